@@ -1,0 +1,1 @@
+//! What Signpost is tried against on one machine.
