@@ -1,1 +1,38 @@
-//! What Signpost is tried against on one machine.
+//! What Signpost is tried against on one machine, with nothing beyond loopback.
+//!
+//! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
+//! dropped, also when a test panics. Nothing sleeps: whatever has to be waited for is announced by
+//! a line of output, an answer, or a closed connection.
+//!
+//! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
+//!   very `fastly.toml` that is deployed.
+//! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
+//!   and counts how often each was fetched.
+//! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
+//! - [`client`] sends requests exactly as they are written.
+//! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
+
+mod cargo;
+mod cdn;
+pub mod client;
+mod fetch;
+mod local_server;
+mod log_line;
+mod origin;
+mod package;
+mod registry;
+mod server;
+mod transcript;
+mod unreachable;
+mod viceroy;
+
+pub use cdn::StandInCdn;
+pub use fetch::{Fetched, cargo_fetch};
+pub use local_server::{Backend, LocalServer};
+pub use log_line::LogLine;
+pub use origin::{RecordedRequest, StandInOrigin};
+pub use package::{Crate, package};
+pub use registry::Registry;
+pub use transcript::Lines;
+pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};
+pub use viceroy::Viceroy;

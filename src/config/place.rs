@@ -1,0 +1,69 @@
+//! Where in a TOML text a key stands.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Key, Place, Step};
+
+/// The place of a key's value; where the key is missing, that of the nearest table around it.
+pub(super) fn of_key(text: &str, key: &Key) -> Option<Place> {
+    let table = DeTable::parse(text).ok()?;
+    let mut bytes = None;
+    let mut values = Values::Table(table.get_ref());
+    for step in key.steps() {
+        let Some((range, next)) = values.step(step) else {
+            break;
+        };
+        bytes = Some(range);
+        values = next;
+    }
+    of_bytes(text, bytes.unwrap_or_default())
+}
+
+/// The line and column of a range of bytes.
+pub(super) fn of_bytes(text: &str, bytes: Range<usize>) -> Option<Place> {
+    let before = text.get(..bytes.start)?;
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some(Place {
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..)?.chars().count() + 1,
+        bytes,
+    })
+}
+
+enum Values<'t> {
+    Table(&'t DeTable<'t>),
+    Array(&'t [Spanned<DeValue<'t>>]),
+    Leaf,
+}
+
+impl<'t> Values<'t> {
+    fn step(&self, step: &Step) -> Option<(Range<usize>, Self)> {
+        match (self, step) {
+            (Self::Table(table), Step::Name(name)) => {
+                let (key, value) = table.get_key_value(name.as_str())?;
+                // A table's own range is its header; its key is where a person looks for it.
+                let range = match value.get_ref() {
+                    DeValue::Table(_) | DeValue::Array(_) => key.span(),
+                    _ => value.span(),
+                };
+                Some((range, Self::of(value)))
+            }
+            (Self::Array(values), Step::Index(index)) => {
+                let value = values.get(*index)?;
+                Some((value.span(), Self::of(value)))
+            }
+            _ => None,
+        }
+    }
+
+    fn of(value: &'t Spanned<DeValue<'t>>) -> Self {
+        match value.get_ref() {
+            DeValue::Table(table) => Self::Table(table),
+            DeValue::Array(values) => Self::Array(values),
+            _ => Self::Leaf,
+        }
+    }
+}

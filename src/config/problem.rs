@@ -1,0 +1,226 @@
+//! What can be wrong with a configuration.
+
+use std::fmt;
+use std::ops::Range;
+
+/// Something that keeps a configuration from being used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    code: ProblemCode,
+    key: Key,
+    message: String,
+    place: Option<Place>,
+}
+
+/// Where in a TOML file a problem stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The bytes of the file that are wrong.
+    pub bytes: Range<usize>,
+    /// The line on which they begin, from 1.
+    pub line: usize,
+    /// The column at which they begin, from 1, in characters.
+    pub column: usize,
+}
+
+/// The path of a key in the configuration, such as `routes[0].location`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key(Vec<Step>);
+
+/// One step of a [`Key`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into a table, by name.
+    Name(String),
+    /// Into an array, from 0.
+    Index(usize),
+}
+
+/// All the problems of a configuration, at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+macro_rules! problem_codes {
+    ($($variant:ident $code:literal $meaning:literal,)+) => {
+        /// The kinds of problems, each with a stable code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ProblemCode {
+            $(
+                #[doc = concat!("`", $code, "`: ", $meaning)]
+                $variant,
+            )+
+        }
+
+        impl ProblemCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The code, in kebab-case. It never changes its meaning.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// What the code means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $meaning,)+
+                }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    SyntaxInvalid "syntax-invalid" "The text is not TOML or JSON, or a value is of another type than its key has.",
+    KeyUnknown "key-unknown" "The key means nothing here; a misspelt key would otherwise be ignored.",
+    KeyMissing "key-missing" "A key that the configuration cannot do without is not there.",
+    HostInvalid "host-invalid" "The text is not a host.",
+    BackendInvalid "backend-invalid" "The list of origin backends is empty, or a name in it is no backend name.",
+    BaseInvalid "base-invalid" "The base cannot be meant as the URL of a CDN.",
+    BaseHostNotAllowed "base-host-not-allowed" "The host of a base is not in allowed_hosts.",
+    RouteNameInvalid "route-name-invalid" "The name is not fit for headers and logs.",
+    RouteNameDuplicate "route-name-duplicate" "Two routes have one name.",
+    PathInvalid "path-invalid" "The path pattern cannot be read.",
+    LocationInvalid "location-invalid" "The location template cannot be read, or does not fit the path.",
+    TargetUnknown "target-unknown" "The route names a target that is not configured.",
+    StatusInvalid "status-invalid" "The status does not redirect.",
+    HeaderInvalid "header-invalid" "The text cannot stand in a header.",
+    ExampleMissing "example-missing" "The route has no example, so nothing tries it with production's own values.",
+    ExampleFails "example-fails" "The example does not lead to the location that it names.",
+    LogEndpointInvalid "log-endpoint-invalid" "The text is not the name of a log endpoint.",
+    ClientIpInvalid "client-ip-invalid" "The text is not one of full, truncated and none.",
+    EntryTooLarge "entry-too-large" "The compiled configuration is larger than a Config Store entry may be.",
+    RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled.",
+}
+
+impl Problem {
+    pub(crate) fn new(code: ProblemCode, key: Key, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            key,
+            message: message.into(),
+            place: None,
+        }
+    }
+
+    /// The kind of problem.
+    pub fn code(&self) -> ProblemCode {
+        self.code
+    }
+
+    /// The key that is wrong, or that is missing.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What was read, why it is wrong, and what to write instead.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where the problem stands; nothing for compiled JSON, which has one line.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    #[cfg(feature = "toml")]
+    pub(crate) fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+}
+
+impl Problems {
+    /// The problems, as a result: `value` where there are none.
+    pub(crate) fn none_or<T>(problems: Vec<Problem>, value: Option<T>) -> Result<T, Self> {
+        match value {
+            Some(value) if problems.is_empty() => Ok(value),
+            _ => Err(Self(problems)),
+        }
+    }
+
+    /// The problems, in the order of the configuration's keys.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+
+    #[cfg(feature = "toml")]
+    pub(crate) fn map(self, change: impl FnMut(Problem) -> Problem) -> Self {
+        Self(self.0.into_iter().map(change).collect())
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl Key {
+    /// The steps from the top of the configuration.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    pub(crate) fn name(&self, name: impl Into<String>) -> Self {
+        self.step(Step::Name(name.into()))
+    }
+
+    pub(crate) fn index(&self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    fn step(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Name(name) if place == 0 => formatter.write_str(name)?,
+                Step::Name(name) => write!(formatter, ".{name}")?,
+                Step::Index(index) => write!(formatter, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(formatter, "line {}, column {}: ", place.line, place.column)?;
+        }
+        write!(formatter, "{}: ", self.code)?;
+        if !self.key.0.is_empty() {
+            write!(formatter, "{}: ", self.key)?;
+        }
+        formatter.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str("\n")?;
+            }
+            problem.fmt(formatter)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

@@ -1,0 +1,110 @@
+//! The configuration as written. It may say anything; nothing is believed yet.
+//!
+//! Every key is optional here, so that whatever is missing is reported together with whatever is
+//! wrong.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::problem::{Key, Problem, ProblemCode};
+
+/// The configuration as written, in TOML or in compiled JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) revision: Option<String>,
+    pub(super) allowed_hosts: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hosts: Option<Vec<String>>,
+    pub(super) origin: Option<RawOrigin>,
+    pub(super) targets: BTreeMap<String, RawTarget>,
+    pub(super) routes: Vec<RawRoute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) response: Option<RawResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) log: Option<RawLog>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawOrigin {
+    pub(super) backends: Option<Vec<String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawTarget {
+    pub(super) base: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawRoute {
+    pub(super) name: Option<String>,
+    pub(super) path: Option<String>,
+    pub(super) target: Option<String>,
+    pub(super) location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) json: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cache_control: Option<String>,
+    pub(super) examples: Vec<RawExample>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawExample {
+    pub(super) request: Option<String>,
+    pub(super) location: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cors: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hsts: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct RawLog {
+    pub(super) endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_ip: Option<String>,
+}
+
+impl RawConfig {
+    /// Reads a configuration from any format, with a problem for each key that means nothing.
+    pub(super) fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<(Self, Vec<Problem>), D::Error> {
+        let mut unknown = Vec::new();
+        let raw = serde_ignored::deserialize(deserializer, |path| {
+            unknown.push(unknown_key(key_of(&path)));
+        })?;
+        Ok((raw, unknown))
+    }
+}
+
+fn unknown_key(key: Key) -> Problem {
+    let message = format!("`{key}` is not a key of the configuration; correct it or leave it out");
+    Problem::new(ProblemCode::KeyUnknown, key, message)
+}
+
+fn key_of(path: &serde_ignored::Path<'_>) -> Key {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => Key::default(),
+        Path::Seq { parent, index } => key_of(parent).index(*index),
+        Path::Map { parent, key } => key_of(parent).name(key.clone()),
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => key_of(parent),
+    }
+}

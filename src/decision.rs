@@ -1,0 +1,127 @@
+//! Stage 5: redirect, or origin; nothing else.
+
+use crate::capture::Capture;
+use crate::location::{Location, Refusal};
+use crate::switch::Switch;
+
+/// What is done with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The client is sent to the proven location.
+    Redirect(Location),
+    /// The origin answers, for this reason.
+    Origin(Reason),
+}
+
+/// Why a request goes to the origin.
+///
+/// A reason that holds a [`Location`] held it back: the location was proven, and only the switch
+/// kept it. No other reason can hold one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `no-route`: no route has this host and the shape of this path.
+    NoRoute,
+    /// `method-not-redirectable`: the path is on a route, the method is neither GET nor HEAD.
+    MethodNotRedirectable,
+    /// `path-malformed`: the path cannot be decoded without doubt.
+    PathMalformed,
+    /// `name-invalid`: a capture of type crate does not hold.
+    NameInvalid,
+    /// `version-invalid`: a capture of type semver does not hold.
+    VersionInvalid,
+    /// `capture-invalid`: a capture of another type does not hold.
+    CaptureInvalid,
+    /// `location-refused`: the candidate failed its proof. A bug, or an attack.
+    LocationRefused(Refusal),
+    /// `config-missing`: there is no configuration.
+    ConfigMissing,
+    /// `config-invalid`: the configuration has problems.
+    ConfigInvalid,
+    /// `switch-off`: the location was proven, and the switch is off.
+    SwitchOff(Location),
+    /// `switch-shadow`: the location was proven, and is only to be logged.
+    SwitchShadow(Location),
+    /// `not-in-rollout`: the location was proven, and is not in the share that is sent.
+    NotInRollout(Location),
+}
+
+/// Decides, from a proven location and the switch.
+pub fn decide(location: Location, switch: Switch, captures: &[Capture<'_>]) -> Decision {
+    match switch {
+        Switch::Enforce(share) if share.includes(captures) => Decision::Redirect(location),
+        Switch::Enforce(_) => Decision::Origin(Reason::NotInRollout(location)),
+        Switch::Shadow => Decision::Origin(Reason::SwitchShadow(location)),
+        Switch::Off => Decision::Origin(Reason::SwitchOff(location)),
+    }
+}
+
+impl Decision {
+    /// The proven location, sent or held back.
+    pub fn location(&self) -> Option<&Location> {
+        match self {
+            Self::Redirect(location) => Some(location),
+            Self::Origin(reason) => reason.held_back(),
+        }
+    }
+
+    /// The reason, for a request that goes to the origin.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Redirect(_) => None,
+            Self::Origin(reason) => Some(reason),
+        }
+    }
+}
+
+impl Reason {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code_and_header().0
+    }
+
+    /// The value of `signpost-decision`, a structured field (RFC 9651) that names the code.
+    pub const fn decision_header(&self) -> &'static str {
+        self.code_and_header().1
+    }
+
+    /// The proven location that the switch held back.
+    pub fn held_back(&self) -> Option<&Location> {
+        match self {
+            Self::SwitchOff(location)
+            | Self::SwitchShadow(location)
+            | Self::NotInRollout(location) => Some(location),
+            _ => None,
+        }
+    }
+
+    /// Why the proof refused the candidate.
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::LocationRefused(refusal) => Some(*refusal),
+            _ => None,
+        }
+    }
+
+    const fn code_and_header(&self) -> (&'static str, &'static str) {
+        /// The header is made from the code at compile time, so they cannot drift apart.
+        macro_rules! code {
+            ($code:literal) => {
+                ($code, concat!("origin;reason=\"", $code, "\""))
+            };
+        }
+        match self {
+            Self::NoRoute => code!("no-route"),
+            Self::MethodNotRedirectable => code!("method-not-redirectable"),
+            Self::PathMalformed => code!("path-malformed"),
+            Self::NameInvalid => code!("name-invalid"),
+            Self::VersionInvalid => code!("version-invalid"),
+            Self::CaptureInvalid => code!("capture-invalid"),
+            Self::LocationRefused(_) => code!("location-refused"),
+            Self::ConfigMissing => code!("config-missing"),
+            Self::ConfigInvalid => code!("config-invalid"),
+            Self::SwitchOff(_) => code!("switch-off"),
+            Self::SwitchShadow(_) => code!("switch-shadow"),
+            Self::NotInRollout(_) => code!("not-in-rollout"),
+        }
+    }
+}

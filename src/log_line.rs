@@ -1,0 +1,193 @@
+//! Stage 6: what happened to a request, as one line of JSON.
+//!
+//! The line has the fields of the version "1" line that crates.io's log counters read, and one
+//! object more, `signpost`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::SystemTime;
+
+use serde::{Serialize, Serializer};
+
+use crate::Answer;
+use crate::config::ClientIp;
+use crate::switch::Switch;
+
+/// What the platform knows of a request and of the answer that was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// When the request arrived.
+    pub time: SystemTime,
+    /// The method, as it arrived.
+    pub method: &'a str,
+    /// `https` or `http`.
+    pub scheme: &'a str,
+    /// The `Host`, as it arrived.
+    pub host: &'a str,
+    /// The path, as it arrived, without the query.
+    pub path: &'a str,
+    /// The version of HTTP that the client spoke, such as `HTTP/2`.
+    pub protocol: &'a str,
+    /// The `Referer`; its query is not logged.
+    pub referer: Option<&'a str>,
+    /// The `User-Agent`.
+    pub user_agent: Option<&'a str>,
+    /// The client's address.
+    pub client_ip: Option<IpAddr>,
+    /// The cipher of the client's TLS connection, by its OpenSSL name.
+    pub tls_cipher: Option<&'a str>,
+    /// The version of the client's TLS connection, such as `TLSv1.3`.
+    pub tls_protocol: Option<&'a str>,
+    /// The point of presence that answered, such as `FRA`.
+    pub edge_location: Option<&'a str>,
+    /// The status that was sent.
+    pub status: u16,
+    /// The bytes of the body that was sent, where they are known.
+    pub bytes: Option<u64>,
+    /// The `Content-Type` that was sent.
+    pub content_type: Option<&'a str>,
+}
+
+/// What was in force when the request was decided.
+#[derive(Clone, Copy, Debug)]
+pub struct InForce<'a> {
+    /// The configuration's revision, where there was a configuration.
+    pub revision: Option<&'a str>,
+    /// The switch.
+    pub switch: Switch,
+    /// How much of the client's address may be written.
+    pub client_ip: ClientIp,
+}
+
+/// Writes the line, without a line end.
+pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_>) -> String {
+    let decision = answer.decision();
+    let reason = decision.reason();
+    let line = Line {
+        version: "1",
+        date_time: Text(humantime::format_rfc3339_micros(exchange.time)),
+        method: exchange.method,
+        url: Text(Url(exchange)),
+        status: exchange.status,
+        bytes: exchange.bytes,
+        content_type: exchange.content_type,
+        ip: exchange.client_ip.and_then(|ip| in_force.client_ip.apply(ip)),
+        edge_location: exchange.edge_location,
+        http: Http {
+            protocol: exchange.protocol,
+            referer: exchange.referer.map(without_query),
+            useragent: exchange.user_agent,
+        },
+        tls: Tls {
+            cipher: exchange.tls_cipher,
+            protocol: exchange.tls_protocol,
+        },
+        signpost: Signpost {
+            decision: if reason.is_some() { "origin" } else { "redirect" },
+            route: answer.route().map(|route| route.name().as_str()),
+            reason: reason.map(|reason| reason.code()),
+            refusal: reason
+                .and_then(|reason| reason.refusal())
+                .map(|refusal| refusal.code()),
+            location: decision.location().map(|location| location.as_str()),
+            revision: in_force.revision,
+            switch: Text(in_force.switch),
+        },
+    };
+    // Strings and numbers always become JSON; an empty line would be seen, a lost request would not.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+fn without_query(url: &str) -> &str {
+    url.split_once(['?', '#']).map_or(url, |(url, _)| url)
+}
+
+impl ClientIp {
+    /// The address as far as it may be written: whole, its first 24 or 48 bits, or not at all.
+    ///
+    /// ```
+    /// use signpost::config::ClientIp;
+    ///
+    /// let address = "198.51.100.17".parse().unwrap();
+    /// assert_eq!(ClientIp::Truncated.apply(address).unwrap().to_string(), "198.51.100.0");
+    /// ```
+    pub fn apply(self, address: IpAddr) -> Option<IpAddr> {
+        match self {
+            Self::Full => Some(address),
+            Self::Truncated => Some(truncate(address)),
+            Self::None => None,
+        }
+    }
+}
+
+fn truncate(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    version: &'static str,
+    date_time: Text<humantime::Rfc3339Timestamp>,
+    method: &'a str,
+    url: Text<Url<'a>>,
+    status: u16,
+    bytes: Option<u64>,
+    content_type: Option<&'a str>,
+    ip: Option<IpAddr>,
+    edge_location: Option<&'a str>,
+    http: Http<'a>,
+    tls: Tls<'a>,
+    signpost: Signpost<'a>,
+}
+
+#[derive(Serialize)]
+struct Http<'a> {
+    protocol: &'a str,
+    referer: Option<&'a str>,
+    useragent: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Tls<'a> {
+    cipher: Option<&'a str>,
+    protocol: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Signpost<'a> {
+    decision: &'static str,
+    route: Option<&'a str>,
+    reason: Option<&'static str>,
+    refusal: Option<&'static str>,
+    location: Option<&'a str>,
+    revision: Option<&'a str>,
+    switch: Text<Switch>,
+}
+
+/// The request's URL without its query.
+struct Url<'a>(&'a Exchange<'a>);
+
+impl fmt::Display for Url<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(exchange) = self;
+        write!(
+            formatter,
+            "{}://{}{}",
+            exchange.scheme,
+            exchange.host,
+            without_query(exchange.path)
+        )
+    }
+}
+
+/// Written as a JSON string straight from its `Display`, without a string in between.
+struct Text<T>(T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}

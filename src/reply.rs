@@ -1,0 +1,93 @@
+//! Stage 6: the answer as plain data, for whoever sends it.
+
+use std::borrow::Cow;
+
+use crate::config::ResponseOptions;
+use crate::decision::Reason;
+use crate::location::Location;
+use crate::request::{Format, Request};
+use crate::route::Route;
+
+/// A status, headers and a body. Header names are in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The header fields, in the order they are sent.
+    pub headers: Vec<(&'static str, Cow<'a, str>)>,
+    /// The body, empty for a redirect.
+    pub body: Cow<'a, str>,
+}
+
+/// The header that says on every answer what was decided.
+pub const DECISION_HEADER: &str = "signpost-decision";
+
+/// The reply that sends a client to a proven location, in the format it asked for.
+pub fn to_location<'a>(
+    options: &'a ResponseOptions,
+    request: &Request<'_>,
+    route: &'a Route,
+    location: &'a Location,
+) -> Reply<'a> {
+    let as_json = route.options().json && request.format() == Format::Json;
+    let mut reply = if as_json {
+        Reply {
+            status: 200,
+            headers: headers("content-type", Cow::Borrowed("application/json")),
+            // A proven location has no character that JSON would escape.
+            body: format!(r#"{{"url":"{location}"}}"#).into(),
+        }
+    } else {
+        Reply {
+            status: route.options().status.as_u16(),
+            headers: headers("location", Cow::Borrowed(location.as_str())),
+            body: Cow::Borrowed(""),
+        }
+    };
+    if route.options().json {
+        reply.headers.push(("vary", Cow::Borrowed("Accept")));
+    }
+    if let Some(cache_control) = &route.options().cache_control {
+        reply
+            .headers
+            .push(("cache-control", Cow::Borrowed(cache_control.as_str())));
+    }
+    reply.finish(options, route.name().decision_header())
+}
+
+/// The reply when a request was the origin's and no origin backend answered.
+///
+/// Cargo tries a 503 again, and waits as long as `Retry-After` says.
+pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> Reply<'a> {
+    let mut reply = Reply {
+        status: 503,
+        headers: headers("content-type", Cow::Borrowed("text/plain; charset=utf-8")),
+        body: Cow::Borrowed("The origin did not answer. Please try again in a few seconds.\n"),
+    };
+    reply.headers.push(("retry-after", Cow::Borrowed("5")));
+    reply.headers.push(("cache-control", Cow::Borrowed("no-store")));
+    reply.finish(options, reason.decision_header())
+}
+
+impl<'a> Reply<'a> {
+    fn finish(mut self, options: &'a ResponseOptions, decision: &'a str) -> Self {
+        if options.cors {
+            self.headers
+                .push(("access-control-allow-origin", Cow::Borrowed("*")));
+        }
+        if let Some(hsts) = &options.hsts {
+            self.headers
+                .push(("strict-transport-security", Cow::Borrowed(hsts.as_str())));
+        }
+        self.headers
+            .push((DECISION_HEADER, Cow::Borrowed(decision)));
+        self
+    }
+}
+
+/// Starts the list with room for all that can follow, so that it never grows.
+fn headers<'a>(name: &'static str, value: Cow<'a, str>) -> Vec<(&'static str, Cow<'a, str>)> {
+    let mut headers = Vec::with_capacity(6);
+    headers.push((name, value));
+    headers
+}

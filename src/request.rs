@@ -1,0 +1,184 @@
+//! Stage 1: what arrived, decoded once.
+
+use std::borrow::Cow;
+
+use mime::Mime;
+use percent_encoding::percent_decode_str;
+
+/// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
+///
+/// Anything can arrive, so building a `Request` never fails: a path that cannot be decoded is kept
+/// as such, and matches no route.
+///
+/// ```
+/// use signpost::request::Request;
+///
+/// let request = Request::new("GET", "crates.io", "/api/v1/crates/libgit2-sys/0.12.25%2B1.3.0/download?x=1");
+/// assert_eq!(request.path(), "/api/v1/crates/libgit2-sys/0.12.25%2B1.3.0/download");
+/// assert_eq!(request.segments().unwrap()[4], "0.12.25+1.3.0");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    method: Method,
+    host: &'a str,
+    path: &'a str,
+    segments: Result<Vec<Cow<'a, str>>, MalformedPath>,
+    format: Format,
+}
+
+/// The request method, as far as a redirect depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `HEAD`.
+    Head,
+    /// Any other method, which only the origin may answer.
+    Other,
+}
+
+/// The form in which the client wants to be told the location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A redirect with a `Location` header.
+    Redirect,
+    /// A JSON object that names the URL.
+    Json,
+}
+
+/// The path cannot be split into decoded segments without doubt about its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedPath;
+
+impl<'a> Request<'a> {
+    /// Reads a request from its method, its `Host`, and its request target in origin form
+    /// (RFC 9112, section 3.2.1). The query is dropped here and is never seen again.
+    pub fn new(method: &str, host: &'a str, target: &'a str) -> Self {
+        let path = target
+            .split_once(['?', '#'])
+            .map_or(target, |(path, _)| path);
+        Self {
+            method: Method::read(method),
+            host,
+            path,
+            segments: decode(path),
+            format: Format::Redirect,
+        }
+    }
+
+    /// Adds the values of the request's `Accept` header fields, in the order they arrived.
+    ///
+    /// ```
+    /// use signpost::request::{Format, Request};
+    ///
+    /// let request = Request::new("GET", "crates.io", "/").with_accept([&b"application/json"[..]]);
+    /// assert_eq!(request.format(), Format::Json);
+    /// ```
+    #[must_use]
+    pub fn with_accept<'v>(mut self, values: impl IntoIterator<Item = &'v [u8]>) -> Self {
+        if values.into_iter().any(names_json) {
+            self.format = Format::Json;
+        }
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The `Host` as it arrived, with its port if it had one.
+    pub fn host(&self) -> &'a str {
+        self.host
+    }
+
+    /// The path as it arrived, still percent-encoded, without the query.
+    pub fn path(&self) -> &'a str {
+        self.path
+    }
+
+    /// The path's segments, each percent-decoded once.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedPath`] if the path does not start with `/`, or a segment is `.`, `..` or, unless
+    /// it is the last, empty, or decodes to anything but UTF-8 free of control characters, `/`,
+    /// `\` and `%`.
+    pub fn segments(&self) -> Result<&[Cow<'a, str>], MalformedPath> {
+        self.segments.as_deref().map_err(|malformed| *malformed)
+    }
+
+    /// The form in which the client wants the location.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+}
+
+impl Method {
+    fn read(method: &str) -> Self {
+        // Methods are case-sensitive: RFC 9110, section 9.1.
+        match method {
+            "GET" => Self::Get,
+            "HEAD" => Self::Head,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Splits first and decodes second, so that an encoded slash can never become a separator.
+fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
+    let mut encoded = path.strip_prefix('/').ok_or(MalformedPath)?.split('/');
+    // Eight segments hold every route of a registry without growing.
+    let mut segments = Vec::with_capacity(8);
+    while let Some(segment) = encoded.next() {
+        let decoded = percent_decode_str(segment)
+            .decode_utf8()
+            .map_err(|_| MalformedPath)?;
+        let trailing_slash = decoded.is_empty() && encoded.clone().next().is_none();
+        if !trailing_slash && !is_unambiguous(&decoded) {
+            return Err(MalformedPath);
+        }
+        segments.push(decoded);
+    }
+    Ok(segments)
+}
+
+/// A `%` that is left after decoding was encoded twice or is not an escape at all; a server behind
+/// us might decode it once more and read another path than we proved.
+fn is_unambiguous(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..")
+        && !segment
+            .bytes()
+            .any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\' | b'%'))
+}
+
+/// Whether one `Accept` value names `application/json` with a weight above zero (RFC 9110, 12.5.1).
+fn names_json(value: &[u8]) -> bool {
+    let Ok(value) = str::from_utf8(value) else {
+        return false;
+    };
+    outside_quotes(value).any(|range| {
+        range.trim().parse::<Mime>().is_ok_and(|range| {
+            range.essence_str() == mime::APPLICATION_JSON.essence_str() && has_weight(&range)
+        })
+    })
+}
+
+/// Splits at the commas that separate ranges, not at those inside a quoted parameter.
+fn outside_quotes(value: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    value.split(move |character| {
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+        character == ',' && !quoted
+    })
+}
+
+fn has_weight(range: &Mime) -> bool {
+    range.get_param("q").is_none_or(|weight| {
+        weight
+            .as_str()
+            .parse::<f32>()
+            .is_ok_and(|weight| weight > 0.0)
+    })
+}

@@ -1,0 +1,428 @@
+//! Stage 2: which route a request is on, and what it captured.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::capture::{Capture, CaptureType};
+use crate::decision::Reason;
+use crate::request::{Method, Request};
+use crate::target::Target;
+use crate::template::LocationTemplate;
+
+/// A named path pattern, and where its matches are to be sent.
+///
+/// Routes are made by [`Config`](crate::config::Config), which has checked that every capture of
+/// the path is in the location and the other way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    name: RouteName,
+    pattern: PathPattern,
+    target: Arc<Target>,
+    location: LocationTemplate,
+    options: RouteOptions,
+}
+
+/// The name of a route: a lower-case ASCII letter, then lower-case letters, digits, `-` and `_`;
+/// at most 64 bytes. It stands in headers and logs, so it never needs escaping.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteName {
+    name: String,
+    decision_header: String,
+}
+
+/// How a route's answers look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteOptions {
+    /// The status of its redirects.
+    pub status: RedirectStatus,
+    /// Whether clients that accept JSON get the URL as JSON.
+    pub json: bool,
+    /// The value of `Cache-Control` on its answers, if any.
+    pub cache_control: Option<crate::config::HeaderText>,
+}
+
+/// The statuses that send a client on to a `Location`: RFC 9110, section 15.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectStatus {
+    /// 301 Moved Permanently.
+    MovedPermanently = 301,
+    /// 302 Found, the default.
+    Found = 302,
+    /// 303 See Other.
+    SeeOther = 303,
+    /// 307 Temporary Redirect.
+    TemporaryRedirect = 307,
+    /// 308 Permanent Redirect.
+    PermanentRedirect = 308,
+}
+
+/// A path pattern such as `/api/v1/crates/{name:crate}/{version:semver}/download`. It matches whole
+/// segments, never parts of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPattern {
+    segments: Vec<PatternSegment>,
+    captures: Vec<CaptureSlot>,
+}
+
+/// A capture that a pattern declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureSlot {
+    name: String,
+    kind: CaptureType,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PatternSegment {
+    Literal(String),
+    Capture(CaptureType),
+}
+
+/// Why a path pattern cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PatternError {
+    /// The pattern does not start with `/`.
+    #[error("`{0}` does not start with `/`")]
+    NoLeadingSlash(String),
+    /// A segment is empty, `.` or `..`.
+    #[error("the segment `{0}` is empty, `.` or `..`, which no request path can match")]
+    UnmatchableSegment(String),
+    /// A literal segment holds something besides unreserved characters.
+    #[error("the literal segment `{0}` holds a character besides letters, digits and `-._~`")]
+    LiteralCharacter(String),
+    /// A segment has braces, but is not exactly one `{name:type}`.
+    #[error("the segment `{0}` is not one whole capture `{{name:type}}`")]
+    CaptureSyntax(String),
+    /// The name of a capture is not letters, digits and `_`, beginning with a letter.
+    #[error("`{0}` is not a capture name: letters, digits and `_`, beginning with a letter")]
+    CaptureName(String),
+    /// There is no capture type of that name.
+    #[error("there is no capture type `{0}`; the types are crate, semver, segment, sha256, path")]
+    CaptureType(String),
+    /// Two captures have one name.
+    #[error("the capture `{0}` is declared twice")]
+    DuplicateCapture(String),
+    /// A `path` capture is followed by another segment.
+    #[error("the capture `{0}` is of type path, which must be the last segment")]
+    PathNotLast(String),
+}
+
+/// A name that is not fit for a route.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes"
+)]
+pub struct RouteNameError(String);
+
+/// A status that does not redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0} is not one of the redirect statuses 301, 302, 303, 307 and 308")]
+pub struct StatusError(u16);
+
+/// A request that is on a route, with the values that its path holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteMatch<'c, 'r> {
+    route: &'c Route,
+    captures: Vec<Capture<'r>>,
+}
+
+/// Finds the first route, in configured order, whose captures all hold in the request's path.
+///
+/// # Errors
+///
+/// The [`Reason`] for which the request is the origin's: its path is malformed, no route has its
+/// shape, its method is not GET or HEAD, or a captured value is not of its type. Where several
+/// routes have the path's shape, the first one's failed capture is named.
+pub fn find<'c, 'r>(
+    routes: &'c [Route],
+    request: &'r Request<'_>,
+) -> Result<RouteMatch<'c, 'r>, Reason> {
+    let segments = request.segments().map_err(|_| Reason::PathMalformed)?;
+    let mut of_this_shape = routes
+        .iter()
+        .filter(|route| route.pattern.has_shape_of(segments))
+        .peekable();
+    if of_this_shape.peek().is_none() {
+        return Err(Reason::NoRoute);
+    }
+    if request.method() == Method::Other {
+        return Err(Reason::MethodNotRedirectable);
+    }
+    let mut reason = Reason::NoRoute;
+    for route in of_this_shape {
+        match route.pattern.captures_in(segments) {
+            Ok(captures) => return Ok(RouteMatch { route, captures }),
+            Err(kind) if reason == Reason::NoRoute => reason = reason_for(kind),
+            Err(_) => {}
+        }
+    }
+    Err(reason)
+}
+
+fn reason_for(kind: CaptureType) -> Reason {
+    match kind {
+        CaptureType::Crate => Reason::NameInvalid,
+        CaptureType::Semver => Reason::VersionInvalid,
+        CaptureType::Segment | CaptureType::Sha256 | CaptureType::Path => Reason::CaptureInvalid,
+    }
+}
+
+impl Route {
+    /// Puts together parts that were each checked; [`Config`](crate::config::Config) is the only
+    /// caller.
+    pub(crate) fn new(
+        name: RouteName,
+        pattern: PathPattern,
+        target: Arc<Target>,
+        location: LocationTemplate,
+        options: RouteOptions,
+    ) -> Self {
+        Self {
+            name,
+            pattern,
+            target,
+            location,
+            options,
+        }
+    }
+
+    /// The name, as it stands in headers and logs.
+    pub fn name(&self) -> &RouteName {
+        &self.name
+    }
+
+    /// The pattern that paths are matched against.
+    pub fn pattern(&self) -> &PathPattern {
+        &self.pattern
+    }
+
+    /// The CDN that matches are sent to.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The template of the location's path below the target's base.
+    pub fn location(&self) -> &LocationTemplate {
+        &self.location
+    }
+
+    /// How answers on this route look.
+    pub fn options(&self) -> &RouteOptions {
+        &self.options
+    }
+}
+
+impl<'c, 'r> RouteMatch<'c, 'r> {
+    /// The route that matched.
+    pub fn route(&self) -> &'c Route {
+        self.route
+    }
+
+    /// The captured values, in the order in which the pattern declares them.
+    pub fn captures(&self) -> &[Capture<'r>] {
+        &self.captures
+    }
+}
+
+impl RouteName {
+    /// Reads a route name.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteNameError`], holding the text that is no name.
+    pub fn parse(text: &str) -> Result<Self, RouteNameError> {
+        let fits = text.len() <= 64
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+        if !fits {
+            return Err(RouteNameError(text.to_owned()));
+        }
+        Ok(Self {
+            name: text.to_owned(),
+            decision_header: format!(r#"redirect;route="{text}""#),
+        })
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of `signpost-decision` on this route's redirects, made once for all of them.
+    pub fn decision_header(&self) -> &str {
+        &self.decision_header
+    }
+}
+
+impl fmt::Display for RouteName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)
+    }
+}
+
+impl RedirectStatus {
+    /// The number that goes on the wire.
+    pub fn as_u16(self) -> u16 {
+        self as u16
+    }
+}
+
+impl TryFrom<u16> for RedirectStatus {
+    type Error = StatusError;
+
+    fn try_from(status: u16) -> Result<Self, StatusError> {
+        match status {
+            301 => Ok(Self::MovedPermanently),
+            302 => Ok(Self::Found),
+            303 => Ok(Self::SeeOther),
+            307 => Ok(Self::TemporaryRedirect),
+            308 => Ok(Self::PermanentRedirect),
+            other => Err(StatusError(other)),
+        }
+    }
+}
+
+impl PathPattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] names the segment that cannot be read.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let path = text
+            .strip_prefix('/')
+            .ok_or_else(|| PatternError::NoLeadingSlash(text.to_owned()))?;
+        let mut pattern = Self {
+            segments: Vec::new(),
+            captures: Vec::new(),
+        };
+        for segment in path.split('/') {
+            if let Some(last) = pattern.captures.last()
+                && last.kind == CaptureType::Path
+            {
+                return Err(PatternError::PathNotLast(last.name.clone()));
+            }
+            pattern.push(segment)?;
+        }
+        Ok(pattern)
+    }
+
+    /// The captures that the pattern declares, from left to right.
+    pub fn captures(&self) -> &[CaptureSlot] {
+        &self.captures
+    }
+
+    fn push(&mut self, segment: &str) -> Result<(), PatternError> {
+        if segment.contains(['{', '}']) {
+            let slot = CaptureSlot::parse(segment)?;
+            if self.captures.iter().any(|other| other.name == slot.name) {
+                return Err(PatternError::DuplicateCapture(slot.name));
+            }
+            self.segments.push(PatternSegment::Capture(slot.kind));
+            self.captures.push(slot);
+            return Ok(());
+        }
+        if matches!(segment, "" | "." | "..") {
+            return Err(PatternError::UnmatchableSegment(segment.to_owned()));
+        }
+        if !segment.bytes().all(crate::template::is_unreserved) {
+            return Err(PatternError::LiteralCharacter(segment.to_owned()));
+        }
+        self.segments
+            .push(PatternSegment::Literal(segment.to_owned()));
+        Ok(())
+    }
+
+    /// Whether the literals are equal and the number of segments fits, whatever the captures hold.
+    fn has_shape_of(&self, path: &[Cow<'_, str>]) -> bool {
+        let number_fits = match self.segments.last() {
+            Some(PatternSegment::Capture(CaptureType::Path)) => path.len() >= self.segments.len(),
+            _ => path.len() == self.segments.len(),
+        };
+        number_fits
+            && self
+                .segments
+                .iter()
+                .zip(path)
+                .all(|(segment, text)| match segment {
+                    PatternSegment::Literal(literal) => literal == text,
+                    PatternSegment::Capture(_) => true,
+                })
+    }
+
+    /// Takes the captures out of a path that has this pattern's shape; where one does not hold, its
+    /// type.
+    fn captures_in<'r>(&self, path: &'r [Cow<'_, str>]) -> Result<Vec<Capture<'r>>, CaptureType> {
+        let mut captures = Vec::with_capacity(self.captures.len());
+        let mut rest = path;
+        for segment in &self.segments {
+            let Some((text, after)) = rest.split_first() else {
+                break;
+            };
+            if let PatternSegment::Capture(kind) = *segment {
+                let capture = if kind == CaptureType::Path {
+                    kind.parse(rest.join("/"))
+                } else {
+                    kind.parse(&**text)
+                };
+                captures.push(capture.ok_or(kind)?);
+            }
+            rest = after;
+        }
+        Ok(captures)
+    }
+}
+
+impl CaptureSlot {
+    /// The name by which the location refers to the capture.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the captured value must be.
+    pub fn kind(&self) -> CaptureType {
+        self.kind
+    }
+
+    fn parse(segment: &str) -> Result<Self, PatternError> {
+        let (name, kind) = segment
+            .strip_prefix('{')
+            .and_then(|inner| inner.strip_suffix('}'))
+            .and_then(|inner| inner.split_once(':'))
+            .filter(|(name, kind)| !name.contains(['{', '}']) && !kind.contains(['{', '}']))
+            .ok_or_else(|| PatternError::CaptureSyntax(segment.to_owned()))?;
+        let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !is_name {
+            return Err(PatternError::CaptureName(name.to_owned()));
+        }
+        let kind = CaptureType::from_name(kind)
+            .ok_or_else(|| PatternError::CaptureType(kind.to_owned()))?;
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+        })
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut slots = self.captures.iter();
+        for segment in &self.segments {
+            match segment {
+                PatternSegment::Literal(literal) => write!(formatter, "/{literal}")?,
+                PatternSegment::Capture(kind) => {
+                    let name = slots.next().map_or("", CaptureSlot::name);
+                    write!(formatter, "/{{{name}:{kind}}}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

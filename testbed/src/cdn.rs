@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use percent_encoding::percent_decode_str;
+
+use crate::server::Server;
+
+/// A CDN that serves files from memory and counts the GET requests for each path.
+#[derive(Debug)]
+pub struct StandInCdn {
+    server: Server,
+    shelf: Arc<Mutex<Shelf>>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    files: BTreeMap<String, Bytes>,
+    hits: BTreeMap<String, usize>,
+}
+
+impl StandInCdn {
+    /// Starts a CDN that serves `files`, each under its path, which begins with `/`.
+    ///
+    /// A path is written decoded: the file at `/a+b` is served for `/a+b` and for `/a%2Bb`.
+    ///
+    /// # Errors
+    ///
+    /// When no loopback port can be bound.
+    pub async fn start<Name, Content>(
+        files: impl IntoIterator<Item = (Name, Content)>,
+    ) -> Result<Self>
+    where
+        Name: Into<String>,
+        Content: Into<Bytes>,
+    {
+        let files = files
+            .into_iter()
+            .map(|(path, content)| (path.into(), content.into()))
+            .collect();
+        let shelf = Arc::new(Mutex::new(Shelf {
+            files,
+            hits: BTreeMap::new(),
+        }));
+        let shared = Arc::clone(&shelf);
+        let server = Server::start(move |request| {
+            let response = answer(&request, &mut lock(&shared));
+            async { response }
+        })
+        .await?;
+        Ok(Self { server, shelf })
+    }
+
+    /// Adds a file, or replaces the one at that path.
+    pub fn insert(&self, path: impl Into<String>, content: impl Into<Bytes>) {
+        lock(&self.shelf).files.insert(path.into(), content.into());
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Its URL, without a path: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// How often each decoded path was asked for with GET, those of no file included.
+    pub fn hits(&self) -> BTreeMap<String, usize> {
+        lock(&self.shelf).hits.clone()
+    }
+}
+
+fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Bytes>> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(ALLOW, allowed);
+        return response;
+    }
+    let path = percent_decode_str(request.uri().path())
+        .decode_utf8_lossy()
+        .into_owned();
+    let response = match shelf.files.get(&path) {
+        Some(content) => {
+            let mut response = Response::new(Full::new(content.clone()));
+            let content_type = HeaderValue::from_static(content_type(&path));
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            response
+        }
+        None => plain(StatusCode::NOT_FOUND),
+    };
+    if request.method() == Method::GET {
+        *shelf.hits.entry(path).or_default() += 1;
+    }
+    response
+}
+
+fn plain(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(format!("{status}\n")));
+    *response.status_mut() = status;
+    response
+}
+
+fn content_type(path: &str) -> &'static str {
+    match Path::new(path).extension().and_then(|name| name.to_str()) {
+        Some("crate") => "application/gzip",
+        Some("html") => "text/html; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}

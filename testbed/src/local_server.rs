@@ -1,0 +1,287 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+
+/// What Viceroy is configured with: a `fastly.toml` as it stands, with the changes of one test.
+///
+/// Everything that is not changed here is read from the file, so that what is tried is what is
+/// deployed. Log endpoints cannot be taken away: Viceroy reads none from the manifest and takes
+/// any name but `stdout`, `stderr` and those that begin with `fst_managed_`, which it refuses as
+/// the platform does. A test of an endpoint that is not there names one of these.
+#[derive(Clone, Debug)]
+pub struct LocalServer {
+    manifest: PathBuf,
+    backends: BTreeMap<String, Option<Backend>>,
+    entries: BTreeMap<&'static str, Option<String>>,
+    without_store: bool,
+}
+
+/// A backend as `[local_server.backends]` describes it.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    url: String,
+    override_host: Option<String>,
+    first_byte_timeout: Option<Duration>,
+}
+
+/// The Config Store that the edge function reads.
+const STORE: &str = "signpost";
+
+impl LocalServer {
+    /// The configuration in the file `manifest`, a `fastly.toml`, which is read at each start.
+    pub fn from_file(manifest: impl Into<PathBuf>) -> Self {
+        Self {
+            manifest: manifest.into(),
+            backends: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            without_store: false,
+        }
+    }
+
+    /// The configuration in this workspace's own `fastly.toml`.
+    pub fn of_workspace() -> Self {
+        Self::from_file(concat!(env!("CARGO_MANIFEST_DIR"), "/../fastly.toml"))
+    }
+
+    /// Sets the backend `name`, replacing the one the file has.
+    #[must_use]
+    pub fn backend(mut self, name: &str, backend: impl Into<Backend>) -> Self {
+        self.backends.insert(name.to_owned(), Some(backend.into()));
+        self
+    }
+
+    /// Removes the backend `name`.
+    #[must_use]
+    pub fn without_backend(mut self, name: &str) -> Self {
+        self.backends.insert(name.to_owned(), None);
+        self
+    }
+
+    /// Sets the entry `config` of the Config Store to this text, right or wrong.
+    #[must_use]
+    pub fn config(self, text: &str) -> Self {
+        self.entry("config", Some(text))
+    }
+
+    /// Removes the entry `config`.
+    #[must_use]
+    pub fn without_config(self) -> Self {
+        self.entry("config", None)
+    }
+
+    /// Sets the entry `switch` of the Config Store to this text, right or wrong.
+    #[must_use]
+    pub fn switch(self, text: &str) -> Self {
+        self.entry("switch", Some(text))
+    }
+
+    /// Removes the entry `switch`.
+    #[must_use]
+    pub fn without_switch(self) -> Self {
+        self.entry("switch", None)
+    }
+
+    /// Removes the Config Store with all its entries.
+    #[must_use]
+    pub fn without_store(mut self) -> Self {
+        self.without_store = true;
+        self
+    }
+
+    fn entry(mut self, key: &'static str, text: Option<&str>) -> Self {
+        self.entries.insert(key, text.map(str::to_owned));
+        self
+    }
+
+    /// The manifest, as TOML.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is not TOML, or holds something other than a table where
+    /// `[local_server]` has one.
+    pub fn manifest(&self) -> Result<String> {
+        let file = self.manifest.display();
+        let text =
+            fs::read_to_string(&self.manifest).with_context(|| format!("cannot read {file}"))?;
+        self.change(&text)
+            .with_context(|| format!("cannot use {file} as the manifest of a local server"))
+    }
+
+    /// Writes the manifest into the directory `into` and says where.
+    pub(crate) fn write(&self, into: &Path) -> Result<PathBuf> {
+        let path = into.join("fastly.toml");
+        fs::write(&path, self.manifest()?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
+    }
+
+    fn change(&self, text: &str) -> Result<String> {
+        let mut document: DocumentMut = text.parse()?;
+        let local_server = table(document.as_table_mut(), "local_server")?;
+
+        let backends = table(local_server, "backends")?;
+        for (name, backend) in &self.backends {
+            match backend {
+                Some(backend) => backends.insert(name, Item::Table(backend.table())),
+                None => backends.remove(name),
+            };
+        }
+
+        let stores = table(local_server, "config_stores")?;
+        if self.without_store {
+            stores.remove(STORE);
+            return Ok(document.to_string());
+        }
+        let store = table(stores, STORE)?;
+        store.entry("format").or_insert(value("inline-toml"));
+        let contents = table(store, "contents")?;
+        for (key, text) in &self.entries {
+            match text {
+                Some(text) => contents.insert(key, value(text)),
+                None => contents.remove(key),
+            };
+        }
+        Ok(document.to_string())
+    }
+}
+
+impl Backend {
+    /// A backend at `url`, which is asked with the `Host` that the client sent.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            override_host: None,
+            first_byte_timeout: None,
+        }
+    }
+
+    /// Asks with this `Host`, as a server of many names needs it.
+    #[must_use]
+    pub fn override_host(mut self, host: impl Into<String>) -> Self {
+        self.override_host = Some(host.into());
+        self
+    }
+
+    /// Gives up when no answer has begun after this time, counted in whole milliseconds.
+    #[must_use]
+    pub fn first_byte_timeout(mut self, time: Duration) -> Self {
+        self.first_byte_timeout = Some(time);
+        self
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.insert("url", value(&self.url));
+        if let Some(host) = &self.override_host {
+            table.insert("override_host", value(host));
+        }
+        if let Some(time) = self.first_byte_timeout {
+            let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            table.insert("first_byte_timeout_ms", value(milliseconds));
+        }
+        table
+    }
+}
+
+impl From<&str> for Backend {
+    fn from(url: &str) -> Self {
+        Self::at(url)
+    }
+}
+
+impl From<String> for Backend {
+    fn from(url: String) -> Self {
+        Self::at(url)
+    }
+}
+
+fn table<'a>(parent: &'a mut dyn TableLike, key: &str) -> Result<&'a mut dyn TableLike> {
+    parent
+        .entry(key)
+        .or_insert_with(|| Item::Table(Table::new()))
+        .as_table_like_mut()
+        .with_context(|| format!("`{key}` is not a table"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Backend, LocalServer};
+
+    const FILE: &str = r#"
+manifest_version = 3
+
+[local_server.backends.origin]
+url = "http://127.0.0.1:7677"
+health = "healthy"
+
+[local_server.config_stores.signpost]
+format = "inline-toml"
+contents = { config = "{}", switch = "enforce" }
+"#;
+
+    #[track_caller]
+    fn check(local_server: &LocalServer, holds: &[&str], lacks: &[&str]) {
+        let manifest = local_server.change(FILE).unwrap();
+        for text in holds {
+            assert!(manifest.contains(text), "no {text} in {manifest}");
+        }
+        for text in lacks {
+            assert!(!manifest.contains(text), "{text} in {manifest}");
+        }
+    }
+
+    #[test]
+    fn each_change_is_seen_in_the_manifest_and_nothing_else_is() {
+        let unchanged = LocalServer::from_file("fastly.toml");
+        assert_eq!(unchanged.change(FILE).unwrap(), FILE);
+
+        let one = unchanged.clone();
+        check(
+            &one.backend("origin", "http://127.0.0.1:1"),
+            &["http://127.0.0.1:1", "manifest_version = 3", "enforce"],
+            &["7677", "health"],
+        );
+        let one = unchanged.clone();
+        check(&one.without_backend("origin"), &["config"], &["7677"]);
+        let one = unchanged.clone();
+        check(
+            &one.config("{\"a\":1}").switch("off"),
+            &[r#"{"a":1}"#, "off"],
+            &["enforce"],
+        );
+        let one = unchanged.clone();
+        check(&one.without_config(), &["enforce"], &["config ="]);
+        let one = unchanged.clone();
+        check(&one.without_switch(), &["config ="], &["enforce"]);
+        check(&unchanged.without_store(), &["7677"], &["signpost"]);
+    }
+
+    #[test]
+    fn a_backend_says_its_host_and_its_time() {
+        let backend = Backend::at("https://crates.io")
+            .override_host("crates.io")
+            .first_byte_timeout(Duration::from_millis(250));
+        check(
+            &LocalServer::from_file("fastly.toml").backend("second", backend),
+            &[
+                "[local_server.backends.second]",
+                r#"override_host = "crates.io""#,
+                "first_byte_timeout_ms = 250",
+            ],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_value_where_a_table_belongs_is_named() {
+        let local_server = LocalServer::from_file("fastly.toml").config("{}");
+        let error = local_server.change("local_server = 1").unwrap_err();
+        assert_eq!(error.to_string(), "`local_server` is not a table");
+    }
+}

@@ -1,0 +1,130 @@
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+
+use crate::server::Server;
+
+/// An origin that records every request whole, and answers as it is told.
+///
+/// Viceroy asks each backend for its URL once, before it listens, to warn of one that is down: an
+/// origin that is a backend has recorded that request when [`Viceroy::start`](crate::Viceroy::start)
+/// returns. [`take_requests`](Self::take_requests) forgets it.
+#[derive(Debug)]
+pub struct StandInOrigin {
+    server: Server,
+    recorded: Recorded,
+}
+
+/// A request as the origin received it.
+#[derive(Clone, Debug)]
+pub struct RecordedRequest {
+    /// The method, also one that no standard names.
+    pub method: Method,
+    /// The request target as it stood in the request line: nothing decoded, nothing normalised.
+    pub target: String,
+    /// The headers; the values of a repeated header are in the order in which they arrived.
+    pub headers: HeaderMap,
+    /// The whole body, without its transfer coding.
+    pub body: Bytes,
+}
+
+type Recorded = Arc<Mutex<Vec<RecordedRequest>>>;
+
+impl StandInOrigin {
+    /// Starts an origin that answers 200 and, in plain text, says which request arrived.
+    ///
+    /// # Errors
+    ///
+    /// When no loopback port can be bound.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(|request| {
+            let text = format!(
+                "The stand-in origin received {} {}\n",
+                request.method, request.target
+            );
+            let mut response = Response::new(Bytes::from(text));
+            response.headers_mut().insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("text/plain; charset=utf-8"),
+            );
+            response
+        })
+        .await
+    }
+
+    /// Starts an origin that answers with what `reply` makes of the request.
+    ///
+    /// The answer to a HEAD request is sent without its body, and with the `Content-Length` of it.
+    ///
+    /// # Errors
+    ///
+    /// When no loopback port can be bound.
+    pub async fn start_with<Reply>(reply: Reply) -> Result<Self>
+    where
+        Reply: Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
+    {
+        let recorded = Recorded::default();
+        let reply = Arc::new(reply);
+        let records = Arc::clone(&recorded);
+        let server = Server::start(move |request| {
+            record_and_reply(request, Arc::clone(&records), Arc::clone(&reply))
+        })
+        .await?;
+        Ok(Self { server, recorded })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Its URL, without a path: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// The requests so far, in the order in which they were received in full.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.recorded).clone()
+    }
+
+    /// The requests so far, which are then forgotten.
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
+        std::mem::take(&mut *lock(&self.recorded))
+    }
+}
+
+async fn record_and_reply<Reply>(
+    request: Request<Incoming>,
+    recorded: Recorded,
+    reply: Arc<Reply>,
+) -> Response<Full<Bytes>>
+where
+    Reply: Fn(&RecordedRequest) -> Response<Bytes>,
+{
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else {
+        let mut response = Response::new(Full::from("The body ended too early.\n"));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return response;
+    };
+    let request = RecordedRequest {
+        method: head.method,
+        target: head.uri.to_string(),
+        headers: head.headers,
+        body: body.to_bytes(),
+    };
+    // Recorded before it is answered, so that whoever has the answer finds the request here.
+    lock(&recorded).push(request.clone());
+    reply(&request).map(Full::new)
+}
+
+fn lock(recorded: &Mutex<Vec<RecordedRequest>>) -> MutexGuard<'_, Vec<RecordedRequest>> {
+    recorded.lock().unwrap_or_else(PoisonError::into_inner)
+}

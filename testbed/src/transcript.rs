@@ -1,0 +1,135 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::sync::watch;
+
+/// How many lines are kept: more than a test writes, and little enough for a day of `serve`.
+const KEPT: usize = 20_000;
+
+/// What a child process prints, line by line, read as it comes so that its pipes never fill.
+#[derive(Debug)]
+pub(crate) struct Transcript {
+    pages: watch::Receiver<Pages>,
+}
+
+/// The lines of a process as they come.
+#[derive(Debug)]
+pub struct Lines {
+    pages: watch::Receiver<Pages>,
+    next: usize,
+}
+
+/// The latest lines, and how many older ones were let go.
+#[derive(Debug, Default)]
+struct Pages {
+    forgotten: usize,
+    lines: VecDeque<String>,
+}
+
+impl Transcript {
+    /// Reads both streams to their ends, in tasks of their own.
+    pub(crate) fn of(
+        output: impl AsyncRead + Unpin + Send + 'static,
+        errors: impl AsyncRead + Unpin + Send + 'static,
+    ) -> Self {
+        let (writer, pages) = watch::channel(Pages::default());
+        let writer = Arc::new(writer);
+        tokio::spawn(copy(output, Arc::clone(&writer)));
+        tokio::spawn(copy(errors, writer));
+        Self { pages }
+    }
+
+    /// The lines so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.pages.borrow().lines.iter().cloned().collect()
+    }
+
+    /// The lines from the first one on.
+    pub(crate) fn from_start(&self) -> Lines {
+        Lines {
+            pages: self.pages.clone(),
+            next: 0,
+        }
+    }
+
+    /// The lines from now on.
+    pub(crate) fn from_now(&self) -> Lines {
+        Lines {
+            pages: self.pages.clone(),
+            next: self.pages.borrow().end(),
+        }
+    }
+}
+
+impl Lines {
+    /// The next line, once there is one; `None` when the process has closed its output.
+    ///
+    /// Only the latest 20,000 lines are kept: a reader that falls further behind goes on with the
+    /// oldest of those.
+    pub async fn next(&mut self) -> Option<String> {
+        let wanted = self.next;
+        let pages = self
+            .pages
+            .wait_for(|pages| pages.end() > wanted)
+            .await
+            .ok()?;
+        let index = wanted.saturating_sub(pages.forgotten);
+        self.next = pages.forgotten + index + 1;
+        pages.lines.get(index).cloned()
+    }
+}
+
+impl Pages {
+    fn push(&mut self, line: String) {
+        if self.lines.len() == KEPT {
+            self.lines.pop_front();
+            self.forgotten += 1;
+        }
+        self.lines.push_back(line);
+    }
+
+    fn end(&self) -> usize {
+        self.forgotten + self.lines.len()
+    }
+}
+
+async fn copy(stream: impl AsyncRead + Unpin, writer: Arc<watch::Sender<Pages>>) {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while let Ok(1..) = reader.read_until(b'\n', &mut line).await {
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches(['\r', '\n']).to_owned();
+        writer.send_modify(|pages| pages.push(text));
+        line.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, Transcript};
+
+    #[tokio::test]
+    async fn lines_of_both_streams_arrive_and_then_the_end() {
+        let transcript = Transcript::of(&b"one\r\ntwo"[..], &b""[..]);
+        let mut lines = transcript.from_start();
+        assert_eq!(lines.next().await.as_deref(), Some("one"));
+        assert_eq!(lines.next().await.as_deref(), Some("two"));
+        assert_eq!(lines.next().await, None);
+        assert_eq!(transcript.lines(), ["one", "two"]);
+        assert_eq!(transcript.from_now().next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_falls_behind_goes_on_with_the_oldest_line_kept() {
+        let printed: String = (0..KEPT + 5).map(|line| format!("{line}\n")).collect();
+        let printed = std::io::Cursor::new(printed);
+        let transcript = Transcript::of(printed, &b""[..]);
+        let mut latest = transcript.from_start();
+        while latest.next().await.is_some() {}
+
+        let mut late = transcript.from_start();
+        assert_eq!(late.next().await.as_deref(), Some("5"));
+        assert_eq!(late.next().await.as_deref(), Some("6"));
+    }
+}

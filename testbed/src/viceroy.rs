@@ -1,0 +1,202 @@
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
+use http::{Request, Response};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::client;
+use crate::local_server::LocalServer;
+use crate::log_line::LogLine;
+use crate::transcript::{Lines, Transcript};
+
+/// Errors, and of what goes well the one line that says where Viceroy listens.
+const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
+
+/// How long Viceroy may take to compile the module and to look for its backends.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// The edge module, served by Viceroy until this value is dropped.
+#[derive(Debug)]
+pub struct Viceroy {
+    address: SocketAddr,
+    transcript: Transcript,
+    child: Child,
+    _manifest: TempDir,
+}
+
+impl Viceroy {
+    /// Serves the WebAssembly file `module` on a port that the system chooses, once it listens.
+    ///
+    /// # Errors
+    ///
+    /// When `viceroy` cannot be run, the manifest cannot be derived, or Viceroy ends before it
+    /// listens; then the error holds what Viceroy printed.
+    pub async fn start(module: &Path, local_server: &LocalServer) -> Result<Self> {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_at(any_port, module, local_server).await
+    }
+
+    /// Serves the WebAssembly file `module` at `address`, once it listens.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), and when `address` is in use.
+    pub async fn start_at(
+        address: SocketAddr,
+        module: &Path,
+        local_server: &LocalServer,
+    ) -> Result<Self> {
+        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let manifest = local_server.write(directory.path())?;
+        let mut child = Command::new("viceroy")
+            .arg("serve")
+            .args(["--addr", &address.to_string()])
+            .arg("-C")
+            .arg(manifest)
+            .arg(module)
+            .env("RUST_LOG", LOG_FILTER)
+            .env_remove("RUST_LOG_PRETTY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("cannot run `viceroy`: `cargo xtask setup` installs it")?;
+        let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
+            bail!("the output of `viceroy` cannot be read");
+        };
+        let transcript = Transcript::of(output, errors);
+        let listening = wait_for(
+            &transcript,
+            |line| listening_on(line).is_some(),
+            START_LIMIT,
+        )
+        .await
+        .with_context(|| format!("Viceroy does not serve {}", module.display()))?;
+        let address = listening_on(&listening).context("Viceroy listens nowhere")?;
+        Ok(Self {
+            address,
+            transcript,
+            child,
+            _manifest: directory,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its URL, without a path: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Sends one request to it: [`client::send`] with this address.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`client::send`].
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        client::send(self.address, request).await
+    }
+
+    /// The lines it printed so far: those of log endpoints, what the function printed itself, and
+    /// Viceroy's own errors. Only the latest 20,000 are kept.
+    pub fn lines(&self) -> Vec<String> {
+        self.transcript.lines()
+    }
+
+    /// The lines so far that the function wrote to log endpoints.
+    pub fn log_lines(&self) -> Vec<LogLine> {
+        let lines = self.lines();
+        lines
+            .iter()
+            .filter_map(|line| LogLine::read(line))
+            .collect()
+    }
+
+    /// The lines it prints from now on.
+    pub fn follow(&self) -> Lines {
+        self.transcript.from_now()
+    }
+
+    /// Waits until it has printed a line that `wanted` accepts, of those before this call too.
+    ///
+    /// # Errors
+    ///
+    /// When no such line has come after `limit`, or Viceroy ended; the error holds what it printed.
+    pub async fn wait_for_line(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+        limit: Duration,
+    ) -> Result<String> {
+        wait_for(&self.transcript, wanted, limit).await
+    }
+
+    /// Waits until Viceroy ends of its own accord, which it does only when something broke.
+    ///
+    /// # Errors
+    ///
+    /// When the system cannot say how the process ended.
+    pub async fn ended(&mut self) -> Result<std::process::ExitStatus> {
+        self.child.wait().await.context("cannot wait for Viceroy")
+    }
+}
+
+async fn wait_for(
+    transcript: &Transcript,
+    wanted: impl Fn(&str) -> bool,
+    limit: Duration,
+) -> Result<String> {
+    let mut lines = transcript.from_start();
+    let search = async {
+        while let Some(line) = lines.next().await {
+            if wanted(&line) {
+                return Some(line);
+            }
+        }
+        None
+    };
+    let why = match timeout(limit, search).await {
+        Ok(Some(line)) => return Ok(line),
+        Ok(None) => "Viceroy ended before it printed the line waited for".to_owned(),
+        Err(_) => format!("Viceroy did not print the line waited for within {limit:?}"),
+    };
+    bail!("{why}; its output:{}", indented(&transcript.lines()))
+}
+
+fn indented(lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |mut text, line| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {line}");
+        text
+    })
+}
+
+fn listening_on(line: &str) -> Option<SocketAddr> {
+    let (_, address) = line.split_once("Listening on http://")?;
+    address.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listening_on;
+
+    #[test]
+    fn the_address_is_read_from_the_line_that_announces_it() {
+        let line = "2026-11-22T19:47:00.000000Z  INFO Listening on http://127.0.0.1:41234";
+        assert_eq!(listening_on(line), "127.0.0.1:41234".parse().ok());
+        assert_eq!(
+            listening_on("INFO checking if backend 'origin' is up"),
+            None
+        );
+    }
+}
