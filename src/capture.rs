@@ -108,9 +108,9 @@ fn is_crate_name(text: &str) -> bool {
 fn is_safe_segment(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && !matches!(text, "." | "..")
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#'))
+        && text.bytes().all(|byte| {
+            byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#')
+        })
 }
 
 fn is_sha256(text: &str) -> bool {

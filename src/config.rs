@@ -4,30 +4,31 @@
 //! compiled JSON that the edge reads. A `Config` has no problems: they are all reported at once, and
 //! then there is no `Config`.
 
+#[cfg(feature = "toml")]
+mod authored;
 mod check;
 #[cfg(feature = "toml")]
 mod place;
 mod problem;
 mod raw;
+mod revision;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::host::Host;
-use crate::location::Location;
 use crate::route::Route;
 use crate::target::Target;
 use raw::RawConfig;
 
+#[cfg(feature = "toml")]
+pub use authored::{Authored, Example};
 pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
 
 /// The most characters that an entry of a Config Store holds.
 pub const MAX_ENTRY_LENGTH: usize = 8000;
 
-/// A configuration that holds together: every base is allowed, every template can be read back, and
-/// every example leads where it says.
+/// A configuration that holds together: every base is allowed and every template can be read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     allowed_hosts: Vec<Host>,
@@ -35,18 +36,10 @@ pub struct Config {
     backends: Vec<String>,
     targets: BTreeMap<String, Arc<Target>>,
     routes: Vec<Route>,
-    examples: Vec<Vec<Example>>,
     response: ResponseOptions,
     log: Option<Log>,
     json: String,
     revision: String,
-}
-
-/// A request path, and the location that it was proven to lead to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    request: String,
-    location: Location,
 }
 
 /// The headers that every answer of ours carries.
@@ -84,48 +77,33 @@ pub enum ClientIp {
 }
 
 impl Config {
-    /// Reads a configuration as people write it.
+    /// Reads a configuration as people write it, and tries it on its examples.
     ///
     /// # Errors
     ///
     /// All its [`Problems`], each with the place in `text` where it stands.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Problems> {
-        let read = toml::Deserializer::parse(text).and_then(RawConfig::read);
-        let (mut raw, mut problems) = read.map_err(|error| {
-            let place = error.span().and_then(|bytes| place::of_bytes(text, bytes));
-            syntax(error.message()).at(place)
-        })?;
-        if raw.revision.take().is_some() {
-            let key = Key::default().name("revision");
-            let message = "`revision` is written by the compiler; leave it out";
-            problems.push(Problem::new(ProblemCode::KeyUnknown, key, message));
-        }
-        check::check(&raw, problems).map_err(|problems| {
-            problems.map(|problem| {
-                let place = place::of_key(text, problem.key());
-                problem.at(place)
-            })
-        })
+        Authored::from_toml(text).map(Authored::into_config)
     }
 
     /// Reads a compiled configuration.
+    ///
+    /// Its revision shows that it is what [`from_toml`](Config::from_toml) accepted, so its examples
+    /// are not tried again; it does not even hold them.
     ///
     /// # Errors
     ///
     /// All its [`Problems`]; among them that it was changed since it was compiled.
     pub fn from_json(text: &str) -> Result<Self, Problems> {
+        // A file of one line ends in a line end, which is not part of what was compiled.
+        let text = text.trim_ascii_end();
         let mut json = serde_json::Deserializer::from_str(text);
         let (mut raw, problems) = RawConfig::read(&mut json)
             .and_then(|read| json.end().map(|()| read))
             .map_err(|error| syntax(error.to_string()))?;
-        let claimed = raw.revision.take();
-        let config = check::check(&raw, problems)?;
-        match claimed {
-            Some(claimed) if claimed == config.revision => Ok(config),
-            Some(claimed) => Err(revision_mismatch(&claimed, &config.revision).into()),
-            None => Err(check::missing(&Key::default().name("revision"), "compile the configuration again").into()),
-        }
+        let revision = revision::read(text, raw.revision.take())?;
+        check::compiled(&raw, problems, text, revision)
     }
 
     /// The compiled configuration: canonical JSON with its revision, fit for the Config Store entry
@@ -170,13 +148,6 @@ impl Config {
         &self.routes
     }
 
-    /// Each route with its examples, at least one.
-    pub fn examples(&self) -> impl Iterator<Item = (&Route, &[Example])> {
-        self.routes
-            .iter()
-            .zip(self.examples.iter().map(Vec::as_slice))
-    }
-
     /// The headers that every answer of ours carries.
     pub fn response(&self) -> &ResponseOptions {
         &self.response
@@ -185,18 +156,6 @@ impl Config {
     /// Where log lines go, if they are written.
     pub fn log(&self) -> Option<&Log> {
         self.log.as_ref()
-    }
-}
-
-impl Example {
-    /// The path of the request, with a query if one was written.
-    pub fn request(&self) -> &str {
-        &self.request
-    }
-
-    /// The location that it leads to.
-    pub fn location(&self) -> &Location {
-        &self.location
     }
 }
 
@@ -237,22 +196,4 @@ impl ClientIp {
 
 fn syntax(message: impl Into<String>) -> Problem {
     Problem::new(ProblemCode::SyntaxInvalid, Key::default(), message)
-}
-
-fn revision_mismatch(claimed: &str, real: &str) -> Problem {
-    let message = format!(
-        "the entry claims revision `{claimed}` and its content is revision `{real}`; compile the configuration again instead of editing the entry"
-    );
-    Problem::new(ProblemCode::RevisionMismatch, Key::default().name("revision"), message)
-}
-
-/// Twelve digits tell any two configurations apart that one registry will ever have.
-fn revision_of(content: &str) -> String {
-    use std::fmt::Write as _;
-    let mut revision = String::with_capacity(12);
-    for byte in Sha256::digest(content).iter().take(6) {
-        // Writing to a string cannot fail.
-        let _ = write!(revision, "{byte:02x}");
-    }
-    revision
 }

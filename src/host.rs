@@ -26,7 +26,9 @@ pub enum HostError {
     #[error("the host is empty; write a host such as static.crates.io")]
     Empty,
     /// The text holds more than a host.
-    #[error("`{0}` is more than a host; write it without scheme, port and path, such as static.crates.io")]
+    #[error(
+        "`{0}` is more than a host; write it without scheme, port and path, such as static.crates.io"
+    )]
     NotOnlyAHost(String),
     /// The text is neither a domain nor an IP address.
     #[error("`{0}` is neither a domain nor an IP address; write a host such as static.crates.io")]

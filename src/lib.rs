@@ -45,6 +45,7 @@ pub mod log_line;
 pub mod capture;
 pub mod config;
 pub mod host;
+pub mod received;
 pub mod switch;
 pub mod template;
 
@@ -118,9 +119,12 @@ impl<'c> Answer<'c> {
     /// The reply to send, if the decision is a redirect; nothing where the origin is to answer.
     pub fn reply<'a>(&'a self, config: &'a Config, request: &Request<'_>) -> Option<Reply<'a>> {
         match (&self.decision, self.route) {
-            (Decision::Redirect(location), Some(route)) => {
-                Some(reply::to_location(config.response(), request, route, location))
-            }
+            (Decision::Redirect(location), Some(route)) => Some(reply::to_location(
+                config.response(),
+                request,
+                route,
+                location,
+            )),
             _ => None,
         }
     }

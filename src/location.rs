@@ -114,7 +114,10 @@ impl Location {
 }
 
 fn reads_back_to_the_same_bytes(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    ensure(candidate.url.as_str() == candidate.text, Refusal::NotCanonical)
+    ensure(
+        candidate.url.as_str() == candidate.text,
+        Refusal::NotCanonical,
+    )
 }
 
 fn has_the_scheme_of_the_base(candidate: &Candidate<'_>) -> Result<(), Refusal> {
@@ -183,7 +186,10 @@ fn holds_the_captures(candidate: &Candidate<'_>) -> Result<(), Refusal> {
 fn does_not_come_back(candidate: &Candidate<'_>) -> Result<(), Refusal> {
     let host = candidate.found.route().target().base().host();
     let is_ours = host.is_named_by(candidate.request.host())
-        || candidate.config.hosts().is_some_and(|hosts| hosts.contains(host));
+        || candidate
+            .config
+            .hosts()
+            .is_some_and(|hosts| hosts.contains(host));
     if !is_ours {
         return Ok(());
     }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 
@@ -65,13 +65,17 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
     let reason = decision.reason();
     let line = Line {
         version: "1",
-        date_time: Text(humantime::format_rfc3339_micros(exchange.time)),
+        date_time: Text(humantime::format_rfc3339_micros(within_rfc3339(
+            exchange.time,
+        ))),
         method: exchange.method,
         url: Text(Url(exchange)),
         status: exchange.status,
         bytes: exchange.bytes,
         content_type: exchange.content_type,
-        ip: exchange.client_ip.and_then(|ip| in_force.client_ip.apply(ip)),
+        ip: exchange
+            .client_ip
+            .and_then(|ip| in_force.client_ip.apply(ip)),
         edge_location: exchange.edge_location,
         http: Http {
             protocol: exchange.protocol,
@@ -83,7 +87,11 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
             protocol: exchange.tls_protocol,
         },
         signpost: Signpost {
-            decision: if reason.is_some() { "origin" } else { "redirect" },
+            decision: if reason.is_some() {
+                "origin"
+            } else {
+                "redirect"
+            },
             route: answer.route().map(|route| route.name().as_str()),
             reason: reason.map(|reason| reason.code()),
             refusal: reason
@@ -96,6 +104,15 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
     };
     // Strings and numbers always become JSON; an empty line would be seen, a lost request would not.
     serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// A clock that is wrong must not cost the line: outside these years there is no date to write.
+fn within_rfc3339(time: SystemTime) -> SystemTime {
+    let last_second_of_9999 = Duration::from_secs(253_402_300_799);
+    time.clamp(
+        SystemTime::UNIX_EPOCH,
+        SystemTime::UNIX_EPOCH + last_second_of_9999,
+    )
 }
 
 fn without_query(url: &str) -> &str {

@@ -65,11 +65,21 @@ pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> 
         body: Cow::Borrowed("The origin did not answer. Please try again in a few seconds.\n"),
     };
     reply.headers.push(("retry-after", Cow::Borrowed("5")));
-    reply.headers.push(("cache-control", Cow::Borrowed("no-store")));
+    reply
+        .headers
+        .push(("cache-control", Cow::Borrowed("no-store")));
     reply.finish(options, reason.decision_header())
 }
 
 impl<'a> Reply<'a> {
+    /// The value of `Content-Type`, if there is a body.
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(name, _)| *name == "content-type")
+            .map(|(_, value)| value.as_ref())
+    }
+
     fn finish(mut self, options: &'a ResponseOptions, decision: &'a str) -> Self {
         if options.cors {
             self.headers

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use mime::Mime;
 use percent_encoding::percent_decode_str;
 
 /// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
@@ -24,6 +23,7 @@ pub struct Request<'a> {
     path: &'a str,
     segments: Result<Vec<Cow<'a, str>>, MalformedPath>,
     format: Format,
+    is_as_received: bool,
 }
 
 /// The request method, as far as a redirect depends on it.
@@ -63,7 +63,18 @@ impl<'a> Request<'a> {
             path,
             segments: decode(path),
             format: Format::Redirect,
+            is_as_received: true,
         }
+    }
+
+    /// Marks a request whose target somebody rewrote, or may have rewritten, before we saw it.
+    ///
+    /// Such a request is never redirected, because what it asked for is not known: a path that
+    /// arrived with `..` in it must not be answered as the path that it leads to.
+    #[must_use]
+    pub fn rewritten(mut self) -> Self {
+        self.is_as_received = false;
+        self
     }
 
     /// Adds the values of the request's `Accept` header fields, in the order they arrived.
@@ -106,6 +117,11 @@ impl<'a> Request<'a> {
     /// `\` and `%`.
     pub fn segments(&self) -> Result<&[Cow<'a, str>], MalformedPath> {
         self.segments.as_deref().map_err(|malformed| *malformed)
+    }
+
+    /// Whether the target is known to be the very bytes that the client sent.
+    pub fn is_as_received(&self) -> bool {
+        self.is_as_received
     }
 
     /// The form in which the client wants the location.
@@ -157,28 +173,31 @@ fn names_json(value: &[u8]) -> bool {
     let Ok(value) = str::from_utf8(value) else {
         return false;
     };
-    outside_quotes(value).any(|range| {
-        range.trim().parse::<Mime>().is_ok_and(|range| {
-            range.essence_str() == mime::APPLICATION_JSON.essence_str() && has_weight(&range)
-        })
+    split_outside_quotes(value, ',').any(|range| {
+        let mut parts = split_outside_quotes(range, ';').map(str::trim);
+        parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("application/json"))
+            && parts.all(may_be_wanted)
     })
 }
 
-/// Splits at the commas that separate ranges, not at those inside a quoted parameter.
-fn outside_quotes(value: &str) -> impl Iterator<Item = &str> {
+/// Splits at the separators that stand for themselves, not at those inside a quoted parameter.
+fn split_outside_quotes(value: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     value.split(move |character| {
         quoted ^= character == '"' && !escaped;
         escaped = character == '\\' && !escaped;
-        character == ',' && !quoted
+        character == separator && !quoted
     })
 }
 
-fn has_weight(range: &Mime) -> bool {
-    range.get_param("q").is_none_or(|weight| {
-        weight
-            .as_str()
-            .parse::<f32>()
-            .is_ok_and(|weight| weight > 0.0)
-    })
+/// Whether a parameter is anything but a weight that is zero or unreadable.
+fn may_be_wanted(parameter: &str) -> bool {
+    match parameter.split_once('=') {
+        Some((name, weight)) if name.eq_ignore_ascii_case("q") => {
+            weight.parse::<f32>().is_ok_and(|weight| weight > 0.0)
+        }
+        _ => true,
+    }
 }

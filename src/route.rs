@@ -132,8 +132,8 @@ pub struct RouteMatch<'c, 'r> {
 ///
 /// # Errors
 ///
-/// The [`Reason`] for which the request is the origin's: its path is malformed, no route has its
-/// shape, its method is not GET or HEAD, or a captured value is not of its type. Where several
+/// The [`Reason`] for which the request is the origin's: its path is malformed or was rewritten, no
+/// route has its shape, its method is not GET or HEAD, or a captured value is not of its type. Where several
 /// routes have the path's shape, the first one's failed capture is named.
 pub fn find<'c, 'r>(
     routes: &'c [Route],
@@ -146,6 +146,9 @@ pub fn find<'c, 'r>(
         .peekable();
     if of_this_shape.peek().is_none() {
         return Err(Reason::NoRoute);
+    }
+    if !request.is_as_received() {
+        return Err(Reason::PathMalformed);
     }
     if request.method() == Method::Other {
         return Err(Reason::MethodNotRedirectable);

@@ -82,10 +82,9 @@ fn bucket(captures: &[Capture<'_>]) -> u8 {
         // No capture holds a NUL, so no two lists of captures are hashed as one text.
         hash.update([0]);
     }
-    let remainder = hash
-        .finalize()
-        .iter()
-        .fold(0, |remainder, byte| (remainder * 256 + u32::from(*byte)) % 100);
+    let remainder = hash.finalize().iter().fold(0, |remainder, byte| {
+        (remainder * 256 + u32::from(*byte)) % 100
+    });
     u8::try_from(remainder).unwrap_or_default()
 }
 
@@ -97,7 +96,9 @@ impl FromStr for Switch {
         let mut words = text.split_ascii_whitespace();
         let switch = match (words.next(), words.next()) {
             (Some("enforce"), None) => Self::ENFORCE,
-            (Some("enforce"), Some(share)) => Self::Enforce(read_share(share).ok_or_else(unreadable)?),
+            (Some("enforce"), Some(share)) => {
+                Self::Enforce(read_share(share).ok_or_else(unreadable)?)
+            }
             (Some("shadow"), None) => Self::Shadow,
             (Some("off"), None) => Self::Off,
             _ => return Err(unreadable()),

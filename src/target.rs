@@ -61,7 +61,9 @@ pub enum BaseError {
     #[error("the base `{0}` has a scheme without `://`; write it as https://static.crates.io")]
     SchemeSlashes(String),
     /// Another scheme than `https`, or `http` outside this machine.
-    #[error("the base `{text}` has the scheme {scheme}; write https://, or http:// for a loopback host only")]
+    #[error(
+        "the base `{text}` has the scheme {scheme}; write https://, or http:// for a loopback host only"
+    )]
     Scheme {
         /// The base as written.
         text: String,
@@ -69,7 +71,9 @@ pub enum BaseError {
         scheme: String,
     },
     /// A path, and no host before it.
-    #[error("the base `{0}` has no host; write one before the path, such as https://static.crates.io")]
+    #[error(
+        "the base `{0}` has no host; write one before the path, such as https://static.crates.io"
+    )]
     NoHost(String),
     /// The host is no host.
     #[error("the base `{text}` has no usable host: {source}")]
@@ -92,7 +96,9 @@ pub enum BaseError {
     #[error("the base `{0}` has a fragment; leave the `#` and all after it out")]
     Fragment(String),
     /// A path segment that cannot be meant.
-    #[error("the base `{text}` has the path segment `{segment}`; write segments of letters, digits and `-._~`, none of them empty, `.` or `..`")]
+    #[error(
+        "the base `{text}` has the path segment `{segment}`; write segments of letters, digits and `-._~`, none of them empty, `.` or `..`"
+    )]
     Segment {
         /// The base as written.
         text: String,
@@ -147,7 +153,10 @@ impl Base {
         if text.is_empty() {
             return Err(BaseError::Empty);
         }
-        if let Some(character) = text.chars().find(|character| !may_stand_in_base(*character)) {
+        if let Some(character) = text
+            .chars()
+            .find(|character| !may_stand_in_base(*character))
+        {
             return Err(BaseError::Character {
                 text: owned(),
                 character,

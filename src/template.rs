@@ -82,7 +82,11 @@ impl LocationTemplate {
             .map(|segment| parse_segment(segment, slots))
             .collect::<Result<Vec<_>, _>>()?;
         for (index, slot) in slots.iter().enumerate() {
-            if !segments.iter().flatten().any(|part| *part == Part::Capture(index)) {
+            if !segments
+                .iter()
+                .flatten()
+                .any(|part| *part == Part::Capture(index))
+            {
                 return Err(TemplateError::UnusedCapture(slot.name().to_owned()));
             }
         }

@@ -1,72 +1,74 @@
-//! From the configuration as written to [`Config`], or to all of its problems.
+//! What both forms of a configuration have to hold: from keys as written to a [`Config`], noting
+//! every problem on the way.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
 use super::problem::{Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
-use super::{
-    ClientIp, Config, Example, HeaderText, Log, MAX_ENTRY_LENGTH, ResponseOptions, revision_of,
-};
-use crate::decision::Decision;
+use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
+use super::{ClientIp, Config, HeaderText, Log, ResponseOptions};
 use crate::host::Host;
-use crate::request::Request;
 use crate::route::{PathPattern, RedirectStatus, Route, RouteName, RouteOptions};
-use crate::switch::Switch;
 use crate::target::{Base, Target};
 use crate::template::LocationTemplate;
 
-/// Proves the configuration. Parts that hold are tried even where others do not, so that as many
-/// problems as possible are found at once; a `Config` comes out only if there are none.
-pub(super) fn check(raw: &RawConfig, problems: Vec<Problem>) -> Result<Config, Problems> {
+/// Proves a compiled configuration, whose revision was found to be right.
+pub(super) fn compiled(
+    raw: &RawConfig,
+    problems: Vec<Problem>,
+    json: &str,
+    revision: String,
+) -> Result<Config, Problems> {
     let mut check = Check { problems };
-    let top = Key::default();
-    let allowed_hosts = check.hosts(&top.name("allowed_hosts"), raw.allowed_hosts.as_deref());
-    if raw.allowed_hosts.is_none() {
-        check.push(missing(&top.name("allowed_hosts"), "list every host that a redirect may name"));
-    }
-    let hosts = raw.hosts.as_deref();
-    let hosts = hosts.map(|hosts| check.hosts(&top.name("hosts"), Some(hosts)));
-    let backends = check.backends(&top.name("origin"), raw.origin.as_ref());
-    let targets = check.targets(&top.name("targets"), &raw.targets, &allowed_hosts);
-    let routes = check.routes(&top.name("routes"), &raw.routes, &raw.targets, &targets);
-    let mut config = Config {
-        allowed_hosts,
-        hosts,
-        backends,
-        targets,
-        routes: Vec::new(),
-        examples: Vec::new(),
-        response: check.response(&top.name("response"), raw.response.as_ref()),
-        log: raw.log.as_ref().and_then(|log| check.log(&top.name("log"), log)),
-        json: String::new(),
-        revision: String::new(),
-    };
-    let (keys, routes): (Vec<_>, Vec<_>) = routes.into_iter().unzip();
-    config.routes = routes;
-    for ((key, raw), route) in keys.iter().zip(&config.routes) {
-        config.examples.push(check.examples(key, raw, route, &config));
-    }
-    if check.problems.is_empty() {
-        compile(&mut config);
-        check.entry_length(&config.json);
-    }
-    Problems::none_or(check.problems, Some(config))
+    let (mut config, _) = check.config(raw);
+    json.clone_into(&mut config.json);
+    config.revision = revision;
+    Problems::none_or(check.problems, config)
 }
 
 /// The problem of a key that is not there.
-pub(super) fn missing(key: &Key, instead: &str) -> Problem {
+fn missing(key: &Key, instead: &str) -> Problem {
     let message = format!("`{key}` is missing; {instead}");
     Problem::new(ProblemCode::KeyMissing, key.clone(), message)
 }
 
-struct Check {
-    problems: Vec<Problem>,
+/// The problems found so far. Parts that hold are proved even where others do not, so that as many
+/// problems as possible are found at once.
+pub(super) struct Check {
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Check {
-    fn push(&mut self, problem: Problem) {
+    /// Everything that both forms have in common; with the routes that hold, as they were written.
+    pub(super) fn config<'r>(&mut self, raw: &'r RawConfig) -> (Config, Vec<(Key, &'r RawRoute)>) {
+        let top = Key::default();
+        let hosts_key = top.name("allowed_hosts");
+        let instead = "list every host that a redirect may name";
+        self.require(&hosts_key, raw.allowed_hosts.as_ref(), instead);
+        let allowed_hosts = self.hosts(&hosts_key, raw.allowed_hosts.as_deref());
+        let hosts = raw.hosts.as_deref();
+        let hosts = hosts.map(|hosts| self.hosts(&top.name("hosts"), Some(hosts)));
+        let backends = self.backends(&top.name("origin"), raw.origin.as_ref());
+        let targets = self.targets(&top.name("targets"), &raw.targets, &allowed_hosts);
+        let routes = self.routes(&top.name("routes"), &raw.routes, &raw.targets, &targets);
+        let (raw_routes, routes) = routes.into_iter().unzip();
+        let log = raw.log.as_ref();
+        let config = Config {
+            allowed_hosts,
+            hosts,
+            backends,
+            targets,
+            routes,
+            response: self.response(&top.name("response"), raw.response.as_ref()),
+            log: log.and_then(|log| self.log(&top.name("log"), log)),
+            json: String::new(),
+            revision: String::new(),
+        };
+        (config, raw_routes)
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
@@ -83,7 +85,7 @@ impl Check {
     }
 
     /// Takes the value of a key that must be there.
-    fn require<'r, T: ?Sized>(
+    pub(super) fn require<'r, T: ?Sized>(
         &mut self,
         key: &Key,
         value: Option<&'r T>,
@@ -120,12 +122,22 @@ impl Check {
         };
         if backends.is_empty() {
             let message = format!("`{key}` is empty; name at least one Fastly backend");
-            self.push(Problem::new(ProblemCode::BackendInvalid, key.clone(), message));
+            self.push(Problem::new(
+                ProblemCode::BackendInvalid,
+                key.clone(),
+                message,
+            ));
         }
         for (index, backend) in backends.iter().enumerate() {
             if HeaderText::parse(backend).is_none() || backend.len() > 255 {
-                let message = format!("`{backend}` is not a backend name: 1 to 255 printable ASCII characters");
-                self.push(Problem::new(ProblemCode::BackendInvalid, key.index(index), message));
+                let message = format!(
+                    "`{backend}` is not a backend name: 1 to 255 printable ASCII characters"
+                );
+                self.push(Problem::new(
+                    ProblemCode::BackendInvalid,
+                    key.index(index),
+                    message,
+                ));
             }
         }
         backends.to_vec()
@@ -138,7 +150,10 @@ impl Check {
         allowed_hosts: &[Host],
     ) -> BTreeMap<String, Arc<Target>> {
         if targets.is_empty() {
-            self.push(missing(key, "add a table such as [targets.static] with the base of a CDN"));
+            self.push(missing(
+                key,
+                "add a table such as [targets.static] with the base of a CDN",
+            ));
         }
         let mut proven = BTreeMap::new();
         for (name, target) in targets {
@@ -179,8 +194,15 @@ impl Check {
                 continue;
             };
             if proven.iter().any(|(_, other)| other.name() == route.name()) {
-                let message = format!("another route is named `{}`; give each its own name", route.name());
-                self.push(Problem::new(ProblemCode::RouteNameDuplicate, key.name("name"), message));
+                let message = format!(
+                    "another route is named `{}`; give each its own name",
+                    route.name()
+                );
+                self.push(Problem::new(
+                    ProblemCode::RouteNameDuplicate,
+                    key.name("name"),
+                    message,
+                ));
             }
             proven.push(((key, raw), route));
         }
@@ -195,27 +217,59 @@ impl Check {
         targets: &BTreeMap<String, Arc<Target>>,
     ) -> Option<Route> {
         let name_key = key.name("name");
-        let name = self.require(&name_key, raw.name.as_deref(), "name the route, such as \"download\"");
+        let name = self.require(
+            &name_key,
+            raw.name.as_deref(),
+            "name the route, such as \"download\"",
+        );
         let name = name.and_then(|name| {
-            self.take(ProblemCode::RouteNameInvalid, &name_key, RouteName::parse(name))
+            self.take(
+                ProblemCode::RouteNameInvalid,
+                &name_key,
+                RouteName::parse(name),
+            )
         });
         let path_key = key.name("path");
-        let path = self.require(&path_key, raw.path.as_deref(), "write the path pattern of the requests");
+        let path = self.require(
+            &path_key,
+            raw.path.as_deref(),
+            "write the path pattern of the requests",
+        );
         let pattern = path.and_then(|path| {
-            self.take(ProblemCode::PathInvalid, &path_key, PathPattern::parse(path))
+            self.take(
+                ProblemCode::PathInvalid,
+                &path_key,
+                PathPattern::parse(path),
+            )
         });
         let location_key = key.name("location");
-        let location = self.require(&location_key, raw.location.as_deref(), "write the template of the location's path");
-        let location = pattern.as_ref().zip(location).and_then(|(pattern, location)| {
-            let template = LocationTemplate::parse(location, pattern.captures());
-            self.take(ProblemCode::LocationInvalid, &location_key, template)
-        });
+        let location = self.require(
+            &location_key,
+            raw.location.as_deref(),
+            "write the template of the location's path",
+        );
+        let location = pattern
+            .as_ref()
+            .zip(location)
+            .and_then(|(pattern, location)| {
+                let template = LocationTemplate::parse(location, pattern.captures());
+                self.take(ProblemCode::LocationInvalid, &location_key, template)
+            });
         let target_key = key.name("target");
-        let target = self.require(&target_key, raw.target.as_deref(), "name one of the targets");
+        let target = self.require(
+            &target_key,
+            raw.target.as_deref(),
+            "name one of the targets",
+        );
         let target = target.and_then(|target| {
             if !raw_targets.contains_key(target) {
-                let message = format!("there is no [targets.{target}]; name a target that is configured");
-                self.push(Problem::new(ProblemCode::TargetUnknown, target_key, message));
+                let message =
+                    format!("there is no [targets.{target}]; name a target that is configured");
+                self.push(Problem::new(
+                    ProblemCode::TargetUnknown,
+                    target_key,
+                    message,
+                ));
             }
             targets.get(target).cloned()
         });
@@ -243,7 +297,11 @@ impl Check {
         let header = HeaderText::parse(text?);
         if header.is_none() {
             let message = "the text cannot stand in a header; write printable ASCII, not empty, without spaces around it";
-            self.push(Problem::new(ProblemCode::HeaderInvalid, key.clone(), message));
+            self.push(Problem::new(
+                ProblemCode::HeaderInvalid,
+                key.clone(),
+                message,
+            ));
         }
         header
     }
@@ -260,7 +318,11 @@ impl Check {
 
     fn log(&mut self, key: &Key, raw: &RawLog) -> Option<Log> {
         let endpoint_key = key.name("endpoint");
-        let endpoint = self.require(&endpoint_key, raw.endpoint.as_deref(), "name the Fastly log endpoint");
+        let endpoint = self.require(
+            &endpoint_key,
+            raw.endpoint.as_deref(),
+            "name the Fastly log endpoint",
+        );
         let endpoint = endpoint.and_then(|endpoint| {
             let is_name = HeaderText::parse(endpoint).is_some()
                 && !endpoint.contains(':')
@@ -271,138 +333,24 @@ impl Check {
             }
             is_name.then(|| endpoint.to_owned())
         });
-        let client_ip = raw.client_ip.as_deref().map_or(Some(ClientIp::default()), |word| {
-            let policy = ClientIp::from_name(word);
-            if policy.is_none() {
-                let message = format!("`{word}` is not one of `full`, `truncated` and `none`");
-                self.push(Problem::new(ProblemCode::ClientIpInvalid, key.name("client_ip"), message));
-            }
-            policy
-        });
+        let client_ip = raw
+            .client_ip
+            .as_deref()
+            .map_or(Some(ClientIp::default()), |word| {
+                let policy = ClientIp::from_name(word);
+                if policy.is_none() {
+                    let message = format!("`{word}` is not one of `full`, `truncated` and `none`");
+                    self.push(Problem::new(
+                        ProblemCode::ClientIpInvalid,
+                        key.name("client_ip"),
+                        message,
+                    ));
+                }
+                policy
+            });
         Some(Log {
             endpoint: endpoint?,
             client_ip: client_ip?,
         })
-    }
-
-    /// Runs the route's examples through the very pipeline that will answer requests.
-    fn examples(&mut self, key: &Key, raw: &RawRoute, route: &Route, config: &Config) -> Vec<Example> {
-        let key = key.name("examples");
-        if raw.examples.is_empty() {
-            self.push(Problem::new(
-                ProblemCode::ExampleMissing,
-                key.clone(),
-                format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
-            ));
-        }
-        let mut examples = Vec::new();
-        for (index, example) in raw.examples.iter().enumerate() {
-            examples.extend(self.example(&key.index(index), example, route, config));
-        }
-        examples
-    }
-
-    fn example(&mut self, key: &Key, raw: &RawExample, route: &Route, config: &Config) -> Option<Example> {
-        let request = self.require(&key.name("request"), raw.request.as_deref(), "write the path of a real request");
-        let expected = self.require(&key.name("location"), raw.location.as_deref(), "write the location that the request must lead to");
-        let (path, expected) = request.zip(expected)?;
-        let host = config.hosts().and_then(<[Host]>::first).map_or("", Host::as_str);
-        let request = Request::new("GET", host, path);
-        let answer = crate::answer(config, &request, Switch::ENFORCE);
-        let leads_here = answer.route().map(Route::name) == Some(route.name());
-        let found = match answer.decision() {
-            Decision::Redirect(location) if leads_here && location.as_str() == expected => {
-                return Some(Example {
-                    request: path.to_owned(),
-                    location: location.clone(),
-                });
-            }
-            Decision::Redirect(location) if leads_here => format!("leads to `{location}`"),
-            Decision::Redirect(_) => "is on another route".to_owned(),
-            Decision::Origin(reason) => match reason.refusal() {
-                Some(refusal) => format!("goes to the origin: {} ({refusal})", reason.code()),
-                None => format!("goes to the origin: {}", reason.code()),
-            },
-        };
-        let message = format!("the request `{path}` should lead to `{expected}` by the route `{}`, and {found}", route.name());
-        self.push(Problem::new(ProblemCode::ExampleFails, key.name("location"), message));
-        None
-    }
-
-    fn entry_length(&mut self, json: &str) {
-        let length = json.chars().count();
-        if length > MAX_ENTRY_LENGTH {
-            let message = format!("the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it, examples first");
-            self.push(Problem::new(ProblemCode::EntryTooLarge, Key::default(), message));
-        }
-    }
-}
-
-/// Writes the canonical JSON, once without and once with its revision.
-fn compile(config: &mut Config) {
-    let mut raw = canonical(config);
-    // Strings, numbers and maps with string keys always become JSON.
-    let content = serde_json::to_string(&raw).unwrap_or_default();
-    config.revision = revision_of(&content);
-    raw.revision = Some(config.revision.clone());
-    config.json = serde_json::to_string(&raw).unwrap_or_default();
-}
-
-/// The one way to write a configuration: what is a default is left out, and every base has its one
-/// spelling.
-fn canonical(config: &Config) -> RawConfig {
-    let response = &config.response;
-    let names = |hosts: &[Host]| hosts.iter().map(Host::to_string).collect();
-    RawConfig {
-        revision: None,
-        allowed_hosts: Some(names(&config.allowed_hosts)),
-        hosts: config.hosts.as_deref().map(names),
-        origin: Some(RawOrigin {
-            backends: Some(config.backends.clone()),
-        }),
-        targets: config
-            .targets
-            .iter()
-            .map(|(name, target)| {
-                let base = Some(target.base().to_string());
-                (name.clone(), RawTarget { base })
-            })
-            .collect(),
-        routes: config
-            .examples()
-            .map(|(route, examples)| canonical_route(route, examples))
-            .collect(),
-        response: (*response != ResponseOptions::default()).then(|| RawResponse {
-            cors: response.cors.then_some(true),
-            hsts: response.hsts.as_ref().map(|hsts| hsts.as_str().to_owned()),
-        }),
-        log: config.log.as_ref().map(|log| RawLog {
-            endpoint: Some(log.endpoint.clone()),
-            client_ip: (log.client_ip != ClientIp::default())
-                .then(|| log.client_ip.name().to_owned()),
-        }),
-    }
-}
-
-fn canonical_route(route: &Route, examples: &[Example]) -> RawRoute {
-    let options = route.options();
-    RawRoute {
-        name: Some(route.name().to_string()),
-        path: Some(route.pattern().to_string()),
-        target: Some(route.target().name().to_owned()),
-        location: Some(route.location().to_string()),
-        status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
-        json: (!options.json).then_some(false),
-        cache_control: options
-            .cache_control
-            .as_ref()
-            .map(|value| value.as_str().to_owned()),
-        examples: examples
-            .iter()
-            .map(|example| RawExample {
-                request: Some(example.request.clone()),
-                location: Some(example.location.to_string()),
-            })
-            .collect(),
     }
 }

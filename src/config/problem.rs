@@ -134,10 +134,11 @@ impl Problem {
 
 impl Problems {
     /// The problems, as a result: `value` where there are none.
-    pub(crate) fn none_or<T>(problems: Vec<Problem>, value: Option<T>) -> Result<T, Self> {
-        match value {
-            Some(value) if problems.is_empty() => Ok(value),
-            _ => Err(Self(problems)),
+    pub(crate) fn none_or<T>(problems: Vec<Problem>, value: T) -> Result<T, Self> {
+        if problems.is_empty() {
+            Ok(value)
+        } else {
+            Err(Self(problems))
         }
     }
 

@@ -52,10 +52,12 @@ pub(super) struct RawRoute {
     pub(super) json: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cache_control: Option<String>,
+    /// Only the author's form has them; the compiled one shows by its revision that they held.
+    #[serde(skip_serializing)]
     pub(super) examples: Vec<RawExample>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct RawExample {
     pub(super) request: Option<String>,

@@ -58,7 +58,8 @@ fn index_files(crates: &[Crate]) -> BTreeMap<String, String> {
             "yanked": false,
         });
         let file = files.entry(index_path(&item.name)).or_default();
-        *file += &format!("{line}\n");
+        file.push_str(&line.to_string());
+        file.push('\n');
     }
     files
 }

@@ -46,7 +46,7 @@ impl Transcript {
     }
 
     /// The lines from the first one on.
-    pub(crate) fn from_start(&self) -> Lines {
+    pub(crate) fn all_lines(&self) -> Lines {
         Lines {
             pages: self.pages.clone(),
             next: 0,
@@ -54,7 +54,7 @@ impl Transcript {
     }
 
     /// The lines from now on.
-    pub(crate) fn from_now(&self) -> Lines {
+    pub(crate) fn coming_lines(&self) -> Lines {
         Lines {
             pages: self.pages.clone(),
             next: self.pages.borrow().end(),
@@ -112,23 +112,23 @@ mod tests {
     #[tokio::test]
     async fn lines_of_both_streams_arrive_and_then_the_end() {
         let transcript = Transcript::of(&b"one\r\ntwo"[..], &b""[..]);
-        let mut lines = transcript.from_start();
+        let mut lines = transcript.all_lines();
         assert_eq!(lines.next().await.as_deref(), Some("one"));
         assert_eq!(lines.next().await.as_deref(), Some("two"));
         assert_eq!(lines.next().await, None);
         assert_eq!(transcript.lines(), ["one", "two"]);
-        assert_eq!(transcript.from_now().next().await, None);
+        assert_eq!(transcript.coming_lines().next().await, None);
     }
 
     #[tokio::test]
     async fn a_reader_that_falls_behind_goes_on_with_the_oldest_line_kept() {
-        let printed: String = (0..KEPT + 5).map(|line| format!("{line}\n")).collect();
-        let printed = std::io::Cursor::new(printed);
+        let printed: Vec<_> = (0..KEPT + 5).map(|line| line.to_string()).collect();
+        let printed = std::io::Cursor::new(printed.join("\n"));
         let transcript = Transcript::of(printed, &b""[..]);
-        let mut latest = transcript.from_start();
+        let mut latest = transcript.all_lines();
         while latest.next().await.is_some() {}
 
-        let mut late = transcript.from_start();
+        let mut late = transcript.all_lines();
         assert_eq!(late.next().await.as_deref(), Some("5"));
         assert_eq!(late.next().await.as_deref(), Some("6"));
     }

@@ -20,7 +20,7 @@ use crate::transcript::{Lines, Transcript};
 const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
 
 /// How long Viceroy may take to compile the module and to look for its backends.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// The edge module, served by Viceroy until this value is dropped.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl Viceroy {
 
     /// The lines it prints from now on.
     pub fn follow(&self) -> Lines {
-        self.transcript.from_now()
+        self.transcript.coming_lines()
     }
 
     /// Waits until it has printed a line that `wanted` accepts, of those before this call too.
@@ -156,7 +156,7 @@ async fn wait_for(
     wanted: impl Fn(&str) -> bool,
     limit: Duration,
 ) -> Result<String> {
-    let mut lines = transcript.from_start();
+    let mut lines = transcript.all_lines();
     let search = async {
         while let Some(line) = lines.next().await {
             if wanted(&line) {

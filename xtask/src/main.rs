@@ -1,2 +1,57 @@
-//! The contributor's commands.
-fn main() {}
+//! The contributor's commands. Each is a file of its own; what several use is beside them.
+
+mod build;
+mod command_line;
+mod compile;
+mod counts;
+mod examples;
+mod lane;
+mod lanes;
+mod local_cdn;
+mod serve;
+mod setup;
+mod table;
+mod test;
+mod tool;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The contributor's commands of Signpost.
+#[derive(Debug, Parser)]
+#[command(
+    bin_name = "cargo xtask",
+    after_help = "Examples:\n  \
+        cargo xtask serve                 build, and try it at http://127.0.0.1:7676\n  \
+        cargo xtask serve --local-cdn     the same, with downloads that stay on this machine\n  \
+        cargo xtask test                  run every lane, as CI does\n  \
+        cargo xtask test native           run the lane that needs no WebAssembly"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Setup(setup::Arguments),
+    Build(build::Arguments),
+    Serve(serve::Arguments),
+    Test(test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Setup(arguments) => setup::run(&arguments),
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,1 +1,0 @@
-fn main(){ let a=std::env::args().nth(1).unwrap(); match signpost::config::Config::from_toml(&std::fs::read_to_string(a).unwrap()){Ok(c)=>{println!("{}",c.to_json()); let d=signpost::config::Config::from_json(c.to_json()); println!("{:?}", d.as_ref().map(|d| d==&c)); eprintln!("{}",c.to_json().len())},Err(e)=>println!("{e}")}}

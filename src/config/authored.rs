@@ -1,0 +1,245 @@
+//! The configuration as its author has it: TOML, with the examples that it is tried on.
+
+use super::check::Check;
+use super::place;
+use super::problem::{Key, Problem, ProblemCode, Problems};
+use super::raw::{RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
+use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
+use crate::decision::Decision;
+use crate::host::Host;
+use crate::location::Location;
+use crate::request::Request;
+use crate::route::{RedirectStatus, Route, RouteName};
+use crate::switch::Switch;
+
+/// A configuration as its author has it: with the examples that it was tried on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authored {
+    config: Config,
+    examples: Vec<Example>,
+}
+
+/// A request path, and the location that it was proven to lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    route: RouteName,
+    request: String,
+    location: Location,
+}
+
+impl Authored {
+    /// Reads a configuration as people write it, and tries it on its examples.
+    ///
+    /// # Errors
+    ///
+    /// All its [`Problems`], each with the place in `text` where it stands.
+    pub fn from_toml(text: &str) -> Result<Self, Problems> {
+        let read = toml::Deserializer::parse(text).and_then(RawConfig::read);
+        let (mut raw, mut problems) = read.map_err(|error| {
+            let place = error.span().and_then(|bytes| place::of_bytes(text, bytes));
+            syntax(error.message()).at(place)
+        })?;
+        if raw.revision.take().is_some() {
+            let key = Key::default().name("revision");
+            let message = "`revision` is written by the compiler; leave it out";
+            problems.push(Problem::new(ProblemCode::KeyUnknown, key, message));
+        }
+        prove(&raw, problems).map_err(|problems| {
+            problems.map(|problem| {
+                let place = place::of_key(text, problem.key());
+                problem.at(place)
+            })
+        })
+    }
+
+    /// The configuration, without the examples.
+    pub fn into_config(self) -> Config {
+        self.config
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The examples, at least one a route, in the order in which they are written.
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+}
+
+impl Example {
+    /// The name of the route that it is an example of.
+    pub fn route(&self) -> &RouteName {
+        &self.route
+    }
+
+    /// The path of the request, with a query if one was written.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+
+    /// The location that it leads to.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+}
+
+/// Proves a configuration as its author has it, and tries its examples.
+fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> {
+    let mut check = Check { problems };
+    let (mut config, routes) = check.config(raw);
+    let examples = routes
+        .into_iter()
+        .zip(&config.routes)
+        .flat_map(|((key, raw), route)| check.examples(&key, raw, route, &config))
+        .collect();
+    if check.problems.is_empty() {
+        // Strings, numbers and maps with string keys always become JSON.
+        let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
+        (config.revision, config.json) = revision::write(&content);
+        check.entry_length(&config.json);
+    }
+    Problems::none_or(check.problems, Authored { config, examples })
+}
+
+impl Check {
+    /// Runs the route's examples through the very pipeline that will answer requests.
+    fn examples(
+        &mut self,
+        key: &Key,
+        raw: &RawRoute,
+        route: &Route,
+        config: &Config,
+    ) -> Vec<Example> {
+        let key = key.name("examples");
+        if raw.examples.is_empty() {
+            self.push(Problem::new(
+                ProblemCode::ExampleMissing,
+                key.clone(),
+                format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
+            ));
+        }
+        let mut examples = Vec::new();
+        for (index, example) in raw.examples.iter().enumerate() {
+            examples.extend(self.example(&key.index(index), example, route, config));
+        }
+        examples
+    }
+
+    fn example(
+        &mut self,
+        key: &Key,
+        raw: &RawExample,
+        route: &Route,
+        config: &Config,
+    ) -> Option<Example> {
+        let request = self.require(
+            &key.name("request"),
+            raw.request.as_deref(),
+            "write the path of a real request",
+        );
+        let expected = self.require(
+            &key.name("location"),
+            raw.location.as_deref(),
+            "write the location that the request must lead to",
+        );
+        let (path, expected) = request.zip(expected)?;
+        let host = config
+            .hosts()
+            .and_then(<[Host]>::first)
+            .map_or("", Host::as_str);
+        let request = Request::new("GET", host, path);
+        let answer = crate::answer(config, &request, Switch::ENFORCE);
+        let leads_here = answer.route().map(Route::name) == Some(route.name());
+        let found = match answer.decision() {
+            Decision::Redirect(location) if leads_here && location.as_str() == expected => {
+                return Some(Example {
+                    route: route.name().clone(),
+                    request: path.to_owned(),
+                    location: location.clone(),
+                });
+            }
+            Decision::Redirect(location) if leads_here => format!("leads to `{location}`"),
+            Decision::Redirect(_) => "is on another route".to_owned(),
+            Decision::Origin(reason) => match reason.refusal() {
+                Some(refusal) => format!("goes to the origin: {} ({refusal})", reason.code()),
+                None => format!("goes to the origin: {}", reason.code()),
+            },
+        };
+        let message = format!(
+            "the request `{path}` should lead to `{expected}` by the route `{}`, and {found}",
+            route.name()
+        );
+        self.push(Problem::new(
+            ProblemCode::ExampleFails,
+            key.name("location"),
+            message,
+        ));
+        None
+    }
+
+    fn entry_length(&mut self, json: &str) {
+        let length = json.chars().count();
+        if length > MAX_ENTRY_LENGTH {
+            let message = format!(
+                "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it, examples first"
+            );
+            self.push(Problem::new(
+                ProblemCode::EntryTooLarge,
+                Key::default(),
+                message,
+            ));
+        }
+    }
+}
+
+/// The one way to write a configuration: what is a default is left out, and every base has its one
+/// spelling.
+fn canonical(config: &Config) -> RawConfig {
+    let response = &config.response;
+    let names = |hosts: &[Host]| hosts.iter().map(Host::to_string).collect();
+    RawConfig {
+        revision: None,
+        allowed_hosts: Some(names(&config.allowed_hosts)),
+        hosts: config.hosts.as_deref().map(names),
+        origin: Some(RawOrigin {
+            backends: Some(config.backends.clone()),
+        }),
+        targets: config
+            .targets
+            .iter()
+            .map(|(name, target)| {
+                let base = Some(target.base().to_string());
+                (name.clone(), RawTarget { base })
+            })
+            .collect(),
+        routes: config.routes().iter().map(canonical_route).collect(),
+        response: (*response != ResponseOptions::default()).then(|| RawResponse {
+            cors: response.cors.then_some(true),
+            hsts: response.hsts.as_ref().map(|hsts| hsts.as_str().to_owned()),
+        }),
+        log: config.log.as_ref().map(|log| RawLog {
+            endpoint: Some(log.endpoint.clone()),
+            client_ip: (log.client_ip != ClientIp::default())
+                .then(|| log.client_ip.name().to_owned()),
+        }),
+    }
+}
+
+fn canonical_route(route: &Route) -> RawRoute {
+    let options = route.options();
+    RawRoute {
+        name: Some(route.name().to_string()),
+        path: Some(route.pattern().to_string()),
+        target: Some(route.target().name().to_owned()),
+        location: Some(route.location().to_string()),
+        status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
+        json: (!options.json).then_some(false),
+        cache_control: options
+            .cache_control
+            .as_ref()
+            .map(|value| value.as_str().to_owned()),
+        examples: Vec::new(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What arrived, read from the platform once.
+
+use fastly::handle::RequestHandle;
+use fastly::http::header::{
+    self, ACCEPT, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
+use fastly::http::{Method, Version};
+use signpost::received::is_as_received;
+use signpost::request::Request;
+use url::{Position, Url};
+
+/// The longest value of a header that is read. Longer ones are passed on, and not understood.
+const MAX_VALUE: usize = 4096;
+
+/// The longest method that is read.
+const MAX_METHOD: usize = 64;
+
+/// What the pipeline and the log need of a request.
+pub(super) struct Arrival {
+    method: Option<Method>,
+    host: String,
+    /// Nothing where the URL cannot be read: nobody knows then what was asked for.
+    url: Option<ReceivedUrl>,
+    accept: Vec<HeaderValue>,
+}
+
+/// A URL, and whether it is the one that was received.
+struct ReceivedUrl {
+    url: Url,
+    is_as_received: bool,
+}
+
+/// The host that was last seen to be one that URLs can have. Requests of one service nearly all
+/// have one host, so it is tried once and not for each of them.
+#[derive(Default)]
+pub(super) struct KnownHost(String);
+
+/// What only the log needs of a request.
+pub(super) struct ForLog {
+    pub(super) protocol: &'static str,
+    pub(super) referer: Option<String>,
+    pub(super) user_agent: Option<String>,
+    pub(super) client_ip: Option<std::net::IpAddr>,
+    pub(super) tls_cipher: Option<String>,
+    pub(super) tls_protocol: Option<String>,
+}
+
+impl Arrival {
+    pub(super) fn read(handle: &RequestHandle, known_host: &mut KnownHost) -> Self {
+        let host = text(handle, &HOST).unwrap_or_default();
+        let url = known_host
+            .is_readable(&host)
+            .then(|| ReceivedUrl::read(handle, &host))
+            .flatten();
+        Self {
+            method: handle.get_method(MAX_METHOD).ok(),
+            url,
+            accept: handle
+                .get_header_values(&ACCEPT, MAX_VALUE)
+                .filter_map(Result::ok)
+                .collect(),
+            host,
+        }
+    }
+
+    /// The request as the pipeline takes it.
+    pub(super) fn request(&self) -> Request<'_> {
+        let method = self.method();
+        let Some(received) = &self.url else {
+            return Request::new(method, &self.host, "");
+        };
+        let target = &received.url[Position::BeforePath..Position::AfterQuery];
+        let request = Request::new(method, &self.host, target)
+            .with_accept(self.accept.iter().map(HeaderValue::as_bytes));
+        if received.is_as_received {
+            request
+        } else {
+            request.rewritten()
+        }
+    }
+
+    /// The method, empty if it is longer than any that has a meaning.
+    pub(super) fn method(&self) -> &str {
+        self.method.as_ref().map_or("", Method::as_str)
+    }
+
+    /// The `Host`, empty if there was none.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether the request may be sent a second time: its method is safe, it has no body, and we
+    /// can write it exactly as it was received.
+    pub(super) fn is_repeatable(&self, handle: &RequestHandle) -> bool {
+        let is_safe = matches!(
+            self.method,
+            Some(Method::GET | Method::HEAD | Method::OPTIONS)
+        );
+        is_safe
+            && self.url.as_ref().is_some_and(|url| url.is_as_received)
+            && text(handle, &TRANSFER_ENCODING).is_none()
+            && text(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
+    }
+
+    /// The scheme that the client used.
+    pub(super) fn scheme(&self) -> &str {
+        self.url.as_ref().map_or("https", |url| url.url.scheme())
+    }
+}
+
+impl ReceivedUrl {
+    fn read(handle: &RequestHandle, host: &str) -> Option<Self> {
+        // Asking with no room at all is how the platform tells the length.
+        let length = handle.get_url(0).err()?.needed_buf_size;
+        let url = handle.get_url(length).ok()?;
+        Some(Self {
+            is_as_received: is_as_received(&url, length, host),
+            url,
+        })
+    }
+}
+
+impl KnownHost {
+    /// Whether a URL can have this host. The platform's library gives up the whole sandbox on a URL
+    /// that it cannot read, so it is never asked for one.
+    fn is_readable(&mut self, host: &str) -> bool {
+        if self.0 == host && !host.is_empty() {
+            return true;
+        }
+        let is_readable = !host.is_empty() && Url::parse(&format!("https://{host}/")).is_ok();
+        if is_readable {
+            host.clone_into(&mut self.0);
+        }
+        is_readable
+    }
+}
+
+impl ForLog {
+    pub(super) fn read(handle: &RequestHandle, arrival: &Arrival) -> Self {
+        let tls = arrival.scheme() == "https";
+        let tls = tls.then_some(handle);
+        Self {
+            protocol: protocol(handle.get_version()),
+            referer: text(handle, &header::REFERER),
+            user_agent: text(handle, &header::USER_AGENT),
+            client_ip: handle.client_ip_addr(),
+            tls_cipher: bytes_to_text(
+                tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
+            ),
+            tls_protocol: bytes_to_text(tls.and_then(RequestHandle::client_tls_protocol_bytes)),
+        }
+    }
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
+}
+
+/// The first value of a header as text; bytes that are not UTF-8 are replaced.
+fn text(handle: &RequestHandle, name: &HeaderName) -> Option<String> {
+    let value = handle.get_header_value(name, MAX_VALUE).ok()??;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// The platform gives empty bytes for a connection without TLS.
+fn bytes_to_text(bytes: Option<impl AsRef<[u8]>>) -> Option<String> {
+    let bytes = bytes?;
+    let text = String::from_utf8_lossy(bytes.as_ref());
+    (!text.is_empty()).then(|| text.into_owned())
+}

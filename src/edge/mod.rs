@@ -1,0 +1,41 @@
+//! The only code that knows Fastly: read the Config Store, call [`signpost::answer`], send.
+//!
+//! Nothing here decides. A request that meets the impossible goes to the origin, which answers it.
+
+mod arrival;
+mod origin;
+mod sandbox;
+mod send;
+mod store;
+mod writer;
+
+use std::time::Duration;
+
+use fastly::http::serve::Serve;
+
+use sandbox::Sandbox;
+
+/// The platform documents 50 ms of CPU an execution and not how they count across requests. A
+/// redirect takes some 50 µs of it, so this many stay within.
+const REQUESTS: usize = 1000;
+
+/// How long a sandbox lives.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// How long a sandbox waits for another request; waiting is billed as memory over time.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How much memory a sandbox may come to hold, in MiB; the platform ends it at 128.
+const MEMORY: u32 = 32;
+
+/// Serves requests until a bound of the sandbox is reached.
+pub(crate) fn serve() {
+    let mut sandbox = Sandbox::start();
+    // Reaching a bound is how a sandbox ends, not an error.
+    let _ = Serve::new()
+        .with_max_requests(REQUESTS)
+        .with_max_lifetime(LIFETIME)
+        .with_max_memory(MEMORY)
+        .with_timeout(IDLE)
+        .run(|request| sandbox.handle(request));
+}

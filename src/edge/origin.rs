@@ -1,0 +1,173 @@
+//! Requests that the origin answers, passed to it and back unchanged.
+
+use fastly::Request;
+use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
+use fastly::http::header::{self, HeaderName, HeaderValue};
+use fastly::http::{FramingHeadersMode, Method};
+use signpost::decision::Reason;
+use signpost::reply::DECISION_HEADER;
+
+use super::arrival::Arrival;
+use super::send::{Outgoing, Summary};
+
+/// The backend that is tried while no configuration names one.
+pub(super) const DEFAULT_BACKEND: &str = "origin";
+
+/// Fields that are about the connection to the client, and not about the request: RFC 9110, section
+/// 7.6.1. `Transfer-Encoding` is left to the platform, which frames every message itself.
+const HOP_BY_HOP: [HeaderName; 7] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
+    header::TE,
+    header::TRAILER,
+    header::UPGRADE,
+];
+
+/// Fields that a server behind a proxy believes of its proxy, and that a client can write as well.
+const SPOOFABLE: [HeaderName; 9] = [
+    header::FORWARDED,
+    HeaderName::from_static("fastly-ff"),
+    HeaderName::from_static("true-client-ip"),
+    HeaderName::from_static("x-client-ip"),
+    HeaderName::from_static("x-forwarded-port"),
+    HeaderName::from_static("x-forwarded-prefix"),
+    HeaderName::from_static("x-forwarded-server"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
+];
+
+/// Fields in which the origin is told the client's address.
+const CLIENT_ADDRESS: [HeaderName; 3] = [
+    HeaderName::from_static("fastly-client-ip"),
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-real-ip"),
+];
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
+
+/// What came of passing a request on.
+pub(super) struct Passed {
+    /// The answer for the client; nothing if no backend answered.
+    pub(super) answer: Option<(Outgoing, Summary)>,
+    /// How many requests were sent to backends.
+    pub(super) attempts: u32,
+}
+
+/// Passes the request to the first backend that answers, and gives its answer for the client.
+///
+/// A request that may be repeated goes to the next backend if one cannot be reached; any answer of
+/// a backend, an error too, is the answer.
+pub(super) fn pass(
+    mut request: Request,
+    arrival: &Arrival,
+    backends: &[impl AsRef<str>],
+    reason: &Reason,
+) -> Passed {
+    let client_ip = request.as_handles().0.client_ip_addr();
+    let is_repeatable = arrival.is_repeatable(request.as_handles().0);
+    request.set_pass(true);
+    let mut backends = backends.iter().map(AsRef::as_ref).peekable();
+    let mut attempts = 0;
+    let mut next = Some(request);
+    while let (Some(request), Some(backend)) = (next.take(), backends.next()) {
+        attempts += 1;
+        if is_repeatable && backends.peek().is_some() {
+            next = Some(request.clone_without_body());
+        }
+        let (mut handle, body) = request.into_handles();
+        set_edge_headers(&mut handle, arrival, client_ip);
+        match handle.send(body.unwrap_or_else(BodyHandle::new), backend) {
+            Ok((response, body)) => {
+                let answer = Some(pass_back(response, body, arrival, reason));
+                return Passed { answer, attempts };
+            }
+            Err(error) => eprintln!("signpost: backend `{backend}` did not answer: {error}"),
+        }
+    }
+    Passed {
+        answer: None,
+        attempts,
+    }
+}
+
+/// Takes out what only a proxy may say, and says it.
+fn set_edge_headers(
+    handle: &mut RequestHandle,
+    arrival: &Arrival,
+    client_ip: Option<std::net::IpAddr>,
+) {
+    for name in named_by_connection(handle)
+        .iter()
+        .chain(&HOP_BY_HOP)
+        .chain(&SPOOFABLE)
+    {
+        handle.remove_header(name);
+    }
+    set_or_remove(handle, &FORWARDED_PROTO, Some(arrival.scheme()));
+    set_or_remove(handle, &FORWARDED_HOST, Some(arrival.host()));
+    let client_ip = client_ip.map(|address| address.to_string());
+    for name in &CLIENT_ADDRESS {
+        set_or_remove(handle, name, client_ip.as_deref());
+    }
+}
+
+fn set_or_remove(handle: &mut RequestHandle, name: &HeaderName, value: Option<&str>) {
+    match value.and_then(|value| HeaderValue::from_str(value).ok()) {
+        Some(value) => handle.insert_header(name, &value),
+        None => {
+            handle.remove_header(name);
+        }
+    }
+}
+
+/// The fields that `Connection` says are about this connection only.
+fn named_by_connection(handle: &RequestHandle) -> Vec<HeaderName> {
+    let mut names = Vec::new();
+    for value in handle
+        .get_header_values(&header::CONNECTION, 4096)
+        .flatten()
+    {
+        for option in value.as_bytes().split(|byte| *byte == b',') {
+            // Fields that carry the message itself are never options of a connection.
+            let is_ours = |name: &HeaderName| {
+                matches!(
+                    *name,
+                    header::HOST | header::CONTENT_LENGTH | header::TRANSFER_ENCODING
+                )
+            };
+            let name = HeaderName::from_bytes(option.trim_ascii()).ok();
+            names.extend(name.filter(|name| !is_ours(name)));
+        }
+    }
+    names
+}
+
+fn pass_back(
+    mut response: ResponseHandle,
+    body: BodyHandle,
+    arrival: &Arrival,
+    reason: &Reason,
+) -> (Outgoing, Summary) {
+    let header_text = |name: &HeaderName| {
+        let value = response.get_header_value(name, 4096).ok().flatten()?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let summary = Summary {
+        status: response.get_status().as_u16(),
+        bytes: header_text(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+        content_type: header_text(&header::CONTENT_TYPE),
+    };
+    response.insert_header(
+        &DECISION,
+        &HeaderValue::from_static(reason.decision_header()),
+    );
+    if arrival.method() == Method::HEAD.as_str() {
+        // The length is that of the body which a GET would get; counting the empty body that was
+        // received would make it 0.
+        response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
+    }
+    (Outgoing::new(response, body), summary)
+}

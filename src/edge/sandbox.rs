@@ -1,0 +1,131 @@
+//! One sandbox: what it holds from request to request, and how it handles each.
+
+use std::time::SystemTime;
+
+use fastly::Request;
+use fastly::handle::{BodyHandle, ResponseHandle};
+use signpost::Answer;
+use signpost::config::{Config, ResponseOptions};
+use signpost::decision::Reason;
+use signpost::location::Refusal;
+use signpost::log_line::{self, Exchange, InForce};
+use signpost::reply;
+use signpost::request::Method;
+
+use super::arrival::{Arrival, ForLog, KnownHost};
+use super::origin::{self, DEFAULT_BACKEND};
+use super::send::{Next, Outgoing, Summary};
+use super::store::Store;
+use super::writer::Writer;
+
+/// The platform allows 32 backend requests an execution, and 10 on a trial account.
+const ORIGIN_REQUESTS: u32 = 8;
+
+/// Why a redirect that the platform would not take went to the origin. The proof has seen to it that
+/// this cannot happen.
+const UNSENDABLE: Reason = Reason::LocationRefused(Refusal::NotPrintableAscii);
+
+/// What is done once a sandbox and not once a request.
+pub(super) struct Sandbox {
+    store: Store,
+    writer: Writer,
+    known_host: KnownHost,
+    edge_location: Option<String>,
+    origin_requests: u32,
+}
+
+impl Sandbox {
+    pub(super) fn start() -> Self {
+        Self {
+            store: Store::open(),
+            writer: Writer::default(),
+            known_host: KnownHost::default(),
+            edge_location: std::env::var("FASTLY_POP").ok(),
+            origin_requests: 0,
+        }
+    }
+
+    /// Handles one request: what comes out is its answer, and whether this sandbox takes another.
+    pub(super) fn handle(&mut self, request: Request) -> Outgoing {
+        let time = SystemTime::now();
+        self.store.refresh();
+        let (handle, _) = request.as_handles();
+        let arrival = Arrival::read(handle, &mut self.known_host);
+        let config = self.store.config();
+        let log = config.ok().and_then(Config::log);
+        let for_log = log.map(|_| ForLog::read(handle, &arrival));
+
+        let asked = arrival.request();
+        let answer = match config {
+            Ok(config) => signpost::answer(config, &asked, self.store.switch()),
+            Err(fault) => Answer::origin(fault.clone()),
+        };
+        let redirect = config
+            .ok()
+            .and_then(|config| answer.reply(config, &asked))
+            .and_then(|reply| {
+                let summary = Summary::of_reply(&reply, asked.method());
+                Some((Outgoing::of_reply(&reply)?, summary))
+            });
+        let (outgoing, summary) = redirect.unwrap_or_else(|| {
+            let reason = answer.decision().reason().unwrap_or(&UNSENDABLE);
+            report_refusal(reason, asked.path());
+            let passed = match config {
+                Ok(config) => origin::pass(request, &arrival, config.backends(), reason),
+                Err(_) => origin::pass(request, &arrival, &[DEFAULT_BACKEND], reason),
+            };
+            self.origin_requests += passed.attempts;
+            passed
+                .answer
+                .unwrap_or_else(|| unavailable(config.ok(), asked.method(), reason))
+        });
+
+        if let (Some(log), Some(for_log)) = (log, for_log) {
+            let in_force = InForce {
+                revision: config.ok().map(Config::revision),
+                switch: self.store.switch(),
+                client_ip: log.client_ip,
+            };
+            let exchange = Exchange {
+                time,
+                method: arrival.method(),
+                scheme: arrival.scheme(),
+                host: arrival.host(),
+                path: asked.path(),
+                protocol: for_log.protocol,
+                referer: for_log.referer.as_deref(),
+                user_agent: for_log.user_agent.as_deref(),
+                client_ip: for_log.client_ip,
+                tls_cipher: for_log.tls_cipher.as_deref(),
+                tls_protocol: for_log.tls_protocol.as_deref(),
+                edge_location: self.edge_location.as_deref(),
+                status: summary.status,
+                bytes: summary.bytes,
+                content_type: summary.content_type.as_deref(),
+            };
+            let line = log_line::write(&exchange, &answer, &in_force);
+            self.writer.write(&log.endpoint, &line);
+        }
+        outgoing.and_then(if self.origin_requests >= ORIGIN_REQUESTS {
+            Next::Stop
+        } else {
+            Next::Serve
+        })
+    }
+}
+
+/// A refused proof is a bug or an attack, so the service log is told besides the log endpoint.
+fn report_refusal(reason: &Reason, path: &str) {
+    if let Some(refusal) = reason.refusal() {
+        eprintln!("signpost: {}: {refusal}: {path}", reason.code());
+    }
+}
+
+fn unavailable(config: Option<&Config>, method: Method, reason: &Reason) -> (Outgoing, Summary) {
+    let without_config = ResponseOptions::default();
+    let options = config.map_or(&without_config, Config::response);
+    let reply = reply::origin_unavailable(options, reason);
+    let outgoing = Outgoing::of_reply(&reply)
+        .unwrap_or_else(|| Outgoing::new(ResponseHandle::new(), BodyHandle::new()));
+    (outgoing, Summary::of_reply(&reply, method))
+}

@@ -1,0 +1,138 @@
+//! The Config Store `signpost`: the configuration and the switch, as they are in force.
+
+use std::time::{Duration, Instant};
+
+use fastly::handle::config_store::ConfigStoreHandle;
+use signpost::config::{Config, MAX_ENTRY_LENGTH};
+use signpost::decision::Reason;
+use signpost::switch::Switch;
+
+/// The name of the store.
+const NAME: &str = "signpost";
+
+/// How long what was read is in force. Changes need some 30 s to spread anyway.
+const REFRESH: Duration = Duration::from_secs(5);
+
+/// The platform allows 32 look-ups an execution.
+const LOOKUPS_A_REFRESH: u64 = 2;
+const REFRESHES: u64 = super::LIFETIME.as_secs() / REFRESH.as_secs() + 1;
+const _: () = assert!(LOOKUPS_A_REFRESH * REFRESHES <= 32);
+
+/// The room for an entry. A compiled configuration is ASCII, so none needs more, and none needs the
+/// second look-up that asking again with more room would be.
+const MAX_ENTRY_BYTES: usize = MAX_ENTRY_LENGTH;
+
+/// What is in force in this sandbox.
+pub(super) struct Store {
+    config: Option<Config>,
+    switch: Switch,
+    fault: Reason,
+    entries: Entries,
+    read_at: Instant,
+    refreshes: u64,
+}
+
+/// The entries as they were read, so that nothing is proved or reported twice.
+#[derive(Default, PartialEq, Eq)]
+struct Entries {
+    config: Option<String>,
+    switch: Option<String>,
+}
+
+impl Store {
+    /// Reads the store for the first time.
+    pub(super) fn open() -> Self {
+        let mut store = Self {
+            config: None,
+            switch: Switch::ENFORCE,
+            fault: Reason::ConfigMissing,
+            entries: Entries::default(),
+            read_at: Instant::now(),
+            refreshes: 0,
+        };
+        store.read();
+        if store.config.is_none() && store.fault == Reason::ConfigMissing {
+            eprintln!("signpost: config-missing: the Config Store `{NAME}` has no entry `config`");
+        }
+        store
+    }
+
+    /// Reads the store again if what was read is old.
+    pub(super) fn refresh(&mut self) {
+        if self.read_at.elapsed() >= REFRESH && self.refreshes < REFRESHES {
+            self.read_at = Instant::now();
+            self.read();
+        }
+    }
+
+    /// The configuration in force.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is none.
+    pub(super) fn config(&self) -> Result<&Config, &Reason> {
+        self.config.as_ref().ok_or(&self.fault)
+    }
+
+    /// The switch in force.
+    pub(super) fn switch(&self) -> Switch {
+        self.switch
+    }
+
+    fn read(&mut self) {
+        self.refreshes += 1;
+        let entries = Entries::read();
+        if entries.config != self.entries.config {
+            self.take_config(entries.config.as_deref());
+        }
+        if entries.switch != self.entries.switch {
+            self.take_switch(entries.switch.as_deref());
+        }
+        self.entries = entries;
+    }
+
+    /// Takes a new configuration into force; one that fails to load leaves the last good one there.
+    fn take_config(&mut self, entry: Option<&str>) {
+        let kept = self
+            .config
+            .as_ref()
+            .map_or("every request goes to the origin".to_owned(), |config| {
+                format!("revision {} stays in force", config.revision())
+            });
+        match entry.map(Config::from_json) {
+            Some(Ok(config)) => self.config = Some(config),
+            Some(Err(problems)) => {
+                // One line, so that no log splits it: problems are otherwise a line each.
+                let problems = problems.to_string().replace('\n', "; ");
+                eprintln!("signpost: config-invalid: {kept}: {problems}");
+                self.fault = Reason::ConfigInvalid;
+            }
+            None => {
+                eprintln!("signpost: config-missing: {kept}: the entry `config` is gone");
+                self.fault = Reason::ConfigMissing;
+            }
+        }
+    }
+
+    fn take_switch(&mut self, entry: Option<&str>) {
+        let (switch, error) = Switch::from_entry(entry);
+        self.switch = switch;
+        if let Some(error) = error {
+            eprintln!("signpost: the switch is taken as off: {error}");
+        }
+    }
+}
+
+impl Entries {
+    fn read() -> Self {
+        // A store that is not there, or does not answer, is a store without entries.
+        let Ok(store) = ConfigStoreHandle::open(NAME) else {
+            return Self::default();
+        };
+        let read = |key| store.get(key, MAX_ENTRY_BYTES).ok().flatten();
+        Self {
+            config: read("config"),
+            switch: read("switch"),
+        }
+    }
+}

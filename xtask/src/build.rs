@@ -1,0 +1,96 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::command_line::CommandLine;
+use crate::tool;
+use crate::tools::{self, EDGE_TARGET};
+use crate::workspace::Workspace;
+
+/// The most bytes that the module may have: growth past it is to be noticed and thought about.
+const LARGEST: u64 = 700_000;
+
+/// Build the edge module for release
+///
+/// Leaves target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails when it is larger
+/// than 700 kB.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Also leave the module where `fastly compute build` packs it from
+    #[arg(long)]
+    package: bool,
+}
+
+/// Builds the module and says how large it is.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let workspace = Workspace::load()?;
+    let module = module(&workspace)?;
+    if arguments.package {
+        lay_out_package(&workspace, &module)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the module, says how large it is, and gives its path.
+pub(crate) fn module(workspace: &Workspace) -> Result<PathBuf> {
+    tool::ensure(&[tools::target(EDGE_TARGET)?])?;
+    let arguments = "build --package signpost --release --locked --bin signpost-edge --no-default-features \
+                     --features edge --target";
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    CommandLine::new("cargo", &arguments)
+        .argument(EDGE_TARGET)
+        .run()?;
+
+    let path = release_directory(workspace).join("signpost-edge.wasm");
+    let size = fs::metadata(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .len();
+    check_size(size)?;
+    println!("{} has {size} bytes", path.display());
+    Ok(path)
+}
+
+fn check_size(size: u64) -> Result<()> {
+    ensure!(
+        size <= LARGEST,
+        "the module has {size} bytes, which is more than {LARGEST}: find what grew with \
+         `cargo tree --no-default-features --features edge` and leave it out"
+    );
+    Ok(())
+}
+
+/// Copies the module to where the Fastly CLI expects it.
+///
+/// For the language `rust` the CLI packs the file that is named after the package at the root of
+/// the workspace and not after the binary, and copies it to `bin/main.wasm`, which is what it
+/// packs for any other language.
+fn lay_out_package(workspace: &Workspace, module: &Path) -> Result<()> {
+    let named = release_directory(workspace).join("signpost.wasm");
+    let main = workspace.root().join("bin/main.wasm");
+    for copy in [named, main] {
+        if let Some(directory) = copy.parent() {
+            fs::create_dir_all(directory)
+                .with_context(|| format!("cannot create {}", directory.display()))?;
+        }
+        fs::copy(module, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
+    }
+    Ok(())
+}
+
+fn release_directory(workspace: &Workspace) -> PathBuf {
+    workspace.target().join(EDGE_TARGET).join("release")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGEST, check_size};
+
+    #[test]
+    fn a_module_that_is_too_large_is_an_error_with_its_size() {
+        assert!(check_size(LARGEST).is_ok());
+        let error = check_size(LARGEST + 1).unwrap_err().to_string();
+        assert!(error.contains("700001 bytes"), "{error}");
+    }
+}

@@ -1,0 +1,61 @@
+use anyhow::Result;
+
+use crate::command_line::CommandLine;
+use crate::lane::Findings;
+use crate::tool;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// Every test that runs on this machine itself, with every line of the library covered.
+pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
+    tool::ensure(&[tools::llvm_tools()?, tools::cargo_llvm_cov()])?;
+    let mut findings = Findings::default();
+    // What an earlier run left would count as lines of today.
+    CommandLine::new("cargo", &["llvm-cov", "clean", "--workspace"]).run()?;
+    // Measured and reported apart: together they would print the tests to standard error.
+    let measure = "llvm-cov test --no-report --workspace --locked --no-fail-fast";
+    let measure: Vec<_> = measure.split_whitespace().collect();
+    findings.run_tests(&CommandLine::new("cargo", &measure), &[])?;
+    // A test that fails leaves lines uncovered that are not the trouble.
+    if findings.problems.is_empty() {
+        let report = "llvm-cov report --fail-under-lines 100 --show-missing-lines \
+                      --ignore-filename-regex";
+        let report: Vec<_> = report.split_whitespace().collect();
+        let report = CommandLine::new("cargo", &report).argument(uncovered_files(workspace));
+        findings.run_tests(&report, &[])?;
+    }
+    // Coverage is measured without the examples in the documentation, which are tests as well.
+    let examples = CommandLine::new("cargo", &["test", "--workspace", "--locked", "--doc"]);
+    findings.run_tests(&examples, &[])?;
+    Ok(findings)
+}
+
+/// A regular expression for the files whose lines need no test in this lane: the tools, and what
+/// runs only on the platform.
+fn uncovered_files(workspace: &Workspace) -> String {
+    let root = workspace.root().to_string_lossy();
+    format!(
+        "^{}/((cli|testbed|xtask|tests)/|src/(main\\.rs|edge/))",
+        escaped(&root)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::new(), |mut escaped, letter| {
+        if r"\.+*?()|[]{}^$".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn a_path_stands_for_itself_in_the_expression() {
+        assert_eq!(escaped("/home/a.b+c/sign-post"), r"/home/a\.b\+c/sign-post");
+    }
+}

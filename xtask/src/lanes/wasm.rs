@@ -1,0 +1,22 @@
+use anyhow::Result;
+
+use crate::command_line::CommandLine;
+use crate::lane::Findings;
+use crate::tool;
+use crate::tools::{self, PURE_TARGET};
+use crate::workspace::Workspace;
+
+/// The library's tests in WebAssembly, under Node.js.
+pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
+    tool::ensure(&[
+        tools::target(PURE_TARGET)?,
+        tools::node(),
+        tools::wasm_bindgen(workspace)?,
+    ])?;
+    let mut findings = Findings::default();
+    let arguments = "test --package signpost --locked --no-fail-fast --target";
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    let line = CommandLine::new("cargo", &arguments).argument(PURE_TARGET);
+    findings.run_tests(&line, &[])?;
+    Ok(findings)
+}

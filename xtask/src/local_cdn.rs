@@ -1,0 +1,120 @@
+use anyhow::{Context as _, Result};
+use percent_encoding::percent_decode_str;
+use signpost::config::{Authored, Example};
+use signpost_testbed::StandInCdn;
+use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
+
+/// Writes a configuration anew so that every redirect leads to a CDN on this machine.
+///
+/// `authored` is what `text` compiles to, and `cdn` the URL of the CDN, without a path. Every base
+/// becomes that URL and the examples follow their targets.
+///
+/// # Errors
+///
+/// When `text` is not laid out as a configuration that compiles.
+pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<String> {
+    let mut document: DocumentMut = text.parse()?;
+    let host = cdn.trim_start_matches("http://");
+    let host = host.split(':').next().unwrap_or(host);
+    document.insert("allowed_hosts", value(Array::from_iter([host])));
+    for target in authored.config().targets() {
+        let written = document
+            .get_mut("targets")
+            .and_then(|targets| targets.get_mut(target.name()))
+            .and_then(Item::as_table_like_mut)
+            .with_context(|| format!("the target {} is not a table", target.name()))?;
+        written.insert("base", value(cdn));
+    }
+
+    let written =
+        tables(document.as_table_mut(), "routes").flat_map(|route| tables(route, "examples"));
+    for (written, example) in written.zip(authored.examples()) {
+        let path = path_on_cdn(authored, example);
+        written.insert("location", value(format!("{cdn}{path}")));
+    }
+    Ok(document.to_string())
+}
+
+/// Puts a small file where the location of each example leads.
+pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
+    for example in authored.examples() {
+        let path = path_on_cdn(authored, example);
+        let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+        let content = format!("The stand-in CDN serves {path}\n");
+        cdn.insert(path, content);
+    }
+}
+
+/// What follows the base of its target in the location of an example.
+fn path_on_cdn<'a>(authored: &Authored, example: &'a Example) -> &'a str {
+    let location = example.location().as_str();
+    let mut routes = authored.config().routes().iter();
+    routes
+        .find(|route| route.name() == example.route())
+        .and_then(|route| location.strip_prefix(route.target().base().as_str()))
+        .unwrap_or(location)
+}
+
+/// The tables of an array, which TOML can spell in two ways.
+fn tables<'a>(
+    parent: &'a mut dyn TableLike,
+    key: &str,
+) -> Box<dyn Iterator<Item = &'a mut dyn TableLike> + 'a> {
+    match parent.get_mut(key) {
+        Some(Item::ArrayOfTables(tables)) => {
+            Box::new(tables.iter_mut().map(|table| table as &mut dyn TableLike))
+        }
+        Some(Item::Value(Value::Array(tables))) => Box::new(
+            tables
+                .iter_mut()
+                .filter_map(Value::as_inline_table_mut)
+                .map(|table| table as &mut dyn TableLike),
+        ),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redirect_to;
+    use crate::compile::compile;
+
+    const CDN: &str = "http://127.0.0.1:4321";
+
+    #[track_caller]
+    fn check(text: &str) {
+        let authored = compile(text).unwrap();
+        let local = redirect_to(CDN, text, &authored).unwrap();
+        let local = compile(&local).unwrap();
+        assert_eq!(authored.examples().len(), local.examples().len());
+        for (before, after) in authored.examples().iter().zip(local.examples()) {
+            let location = after.location().as_str();
+            assert!(location.starts_with(CDN), "{location}");
+            assert_eq!(before.request(), after.request());
+        }
+    }
+
+    #[test]
+    fn every_example_follows_its_target_to_this_machine() {
+        check(include_str!("../../config/crates-io.toml"));
+        check(include_str!("../../config/crates-io-staging.toml"));
+    }
+
+    #[test]
+    fn a_path_in_the_base_is_left_out_and_inline_tables_are_read() {
+        check(
+            r#"
+allowed_hosts = ["cdn.example"]
+origin = { backends = ["origin"] }
+targets = { mirror = { base = "cdn.example:8443/mirror/" } }
+
+[[routes]]
+name = "download"
+path = "/{name:crate}/{version:semver}"
+target = "mirror"
+location = "/{name}-{version}"
+examples = [{ request = "/a/1.0.0", location = "https://cdn.example:8443/mirror/a-1.0.0" }]
+"#,
+        );
+    }
+}

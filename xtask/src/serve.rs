@@ -1,0 +1,183 @@
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use bytes::Bytes;
+use http::{Request, Uri};
+use signpost::config::Authored;
+use signpost::switch::Switch;
+use signpost_testbed::{Backend, Lines, LocalServer, StandInCdn, StandInOrigin, Viceroy};
+
+use crate::build;
+use crate::compile;
+use crate::examples::requests_to_try;
+use crate::local_cdn;
+use crate::tool;
+use crate::tools::{self, EDGE_TARGET};
+use crate::workspace::Workspace;
+
+/// Build the edge module and serve it on this machine, until Ctrl-C
+///
+/// Installs what is missing, compiles the configuration, starts a stand-in origin and Viceroy,
+/// and prints requests to try with the answers to expect. Then it shows each log line as it comes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask serve\n  \
+    cargo xtask serve --port 8080 --config config/crates-io-staging.toml\n  \
+    cargo xtask serve --origin https://crates.io --switch shadow\n  \
+    cargo xtask serve --local-cdn      then `curl -siL` ends in bytes from this machine")]
+pub(crate) struct Arguments {
+    /// The port on 127.0.0.1 to serve at
+    #[arg(long, default_value_t = 7676)]
+    port: u16,
+    /// The configuration, as people write it [default: config/crates-io.toml of this workspace]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// An origin to use in place of the stand-in, such as `https://crates.io`
+    #[arg(long, value_name = "URL", value_parser = read_origin)]
+    origin: Option<Backend>,
+    /// The entry `switch`: `enforce`, `enforce 25%`, `shadow` or `off`
+    #[arg(long, default_value = "enforce")]
+    switch: Switch,
+    /// Redirect to a stand-in CDN on this machine, which serves a small file for each example
+    #[arg(long)]
+    local_cdn: bool,
+}
+
+/// Serves until it is told to stop, by Ctrl-C or a request to terminate.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    // Asked first: the build takes a minute, and Viceroy's own message names no way out.
+    ensure!(
+        TcpListener::bind(address).is_ok(),
+        "port {} on 127.0.0.1 is in use: stop what listens there, or choose another with --port",
+        arguments.port
+    );
+    let workspace = Workspace::load()?;
+    let source = match &arguments.config {
+        Some(file) => compile::read(file)?,
+        None => compile::read(&workspace.root().join("config/crates-io.toml"))?,
+    };
+    tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
+    let module = build::module(&workspace)?;
+    let manifest = LocalServer::from_file(workspace.root().join("fastly.toml"));
+
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the stand-ins")?
+        .block_on(async {
+            tokio::select! {
+                // First, because Ctrl-C in a terminal stops Viceroy as well.
+                biased;
+                stopped = stop_requested() => stopped,
+                broken = serve(arguments, address, &source, &module, manifest) => {
+                    broken.and_then(|ended| bail!("{ended}"))
+                }
+            }
+        })?;
+    println!("Stopped.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves until something breaks, and says what.
+async fn serve(
+    arguments: &Arguments,
+    address: SocketAddr,
+    (text, authored): &(String, Authored),
+    module: &Path,
+    manifest: LocalServer,
+) -> Result<String> {
+    let cdn = StandInCdn::start::<String, Bytes>([]).await?;
+    let authored = if arguments.local_cdn {
+        local_cdn::stock(&cdn, authored);
+        &compile::compile(&local_cdn::redirect_to(&cdn.url(), text, authored)?)?
+    } else {
+        authored
+    };
+    let config = authored.config();
+    let stand_in = StandInOrigin::start().await?;
+    let origin = match &arguments.origin {
+        Some(backend) => backend.clone(),
+        None => Backend::at(stand_in.url()),
+    };
+    let backends = config.backends().iter();
+    let local_server = backends
+        .fold(manifest, |manifest, name| {
+            manifest.backend(name, origin.clone())
+        })
+        .config(config.to_json())
+        .switch(&arguments.switch.to_string());
+
+    let mut viceroy = Viceroy::start_at(address, module, &local_server).await?;
+    let first = Request::get("/").body(Bytes::new())?;
+    let answered = viceroy.send(first).await;
+    answered.context("Viceroy listens and does not answer")?;
+    print_requests(authored, arguments.switch, &viceroy.url());
+    let lines = viceroy.follow();
+    tokio::select! {
+        status = viceroy.ended() => Ok(format!("Viceroy ended by itself ({})", status?)),
+        () = show_lines(lines, &stand_in) => Ok("Viceroy closed its output".to_owned()),
+    }
+}
+
+fn print_requests(authored: &Authored, switch: Switch, url: &str) {
+    println!("\nSignpost answers at {url}. Try, and expect:\n");
+    for row in requests_to_try(authored, switch, url) {
+        println!("  {}\n    {}", row.command, row.expected);
+    }
+    println!("\nLog lines follow. Ctrl-C stops everything.\n");
+}
+
+async fn show_lines(mut lines: Lines, stand_in: &StandInOrigin) {
+    while let Some(line) = lines.next().await {
+        println!("{line}");
+        // Nobody asks which requests the origin had, and they would be kept for ever.
+        drop(stand_in.take_requests());
+    }
+}
+
+/// Waits for Ctrl-C or, where there is such a thing, for the signal to terminate.
+#[cfg(unix)]
+async fn stop_requested() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_requested() -> Result<()> {
+    tokio::signal::ctrl_c()
+        .await
+        .context("cannot listen for Ctrl-C")
+}
+
+/// An origin that is asked by its own name, as servers of many names need it.
+fn read_origin(text: &str) -> Result<Backend, String> {
+    let uri: Uri = text.parse().map_err(|error| format!("{error}"))?;
+    match (uri.scheme_str(), uri.authority()) {
+        (Some("http" | "https"), Some(authority)) => {
+            Ok(Backend::at(text).override_host(authority.as_str()))
+        }
+        _ => Err("write a URL such as https://crates.io".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_origin;
+
+    #[test]
+    fn an_origin_is_a_url_with_a_scheme_and_a_host() {
+        assert!(read_origin("https://crates.io").is_ok());
+        assert!(read_origin("http://127.0.0.1:8080").is_ok());
+        for text in ["crates.io", "/path", "ftp://crates.io", ""] {
+            assert!(read_origin(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::counts::Counts;
+use crate::lane::Findings;
+use crate::lanes;
+use crate::table::table;
+use crate::workspace::Workspace;
+
+/// Run the tests, lane by lane, and end with a table of them
+///
+/// Each lane installs what it needs and is missing. A lane that fails does not keep the others
+/// from running; a lane without a single test has failed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The lanes to run, in this order; all of them when none is named
+    #[arg(value_enum)]
+    lanes: Vec<Lane>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Lane {
+    /// On this machine itself, with every line of the library covered
+    Native,
+    /// The library in WebAssembly, under Node.js
+    Wasm,
+    /// The edge module under Viceroy, over HTTP
+    Viceroy,
+    /// `fastly compute build` and `fastly compute validate`
+    FastlyCli,
+}
+
+/// Runs the lanes and reports them.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let workspace = Workspace::load()?;
+    let lanes = match arguments.lanes.as_slice() {
+        [] => Lane::value_variants(),
+        lanes => lanes,
+    };
+    let results: Vec<_> = lanes
+        .iter()
+        .map(|&lane| LaneResult::of(lane, &workspace))
+        .collect();
+
+    print!("\n{}", report(&results));
+    Ok(if results.iter().all(LaneResult::passed) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+struct LaneResult {
+    lane: Lane,
+    counts: Counts,
+    time: Duration,
+    problems: Vec<String>,
+}
+
+impl LaneResult {
+    fn of(lane: Lane, workspace: &Workspace) -> Self {
+        eprintln!("\nLane {}", lane.name());
+        let start = Instant::now();
+        let findings = lane.run(workspace);
+        Self::new(lane, findings, start.elapsed())
+    }
+
+    fn new(lane: Lane, findings: Result<Findings>, time: Duration) -> Self {
+        let Findings {
+            counts,
+            mut problems,
+        } = findings.unwrap_or_else(|error| Findings {
+            problems: vec![format!("{error:#}")],
+            ..Findings::default()
+        });
+        if counts.total() == 0 && problems.is_empty() {
+            problems.push("no test ran".to_owned());
+        }
+        Self {
+            lane,
+            counts,
+            time,
+            problems,
+        }
+    }
+
+    fn passed(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// The tests, and one failure more where none of them is to blame for the lane's, as when too
+    /// few lines are covered: the sum of all lanes must not hide it.
+    fn counts_with_the_lane(&self) -> Counts {
+        let mut counts = self.counts;
+        if counts.failed == 0 && !self.passed() {
+            counts.failed = 1;
+        }
+        counts
+    }
+}
+
+impl Lane {
+    fn run(self, workspace: &Workspace) -> Result<Findings> {
+        match self {
+            Self::Native => lanes::native::run(workspace),
+            Self::Wasm => lanes::wasm::run(workspace),
+            Self::Viceroy => lanes::viceroy::run(workspace),
+            Self::FastlyCli => lanes::fastly_cli::run(workspace),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+            Self::Viceroy => "viceroy",
+            Self::FastlyCli => "fastly-cli",
+        }
+    }
+}
+
+/// The problems of every lane, the table, and the sum as the last line.
+fn report(results: &[LaneResult]) -> String {
+    let mut problems = Vec::new();
+    let mut sum = Counts::default();
+    let mut rows = vec![["lane", "tests", "time", "result"].map(str::to_owned)];
+    for result in results {
+        for problem in &result.problems {
+            problems.push(format!("{}: {problem}\n", result.lane.name()));
+        }
+        sum += result.counts_with_the_lane();
+        rows.push([
+            result.lane.name().to_owned(),
+            result.counts.total().to_string(),
+            format!("{:.1} s", result.time.as_secs_f64()),
+            if result.passed() { "passed" } else { "FAILED" }.to_owned(),
+        ]);
+    }
+    if !problems.is_empty() {
+        problems.push("\n".to_owned());
+    }
+    format!("{}{}\n{sum}\n", problems.concat(), table(&rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use anyhow::anyhow;
+
+    use super::{Lane, LaneResult, report};
+    use crate::counts::Counts;
+    use crate::lane::Findings;
+
+    fn passed(passed: usize) -> Findings {
+        Findings {
+            counts: Counts { passed, failed: 0 },
+            problems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_report_names_every_problem_and_ends_with_the_sum() {
+        let time = Duration::from_millis(1250);
+        let results = [
+            LaneResult::new(Lane::Native, Ok(passed(12)), time),
+            LaneResult::new(Lane::Wasm, Ok(passed(0)), time),
+            LaneResult::new(Lane::FastlyCli, Err(anyhow!("npm is missing")), time),
+        ];
+        assert_eq!(
+            report(&results),
+            "wasm: no test ran\n\
+             fastly-cli: npm is missing\n\
+             \n\
+             lane        tests  time   result\n\
+             native      12     1.2 s  passed\n\
+             wasm        0      1.2 s  FAILED\n\
+             fastly-cli  0      1.2 s  FAILED\n\
+             \n\
+             12 passed, 2 failed\n"
+        );
+    }
+
+    #[test]
+    fn what_fails_beside_the_tests_counts_as_one_failure() {
+        let findings = Findings {
+            problems: vec!["too little coverage".to_owned()],
+            ..passed(5)
+        };
+        let result = LaneResult::new(Lane::Native, Ok(findings), Duration::ZERO);
+        assert_eq!(
+            result.counts_with_the_lane(),
+            Counts {
+                passed: 5,
+                failed: 1
+            }
+        );
+    }
+}

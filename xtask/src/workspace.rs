@@ -1,0 +1,109 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+use toml_edit::DocumentMut;
+
+/// This workspace: where its files are, what it locks and which tests it has.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    metadata: Metadata,
+}
+
+impl Workspace {
+    /// Asks cargo for the workspace of the current directory.
+    pub(crate) fn load() -> Result<Self> {
+        let metadata = MetadataCommand::new()
+            .no_deps()
+            .exec()
+            .context("cannot read the workspace: run `cargo xtask` inside it")?;
+        Ok(Self { metadata })
+    }
+
+    /// The directory that holds `fastly.toml` and `Cargo.lock`.
+    pub(crate) fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
+    /// Where cargo builds, `CARGO_TARGET_DIR` respected.
+    pub(crate) fn target(&self) -> &Path {
+        self.metadata.target_directory.as_std_path()
+    }
+
+    /// Where the npm tools of this workspace are installed.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target().join("tools")
+    }
+
+    /// The version of a package in `Cargo.lock`; `None` when nothing depends on it.
+    pub(crate) fn locked_version(&self, package: &str) -> Result<Option<String>> {
+        let path = self.root().join("Cargo.lock");
+        let lock =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        version_in_lock(&lock, package)
+            .with_context(|| format!("cannot use {} as a lock file", path.display()))
+    }
+
+    /// The names of the integration tests of `package` that need `feature`.
+    pub(crate) fn tests_with_feature(&self, package: &str, feature: &str) -> Vec<String> {
+        self.metadata
+            .packages
+            .iter()
+            .filter(|candidate| candidate.name == package)
+            .flat_map(|package| &package.targets)
+            .filter(|target| target.is_test())
+            .filter(|target| target.required_features.iter().any(|name| name == feature))
+            .map(|target| target.name.clone())
+            .collect()
+    }
+}
+
+fn version_in_lock(lock: &str, package: &str) -> Result<Option<String>> {
+    let lock: DocumentMut = lock.parse()?;
+    let packages = lock
+        .get("package")
+        .and_then(|packages| packages.as_array_of_tables())
+        .context("it lists no packages")?;
+    let found = packages
+        .iter()
+        .find(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package));
+    Ok(found
+        .and_then(|entry| entry.get("version"))
+        .and_then(|version| version.as_str())
+        .map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in_lock;
+
+    const LOCK: &str = r#"
+version = 4
+
+[[package]]
+name = "wasm-bindgen"
+version = "0.2.130"
+
+[[package]]
+name = "wasm-bindgen-macro"
+version = "0.2.129"
+"#;
+
+    #[test]
+    fn a_locked_version_is_found_by_the_whole_name() {
+        for (package, version) in [
+            ("wasm-bindgen", Some("0.2.130")),
+            ("wasm-bindgen-macro", Some("0.2.129")),
+            ("wasm", None),
+        ] {
+            let found = version_in_lock(LOCK, package).unwrap();
+            assert_eq!(found.as_deref(), version, "{package}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_lock_file_is_an_error() {
+        assert!(version_in_lock("", "wasm-bindgen").is_err());
+    }
+}
