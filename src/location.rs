@@ -64,8 +64,11 @@ struct Candidate<'p> {
     found: &'p RouteMatch<'p, 'p>,
 }
 
+/// One question that every candidate has to answer.
+type Point = fn(&Candidate<'_>) -> Result<(), Refusal>;
+
 /// The points of the proof, in order. Each knows nothing of how the candidate was built.
-const POINTS: [fn(&Candidate<'_>) -> Result<(), Refusal>; 7] = [
+const POINTS: [Point; 7] = [
     reads_back_to_the_same_bytes,
     has_the_scheme_of_the_base,
     has_the_host_of_the_base_and_it_is_allowed,

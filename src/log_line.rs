@@ -11,6 +11,8 @@ use serde::{Serialize, Serializer};
 
 use crate::Answer;
 use crate::config::ClientIp;
+use crate::decision::Reason;
+use crate::location::{Location, Refusal};
 use crate::switch::Switch;
 
 /// What the platform knows of a request and of the answer that was sent.
@@ -93,11 +95,9 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
                 "redirect"
             },
             route: answer.route().map(|route| route.name().as_str()),
-            reason: reason.map(|reason| reason.code()),
-            refusal: reason
-                .and_then(|reason| reason.refusal())
-                .map(|refusal| refusal.code()),
-            location: decision.location().map(|location| location.as_str()),
+            reason: reason.map(Reason::code),
+            refusal: reason.and_then(Reason::refusal).map(Refusal::code),
+            location: decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
         },

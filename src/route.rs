@@ -361,20 +361,16 @@ impl PathPattern {
     /// type.
     fn captures_in<'r>(&self, path: &'r [Cow<'_, str>]) -> Result<Vec<Capture<'r>>, CaptureType> {
         let mut captures = Vec::with_capacity(self.captures.len());
-        let mut rest = path;
-        for segment in &self.segments {
-            let Some((text, after)) = rest.split_first() else {
-                break;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let PatternSegment::Capture(kind) = *segment else {
+                continue;
             };
-            if let PatternSegment::Capture(kind) = *segment {
-                let capture = if kind == CaptureType::Path {
-                    kind.parse(rest.join("/"))
-                } else {
-                    kind.parse(&**text)
-                };
-                captures.push(capture.ok_or(kind)?);
-            }
-            rest = after;
+            let rest = path.get(index..).unwrap_or_default();
+            let capture = match kind {
+                CaptureType::Path => kind.parse(rest.join("/")),
+                _ => rest.first().and_then(|text| kind.parse(&**text)),
+            };
+            captures.push(capture.ok_or(kind)?);
         }
         Ok(captures)
     }

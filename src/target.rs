@@ -226,7 +226,8 @@ impl Base {
     fn from_parts(scheme: Scheme, host: Host, port: u16, path: Vec<String>) -> Self {
         let mut url = format!("{scheme}://{host}");
         if port != scheme.default_port() {
-            url.push_str(&format!(":{port}"));
+            url.push(':');
+            url.push_str(&port.to_string());
         }
         for segment in &path {
             url.push('/');

@@ -235,7 +235,6 @@ impl<'p> Reading<'_, 'p> {
     ) {
         match parts {
             [] if text.is_empty() => self.segments(later_template, later_path),
-            [] => {}
             [Part::Literal(literal), rest @ ..] => {
                 if let Some(text) = text.strip_prefix(literal.as_str()) {
                     self.parts(rest, text, later_template, later_path);
@@ -244,29 +243,21 @@ impl<'p> Reading<'_, 'p> {
             [Part::Capture(index)] => self.bind(*index, text.into(), |reading| {
                 reading.segments(later_template, later_path);
             }),
-            // Captures never touch, so a literal always says where this one may end.
-            [Part::Capture(index), rest @ ..] => {
-                let [Part::Literal(literal), ..] = rest else {
-                    return;
-                };
-                for (end, _) in text.char_indices() {
-                    let Some((taken, left)) = text.split_at_checked(end) else {
-                        continue;
-                    };
-                    // The cheap questions first: parsing the capture is the dear one.
-                    let is_end = if rest.len() == 1 {
-                        left == literal
-                    } else {
-                        left.starts_with(literal.as_str())
-                    };
-                    if !is_end {
-                        continue;
-                    }
+            [Part::Capture(index), Part::Literal(literal), rest @ ..] => {
+                let ends = text.char_indices().filter_map(|(end, _)| {
+                    let (taken, left) = text.split_at_checked(end)?;
+                    let left = left.strip_prefix(literal.as_str())?;
+                    // Parsing the capture is the dear question, so whatever can be asked is first.
+                    (!rest.is_empty() || left.is_empty()).then_some((taken, left))
+                });
+                for (taken, left) in ends {
                     self.bind(*index, taken.into(), |reading| {
                         reading.parts(rest, left, later_template, later_path);
                     });
                 }
             }
+            // Some text is left over. (Captures never touch: a literal says where each one ends.)
+            _ => {}
         }
     }
 

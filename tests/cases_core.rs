@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use cases::{CASES, Case, Configuration, Expect};
 use signpost::config::Config;
+use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::switch::Switch;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -19,7 +20,7 @@ fn check(case: &Case, config: &Config) {
         .map(|(_, value)| value.as_bytes());
     let request = Request::new(case.method, case.host, case.target).with_accept(accept);
     let answer = signpost::answer(config, &request, Switch::ENFORCE);
-    let reason = answer.decision().reason().map(|reason| reason.code());
+    let reason = answer.decision().reason().map(Reason::code);
     let Some(reply) = answer.reply(config, &request) else {
         assert!(
             matches!(case.expect, Expect::Origin { reason: expected } if Some(expected) == reason),

@@ -61,14 +61,14 @@ fn the_builder_of_2023_builds_what_left_that_day() {
         "crates.io",
         "/api/v1/crates/smallvec/1.10.0/download",
     );
-    let mut built = String::new();
+    let mut left = String::new();
     let build = |found: &RouteMatch<'_, '_>| {
-        built = builder_of_2023(found);
-        built.clone()
+        left = builder_of_2023(found);
+        left.clone()
     };
     signpost::answer_with(build, &config, &request, Switch::ENFORCE);
     assert_eq!(
-        built,
+        left,
         "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"
     );
 }

@@ -33,7 +33,8 @@ fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r
     (reply.status, headers.collect(), &*reply.body)
 }
 
-const RESPONSES: &[(&str, &[(&str, &str)])] = &[
+/// The lines of the response's table, and the headers that they mean.
+const RESPONSES: &[(&str, Headers)] = &[
     ("", &[]),
     ("cors = false", &[]),
     ("cors = true", &[("access-control-allow-origin", "*")]),
@@ -50,9 +51,14 @@ const RESPONSES: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
+/// Header names and their values.
+type Headers = &'static [(&'static str, &'static str)];
+
 /// The route's lines, the status of its redirects, whether it answers in JSON, and the headers that
 /// are its own.
-const ROUTES: &[(&str, u16, bool, &[(&str, &str)])] = &[
+type RouteLines = (&'static str, u16, bool, Headers);
+
+const ROUTES: &[RouteLines] = &[
     ("", 302, true, &[("vary", "Accept")]),
     ("json = true", 302, true, &[("vary", "Accept")]),
     ("json = false", 302, false, &[]),
@@ -75,12 +81,7 @@ const ROUTES: &[(&str, u16, bool, &[(&str, &str)])] = &[
     ),
 ];
 
-fn check(
-    route: &(&str, u16, bool, &[(&str, &str)]),
-    response: &(&str, &[(&str, &str)]),
-    method: &str,
-    accept: &str,
-) {
+fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &str) {
     let (route_lines, status, json, of_route) = *route;
     let (response_lines, of_response) = *response;
     let row = format!("{method}, accept {accept}, {route_lines:?}, {response_lines:?}");

@@ -63,6 +63,9 @@ fn read(text: &str) -> Config {
     Config::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// The name of a route and the captured values, or the reason for neither.
+type Found<'a> = Result<(&'a str, &'a [&'a str]), Reason>;
+
 /// The route and the captures of a request, or the reason for which it is on none.
 fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[&str]), &Reason>) {
     let request = Request::new(method, "crates.io", target);
@@ -221,7 +224,7 @@ fn a_rewritten_request_is_on_no_route() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_first_route_whose_captures_hold_is_taken() {
     let config = overlapping();
-    let rows: &[(&str, Result<(&str, &[&str]), Reason>)] = &[
+    let rows: &[(&str, Found)] = &[
         ("/x/1.0.0", Ok(("version", &["1.0.0"]))),
         ("/x/libc", Ok(("crate", &["libc"]))),
         // No capture holds, and the first route's is named.

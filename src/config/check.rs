@@ -157,7 +157,7 @@ impl Check {
         }
         let mut proven = BTreeMap::new();
         for (name, target) in targets {
-            let key = key.name(name).name("base");
+            let key = key.name(name.clone()).name("base");
             let instead = "write the URL of the CDN, such as https://static.crates.io";
             let Some(base) = self.require(&key, target.base.as_deref(), instead) else {
                 continue;

@@ -43,7 +43,7 @@ impl<'t> Values<'t> {
     fn step(&self, step: &Step) -> Option<(Range<usize>, Self)> {
         match (self, step) {
             (Self::Table(table), Step::Name(name)) => {
-                let (key, value) = table.get_key_value(name.as_str())?;
+                let (key, value) = table.get_key_value(&**name)?;
                 // A table's own range is its header; its key is where a person looks for it.
                 let range = match value.get_ref() {
                     DeValue::Table(_) | DeValue::Array(_) => key.span(),

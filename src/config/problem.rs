@@ -1,5 +1,6 @@
 //! What can be wrong with a configuration.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -31,7 +32,7 @@ pub struct Key(Vec<Step>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Into a table, by name.
-    Name(String),
+    Name(Cow<'static, str>),
     /// Into an array, from 0.
     Index(usize),
 }
@@ -165,7 +166,7 @@ impl Key {
         &self.0
     }
 
-    pub(crate) fn name(&self, name: impl Into<String>) -> Self {
+    pub(crate) fn name(&self, name: impl Into<Cow<'static, str>>) -> Self {
         self.step(Step::Name(name.into()))
     }
 
@@ -174,7 +175,8 @@ impl Key {
     }
 
     fn step(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
+        let mut steps = Vec::with_capacity(self.0.len() + 1);
+        steps.extend_from_slice(&self.0);
         steps.push(step);
         Self(steps)
     }

@@ -11,7 +11,7 @@ use super::problem::{Key, Problem, ProblemCode};
 
 /// The configuration as written, in TOML or in compiled JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) revision: Option<String>,
@@ -28,19 +28,19 @@ pub(super) struct RawConfig {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawOrigin {
     pub(super) backends: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawTarget {
     pub(super) base: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawRoute {
     pub(super) name: Option<String>,
     pub(super) path: Option<String>,
@@ -58,14 +58,14 @@ pub(super) struct RawRoute {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawExample {
     pub(super) request: Option<String>,
     pub(super) location: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cors: Option<bool>,
@@ -74,7 +74,7 @@ pub(super) struct RawResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, expecting = "a table")]
 pub(super) struct RawLog {
     pub(super) endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,13 +100,12 @@ fn unknown_key(key: Key) -> Problem {
 }
 
 fn key_of(path: &serde_ignored::Path<'_>) -> Key {
-    use serde_ignored::Path;
+    use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
     match path {
-        Path::Root => Key::default(),
-        Path::Seq { parent, index } => key_of(parent).index(*index),
-        Path::Map { parent, key } => key_of(parent).name(key.clone()),
-        Path::Some { parent }
-        | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => key_of(parent),
+        Root => Key::default(),
+        Seq { parent, index } => key_of(parent).index(*index),
+        Map { parent, key } => key_of(parent).name(key.clone()),
+        // None of these is written down.
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => key_of(parent),
     }
 }

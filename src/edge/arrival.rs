@@ -9,8 +9,11 @@ use signpost::received::is_as_received;
 use signpost::request::Request;
 use url::{Position, Url};
 
+/// The room that a header's value is first read with; most need no more.
+const USUAL_VALUE: usize = 128;
+
 /// The longest value of a header that is read. Longer ones are passed on, and not understood.
-const MAX_VALUE: usize = 4096;
+const MAX_VALUE: usize = 8192;
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
@@ -164,7 +167,13 @@ fn protocol(version: Version) -> &'static str {
 
 /// The first value of a header as text; bytes that are not UTF-8 are replaced.
 fn text(handle: &RequestHandle, name: &HeaderName) -> Option<String> {
-    let value = handle.get_header_value(name, MAX_VALUE).ok()??;
+    let value = match handle.get_header_value(name, USUAL_VALUE) {
+        Err(short) if short.needed_buf_size <= MAX_VALUE => {
+            handle.get_header_value(name, short.needed_buf_size)
+        }
+        read => read,
+    };
+    let value = value.ok()??;
     Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 

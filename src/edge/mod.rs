@@ -38,4 +38,6 @@ pub(crate) fn serve() {
         .with_max_memory(MEMORY)
         .with_timeout(IDLE)
         .run(|request| sandbox.handle(request));
+    // The platform takes the memory back whole; giving it back piece by piece would be time spent.
+    std::mem::forget(sandbox);
 }

@@ -48,7 +48,7 @@ impl Sandbox {
     /// Handles one request: what comes out is its answer, and whether this sandbox takes another.
     pub(super) fn handle(&mut self, request: Request) -> Outgoing {
         let time = SystemTime::now();
-        self.store.refresh();
+        self.store.refresh(time);
         let (handle, _) = request.as_handles();
         let arrival = Arrival::read(handle, &mut self.known_host);
         let config = self.store.config();

@@ -1,6 +1,6 @@
 //! The Config Store `signpost`: the configuration and the switch, as they are in force.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use fastly::handle::config_store::ConfigStoreHandle;
 use signpost::config::{Config, MAX_ENTRY_LENGTH};
@@ -28,7 +28,7 @@ pub(super) struct Store {
     switch: Switch,
     fault: Reason,
     entries: Entries,
-    read_at: Instant,
+    read_at: SystemTime,
     refreshes: u64,
 }
 
@@ -47,7 +47,7 @@ impl Store {
             switch: Switch::ENFORCE,
             fault: Reason::ConfigMissing,
             entries: Entries::default(),
-            read_at: Instant::now(),
+            read_at: SystemTime::now(),
             refreshes: 0,
         };
         store.read();
@@ -57,10 +57,14 @@ impl Store {
         store
     }
 
-    /// Reads the store again if what was read is old.
-    pub(super) fn refresh(&mut self) {
-        if self.read_at.elapsed() >= REFRESH && self.refreshes < REFRESHES {
-            self.read_at = Instant::now();
+    /// Reads the store again if what was read is old by now.
+    pub(super) fn refresh(&mut self, now: SystemTime) {
+        // A clock that was set back says nothing of the age, so that counts as old.
+        let is_old = now
+            .duration_since(self.read_at)
+            .map_or(true, |age| age >= REFRESH);
+        if is_old && self.refreshes < REFRESHES {
+            self.read_at = now;
             self.read();
         }
     }

@@ -1,5 +1,6 @@
 //! The contributor's commands. Each is a file of its own; what several use is beside them.
 
+mod bench;
 mod build;
 mod command_line;
 mod compile;
@@ -41,6 +42,7 @@ enum Command {
     Build(build::Arguments),
     Serve(serve::Arguments),
     Test(test::Arguments),
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

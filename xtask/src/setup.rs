@@ -39,7 +39,7 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
             Ok(name) => println!("ready    {name}"),
             Err(error) => {
                 complete = false;
-                println!("missing  {error:#}");
+                println!("FAILED   {error:#}");
             }
         }
     }

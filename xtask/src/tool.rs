@@ -31,8 +31,8 @@ pub(crate) enum Probe {
 pub(crate) struct Install {
     /// The program without which this way is not open.
     pub(crate) needs: &'static str,
-    /// What to do when that program is missing and no other way is open.
-    pub(crate) advice: &'static str,
+    /// What to do when that program is missing; nothing where the next way does as well.
+    pub(crate) advice: Option<&'static str>,
     /// What installs it, with its own progress shown.
     pub(crate) command: CommandLine,
     /// What the contributor should know while it runs.
@@ -73,7 +73,7 @@ impl Tool {
         let mut failures = Vec::new();
         for install in &self.installs {
             if which::which(install.needs).is_err() {
-                failures.push(install.advice.to_owned());
+                failures.extend(install.advice.map(str::to_owned));
                 continue;
             }
             eprintln!("Installing {}", self.name);
@@ -89,7 +89,6 @@ impl Tool {
                 Err(error) => failures.push(error.to_string()),
             }
         }
-        failures.retain(|failure| !failure.is_empty());
         bail!("{} is missing: {}", self.name, failures.join("; "))
     }
 }
@@ -128,7 +127,7 @@ mod tests {
             probe: Probe::Exists("/no/such/file".into()),
             installs: vec![Install {
                 needs: "no-such-program",
-                advice: "get no-such-program first",
+                advice: Some("get no-such-program first"),
                 command: CommandLine::new("no-such-program", &[]),
                 note: None,
             }],

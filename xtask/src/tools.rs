@@ -73,7 +73,7 @@ pub(crate) fn cargo_llvm_cov() -> Tool {
         ),
         installs: vec![Install {
             needs: "cargo",
-            advice: NEEDS_CARGO,
+            advice: Some(NEEDS_CARGO),
             command: cargo_install("cargo-llvm-cov", CARGO_LLVM_COV).argument("--locked"),
             note: None,
         }],
@@ -91,15 +91,14 @@ pub(crate) fn viceroy() -> Tool {
         installs: vec![
             Install {
                 needs: "cargo-binstall",
-                // Without it there is a slower way, so that nothing need be done.
-                advice: "",
+                advice: None,
                 command: CommandLine::new("cargo", &["binstall", "--no-confirm"])
                     .argument(format!("viceroy@{VICEROY}")),
                 note: None,
             },
             Install {
                 needs: "cargo",
-                advice: NEEDS_CARGO,
+                advice: Some(NEEDS_CARGO),
                 command: cargo_install("viceroy", VICEROY).argument("--locked"),
                 note: Some("It is compiled once, which takes about ten minutes on two cores."),
             },
@@ -120,7 +119,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
         ),
         installs: vec![Install {
             needs: "cargo",
-            advice: NEEDS_CARGO,
+            advice: Some(NEEDS_CARGO),
             // Its own lock file names releases that not every registry mirror has. The version
             // that matters is the one that is asked for here.
             command: cargo_install("wasm-bindgen-cli", &version),
@@ -136,7 +135,7 @@ pub(crate) fn node() -> Tool {
         probe: Probe::Runs(CommandLine::new("node", &["--version"])),
         installs: vec![Install {
             needs: "node",
-            advice: NEEDS_NPM,
+            advice: Some(NEEDS_NPM),
             command: CommandLine::new("node", &["--version"]),
             note: None,
         }],
@@ -156,7 +155,7 @@ pub(crate) fn fastly_cli(workspace: &Workspace) -> Tool {
         ),
         installs: vec![Install {
             needs: "npm",
-            advice: NEEDS_NPM,
+            advice: Some(NEEDS_NPM),
             command: CommandLine::new("npm", &["install", "--no-audit", "--no-fund", "--prefix"])
                 .argument(tools.to_string_lossy())
                 .argument(format!("@fastly/cli@{FASTLY_CLI}")),
@@ -186,7 +185,7 @@ fn sysroot() -> Result<PathBuf> {
 fn rustup(arguments: &[&str]) -> Install {
     Install {
         needs: "rustup",
-        advice: NEEDS_RUSTUP,
+        advice: Some(NEEDS_RUSTUP),
         command: CommandLine::new("rustup", arguments),
         note: None,
     }

@@ -1,0 +1,156 @@
+//! A real cargo downloads real crate files through the module under Viceroy.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use http::Response;
+use percent_encoding::percent_decode_str;
+use signpost::config::Config;
+use signpost_testbed::{
+    Crate, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch, package,
+};
+use tempfile::TempDir;
+
+/// Names and versions that cargo and a CDN may understand differently.
+const PACKAGES: [(&str, &str); 4] = [
+    ("alpha", "1.0.0"),
+    ("b", "0.4.0-rc.1"),
+    ("Gamma_delta", "0.1.0+build.5"),
+    ("eps-ilon", "2.3.4-beta.1+20260101"),
+];
+
+/// A registry whose downloads go through Signpost to a CDN, and an origin that has the files too.
+struct Scene {
+    directory: TempDir,
+    crates: Vec<Crate>,
+    cdn: StandInCdn,
+    origin: StandInOrigin,
+    viceroy: Viceroy,
+    registry: Registry,
+}
+
+impl Scene {
+    async fn start(change: impl FnOnce(LocalServer) -> LocalServer) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut crates = Vec::new();
+        for (name, version) in PACKAGES {
+            crates.push(package(name, version, directory.path()).await.unwrap());
+        }
+        let cdn = StandInCdn::start(crates.iter().map(|item| (on_cdn(item), item.bytes.clone())))
+            .await
+            .unwrap();
+        let origin = origin_with(crates.clone()).await;
+        let local_server = LocalServer::of_workspace()
+            .backend("origin", origin.url().as_str())
+            .config(config(&cdn).to_json())
+            .switch("enforce");
+        let viceroy = Viceroy::start(&module(), &change(local_server))
+            .await
+            .unwrap();
+        // Viceroy itself asks every backend for `/` before it listens.
+        drop(origin.take_requests());
+        // Without a marker cargo appends `/{crate}/{version}/download`, as for crates.io.
+        let dl = format!("{}/api/v1/crates", viceroy.url());
+        let registry = Registry::start(&dl, &crates).await.unwrap();
+        Self {
+            directory,
+            crates,
+            cdn,
+            origin,
+            viceroy,
+            registry,
+        }
+    }
+
+    async fn fetch(&self) -> Fetched {
+        let project = self.directory.path().join("project");
+        let cargo_home = self.directory.path().join("home");
+        let fetched = cargo_fetch(&project, &cargo_home, &self.registry, 0)
+            .await
+            .unwrap();
+        assert!(
+            fetched.status.success(),
+            "{}\n{}",
+            fetched.stderr,
+            self.viceroy.lines().join("\n")
+        );
+        fetched
+    }
+}
+
+#[tokio::test]
+async fn cargo_downloads_each_file_once_from_the_cdn() {
+    let scene = Scene::start(|server| server).await;
+    // Cargo has checked every file against the checksum in the index.
+    scene.fetch().await;
+    let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
+    assert_eq!(scene.cdn.hits(), expected);
+    assert!(scene.origin.requests().is_empty());
+}
+
+#[tokio::test]
+async fn cargo_downloads_from_the_origin_when_nothing_may_be_redirected() {
+    let rows: [(&str, fn(LocalServer) -> LocalServer); 4] = [
+        ("config missing", LocalServer::without_config),
+        ("config broken", |server| server.config("{\"routes\":")),
+        ("switch off", |server| server.switch("off")),
+        ("switch unreadable", |server| server.switch("enforce 110%")),
+    ];
+    for (name, change) in rows {
+        let scene = Scene::start(change).await;
+        scene.fetch().await;
+        assert!(scene.cdn.hits().is_empty(), "{name}: the CDN was asked");
+        assert_eq!(scene.origin.requests().len(), scene.crates.len(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
+    let mut scene = Scene::start(|server| server).await;
+    let dl = format!(
+        "{}/crates/{{crate}}/{{version}}/download",
+        scene.viceroy.url()
+    );
+    scene.registry = Registry::start(&dl, &scene.crates).await.unwrap();
+    scene.fetch().await;
+    let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
+    assert_eq!(scene.cdn.hits(), expected);
+}
+
+/// Production's own configuration, with the stand-in in the place of the CDN.
+fn config(cdn: &StandInCdn) -> Config {
+    let toml = include_str!("../config/crates-io.toml")
+        .replace(
+            "allowed_hosts = [\"static.crates.io\"]",
+            "allowed_hosts = [\"127.0.0.1\"]",
+        )
+        .replace("https://static.crates.io", &cdn.url());
+    Config::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// An origin that serves downloads by itself, as crates.io did before it had a CDN.
+async fn origin_with(crates: Vec<Crate>) -> StandInOrigin {
+    StandInOrigin::start_with(move |request| {
+        let target = percent_decode_str(&request.target).decode_utf8_lossy();
+        let file = crates.iter().find(|item| {
+            target == format!("/api/v1/crates/{}/{}/download", item.name, item.version)
+        });
+        match file {
+            Some(item) => Response::new(item.bytes.clone()),
+            None => Response::builder().status(404).body(Bytes::new()).unwrap(),
+        }
+    })
+    .await
+    .unwrap()
+}
+
+fn on_cdn(item: &Crate) -> String {
+    format!("/crates/{0}/{0}-{1}.crate", item.name, item.version)
+}
+
+fn module() -> PathBuf {
+    let module = env::var_os("SIGNPOST_MODULE")
+        .expect("run these tests with `cargo xtask test viceroy`, which builds the module");
+    Path::new(&module).to_owned()
+}

@@ -1,0 +1,86 @@
+//! What every test of the module starts: Viceroy with the module, and a stand-in origin behind it.
+
+use std::env;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::{Request, Response};
+use signpost::config::Config;
+use signpost_testbed::{LocalServer, StandInOrigin, Viceroy};
+
+/// The path of a download on a route of production's configuration.
+pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+
+/// Where it leads.
+pub(crate) const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+
+/// The module under Viceroy, with an origin behind it.
+pub(crate) struct Bed {
+    pub(crate) origin: StandInOrigin,
+    pub(crate) viceroy: Viceroy,
+}
+
+impl Bed {
+    /// Starts with production's configuration, changed by `change`, and the default origin.
+    pub(crate) async fn start(change: impl FnOnce(LocalServer) -> LocalServer) -> Self {
+        Self::start_with(StandInOrigin::start().await.unwrap(), change).await
+    }
+
+    /// Starts with an origin of the test's own.
+    pub(crate) async fn start_with(
+        origin: StandInOrigin,
+        change: impl FnOnce(LocalServer) -> LocalServer,
+    ) -> Self {
+        let local_server = LocalServer::of_workspace()
+            .backend("origin", origin.url().as_str())
+            .config(production().to_json())
+            .switch("enforce");
+        let viceroy = Viceroy::start(&module(), &change(local_server))
+            .await
+            .unwrap();
+        // Viceroy itself asks every backend for `/` before it listens.
+        drop(origin.take_requests());
+        Self { origin, viceroy }
+    }
+
+    /// Gets a target and gives the whole answer.
+    pub(crate) async fn get(&self, target: &str) -> Response<Bytes> {
+        self.send(request("GET", target)).await
+    }
+
+    /// Sends a request and gives the whole answer.
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.viceroy.send(request).await.unwrap()
+    }
+}
+
+/// A request to `crates.io` without headers or body.
+pub(crate) fn request(method: &str, target: &str) -> Request<Bytes> {
+    Request::builder()
+        .method(method)
+        .uri(target)
+        .header(HOST, "crates.io")
+        .body(Bytes::new())
+        .unwrap()
+}
+
+/// The value of a header that stands at most once.
+pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'r str> {
+    let mut values = response.headers().get_all(name).iter();
+    let value = values.next().map(|value| value.to_str().unwrap());
+    assert!(values.next().is_none(), "{name} stands twice: {response:?}");
+    value
+}
+
+/// Production's own configuration.
+pub(crate) fn production() -> Config {
+    Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
+}
+
+/// The module that `cargo xtask build` left.
+pub(crate) fn module() -> PathBuf {
+    env::var_os("SIGNPOST_MODULE")
+        .expect("run these tests with `cargo xtask test viceroy`, which builds the module")
+        .into()
+}

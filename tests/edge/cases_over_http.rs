@@ -1,0 +1,82 @@
+//! The cases from real incidents, as requests on a wire.
+
+use bytes::Bytes;
+use http::Request;
+use signpost::config::Config;
+
+use crate::bed::{Bed, header};
+use crate::cases::{CASES, Case, Configuration, Expect};
+
+async fn check(bed: &Bed, case: &Case) {
+    let row = format!("case {}: {}", case.number, case.name);
+    let request = case.headers.iter().fold(
+        Request::builder()
+            .method(case.method)
+            .uri(case.target)
+            .header("host", case.host),
+        |request, (name, value)| request.header(*name, *value),
+    );
+    let answer = bed.send(request.body(Bytes::new()).unwrap()).await;
+    let asked = bed.origin.take_requests();
+    let decision = header(&answer, "signpost-decision").unwrap_or_default();
+    match case.expect {
+        Expect::Redirect { location } => {
+            assert_eq!(answer.status(), 302, "{row}: {decision}");
+            assert_eq!(header(&answer, "location"), Some(location), "{row}");
+            assert!(answer.body().is_empty(), "{row}");
+            assert!(decision.starts_with("redirect;route="), "{row}: {decision}");
+            assert!(asked.is_empty(), "{row}: the origin was asked");
+        }
+        Expect::Json { location } => {
+            assert_eq!(answer.status(), 200, "{row}: {decision}");
+            let body = if case.method == "HEAD" {
+                String::new()
+            } else {
+                format!(r#"{{"url":"{location}"}}"#)
+            };
+            assert_eq!(answer.body(), body.as_bytes(), "{row}");
+            assert_eq!(header(&answer, "location"), None, "{row}");
+            assert!(asked.is_empty(), "{row}: the origin was asked");
+        }
+        Expect::Origin { reason } => {
+            assert_eq!(decision, format!("origin;reason=\"{reason}\""), "{row}");
+            assert_eq!(header(&answer, "location"), None, "{row}");
+            let [asked] = asked.as_slice() else {
+                panic!("{row}: the origin was asked {} times", asked.len());
+            };
+            assert_eq!(asked.method.as_str(), case.method, "{row}");
+            assert_eq!(asked.target, case.target, "{row}");
+        }
+    }
+    for (name, value) in case.answer_headers {
+        assert_eq!(header(&answer, name), Some(*value), "{row}: {name}");
+    }
+}
+
+#[tokio::test]
+async fn every_case_holds() {
+    for configuration in Configuration::ALL {
+        let config = Config::from_toml(&configuration.toml()).unwrap();
+        let bed = Bed::start(|server| server.config(config.to_json())).await;
+        for case in CASES.iter().filter(|case| case.config == configuration) {
+            check(&bed, case).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_example_of_production_holds() {
+    let authored =
+        signpost::config::Authored::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+    let bed = Bed::start(|server| server).await;
+    for example in authored.examples() {
+        let answer = bed.get(example.request()).await;
+        let location = header(&answer, "location");
+        assert_eq!(
+            location,
+            Some(example.location().as_str()),
+            "{}",
+            example.request()
+        );
+    }
+}

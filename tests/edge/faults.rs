@@ -1,0 +1,296 @@
+//! What a client sees when something is missing, broken or dead: a row of the table, never a 500.
+
+use std::time::Duration;
+
+use http::Response;
+use signpost_testbed::{Backend, LocalServer, StandInOrigin, refused_address, silent_address};
+
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request};
+
+/// A fault of the configuration, and the reason for which downloads go to the origin.
+struct Fault {
+    name: &'static str,
+    change: fn(LocalServer) -> LocalServer,
+    reason: &'static str,
+    service_log: &'static str,
+}
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        name: "no store",
+        change: LocalServer::without_store,
+        reason: "config-missing",
+        service_log: "signpost: config-missing",
+    },
+    Fault {
+        name: "no entry",
+        change: LocalServer::without_config,
+        reason: "config-missing",
+        service_log: "signpost: config-missing",
+    },
+    Fault {
+        name: "an empty entry",
+        change: |server| server.config(""),
+        reason: "config-invalid",
+        service_log: "signpost: config-invalid",
+    },
+    Fault {
+        name: "broken JSON",
+        change: |server| server.config(&production().to_json()[..100]),
+        reason: "config-invalid",
+        service_log: "syntax-invalid",
+    },
+    Fault {
+        name: "JSON of another shape",
+        change: |server| server.config(r#"{"revision":"000000000000","routes":{"a":1}}"#),
+        reason: "config-invalid",
+        service_log: "syntax-invalid",
+    },
+    Fault {
+        name: "JSON with problems",
+        change: |server| server.config("{}"),
+        reason: "config-invalid",
+        service_log: "key-missing",
+    },
+    Fault {
+        name: "an edited entry",
+        change: |server| {
+            server.config(
+                &production()
+                    .to_json()
+                    .replace("crates.io\"", "crates.example\""),
+            )
+        },
+        reason: "config-invalid",
+        service_log: "revision-mismatch",
+    },
+    Fault {
+        name: "8,000 characters of something else",
+        change: |server| server.config(&"x".repeat(8000)),
+        reason: "config-invalid",
+        service_log: "syntax-invalid",
+    },
+    Fault {
+        name: "8,000 characters of brackets",
+        change: |server| server.config(&"[".repeat(8000)),
+        reason: "config-invalid",
+        service_log: "syntax-invalid",
+    },
+];
+
+#[tokio::test]
+async fn without_a_good_configuration_the_origin_answers() {
+    for fault in FAULTS {
+        let bed = Bed::start(fault.change).await;
+        let name = fault.name;
+        let answer = bed.get(DOWNLOAD).await;
+        assert_eq!(answer.status(), 200, "{name}");
+        let decision = format!("origin;reason=\"{}\"", fault.reason);
+        assert_eq!(
+            header(&answer, "signpost-decision"),
+            Some(&*decision),
+            "{name}"
+        );
+        let asked = bed.origin.take_requests();
+        assert_eq!(asked.len(), 1, "{name}");
+        assert_eq!(asked[0].target, DOWNLOAD, "{name}");
+        let said = bed.viceroy.wait_for_line(
+            |line| line.contains(fault.service_log),
+            Duration::from_secs(10),
+        );
+        said.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_of_exactly_8000_characters_is_in_force() {
+    let mut toml = include_str!("../../config/crates-io.toml").to_owned();
+    let length =
+        |toml: &str| signpost::config::Config::from_toml(toml).map(|config| config.to_json().len());
+    // Hosts that nothing uses are the padding: each costs its length, two quotes and a comma.
+    let add_host = |toml: &str, host: &str| {
+        toml.replacen(
+            "allowed_hosts = [",
+            &format!("allowed_hosts = [\"{host}\", "),
+            1,
+        )
+    };
+    for number in 0.. {
+        let room = 8000 - length(&toml).unwrap();
+        if room == 0 {
+            break;
+        }
+        // Sixty characters a host, and as many as are left for the last two.
+        let taken = if room > 140 {
+            60
+        } else if room > 70 {
+            room - 35
+        } else {
+            room
+        };
+        let label = format!(
+            "h{number:0width$}",
+            width = taken - 3 - ".example".len() - 1
+        );
+        toml = add_host(&toml, &format!("{label}.example"));
+    }
+    let config = signpost::config::Config::from_toml(&toml).unwrap();
+    assert_eq!(config.to_json().chars().count(), 8000);
+    let bed = Bed::start(|server| server.config(config.to_json())).await;
+    assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
+}
+
+#[tokio::test]
+async fn the_switch_holds_redirects_back_or_lets_them_go() {
+    let rows: [(&str, fn(LocalServer) -> LocalServer, Option<&str>); 7] = [
+        ("missing", LocalServer::without_switch, None),
+        ("enforce", |server| server.switch("enforce"), None),
+        ("enforce 100%", |server| server.switch("enforce 100%"), None),
+        (
+            "enforce 0%",
+            |server| server.switch("enforce 0%"),
+            Some("not-in-rollout"),
+        ),
+        (
+            "shadow",
+            |server| server.switch("shadow"),
+            Some("switch-shadow"),
+        ),
+        ("off", |server| server.switch("off"), Some("switch-off")),
+        (
+            "unreadable",
+            |server| server.switch("onn"),
+            Some("switch-off"),
+        ),
+    ];
+    for (name, change, reason) in rows {
+        let bed = Bed::start(change).await;
+        let answer = bed.get(DOWNLOAD).await;
+        let decision = reason.map_or("redirect;route=\"download\"".to_owned(), |reason| {
+            format!("origin;reason=\"{reason}\"")
+        });
+        assert_eq!(
+            header(&answer, "signpost-decision"),
+            Some(&*decision),
+            "{name}"
+        );
+        assert_eq!(
+            bed.origin.requests().len(),
+            usize::from(reason.is_some()),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
+    let refused = refused_address().unwrap();
+    let silent = silent_address().unwrap();
+    let rows = [
+        ("refused", Backend::at(refused.url())),
+        (
+            "silent",
+            Backend::at(silent.url()).first_byte_timeout(Duration::from_millis(200)),
+        ),
+        ("unresolvable", Backend::at("http://nowhere.invalid")),
+    ];
+    let config = two_backends();
+    for (name, first) in rows {
+        let bed = Bed::start(|server| {
+            let second = server.config(&config);
+            second.backend("first", first)
+        })
+        .await;
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            let answer = bed.send(request(method, "/api/v1/me?x=1")).await;
+            assert_eq!(answer.status(), 200, "{name}, {method}");
+            let asked = bed.origin.take_requests();
+            assert_eq!(asked.len(), 1, "{name}, {method}");
+            assert_eq!(asked[0].method.as_str(), method, "{name}");
+            assert_eq!(asked[0].target, "/api/v1/me?x=1", "{name}, {method}");
+            assert_eq!(asked[0].headers["host"], "crates.io", "{name}, {method}");
+        }
+        for method in ["PUT", "POST", "DELETE", "PURGE"] {
+            let answer = bed.send(request(method, "/api/v1/me")).await;
+            assert_unavailable(&answer, "no-route", &format!("{name}, {method}"));
+            assert!(
+                bed.origin.take_requests().is_empty(),
+                "{name}, {method} was repeated"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_the_first_backend_is_the_answer() {
+    let failing =
+        StandInOrigin::start_with(|_| Response::builder().status(500).body("oh".into()).unwrap())
+            .await
+            .unwrap();
+    let config = two_backends();
+    let bed = Bed::start(|server| {
+        server
+            .config(&config)
+            .backend("first", failing.url().as_str())
+    })
+    .await;
+    let answer = bed.get("/api/v1/me").await;
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.body(), "oh");
+    assert!(bed.origin.requests().is_empty());
+}
+
+#[tokio::test]
+async fn with_every_backend_down_the_answer_is_503() {
+    let refused = refused_address().unwrap();
+    let config = two_backends();
+    let bed = Bed::start(|server| {
+        let first = server
+            .config(&config)
+            .backend("first", refused.url().as_str());
+        first.backend("origin", refused.url().as_str())
+    })
+    .await;
+    for method in ["GET", "HEAD", "PUT"] {
+        let answer = bed.send(request(method, "/api/v1/me")).await;
+        assert_unavailable(&answer, "no-route", method);
+        assert_eq!(
+            header(&answer, "access-control-allow-origin"),
+            Some("*"),
+            "{method}"
+        );
+        assert_eq!(answer.body().is_empty(), method == "HEAD", "{method}");
+    }
+    // A download needs no origin: rust-lang/crates.io#3564.
+    assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
+}
+
+#[tokio::test]
+async fn a_backend_that_is_not_there_is_a_backend_that_does_not_answer() {
+    let bed = Bed::start(|server| server.without_backend("origin")).await;
+    assert_unavailable(&bed.get("/api/v1/me").await, "no-route", "GET");
+    let bed = Bed::start(|server| server.without_backend("origin").without_config()).await;
+    assert_unavailable(&bed.get(DOWNLOAD).await, "config-missing", "GET");
+}
+
+/// Production's configuration with another backend before its own.
+fn two_backends() -> String {
+    let toml = include_str!("../../config/crates-io.toml").replace(
+        r#"backends = ["origin"]"#,
+        r#"backends = ["first", "origin"]"#,
+    );
+    let config = signpost::config::Config::from_toml(&toml).unwrap();
+    assert_eq!(config.backends(), ["first", "origin"]);
+    config.to_json().to_owned()
+}
+
+fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {
+    assert_eq!(answer.status(), 503, "{row}");
+    assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");
+    let decision = format!("origin;reason=\"{reason}\"");
+    assert_eq!(
+        header(answer, "signpost-decision"),
+        Some(&*decision),
+        "{row}"
+    );
+}

@@ -1,0 +1,13 @@
+//! The real edge module under Viceroy, over HTTP, with production's own configuration.
+//!
+//! `cargo xtask test viceroy` builds the module and runs these tests.
+
+mod bed;
+#[path = "../cases/mod.rs"]
+mod cases;
+mod cases_over_http;
+mod faults;
+mod hostile;
+mod log;
+mod pass_through;
+mod sandbox;

@@ -1,0 +1,195 @@
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::thread;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use signpost_testbed::LocalServer;
+
+use crate::build;
+use crate::command_line::CommandLine;
+use crate::compile;
+use crate::table::table;
+use crate::tool;
+use crate::tools::{self, EDGE_TARGET};
+use crate::workspace::Workspace;
+
+/// The least share of a bare function's throughput that the edge function may have.
+const LEAST: f64 = 0.75;
+
+/// What is asked for: a download on production's route.
+const PATH: &str = "/api/v1/crates/smallvec/1.10.0/download";
+
+/// Measure the edge function against a bare one, under Viceroy with wrk
+///
+/// Both answer the same download with the same redirect; the edge function also writes a log line
+/// for each request. They take turns in one run, because machines are noisy, and the median of the
+/// rounds' ratios counts. Fails below 0.75.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask bench\n  \
+    cargo xtask bench --rounds 9 --seconds 10")]
+pub(crate) struct Arguments {
+    /// How often each of them has its turn
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
+    rounds: u8,
+    /// How long a turn takes
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
+    seconds: u8,
+}
+
+/// Measures, and shows what was measured.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    ensure!(
+        which::which("wrk").is_ok(),
+        "wrk is missing: install it (`apt-get install wrk`, `brew install wrk`)"
+    );
+    let workspace = Workspace::load()?;
+    tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
+    let signpost = build::module(&workspace)?;
+    let bare = build_bare(&workspace)?;
+    let directory = workspace.target().join("bench");
+    std::fs::create_dir_all(&directory).context("cannot create a directory for the manifest")?;
+    let manifest = directory.join("fastly.toml");
+    std::fs::write(&manifest, local_server(&workspace)?.manifest()?)
+        .context("cannot write the manifest")?;
+
+    let mut rows = vec![["round", "bare /s", "signpost /s", "ratio"].map(str::to_owned)];
+    let mut ratios = Vec::new();
+    for round in 1..=arguments.rounds {
+        let bare = requests_a_second(&bare, &manifest, arguments.seconds)?;
+        let signpost = requests_a_second(&signpost, &manifest, arguments.seconds)?;
+        let ratio = signpost / bare;
+        eprintln!("  round {round}: {ratio:.2}");
+        ratios.push(ratio);
+        rows.push([
+            round.to_string(),
+            format!("{bare:.0}"),
+            format!("{signpost:.0}"),
+            format!("{ratio:.2}"),
+        ]);
+    }
+    let median = median(ratios).context("nothing was measured")?;
+    println!("\n{}\nmedian ratio {median:.2}, at least {LEAST} wanted", table(&rows));
+    Ok(if median >= LEAST {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn build_bare(workspace: &Workspace) -> Result<PathBuf> {
+    let arguments = "build --package signpost --release --locked --example bare_redirect \
+                     --no-default-features --features edge --target";
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    CommandLine::new("cargo", &arguments)
+        .argument(EDGE_TARGET)
+        .run()?;
+    let release = workspace.target().join(EDGE_TARGET).join("release");
+    Ok(release.join("examples/bare_redirect.wasm"))
+}
+
+fn local_server(workspace: &Workspace) -> Result<LocalServer> {
+    let (_, authored) = compile::read(&workspace.root().join("config/crates-io.toml"))?;
+    Ok(
+        LocalServer::from_file(workspace.root().join("fastly.toml"))
+            .config(authored.config().to_json())
+            .switch("enforce"),
+    )
+}
+
+fn requests_a_second(module: &Path, manifest: &Path, seconds: u8) -> Result<f64> {
+    let mut viceroy = Server::start(module, manifest)?;
+    let url = format!("{}{PATH}", viceroy.url);
+    let duration = format!("-d{seconds}s");
+    let report = CommandLine::new("wrk", &["-t1", "-c8", &duration, &url])
+        .output()
+        .context("wrk failed")?;
+    viceroy.stop();
+    ensure!(
+        !report.contains("Non-2xx or 3xx") && !report.contains("Socket errors"),
+        "not every request was redirected:\n{report}"
+    );
+    read_throughput(&report).with_context(|| format!("wrk reports no throughput:\n{report}"))
+}
+
+fn read_throughput(report: &str) -> Option<f64> {
+    let line = report.lines().find_map(|line| line.strip_prefix("Requests/sec:"))?;
+    line.trim().parse().ok()
+}
+
+/// The middle one; of an even number, the lower of the two in the middle.
+fn median(mut ratios: Vec<f64>) -> Option<f64> {
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len().checked_sub(1)? / 2).copied()
+}
+
+/// Viceroy with its output thrown away, so that nothing but the two functions is measured.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(module: &Path, manifest: &Path) -> Result<Self> {
+        let mut child = Command::new("viceroy")
+            .args(["serve", "--addr", "127.0.0.1:0", "-C"])
+            .arg(manifest)
+            .arg(module)
+            .env("RUST_LOG", "viceroy_lib::service=info")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot run `viceroy`")?;
+        let Some(output) = child.stdout.take() else {
+            bail!("the output of `viceroy` cannot be read");
+        };
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        let mut server = Self {
+            child,
+            url: String::new(),
+        };
+        while output.read_line(&mut line)? > 0 {
+            if let Some((_, url)) = line.split_once("Listening on ") {
+                url.trim().clone_into(&mut server.url);
+                // A pipe that nobody reads fills, and then Viceroy waits.
+                thread::spawn(move || io::copy(&mut output, &mut io::sink()));
+                return Ok(server);
+            }
+            line.clear();
+        }
+        bail!("Viceroy ended before it listened")
+    }
+
+    fn stop(&mut self) {
+        // One that has ended already needs no end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{median, read_throughput};
+
+    #[test]
+    fn the_throughput_stands_in_the_report_of_wrk() {
+        let report = "  4000 requests in 1.00s\nRequests/sec:   4001.25\nTransfer/sec: 1MB\n";
+        assert_eq!(read_throughput(report), Some(4001.25));
+        assert_eq!(read_throughput(""), None);
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert_eq!(median(vec![0.9, 0.1, 0.8]), Some(0.8));
+        assert_eq!(median(vec![0.2, 0.1]), Some(0.1));
+        assert_eq!(median(vec![]), None);
+    }
+}
