@@ -91,7 +91,8 @@ async fn cargo_downloads_each_file_once_from_the_cdn() {
 
 #[tokio::test]
 async fn cargo_downloads_from_the_origin_when_nothing_may_be_redirected() {
-    let rows: [(&str, fn(LocalServer) -> LocalServer); 4] = [
+    type Change = fn(LocalServer) -> LocalServer;
+    let rows: [(&str, Change); 4] = [
         ("config missing", LocalServer::without_config),
         ("config broken", |server| server.config("{\"routes\":")),
         ("switch off", |server| server.switch("off")),

@@ -20,7 +20,7 @@ use sandbox::Sandbox;
 const REQUESTS: usize = 1000;
 
 /// How long a sandbox lives.
-const LIFETIME: Duration = Duration::from_secs(60);
+const LIFETIME: Duration = Duration::from_mins(1);
 
 /// How long a sandbox waits for another request; waiting is billed as memory over time.
 const IDLE: Duration = Duration::from_secs(5);

@@ -7,10 +7,13 @@ use signpost_testbed::{Backend, LocalServer, StandInOrigin, refused_address, sil
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request};
 
+/// What a row changes of production's own set-up.
+type Change = fn(LocalServer) -> LocalServer;
+
 /// A fault of the configuration, and the reason for which downloads go to the origin.
 struct Fault {
     name: &'static str,
-    change: fn(LocalServer) -> LocalServer,
+    change: Change,
     reason: &'static str,
     service_log: &'static str,
 }
@@ -142,7 +145,7 @@ async fn a_configuration_of_exactly_8000_characters_is_in_force() {
 
 #[tokio::test]
 async fn the_switch_holds_redirects_back_or_lets_them_go() {
-    let rows: [(&str, fn(LocalServer) -> LocalServer, Option<&str>); 7] = [
+    let rows: [(&str, Change, Option<&str>); 7] = [
         ("missing", LocalServer::without_switch, None),
         ("enforce", |server| server.switch("enforce"), None),
         ("enforce 100%", |server| server.switch("enforce 100%"), None),

@@ -80,8 +80,8 @@ async fn targets_that_were_rewritten_before_the_module_saw_them_are_the_origins(
 async fn headers_of_any_bytes_and_length_are_survived() {
     use Expect::Redirect;
     let bed = Bed::start(|server| server).await;
-    let long = [b"Accept: ".as_slice(), &[b'a'; 9000], b"\r\n"].concat();
-    let long_agent = [b"User-Agent: ".as_slice(), &[b'a'; 20_000], b"\r\n"].concat();
+    let long = [b"Accept: ".as_slice(), &vec![b'a'; 9000], b"\r\n"].concat();
+    let long_agent = [b"User-Agent: ".as_slice(), &vec![b'a'; 20_000], b"\r\n"].concat();
     let rows: [&[u8]; 6] = [
         b"User-Agent: \xff\xfe\"\\\r\n",
         b"Referer: \x80\r\n",

@@ -70,7 +70,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         ]);
     }
     let median = median(ratios).context("nothing was measured")?;
-    println!("\n{}\nmedian ratio {median:.2}, at least {LEAST} wanted", table(&rows));
+    println!(
+        "\n{}\nmedian ratio {median:.2}, at least {LEAST} wanted",
+        table(&rows)
+    );
     Ok(if median >= LEAST {
         ExitCode::SUCCESS
     } else {
@@ -91,11 +94,9 @@ fn build_bare(workspace: &Workspace) -> Result<PathBuf> {
 
 fn local_server(workspace: &Workspace) -> Result<LocalServer> {
     let (_, authored) = compile::read(&workspace.root().join("config/crates-io.toml"))?;
-    Ok(
-        LocalServer::from_file(workspace.root().join("fastly.toml"))
-            .config(authored.config().to_json())
-            .switch("enforce"),
-    )
+    Ok(LocalServer::from_file(workspace.root().join("fastly.toml"))
+        .config(authored.config().to_json())
+        .switch("enforce"))
 }
 
 fn requests_a_second(module: &Path, manifest: &Path, seconds: u8) -> Result<f64> {
@@ -114,7 +115,9 @@ fn requests_a_second(module: &Path, manifest: &Path, seconds: u8) -> Result<f64>
 }
 
 fn read_throughput(report: &str) -> Option<f64> {
-    let line = report.lines().find_map(|line| line.strip_prefix("Requests/sec:"))?;
+    let line = report
+        .lines()
+        .find_map(|line| line.strip_prefix("Requests/sec:"))?;
     line.trim().parse().ok()
 }
 
