@@ -102,8 +102,14 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
             switch: Text(in_force.switch),
         },
     };
-    // Strings and numbers always become JSON; an empty line would be seen, a lost request would not.
-    serde_json::to_string(&line).unwrap_or_default()
+    // Room for nearly every line at once: growing would copy it several times.
+    let mut text = Vec::with_capacity(1024);
+    // Strings and numbers always become JSON, which is UTF-8; an empty line would be seen, a lost
+    // request would not.
+    match serde_json::to_writer(&mut text, &line) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
 }
 
 /// A clock that is wrong must not cost the line: outside these years there is no date to write.

@@ -243,12 +243,18 @@ impl<'p> Reading<'_, 'p> {
             [Part::Capture(index)] => self.bind(*index, text.into(), |reading| {
                 reading.segments(later_template, later_path);
             }),
+            // Nothing follows that literal, so only one end is possible.
+            [Part::Capture(index), Part::Literal(literal)] => {
+                if let Some(taken) = text.strip_suffix(literal.as_str()) {
+                    self.bind(*index, taken.into(), |reading| {
+                        reading.segments(later_template, later_path);
+                    });
+                }
+            }
             [Part::Capture(index), Part::Literal(literal), rest @ ..] => {
                 let ends = text.char_indices().filter_map(|(end, _)| {
                     let (taken, left) = text.split_at_checked(end)?;
-                    let left = left.strip_prefix(literal.as_str())?;
-                    // Parsing the capture is the dear question, so whatever can be asked is first.
-                    (!rest.is_empty() || left.is_empty()).then_some((taken, left))
+                    Some((taken, left.strip_prefix(literal.as_str())?))
                 });
                 for (taken, left) in ends {
                     self.bind(*index, taken.into(), |reading| {
@@ -263,9 +269,8 @@ impl<'p> Reading<'_, 'p> {
 
     /// Goes on with `next` if the capture may be `text`: it parses, and equals what it was before.
     fn bind(&mut self, index: usize, text: Cow<'p, str>, next: impl FnOnce(&mut Self)) {
-        let before = self.bound.get(index).cloned().flatten();
-        if let Some(capture) = &before {
-            if capture.as_str() == text {
+        if let Some(Some(before)) = self.bound.get(index) {
+            if before.as_str() == text {
                 next(self);
             }
             return;

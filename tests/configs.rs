@@ -413,7 +413,7 @@ fn a_problem_can_be_asked_for_its_parts() {
         panic!("{problems}");
     };
     assert_eq!(problem.code(), ProblemCode::BaseInvalid);
-    let steps = ["targets", "cdn", "base"].map(|name| Step::Name(name.into()));
+    let steps = ["targets", "cdn", "base"].map(|name| Step::Name(name.to_owned()));
     assert_eq!(problem.key().steps(), steps);
     assert_eq!(
         problem.message(),

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::place;
-use super::problem::{Key, Problem, ProblemCode, Problems};
+use super::problem::{At, Key, Problem, ProblemCode, Problems};
 use super::raw::{RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
 use crate::decision::Decision;
@@ -92,7 +92,9 @@ fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> 
     let examples = routes
         .into_iter()
         .zip(&config.routes)
-        .flat_map(|((key, raw), route)| check.examples(&key, raw, route, &config))
+        .flat_map(|((index, raw), route)| {
+            check.examples(&At::Top.name("routes").index(index), raw, route, &config)
+        })
         .collect();
     if check.problems.is_empty() {
         // Strings, numbers and maps with string keys always become JSON.
@@ -107,16 +109,16 @@ impl Check {
     /// Runs the route's examples through the very pipeline that will answer requests.
     fn examples(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         raw: &RawRoute,
         route: &Route,
         config: &Config,
     ) -> Vec<Example> {
-        let key = key.name("examples");
+        let key = &key.name("examples");
         if raw.examples.is_empty() {
             self.push(Problem::new(
                 ProblemCode::ExampleMissing,
-                key.clone(),
+                key,
                 format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
             ));
         }
@@ -129,7 +131,7 @@ impl Check {
 
     fn example(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         raw: &RawExample,
         route: &Route,
         config: &Config,
@@ -173,7 +175,7 @@ impl Check {
         );
         self.push(Problem::new(
             ProblemCode::ExampleFails,
-            key.name("location"),
+            &key.name("location"),
             message,
         ));
         None

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::problem::{Key, Problem, ProblemCode, Problems};
+use super::problem::{At, Key, Problem, ProblemCode, Problems};
 use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
 use super::{ClientIp, Config, HeaderText, Log, ResponseOptions};
 use crate::host::Host;
@@ -28,9 +28,10 @@ pub(super) fn compiled(
 }
 
 /// The problem of a key that is not there.
-fn missing(key: &Key, instead: &str) -> Problem {
+fn missing(at: &At<'_>, instead: &str) -> Problem {
+    let key = Key::from(at);
     let message = format!("`{key}` is missing; {instead}");
-    Problem::new(ProblemCode::KeyMissing, key.clone(), message)
+    Problem::new(ProblemCode::KeyMissing, key, message)
 }
 
 /// The problems found so far. Parts that hold are proved even where others do not, so that as many
@@ -41,12 +42,15 @@ pub(super) struct Check {
 
 impl Check {
     /// Everything that both forms have in common; with the routes that hold, as they were written.
-    pub(super) fn config<'r>(&mut self, raw: &'r RawConfig) -> (Config, Vec<(Key, &'r RawRoute)>) {
-        let top = Key::default();
-        let hosts_key = top.name("allowed_hosts");
+    pub(super) fn config<'r>(
+        &mut self,
+        raw: &'r RawConfig,
+    ) -> (Config, Vec<(usize, &'r RawRoute)>) {
+        let top = At::Top;
+        let hosts_key = &top.name("allowed_hosts");
         let instead = "list every host that a redirect may name";
-        self.require(&hosts_key, raw.allowed_hosts.as_ref(), instead);
-        let allowed_hosts = self.hosts(&hosts_key, raw.allowed_hosts.as_deref());
+        self.require(hosts_key, raw.allowed_hosts.as_ref(), instead);
+        let allowed_hosts = self.hosts(hosts_key, raw.allowed_hosts.as_deref());
         let hosts = raw.hosts.as_deref();
         let hosts = hosts.map(|hosts| self.hosts(&top.name("hosts"), Some(hosts)));
         let backends = self.backends(&top.name("origin"), raw.origin.as_ref());
@@ -76,18 +80,18 @@ impl Check {
     fn take<T, E: Display>(
         &mut self,
         code: ProblemCode,
-        key: &Key,
+        key: &At<'_>,
         result: Result<T, E>,
     ) -> Option<T> {
         result
-            .map_err(|error| self.push(Problem::new(code, key.clone(), error.to_string())))
+            .map_err(|error| self.push(Problem::new(code, key, error.to_string())))
             .ok()
     }
 
     /// Takes the value of a key that must be there.
     pub(super) fn require<'r, T: ?Sized>(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         value: Option<&'r T>,
         instead: &str,
     ) -> Option<&'r T> {
@@ -97,15 +101,16 @@ impl Check {
         value
     }
 
-    fn hosts(&mut self, key: &Key, hosts: Option<&[String]>) -> Vec<Host> {
+    fn hosts(&mut self, key: &At<'_>, hosts: Option<&[String]>) -> Vec<Host> {
         let mut parsed = Vec::new();
         for (index, host) in hosts.unwrap_or_default().iter().enumerate() {
             let host = Host::parse(host);
             parsed.extend(self.take(ProblemCode::HostInvalid, &key.index(index), host));
         }
         if hosts.is_some_and(<[String]>::is_empty) {
+            let key = Key::from(key);
             let message = format!("`{key}` is empty; list at least one host");
-            self.push(Problem::new(ProblemCode::HostInvalid, key.clone(), message));
+            self.push(Problem::new(ProblemCode::HostInvalid, key, message));
         }
         // Their order means nothing, so there is one order.
         parsed.sort();
@@ -113,20 +118,19 @@ impl Check {
         parsed
     }
 
-    fn backends(&mut self, key: &Key, origin: Option<&RawOrigin>) -> Vec<String> {
-        let key = key.name("backends");
+    fn backends(&mut self, key: &At<'_>, origin: Option<&RawOrigin>) -> Vec<String> {
+        let key = &key.name("backends");
         let backends = origin.and_then(|origin| origin.backends.as_deref());
         let instead = "name the origin's Fastly backends in the order to try them";
-        let Some(backends) = self.require(&key, backends, instead) else {
+        let Some(backends) = self.require(key, backends, instead) else {
             return Vec::new();
         };
         if backends.is_empty() {
-            let message = format!("`{key}` is empty; name at least one Fastly backend");
-            self.push(Problem::new(
-                ProblemCode::BackendInvalid,
-                key.clone(),
-                message,
-            ));
+            let message = format!(
+                "`{}` is empty; name at least one Fastly backend",
+                Key::from(key)
+            );
+            self.push(Problem::new(ProblemCode::BackendInvalid, key, message));
         }
         for (index, backend) in backends.iter().enumerate() {
             if HeaderText::parse(backend).is_none() || backend.len() > 255 {
@@ -135,7 +139,7 @@ impl Check {
                 );
                 self.push(Problem::new(
                     ProblemCode::BackendInvalid,
-                    key.index(index),
+                    &key.index(index),
                     message,
                 ));
             }
@@ -145,7 +149,7 @@ impl Check {
 
     fn targets(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         targets: &BTreeMap<String, RawTarget>,
         allowed_hosts: &[Host],
     ) -> BTreeMap<String, Arc<Target>> {
@@ -157,12 +161,13 @@ impl Check {
         }
         let mut proven = BTreeMap::new();
         for (name, target) in targets {
-            let key = key.name(name.clone()).name("base");
+            let key = key.name(name);
+            let key = &key.name("base");
             let instead = "write the URL of the CDN, such as https://static.crates.io";
-            let Some(base) = self.require(&key, target.base.as_deref(), instead) else {
+            let Some(base) = self.require(key, target.base.as_deref(), instead) else {
                 continue;
             };
-            let Some(base) = self.take(ProblemCode::BaseInvalid, &key, Base::parse(base)) else {
+            let Some(base) = self.take(ProblemCode::BaseInvalid, key, Base::parse(base)) else {
                 continue;
             };
             if !allowed_hosts.contains(base.host()) {
@@ -179,18 +184,18 @@ impl Check {
 
     fn routes<'r>(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         routes: &'r [RawRoute],
         raw_targets: &BTreeMap<String, RawTarget>,
         targets: &BTreeMap<String, Arc<Target>>,
-    ) -> Vec<((Key, &'r RawRoute), Route)> {
+    ) -> Vec<((usize, &'r RawRoute), Route)> {
         if routes.is_empty() {
             self.push(missing(key, "add a table [[routes]]"));
         }
-        let mut proven: Vec<((Key, &RawRoute), Route)> = Vec::new();
+        let mut proven: Vec<((usize, &RawRoute), Route)> = Vec::new();
         for (index, raw) in routes.iter().enumerate() {
-            let key = key.index(index);
-            let Some(route) = self.route(&key, raw, raw_targets, targets) else {
+            let key = &key.index(index);
+            let Some(route) = self.route(key, raw, raw_targets, targets) else {
                 continue;
             };
             if proven.iter().any(|(_, other)| other.name() == route.name()) {
@@ -200,51 +205,47 @@ impl Check {
                 );
                 self.push(Problem::new(
                     ProblemCode::RouteNameDuplicate,
-                    key.name("name"),
+                    &key.name("name"),
                     message,
                 ));
             }
-            proven.push(((key, raw), route));
+            proven.push(((index, raw), route));
         }
         proven
     }
 
     fn route(
         &mut self,
-        key: &Key,
+        key: &At<'_>,
         raw: &RawRoute,
         raw_targets: &BTreeMap<String, RawTarget>,
         targets: &BTreeMap<String, Arc<Target>>,
     ) -> Option<Route> {
-        let name_key = key.name("name");
+        let name_key = &key.name("name");
         let name = self.require(
-            &name_key,
+            name_key,
             raw.name.as_deref(),
             "name the route, such as \"download\"",
         );
         let name = name.and_then(|name| {
             self.take(
                 ProblemCode::RouteNameInvalid,
-                &name_key,
+                name_key,
                 RouteName::parse(name),
             )
         });
-        let path_key = key.name("path");
+        let path_key = &key.name("path");
         let path = self.require(
-            &path_key,
+            path_key,
             raw.path.as_deref(),
             "write the path pattern of the requests",
         );
         let pattern = path.and_then(|path| {
-            self.take(
-                ProblemCode::PathInvalid,
-                &path_key,
-                PathPattern::parse(path),
-            )
+            self.take(ProblemCode::PathInvalid, path_key, PathPattern::parse(path))
         });
-        let location_key = key.name("location");
+        let location_key = &key.name("location");
         let location = self.require(
-            &location_key,
+            location_key,
             raw.location.as_deref(),
             "write the template of the location's path",
         );
@@ -253,14 +254,10 @@ impl Check {
             .zip(location)
             .and_then(|(pattern, location)| {
                 let template = LocationTemplate::parse(location, pattern.captures());
-                self.take(ProblemCode::LocationInvalid, &location_key, template)
+                self.take(ProblemCode::LocationInvalid, location_key, template)
             });
-        let target_key = key.name("target");
-        let target = self.require(
-            &target_key,
-            raw.target.as_deref(),
-            "name one of the targets",
-        );
+        let target_key = &key.name("target");
+        let target = self.require(target_key, raw.target.as_deref(), "name one of the targets");
         let target = target.and_then(|target| {
             if !raw_targets.contains_key(target) {
                 let message =
@@ -277,7 +274,7 @@ impl Check {
         Some(Route::new(name?, pattern?, target?, location?, options?))
     }
 
-    fn route_options(&mut self, key: &Key, raw: &RawRoute) -> Option<RouteOptions> {
+    fn route_options(&mut self, key: &At<'_>, raw: &RawRoute) -> Option<RouteOptions> {
         let status = match raw.status {
             None => Some(RedirectStatus::Found),
             Some(status) => {
@@ -293,20 +290,16 @@ impl Check {
         })
     }
 
-    fn header(&mut self, key: &Key, text: Option<&str>) -> Option<HeaderText> {
+    fn header(&mut self, key: &At<'_>, text: Option<&str>) -> Option<HeaderText> {
         let header = HeaderText::parse(text?);
         if header.is_none() {
             let message = "the text cannot stand in a header; write printable ASCII, not empty, without spaces around it";
-            self.push(Problem::new(
-                ProblemCode::HeaderInvalid,
-                key.clone(),
-                message,
-            ));
+            self.push(Problem::new(ProblemCode::HeaderInvalid, key, message));
         }
         header
     }
 
-    fn response(&mut self, key: &Key, raw: Option<&RawResponse>) -> ResponseOptions {
+    fn response(&mut self, key: &At<'_>, raw: Option<&RawResponse>) -> ResponseOptions {
         let Some(raw) = raw else {
             return ResponseOptions::default();
         };
@@ -316,10 +309,10 @@ impl Check {
         }
     }
 
-    fn log(&mut self, key: &Key, raw: &RawLog) -> Option<Log> {
-        let endpoint_key = key.name("endpoint");
+    fn log(&mut self, key: &At<'_>, raw: &RawLog) -> Option<Log> {
+        let endpoint_key = &key.name("endpoint");
         let endpoint = self.require(
-            &endpoint_key,
+            endpoint_key,
             raw.endpoint.as_deref(),
             "name the Fastly log endpoint",
         );
@@ -342,7 +335,7 @@ impl Check {
                     let message = format!("`{word}` is not one of `full`, `truncated` and `none`");
                     self.push(Problem::new(
                         ProblemCode::ClientIpInvalid,
-                        key.name("client_ip"),
+                        &key.name("client_ip"),
                         message,
                     ));
                 }

@@ -1,6 +1,5 @@
 //! What can be wrong with a configuration.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -32,9 +31,18 @@ pub struct Key(Vec<Step>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Into a table, by name.
-    Name(Cow<'static, str>),
+    Name(String),
     /// Into an array, from 0.
     Index(usize),
+}
+
+/// Where the check is in the configuration. It becomes a [`Key`] only for a problem, because the
+/// edge checks a configuration without problems each time a sandbox starts.
+#[derive(Clone, Copy)]
+pub(super) enum At<'k> {
+    Top,
+    Name(&'k At<'k>, &'k str),
+    Index(&'k At<'k>, usize),
 }
 
 /// All the problems of a configuration, at least one.
@@ -97,10 +105,10 @@ problem_codes! {
 }
 
 impl Problem {
-    pub(crate) fn new(code: ProblemCode, key: Key, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ProblemCode, key: impl Into<Key>, message: impl Into<String>) -> Self {
         Self {
             code,
-            key,
+            key: key.into(),
             message: message.into(),
             place: None,
         }
@@ -166,7 +174,7 @@ impl Key {
         &self.0
     }
 
-    pub(crate) fn name(&self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn name(&self, name: impl Into<String>) -> Self {
         self.step(Step::Name(name.into()))
     }
 
@@ -175,10 +183,29 @@ impl Key {
     }
 
     fn step(&self, step: Step) -> Self {
-        let mut steps = Vec::with_capacity(self.0.len() + 1);
-        steps.extend_from_slice(&self.0);
+        let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)
+    }
+}
+
+impl<'k> At<'k> {
+    pub(super) fn name(&'k self, name: &'k str) -> Self {
+        Self::Name(self, name)
+    }
+
+    pub(super) fn index(&'k self, index: usize) -> Self {
+        Self::Index(self, index)
+    }
+}
+
+impl From<&At<'_>> for Key {
+    fn from(at: &At<'_>) -> Self {
+        match at {
+            At::Top => Self::default(),
+            At::Name(around, name) => Self::from(*around).name((*name).to_owned()),
+            At::Index(around, index) => Self::from(*around).index(*index),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What arrived, read from the platform once.
 
+use std::borrow::Cow;
+
 use fastly::handle::RequestHandle;
 use fastly::http::header::{
     self, ACCEPT, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
@@ -41,8 +43,8 @@ pub(super) struct KnownHost(String);
 /// What only the log needs of a request.
 pub(super) struct ForLog {
     pub(super) protocol: &'static str,
-    pub(super) referer: Option<String>,
-    pub(super) user_agent: Option<String>,
+    referer: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
     pub(super) client_ip: Option<std::net::IpAddr>,
     pub(super) tls_cipher: Option<String>,
     pub(super) tls_protocol: Option<String>,
@@ -50,7 +52,8 @@ pub(super) struct ForLog {
 
 impl Arrival {
     pub(super) fn read(handle: &RequestHandle, known_host: &mut KnownHost) -> Self {
-        let host = text(handle, &HOST).unwrap_or_default();
+        let host = value(handle, &HOST);
+        let host = host.as_ref().map(as_text).unwrap_or_default().into_owned();
         let url = known_host
             .is_readable(&host)
             .then(|| ReceivedUrl::read(handle, &host))
@@ -58,10 +61,7 @@ impl Arrival {
         Self {
             method: handle.get_method(MAX_METHOD).ok(),
             url,
-            accept: handle
-                .get_header_values(&ACCEPT, MAX_VALUE)
-                .filter_map(Result::ok)
-                .collect(),
+            accept: values(handle, &ACCEPT),
             host,
         }
     }
@@ -101,8 +101,8 @@ impl Arrival {
         );
         is_safe
             && self.url.as_ref().is_some_and(|url| url.is_as_received)
-            && text(handle, &TRANSFER_ENCODING).is_none()
-            && text(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
+            && value(handle, &TRANSFER_ENCODING).is_none()
+            && value(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
     }
 
     /// The scheme that the client used.
@@ -144,14 +144,24 @@ impl ForLog {
         let tls = tls.then_some(handle);
         Self {
             protocol: protocol(handle.get_version()),
-            referer: text(handle, &header::REFERER),
-            user_agent: text(handle, &header::USER_AGENT),
+            referer: value(handle, &header::REFERER),
+            user_agent: value(handle, &header::USER_AGENT),
             client_ip: handle.client_ip_addr(),
             tls_cipher: bytes_to_text(
                 tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
             ),
             tls_protocol: bytes_to_text(tls.and_then(RequestHandle::client_tls_protocol_bytes)),
         }
+    }
+}
+
+impl ForLog {
+    pub(super) fn referer(&self) -> Option<Cow<'_, str>> {
+        self.referer.as_ref().map(as_text)
+    }
+
+    pub(super) fn user_agent(&self) -> Option<Cow<'_, str>> {
+        self.user_agent.as_ref().map(as_text)
     }
 }
 
@@ -165,16 +175,29 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// The first value of a header as text; bytes that are not UTF-8 are replaced.
-fn text(handle: &RequestHandle, name: &HeaderName) -> Option<String> {
-    let value = match handle.get_header_value(name, USUAL_VALUE) {
+/// The first value of a header.
+fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
+    let read = match handle.get_header_value(name, USUAL_VALUE) {
         Err(short) if short.needed_buf_size <= MAX_VALUE => {
             handle.get_header_value(name, short.needed_buf_size)
         }
         read => read,
     };
-    let value = value.ok()??;
-    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    read.ok().flatten()
+}
+
+/// Every value of a header that is not too long, in the order in which they arrived.
+fn values(handle: &RequestHandle, name: &HeaderName) -> Vec<HeaderValue> {
+    let read: Result<Vec<_>, _> = handle.get_header_values(name, USUAL_VALUE).collect();
+    read.unwrap_or_else(|_| {
+        let read = handle.get_header_values(name, MAX_VALUE);
+        read.filter_map(Result::ok).collect()
+    })
+}
+
+/// A value as text; bytes that are not UTF-8 are replaced.
+fn as_text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }
 
 /// The platform gives empty bytes for a connection without TLS.

@@ -25,9 +25,6 @@ const LIFETIME: Duration = Duration::from_mins(1);
 /// How long a sandbox waits for another request; waiting is billed as memory over time.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// How much memory a sandbox may come to hold, in MiB; the platform ends it at 128.
-const MEMORY: u32 = 32;
-
 /// Serves requests until a bound of the sandbox is reached.
 pub(crate) fn serve() {
     let mut sandbox = Sandbox::start();
@@ -35,7 +32,6 @@ pub(crate) fn serve() {
     let _ = Serve::new()
         .with_max_requests(REQUESTS)
         .with_max_lifetime(LIFETIME)
-        .with_max_memory(MEMORY)
         .with_timeout(IDLE)
         .run(|request| sandbox.handle(request));
     // The platform takes the memory back whole; giving it back piece by piece would be time spent.

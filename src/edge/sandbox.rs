@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use fastly::Request;
+use fastly::compute_runtime::heap_memory_snapshot_mib;
 use fastly::handle::{BodyHandle, ResponseHandle};
 use signpost::Answer;
 use signpost::config::{Config, ResponseOptions};
@@ -21,6 +22,12 @@ use super::writer::Writer;
 /// The platform allows 32 backend requests an execution, and 10 on a trial account.
 const ORIGIN_REQUESTS: u32 = 8;
 
+/// How much memory a sandbox may come to hold, in MiB; the platform ends it at 128.
+const MEMORY: u32 = 32;
+
+/// Memory grows slowly if at all, and asking for it has its price.
+const REQUESTS_A_MEMORY_CHECK: u32 = 16;
+
 /// Why a redirect that the platform would not take went to the origin. The proof has seen to it that
 /// this cannot happen.
 const UNSENDABLE: Reason = Reason::LocationRefused(Refusal::NotPrintableAscii);
@@ -32,6 +39,7 @@ pub(super) struct Sandbox {
     known_host: KnownHost,
     edge_location: Option<String>,
     origin_requests: u32,
+    requests: u32,
 }
 
 impl Sandbox {
@@ -42,6 +50,7 @@ impl Sandbox {
             known_host: KnownHost::default(),
             edge_location: std::env::var("FASTLY_POP").ok(),
             origin_requests: 0,
+            requests: 0,
         }
     }
 
@@ -86,6 +95,7 @@ impl Sandbox {
                 switch: self.store.switch(),
                 client_ip: log.client_ip,
             };
+            let (referer, user_agent) = (for_log.referer(), for_log.user_agent());
             let exchange = Exchange {
                 time,
                 method: arrival.method(),
@@ -93,8 +103,8 @@ impl Sandbox {
                 host: arrival.host(),
                 path: asked.path(),
                 protocol: for_log.protocol,
-                referer: for_log.referer.as_deref(),
-                user_agent: for_log.user_agent.as_deref(),
+                referer: referer.as_deref(),
+                user_agent: user_agent.as_deref(),
                 client_ip: for_log.client_ip,
                 tls_cipher: for_log.tls_cipher.as_deref(),
                 tls_protocol: for_log.tls_protocol.as_deref(),
@@ -106,11 +116,21 @@ impl Sandbox {
             let line = log_line::write(&exchange, &answer, &in_force);
             self.writer.write(&log.endpoint, &line);
         }
-        outgoing.and_then(if self.origin_requests >= ORIGIN_REQUESTS {
+        outgoing.and_then(self.next())
+    }
+
+    /// Asked before the answer is sent, because a sandbox that is busy after it cannot take the
+    /// client's next request.
+    fn next(&mut self) -> Next {
+        self.requests += 1;
+        let is_exhausted = self.origin_requests >= ORIGIN_REQUESTS;
+        let is_large = self.requests.is_multiple_of(REQUESTS_A_MEMORY_CHECK)
+            && heap_memory_snapshot_mib().map_or(true, |size| size > MEMORY);
+        if is_exhausted || is_large {
             Next::Stop
         } else {
             Next::Serve
-        })
+        }
     }
 }
 

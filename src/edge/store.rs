@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use fastly::handle::config_store::ConfigStoreHandle;
-use signpost::config::{Config, MAX_ENTRY_LENGTH};
+use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::switch::Switch;
 
@@ -13,14 +13,17 @@ const NAME: &str = "signpost";
 /// How long what was read is in force. Changes need some 30 s to spread anyway.
 const REFRESH: Duration = Duration::from_secs(5);
 
-/// The platform allows 32 look-ups an execution.
+/// The platform allows 32 look-ups an execution. Asking again with more room counts as another, and
+/// is needed once at the most, because the room then found is kept.
 const LOOKUPS_A_REFRESH: u64 = 2;
 const REFRESHES: u64 = super::LIFETIME.as_secs() / REFRESH.as_secs() + 1;
-const _: () = assert!(LOOKUPS_A_REFRESH * REFRESHES <= 32);
+const _: () = assert!(LOOKUPS_A_REFRESH * (REFRESHES + 1) <= 32);
 
-/// The room for an entry. A compiled configuration is ASCII, so none needs more, and none needs the
-/// second look-up that asking again with more room would be.
-const MAX_ENTRY_BYTES: usize = MAX_ENTRY_LENGTH;
+/// The room that an entry is first read with: that of a configuration with some ten routes.
+const USUAL_ENTRY: usize = 2048;
+
+/// The room that the switch is first read with: that of its longest position, twice.
+const USUAL_SWITCH: usize = 24;
 
 /// What is in force in this sandbox.
 pub(super) struct Store {
@@ -85,7 +88,7 @@ impl Store {
 
     fn read(&mut self) {
         self.refreshes += 1;
-        let entries = Entries::read();
+        let entries = Entries::read(&self.entries);
         if entries.config != self.entries.config {
             self.take_config(entries.config.as_deref());
         }
@@ -128,15 +131,18 @@ impl Store {
 }
 
 impl Entries {
-    fn read() -> Self {
+    fn read(before: &Self) -> Self {
         // A store that is not there, or does not answer, is a store without entries.
         let Ok(store) = ConfigStoreHandle::open(NAME) else {
             return Self::default();
         };
-        let read = |key| store.get(key, MAX_ENTRY_BYTES).ok().flatten();
+        let read = |key, before: Option<&String>, usual: usize| {
+            let room = before.map_or(0, String::len).max(usual);
+            store.get(key, room).ok().flatten()
+        };
         Self {
-            config: read("config"),
-            switch: read("switch"),
+            config: read("config", before.config.as_ref(), USUAL_ENTRY),
+            switch: read("switch", before.switch.as_ref(), USUAL_SWITCH),
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::io::{self, BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
@@ -121,13 +121,21 @@ fn read_throughput(report: &str) -> Option<f64> {
     line.trim().parse().ok()
 }
 
+/// An address that nothing listens at now. With its output thrown away, Viceroy could not say which
+/// one the system chose for it.
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?)
+}
+
 /// The middle one; of an even number, the lower of the two in the middle.
 fn median(mut ratios: Vec<f64>) -> Option<f64> {
     ratios.sort_by(f64::total_cmp);
     ratios.get(ratios.len().checked_sub(1)? / 2).copied()
 }
 
-/// Viceroy with its output thrown away, so that nothing but the two functions is measured.
+/// Viceroy with its output thrown away, so that nothing but the two functions is measured. A log
+/// line is still a write, and nobody has to read it.
 struct Server {
     child: Child,
     url: String,
@@ -135,34 +143,26 @@ struct Server {
 
 impl Server {
     fn start(module: &Path, manifest: &Path) -> Result<Self> {
-        let mut child = Command::new("viceroy")
-            .args(["serve", "--addr", "127.0.0.1:0", "-C"])
+        let address = free_address()?;
+        let child = Command::new("viceroy")
+            .args(["serve", "--addr", &address.to_string(), "-C"])
             .arg(manifest)
             .arg(module)
-            .env("RUST_LOG", "viceroy_lib::service=info")
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .context("cannot run `viceroy`")?;
-        let Some(output) = child.stdout.take() else {
-            bail!("the output of `viceroy` cannot be read");
-        };
-        let mut output = BufReader::new(output);
-        let mut line = String::new();
         let mut server = Self {
             child,
-            url: String::new(),
+            url: format!("http://{address}"),
         };
-        while output.read_line(&mut line)? > 0 {
-            if let Some((_, url)) = line.split_once("Listening on ") {
-                url.trim().clone_into(&mut server.url);
-                // A pipe that nobody reads fills, and then Viceroy waits.
-                thread::spawn(move || io::copy(&mut output, &mut io::sink()));
-                return Ok(server);
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("Viceroy ended before it listened ({status})");
             }
-            line.clear();
+            thread::yield_now();
         }
-        bail!("Viceroy ended before it listened")
+        Ok(server)
     }
 
     fn stop(&mut self) {
