@@ -106,10 +106,10 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
     let mut text = Vec::with_capacity(1024);
     // Strings and numbers always become JSON, which is UTF-8; an empty line would be seen, a lost
     // request would not.
-    match serde_json::to_writer(&mut text, &line) {
-        Ok(()) => String::from_utf8(text).unwrap_or_default(),
-        Err(_) => String::new(),
-    }
+    let written = serde_json::to_writer(&mut text, &line).ok();
+    written
+        .and_then(|()| String::from_utf8(text).ok())
+        .unwrap_or_default()
 }
 
 /// A clock that is wrong must not cost the line: outside these years there is no date to write.
