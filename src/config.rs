@@ -28,6 +28,10 @@ pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
 /// The most characters that an entry of a Config Store holds.
 pub const MAX_ENTRY_LENGTH: usize = 8000;
 
+/// The most backends that an origin has. A request can be sent to each of them, and the platform
+/// bounds how often an execution may do so: 32 times, and 10 on a trial account.
+pub const MAX_BACKENDS: usize = 3;
+
 /// A configuration that holds together: every base is allowed and every template can be read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -133,7 +137,8 @@ impl Config {
             .is_none_or(|hosts| hosts.iter().any(|ours| ours.is_named_by(host)))
     }
 
-    /// The names of the origin's backends, in the order in which they are tried; at least one.
+    /// The names of the origin's backends, in the order in which they are tried; one to
+    /// [`MAX_BACKENDS`], each once.
     pub fn backends(&self) -> &[String] {
         &self.backends
     }

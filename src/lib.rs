@@ -44,6 +44,7 @@ pub mod log_line;
 // What the stages are made of.
 pub mod capture;
 pub mod config;
+pub mod entries;
 pub mod host;
 pub mod received;
 pub mod switch;

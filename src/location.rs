@@ -211,7 +211,8 @@ fn segments<'u>(candidate: &'u Candidate<'_>) -> impl Iterator<Item = &'u str> {
     candidate.url.path_segments().into_iter().flatten()
 }
 
-/// Each character has one spelling: itself if it is unreserved, upper-case `%XX` if it is not.
+/// Each character has one spelling: itself if it is unreserved, upper-case `%XX` if it is not. What
+/// no capture holds, such as a slash inside a segment, has none.
 fn is_strictly_encoded(segment: &str) -> bool {
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
@@ -219,7 +220,10 @@ fn is_strictly_encoded(segment: &str) -> bool {
             let (Some(high), Some(low)) = (hex_digit(bytes.next()), hex_digit(bytes.next())) else {
                 return false;
             };
-            if is_unreserved(high << 4 | low) {
+            let byte = high << 4 | low;
+            let may_be_captured =
+                byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#');
+            if is_unreserved(byte) || !may_be_captured {
                 return false;
             }
         } else if !is_unreserved(byte) {

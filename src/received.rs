@@ -9,7 +9,9 @@ use url::{Position, Url};
 /// Whether the path and query of `url` are, byte for byte, what was received.
 ///
 /// `length` is the length of the received URL in bytes, and `host` the `Host` field that it was
-/// made with. A backslash that was read as a slash goes unnoticed, because it has its length; the
+/// made with. The platform is assumed to put that URL together from the scheme, `://`, `Host` and
+/// the request target, as Viceroy does; of one made in another way, nothing is as received. A
+/// backslash that was read as a slash goes unnoticed, because it has its length; the
 /// path that it leads to is what every client would make of it.
 ///
 /// ```

@@ -112,9 +112,9 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// [`MalformedPath`] if the path does not start with `/`, or a segment is `.`, `..` or, unless
-    /// it is the last, empty, or decodes to anything but UTF-8 free of control characters, `/`,
-    /// `\` and `%`.
+    /// [`MalformedPath`] if the path does not start with `/`; if a segment other than the last is
+    /// empty; or if any segment decodes to `.`, `..`, or text with a control character, `/`, `\` or
+    /// `%`, or is not UTF-8.
     pub fn segments(&self) -> Result<&[Cow<'a, str>], MalformedPath> {
         self.segments.as_deref().map_err(|malformed| *malformed)
     }
@@ -192,12 +192,22 @@ fn split_outside_quotes(value: &str, separator: char) -> impl Iterator<Item = &s
     })
 }
 
-/// Whether a parameter is anything but a weight that is zero or unreadable.
+/// Whether a parameter is anything but a weight that is zero or no weight at all.
 fn may_be_wanted(parameter: &str) -> bool {
-    match parameter.split_once('=') {
-        Some((name, weight)) if name.eq_ignore_ascii_case("q") => {
-            weight.parse::<f32>().is_ok_and(|weight| weight > 0.0)
+    let (name, weight) = parameter.split_once('=').unwrap_or((parameter, ""));
+    !name.trim_end().eq_ignore_ascii_case("q") || is_above_zero(weight)
+}
+
+/// Whether a text is a weight above zero: `0` or `1` with at most three decimals, and at most 1
+/// (RFC 9110, section 12.4.2).
+fn is_above_zero(weight: &str) -> bool {
+    let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
+    let is_zero = decimals.bytes().all(|digit| digit == b'0');
+    let is_number = decimals.bytes().all(|digit| digit.is_ascii_digit());
+    decimals.len() <= 3
+        && match whole {
+            "0" => is_number && !is_zero,
+            "1" => is_zero,
+            _ => false,
         }
-        _ => true,
-    }
 }

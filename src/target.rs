@@ -112,7 +112,7 @@ pub enum BaseError {
 pub fn build(found: &RouteMatch<'_, '_>) -> String {
     let route = found.route();
     let base = route.target().base().as_str();
-    // 64 bytes of template and the captures encoded to three times their length always fit.
+    // Fits nearly every location; a longer one only grows the string once or twice.
     let captured: usize = found
         .captures()
         .iter()

@@ -55,6 +55,10 @@ pub enum TemplateError {
     PathNotAlone(String),
 }
 
+/// How many captures may be tried in reading one path back. The templates of a registry need as many
+/// as they have captures; one that needs so many more is refused before it costs the sandbox.
+const MAX_TRIALS: usize = 1000;
+
 /// What is not unreserved (RFC 3986, section 2.3) is written as upper-case `%XX`.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -115,8 +119,8 @@ impl LocationTemplate {
 
     /// Reads the captures back out of a path's decoded segments.
     ///
-    /// Nothing is returned where the path does not fit the template, or where it fits in more than
-    /// one way, so that nobody could say which request it answers.
+    /// Nothing is returned where the path does not fit the template, where it fits in more than one
+    /// way, so that nobody could say which request it answers, or where finding out takes too long.
     ///
     /// ```
     /// use std::borrow::Cow;
@@ -135,9 +139,12 @@ impl LocationTemplate {
             bound: vec![None; self.slots.len()],
             found: None,
             times: 0,
+            trials: 0,
         };
         reading.segments(&self.segments, path);
-        reading.found.filter(|_| reading.times == 1)
+        reading
+            .found
+            .filter(|_| reading.times == 1 && reading.trials <= MAX_TRIALS)
     }
 }
 
@@ -200,6 +207,7 @@ struct Reading<'t, 'p> {
     bound: Vec<Option<Capture<'p>>>,
     found: Option<Vec<Capture<'p>>>,
     times: usize,
+    trials: usize,
 }
 
 impl<'p> Reading<'_, 'p> {
@@ -215,6 +223,10 @@ impl<'p> Reading<'_, 'p> {
         {
             for length in 1..=path.len() {
                 let (taken, later_path) = path.split_at(length);
+                // A slash inside a segment is not the one between two of them.
+                if taken.iter().any(|segment| segment.contains('/')) {
+                    return;
+                }
                 self.bind(*index, taken.join("/").into(), |reading| {
                     reading.segments(later_template, later_path);
                 });
@@ -269,6 +281,10 @@ impl<'p> Reading<'_, 'p> {
 
     /// Goes on with `next` if the capture may be `text`: it parses, and equals what it was before.
     fn bind(&mut self, index: usize, text: Cow<'p, str>, next: impl FnOnce(&mut Self)) {
+        self.trials += 1;
+        if self.trials > MAX_TRIALS || self.times > 1 {
+            return;
+        }
         if let Some(Some(before)) = self.bound.get(index) {
             if before.as_str() == text {
                 next(self);

@@ -237,6 +237,16 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cnd.example` of the base `https://cnd.example` is not in allowed_hosts; correct the base, or add the host there if it is right\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: location-refused (host-not-allowed)",
     ),
     (
+        "backends = [\"origin\"]",
+        "backends = [\"a\", \"b\", \"c\", \"d\"]",
+        "line 4, column 1: backend-invalid: origin.backends: there are 4 backends, and at most 3 are tried for a request; leave out the last ones",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\", \"origin\"]",
+        "line 4, column 23: backend-invalid: origin.backends[1]: `origin` is named twice; name each backend once",
+    ),
+    (
         "name = \"file\"",
         "name = \"a file\"",
         "line 13, column 8: route-name-invalid: routes[0].name: `a file` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes",
@@ -992,7 +1002,7 @@ fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
     );
 }
 
-const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it, examples first";
+const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it: fewer routes, targets or hosts";
 
 #[wasm_bindgen_test(unsupported = test)]
 fn production_and_staging_differ_in_their_hosts_only() {

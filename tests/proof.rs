@@ -125,6 +125,15 @@ fn check_every_neighbour(config: &Config, request: &str, right: &str) {
             proof.is_refused([before, &[byte], after].concat(), &mut tried);
         }
     }
+    // Three bytes away: each character written as its escape, a slash as `%2F` among them.
+    for (place, byte) in bytes.iter().enumerate() {
+        let (before, after) = bytes.split_at(place);
+        let escape = format!("%{byte:02X}");
+        proof.is_refused(
+            [before, escape.as_bytes(), &after[1..]].concat(),
+            &mut Tried::default(),
+        );
+    }
     let (length, half) = (bytes.len(), 128);
     assert_eq!(
         tried.refused_by_type,

@@ -276,3 +276,24 @@ fn a_template_that_cannot_be_read_says_why() {
         assert_eq!(error.to_string(), *message, "{location:?}");
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_slash_inside_a_segment_is_not_one_between_two() {
+    let template = template("/{rest:path}", "/{rest}");
+    let apart = ["a", "b"].map(Cow::Borrowed);
+    assert_eq!(template.read(&apart).unwrap()[0].as_str(), "a/b");
+    assert_eq!(template.read(&[Cow::Borrowed("a/b")]), None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_that_takes_too_long_to_read_back_is_not_read() {
+    let template = template(
+        "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
+        "/{a}-{b}-{c}-{d}.x/{d}",
+    );
+    let hyphens = "-".repeat(250);
+    let long = [format!("{}.x", "-".repeat(1000)), hyphens].map(Cow::Owned);
+    assert_eq!(template.read(&long), None);
+    let short = ["a-b-c-d.x", "d"].map(Cow::Borrowed);
+    assert_eq!(template.read(&short).unwrap()[3].as_str(), "d");
+}

@@ -185,7 +185,7 @@ impl Check {
         let length = json.chars().count();
         if length > MAX_ENTRY_LENGTH {
             let message = format!(
-                "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it, examples first"
+                "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts"
             );
             self.push(Problem::new(
                 ProblemCode::EntryTooLarge,

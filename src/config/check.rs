@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
 use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
-use super::{ClientIp, Config, HeaderText, Log, ResponseOptions};
+use super::{ClientIp, Config, HeaderText, Log, MAX_BACKENDS, ResponseOptions};
 use crate::host::Host;
 use crate::route::{PathPattern, RedirectStatus, Route, RouteName, RouteOptions};
 use crate::target::{Base, Target};
@@ -132,16 +132,28 @@ impl Check {
             );
             self.push(Problem::new(ProblemCode::BackendInvalid, key, message));
         }
+        if backends.len() > MAX_BACKENDS {
+            let message = format!(
+                "there are {} backends, and at most {MAX_BACKENDS} are tried for a request; leave out the last ones",
+                backends.len()
+            );
+            self.push(Problem::new(ProblemCode::BackendInvalid, key, message));
+        }
         for (index, backend) in backends.iter().enumerate() {
+            let at = &key.index(index);
             if HeaderText::parse(backend).is_none() || backend.len() > 255 {
                 let message = format!(
                     "`{backend}` is not a backend name: 1 to 255 printable ASCII characters"
                 );
-                self.push(Problem::new(
-                    ProblemCode::BackendInvalid,
-                    &key.index(index),
-                    message,
-                ));
+                self.push(Problem::new(ProblemCode::BackendInvalid, at, message));
+            }
+            if backends
+                .iter()
+                .take(index)
+                .any(|earlier| earlier == backend)
+            {
+                let message = format!("`{backend}` is named twice; name each backend once");
+                self.push(Problem::new(ProblemCode::BackendInvalid, at, message));
             }
         }
         backends.to_vec()

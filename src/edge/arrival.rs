@@ -14,7 +14,8 @@ use url::{Position, Url};
 /// The room that a header's value is first read with; most need no more.
 const USUAL_VALUE: usize = 128;
 
-/// The longest value of a header that is read. Longer ones are passed on, and not understood.
+/// The longest value of a header that most are read up to. Longer ones are passed on, and not
+/// understood.
 const MAX_VALUE: usize = 8192;
 
 /// The longest method that is read.
@@ -26,6 +27,7 @@ pub(super) struct Arrival {
     host: String,
     /// Nothing where the URL cannot be read: nobody knows then what was asked for.
     url: Option<ReceivedUrl>,
+    is_https: bool,
     accept: Vec<HeaderValue>,
 }
 
@@ -58,10 +60,18 @@ impl Arrival {
             .is_readable(&host)
             .then(|| ReceivedUrl::read(handle, &host))
             .flatten();
+        let is_https = match &url {
+            Some(received) => received.url.scheme() == "https",
+            // Without a URL, the connection knows: asking it costs more, so only then.
+            None => handle
+                .client_tls_protocol_bytes()
+                .is_some_and(|protocol| !protocol.is_empty()),
+        };
         Self {
             method: handle.get_method(MAX_METHOD).ok(),
             url,
-            accept: values(handle, &ACCEPT),
+            is_https,
+            accept: values(handle, &ACCEPT, MAX_VALUE),
             host,
         }
     }
@@ -92,8 +102,12 @@ impl Arrival {
         &self.host
     }
 
-    /// Whether the request may be sent a second time: its method is safe, it has no body, and we
-    /// can write it exactly as it was received.
+    /// Whether the request may be sent a second time, if it turns out to have no body: its method is
+    /// safe, no header announces a body, and we can write the URL as it was received.
+    ///
+    /// A backslash in the target is the exception. It was read as a slash, which has its length, so
+    /// nothing tells us that it was there, and the second backend is asked for the path with the
+    /// slash.
     pub(super) fn is_repeatable(&self, handle: &RequestHandle) -> bool {
         let is_safe = matches!(
             self.method,
@@ -106,8 +120,8 @@ impl Arrival {
     }
 
     /// The scheme that the client used.
-    pub(super) fn scheme(&self) -> &str {
-        self.url.as_ref().map_or("https", |url| url.url.scheme())
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.is_https { "https" } else { "http" }
     }
 }
 
@@ -140,8 +154,7 @@ impl KnownHost {
 
 impl ForLog {
     pub(super) fn read(handle: &RequestHandle, arrival: &Arrival) -> Self {
-        let tls = arrival.scheme() == "https";
-        let tls = tls.then_some(handle);
+        let tls = arrival.is_https.then_some(handle);
         Self {
             protocol: protocol(handle.get_version()),
             referer: value(handle, &header::REFERER),
@@ -153,9 +166,7 @@ impl ForLog {
             tls_protocol: bytes_to_text(tls.and_then(RequestHandle::client_tls_protocol_bytes)),
         }
     }
-}
 
-impl ForLog {
     pub(super) fn referer(&self) -> Option<Cow<'_, str>> {
         self.referer.as_ref().map(as_text)
     }
@@ -186,13 +197,11 @@ fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
     read.ok().flatten()
 }
 
-/// Every value of a header that is not too long, in the order in which they arrived.
-fn values(handle: &RequestHandle, name: &HeaderName) -> Vec<HeaderValue> {
+/// The values of a header in the order in which they arrived, up to the first that is longer than
+/// `max`: there the platform's library stops.
+pub(super) fn values(handle: &RequestHandle, name: &HeaderName, max: usize) -> Vec<HeaderValue> {
     let read: Result<Vec<_>, _> = handle.get_header_values(name, USUAL_VALUE).collect();
-    read.unwrap_or_else(|_| {
-        let read = handle.get_header_values(name, MAX_VALUE);
-        read.filter_map(Result::ok).collect()
-    })
+    read.unwrap_or_else(|_| handle.get_header_values(name, max).flatten().collect())
 }
 
 /// A value as text; bytes that are not UTF-8 are replaced.

@@ -7,7 +7,7 @@ use fastly::http::{FramingHeadersMode, Method};
 use signpost::decision::Reason;
 use signpost::reply::DECISION_HEADER;
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, values};
 use super::send::{Outgoing, Summary};
 
 /// The backend that is tried while no configuration names one.
@@ -26,17 +26,31 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 ];
 
 /// Fields that a server behind a proxy believes of its proxy, and that a client can write as well.
-const SPOOFABLE: [HeaderName; 9] = [
+/// `Proxy` is one too: programs that put fields into their environment read it as `HTTP_PROXY`.
+const SPOOFABLE: [HeaderName; 18] = [
     header::FORWARDED,
     HeaderName::from_static("fastly-ff"),
+    HeaderName::from_static("fastly-ssl"),
+    HeaderName::from_static("proxy"),
     HeaderName::from_static("true-client-ip"),
     HeaderName::from_static("x-client-ip"),
+    HeaderName::from_static("x-cluster-client-ip"),
+    HeaderName::from_static("x-forwarded"),
     HeaderName::from_static("x-forwarded-port"),
     HeaderName::from_static("x-forwarded-prefix"),
+    HeaderName::from_static("x-forwarded-scheme"),
     HeaderName::from_static("x-forwarded-server"),
+    HeaderName::from_static("x-forwarded-ssl"),
+    HeaderName::from_static("x-host"),
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-original-host"),
     HeaderName::from_static("x-original-url"),
     HeaderName::from_static("x-rewrite-url"),
 ];
+
+/// How long a `Connection` may be for all its options to be read. Those of a longer one are not, and
+/// the fields it names stay: as they would have if the client had not named them.
+const MAX_CONNECTION: usize = 65_536;
 
 /// Fields in which the origin is told the client's address.
 const CLIENT_ADDRESS: [HeaderName; 3] = [
@@ -67,7 +81,9 @@ pub(super) fn pass(
     reason: &Reason,
 ) -> Passed {
     let client_ip = request.as_handles().0.client_ip_addr();
-    let is_repeatable = arrival.is_repeatable(request.as_handles().0);
+    let is_repeatable = backends.len() > 1
+        && arrival.is_repeatable(request.as_handles().0)
+        && has_empty_body(&mut request);
     request.set_pass(true);
     let mut backends = backends.iter().map(AsRef::as_ref).peekable();
     let mut attempts = 0;
@@ -91,6 +107,15 @@ pub(super) fn pass(
         answer: None,
         attempts,
     }
+}
+
+/// Whether the body is empty, which only reading it tells: since HTTP/2 a request can have a body
+/// that no header announces.
+///
+/// What was read is put back. A body that cannot be read is not known to be empty.
+fn has_empty_body(request: &mut Request) -> bool {
+    let start = request.get_body_mut().try_get_prefix_mut(1);
+    start.is_ok_and(|start| start.is_empty())
 }
 
 /// Takes out what only a proxy may say, and says it.
@@ -126,10 +151,7 @@ fn set_or_remove(handle: &mut RequestHandle, name: &HeaderName, value: Option<&s
 /// The fields that `Connection` says are about this connection only.
 fn named_by_connection(handle: &RequestHandle) -> Vec<HeaderName> {
     let mut names = Vec::new();
-    for value in handle
-        .get_header_values(&header::CONNECTION, 4096)
-        .flatten()
-    {
+    for value in values(handle, &header::CONNECTION, MAX_CONNECTION) {
         for option in value.as_bytes().split(|byte| *byte == b',') {
             // Fields that carry the message itself are never options of a connection.
             let is_ours = |name: &HeaderName| {

@@ -5,8 +5,9 @@ use std::time::SystemTime;
 use fastly::Request;
 use fastly::compute_runtime::heap_memory_snapshot_mib;
 use fastly::handle::{BodyHandle, ResponseHandle};
+use fastly::http::StatusCode;
 use signpost::Answer;
-use signpost::config::{Config, ResponseOptions};
+use signpost::config::{Config, MAX_BACKENDS, ResponseOptions};
 use signpost::decision::Reason;
 use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
@@ -19,8 +20,10 @@ use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
 use super::writer::Writer;
 
-/// The platform allows 32 backend requests an execution, and 10 on a trial account.
+/// The platform allows 32 backend requests an execution, and 10 on a trial account. The last request
+/// may be sent to every backend.
 const ORIGIN_REQUESTS: u32 = 8;
+const _: () = assert!(ORIGIN_REQUESTS as usize - 1 + MAX_BACKENDS <= 10);
 
 /// How much memory a sandbox may come to hold, in MiB; the platform ends it at 128.
 const MEMORY: u32 = 32;
@@ -60,23 +63,25 @@ impl Sandbox {
         self.store.refresh(time);
         let (handle, _) = request.as_handles();
         let arrival = Arrival::read(handle, &mut self.known_host);
-        let config = self.store.config();
+        let entries = self.store.entries();
+        let config = entries.config();
         let log = config.ok().and_then(Config::log);
         let for_log = log.map(|_| ForLog::read(handle, &arrival));
 
         let asked = arrival.request();
-        let answer = match config {
-            Ok(config) => signpost::answer(config, &asked, self.store.switch()),
-            Err(fault) => Answer::origin(fault.clone()),
+        let mut answer = match config {
+            Ok(config) => signpost::answer(config, &asked, entries.switch()),
+            Err(reason) => Answer::origin(reason.clone()),
         };
-        let redirect = config
-            .ok()
-            .and_then(|config| answer.reply(config, &asked))
-            .and_then(|reply| {
-                let summary = Summary::of_reply(&reply, asked.method());
-                Some((Outgoing::of_reply(&reply)?, summary))
-            });
-        let (outgoing, summary) = redirect.unwrap_or_else(|| {
+        let reply = config.ok().and_then(|config| answer.reply(config, &asked));
+        let redirect = reply.map(|reply| {
+            let summary = Summary::of_reply(&reply, asked.method());
+            Outgoing::of_reply(&reply).map(|outgoing| (outgoing, summary))
+        });
+        if let Some(None) = redirect {
+            answer = Answer::origin(UNSENDABLE);
+        }
+        let (outgoing, summary) = redirect.flatten().unwrap_or_else(|| {
             let reason = answer.decision().reason().unwrap_or(&UNSENDABLE);
             report_refusal(reason, asked.path());
             let passed = match config {
@@ -92,7 +97,7 @@ impl Sandbox {
         if let (Some(log), Some(for_log)) = (log, for_log) {
             let in_force = InForce {
                 revision: config.ok().map(Config::revision),
-                switch: self.store.switch(),
+                switch: entries.switch(),
                 client_ip: log.client_ip,
             };
             let (referer, user_agent) = (for_log.referer(), for_log.user_agent());
@@ -145,7 +150,10 @@ fn unavailable(config: Option<&Config>, method: Method, reason: &Reason) -> (Out
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
     let reply = reply::origin_unavailable(options, reason);
-    let outgoing = Outgoing::of_reply(&reply)
-        .unwrap_or_else(|| Outgoing::new(ResponseHandle::new(), BodyHandle::new()));
+    let outgoing = Outgoing::of_reply(&reply).unwrap_or_else(|| {
+        let mut response = ResponseHandle::new();
+        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        Outgoing::new(response, BodyHandle::new())
+    });
     (outgoing, Summary::of_reply(&reply, method))
 }

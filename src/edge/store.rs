@@ -1,66 +1,53 @@
-//! The Config Store `signpost`: the configuration and the switch, as they are in force.
+//! The Config Store `signpost`: looked up at the start, and then from time to time.
 
 use std::time::{Duration, SystemTime};
 
+use fastly::config_store::OpenError;
 use fastly::handle::config_store::ConfigStoreHandle;
-use signpost::config::Config;
-use signpost::decision::Reason;
-use signpost::switch::Switch;
+use signpost::entries::{Entries, Lookup};
 
 /// The name of the store.
 const NAME: &str = "signpost";
 
-/// How long what was read is in force. Changes need some 30 s to spread anyway.
+/// How long what was looked up is in force. Changes need some 30 s to spread anyway.
 const REFRESH: Duration = Duration::from_secs(5);
 
 /// The platform allows 32 look-ups an execution. Asking again with more room counts as another, and
-/// is needed once at the most, because the room then found is kept.
+/// is needed once at the most for each entry, because the room then found is kept.
 const LOOKUPS_A_REFRESH: u64 = 2;
 const REFRESHES: u64 = super::LIFETIME.as_secs() / REFRESH.as_secs() + 1;
 const _: () = assert!(LOOKUPS_A_REFRESH * (REFRESHES + 1) <= 32);
 
-/// The room that an entry is first read with: that of a configuration with some ten routes.
-const USUAL_ENTRY: usize = 2048;
+/// The room that the configuration is first looked up with: that of some ten routes.
+const USUAL_CONFIG: usize = 2048;
 
-/// The room that the switch is first read with: that of its longest position, twice.
+/// The room that the switch is first looked up with: that of its longest position, twice.
 const USUAL_SWITCH: usize = 24;
 
-/// What is in force in this sandbox.
+/// The store, and what of it is in force in this sandbox.
 pub(super) struct Store {
-    config: Option<Config>,
-    switch: Switch,
-    fault: Reason,
     entries: Entries,
+    config_room: usize,
+    switch_room: usize,
     read_at: SystemTime,
     refreshes: u64,
 }
 
-/// The entries as they were read, so that nothing is proved or reported twice.
-#[derive(Default, PartialEq, Eq)]
-struct Entries {
-    config: Option<String>,
-    switch: Option<String>,
-}
-
 impl Store {
-    /// Reads the store for the first time.
+    /// Looks the entries up for the first time.
     pub(super) fn open() -> Self {
         let mut store = Self {
-            config: None,
-            switch: Switch::ENFORCE,
-            fault: Reason::ConfigMissing,
             entries: Entries::default(),
+            config_room: USUAL_CONFIG,
+            switch_room: USUAL_SWITCH,
             read_at: SystemTime::now(),
             refreshes: 0,
         };
         store.read();
-        if store.config.is_none() && store.fault == Reason::ConfigMissing {
-            eprintln!("signpost: config-missing: the Config Store `{NAME}` has no entry `config`");
-        }
         store
     }
 
-    /// Reads the store again if what was read is old by now.
+    /// Looks the entries up again if what was looked up is old by now.
     pub(super) fn refresh(&mut self, now: SystemTime) {
         // A clock that was set back says nothing of the age, so that counts as old.
         let is_old = now
@@ -72,77 +59,34 @@ impl Store {
         }
     }
 
-    /// The configuration in force.
-    ///
-    /// # Errors
-    ///
-    /// The reason why there is none.
-    pub(super) fn config(&self) -> Result<&Config, &Reason> {
-        self.config.as_ref().ok_or(&self.fault)
-    }
-
-    /// The switch in force.
-    pub(super) fn switch(&self) -> Switch {
-        self.switch
+    /// What is in force.
+    pub(super) fn entries(&self) -> &Entries {
+        &self.entries
     }
 
     fn read(&mut self) {
         self.refreshes += 1;
-        let entries = Entries::read(&self.entries);
-        if entries.config != self.entries.config {
-            self.take_config(entries.config.as_deref());
-        }
-        if entries.switch != self.entries.switch {
-            self.take_switch(entries.switch.as_deref());
-        }
-        self.entries = entries;
-    }
-
-    /// Takes a new configuration into force; one that fails to load leaves the last good one there.
-    fn take_config(&mut self, entry: Option<&str>) {
-        let kept = self
-            .config
-            .as_ref()
-            .map_or("every request goes to the origin".to_owned(), |config| {
-                format!("revision {} stays in force", config.revision())
-            });
-        match entry.map(Config::from_json) {
-            Some(Ok(config)) => self.config = Some(config),
-            Some(Err(problems)) => {
-                // One line, so that no log splits it: problems are otherwise a line each.
-                let problems = problems.to_string().replace('\n', "; ");
-                eprintln!("signpost: config-invalid: {kept}: {problems}");
-                self.fault = Reason::ConfigInvalid;
-            }
-            None => {
-                eprintln!("signpost: config-missing: {kept}: the entry `config` is gone");
-                self.fault = Reason::ConfigMissing;
-            }
-        }
-    }
-
-    fn take_switch(&mut self, entry: Option<&str>) {
-        let (switch, error) = Switch::from_entry(entry);
-        self.switch = switch;
-        if let Some(error) = error {
-            eprintln!("signpost: the switch is taken as off: {error}");
+        let (config, switch) = match ConfigStoreHandle::open(NAME) {
+            Ok(store) => (
+                look_up(&store, "config", &mut self.config_room),
+                look_up(&store, "switch", &mut self.switch_room),
+            ),
+            Err(OpenError::ConfigStoreDoesNotExist) => (Lookup::Missing, Lookup::Missing),
+            Err(_) => (Lookup::Failed, Lookup::Failed),
+        };
+        for line in self.entries.take(config, switch) {
+            eprintln!("{line}");
         }
     }
 }
 
-impl Entries {
-    fn read(before: &Self) -> Self {
-        // A store that is not there, or does not answer, is a store without entries.
-        let Ok(store) = ConfigStoreHandle::open(NAME) else {
-            return Self::default();
-        };
-        let read = |key, before: Option<&String>, usual: usize| {
-            let room = before.map_or(0, String::len).max(usual);
-            store.get(key, room).ok().flatten()
-        };
-        Self {
-            config: read("config", before.config.as_ref(), USUAL_ENTRY),
-            switch: read("switch", before.switch.as_ref(), USUAL_SWITCH),
+fn look_up(store: &ConfigStoreHandle, key: &str, room: &mut usize) -> Lookup {
+    match store.get(key, *room) {
+        Ok(Some(entry)) => {
+            *room = entry.len().max(*room);
+            Lookup::Found(entry)
         }
+        Ok(None) => Lookup::Missing,
+        Err(_) => Lookup::Failed,
     }
 }

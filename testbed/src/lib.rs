@@ -5,7 +5,7 @@
 //! a line of output, an answer, or a closed connection.
 //!
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
-//!   very `fastly.toml` that is deployed.
+//!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched.
 //! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
@@ -18,6 +18,7 @@ pub mod client;
 mod fetch;
 mod local_server;
 mod log_line;
+mod module;
 mod origin;
 mod package;
 mod registry;
@@ -30,6 +31,7 @@ pub use cdn::StandInCdn;
 pub use fetch::{Fetched, cargo_fetch};
 pub use local_server::{Backend, LocalServer};
 pub use log_line::LogLine;
+pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use registry::Registry;

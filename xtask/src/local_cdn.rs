@@ -45,6 +45,12 @@ pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
     }
 }
 
+/// The URL of the file that the first example leads to.
+pub(crate) fn first_file(cdn: &StandInCdn, authored: &Authored) -> Option<String> {
+    let example = authored.examples().first()?;
+    Some(format!("{}{}", cdn.url(), path_on_cdn(authored, example)))
+}
+
 /// What follows the base of its target in the location of an example.
 fn path_on_cdn<'a>(authored: &Authored, example: &'a Example) -> &'a str {
     let location = example.location().as_str();

@@ -20,7 +20,8 @@ use crate::workspace::Workspace;
 /// Build the edge module and serve it on this machine, until Ctrl-C
 ///
 /// Installs what is missing, compiles the configuration, starts a stand-in origin and Viceroy,
-/// and prints requests to try with the answers to expect. Then it shows each log line as it comes.
+/// and prints requests to try with the answers to expect. A stand-in CDN serves a small file for
+/// each example. Then it shows each log line as it comes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask serve\n  \
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
     /// The entry `switch`: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value = "enforce")]
     switch: Switch,
-    /// Redirect to a stand-in CDN on this machine, which serves a small file for each example
+    /// Redirect to the stand-in CDN on this machine, in place of the configuration's targets
     #[arg(long)]
     local_cdn: bool,
 }
@@ -90,8 +91,9 @@ async fn serve(
     manifest: LocalServer,
 ) -> Result<String> {
     let cdn = StandInCdn::start::<String, Bytes>([]).await?;
+    local_cdn::stock(&cdn, authored);
+    let file = local_cdn::first_file(&cdn, authored);
     let authored = if arguments.local_cdn {
-        local_cdn::stock(&cdn, authored);
         &compile::compile(&local_cdn::redirect_to(&cdn.url(), text, authored)?)?
     } else {
         authored
@@ -115,6 +117,14 @@ async fn serve(
     let answered = viceroy.send(first).await;
     answered.context("Viceroy listens and does not answer")?;
     print_requests(authored, arguments.switch, &viceroy.url());
+    if let Some(file) = file {
+        println!(
+            "The stand-in CDN serves the examples' files at {}:\n",
+            cdn.url()
+        );
+        println!("  curl -s {file}");
+    }
+    println!("\nLog lines follow. Ctrl-C stops everything.\n");
     let lines = viceroy.follow();
     tokio::select! {
         status = viceroy.ended() => Ok(format!("Viceroy ended by itself ({})", status?)),
@@ -127,7 +137,7 @@ fn print_requests(authored: &Authored, switch: Switch, url: &str) {
     for row in requests_to_try(authored, switch, url) {
         println!("  {}\n    {}", row.command, row.expected);
     }
-    println!("\nLog lines follow. Ctrl-C stops everything.\n");
+    println!();
 }
 
 async fn show_lines(mut lines: Lines, stand_in: &StandInOrigin) {

@@ -1,0 +1,143 @@
+//! The two entries of the Config Store, and what of them is in force.
+//!
+//! Looking them up is the platform's; what a look-up means is decided here, where it can be tried:
+//! a bad entry never replaces a good one, and a look-up that fails changes nothing.
+
+use crate::config::Config;
+use crate::decision::Reason;
+use crate::switch::Switch;
+
+/// What came of looking an entry up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The entry, as it is stored.
+    Found(String),
+    /// There is no such entry.
+    Missing,
+    /// The store did not say whether there is one.
+    Failed,
+}
+
+/// The configuration and the switch that are in force in a sandbox.
+///
+/// ```
+/// use signpost::entries::{Entries, Lookup};
+/// use signpost::switch::Switch;
+///
+/// let mut entries = Entries::default();
+/// let service_log = entries.take(Lookup::Missing, Lookup::Found("shadow".to_owned()));
+/// assert_eq!(entries.config().unwrap_err().code(), "config-missing");
+/// assert_eq!(entries.switch(), Switch::Shadow);
+/// assert_eq!(service_log.len(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Entries {
+    config: Option<Config>,
+    reason: Reason,
+    switch: Switch,
+    /// The last look-ups, so that nothing is proved or reported twice.
+    looked_up: Option<(Lookup, Lookup)>,
+}
+
+impl Default for Entries {
+    /// Nothing is in force before the first look-up, so no redirect leaves.
+    fn default() -> Self {
+        Self {
+            config: None,
+            reason: Reason::ConfigMissing,
+            switch: Switch::Off,
+            looked_up: None,
+        }
+    }
+}
+
+impl Entries {
+    /// Takes what the entries `config` and `switch` are now, and gives the lines for the service log:
+    /// none where nothing has changed, or all is well.
+    ///
+    /// The configuration in force stays where the entry has problems, is gone or cannot be looked up.
+    /// The switch stays where its entry cannot be looked up; where it is gone, it means `enforce`,
+    /// but for a store that is gone as a whole, which is no decision about the switch.
+    pub fn take(&mut self, config: Lookup, switch: Lookup) -> Vec<String> {
+        let mut service_log = Vec::new();
+        let store_is_gone =
+            self.config.is_some() && config == Lookup::Missing && switch == Lookup::Missing;
+        let (old_config, old_switch) = self
+            .looked_up
+            .as_ref()
+            .map_or((None, None), |(config, switch)| {
+                (Some(config), Some(switch))
+            });
+        let config_is_new = old_config != Some(&config);
+        let switch_is_new = old_switch != Some(&switch);
+        if config_is_new {
+            service_log.extend(self.take_config(&config));
+        }
+        if switch_is_new && !store_is_gone {
+            service_log.extend(self.take_switch(&switch));
+        }
+        self.looked_up = Some((config, switch));
+        service_log
+    }
+
+    /// The configuration in force.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is none.
+    pub fn config(&self) -> Result<&Config, &Reason> {
+        self.config.as_ref().ok_or(&self.reason)
+    }
+
+    /// The switch in force.
+    pub fn switch(&self) -> Switch {
+        self.switch
+    }
+
+    fn take_config(&mut self, entry: &Lookup) -> Option<String> {
+        let (reason, found) = match entry {
+            Lookup::Found(json) => match Config::from_json(json) {
+                Ok(config) => {
+                    self.config = Some(config);
+                    return None;
+                }
+                // One line, so that no log splits it: problems are otherwise a line each.
+                Err(problems) => (
+                    Reason::ConfigInvalid,
+                    problems.to_string().replace('\n', "; "),
+                ),
+            },
+            Lookup::Missing => (
+                Reason::ConfigMissing,
+                "the Config Store has no entry `config`".to_owned(),
+            ),
+            Lookup::Failed => (
+                Reason::ConfigMissing,
+                "the entry `config` cannot be looked up".to_owned(),
+            ),
+        };
+        let meanwhile = match &self.config {
+            Some(config) => format!("revision {} stays in force", config.revision()),
+            None => "every request goes to the origin".to_owned(),
+        };
+        let line = format!("signpost: {}: {meanwhile}: {found}", reason.code());
+        self.reason = reason;
+        Some(line)
+    }
+
+    fn take_switch(&mut self, entry: &Lookup) -> Option<String> {
+        let entry = match entry {
+            Lookup::Found(text) => Some(text.as_str()),
+            Lookup::Missing => None,
+            Lookup::Failed => {
+                let switch = self.switch;
+                return Some(format!(
+                    "signpost: the entry `switch` cannot be looked up: {switch} stays in force"
+                ));
+            }
+        };
+        let (switch, error) = Switch::from_entry(entry);
+        self.switch = switch;
+        error.map(|error| format!("signpost: the switch is taken as off: {error}"))
+    }
+}

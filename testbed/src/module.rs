@@ -1,0 +1,22 @@
+use std::env;
+use std::path::PathBuf;
+
+/// The environment variable in which `cargo xtask test viceroy` names the module.
+const VARIABLE: &str = "SIGNPOST_MODULE";
+
+/// The WebAssembly file that the tests of the edge function drive, which `cargo xtask test viceroy`
+/// builds and names in the environment variable `SIGNPOST_MODULE`.
+///
+/// # Panics
+///
+/// When the variable is not set, because then nobody says which module is meant. The message says
+/// what to run.
+#[track_caller]
+pub fn module_under_test() -> PathBuf {
+    match env::var_os(VARIABLE) {
+        Some(module) => module.into(),
+        None => panic!(
+            "{VARIABLE} is not set: run `cargo xtask test viceroy`, which builds the module and sets it"
+        ),
+    }
+}
