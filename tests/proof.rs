@@ -364,11 +364,11 @@ const REFUSED: &[(&str, Refusal)] = &[
     ),
     (
         "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate%FF",
-        Refusal::CapturesDiffer,
+        Refusal::UnsafeCharacter,
     ),
     (
         "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate%2F",
-        Refusal::CapturesDiffer,
+        Refusal::UnsafeCharacter,
     ),
     (
         "https://static.crates.io/crates/smallvec/smallvec-1.10.0%2B1.crate",

@@ -114,8 +114,14 @@ pub(super) fn pass(
 ///
 /// What was read is put back. A body that cannot be read is not known to be empty.
 fn has_empty_body(request: &mut Request) -> bool {
-    let start = request.get_body_mut().try_get_prefix_mut(1);
-    start.is_ok_and(|start| start.is_empty())
+    match request.get_body_mut().try_get_prefix_mut(1) {
+        Ok(start) if start.is_empty() => {
+            // There is nothing to put back, so the platform is not asked to.
+            start.take();
+            true
+        }
+        Ok(_) | Err(_) => false,
+    }
 }
 
 /// Takes out what only a proxy may say, and says it.

@@ -78,6 +78,17 @@ pub(crate) fn production() -> Config {
     Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
 }
 
+/// Production's configuration with another backend before its own.
+pub(crate) fn two_backends() -> String {
+    let toml = include_str!("../../config/crates-io.toml").replace(
+        r#"backends = ["origin"]"#,
+        r#"backends = ["first", "origin"]"#,
+    );
+    let config = Config::from_toml(&toml).unwrap();
+    assert_eq!(config.backends(), ["first", "origin"]);
+    config.to_json().to_owned()
+}
+
 /// The module that `cargo xtask build` left.
 pub(crate) fn module() -> PathBuf {
     env::var_os("SIGNPOST_MODULE")

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use http::Response;
-use signpost_testbed::{Backend, LocalServer, StandInOrigin, refused_address, silent_address};
+use signpost_testbed::{
+    Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
+};
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request, two_backends};
+use crate::http2;
 
 /// What a row changes of production's own set-up.
 type Change = fn(LocalServer) -> LocalServer;
@@ -224,6 +227,105 @@ async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
     }
 }
 
+/// A request as it is written, what of it is the body, and whether it may be sent twice.
+type Written = (&'static str, Vec<u8>, &'static [u8], bool);
+
+fn with_and_without_a_body() -> [Written; 7] {
+    let http1 = |rest: &str| {
+        let head = "GET /api/v1/me HTTP/1.1\r\nHost: crates.io\r\nConnection: close\r\n";
+        format!("{head}{rest}").into_bytes()
+    };
+    let chunked = "Transfer-Encoding: chunked\r\n\r\n";
+    [
+        ("no body", http1("\r\n"), b"", true),
+        ("length 0", http1("Content-Length: 0\r\n\r\n"), b"", true),
+        (
+            "length 3",
+            http1("Content-Length: 3\r\n\r\nabc"),
+            b"abc",
+            false,
+        ),
+        (
+            "chunked",
+            http1(&format!("{chunked}3\r\nabc\r\n0\r\n\r\n")),
+            b"abc",
+            false,
+        ),
+        (
+            "chunked, empty",
+            http1(&format!("{chunked}0\r\n\r\n")),
+            b"",
+            false,
+        ),
+        (
+            "HTTP/2 without a body",
+            http2::get("/api/v1/me", None),
+            b"",
+            true,
+        ),
+        (
+            "HTTP/2 with a body that no header announces",
+            http2::get("/api/v1/me", Some(b"abc")),
+            b"abc",
+            false,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_request_with_a_body_is_sent_once() {
+    let refused = refused_address().unwrap();
+    let config = two_backends();
+    let bed = Bed::start(|server| {
+        let second = server.config(&config);
+        second.backend("first", refused.url().as_str())
+    })
+    .await;
+    for (name, bytes, _, may_be_repeated) in with_and_without_a_body() {
+        let answer = client::send_raw(bed.viceroy.address(), &bytes);
+        let answer = answer.await.unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        let asked = bed.origin.take_requests().len();
+        assert_eq!(asked, usize::from(may_be_repeated), "{name}: {answer}");
+        let says = if may_be_repeated {
+            "The stand-in origin received GET /api/v1/me"
+        } else {
+            "No origin"
+        };
+        assert!(answer.contains(says), "{name}: {answer}");
+        if answer.starts_with("HTTP/1.1") {
+            let status = if may_be_repeated { 200 } else { 503 };
+            let line = format!("HTTP/1.1 {status} ");
+            assert!(answer.starts_with(&line), "{name}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn looking_for_a_body_takes_nothing_out_of_it() {
+    let config = two_backends();
+    let first = StandInOrigin::start().await.unwrap();
+    let bed = Bed::start(|server| {
+        let second = server.config(&config);
+        second.backend("first", first.url().as_str())
+    })
+    .await;
+    drop(first.take_requests());
+    for (name, bytes, body, _) in with_and_without_a_body() {
+        let answer = client::send_raw(bed.viceroy.address(), &bytes);
+        answer.await.unwrap();
+        let asked = first.take_requests();
+        assert_eq!(asked.len(), 1, "{name}");
+        assert_eq!(asked[0].body, body, "{name}");
+        let length = asked[0].headers.get("content-length");
+        let length = length.map(|length| length.to_str().unwrap());
+        if name == "length 3" {
+            assert_eq!(length, Some("3"), "{name}");
+        }
+    }
+    assert!(bed.origin.requests().is_empty());
+}
+
 #[tokio::test]
 async fn an_error_of_the_first_backend_is_the_answer() {
     let failing =
@@ -255,7 +357,10 @@ async fn with_every_backend_down_the_answer_is_503() {
     })
     .await;
     for method in ["GET", "HEAD", "PUT"] {
-        let answer = bed.send(request(method, "/api/v1/me")).await;
+        let mut asked = request(method, "/api/v1/me");
+        let origin = "https://docs.example".parse().unwrap();
+        asked.headers_mut().insert("origin", origin);
+        let answer = bed.send(asked).await;
         assert_unavailable(&answer, "no-route", method);
         assert_eq!(
             header(&answer, "access-control-allow-origin"),
@@ -274,17 +379,6 @@ async fn a_backend_that_is_not_there_is_a_backend_that_does_not_answer() {
     assert_unavailable(&bed.get("/api/v1/me").await, "no-route", "GET");
     let bed = Bed::start(|server| server.without_backend("origin").without_config()).await;
     assert_unavailable(&bed.get(DOWNLOAD).await, "config-missing", "GET");
-}
-
-/// Production's configuration with another backend before its own.
-fn two_backends() -> String {
-    let toml = include_str!("../../config/crates-io.toml").replace(
-        r#"backends = ["origin"]"#,
-        r#"backends = ["first", "origin"]"#,
-    );
-    let config = signpost::config::Config::from_toml(&toml).unwrap();
-    assert_eq!(config.backends(), ["first", "origin"]);
-    config.to_json().to_owned()
 }
 
 fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {

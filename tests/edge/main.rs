@@ -8,6 +8,7 @@ mod cases;
 mod cases_over_http;
 mod faults;
 mod hostile;
+mod http2;
 mod log;
 mod pass_through;
 mod sandbox;
