@@ -36,7 +36,7 @@ fn check(row: &str, steps: &[Step<'_>]) {
         let in_force = entries
             .config()
             .map(Config::revision)
-            .map_err(|reason| reason.code());
+            .map_err(signpost::decision::Reason::code);
         assert_eq!(in_force, step.in_force, "{at}");
         assert_eq!(entries.switch(), step.position, "{at}");
         assert_eq!(lines.len(), step.service_log.len(), "{at}: {lines:?}");
