@@ -1,14 +1,12 @@
 //! A real cargo downloads real crate files through the module under Viceroy.
 
-use std::env;
-use std::path::{Path, PathBuf};
-
 use bytes::Bytes;
 use http::Response;
 use percent_encoding::percent_decode_str;
 use signpost::config::Config;
 use signpost_testbed::{
-    Crate, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch, package,
+    Crate, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch,
+    module_under_test, package,
 };
 use tempfile::TempDir;
 
@@ -45,7 +43,7 @@ impl Scene {
             .backend("origin", origin.url().as_str())
             .config(config(&cdn).to_json())
             .switch("enforce");
-        let viceroy = Viceroy::start(&module(), &change(local_server))
+        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
             .await
             .unwrap();
         // Viceroy itself asks every backend for `/` before it listens.
@@ -148,10 +146,4 @@ async fn origin_with(crates: Vec<Crate>) -> StandInOrigin {
 
 fn on_cdn(item: &Crate) -> String {
     format!("/crates/{0}/{0}-{1}.crate", item.name, item.version)
-}
-
-fn module() -> PathBuf {
-    let module = env::var_os("SIGNPOST_MODULE")
-        .expect("run these tests with `cargo xtask test viceroy`, which builds the module");
-    Path::new(&module).to_owned()
 }

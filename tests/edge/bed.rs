@@ -1,13 +1,10 @@
 //! What every test of the module starts: Viceroy with the module, and a stand-in origin behind it.
 
-use std::env;
-use std::path::PathBuf;
-
 use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response};
 use signpost::config::Config;
-use signpost_testbed::{LocalServer, StandInOrigin, Viceroy};
+use signpost_testbed::{LocalServer, StandInOrigin, Viceroy, module_under_test};
 
 /// The path of a download on a route of production's configuration.
 pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -36,7 +33,7 @@ impl Bed {
             .backend("origin", origin.url().as_str())
             .config(production().to_json())
             .switch("enforce");
-        let viceroy = Viceroy::start(&module(), &change(local_server))
+        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
             .await
             .unwrap();
         // Viceroy itself asks every backend for `/` before it listens.
@@ -87,11 +84,4 @@ pub(crate) fn two_backends() -> String {
     let config = Config::from_toml(&toml).unwrap();
     assert_eq!(config.backends(), ["first", "origin"]);
     config.to_json().to_owned()
-}
-
-/// The module that `cargo xtask build` left.
-pub(crate) fn module() -> PathBuf {
-    env::var_os("SIGNPOST_MODULE")
-        .expect("run these tests with `cargo xtask test viceroy`, which builds the module")
-        .into()
 }

@@ -7,6 +7,18 @@ use signpost::config::Config;
 use crate::bed::{Bed, header};
 use crate::cases::{CASES, Case, Configuration, Expect};
 
+/// Every header that an answer may have: no request can add another.
+const HEADERS: [&str; 8] = [
+    "access-control-allow-origin",
+    "content-length",
+    "content-type",
+    "date",
+    "location",
+    "signpost-decision",
+    "strict-transport-security",
+    "vary",
+];
+
 async fn check(bed: &Bed, case: &Case) {
     let row = format!("case {}: {}", case.number, case.name);
     let request = case.headers.iter().fold(
@@ -47,6 +59,9 @@ async fn check(bed: &Bed, case: &Case) {
             assert_eq!(asked.method.as_str(), case.method, "{row}");
             assert_eq!(asked.target, case.target, "{row}");
         }
+    }
+    for name in answer.headers().keys() {
+        assert!(HEADERS.contains(&name.as_str()), "{row}: {name} is new");
     }
     for (name, value) in case.answer_headers {
         assert_eq!(header(&answer, name), Some(*value), "{row}: {name}");

@@ -70,6 +70,21 @@ async fn targets_that_were_rewritten_before_the_module_saw_them_are_the_origins(
             &Redirect,
         ),
         (b"*", &Origin("no-route")),
+        // The platform's library reads a backslash as a slash, and nothing tells it from one.
+        (b"/api/v1/crates\\smallvec/1.10.0/download", &Redirect),
+        (b"\\api\\v1/crates/smallvec/1.10.0/download", &NotAskedAtAll),
+        (
+            b"/\\evil.com/api/v1/crates/smallvec/1.10.0/download",
+            &malformed,
+        ),
+        (
+            b"/api/v1/crates\\..\\crates/smallvec/1.10.0/download",
+            &malformed,
+        ),
+        (
+            b"/api/v1/crates/a\rSet-Cookie:x=1/1.0.0/download",
+            &NotAskedAtAll,
+        ),
     ];
     for (target, expect) in rows {
         check(&bed, target, b"crates.io", b"", expect).await;
@@ -115,7 +130,8 @@ async fn check(bed: &Bed, target: &[u8], host: &[u8], headers: &[u8], expect: &E
         .await
         .unwrap();
     let answer = String::from_utf8_lossy(&answer);
-    let asked = bed.origin.take_requests().len();
+    let requests = bed.origin.take_requests();
+    let asked = requests.len();
     match expect {
         Expect::Redirect => {
             assert!(answer.starts_with("HTTP/1.1 302 "), "{row}: {answer}");
@@ -130,6 +146,8 @@ async fn check(bed: &Bed, target: &[u8], host: &[u8], headers: &[u8], expect: &E
             let decision = format!("signpost-decision: origin;reason=\"{reason}\"\r\n");
             assert!(answer.contains(&decision), "{row}: {answer}");
             assert_eq!(asked, 1, "{row}");
+            let scheme = &requests[0].headers["x-forwarded-proto"];
+            assert_eq!(scheme, "http", "{row}");
         }
         Expect::NotAskedAtAll => {
             assert!(!answer.contains("signpost-decision"), "{row}: {answer}");

@@ -1,24 +1,65 @@
 //! Sandboxes serve many requests, and stop within the platform's bounds.
+//!
+//! Viceroy 0.22 bounds them itself: it gives a sandbox five more requests after its first, whatever
+//! the module asks for. So what can be seen here is that sandboxes are used again and that no request
+//! is lost between two of them; that one stops after 8 requests to the origin, and after 1,000 in
+//! all, cannot.
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header};
+use std::time::Duration;
+
+use signpost::config::Config;
+use signpost_testbed::LocalServer;
+
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request};
+
+/// How many sandboxes served a bed, each of which wrote one line that holds `once` to the service log.
+async fn sandboxes(bed: Bed, once: &str) -> usize {
+    let Bed { origin, viceroy } = bed;
+    // Lines come in the order in which they were written: after one of a request that no origin can
+    // answer, those of all requests before it are there.
+    drop(origin);
+    viceroy.send(request("GET", "/last")).await.unwrap();
+    let last = |line: &str| line.contains("backend `origin` did not answer");
+    viceroy
+        .wait_for_line(last, Duration::from_secs(10))
+        .await
+        .unwrap();
+    let lines = viceroy.lines();
+    lines.iter().filter(|line| line.contains(once)).count()
+}
 
 #[tokio::test]
-async fn many_requests_to_the_origin_are_all_answered() {
-    // A sandbox stops after eight of them; the next one starts a sandbox.
-    let bed = Bed::start(|server| server).await;
-    for number in 0..40 {
+async fn many_requests_to_the_origin_are_all_answered_by_few_sandboxes() {
+    const REQUESTS: usize = 40;
+    let bed = Bed::start(LocalServer::without_config).await;
+    for number in 0..REQUESTS {
         let target = format!("/api/v1/crates?page={number}");
         let answer = bed.get(&target).await;
         assert_eq!(answer.status(), 200, "{target}");
         assert_eq!(bed.origin.take_requests()[0].target, target);
     }
+    let sandboxes = sandboxes(bed, "signpost: config-missing").await;
+    assert!(
+        (5..REQUESTS).contains(&sandboxes),
+        "{sandboxes} sandboxes served {REQUESTS} requests"
+    );
 }
 
 #[tokio::test]
-async fn more_redirects_than_a_sandbox_serves_are_all_answered() {
-    let bed = Bed::start(|server| server).await;
-    for number in 0..2100 {
+async fn more_redirects_than_a_sandbox_serves_are_all_answered_by_few_sandboxes() {
+    const REQUESTS: usize = 2100;
+    // Each sandbox says once that it has no log.
+    let toml = include_str!("../../config/crates-io.toml")
+        .replace("\"signpost-log\"", "\"fst_managed_absent\"");
+    let config = Config::from_toml(&toml).unwrap();
+    let bed = Bed::start(|server| server.config(config.to_json())).await;
+    for number in 0..REQUESTS {
         let answer = bed.get(DOWNLOAD).await;
         assert_eq!(header(&answer, "location"), Some(LOCATION), "{number}");
     }
+    let sandboxes = sandboxes(bed, "no line is logged to `fst_managed_absent`").await;
+    assert!(
+        (3..REQUESTS).contains(&sandboxes),
+        "{sandboxes} sandboxes served {REQUESTS} requests"
+    );
 }
