@@ -2,7 +2,7 @@
 //!
 //! Viceroy 0.22 bounds them itself: it gives a sandbox five more requests after its first, whatever
 //! the module asks for. So what can be seen here is that sandboxes are used again and that no request
-//! is lost between two of them; that one stops after 8 requests to the origin, and after 1,000 in
+//! is lost between two of them; that one stops after 8 requests to the origin, and after 500 in
 //! all, cannot.
 
 use std::time::Duration;
