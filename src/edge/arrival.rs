@@ -14,8 +14,8 @@ use url::{Position, Url};
 /// The room that a header's value is first read with; most need no more.
 const USUAL_VALUE: usize = 128;
 
-/// The longest value of a header that most are read up to. Longer ones are passed on, and not
-/// understood.
+/// The longest value of a header that is read, but for `Connection`. Longer ones are passed on, and
+/// not understood.
 const MAX_VALUE: usize = 8192;
 
 /// The longest method that is read.

@@ -29,7 +29,7 @@ pub(super) enum Next {
     Stop,
 }
 
-/// The sandbox has sent as many requests to the origin as it may.
+/// The sandbox has reached one of its own bounds: requests sent to the origin, or memory.
 #[derive(Debug)]
 pub(super) struct Exhausted;
 

@@ -296,14 +296,7 @@ async fn a_body_reaches_the_first_of_two_backends_whole() {
 #[tokio::test]
 async fn a_body_that_no_header_announces_is_sent_once() {
     let refused = refused_address().unwrap();
-    let config = two_backends();
-    let bed = Bed::start(|server| {
-        let first = server
-            .config(&config)
-            .backend("first", refused.url().as_str());
-        first.backend("origin", refused.url().as_str())
-    })
-    .await;
+    let bed = with_both_backends_at(&refused.url()).await;
     for body in [None, Some(b"abc".as_slice())] {
         let answer = client::send_raw(bed.viceroy.address(), &http2::get("/api/v1/me", body)).await;
         let answer = String::from_utf8_lossy(&answer.unwrap()).into_owned();
@@ -353,14 +346,7 @@ async fn an_error_of_the_first_backend_is_the_answer() {
 #[tokio::test]
 async fn with_every_backend_down_the_answer_is_503() {
     let refused = refused_address().unwrap();
-    let config = two_backends();
-    let bed = Bed::start(|server| {
-        let first = server
-            .config(&config)
-            .backend("first", refused.url().as_str());
-        first.backend("origin", refused.url().as_str())
-    })
-    .await;
+    let bed = with_both_backends_at(&refused.url()).await;
     for method in ["GET", "HEAD", "PUT"] {
         let mut asked = request(method, "/api/v1/me");
         let origin = "https://docs.example".parse().unwrap();
@@ -384,6 +370,16 @@ async fn a_backend_that_is_not_there_is_a_backend_that_does_not_answer() {
     assert_unavailable(&bed.get("/api/v1/me").await, "no-route", "GET");
     let bed = Bed::start(|server| server.without_backend("origin").without_config()).await;
     assert_unavailable(&bed.get(DOWNLOAD).await, "config-missing", "GET");
+}
+
+/// Production's configuration with two backends, both of them at `url`.
+async fn with_both_backends_at(url: &str) -> Bed {
+    let config = two_backends();
+    Bed::start(|server| {
+        let first = server.config(&config).backend("first", url);
+        first.backend("origin", url)
+    })
+    .await
 }
 
 fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {
