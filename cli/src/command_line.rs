@@ -1,0 +1,87 @@
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::output::{Failure, Outcome};
+use crate::{check, compile, completions, explain, man, plan, routes, smoke, watch};
+
+/// Tries a configuration of Signpost before it is deployed
+///
+/// Every command runs the very code of the edge function over production's own configuration.
+#[derive(Debug, Parser)]
+#[command(
+    name = "signpost",
+    version,
+    arg_required_else_help = true,
+    after_help = EXIT_CODES,
+)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command promises to scripts.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes: 0 fine, 1 found something (problems, changes, failures), 2 could not run.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Compile(compile::Arguments),
+    Explain(explain::Arguments),
+    Plan(plan::Arguments),
+    Routes(routes::Arguments),
+    Smoke(smoke::Arguments),
+    Watch(watch::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    // A wrong command line ends in clap with 2, which is what "could not run" is.
+    let outcome = CommandLine::parse().run().unwrap_or_else(|failure| {
+        anstream::eprintln!("{}", failure.as_error());
+        Outcome::CouldNotRun
+    });
+    ExitCode::from(outcome.code())
+}
+
+impl CommandLine {
+    fn run(&self) -> Result<Outcome, Failure> {
+        match &self.command {
+            Command::Check(arguments) => check::run(arguments),
+            Command::Compile(arguments) => compile::run(arguments),
+            Command::Explain(arguments) => explain::run(arguments),
+            Command::Plan(arguments) => plan::run(arguments),
+            Command::Routes(arguments) => routes::run(arguments),
+            Command::Smoke(arguments) => smoke::run(arguments),
+            Command::Watch(arguments) => watch::run(arguments),
+            Command::Completions(arguments) => completions::run(arguments, Self::command()),
+            Command::Man(arguments) => man::run(arguments, Self::command()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::CommandLine;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_every_command_has_examples() {
+        let command = CommandLine::command();
+        command.clone().debug_assert();
+        for command in command.get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            let name = command.get_name();
+            let help = help.unwrap_or_default();
+            assert!(help.contains("Examples:\n  "), "{name} has no examples");
+            assert!(
+                help.contains("Exit codes: 0 "),
+                "{name} does not say its exit codes"
+            );
+        }
+    }
+}

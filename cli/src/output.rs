@@ -1,0 +1,107 @@
+//! How a command ends, and what it prints.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write as _};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+/// How a command ended. The numbers are a promise to scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: all is fine.
+    Fine,
+    /// 1: the command did its work and found something.
+    Found,
+    /// 2: the command could not do its work.
+    CouldNotRun,
+}
+
+/// Why a command could not do its work, in words for the person who called it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure(String);
+
+/// The form in which a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one JSON value
+    Json,
+}
+
+impl Outcome {
+    /// The exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Found => 1,
+            Self::CouldNotRun => 2,
+        }
+    }
+
+    /// Found something, or not.
+    pub(crate) const fn found(something: bool) -> Self {
+        if something { Self::Found } else { Self::Fine }
+    }
+}
+
+impl Failure {
+    /// A failure: what could not be done, and why.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// The failure as it is shown on a terminal.
+    pub(crate) fn as_error(&self) -> impl Display {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        format!("{red}error{red:#}: {self}")
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Prints to standard output. Escape codes of colours are left out where it is no terminal.
+pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    finish(write!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Prints a value as JSON on several lines.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(format!("cannot write JSON: {error}")))?;
+    text.push('\n');
+    print(text)
+}
+
+/// Whether what is printed on standard output is seen in colour: it is a terminal, and neither
+/// `NO_COLOR` nor `CLICOLOR=0` forbids it.
+pub(crate) fn is_coloured() -> bool {
+    is_coloured_on(&io::stdout())
+}
+
+/// The same for standard error.
+pub(crate) fn is_error_coloured() -> bool {
+    is_coloured_on(&io::stderr())
+}
+
+fn is_coloured_on(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+fn finish(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        // Whoever reads the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written
+            .map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),
+    }
+}

@@ -1,0 +1,13 @@
+//! `signpost plan`
+
+use clap::Args;
+
+use crate::output::{Failure, Outcome};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  signpost plan\n\nExit codes: 0 ")]
+pub(crate) struct Arguments {}
+
+pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
+    Err(Failure::new("not here"))
+}
