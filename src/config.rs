@@ -5,13 +5,21 @@
 //! then there is no `Config`.
 
 #[cfg(feature = "toml")]
+mod allowed_hosts;
+#[cfg(feature = "toml")]
 mod authored;
 mod check;
+#[cfg(feature = "toml")]
+mod overlaps;
 #[cfg(feature = "toml")]
 mod place;
 mod problem;
 mod raw;
 mod revision;
+#[cfg(feature = "toml")]
+mod samples;
+#[cfg(feature = "toml")]
+mod trials;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

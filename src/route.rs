@@ -74,8 +74,9 @@ pub struct CaptureSlot {
     kind: CaptureType,
 }
 
+/// One segment of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum PatternSegment {
+pub(crate) enum PatternSegment {
     Literal(String),
     Capture(CaptureType),
 }
@@ -317,6 +318,12 @@ impl PathPattern {
     /// The captures that the pattern declares, from left to right.
     pub fn captures(&self) -> &[CaptureSlot] {
         &self.captures
+    }
+
+    /// The segments, from left to right.
+    #[cfg(feature = "toml")]
+    pub(crate) fn segments(&self) -> &[PatternSegment] {
+        &self.segments
     }
 
     fn push(&mut self, segment: &str) -> Result<(), PatternError> {

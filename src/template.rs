@@ -100,6 +100,18 @@ impl LocationTemplate {
         })
     }
 
+    /// What stands between the captures, from left to right.
+    #[cfg(feature = "toml")]
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.segments
+            .iter()
+            .flatten()
+            .filter_map(|part| match part {
+                Part::Literal(literal) => Some(literal.as_str()),
+                Part::Capture(_) => None,
+            })
+    }
+
     /// Appends the path with the captures filled in, percent-encoded, to `url`.
     pub fn write(&self, url: &mut String, captures: &[Capture<'_>]) {
         for segment in &self.segments {

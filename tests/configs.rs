@@ -53,12 +53,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[origin]",
         "colour = \"red\"\n[origin]",
-        "line 3, column 10: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out",
+        "line 3, column 1: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "[origin]",
         "revision = \"0123456789ab\"\n[origin]",
-        "line 3, column 12: key-unknown: revision: `revision` is written by the compiler; leave it out",
+        "line 3, column 1: key-unknown: revision: `revision` is written by the compiler; leave it out",
     ),
     (
         "backends = [\"origin\"]",
@@ -68,12 +68,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "base = \"https://cdn.example\"",
         "base = \"https://cdn.example\"\nport = 443",
-        "line 8, column 8: key-unknown: targets.cdn.port: `targets.cdn.port` is not a key of the configuration; correct it or leave it out",
+        "line 8, column 1: key-unknown: targets.cdn.port: `targets.cdn.port` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "target = \"cdn\"",
         "target = \"cdn\"\ncache-control = \"no-store\"",
-        "line 16, column 17: key-unknown: routes[0].cache-control: `routes[0].cache-control` is not a key of the configuration; correct it or leave it out",
+        "line 16, column 1: key-unknown: routes[0].cache-control: `routes[0].cache-control` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "request = \"/files/a.txt\"",
@@ -83,17 +83,17 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "endpoint = \"edge-log\"",
         "endpoint = \"edge-log\"\nclient-ip = \"full\"",
-        "line 11, column 13: key-unknown: log.client-ip: `log.client-ip` is not a key of the configuration; correct it or leave it out",
+        "line 11, column 1: key-unknown: log.client-ip: `log.client-ip` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "[log]",
         "[response]\nCORS = true\n[log]",
-        "line 10, column 8: key-unknown: response.CORS: `response.CORS` is not a key of the configuration; correct it or leave it out",
+        "line 10, column 1: key-unknown: response.CORS: `response.CORS` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "allowed_hosts = [\"cdn.example\"]\n",
         "",
-        "line 1, column 1: key-missing: allowed_hosts: `allowed_hosts` is missing; list every host that a redirect may name\nline 6, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right\nline 19, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: location-refused (host-not-allowed)",
+        "line 1, column 1: key-missing: allowed_hosts: `allowed_hosts` is missing; list every host that a redirect may name",
     ),
     (
         "backends = [\"origin\"]\n",
@@ -153,7 +153,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "allowed_hosts = [\"cdn.example\"]",
         "allowed_hosts = []",
-        "line 1, column 1: host-invalid: allowed_hosts: `allowed_hosts` is empty; list at least one host\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: location-refused (host-not-allowed)",
+        "line 1, column 1: host-invalid: allowed_hosts: `allowed_hosts` is empty; list at least one host\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
     ),
     (
         "allowed_hosts = [\"cdn.example\"]",
@@ -188,7 +188,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "base = \"https://cdn.example\"",
         "base = \"https://cnd.example\"",
-        "line 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cnd.example` of the base `https://cnd.example` is not in allowed_hosts; correct the base, or add the host there if it is right\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: location-refused (host-not-allowed)",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.example`, so no redirect needs it; leave it out, or correct the base that should have it\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cnd.example` of the base `https://cnd.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
     ),
     (
         "backends = [\"origin\"]",
@@ -273,7 +273,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "name = \"file\"",
         "name = \"file\"\nexamples = []\npath = \"/x\"\nlocation = \"/x\"\ntarget = \"cdn\"\n[[routes]]\nname = \"file\"",
-        "line 19, column 8: route-name-duplicate: routes[1].name: another route is named `file`; give each its own name\nline 14, column 1: example-missing: routes[0].examples: the route `file` has no example; add [[routes.examples]] with a real request and its location",
+        "line 14, column 1: example-missing: routes[0].examples: the route `file` has no example; add [[routes.examples]] with a real request and its location\nline 16, column 12: location-loops: routes[0].location: the request `/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`\nline 19, column 8: route-name-duplicate: routes[1].name: another route is named `file`; give each its own name\nline 22, column 12: location-loops: routes[1].location: the request `/files/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`",
     ),
     (
         "endpoint = \"edge-log\"",
@@ -303,12 +303,52 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "backends = [\"origin\"]",
         "\"bäckends\" = [\"origin\"]",
-        "line 4, column 1: key-unknown: origin.bäckends: `origin.bäckends` is not a key of the configuration; correct it or leave it out\nline 3, column 2: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them",
+        "line 3, column 2: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them\nline 4, column 1: key-unknown: origin.bäckends: `origin.bäckends` is not a key of the configuration; correct it or leave it out",
     ),
     (
         "[origin]\nbackends = [\"origin\"]\n",
         "origin = [[]]\n",
         "line 3, column 1: backend-invalid: origin.backends: `origin.backends` is empty; name at least one Fastly backend",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.example\", \"b.example\"]",
+        "line 1, column 33: allowed-host-unused: allowed_hosts[1]: no base has the host `b.example`, so no redirect needs it; leave it out, or correct the base that should have it",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.example\", \"cdn.examplefiles\"]\ntargets.other.base = \"cdn.examplefiles\"",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"wwwcdn.example\", \"cdn.example\"]\ntargets.other.base = \"wwwcdn.example\"",
+        "line 1, column 18: allowed-host-mistyped: allowed_hosts[0]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.examplefiles\"]",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+    ),
+    (
+        "location = \"/{file}\"",
+        "location = \"/files/{file}\"",
+        "line 16, column 12: location-loops: routes[0].location: the request `/files/serde` leads to `https://cdn.example/files/serde`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and leads to `https://cdn.example/files/a.txt`",
+    ),
+    (
+        "path = \"/files/{file:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}\"",
+        "path = \"/files/{file:segment}/{part:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}-{part}\"",
+        "line 16, column 12: location-unprovable: routes[0].location: the request `/files/a-a/serde` would go to the origin, because its location fails the proof (captures-differ): nobody could tell from it which request it answers; put a literal that no capture holds between the captures, such as `/`\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+    ),
+    (
+        "[[routes]]",
+        "[[routes]]\nname = \"first\"\npath = \"/files/{name:crate}\"\ntarget = \"cdn\"\nlocation = \"/first/{name}\"\nexamples = [{ request = \"/files/a\", location = \"https://cdn.example/first/a\" }]\n[[routes]]",
+        "line 20, column 8: routes-overlap: routes[1].path: `/files/serde` is on the route `file` and on `first`, which is tried first; change one of the paths so that no request is on both",
+    ),
+    (
+        "[[routes]]",
+        "[[routes]]\nname = \"first\"\npath = \"/files/{rest:path}\"\ntarget = \"cdn\"\nlocation = \"/first/{rest}\"\nexamples = [{ request = \"/files/a/b\", location = \"https://cdn.example/first/a/b\" }]\n[[routes]]",
+        "line 20, column 8: route-unreachable: routes[1].path: `file` never matches: every path of it, such as `/files/serde`, is on the route `first`, which is tried first; leave one of them out, or make the path of `first` narrower\nline 26, column 12: example-fails: routes[1].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and is on another route",
     ),
 ];
 
@@ -346,6 +386,18 @@ fn each_kind_of_problem_has_a_row() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_template_whose_locations_are_all_too_long_is_a_problem() {
+    let text = changed(
+        "location = \"/{file}\"",
+        &format!("location = \"/{}/{{file}}\"", "a".repeat(2048)),
+    );
+    let said = problems_of(&text).to_string();
+    let expected = "location-unprovable: routes[0].location: the request `/files/serde` would go to the origin, \
+        because its location fails the proof (too-long): change the location\n";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn problem_codes_are_stable_words() {
     let codes: BTreeSet<_> = ProblemCode::ALL.iter().map(|code| code.code()).collect();
     assert_eq!(codes.len(), ProblemCode::ALL.len(), "a code stands twice");
@@ -361,10 +413,11 @@ fn problem_codes_are_stable_words() {
             "the meaning of {text} is no sentence"
         );
     }
-    let expected = "base-host-not-allowed base-invalid backend-invalid client-ip-invalid entry-too-large \
-        example-fails example-missing header-invalid host-invalid key-missing key-unknown location-invalid \
+    let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
+        backend-invalid client-ip-invalid entry-too-large example-fails example-missing header-invalid \
+        host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
         log-endpoint-invalid path-invalid revision-mismatch route-name-duplicate route-name-invalid \
-        status-invalid syntax-invalid target-unknown";
+        route-unreachable routes-overlap status-invalid syntax-invalid target-unknown";
     assert_eq!(codes, expected.split_whitespace().collect());
 }
 
@@ -434,24 +487,24 @@ loction = "https://cdn.example/libc"
     assert_eq!(problems_of(text).to_string(), ALL_AT_ONCE);
 }
 
-const ALL_AT_ONCE: &str = "line 4, column 10: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out\n\
-    line 8, column 11: key-unknown: origin.retries: `origin.retries` is not a key of the configuration; correct it or leave it out\n\
-    line 38, column 11: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; correct it or leave it out\n\
-    line 14, column 7: key-unknown: targets.other.bse: `targets.other.bse` is not a key of the configuration; correct it or leave it out\n\
-    line 2, column 33: host-invalid: allowed_hosts[1]: `https://x.example` is more than a host; write it without scheme, port and path, such as static.crates.io\n\
+const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `https://x.example` is more than a host; write it without scheme, port and path, such as static.crates.io\n\
     line 3, column 1: host-invalid: hosts: `hosts` is empty; list at least one host\n\
+    line 4, column 1: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out\n\
     line 7, column 13: backend-invalid: origin.backends[0]: `` is not a backend name: 1 to 255 printable ASCII characters\n\
+    line 8, column 1: key-unknown: origin.retries: `origin.retries` is not a key of the configuration; correct it or leave it out\n\
     line 11, column 8: base-invalid: targets.cdn.base: the base `https:/cdn.example` has a scheme without `://`; write it as https://static.crates.io\n\
     line 13, column 10: key-missing: targets.other.base: `targets.other.base` is missing; write the URL of the CDN, such as https://static.crates.io\n\
+    line 14, column 1: key-unknown: targets.other.bse: `targets.other.bse` is not a key of the configuration; correct it or leave it out\n\
+    line 17, column 8: header-invalid: response.hsts: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
+    line 19, column 2: key-missing: log.endpoint: `log.endpoint` is missing; name the Fastly log endpoint\n\
+    line 20, column 13: client-ip-invalid: log.client_ip: `all` is not one of `full`, `truncated` and `none`\n\
     line 23, column 8: route-name-invalid: routes[0].name: `File` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes\n\
     line 24, column 8: path-invalid: routes[0].path: `files/{file:segment}` does not start with `/`\n\
     line 25, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured\n\
     line 27, column 10: status-invalid: routes[0].status: 200 is not one of the redirect statuses 301, 302, 303, 307 and 308\n\
     line 28, column 17: header-invalid: routes[0].cache_control: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
     line 34, column 12: location-invalid: routes[1].location: the capture `version` of the path is not in the location\n\
-    line 17, column 8: header-invalid: response.hsts: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
-    line 19, column 2: key-missing: log.endpoint: `log.endpoint` is missing; name the Fastly log endpoint\n\
-    line 20, column 13: client-ip-invalid: log.client_ip: `all` is not one of `full`, `truncated` and `none`";
+    line 38, column 1: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; correct it or leave it out";
 
 #[wasm_bindgen_test(unsupported = test)]
 fn an_empty_configuration_is_told_all_that_it_needs() {

@@ -2,6 +2,8 @@
 
 #![cfg(not(target_family = "wasm"))]
 
+mod unchecked;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -18,14 +20,18 @@ use signpost::switch::Switch;
 use signpost::target;
 use signpost::target::Base;
 use signpost::template::LocationTemplate;
+use unchecked::as_compiled;
 use url::{Position, Url};
 
 /// Production's own configuration, and one with every type of capture.
 static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| {
-    let read = |text| Config::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let mirror = include_str!("data/mirror.toml");
+    // Without its hosts, so that a location may come back to the host that a request names.
+    let of_any_host = mirror.lines().filter(|line| !line.starts_with("hosts "));
     [
-        read(include_str!("../config/crates-io.toml")),
-        read(include_str!("data/mirror.toml")),
+        Config::from_toml(include_str!("../config/crates-io.toml"))
+            .unwrap_or_else(|problems| panic!("{problems}")),
+        as_compiled(&of_any_host.collect::<Vec<_>>().join("\n")),
     ]
 });
 

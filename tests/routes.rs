@@ -244,13 +244,16 @@ fn the_first_route_whose_captures_hold_is_taken() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_route_that_is_never_reached_fails_its_examples() {
+fn a_route_that_is_never_reached_is_a_problem() {
     let example = r#"examples = [{ request = "/y/a", location = "https://cdn.example/files/a" }]"#;
     let text = OVERLAPPING.replace("examples = []", example);
     let problems = Config::from_toml(&text).expect_err("another route is first");
     assert_eq!(
         problems.to_string(),
-        "line 30, column 44: example-fails: routes[3].examples[0].location: the request `/y/a` should lead to \
+        "line 27, column 8: route-unreachable: routes[3].path: `never-alone` never matches: every path of it, such as \
+         `/y/serde`, is on the route `rest`, which is tried first; leave one of them out, or make the path of `rest` \
+         narrower\n\
+         line 30, column 44: example-fails: routes[3].examples[0].location: the request `/y/a` should lead to \
          `https://cdn.example/files/a` by the route `never-alone`, and is on another route"
     );
 }

@@ -7,7 +7,7 @@ use super::raw::{RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRoute
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
 use crate::decision::Decision;
 use crate::host::Host;
-use crate::location::Location;
+use crate::location::{Location, Refusal};
 use crate::request::Request;
 use crate::route::{RedirectStatus, Route, RouteName};
 use crate::switch::Switch;
@@ -44,12 +44,8 @@ impl Authored {
             let message = "`revision` is written by the compiler; leave it out";
             problems.push(Problem::new(ProblemCode::KeyUnknown, key, message));
         }
-        prove(&raw, problems).map_err(|problems| {
-            problems.map(|problem| {
-                let place = place::of_key(text, problem.key());
-                problem.at(place)
-            })
-        })
+        prove(&raw, problems)
+            .map_err(|problems| problems.placed(|problem| place::of_problem(text, problem)))
     }
 
     /// The configuration, without the examples.
@@ -89,6 +85,10 @@ impl Example {
 fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> {
     let mut check = Check { problems };
     let (mut config, routes) = check.config(raw);
+    check.allowed_hosts(raw, &config);
+    let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();
+    check.overlaps(&places, &config);
+    check.locations(&places, &config);
     let examples = routes
         .into_iter()
         .zip(&config.routes)
@@ -164,6 +164,10 @@ impl Check {
             }
             Decision::Redirect(location) if leads_here => format!("leads to `{location}`"),
             Decision::Redirect(_) => "is on another route".to_owned(),
+            // That is a problem of the base, and was noted there.
+            Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
+                return None;
+            }
             Decision::Origin(reason) => match reason.refusal() {
                 Some(refusal) => format!("goes to the origin: {} ({refusal})", reason.code()),
                 None => format!("goes to the origin: {}", reason.code()),

@@ -54,7 +54,8 @@ impl Check {
         let hosts = raw.hosts.as_deref();
         let hosts = hosts.map(|hosts| self.hosts(&top.name("hosts"), Some(hosts)));
         let backends = self.backends(&top.name("origin"), raw.origin.as_ref());
-        let targets = self.targets(&top.name("targets"), &raw.targets, &allowed_hosts);
+        let allowed = raw.allowed_hosts.is_some().then_some(&*allowed_hosts);
+        let targets = self.targets(&top.name("targets"), &raw.targets, allowed);
         let routes = self.routes(&top.name("routes"), &raw.routes, &raw.targets, &targets);
         let (raw_routes, routes) = routes.into_iter().unzip();
         let log = raw.log.as_ref();
@@ -163,7 +164,7 @@ impl Check {
         &mut self,
         key: &At<'_>,
         targets: &BTreeMap<String, RawTarget>,
-        allowed_hosts: &[Host],
+        allowed_hosts: Option<&[Host]>,
     ) -> BTreeMap<String, Arc<Target>> {
         if targets.is_empty() {
             self.push(missing(
@@ -182,7 +183,7 @@ impl Check {
             let Some(base) = self.take(ProblemCode::BaseInvalid, key, Base::parse(base)) else {
                 continue;
             };
-            if !allowed_hosts.contains(base.host()) {
+            if allowed_hosts.is_some_and(|allowed| !allowed.contains(base.host())) {
                 let message = format!(
                     "the host `{}` of the base `{base}` is not in allowed_hosts; correct the base, or add the host there if it is right",
                     base.host()

@@ -5,18 +5,22 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Key, Place, Step};
+use super::problem::{Place, Problem, ProblemCode, Step};
 
-/// The place of a key's value; where the key is missing, that of the nearest table around it.
-pub(super) fn of_key(text: &str, key: &Key) -> Option<Place> {
+/// The place of a problem: the value of its key, or the key itself where that is what is wrong;
+/// where the key is missing, the nearest table around it.
+pub(super) fn of_problem(text: &str, problem: &Problem) -> Option<Place> {
     let table = DeTable::parse(text).ok()?;
     let mut bytes = None;
     let mut values = Values::Table(table.get_ref());
-    for step in key.steps() {
-        let Some((range, next)) = values.step(step) else {
+    for step in problem.key().steps() {
+        let Some((key, value, next)) = values.step(step) else {
             break;
         };
-        bytes = Some(range);
+        bytes = match problem.code() {
+            ProblemCode::KeyUnknown => key.or(Some(value)),
+            _ => Some(value),
+        };
         values = next;
     }
     of_bytes(text, bytes.unwrap_or_default())
@@ -40,7 +44,8 @@ enum Values<'t> {
 }
 
 impl<'t> Values<'t> {
-    fn step(&self, step: &Step) -> Option<(Range<usize>, Self)> {
+    /// One step in: the place of the key, if there is one, the place of the value, and the value.
+    fn step(&self, step: &Step) -> Option<(Option<Range<usize>>, Range<usize>, Self)> {
         match (self, step) {
             (Self::Table(table), Step::Name(name)) => {
                 let (key, value) = table.get_key_value(&**name)?;
@@ -49,11 +54,11 @@ impl<'t> Values<'t> {
                     DeValue::Table(_) | DeValue::Array(_) => key.span(),
                     _ => value.span(),
                 };
-                Some((range, Self::of(value)))
+                Some((Some(key.span()), range, Self::of(value)))
             }
             (Self::Array(values), Step::Index(index)) => {
                 let value = values.get(*index)?;
-                Some((value.span(), Self::of(value)))
+                Some((None, value.span(), Self::of(value)))
             }
             _ => None,
         }

@@ -96,6 +96,12 @@ problem_codes! {
     TargetUnknown "target-unknown" "The route names a target that is not configured.",
     StatusInvalid "status-invalid" "The status does not redirect.",
     HeaderInvalid "header-invalid" "The text cannot stand in a header.",
+    AllowedHostUnused "allowed-host-unused" "A host in allowed_hosts is the host of no base, so nothing that may leave needs it.",
+    AllowedHostMistyped "allowed-host-mistyped" "A host in allowed_hosts is another one with something glued on.",
+    RouteUnreachable "route-unreachable" "An earlier route matches every path of the route, so the route never matches.",
+    RoutesOverlap "routes-overlap" "Two routes match the same path, so their order decides what a client gets.",
+    LocationLoops "location-loops" "A location of the route may be answered with a redirect again.",
+    LocationUnprovable "location-unprovable" "A location of the route fails its proof, so its request goes to the origin.",
     ExampleMissing "example-missing" "The route has no example, so nothing tries it with production's own values.",
     ExampleFails "example-fails" "The example does not lead to the location that it names.",
     LogEndpointInvalid "log-endpoint-invalid" "The text is not the name of a log endpoint.",
@@ -139,6 +145,11 @@ impl Problem {
         self.place = place;
         self
     }
+
+    #[cfg(feature = "toml")]
+    fn first_byte(&self) -> Option<usize> {
+        self.place.as_ref().map(|place| place.bytes.start)
+    }
 }
 
 impl Problems {
@@ -151,14 +162,24 @@ impl Problems {
         }
     }
 
-    /// The problems, in the order of the configuration's keys.
+    /// The problems, in the order in which they stand in the file.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }
 
+    /// The problems with their places, in the order of these.
     #[cfg(feature = "toml")]
-    pub(crate) fn map(self, change: impl FnMut(Problem) -> Problem) -> Self {
-        Self(self.0.into_iter().map(change).collect())
+    pub(crate) fn placed(self, place: impl Fn(&Problem) -> Option<Place>) -> Self {
+        let mut problems: Vec<_> = self
+            .0
+            .into_iter()
+            .map(|problem| {
+                let place = place(&problem);
+                problem.at(place)
+            })
+            .collect();
+        problems.sort_by_key(Problem::first_byte);
+        Self(problems)
     }
 }
 
