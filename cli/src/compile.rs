@@ -85,11 +85,7 @@ fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
     for (file, text) in files {
         replace::with(file, &text)
             .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
-        anstream::eprintln!(
-            "wrote revision {} to {}",
-            config.revision(),
-            file.display()
-        );
+        anstream::eprintln!("wrote revision {} to {}", config.revision(), file.display());
     }
     Ok(())
 }

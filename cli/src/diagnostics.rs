@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use anstyle::{AnsiColor, Style};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 use textwrap::{WordSeparator, WordSplitter};
 
@@ -23,16 +25,26 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], coloured: boo
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
         .with_links(false);
-    let source = NamedSource::new(file, text.to_owned());
+    let source = Source {
+        name: file.to_owned(),
+        text: text.to_owned(),
+    };
     let mut report = String::new();
+    let red = if coloured {
+        AnsiColor::Red.on_default().bold()
+    } else {
+        Style::new()
+    };
     for finding in findings {
         let shown = Shown {
             finding,
             source: &source,
         };
-        // Writing to a string fails only if the handler does; the message is then still to be seen.
+        // Writing to a string cannot fail.
+        let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code());
+        // The handler may, and then the message is still to be seen.
         if handler.render_report(&mut report, &shown).is_err() {
-            let _ = writeln!(report, "error[{}]: {shown}", finding.code());
+            let _ = writeln!(report, "  {shown}");
         }
         report.push('\n');
     }
@@ -48,14 +60,10 @@ pub(crate) fn counted(number: usize, thing: &str) -> String {
 #[derive(Debug)]
 struct Shown<'f> {
     finding: &'f Finding,
-    source: &'f NamedSource<String>,
+    source: &'f Source,
 }
 
 impl Diagnostic for Shown<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        Some(Box::new(format!("error[{}]", self.finding.code())))
-    }
-
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let code = self.finding.code();
         Some(Box::new(format!("signpost check --explain {code}")))
@@ -80,10 +88,38 @@ impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Where no line of the file is shown, nothing else names it.
         if self.finding.underlined().is_none() {
-            write!(formatter, "{}: ", self.source.name())?;
+            write!(formatter, "{}: ", self.source.name)?;
         }
         formatter.write_str(self.finding.message())
     }
 }
 
 impl std::error::Error for Shown<'_> {}
+
+/// A file whose columns are counted in characters, as everywhere else in this tool.
+#[derive(Debug)]
+struct Source {
+    name: String,
+    text: String,
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.text.read_span(span, lines_before, lines_after)?;
+        let before = self.text.get(..read.span().offset()).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            read.data(),
+            *read.span(),
+            read.line(),
+            line.chars().count(),
+            read.line_count(),
+        )))
+    }
+}

@@ -177,16 +177,46 @@ mod tests {
     fn a_dl_is_expanded_as_cargo_does() {
         let checksum = &format!("https://x/{CHECKSUM}");
         for (dl, name, version, url) in [
-            ("https://x/api", "a", "1.0.0", "https://x/api/a/1.0.0/download"),
-            ("https://x/api/", "a", "1.0.0", "https://x/api//a/1.0.0/download"),
-            ("https://x/c", "a", "1.0.0+b", "https://x/c/a/1.0.0+b/download"),
-            ("https://x/{crate}-{version}", "a-b", "1.0.0", "https://x/a-b-1.0.0"),
+            (
+                "https://x/api",
+                "a",
+                "1.0.0",
+                "https://x/api/a/1.0.0/download",
+            ),
+            (
+                "https://x/api/",
+                "a",
+                "1.0.0",
+                "https://x/api//a/1.0.0/download",
+            ),
+            (
+                "https://x/c",
+                "a",
+                "1.0.0+b",
+                "https://x/c/a/1.0.0+b/download",
+            ),
+            (
+                "https://x/{crate}-{version}",
+                "a-b",
+                "1.0.0",
+                "https://x/a-b-1.0.0",
+            ),
             ("https://x/{prefix}", "a", "1.0.0", "https://x/1"),
             ("https://x/{prefix}", "ab", "1.0.0", "https://x/2"),
             ("https://x/{prefix}", "Abc", "1.0.0", "https://x/3/A"),
             ("https://x/{lowerprefix}", "Abc", "1.0.0", "https://x/3/a"),
-            ("https://x/{prefix}/{crate}", "ABcD", "1.0.0", "https://x/AB/cD/ABcD"),
-            ("https://x/{lowerprefix}/{crate}", "ABcDe", "1.0.0", "https://x/ab/cd/ABcDe"),
+            (
+                "https://x/{prefix}/{crate}",
+                "ABcD",
+                "1.0.0",
+                "https://x/AB/cD/ABcD",
+            ),
+            (
+                "https://x/{lowerprefix}/{crate}",
+                "ABcDe",
+                "1.0.0",
+                "https://x/ab/cd/ABcDe",
+            ),
             ("https://x/{sha256-checksum}", "a", "1.0.0", checksum),
             ("https://x/{crate}/{crate}", "a", "1.0.0", "https://x/a/a"),
         ] {
@@ -200,7 +230,10 @@ mod tests {
         for (dl, words) in [
             ("", "it is no URL"),
             ("static.crates.io/crates", "it is no URL"),
-            ("sparse+https://index.crates.io/", "cargo downloads nothing by"),
+            (
+                "sparse+https://index.crates.io/",
+                "cargo downloads nothing by",
+            ),
             ("ftp://x/y", "cargo downloads nothing by `ftp:`"),
             ("https://x/{name}", "no marker of cargo"),
             ("https://x/{crate", "no marker of cargo"),
@@ -216,11 +249,17 @@ mod tests {
         for (dl, found) in [
             ("https://static.crates.io/crates", &[][..]),
             ("https://crates.io/api/v1/crates", &[]),
-            ("https://crates.io/api/v1/crates/{crate}/{version}/download", &[]),
+            (
+                "https://crates.io/api/v1/crates/{crate}/{version}/download",
+                &[],
+            ),
             ("https://crates.io/api/v1/crates/", &["path-malformed"]),
             ("https://crates.io/api/v1/crate", &["no-route"]),
             ("https://crates.io/api/v1/crates?x=", &["no-route"]),
-            ("https://crates.io/api/v1/crates/{version}/{crate}/download", &["name-invalid"]),
+            (
+                "https://crates.io/api/v1/crates/{version}/{crate}/download",
+                &["name-invalid"],
+            ),
         ] {
             let read: DownloadUrl = dl.parse().unwrap();
             let findings = read.findings(&config);

@@ -7,7 +7,8 @@ pub(super) fn of(code: Code) -> String {
     let name = code.name();
     let body = EXPLANATIONS.iter().find(|(other, _)| *other == name);
     let body = body.map_or("", |(_, body)| body);
-    format!("{name}: {}\n\n{body}", code.meaning())
+    let heading = textwrap::fill(&format!("{name}: {}", code.meaning()), 100);
+    format!("{heading}\n\n{body}")
 }
 
 macro_rules! explanations {

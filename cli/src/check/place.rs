@@ -64,7 +64,9 @@ fn below<'t, 's>(
 /// Whether a route has the name, or an example the request in brackets.
 fn is_called(table: &Table, name: &str) -> bool {
     let text = |key| table.get(key).and_then(Item::as_str);
-    let request = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let request = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
     match request {
         Some(request) => text("request") == Some(request),
         None => text("name") == Some(name),

@@ -1,6 +1,7 @@
 //! What `signpost check` finds, as a value.
 
 use serde::Serialize;
+use serde::ser::{SerializeStruct as _, Serializer};
 
 use super::code::Code;
 use super::download_url::DownloadUrl;
@@ -9,13 +10,10 @@ use super::place;
 use crate::differences::{self, Difference};
 use crate::file::Loaded;
 
-/// What was found in some files, and between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What was found in some files, and between them; in the order in which they were named.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Report {
-    /// The files in the order in which they were named.
     pub(super) files: Vec<FileReport>,
-    /// What the later files say differently from the first.
-    pub(super) differences: Vec<Compared>,
 }
 
 /// What was found in a file.
@@ -27,6 +25,9 @@ pub(super) struct FileReport {
     pub(super) revision: Option<String>,
     /// Everything that is wrong with it.
     pub(super) problems: Vec<Finding>,
+    /// What it says differently from the first file.
+    #[serde(skip)]
+    pub(super) differences: Vec<Compared>,
     #[serde(skip)]
     pub(super) text: String,
     #[serde(skip)]
@@ -55,16 +56,12 @@ impl Report {
             .into_iter()
             .map(|(file, text)| FileReport::of(file, text, dls))
             .collect();
-        let mut all = Vec::new();
         if let Some((first, later)) = files.split_first_mut() {
             for file in later {
-                all.extend(file.compare(first, may_differ));
+                file.compare(first, may_differ);
             }
         }
-        Self {
-            files,
-            differences: all,
-        }
+        Self { files }
     }
 
     /// Whether something is wrong.
@@ -90,17 +87,17 @@ impl FileReport {
             file,
             revision,
             problems,
+            differences: Vec::new(),
             text,
             loaded,
         }
     }
 
     /// Compares the file with the first one, and takes what may not differ as a problem.
-    fn compare(&mut self, first: &Self, may_differ: &[String]) -> Vec<Compared> {
+    fn compare(&mut self, first: &Self, may_differ: &[String]) {
         let (Some(old), Some(new)) = (&first.loaded, &self.loaded) else {
-            return Vec::new();
+            return;
         };
-        let mut all = Vec::new();
         for difference in differences::between(old, new) {
             let allowed = may_differ
                 .iter()
@@ -111,13 +108,12 @@ impl FileReport {
                 let finding = Finding::new(Code::Differs, &difference.key, message);
                 self.problems.push(finding.at(place));
             }
-            all.push(Compared {
+            self.differences.push(Compared {
                 file: self.file.clone(),
                 difference,
                 allowed,
             });
         }
-        all
     }
 }
 
@@ -125,11 +121,23 @@ fn message(difference: &Difference, first: &str) -> String {
     let Difference { key, old, new } = difference;
     let said = |value: &Option<String>| match value {
         Some(value) => format!("`{value}`"),
-        None => "nothing".to_owned(),
+        None => "left out or the default".to_owned(),
     };
     format!(
-        "`{key}` is {} here and {} in {first}; make them the same, or name the key in --may-differ",
+        "`{key}` is {}, and {} in {first}; make them the same, or name the key in --may-differ",
         said(new),
         said(old)
     )
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { files } = self;
+        let differences = files.iter().flat_map(|file| &file.differences);
+        let differences: Vec<_> = differences.collect();
+        let mut fields = serializer.serialize_struct("Report", 2)?;
+        fields.serialize_field("files", files)?;
+        fields.serialize_field("differences", &differences)?;
+        fields.end()
+    }
 }

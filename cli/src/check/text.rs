@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report, coloured: bool) -> String {
     }
     if let Some((first, later)) = report.files.split_first() {
         for file in later {
-            text += &comparison(first, file, &report.differences);
+            text += &comparison(first, file);
         }
     }
     text
@@ -42,28 +42,27 @@ fn summary(file: &FileReport) -> String {
     format!("{name}: {green}no problem{green:#}{details}\n")
 }
 
-fn comparison(first: &FileReport, file: &FileReport, differences: &[Compared]) -> String {
-    let names = (&file.file, &first.file);
+fn comparison(first: &FileReport, file: &FileReport) -> String {
+    let (name, first_name) = (&file.file, &first.file);
     if first.loaded.is_none() || file.loaded.is_none() {
-        let (file, first) = names;
-        return format!("{file} was not compared with {first}: correct the problems first\n");
+        return format!("{name} was not compared with {first_name}: correct the problems first\n");
     }
-    let mut differences = differences
-        .iter()
-        .filter(|compared| compared.file == file.file)
-        .peekable();
-    let (file, first) = names;
-    if differences.peek().is_none() {
-        return format!("{file} says the same as {first}\n");
+    if file.differences.is_empty() {
+        return format!("{name} says the same as {first_name}\n");
     }
-    let mut text = format!("{file} differs from {first}:\n");
-    for compared in differences {
-        let verdict = if compared.allowed {
+    let mut text = format!("{name} differs from {first_name}:\n");
+    for Compared {
+        difference,
+        allowed,
+        file: _,
+    } in &file.differences
+    {
+        let verdict = if *allowed {
             "may differ"
         } else {
             "must not differ"
         };
-        let shown = compared.difference.to_string();
+        let shown = difference.to_string();
         let mut lines = shown.lines();
         let key = lines.next().unwrap_or_default();
         // Writing to a string cannot fail.

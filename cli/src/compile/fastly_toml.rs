@@ -143,7 +143,10 @@ mod tests {
             ("", "no table [local_server.config_stores.signpost]"),
             ("[local_server]\nconfig_stores = 3", "no table"),
             (table, "the format of"),
-            (&format!("{table}format = 'json'\nfile = 'x.json'\n"), "the format of"),
+            (
+                &format!("{table}format = 'json'\nfile = 'x.json'\n"),
+                "the format of",
+            ),
             (
                 &format!("{table}format = 'inline-toml'\ncontents = 3\n"),
                 "is not a table",
