@@ -40,7 +40,7 @@ Examples:
   signpost check --format json config/*.toml
   signpost check --explain base-host-not-allowed
 
-Exit codes: 0 no problem, 1 there are problems, 2 a file could not be read.")]
+Exit codes: 0 no problem, 1 there are problems, 2 a file or an argument could not be read.")]
 pub(crate) struct Arguments {
     /// The configurations; each after the first is compared with the first
     #[arg(value_name = "FILE", required_unless_present = "explain")]
@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         value_name = "CODE",
-        conflicts_with_all = ["files", "dl"],
+        conflicts_with_all = ["files", "may_differ", "dl", "format"],
         value_parser = PossibleValuesParser::new(codes()).try_map(|name| read_code(&name)),
     )]
     explain: Option<Code>,

@@ -96,8 +96,8 @@ fn the_compiled_form_is_checked_as_the_edge_does() {
         .unwrap();
     let file = files.write("config.json", &output.stdout);
     let (code, text, _) = check(&[&file]);
-    let fine = format!("{file}: no problem (revision 43435e8491fb, 3 routes, compiled)\n");
-    assert_eq!((code, text), (Some(0), fine));
+    let expected = format!("{file}: no problem (revision 43435e8491fb, 3 routes, compiled)\n");
+    assert_eq!((code, text), (Some(0), expected));
     let (code, text, _) = check(&["config/crates-io.toml", &file]);
     let same = format!("{file} says the same as config/crates-io.toml\n");
     assert_eq!(code, Some(0));
@@ -247,6 +247,10 @@ fn what_could_not_run_is_said_in_words() {
         ),
         (
             &["--explain", "differs", "config/crates-io.toml"],
+            "cannot be used with",
+        ),
+        (
+            &["--explain", "differs", "--format", "json"],
             "cannot be used with",
         ),
         (

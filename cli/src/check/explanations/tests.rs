@@ -106,6 +106,7 @@ fn problems(snippet: &str, name: &str) -> Vec<ProblemCode> {
     let text = match snippet.parse::<DocumentMut>() {
         Ok(snippet) => {
             merge(whole.as_table_mut(), snippet.as_table());
+            forget_positions(whole.as_table_mut());
             whole.to_string()
         }
         Err(_) => snippet.to_owned(),
@@ -134,12 +135,6 @@ fn merge(into: &mut Table, from: &Table) {
             }
         }
     }
-    // Tables are written in the order of their positions, which are those of two documents.
-    for (_, item) in into.iter_mut() {
-        if let Item::Table(table) = item {
-            table.set_position(None);
-        }
-    }
 }
 
 /// A route of the same name is changed, once; every other one stands beside it.
@@ -156,6 +151,18 @@ fn merge_routes(into: &mut ArrayOfTables, from: &ArrayOfTables) {
                 changed = true;
             }
             _ => into.push(route.clone()),
+        }
+    }
+}
+
+/// Tables are written in the order of their positions, and these are of two documents.
+fn forget_positions(table: &mut Table) {
+    table.set_position(None);
+    for (_, item) in table.iter_mut() {
+        match item {
+            Item::Table(table) => forget_positions(table),
+            Item::ArrayOfTables(tables) => tables.iter_mut().for_each(forget_positions),
+            _ => {}
         }
     }
 }
