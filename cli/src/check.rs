@@ -1,13 +1,98 @@
-//! `signpost check`
+//! `signpost check`: every problem of a configuration at once, before anybody compiles it.
+
+mod code;
+mod download_url;
+mod explanations;
+mod finding;
+mod place;
+mod report;
+mod text;
+
+use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
-use crate::output::{Failure, Outcome};
+use crate::file;
+use crate::output::{Failure, Format, Outcome, is_coloured, print, print_json};
+use download_url::DownloadUrl;
+use report::Report;
 
+pub use code::Code;
+pub(crate) use finding::Finding;
+
+/// Shows every problem of a configuration, and what differs between several
+///
+/// A file is TOML as people write it, or compiled JSON. Each problem has a stable code, its place in
+/// the file, what was read, and what to write instead. Where several files are named, each is
+/// compared with the first: staging should be production in all but its hosts.
+///
+/// With `--format json` one object is printed: `files`, a list of objects with `file`, `revision`
+/// (null where there are problems) and `problems` (`code`, `key`, `message`, `line`, `column`, and
+/// `bytes` from `start` to `end`; the last three are null where there is no place); and
+/// `differences`, a list of objects with `file`, `key`, `old`, `new` and `allowed`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  signpost check\n\nExit codes: 0 ")]
-pub(crate) struct Arguments {}
+#[command(after_help = "\
+Examples:
+  signpost check config/crates-io.toml
+  signpost check config/crates-io.toml config/crates-io-staging.toml
+  signpost check --dl https://static.crates.io/crates config/crates-io.toml
+  signpost check --format json config/*.toml
+  signpost check --explain base-host-not-allowed
 
-pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
-    Err(Failure::new("not here"))
+Exit codes: 0 no problem, 1 there are problems, 2 a file or an argument could not be read.")]
+pub(crate) struct Arguments {
+    /// The configurations; each after the first is compared with the first
+    #[arg(value_name = "FILE", required_unless_present = "explain")]
+    files: Vec<PathBuf>,
+    /// The keys in which files may differ; `*` stands for any one step, and a key for all below it
+    #[arg(
+        long,
+        value_name = "KEY",
+        value_delimiter = ',',
+        default_value = "allowed_hosts,hosts,targets.*.base"
+    )]
+    may_differ: Vec<String>,
+    /// The `dl` of a registry's index: every download that cargo makes of it must be redirected
+    #[arg(long, value_name = "URL")]
+    dl: Vec<DownloadUrl>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Explains a code, with an example, instead of checking files
+    #[arg(
+        long,
+        value_name = "CODE",
+        conflicts_with_all = ["files", "may_differ", "dl", "format"],
+        value_parser = PossibleValuesParser::new(codes()).try_map(|name| read_code(&name)),
+    )]
+    explain: Option<Code>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if let Some(code) = arguments.explain {
+        print(explanations::of(code))?;
+        return Ok(Outcome::Fine);
+    }
+    let inputs = arguments
+        .files
+        .iter()
+        .map(|file| Ok((file.display().to_string(), file::read(file)?)))
+        .collect::<Result<_, Failure>>()?;
+    let report = Report::of(inputs, &arguments.dl, &arguments.may_differ);
+    match arguments.format {
+        Format::Text => print(text::render(&report, is_coloured()))?,
+        Format::Json => print_json(&report)?,
+    }
+    Ok(Outcome::found(report.has_problems()))
+}
+
+fn codes() -> Vec<PossibleValue> {
+    Code::all()
+        .map(|code| PossibleValue::new(code.name()).help(code.meaning()))
+        .collect()
+}
+
+fn read_code(name: &str) -> Result<Code, Failure> {
+    Code::from_name(name).ok_or_else(|| Failure::new(format!("there is no code `{name}`")))
 }

@@ -1,15 +1,18 @@
 //! Problems as people see them: the place in the file, underlined.
 
 use std::fmt::{self, Display, Write as _};
-use std::path::Path;
 
+use anstyle::{AnsiColor, Style};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
-use signpost::config::{Problem, Problems};
+use textwrap::{WordSeparator, WordSplitter};
 
-/// Writes every problem with its code, the lines of the file around it, and what to do.
-pub(crate) fn render(file: &Path, text: &str, problems: &Problems, coloured: bool) -> String {
+use crate::check::Finding;
+
+/// Writes every finding with its code, the lines of the file around it, and what to do.
+pub(crate) fn render(file: &str, text: &str, findings: &[Finding], coloured: bool) -> String {
     let theme = if coloured {
         GraphicalTheme::unicode()
     } else {
@@ -17,49 +20,106 @@ pub(crate) fn render(file: &Path, text: &str, problems: &Problems, coloured: boo
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(100)
+        // A URL is never broken, so that it can be copied and searched for.
+        .with_break_words(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .with_links(false);
-    let source = NamedSource::new(file.display().to_string(), text.to_owned());
+    let source = Source {
+        name: file.to_owned(),
+        text: text.to_owned(),
+    };
     let mut report = String::new();
-    for problem in problems.iter() {
+    let red = if coloured {
+        AnsiColor::Red.on_default().bold()
+    } else {
+        Style::new()
+    };
+    for finding in findings {
         let shown = Shown {
-            problem,
+            finding,
             source: &source,
         };
-        // Writing to a string fails only if the handler does; the message is then still to be seen.
+        // Writing to a string cannot fail.
+        let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code());
+        // The handler may, and then the message is still to be seen.
         if handler.render_report(&mut report, &shown).is_err() {
-            let _ = writeln!(report, "{problem}");
+            let _ = writeln!(report, "  {shown}");
         }
         report.push('\n');
     }
     report
 }
 
+/// A number of things: `1 problem`, `3 problems`.
+pub(crate) fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
 #[derive(Debug)]
-struct Shown<'p> {
-    problem: &'p Problem,
-    source: &'p NamedSource<String>,
+struct Shown<'f> {
+    finding: &'f Finding,
+    source: &'f Source,
 }
 
 impl Diagnostic for Shown<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        Some(Box::new(self.problem.code()))
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let code = self.finding.code();
+        Some(Box::new(format!("signpost check --explain {code}")))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.problem.place().map(|_| self.source as &dyn SourceCode)
+        self.finding
+            .underlined()
+            .map(|_| self.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.problem.place()?;
-        let label = LabeledSpan::new_with_span(None, place.bytes.clone());
+        let bytes = self.finding.underlined()?;
+        let key = self.finding.key();
+        let label = (!key.is_empty()).then(|| key.to_owned());
+        let label = LabeledSpan::new_with_span(label, bytes);
         Some(Box::new(std::iter::once(label)))
     }
 }
 
 impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.problem.message())
+        // Where no line of the file is shown, nothing else names it.
+        if self.finding.underlined().is_none() {
+            write!(formatter, "{}: ", self.source.name)?;
+        }
+        formatter.write_str(self.finding.message())
     }
 }
 
 impl std::error::Error for Shown<'_> {}
+
+/// A file whose columns are counted in characters, as everywhere else in this tool.
+#[derive(Debug)]
+struct Source {
+    name: String,
+    text: String,
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.text.read_span(span, lines_before, lines_after)?;
+        let before = self.text.get(..read.span().offset()).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            read.data(),
+            *read.span(),
+            read.line(),
+            line.chars().count(),
+            read.line_count(),
+        )))
+    }
+}

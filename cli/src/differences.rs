@@ -47,7 +47,7 @@ impl Difference {
     ///
     /// A step is what stands between two dots; the request of an example is a single step.
     pub fn is_named_by(&self, pattern: &str) -> bool {
-        let mut steps = steps(&self.key);
+        let mut steps = self.steps();
         pattern.split('.').all(|expected| {
             steps
                 .next()
@@ -57,7 +57,16 @@ impl Difference {
 
     /// Whether this is an example that only the first configuration has.
     pub fn is_dropped_example(&self) -> bool {
-        self.new.is_none() && steps(&self.key).nth(2) == Some("examples")
+        self.new.is_none() && self.steps().nth(2) == Some("examples")
+    }
+
+    /// The steps of the key: an example's request, in brackets, may hold dots of its own.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
+        let key = self.key.as_str();
+        let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
+        steps
+            .split('.')
+            .chain((!request.is_empty()).then_some(request))
     }
 }
 
@@ -67,14 +76,6 @@ impl fmt::Display for Difference {
         let (old, new) = (or_absent(&self.old), or_absent(&self.new));
         write!(formatter, "{}\n  - {old}\n  + {new}", self.key)
     }
-}
-
-/// The steps of a key: an example's request, in brackets, may hold dots of its own.
-fn steps(key: &str) -> impl Iterator<Item = &str> {
-    let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
-    steps
-        .split('.')
-        .chain((!request.is_empty()).then_some(request))
 }
 
 /// Every value by its key.

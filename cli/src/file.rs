@@ -6,6 +6,7 @@ use std::path::Path;
 
 use signpost::config::{Authored, Config, Example, Problems};
 
+use crate::check::Finding;
 use crate::diagnostics;
 use crate::output::{Failure, is_error_coloured};
 
@@ -25,8 +26,9 @@ impl Loaded {
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let text = read(file)?;
         Self::from_text(&text).map_err(|problems| {
-            let name = file.display();
-            let problems = diagnostics::render(file, &text, &problems, is_error_coloured());
+            let name = file.display().to_string();
+            let findings = Finding::all_of(&problems);
+            let problems = diagnostics::render(&name, &text, &findings, is_error_coloured());
             Failure::new(format!("{name} has problems\n\n{problems}"))
         })
     }

@@ -21,5 +21,6 @@ mod routes;
 mod smoke;
 mod watch;
 
+pub use check::Code;
 pub use command_line::{CommandLine, main};
 pub use output::{Failure, Outcome};

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use signpost::config::Config;
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+const FASTLY_TOML: &str = include_str!("../../fastly.toml");
 
 fn signpost(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_signpost"))
@@ -66,13 +67,12 @@ fn every_problem_is_reported_with_its_place() {
         ("base-invalid", line_of("https:/s")),
         ("location-invalid", line_of("\"crates/")),
     ] {
-        let beginning = format!("error[{code}]: {name}:{line}:");
-        assert!(
-            errors.contains(&beginning),
-            "{beginning} is not in {errors}"
-        );
+        let part = format!("error[{code}]\n");
+        assert!(errors.contains(&part), "{part} is not in {errors}");
+        let place = format!("[{name}:{line}:");
+        assert!(errors.contains(&place), "{place} is not in {errors}");
     }
-    let end = format!("error: {name} has 3 problems and was not compiled\n");
+    let end = format!("{name}: 3 problems; it was not compiled\n");
     assert!(errors.ends_with(&end), "{errors}");
 }
 
@@ -88,9 +88,9 @@ fn what_cannot_be_read_is_said_in_words() {
         ),
         (
             directory.path().to_owned(),
-            "it is a directory, not a TOML file",
+            "it is a directory; name a file",
         ),
-        (not_text, "it is not UTF-8, as TOML must be"),
+        (not_text, "it is not UTF-8"),
     ] {
         let (code, json, errors) = compile(&file);
         let expected = format!("error: cannot read {}: {words}\n", file.display());
@@ -123,6 +123,166 @@ fn help_has_examples_and_exit_codes() {
     assert_eq!(
         String::from_utf8(version.stdout).unwrap(),
         format!("signpost {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn the_same_meaning_gives_the_same_bytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let expected = compile(&production("crates-io.toml")).1;
+    let base = "\"https://static.crates.io\"\n\n[response]";
+    for (name, from, to) in [
+        (
+            "a base without a scheme",
+            base,
+            "\"static.crates.io\"\n\n[response]",
+        ),
+        (
+            "a base in capitals",
+            base,
+            "\"HTTPS://STATIC.crates.IO/\"\n\n[response]",
+        ),
+        (
+            "a base with slashes",
+            base,
+            "\"https://static.crates.io//\"\n\n[response]",
+        ),
+        (
+            "a base with its port",
+            base,
+            "\"https://static.crates.io:443\"\n\n[response]",
+        ),
+        (
+            "a host twice, in capitals",
+            "[\"static.crates.io\"]",
+            "[\"Static.Crates.IO\", \"static.crates.io\"]",
+        ),
+        (
+            "keys in another order",
+            "cors = true\nhsts = \"max-age=31536000\"",
+            "hsts = \"max-age=31536000\"\ncors = true",
+        ),
+        (
+            "tables in another order",
+            "[origin]\nbackends = [\"origin\"]\n\n[targets.static]\nbase = \"https://static.crates.io\"",
+            "[targets.static]\nbase = \"https://static.crates.io\"\n[origin]\nbackends = [\"origin\"]",
+        ),
+        (
+            "defaults written out",
+            "name     = \"readme\"",
+            "name = \"readme\"\nstatus = 302\njson = true",
+        ),
+        (
+            "another comment",
+            "# What cargo asks for.",
+            "# What it asks for.",
+        ),
+        ("other spaces", "name     = ", "name="),
+        ("another quotation", "\"signpost-log\"", "'signpost-log'"),
+        ("line ends of another kind", "\n", "\r\n"),
+    ] {
+        assert!(PRODUCTION.contains(from), "{name}");
+        let file = directory.path().join("respelt.toml");
+        fs::write(&file, PRODUCTION.replace(from, to)).unwrap();
+        let (code, json, errors) = compile(&file);
+        assert_eq!((code, errors.as_str()), (Some(0), ""), "{name}");
+        assert_eq!(json, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_json_is_written_where_it_is_wanted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name| {
+        directory
+            .path()
+            .join(name)
+            .into_os_string()
+            .into_string()
+            .unwrap()
+    };
+    let (out, manifest) = (path("config.json"), path("fastly.toml"));
+    let before = FASTLY_TOML.replace("config = '{", "config = '{\"old\":1,");
+    fs::write(&manifest, &before).unwrap();
+    let file = production("crates-io.toml");
+    let output = signpost(&[
+        "compile",
+        file.to_str().unwrap(),
+        "--out",
+        &out,
+        "--fastly-toml",
+        &manifest,
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let said = format!(
+        "wrote revision 43435e8491fb to {out}\nwrote revision 43435e8491fb to {manifest}\n"
+    );
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
+    assert_eq!(fs::read_to_string(&out).unwrap(), compile(&file).1);
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), FASTLY_TOML);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn nothing_is_written_where_something_is_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name| {
+        directory
+            .path()
+            .join(name)
+            .into_os_string()
+            .into_string()
+            .unwrap()
+    };
+    let (bad, out, manifest) = (path("bad.toml"), path("config.json"), path("fastly.toml"));
+    fs::write(&bad, PRODUCTION.replace("cors", "korz")).unwrap();
+    fs::write(&out, "old").unwrap();
+    fs::write(&manifest, "name = \"x\"\n").unwrap();
+    let good = production("crates-io.toml");
+    let good = good.to_str().unwrap();
+    for (arguments, code, words) in [
+        (
+            &[&*bad, "--out", &out][..],
+            1,
+            "1 problem; it was not compiled",
+        ),
+        (
+            &[good, "--out", &out, "--fastly-toml", &manifest],
+            2,
+            "fastly.toml: it has no table [local_server.config_stores.signpost]",
+        ),
+        (
+            &[good, "--out", &out, "--fastly-toml", "/nowhere/fastly.toml"],
+            2,
+            "there is no such file",
+        ),
+        (
+            &[good, "--out", "/nowhere/config.json"],
+            2,
+            "cannot write /nowhere/config.json",
+        ),
+    ] {
+        let output = signpost(&[&["compile"], arguments].concat());
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{errors}");
+        assert!(errors.contains(words), "{words} is not in {errors}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(fs::read_to_string(&out).unwrap(), "old");
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), "name = \"x\"\n");
+    }
+}
+
+#[test]
+fn what_is_compiled_already_is_not_compiled_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config.json");
+    fs::write(&file, compile(&production("crates-io.toml")).1).unwrap();
+    let (code, _, errors) = compile(&file);
+    assert_eq!(code, Some(2));
+    assert!(
+        errors.contains("is compiled already; name the TOML file"),
+        "{errors}"
     );
 }
 

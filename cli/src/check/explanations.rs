@@ -1,0 +1,55 @@
+//! The long explanation of every code, for `signpost check --explain`.
+
+use super::code::Code;
+
+/// What a code means, why it matters, and what is wrong and right.
+pub(super) fn of(code: Code) -> String {
+    let name = code.name();
+    let body = EXPLANATIONS.iter().find(|(other, _)| *other == name);
+    let body = body.map_or("", |(_, body)| body);
+    let heading = textwrap::fill(&format!("{name}: {}", code.meaning()), 100);
+    format!("{heading}\n\n{body}")
+}
+
+macro_rules! explanations {
+    ($($code:literal,)+) => {
+        /// The codes and their explanations.
+        const EXPLANATIONS: &[(&str, &str)] = &[
+            $(($code, include_str!(concat!("explanations/", $code, ".md"))),)+
+        ];
+    };
+}
+
+explanations! {
+    "allowed-host-mistyped",
+    "allowed-host-unused",
+    "backend-invalid",
+    "base-host-not-allowed",
+    "base-invalid",
+    "client-ip-invalid",
+    "differs",
+    "dl-not-redirected",
+    "entry-too-large",
+    "example-fails",
+    "example-missing",
+    "header-invalid",
+    "host-invalid",
+    "key-missing",
+    "key-unknown",
+    "location-invalid",
+    "location-loops",
+    "location-unprovable",
+    "log-endpoint-invalid",
+    "path-invalid",
+    "revision-mismatch",
+    "route-name-duplicate",
+    "route-name-invalid",
+    "route-unreachable",
+    "routes-overlap",
+    "status-invalid",
+    "syntax-invalid",
+    "target-unknown",
+}
+
+#[cfg(test)]
+mod tests;

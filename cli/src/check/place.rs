@@ -1,0 +1,125 @@
+//! Where in a TOML file a difference stands.
+
+use std::ops::Range;
+
+use signpost::config::Place;
+use toml_edit::{Document, Item, Table};
+
+use crate::differences::Difference;
+
+/// The value that differs, or the nearest table around it where there is none.
+pub(super) fn of_difference(text: &str, difference: &Difference) -> Option<Place> {
+    let document = Document::parse(text).ok()?;
+    let mut found = Found {
+        bytes: None,
+        table: Some(document.as_table()),
+    };
+    let mut steps = difference.steps();
+    while let Some(table) = found.table {
+        let Some(next) = steps.next().and_then(|step| below(table, step, &mut steps)) else {
+            break;
+        };
+        found = Found {
+            bytes: next.bytes.or(found.bytes),
+            table: next.table,
+        };
+    }
+    of_bytes(text, found.bytes?)
+}
+
+struct Found<'t> {
+    bytes: Option<Range<usize>>,
+    table: Option<&'t Table>,
+}
+
+/// What stands one step below a table: a value, a table, or the table of an array that the step
+/// after it names.
+fn below<'t, 's>(
+    table: &'t Table,
+    step: &str,
+    later: &mut impl Iterator<Item = &'s str>,
+) -> Option<Found<'t>> {
+    let (key, item) = table.get_key_value(step)?;
+    let found = match item {
+        Item::ArrayOfTables(tables) => {
+            let name = later.next()?;
+            let table = tables.iter().find(|table| is_called(table, name))?;
+            Found {
+                bytes: table.span(),
+                table: Some(table),
+            }
+        }
+        Item::Table(table) => Found {
+            bytes: key.span(),
+            table: Some(table),
+        },
+        item => Found {
+            bytes: item.span(),
+            table: None,
+        },
+    };
+    Some(found)
+}
+
+/// Whether a route has the name, or an example the request in brackets.
+fn is_called(table: &Table, name: &str) -> bool {
+    let text = |key| table.get(key).and_then(Item::as_str);
+    let request = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    match request {
+        Some(request) => text("request") == Some(request),
+        None => text("name") == Some(name),
+    }
+}
+
+fn of_bytes(text: &str, bytes: Range<usize>) -> Option<Place> {
+    let before = text.get(..bytes.start)?;
+    let line = before.rsplit('\n').next()?;
+    Some(Place {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        bytes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_difference;
+    use crate::differences::Difference;
+
+    const TEXT: &str = "\
+hosts = [\"a.example\"]
+[targets.cdn]
+base = \"https://cdn.example\"
+
+[[routes]]
+name = \"file\"
+status = 307
+[[routes.examples]]
+request = \"/a.b\"
+";
+
+    #[test]
+    fn a_difference_stands_at_its_value_or_at_the_table_around_it() {
+        for (key, line, underlined) in [
+            ("hosts", 1, "[\"a.example\"]"),
+            ("targets.cdn.base", 3, "\"https://cdn.example\""),
+            ("targets.cdn.port", 2, "cdn"),
+            ("routes.file.status", 7, "307"),
+            ("routes.file.json", 5, "[[routes]]"),
+            ("routes.file.examples[/a.b]", 8, "[[routes.examples]]"),
+            ("routes.file.examples[/c]", 5, "[[routes]]"),
+        ] {
+            let key = key.to_owned();
+            let (old, new) = (None, None);
+            let difference = Difference { key, old, new };
+            let place = of_difference(TEXT, &difference).unwrap();
+            let found = (place.line, TEXT.get(place.bytes).unwrap());
+            assert_eq!(found, (line, underlined), "{}", difference.key);
+        }
+        let key = "log.endpoint".to_owned();
+        let (old, new) = (None, None);
+        assert_eq!(of_difference(TEXT, &Difference { key, old, new }), None);
+    }
+}

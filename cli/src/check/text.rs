@@ -1,0 +1,75 @@
+//! The report as people see it.
+
+use std::fmt::Write as _;
+
+use anstyle::AnsiColor;
+
+use super::report::{Compared, FileReport, Report};
+use crate::diagnostics::{self, counted};
+
+/// Writes the problems of every file, one line about each, and what differs between them.
+pub(super) fn render(report: &Report, coloured: bool) -> String {
+    let mut text = String::new();
+    for file in &report.files {
+        text += &diagnostics::render(&file.file, &file.text, &file.problems, coloured);
+        text += &summary(file);
+    }
+    if let Some((first, later)) = report.files.split_first() {
+        for file in later {
+            text += &comparison(first, file);
+        }
+    }
+    text
+}
+
+fn summary(file: &FileReport) -> String {
+    let name = &file.file;
+    let red = AnsiColor::Red.on_default().bold();
+    let green = AnsiColor::Green.on_default();
+    let number = file.problems.len();
+    if number > 0 {
+        return format!("{name}: {red}{}{red:#}\n", counted(number, "problem"));
+    }
+    let details = file.loaded.as_ref().map_or_else(String::new, |loaded| {
+        let config = loaded.config();
+        let routes = counted(config.routes().len(), "route");
+        let examples = match loaded.examples().len() {
+            0 => "compiled".to_owned(),
+            number => counted(number, "example"),
+        };
+        format!(" (revision {}, {routes}, {examples})", config.revision())
+    });
+    format!("{name}: {green}no problem{green:#}{details}\n")
+}
+
+fn comparison(first: &FileReport, file: &FileReport) -> String {
+    let (name, first_name) = (&file.file, &first.file);
+    if first.loaded.is_none() || file.loaded.is_none() {
+        return format!("{name} was not compared with {first_name}: correct the problems first\n");
+    }
+    if file.differences.is_empty() {
+        return format!("{name} says the same as {first_name}\n");
+    }
+    let mut text = format!("{name} differs from {first_name}:\n");
+    for Compared {
+        difference,
+        allowed,
+        file: _,
+    } in &file.differences
+    {
+        let verdict = if *allowed {
+            "may differ"
+        } else {
+            "must not differ"
+        };
+        let shown = difference.to_string();
+        let mut lines = shown.lines();
+        let key = lines.next().unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {key} ({verdict})");
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+    text
+}

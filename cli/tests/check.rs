@@ -1,0 +1,337 @@
+//! `signpost check` as the process that operators and scripts run.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+
+fn signpost() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    command
+}
+
+/// The exit code, standard output and standard error of `signpost check` in the workspace.
+fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = signpost().arg("check").args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    }
+}
+
+#[test]
+fn productions_own_files_have_no_problem_and_differ_only_where_they_may() {
+    let files = ["config/crates-io.toml", "config/crates-io-staging.toml"];
+    let (code, text, errors) = check(&files);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
+    let expected = "\
+config/crates-io.toml: no problem (revision 43435e8491fb, 3 routes, 18 examples)
+config/crates-io-staging.toml: no problem (revision a501e6f691d9, 3 routes, 18 examples)
+config/crates-io-staging.toml differs from config/crates-io.toml:
+  allowed_hosts (may differ)
+    - static.crates.io
+    + static.staging.crates.io
+  targets.static.base (may differ)
+    - https://static.crates.io
+    + https://static.staging.crates.io
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_missing_slash_is_underlined() {
+    let files = Files::new();
+    let bad = PRODUCTION.replacen("\"/crates/{name}", "\"crates/{name}", 1);
+    let file = files.write("bad.toml", bad);
+    let (code, text, errors) = check(&[&file]);
+    assert_eq!((code, errors.as_str()), (Some(1), ""), "{text}");
+    let expected = format!(
+        "\
+    ╭─[{file}:29:12]
+ 28 │ target   = \"static\"
+ 29 │ location = \"crates/{{name}}/{{name}}-{{version}}.crate\"
+    ·            ───────────────────┬──────────────────
+    ·                               ╰── routes[0].location
+ 30 │ 
+    ╰────
+  help: signpost check --explain location-invalid
+
+{file}: 1 problem
+"
+    );
+    assert!(text.ends_with(&expected), "{expected} is not in {text}");
+}
+
+#[test]
+fn the_compiled_form_is_checked_as_the_edge_does() {
+    let files = Files::new();
+    let output = signpost()
+        .args(["compile", "config/crates-io.toml"])
+        .output()
+        .unwrap();
+    let file = files.write("config.json", &output.stdout);
+    let (code, text, _) = check(&[&file]);
+    let expected = format!("{file}: no problem (revision 43435e8491fb, 3 routes, compiled)\n");
+    assert_eq!((code, text), (Some(0), expected));
+    let (code, text, _) = check(&["config/crates-io.toml", &file]);
+    let same = format!("{file} says the same as config/crates-io.toml\n");
+    assert_eq!(code, Some(0));
+    assert!(text.ends_with(&same), "{text}");
+    let changed = String::from_utf8(output.stdout).unwrap();
+    let changed = changed.replace("/readmes/", "/readme/");
+    let file = files.write("changed.json", changed);
+    let (code, text, _) = check(&[&file]);
+    assert_eq!(code, Some(1));
+    let start = "error[revision-mismatch]\n  × ";
+    assert!(text.starts_with(start), "{text}");
+    assert!(text.contains("changed.json: the content is not"), "{text}");
+}
+
+#[test]
+fn what_may_differ_is_the_operators_choice() {
+    let files = Files::new();
+    let changed = PRODUCTION.replace("\"full\"", "\"none\"").replace(
+        "name     = \"readme\"",
+        "name     = \"readme\"\nstatus = 307",
+    );
+    let file = files.write("changed.toml", changed);
+    for (may_differ, code, problems) in [
+        (&[][..], 1, &["log.client_ip", "routes.readme.status"][..]),
+        (&["log"], 1, &["routes.readme.status"]),
+        (&["log.client_ip", "routes.*.status"], 0, &[]),
+        (&["log,routes.readme"], 0, &[]),
+        (
+            &["routes.download.status,"],
+            1,
+            &["log.client_ip", "routes.readme.status"],
+        ),
+    ] {
+        let mut arguments = vec!["--format", "json"];
+        for key in may_differ {
+            arguments.extend(["--may-differ", key]);
+        }
+        arguments.extend(["config/crates-io.toml", &file]);
+        let (found, json, _) = check(&arguments);
+        let report: Value = serde_json::from_str(&json).unwrap();
+        let list = report["files"][1]["problems"].as_array().unwrap();
+        let keys: Vec<_> = list
+            .iter()
+            .map(|problem| problem["key"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            (found, keys),
+            (Some(code), problems.to_vec()),
+            "{may_differ:?}"
+        );
+        assert_eq!(report["differences"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn what_has_problems_is_not_compared_and_that_is_said() {
+    let files = Files::new();
+    let bad = files.write("bad.toml", "");
+    for arguments in [
+        ["config/crates-io.toml", &bad],
+        [&bad, "config/crates-io.toml"],
+    ] {
+        let (code, text, _) = check(&arguments);
+        assert_eq!(code, Some(1));
+        let [first, later] = arguments;
+        let end = format!("{later} was not compared with {first}: correct the problems first\n");
+        assert!(text.ends_with(&end), "{text}");
+    }
+}
+
+#[test]
+fn the_json_has_everything() {
+    let (code, json, _) = check(&[
+        "--format",
+        "json",
+        "config/crates-io.toml",
+        "config/crates-io-staging.toml",
+    ]);
+    assert_eq!(code, Some(0));
+    let staging = "config/crates-io-staging.toml";
+    let difference = |key: &str, old: &str, new: &str| json!({ "file": staging, "key": key, "old": old, "new": new, "allowed": true });
+    let expected = json!({
+        "files": [
+            { "file": "config/crates-io.toml", "revision": "43435e8491fb", "problems": [] },
+            { "file": staging, "revision": "a501e6f691d9", "problems": [] },
+        ],
+        "differences": [
+            difference("allowed_hosts", "static.crates.io", "static.staging.crates.io"),
+            difference(
+                "targets.static.base",
+                "https://static.crates.io",
+                "https://static.staging.crates.io",
+            ),
+        ],
+    });
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
+}
+
+#[test]
+fn a_dl_is_tried_on_every_file() {
+    let staging = "config/crates-io-staging.toml";
+    let files = ["config/crates-io.toml", staging];
+    for (dl, code, number) in [
+        ("https://static.crates.io/crates", 0, 0),
+        ("https://static.crates.io/crates/", 1, 2),
+    ] {
+        let (found, text, _) = check(&["--dl", dl, files[0], files[1]]);
+        assert_eq!(found, Some(code), "{text}");
+        assert_eq!(text.matches("error[dl-not-redirected]").count(), number);
+        let advises = text.contains("leave out the slash at the end");
+        assert_eq!(advises, number > 0, "{text}");
+    }
+}
+
+#[test]
+fn a_code_is_explained_without_a_file() {
+    let (code, text, errors) = check(&["--explain", "base-host-not-allowed"]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert!(text.starts_with("base-host-not-allowed: The host of a base"));
+    for part in ["2023-07-20", "\nWrong:\n", "\nRight:\n"] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}
+
+#[test]
+fn what_could_not_run_is_said_in_words() {
+    let files = Files::new();
+    let not_text = files.write("not-text.toml", b"allowed_hosts = [\"\xff\"]");
+    let huge = files.write("huge.toml", "#".repeat((1 << 20) + 1));
+    let missing = files.path("missing.toml");
+    for (arguments, words) in [
+        (&[][..], "required"),
+        (
+            &[missing.to_str().unwrap()],
+            "missing.toml: there is no such file",
+        ),
+        (&["config"], "cannot read config: it is a directory"),
+        (&[&*not_text], "not-text.toml: it is not UTF-8"),
+        (&[&*huge], "huge.toml: it is larger than 1 MiB"),
+        (
+            &["config/crates-io.toml", "none.toml"],
+            "cannot read none.toml",
+        ),
+        (
+            &["--explain", "example-failz"],
+            "a similar value exists: 'example-fails'",
+        ),
+        (
+            &["--explain", "differs", "config/crates-io.toml"],
+            "cannot be used with",
+        ),
+        (
+            &["--explain", "differs", "--format", "json"],
+            "cannot be used with",
+        ),
+        (
+            &["--dl", "static.crates.io", "config/crates-io.toml"],
+            "it is no URL",
+        ),
+        (
+            &["--dl", "https://x/{name}", "config/crates-io.toml"],
+            "no marker of cargo",
+        ),
+        (
+            &["--format", "yaml", "config/crates-io.toml"],
+            "invalid value 'yaml'",
+        ),
+    ] {
+        let (code, text, errors) = check(arguments);
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(errors.starts_with("error: "), "{arguments:?}: {errors}");
+        assert!(errors.contains(words), "{words} is not in {errors}");
+    }
+}
+
+#[test]
+fn there_is_colour_only_on_a_terminal_or_where_it_is_asked_for() {
+    let files = Files::new();
+    let file = files.write("bad.toml", PRODUCTION.replace("cors", "korz"));
+    for (variable, coloured) in [
+        (None, false),
+        (Some(("NO_COLOR", "1")), false),
+        (Some(("CLICOLOR_FORCE", "1")), true),
+    ] {
+        let output = signpost()
+            .env_remove("CLICOLOR_FORCE")
+            .envs(variable)
+            .args(["check", &file])
+            .output()
+            .unwrap();
+        let has_escapes = output.stdout.contains(&b'\x1b');
+        assert_eq!(has_escapes, coloured, "{variable:?}");
+    }
+}
+
+#[test]
+fn text_that_is_not_ascii_is_underlined_at_its_place() {
+    let files = Files::new();
+    let file = files.write("bad.toml", "allowed_hosts = [\"é\", \"a b\"] # ü\n");
+    let (code, text, _) = check(&[&file]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains(&format!("[{file}:1:23]")), "{text}");
+    assert!(
+        text.contains("\n   ·                       ──┬──"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_shown_where_it_ends() {
+    let files = Files::new();
+    for end in ["allowed_hosts = [", "allowed_hosts = [\"static", "[", "a ="] {
+        let file = files.write("cut-off.toml", end);
+        let (code, text, errors) = check(&[&file]);
+        assert_eq!((code, errors.as_str()), (Some(1), ""));
+        assert!(text.starts_with("error[syntax-invalid]\n"), "{text}");
+        assert!(text.contains(&format!("[{file}:1:")), "{text}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = signpost()
+        .args(["check", "config/crates-io.toml"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut errors = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut errors).unwrap();
+    assert_eq!(
+        (child.wait().unwrap().code(), errors),
+        (Some(0), String::new())
+    );
+}
