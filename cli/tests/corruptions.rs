@@ -239,8 +239,16 @@ fn a_part_that_is_added_does_not_go_through() {
         ["/crates/serde/1.0.228/download", "/again/serde/1.0.228"],
     );
     for (name, part, caught) in [
-        ("a route that shares paths with another", tag, Answers),
-        ("a route that never matches", again, Check("example-fails")),
+        (
+            "a route that shares paths with another",
+            tag,
+            Check("routes-overlap"),
+        ),
+        (
+            "a route that never matches",
+            again,
+            Check("route-unreachable"),
+        ),
         (
             "a second target",
             "\n[targets.other]\nbase = \"static.crates.io/other\"\n".to_owned(),
@@ -250,11 +258,15 @@ fn a_part_that_is_added_does_not_go_through() {
         assert_caught(name, &format!("{PRODUCTION}{part}"), caught);
     }
     for (name, host, caught) in [
-        ("a host that nothing uses", "cdn.example", Keys),
+        (
+            "a host that nothing uses",
+            "cdn.example",
+            Check("allowed-host-unused"),
+        ),
         (
             "the host of 2023 beside the right one",
             "static.crates.iocrates",
-            Keys,
+            Check("allowed-host-mistyped"),
         ),
     ] {
         let hosts = format!("[\"static.crates.io\", \"{host}\"]");

@@ -43,6 +43,11 @@ fn codes_are_unique_and_each_has_an_explanation() {
     let codes: Vec<_> = Code::all().map(Code::name).collect();
     let different: BTreeSet<_> = codes.iter().collect();
     assert_eq!(codes.len(), different.len(), "a code stands twice");
+    assert_eq!(
+        codes.len(),
+        EXPLANATIONS.len(),
+        "an explanation has no code"
+    );
     for code in Code::all() {
         let name = code.name();
         assert_eq!(Code::from_name(name), Some(code));
