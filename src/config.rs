@@ -10,6 +10,8 @@ mod allowed_hosts;
 mod authored;
 mod check;
 #[cfg(feature = "toml")]
+mod examples;
+#[cfg(feature = "toml")]
 mod overlaps;
 #[cfg(feature = "toml")]
 mod place;
@@ -30,7 +32,9 @@ use crate::target::Target;
 use raw::RawConfig;
 
 #[cfg(feature = "toml")]
-pub use authored::{Authored, Example};
+pub use authored::Authored;
+#[cfg(feature = "toml")]
+pub use examples::Example;
 pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
 
 /// The most characters that an entry of a Config Store holds.

@@ -385,6 +385,48 @@ fn each_kind_of_problem_has_a_row() {
     }
 }
 
+/// What is replaced in production's configuration, by what, and what is said of it. Every example of
+/// a route is misled, and what misleads them is one thing.
+const MISLED: &[(&str, &str, &str)] = &[
+    (
+        "location = \"/readmes/{name}/",
+        "location = \"/readmes{name}/",
+        "line 68, column 12: example-fails: routes[1].location: the request `/api/v1/crates/smallvec/1.10.0/readme` should lead to `https://static.crates.io/readmes/smallvec/smallvec-1.10.0.html` by the route `readme`, and leads to `https://static.crates.io/readmessmallvec/smallvec-1.10.0.html`; 4 other examples are misled as well",
+    ),
+    (
+        "base = \"https://static.crates.io\"",
+        "base = \"https://static.crates.io/crates\"",
+        "line 14, column 8: example-fails: targets.static.base: the request `/api/v1/crates/smallvec/1.10.0/download` should lead to `https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate` by the route `download`, and leads to `https://static.crates.io/crates/crates/smallvec/smallvec-1.10.0.crate`; 7 other examples are misled as well",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_misleads_every_example_is_one_problem() {
+    for (from, to, expected) in MISLED {
+        let production = include_str!("../config/crates-io.toml");
+        assert_eq!(production.matches(from).count(), 1, "{from}");
+        let problems = problems_of(&production.replacen(from, to, 1));
+        assert_eq!(
+            problems.to_string(),
+            *expected,
+            "{from:?} replaced by {to:?}"
+        );
+    }
+    let two = changed(
+        "location = \"https://cdn.example/a.txt\"\n",
+        "location = \"https://cdn.example/x/a\"\n\
+         [[routes.examples]]\nrequest = \"/files/b\"\nlocation = \"https://cdn.example/x/b\"\n",
+    );
+    let said = problems_of(&two).to_string();
+    assert!(
+        said.ends_with("; 1 other example is misled as well"),
+        "{said}"
+    );
+    // Where one of them is no redirect at all, each is a problem of its own.
+    let origin = two.replacen("request = \"/files/b\"", "request = \"/b\"", 1);
+    assert_eq!(problems_of(&origin).iter().count(), 2);
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn a_template_whose_locations_are_all_too_long_is_a_problem() {
     let text = changed(

@@ -1,30 +1,19 @@
 //! The configuration as its author has it: TOML, with the examples that it is tried on.
 
 use super::check::Check;
+use super::examples::Example;
 use super::place;
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
+use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
-use crate::decision::Decision;
 use crate::host::Host;
-use crate::location::{Location, Refusal};
-use crate::request::Request;
-use crate::route::{RedirectStatus, Route, RouteName};
-use crate::switch::Switch;
+use crate::route::{RedirectStatus, Route};
 
 /// A configuration as its author has it: with the examples that it was tried on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authored {
     config: Config,
     examples: Vec<Example>,
-}
-
-/// A request path, and the location that it was proven to lead to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    route: RouteName,
-    request: String,
-    location: Location,
 }
 
 impl Authored {
@@ -64,23 +53,6 @@ impl Authored {
     }
 }
 
-impl Example {
-    /// The name of the route that it is an example of.
-    pub fn route(&self) -> &RouteName {
-        &self.route
-    }
-
-    /// The path of the request, with a query if one was written.
-    pub fn request(&self) -> &str {
-        &self.request
-    }
-
-    /// The location that it leads to.
-    pub fn location(&self) -> &Location {
-        &self.location
-    }
-}
-
 /// Proves a configuration as its author has it, and tries its examples.
 fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> {
     let mut check = Check { problems };
@@ -106,85 +78,6 @@ fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> 
 }
 
 impl Check {
-    /// Runs the route's examples through the very pipeline that will answer requests.
-    fn examples(
-        &mut self,
-        key: &At<'_>,
-        raw: &RawRoute,
-        route: &Route,
-        config: &Config,
-    ) -> Vec<Example> {
-        let key = &key.name("examples");
-        if raw.examples.is_empty() {
-            self.push(Problem::new(
-                ProblemCode::ExampleMissing,
-                key,
-                format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
-            ));
-        }
-        let mut examples = Vec::new();
-        for (index, example) in raw.examples.iter().enumerate() {
-            examples.extend(self.example(&key.index(index), example, route, config));
-        }
-        examples
-    }
-
-    fn example(
-        &mut self,
-        key: &At<'_>,
-        raw: &RawExample,
-        route: &Route,
-        config: &Config,
-    ) -> Option<Example> {
-        let request = self.require(
-            &key.name("request"),
-            raw.request.as_deref(),
-            "write the path of a real request",
-        );
-        let expected = self.require(
-            &key.name("location"),
-            raw.location.as_deref(),
-            "write the location that the request must lead to",
-        );
-        let (path, expected) = request.zip(expected)?;
-        let host = config
-            .hosts()
-            .and_then(<[Host]>::first)
-            .map_or("", Host::as_str);
-        let request = Request::new("GET", host, path);
-        let answer = crate::answer(config, &request, Switch::ENFORCE);
-        let leads_here = answer.route().map(Route::name) == Some(route.name());
-        let found = match answer.decision() {
-            Decision::Redirect(location) if leads_here && location.as_str() == expected => {
-                return Some(Example {
-                    route: route.name().clone(),
-                    request: path.to_owned(),
-                    location: location.clone(),
-                });
-            }
-            Decision::Redirect(location) if leads_here => format!("leads to `{location}`"),
-            Decision::Redirect(_) => "is on another route".to_owned(),
-            // That is a problem of the base, and was noted there.
-            Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
-                return None;
-            }
-            Decision::Origin(reason) => match reason.refusal() {
-                Some(refusal) => format!("goes to the origin: {} ({refusal})", reason.code()),
-                None => format!("goes to the origin: {}", reason.code()),
-            },
-        };
-        let message = format!(
-            "the request `{path}` should lead to `{expected}` by the route `{}`, and {found}",
-            route.name()
-        );
-        self.push(Problem::new(
-            ProblemCode::ExampleFails,
-            &key.name("location"),
-            message,
-        ));
-        None
-    }
-
     fn entry_length(&mut self, json: &str) {
         let length = json.chars().count();
         if length > MAX_ENTRY_LENGTH {

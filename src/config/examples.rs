@@ -1,0 +1,236 @@
+//! The examples of a configuration, each run through the very pipeline that will answer requests.
+
+use std::fmt;
+
+use super::Config;
+use super::check::Check;
+use super::problem::{At, Problem, ProblemCode};
+use super::raw::{RawExample, RawRoute};
+use crate::decision::{Decision, Reason};
+use crate::host::Host;
+use crate::location::{Location, Refusal};
+use crate::request::Request;
+use crate::route::{Route, RouteName};
+use crate::switch::Switch;
+
+/// A request path, and the location that it was proven to lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    route: RouteName,
+    request: String,
+    location: Location,
+}
+
+/// An example that does not lead to the location that it names.
+struct FailingExample {
+    route: RouteName,
+    request: String,
+    expected: String,
+    end: End,
+}
+
+/// Where its request ends instead.
+enum End {
+    Location(Location),
+    OtherRoute,
+    Origin(Reason),
+}
+
+impl Example {
+    /// The name of the route that it is an example of.
+    pub fn route(&self) -> &RouteName {
+        &self.route
+    }
+
+    /// The path of the request, with a query if one was written.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+
+    /// The location that it leads to.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+}
+
+impl Check {
+    /// Runs the route's examples through the very pipeline that will answer requests.
+    pub(super) fn examples(
+        &mut self,
+        at: &At<'_>,
+        raw: &RawRoute,
+        route: &Route,
+        config: &Config,
+    ) -> Vec<Example> {
+        let key = &at.name("examples");
+        if raw.examples.is_empty() {
+            self.push(Problem::new(
+                ProblemCode::ExampleMissing,
+                key,
+                format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
+            ));
+        }
+        let mut examples = Vec::new();
+        let mut failing = Vec::new();
+        for (index, example) in raw.examples.iter().enumerate() {
+            match self.example(&key.index(index), example, route, config) {
+                Some(Ok(example)) => examples.push(example),
+                Some(Err(example)) => failing.push((index, example)),
+                None => {}
+            }
+        }
+        match failing.as_slice() {
+            // One example may be the mistake itself.
+            [(_, first), others @ ..]
+                if examples.is_empty()
+                    && !others.is_empty()
+                    && failing.iter().all(|(_, example)| example.is_misled()) =>
+            {
+                let is_the_base = failing
+                    .iter()
+                    .all(|(_, example)| example.is_below_another_base(route));
+                self.all_examples_fail(at, route, first, others.len(), is_the_base);
+            }
+            _ => {
+                for (index, example) in failing {
+                    self.example_fails(&key.index(index).name("location"), example.to_string());
+                }
+            }
+        }
+        examples
+    }
+
+    /// Where every example is misled, there is one thing wrong, and it is not the examples: the base
+    /// if only that is another one, else the template of the location.
+    fn all_examples_fail(
+        &mut self,
+        at: &At<'_>,
+        route: &Route,
+        first: &FailingExample,
+        others: usize,
+        is_the_base: bool,
+    ) {
+        let plural = if others == 1 {
+            "example is"
+        } else {
+            "examples are"
+        };
+        let message = format!("{first}; {others} other {plural} misled as well");
+        let targets = At::Top.name("targets");
+        let target = &targets.name(route.target().name());
+        if is_the_base {
+            self.example_fails(&target.name("base"), message);
+        } else {
+            self.example_fails(&at.name("location"), message);
+        }
+    }
+
+    fn example_fails(&mut self, at: &At<'_>, message: String) {
+        let problem = Problem::new(ProblemCode::ExampleFails, at, message);
+        // A wrong base misleads every route; it is one problem.
+        let is_known = |known: &Problem| {
+            known.code() == ProblemCode::ExampleFails && known.key() == problem.key()
+        };
+        if !self.problems.iter().any(is_known) {
+            self.push(problem);
+        }
+    }
+
+    fn example(
+        &mut self,
+        key: &At<'_>,
+        raw: &RawExample,
+        route: &Route,
+        config: &Config,
+    ) -> Option<Result<Example, FailingExample>> {
+        let request = self.require(
+            &key.name("request"),
+            raw.request.as_deref(),
+            "write the path of a real request",
+        );
+        let expected = self.require(
+            &key.name("location"),
+            raw.location.as_deref(),
+            "write the location that the request must lead to",
+        );
+        let (path, expected) = request.zip(expected)?;
+        let host = config
+            .hosts()
+            .and_then(<[Host]>::first)
+            .map_or("", Host::as_str);
+        let request = Request::new("GET", host, path);
+        let answer = crate::answer(config, &request, Switch::ENFORCE);
+        let leads_here = answer.route().map(Route::name) == Some(route.name());
+        let end = match answer.decision() {
+            Decision::Redirect(location) if leads_here && location.as_str() == expected => {
+                return Some(Ok(Example {
+                    route: route.name().clone(),
+                    request: path.to_owned(),
+                    location: location.clone(),
+                }));
+            }
+            Decision::Redirect(location) if leads_here => End::Location(location.clone()),
+            Decision::Redirect(_) => End::OtherRoute,
+            // That is a problem of the base, and was noted there.
+            Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
+                return None;
+            }
+            Decision::Origin(reason) => End::Origin(reason.clone()),
+        };
+        Some(Err(FailingExample {
+            route: route.name().clone(),
+            request: path.to_owned(),
+            expected: expected.to_owned(),
+            end,
+        }))
+    }
+}
+
+impl FailingExample {
+    /// The location that it leads to, on the right route.
+    fn location(&self) -> Option<&str> {
+        match &self.end {
+            End::Location(location) => Some(location.as_str()),
+            End::OtherRoute | End::Origin(_) => None,
+        }
+    }
+
+    fn is_misled(&self) -> bool {
+        self.location().is_some()
+    }
+
+    /// Whether it leads to the right path below another base than the one that it names.
+    fn is_below_another_base(&self, route: &Route) -> bool {
+        let base = route.target().base().as_str();
+        self.location()
+            .and_then(|location| location.strip_prefix(base))
+            .is_some_and(|below| self.expected.ends_with(below))
+    }
+}
+
+impl fmt::Display for FailingExample {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (request, expected, route, end) =
+            (&self.request, &self.expected, &self.route, &self.end);
+        write!(
+            formatter,
+            "the request `{request}` should lead to `{expected}` by the route `{route}`, and {end}"
+        )
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Location(location) => write!(formatter, "leads to `{location}`"),
+            Self::OtherRoute => formatter.write_str("is on another route"),
+            Self::Origin(reason) => {
+                let code = reason.code();
+                match reason.refusal() {
+                    Some(refusal) => write!(formatter, "goes to the origin: {code} ({refusal})"),
+                    None => write!(formatter, "goes to the origin: {code}"),
+                }
+            }
+        }
+    }
+}
