@@ -98,7 +98,7 @@ impl Point {
             ),
             Self::NoLoop => (
                 "no-loop",
-                "Does it lead elsewhere than back to where it came from?",
+                "Does it lead away from the host and routes it came from?",
             ),
         }
     }
