@@ -382,11 +382,11 @@ impl PathPattern {
             });
         }
         let mut places = self.segments.iter().zip(path).enumerate();
-        places.find_map(|(segment, (pattern, text))| match pattern {
-            PatternSegment::Literal(literal) if literal != text => Some(Stop::Literal {
+        places.find_map(|(segment, (expected, found))| match expected {
+            PatternSegment::Literal(expected) if expected != found => Some(Stop::Literal {
                 segment,
-                expected: literal,
-                found: text,
+                expected,
+                found,
             }),
             _ => None,
         })
@@ -399,12 +399,12 @@ impl PathPattern {
         path: &'r [Cow<'_, str>],
     ) -> Result<Vec<Capture<'r>>, (usize, &'c CaptureSlot)> {
         let mut captures = Vec::with_capacity(self.captures.len());
-        let captured = self
+        let places = self
             .segments
             .iter()
             .enumerate()
             .filter(|(_, segment)| matches!(segment, PatternSegment::Capture(_)));
-        for ((segment, _), slot) in captured.zip(&self.captures) {
+        for ((segment, _), slot) in places.zip(&self.captures) {
             let capture = slot.kind.parse(slot.text_at(segment, path));
             captures.push(capture.ok_or((segment, slot))?);
         }

@@ -55,7 +55,7 @@ pub(super) fn read<'q>(config: &'q Config, question: &Question<'q>) -> (Request<
         (None, Some(ours)) => ours.as_str(),
         (None, None) => "",
     };
-    let accept = question.accept.iter().map(|value| value.as_bytes());
+    let accept = question.accept.iter().map(String::as_bytes);
     let request = Request::new(question.method, host, &address.target).with_accept(accept);
     let rewritten = rewritten(address.scheme, host, &address.target);
     let request = if rewritten.is_some() {

@@ -34,11 +34,14 @@ fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str)
     Explanation::of(&read(config), &question, switch.parse().unwrap())
 }
 
+/// A name, a configuration, a method, a URL, the values of `Accept`, and the switch.
+type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r [&'r str], &'r str);
+
 #[test]
 fn telling_requests_are_explained() {
     let download = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
     let with_hosts = format!("hosts = [\"crates.io\"]\n{PRODUCTION}");
-    let rows: &[(&str, &str, &str, &str, &[&str], &str)] = &[
+    let rows: &[Row<'_>] = &[
         (
             "redirect",
             PRODUCTION,
@@ -154,7 +157,7 @@ fn the_candidate_of_2023_fails_at_the_host() {
 /// Whether an explanation says what the pipeline does.
 fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
     let address = question.address;
-    let accept = question.accept.iter().map(|value| value.as_bytes());
+    let accept = question.accept.iter().map(String::as_bytes);
     let host = address.host.as_deref().unwrap();
     let request = Request::new(question.method, host, &address.target).with_accept(accept);
     let mut last = None;
