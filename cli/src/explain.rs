@@ -3,6 +3,7 @@
 mod address;
 mod explanation;
 mod facts;
+mod page;
 mod request;
 mod routes;
 #[cfg(test)]

@@ -1,16 +1,12 @@
 //! An explanation as people read it: the outcome first, then every stage.
 
-use std::fmt::{self, Display, Formatter, Write as _};
-
-use anstyle::{AnsiColor, Style};
+use std::fmt::{self, Display, Formatter};
 
 use super::explanation::{Answered, Built, Decided, Explanation, Sent};
+use super::page::{Mark, Page, place, visible};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
-
-/// How wide prose is written. URLs are never broken, so that they can be copied.
-const WIDTH: usize = 80;
 
 impl Display for Explanation {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
@@ -32,19 +28,6 @@ impl Display for Explanation {
         page.heading("6 Reply")?;
         page.reply(self)
     }
-}
-
-/// What a line begins with.
-#[derive(Clone, Copy)]
-enum Mark {
-    Good,
-    Bad,
-    Neither,
-}
-
-struct Page<'p, 'f> {
-    is_coloured: bool,
-    out: &'p mut Formatter<'f>,
 }
 
 impl Page<'_, '_> {
@@ -289,76 +272,6 @@ impl Page<'_, '_> {
             (body, _) => writeln!(self.out, "\n  {body}"),
         }
     }
-
-    fn heading(&mut self, words: &str) -> fmt::Result {
-        let style = self.style(Style::new().bold());
-        writeln!(self.out, "\n{style}{words}{style:#}")
-    }
-
-    fn field(&mut self, name: &str, value: impl Display) -> fmt::Result {
-        writeln!(self.out, "  {name:9}  {value}")
-    }
-
-    fn marked(&mut self, mark: Mark, words: impl Display) -> fmt::Result {
-        let mark = self.mark(mark);
-        writeln!(self.out, "  {mark} {words}")
-    }
-
-    fn note(&mut self, words: &str) -> fmt::Result {
-        self.marked(Mark::Neither, words)
-    }
-
-    /// Writes sentences over as many lines as they need, below where they begin.
-    fn prose(&mut self, beginning: &str, words: &str) -> fmt::Result {
-        let indent = " ".repeat(beginning.chars().count());
-        let options = textwrap::Options::new(WIDTH)
-            .initial_indent(beginning)
-            .subsequent_indent(&indent)
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        writeln!(self.out, "{}", textwrap::fill(words, options))
-    }
-
-    fn mark(&self, mark: Mark) -> String {
-        self.paint(
-            mark,
-            match mark {
-                Mark::Good => "✓",
-                Mark::Bad => "✗",
-                Mark::Neither => "-",
-            },
-        )
-    }
-
-    fn paint(&self, mark: Mark, text: &str) -> String {
-        let style = self.style(match mark {
-            Mark::Good => AnsiColor::Green.on_default().bold(),
-            Mark::Bad => AnsiColor::Red.on_default().bold(),
-            Mark::Neither => Style::new().dimmed(),
-        });
-        format!("{style}{text}{style:#}")
-    }
-
-    fn style(&self, style: Style) -> Style {
-        if self.is_coloured {
-            style
-        } else {
-            Style::new()
-        }
-    }
-}
-
-/// The column and width of a segment in a path.
-fn place(path: &str, segment: usize) -> (usize, usize) {
-    let width = |text: &str| visible(text).chars().count();
-    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
-    let before: usize = segments
-        .by_ref()
-        .take(segment)
-        .map(|text| width(text) + 1)
-        .sum();
-    (before + 1, segments.next().map_or(0, width))
 }
 
 fn segments(number: usize, or_more: &str) -> String {
@@ -375,49 +288,5 @@ fn wanted(wants: &str) -> &'static str {
         "the URL as JSON"
     } else {
         "a redirect"
-    }
-}
-
-/// Text as it may be shown on a terminal: what would move the cursor or turn the line round is
-/// escaped.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '"' | '\'' | '\\') {
-            shown.push(character);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(shown, "{}", character.escape_debug());
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{place, visible};
-
-    #[test]
-    fn what_could_deceive_on_a_terminal_is_escaped() {
-        for (text, shown) in [
-            ("/a'b\"c\\d ä", "/a'b\"c\\d ä"),
-            ("\u{1b}[31m\r\n", "\\u{1b}[31m\\r\\n"),
-            ("\u{202e}evil", "\\u{202e}evil"),
-        ] {
-            assert_eq!(visible(text), shown);
-        }
-    }
-
-    #[test]
-    fn a_segment_has_a_place() {
-        for (path, segment, expected) in [
-            ("/a/bc/d", 0, (1, 1)),
-            ("/a/bc/d", 1, (3, 2)),
-            ("/a/bc/d", 2, (6, 1)),
-            ("//a", 0, (1, 0)),
-            ("/\r/a", 1, (4, 1)),
-        ] {
-            assert_eq!(place(path, segment), expected, "{path:?} {segment}");
-        }
     }
 }
