@@ -1,5 +1,8 @@
 //! Stage 4: the proof. A [`Location`] exists only if a candidate has passed every point of it.
 
+mod point;
+mod refusal;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -7,10 +10,14 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::config::Config;
+use crate::host::Host;
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
-use crate::target::Scheme;
+use crate::target::{Base, Scheme};
 use crate::template::is_unreserved;
+
+pub use point::{Point, Verdict};
+pub use refusal::Refusal;
 
 /// A proven URL, fit for the `Location` header (RFC 9110, section 10.2.2).
 ///
@@ -22,61 +29,15 @@ pub struct Location(String);
 /// The longest location, in bytes.
 pub const MAX_LENGTH: usize = 2048;
 
-/// Why a candidate failed its proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Refusal {
-    /// It is not an absolute URL.
-    NotAUrl,
-    /// A client would read it as another string than was written.
-    NotCanonical,
-    /// Its scheme is not `https`, nor `http` on a loopback base.
-    Scheme,
-    /// Its host or port is not the base's.
-    NotTheBase,
-    /// Its host is not in `allowed_hosts`.
-    HostNotAllowed,
-    /// It carries a user name or a password.
-    UserInfo,
-    /// It has a query.
-    Query,
-    /// It has a fragment.
-    Fragment,
-    /// It is longer than [`MAX_LENGTH`] bytes.
-    TooLong,
-    /// It holds a byte that is not printable ASCII.
-    NotPrintableAscii,
-    /// It has an empty, `.` or `..` segment.
-    UnsafeSegment,
-    /// Its path holds a character that is neither unreserved nor needed upper-case `%XX`.
-    UnsafeCharacter,
-    /// Its path does not read back to the captures it was built from.
-    CapturesDiffer,
-    /// It comes back to the host and a route it came from.
-    Loop,
-}
-
-/// What the proof looks at: the candidate as a client reads it, and what it must answer.
+/// A candidate under proof: its text, the text as a client reads it, and what it must answer.
 struct Candidate<'p> {
     text: &'p str,
-    url: Url,
+    /// Nothing before [`Point::AbsoluteUrl`] was asked.
+    url: Option<Url>,
     config: &'p Config,
     request: &'p Request<'p>,
     found: &'p RouteMatch<'p, 'p>,
 }
-
-/// One question that every candidate has to answer.
-type Point = fn(&Candidate<'_>) -> Result<(), Refusal>;
-
-/// The points of the proof, in order. Each knows nothing of how the candidate was built.
-const POINTS: [Point; 7] = [
-    reads_back_to_the_same_bytes,
-    has_the_scheme_of_the_base,
-    has_the_host_of_the_base_and_it_is_allowed,
-    has_nothing_besides_host_and_path,
-    has_only_plain_segments,
-    holds_the_captures,
-    does_not_come_back,
-];
 
 impl Location {
     /// Proves that a candidate is the URL that answers the request.
@@ -90,24 +51,25 @@ impl Location {
         request: &Request<'_>,
         found: &RouteMatch<'_, '_>,
     ) -> Result<Self, Refusal> {
-        if candidate.len() > MAX_LENGTH {
-            return Err(Refusal::TooLong);
-        }
-        if !candidate.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Refusal::NotPrintableAscii);
-        }
-        let url = Url::parse(&candidate).map_err(|_| Refusal::NotAUrl)?;
-        let read = Candidate {
-            text: &candidate,
-            url,
-            config,
-            request,
-            found,
-        };
-        for point in POINTS {
-            point(&read)?;
+        let mut asked = Candidate::new(&candidate, config, request, found);
+        for point in Point::ALL {
+            asked.answers(point)?;
         }
         Ok(Self(candidate))
+    }
+
+    /// Puts a candidate to every point of the proof, also after one that it fails.
+    ///
+    /// This is for whoever wants to know why; it proves nothing. [`prove`](Location::prove) asks the
+    /// same points in the same order, and fails with the first refusal found here.
+    pub fn examine(
+        candidate: &str,
+        config: &Config,
+        request: &Request<'_>,
+        found: &RouteMatch<'_, '_>,
+    ) -> [(Point, Verdict); Point::ALL.len()] {
+        let mut asked = Candidate::new(candidate, config, request, found);
+        Point::ALL.map(|point| (point, asked.verdict(point)))
     }
 
     /// The URL.
@@ -116,41 +78,92 @@ impl Location {
     }
 }
 
-fn reads_back_to_the_same_bytes(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    ensure(
-        candidate.url.as_str() == candidate.text,
-        Refusal::NotCanonical,
-    )
+impl<'p> Candidate<'p> {
+    fn new(
+        text: &'p str,
+        config: &'p Config,
+        request: &'p Request<'p>,
+        found: &'p RouteMatch<'p, 'p>,
+    ) -> Self {
+        Self {
+            text,
+            url: None,
+            config,
+            request,
+            found,
+        }
+    }
+
+    /// Puts one point to the candidate. Each knows nothing of how the candidate was built.
+    fn answers(&mut self, point: Point) -> Result<(), Refusal> {
+        match point {
+            Point::ShortEnough => ensure(self.text.len() <= MAX_LENGTH, Refusal::TooLong),
+            Point::PrintableAscii => ensure(
+                self.text.bytes().all(|byte| byte.is_ascii_graphic()),
+                Refusal::NotPrintableAscii,
+            ),
+            Point::AbsoluteUrl => {
+                self.url = Url::parse(self.text).ok();
+                self.url().map(drop)
+            }
+            Point::Canonical => ensure(self.url()?.as_str() == self.text, Refusal::NotCanonical),
+            Point::SchemeOfBase => has_the_scheme_of_the_base(self.url()?, self.base()),
+            Point::HostOfBase => {
+                let allowed = self.config.allowed_hosts();
+                has_the_host_of_the_base_and_it_is_allowed(self.url()?, self.base(), allowed)
+            }
+            Point::NothingElse => has_nothing_besides_host_and_path(self.url()?),
+            Point::PlainSegments => has_only_plain_segments(self.url()?),
+            Point::SameCaptures => holds_the_captures(self.url()?, self.found),
+            Point::NoLoop => does_not_come_back(self.url()?, self),
+        }
+    }
+
+    fn verdict(&mut self, point: Point) -> Verdict {
+        match self.answers(point) {
+            Ok(()) => Verdict::Held,
+            Err(Refusal::NotAUrl) if point != Point::AbsoluteUrl => Verdict::NotReached,
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
+
+    /// The text as a client reads it. What is no URL can answer nothing that is asked of one.
+    fn url(&self) -> Result<&Url, Refusal> {
+        self.url.as_ref().ok_or(Refusal::NotAUrl)
+    }
+
+    fn base(&self) -> &'p Base {
+        self.found.route().target().base()
+    }
 }
 
-fn has_the_scheme_of_the_base(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let base = candidate.found.route().target().base();
+fn has_the_scheme_of_the_base(url: &Url, base: &Base) -> Result<(), Refusal> {
     let may_be_plain = base.scheme() == Scheme::Http && base.host().is_loopback();
-    let scheme = candidate.url.scheme();
     let is_as_secure_as_the_base = match base.scheme() {
-        Scheme::Https => scheme == "https",
-        Scheme::Http => scheme == "http" && may_be_plain,
+        Scheme::Https => url.scheme() == "https",
+        Scheme::Http => url.scheme() == "http" && may_be_plain,
     };
     ensure(is_as_secure_as_the_base, Refusal::Scheme)
 }
 
-fn has_the_host_of_the_base_and_it_is_allowed(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let base = candidate.found.route().target().base();
-    let host = candidate.url.host_str().unwrap_or_default();
-    let port = candidate.url.port_or_known_default();
+fn has_the_host_of_the_base_and_it_is_allowed(
+    url: &Url,
+    base: &Base,
+    allowed: &[Host],
+) -> Result<(), Refusal> {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default();
     ensure(
         host == base.host().as_str() && port == Some(base.port()),
         Refusal::NotTheBase,
     )?;
-    let mut allowed = candidate.config.allowed_hosts().iter();
     ensure(
-        allowed.any(|allowed| allowed.as_str() == host),
+        allowed.iter().any(|allowed| allowed.as_str() == host),
         Refusal::HostNotAllowed,
     )
 }
 
-fn has_nothing_besides_host_and_path(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let url = &candidate.url;
+fn has_nothing_besides_host_and_path(url: &Url) -> Result<(), Refusal> {
     ensure(
         url.username().is_empty() && url.password().is_none(),
         Refusal::UserInfo,
@@ -159,35 +172,35 @@ fn has_nothing_besides_host_and_path(candidate: &Candidate<'_>) -> Result<(), Re
     ensure(url.fragment().is_none(), Refusal::Fragment)
 }
 
-fn has_only_plain_segments(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    for segment in segments(candidate) {
+fn has_only_plain_segments(url: &Url) -> Result<(), Refusal> {
+    for segment in segments(url) {
         ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
         ensure(is_strictly_encoded(segment), Refusal::UnsafeCharacter)?;
     }
     Ok(())
 }
 
-fn holds_the_captures(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let route = candidate.found.route();
-    let mut segments = segments(candidate);
+fn holds_the_captures(url: &Url, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
+    let route = found.route();
+    let mut segments = segments(url);
     for expected in route.target().base().path() {
         ensure(
             segments.next() == Some(expected.as_str()),
             Refusal::CapturesDiffer,
         )?;
     }
-    // Nothing is lost: the point before has found every escape to be one of an ASCII character.
+    // No doubt is lost: what is not UTF-8 becomes a character that no capture and no literal holds.
     let below_base: Vec<Cow<'_, str>> = segments
         .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
         .collect();
     ensure(
-        route.location().read(&below_base).as_deref() == Some(candidate.found.captures()),
+        route.location().read(&below_base).as_deref() == Some(found.captures()),
         Refusal::CapturesDiffer,
     )
 }
 
-fn does_not_come_back(candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let host = candidate.found.route().target().base().host();
+fn does_not_come_back(url: &Url, candidate: &Candidate<'_>) -> Result<(), Refusal> {
+    let host = candidate.base().host();
     let is_ours = host.is_named_by(candidate.request.host())
         || candidate
             .config
@@ -196,7 +209,7 @@ fn does_not_come_back(candidate: &Candidate<'_>) -> Result<(), Refusal> {
     if !is_ours {
         return Ok(());
     }
-    let next = Request::new("GET", host.as_str(), candidate.url.path());
+    let next = Request::new("GET", host.as_str(), url.path());
     ensure(
         route::find(candidate.config.routes(), &next).is_err(),
         Refusal::Loop,
@@ -207,8 +220,8 @@ fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(refusal) }
 }
 
-fn segments<'u>(candidate: &'u Candidate<'_>) -> impl Iterator<Item = &'u str> {
-    candidate.url.path_segments().into_iter().flatten()
+fn segments(url: &Url) -> impl Iterator<Item = &str> {
+    url.path_segments().into_iter().flatten()
 }
 
 /// Each character has one spelling: itself if it is unreserved, upper-case `%XX` if it is not. What
@@ -241,54 +254,8 @@ fn hex_digit(byte: Option<u8>) -> Option<u8> {
     }
 }
 
-impl Refusal {
-    /// Every refusal, in the order of the proof.
-    pub const ALL: [Self; 14] = [
-        Self::TooLong,
-        Self::NotPrintableAscii,
-        Self::NotAUrl,
-        Self::NotCanonical,
-        Self::Scheme,
-        Self::NotTheBase,
-        Self::HostNotAllowed,
-        Self::UserInfo,
-        Self::Query,
-        Self::Fragment,
-        Self::UnsafeSegment,
-        Self::UnsafeCharacter,
-        Self::CapturesDiffer,
-        Self::Loop,
-    ];
-
-    /// The stable code, as it stands in logs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAUrl => "not-a-url",
-            Self::NotCanonical => "not-canonical",
-            Self::Scheme => "scheme",
-            Self::NotTheBase => "not-the-base",
-            Self::HostNotAllowed => "host-not-allowed",
-            Self::UserInfo => "user-info",
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::TooLong => "too-long",
-            Self::NotPrintableAscii => "not-printable-ascii",
-            Self::UnsafeSegment => "unsafe-segment",
-            Self::UnsafeCharacter => "unsafe-character",
-            Self::CapturesDiffer => "captures-differ",
-            Self::Loop => "loop",
-        }
-    }
-}
-
 impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.code())
     }
 }

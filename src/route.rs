@@ -1,5 +1,7 @@
 //! Stage 2: which route a request is on, and what it captured.
 
+mod attempt;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use crate::decision::Reason;
 use crate::request::{Method, Request};
 use crate::target::Target;
 use crate::template::LocationTemplate;
+
+pub use attempt::{Attempt, Outcome, Stop, attempts};
 
 /// A named path pattern, and where its matches are to be sent.
 ///
@@ -143,7 +147,7 @@ pub fn find<'c, 'r>(
     let segments = request.segments().map_err(|_| Reason::PathMalformed)?;
     let mut of_this_shape = routes
         .iter()
-        .filter(|route| route.pattern.has_shape_of(segments))
+        .filter(|route| route.pattern.stop_by_shape(segments).is_none())
         .peekable();
     if of_this_shape.peek().is_none() {
         return Err(Reason::NoRoute);
@@ -158,7 +162,7 @@ pub fn find<'c, 'r>(
     for route in of_this_shape {
         match route.pattern.captures_in(segments) {
             Ok(captures) => return Ok(RouteMatch { route, captures }),
-            Err(kind) if reason == Reason::NoRoute => reason = reason_for(kind),
+            Err((_, slot)) if reason == Reason::NoRoute => reason = reason_for(slot.kind),
             Err(_) => {}
         }
     }
@@ -215,6 +219,28 @@ impl Route {
     /// How answers on this route look.
     pub fn options(&self) -> &RouteOptions {
         &self.options
+    }
+
+    /// The match of a path, or where it stops.
+    fn take<'c, 'r>(
+        &'c self,
+        path: &'r [Cow<'_, str>],
+    ) -> Result<RouteMatch<'c, 'r>, Stop<'c, 'r>> {
+        if let Some(stop) = self.pattern.stop_by_shape(path) {
+            return Err(stop);
+        }
+        let captures = self
+            .pattern
+            .captures_in(path)
+            .map_err(|(segment, slot)| Stop::Capture {
+                segment,
+                slot,
+                found: slot.text_at(segment, path),
+            })?;
+        Ok(RouteMatch {
+            route: self,
+            captures,
+        })
     }
 }
 
@@ -347,37 +373,47 @@ impl PathPattern {
         Ok(())
     }
 
-    /// Whether the literals are equal and the number of segments fits, whatever the captures hold.
-    fn has_shape_of(&self, path: &[Cow<'_, str>]) -> bool {
-        let number_fits = match self.segments.last() {
-            Some(PatternSegment::Capture(CaptureType::Path)) => path.len() >= self.segments.len(),
-            _ => path.len() == self.segments.len(),
-        };
-        number_fits
-            && self
-                .segments
-                .iter()
-                .zip(path)
-                .all(|(segment, text)| match segment {
-                    PatternSegment::Literal(literal) => literal == text,
-                    PatternSegment::Capture(_) => true,
-                })
+    /// Where a path has another shape than this pattern, if it has: the number of segments fits and
+    /// the literals are equal, whatever the captures hold.
+    fn stop_by_shape<'c, 'r>(&'c self, path: &'r [Cow<'_, str>]) -> Option<Stop<'c, 'r>> {
+        let (expected, found) = (self.segments.len(), path.len());
+        let or_more = matches!(
+            self.segments.last(),
+            Some(PatternSegment::Capture(CaptureType::Path))
+        );
+        if found < expected || (found > expected && !or_more) {
+            return Some(Stop::SegmentCount {
+                expected,
+                or_more,
+                found,
+            });
+        }
+        let mut places = self.segments.iter().zip(path).enumerate();
+        places.find_map(|(segment, (expected, found))| match expected {
+            PatternSegment::Literal(expected) if expected != found => Some(Stop::Literal {
+                segment,
+                expected,
+                found,
+            }),
+            _ => None,
+        })
     }
 
     /// Takes the captures out of a path that has this pattern's shape; where one does not hold, its
-    /// type.
-    fn captures_in<'r>(&self, path: &'r [Cow<'_, str>]) -> Result<Vec<Capture<'r>>, CaptureType> {
+    /// segment and slot.
+    fn captures_in<'c, 'r>(
+        &'c self,
+        path: &'r [Cow<'_, str>],
+    ) -> Result<Vec<Capture<'r>>, (usize, &'c CaptureSlot)> {
         let mut captures = Vec::with_capacity(self.captures.len());
-        for (index, segment) in self.segments.iter().enumerate() {
-            let PatternSegment::Capture(kind) = *segment else {
-                continue;
-            };
-            let rest = path.get(index..).unwrap_or_default();
-            let capture = match kind {
-                CaptureType::Path => kind.parse(rest.join("/")),
-                _ => rest.first().and_then(|text| kind.parse(&**text)),
-            };
-            captures.push(capture.ok_or(kind)?);
+        let places = self
+            .segments
+            .iter()
+            .enumerate()
+            .filter(|(_, segment)| matches!(segment, PatternSegment::Capture(_)));
+        for ((segment, _), slot) in places.zip(&self.captures) {
+            let capture = slot.kind.parse(slot.text_at(segment, path));
+            captures.push(capture.ok_or((segment, slot))?);
         }
         Ok(captures)
     }
@@ -392,6 +428,15 @@ impl CaptureSlot {
     /// What the captured value must be.
     pub fn kind(&self) -> CaptureType {
         self.kind
+    }
+
+    /// The text that stands in a path where the capture begins: one segment, or all from there on.
+    fn text_at<'r>(&self, segment: usize, path: &'r [Cow<'_, str>]) -> Cow<'r, str> {
+        let rest = path.get(segment..).unwrap_or_default();
+        match self.kind {
+            CaptureType::Path => rest.join("/").into(),
+            _ => rest.first().map_or("", |text| &**text).into(),
+        }
     }
 
     fn parse(segment: &str) -> Result<Self, PatternError> {

@@ -1,13 +1,82 @@
-//! `signpost explain`
+//! `signpost explain`: what would happen to one request, and why, stage by stage.
+
+mod address;
+mod explanation;
+mod facts;
+mod page;
+mod request;
+mod routes;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
+
+use std::path::PathBuf;
 
 use clap::Args;
+use signpost::switch::Switch;
 
-use crate::output::{Failure, Outcome};
+use crate::file::Loaded;
+use crate::output::{Failure, Format, Outcome, print, print_json};
+use address::Address;
+use explanation::{Explanation, Question};
 
+/// Explains what would happen to one request, and why, stage by stage
+///
+/// It runs the code of the edge function over the configuration, and shows what arrived, on which
+/// routes the path stopped and where, the captures, the candidate, every point of its proof, the
+/// decision, and the reply. Nothing is sent anywhere.
+///
+/// The URL is taken as it is typed, byte for byte. Browsers and curl resolve `.` and `..` before
+/// they send a request (curl does not with --path-as-is), so what arrives from them is another path.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  signpost explain\n\nExit codes: 0 ")]
-pub(crate) struct Arguments {}
+#[command(after_help = "\
+Examples:
+  signpost explain config/crates-io.toml \\
+      https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download
+  signpost explain config/crates-io.toml /api/v1/crates/smallvec/1.10/download
+  signpost explain config/crates-io.toml --accept application/json --switch 'enforce 25%' \\
+      /api/v1/crates/smallvec/1.10.0/download
 
-pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
-    Err(Failure::new("not here"))
+Exit codes: 0 the request is redirected, or the origin answers as designed, 1 the proof refused the
+location (a bug or an attack), 2 the configuration or the command line could not be read.")]
+pub(crate) struct Arguments {
+    /// The configuration, in TOML or compiled
+    file: PathBuf,
+
+    /// The URL that a client asks for, or its path alone
+    ///
+    /// A path alone is taken to come to the first of the configuration's `hosts`, if it has any.
+    url: Address,
+
+    /// The method of the request
+    #[arg(long, default_value = "GET")]
+    method: String,
+
+    /// A value of the request's `Accept`; may be given several times
+    #[arg(long)]
+    accept: Vec<String>,
+
+    /// The position of the switch: `enforce`, `enforce 25%`, `shadow` or `off`
+    #[arg(long, default_value_t = Switch::ENFORCE)]
+    switch: Switch,
+
+    /// How to print the explanation
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let loaded = Loaded::read(&arguments.file)?;
+    let question = Question {
+        method: &arguments.method,
+        address: &arguments.url,
+        accept: &arguments.accept,
+    };
+    let explanation = Explanation::of(loaded.config(), &question, arguments.switch);
+    match arguments.format {
+        Format::Text => print(format_args!("{explanation:#}"))?,
+        Format::Json => print_json(&explanation)?,
+    }
+    Ok(Outcome::found(explanation.is_refused()))
 }

@@ -1,13 +1,166 @@
-//! `signpost routes`
+//! `signpost routes`: the routes and their targets, for a quick look.
+
+use std::fmt::{self, Display};
+use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
+use signpost::route::Route;
 
-use crate::output::{Failure, Outcome};
+use crate::file::Loaded;
+use crate::output::{Failure, Format, Outcome, print, print_json};
 
+/// Shows the routes, their targets and one example each
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  signpost routes\n\nExit codes: 0 ")]
-pub(crate) struct Arguments {}
+#[command(after_help = "\
+Examples:
+  signpost routes config/crates-io.toml
+  signpost routes config/crates-io.toml --format json | jq -r '.routes[].path'
 
-pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
-    Err(Failure::new("not here"))
+Exit codes: 0 shown, 2 the configuration could not be read or has problems.")]
+pub(crate) struct Arguments {
+    /// The configuration, in TOML or compiled
+    file: PathBuf,
+
+    /// How to print the routes
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let table = Table::of(&Loaded::read(&arguments.file)?);
+    match arguments.format {
+        Format::Text => print(&table)?,
+        Format::Json => print_json(&table)?,
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The routes of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Table {
+    /// The first 12 hexadecimal digits of the SHA-256 of the compiled configuration.
+    revision: String,
+    /// The request hosts that the routes apply to; `null` where they apply to any.
+    hosts: Option<Vec<String>>,
+    /// Every host that a redirect may name.
+    allowed_hosts: Vec<String>,
+    /// The routes, in the order in which they are tried.
+    routes: Vec<Row>,
+}
+
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Row {
+    /// Its name.
+    name: String,
+    /// Its path pattern.
+    path: String,
+    /// The name of its target.
+    target: String,
+    /// The target's base.
+    base: String,
+    /// The template of its location.
+    location: String,
+    /// The status of its redirects.
+    status: u16,
+    /// Whether clients that accept JSON get the URL as JSON.
+    json: bool,
+    /// The value of `Cache-Control`, if one is sent.
+    cache_control: Option<String>,
+    /// Its first example; `null` where the configuration is compiled, and has none.
+    example: Option<Shown>,
+}
+
+/// An example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Shown {
+    /// The request.
+    request: String,
+    /// The location that it leads to.
+    location: String,
+}
+
+impl Table {
+    pub(crate) fn of(loaded: &Loaded) -> Self {
+        let config = loaded.config();
+        let in_words =
+            |hosts: &[signpost::host::Host]| hosts.iter().map(ToString::to_string).collect();
+        Self {
+            revision: config.revision().to_owned(),
+            hosts: config.hosts().map(in_words),
+            allowed_hosts: in_words(config.allowed_hosts()),
+            routes: config
+                .routes()
+                .iter()
+                .map(|route| Row::of(route, loaded))
+                .collect(),
+        }
+    }
+}
+
+impl Row {
+    fn of(route: &Route, loaded: &Loaded) -> Self {
+        let mut examples = loaded.examples().iter();
+        let example = examples.find(|example| example.route() == route.name());
+        let options = route.options();
+        Self {
+            name: route.name().to_string(),
+            path: route.pattern().to_string(),
+            target: route.target().name().to_owned(),
+            base: route.target().base().to_string(),
+            location: route.location().to_string(),
+            status: options.status.as_u16(),
+            json: options.json,
+            cache_control: options
+                .cache_control
+                .as_ref()
+                .map(|value| value.as_str().to_owned()),
+            example: example.map(|example| Shown {
+                request: example.request().to_owned(),
+                location: example.location().to_string(),
+            }),
+        }
+    }
+}
+
+/// A block for each route: a line of a table would be wider than any terminal.
+impl Display for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts = match &self.hosts {
+            None => "any".to_owned(),
+            Some(hosts) => hosts.join(", "),
+        };
+        writeln!(formatter, "revision       {}", self.revision)?;
+        writeln!(formatter, "hosts          {hosts}")?;
+        writeln!(
+            formatter,
+            "allowed_hosts  {}",
+            self.allowed_hosts.join(", ")
+        )?;
+        self.routes
+            .iter()
+            .try_for_each(|row| write!(formatter, "\n{row}"))
+    }
+}
+
+impl Display for Row {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = if self.json { ", or 200 with JSON" } else { "" };
+        writeln!(formatter, "{}", self.name)?;
+        writeln!(formatter, "  path      {}", self.path)?;
+        writeln!(formatter, "  target    {} = {}", self.target, self.base)?;
+        writeln!(formatter, "  location  {}", self.location)?;
+        writeln!(formatter, "  status    {}{json}", self.status)?;
+        if let Some(value) = &self.cache_control {
+            writeln!(formatter, "  cache     {value}")?;
+        }
+        match &self.example {
+            Some(example) => {
+                writeln!(formatter, "  example   {}", example.request)?;
+                writeln!(formatter, "         -> {}", example.location)
+            }
+            None => writeln!(formatter, "  example   (none in a compiled configuration)"),
+        }
+    }
 }

@@ -1,0 +1,186 @@
+//! Stage 1: what arrived, as the edge would see it.
+
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use signpost::config::Config;
+use signpost::received::is_as_received;
+use signpost::request::{Format, Request};
+use url::{Position, Url};
+
+use super::explanation::Question;
+
+/// What arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Arrived {
+    /// The method.
+    pub(crate) method: String,
+    /// The `Host`, empty where none is known.
+    pub(crate) host: String,
+    /// The request hosts that the routes apply to; `null` where they apply to any.
+    pub(crate) hosts: Option<Vec<String>>,
+    /// Whether the routes apply to this host.
+    pub(crate) applies: bool,
+    /// The path as it was typed, without the query.
+    pub(crate) path: String,
+    /// Its segments, each decoded once; `null` where the path is malformed.
+    pub(crate) segments: Option<Vec<String>>,
+    /// Why the path is malformed, if it is.
+    pub(crate) malformed: Option<Malformed>,
+    /// What the platform makes of path and query before the edge sees them, where the edge cannot
+    /// know that this is what the client sent. Such a request is never redirected.
+    pub(crate) rewritten: Option<String>,
+    /// Whether a query was dropped.
+    pub(crate) has_query: bool,
+    /// Whether a fragment was dropped.
+    pub(crate) has_fragment: bool,
+    /// What the client wants: `redirect` or `json`.
+    pub(crate) wants: &'static str,
+}
+
+/// Why a path is malformed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Malformed {
+    /// The segment, counted from 0; `null` where it is the path as a whole.
+    pub(crate) segment: Option<usize>,
+    /// What is wrong with it.
+    pub(crate) why: &'static str,
+}
+
+/// The request of a question, just as the edge would make it.
+pub(super) fn read<'q>(config: &'q Config, question: &Question<'q>) -> (Request<'q>, Arrived) {
+    let address = question.address;
+    let ours = config.hosts().and_then(<[_]>::first);
+    let host = match (&address.host, ours) {
+        (Some(host), _) => host.as_str(),
+        (None, Some(ours)) => ours.as_str(),
+        (None, None) => "",
+    };
+    let accept = question.accept.iter().map(String::as_bytes);
+    let request = Request::new(question.method, host, &address.target).with_accept(accept);
+    let rewritten = rewritten(address.scheme, host, &address.target);
+    let request = if rewritten.is_some() {
+        request.rewritten()
+    } else {
+        request
+    };
+    let arrived = Arrived {
+        method: question.method.to_owned(),
+        host: host.to_owned(),
+        hosts: config
+            .hosts()
+            .map(|hosts| hosts.iter().map(ToString::to_string).collect()),
+        applies: config.applies_to(host),
+        path: request.path().to_owned(),
+        segments: request
+            .segments()
+            .ok()
+            .map(|segments| segments.iter().map(ToString::to_string).collect()),
+        malformed: request.segments().err().map(|_| malformed(request.path())),
+        rewritten,
+        has_query: address.target.contains('?'),
+        has_fragment: address.has_fragment,
+        wants: match request.format() {
+            Format::Redirect => "redirect",
+            Format::Json => "json",
+        },
+    };
+    (request, arrived)
+}
+
+/// What the platform reads in the place of a target that the edge cannot know to be as received.
+fn rewritten(scheme: &str, host: &str, target: &str) -> Option<String> {
+    // Any host will do where none is known: only the target is asked for.
+    let host = if host.is_empty() { "localhost" } else { host };
+    let received = format!("{scheme}://{host}{target}");
+    let url = Url::parse(&received).ok()?;
+    let read = &url[Position::BeforePath..Position::AfterQuery];
+    (!is_as_received(&url, received.len(), host)).then(|| read.to_owned())
+}
+
+/// What is wrong with a path that has no segments: the first of them that is none by itself.
+fn malformed(path: &str) -> Malformed {
+    let Some(below) = path.strip_prefix('/') else {
+        let why = "does not begin with `/`";
+        return Malformed { segment: None, why };
+    };
+    let is_wrong = |text: &&str| {
+        let path = format!("/{text}");
+        text.is_empty() || Request::new("GET", "", &path).segments().is_err()
+    };
+    let found = below
+        .split('/')
+        .enumerate()
+        .find(|(_, text)| is_wrong(text));
+    Malformed {
+        segment: found.map(|(segment, _)| segment),
+        why: found.map_or("cannot be decoded", |(_, text)| why(text)),
+    }
+}
+
+fn why(segment: &str) -> &'static str {
+    let Ok(decoded) = percent_decode_str(segment).decode_utf8() else {
+        return "does not decode to UTF-8";
+    };
+    match &*decoded {
+        "" => "is empty: two slashes stand side by side",
+        "." | ".." => "is `.` or `..`, which may lead elsewhere",
+        text if text.contains('/') => "holds an encoded slash",
+        text if text.contains('\\') => "holds a backslash",
+        text if text.contains('%') => {
+            "holds a `%` after decoding: it was encoded twice, or is no escape"
+        }
+        _ => "holds a control character",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Malformed, malformed, rewritten};
+
+    #[test]
+    fn what_is_wrong_with_a_path_is_found() {
+        let rows = [
+            ("*", None, "does not begin with `/`"),
+            ("//a", Some(0), "is empty: two slashes stand side by side"),
+            ("/a//", Some(1), "is empty: two slashes stand side by side"),
+            (
+                "/a/../b",
+                Some(1),
+                "is `.` or `..`, which may lead elsewhere",
+            ),
+            (
+                "/a/%2E",
+                Some(1),
+                "is `.` or `..`, which may lead elsewhere",
+            ),
+            ("/a/b/%2F", Some(2), "holds an encoded slash"),
+            ("/\\evil.com", Some(0), "holds a backslash"),
+            (
+                "/%252B",
+                Some(0),
+                "holds a `%` after decoding: it was encoded twice, or is no escape",
+            ),
+            ("/a/%00", Some(1), "holds a control character"),
+            ("/a/%FF", Some(1), "does not decode to UTF-8"),
+        ];
+        for (path, segment, why) in rows {
+            assert_eq!(malformed(path), Malformed { segment, why }, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_platform_rewrites_is_known() {
+        let rows = [
+            ("/a/b?c=d", None),
+            ("/a/../b", Some("/b")),
+            ("/a?b'c", Some("/a?b%27c")),
+            ("/a%22", Some("/a%22")),
+        ];
+        for (target, expected) in rows {
+            for host in ["", "crates.io", "crates.io:8443"] {
+                let read = rewritten("https", host, target);
+                assert_eq!(read.as_deref(), expected, "{host} {target}");
+            }
+        }
+    }
+}

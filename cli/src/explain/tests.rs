@@ -1,0 +1,286 @@
+//! Explanations of telling requests, and that they agree with what the pipeline does.
+
+#[path = "../../../tests/cases/mod.rs"]
+mod cases;
+#[path = "../../../tests/crates/mod.rs"]
+mod crates;
+
+use cases::{CASES, Case, Configuration, Expect};
+use signpost::config::Config;
+use signpost::decision::Reason;
+use signpost::location::{Point, Refusal};
+use signpost::request::Request;
+use signpost::route::RouteMatch;
+use signpost::switch::Switch;
+
+use super::address::Address;
+use super::explanation::{Explanation, Question, Sent};
+use super::words;
+
+const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
+
+const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+
+fn read(text: &str) -> Config {
+    Config::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
+    let question = Question {
+        method,
+        address: &url.parse().unwrap(),
+        accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    };
+    Explanation::of(&read(config), &question, switch.parse().unwrap())
+}
+
+/// A name, a configuration, a method, a URL, the values of `Accept`, and the switch.
+type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r [&'r str], &'r str);
+
+#[test]
+fn telling_requests_are_explained() {
+    let download = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
+    let with_hosts = format!("hosts = [\"crates.io\"]\n{PRODUCTION}");
+    let rows: &[Row<'_>] = &[
+        (
+            "redirect",
+            PRODUCTION,
+            "GET",
+            "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download",
+            &[],
+            "enforce",
+        ),
+        (
+            "version-invalid",
+            PRODUCTION,
+            "GET",
+            "/api/v1/crates/smallvec/1.10/download?x=y",
+            &[],
+            "enforce",
+        ),
+        (
+            "no-route",
+            PRODUCTION,
+            "GET",
+            "https://crates.io/",
+            &[],
+            "enforce",
+        ),
+        (
+            "host-without-routes",
+            &with_hosts,
+            "GET",
+            "https://evil.example/",
+            &[],
+            "enforce",
+        ),
+        ("switch-shadow", PRODUCTION, "GET", download, &[], "shadow"),
+        (
+            "not-in-rollout",
+            PRODUCTION,
+            "HEAD",
+            download,
+            &[],
+            "enforce 1%",
+        ),
+        (
+            "loop",
+            MIRROR,
+            "GET",
+            "https://mirror.org/pub/foo.iso",
+            &[],
+            "enforce",
+        ),
+        (
+            "json",
+            PRODUCTION,
+            "GET",
+            download,
+            &["*/*", "application/json"],
+            "enforce",
+        ),
+        ("method", PRODUCTION, "DELETE", download, &[], "enforce"),
+        (
+            "path-malformed",
+            PRODUCTION,
+            "GET",
+            "https://crates.io/api/v1/crates/a/%2F/download#top",
+            &[],
+            "enforce",
+        ),
+        (
+            "rewritten",
+            PRODUCTION,
+            "GET",
+            "https://crates.io/api/v1/crates/smallvec/1.10.0/download?it's",
+            &[],
+            "enforce",
+        ),
+    ];
+    for (name, config, method, url, accept, switch) in rows {
+        let explanation = explain(config, method, url, accept, switch);
+        insta::assert_snapshot!(*name, explanation);
+    }
+}
+
+#[test]
+fn an_explanation_is_json_for_programs() {
+    let url = "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download";
+    insta::assert_json_snapshot!(
+        "redirect-json",
+        explain(PRODUCTION, "GET", url, &[], "enforce")
+    );
+}
+
+#[test]
+fn the_candidate_of_2023_fails_at_the_host() {
+    let address: Address = "https://crates.io/api/v1/crates/smallvec/1.10.0/download"
+        .parse()
+        .unwrap();
+    let question = Question {
+        method: "GET",
+        address: &address,
+        accept: &[],
+    };
+    let explain = |candidate: &str| {
+        let build = |_: &RouteMatch<'_, '_>| candidate.to_owned();
+        Explanation::with(build, &read(PRODUCTION), &question, Switch::ENFORCE)
+    };
+    insta::assert_snapshot!(
+        "2023",
+        explain("https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate")
+    );
+    insta::assert_snapshot!("no-url", explain("/crates/smallvec/smallvec 1.10.0.crate"));
+    insta::assert_snapshot!("much-else", explain("http://me@CDN.example/a//b?c=d#e"));
+}
+
+/// Whether an explanation says what the pipeline does.
+fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
+    let address = question.address;
+    let accept = question.accept.iter().map(String::as_bytes);
+    let host = address.host.as_deref().unwrap();
+    let request = Request::new(question.method, host, &address.target).with_accept(accept);
+    let mut last = None;
+    for switch in ["enforce 50%", "shadow", "off", "enforce"] {
+        let switch: Switch = switch.parse().unwrap();
+        let explanation = Explanation::of(config, question, switch);
+        let answer = signpost::answer(config, &request, switch);
+        let decided = &explanation.decision;
+        let reason = answer.decision().reason();
+        assert_eq!(decided.reason, reason.map(Reason::code), "{row}");
+        let refusal = reason.and_then(Reason::refusal);
+        assert_eq!(decided.refusal, refusal.map(Refusal::code), "{row}");
+        let location = answer.decision().location().map(ToString::to_string);
+        assert_eq!(decided.location, location, "{row}");
+        let reply = answer.reply(config, &request);
+        assert_eq!(explanation.reply, reply.as_ref().map(Sent::of), "{row}");
+        let proof = explanation.proof.iter().flatten();
+        let first_refusal = proof.clone().find_map(|answered| answered.refusal);
+        assert_eq!(first_refusal, decided.refusal, "{row}");
+        assert!([0, Point::ALL.len()].contains(&proof.count()), "{row}");
+        last = Some(explanation);
+    }
+    last.unwrap()
+}
+
+fn check_case(case: &Case, config: &Config) {
+    let row = format!("case {}: {}", case.number, case.name);
+    let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
+    let question = Question {
+        method: case.method,
+        address: &format!("https://{}{}", case.host, case.target)
+            .parse()
+            .unwrap(),
+        accept: &accept
+            .map(|(_, value)| (*value).to_owned())
+            .collect::<Vec<_>>(),
+    };
+    let explanation = check(&row, config, &question);
+    let decided = &explanation.decision;
+    let (location, reason) = match case.expect {
+        Expect::Redirect { location } | Expect::Json { location } => (Some(location), None),
+        Expect::Origin { reason } => (None, Some(reason)),
+    };
+    assert_eq!(
+        (decided.location.as_deref(), decided.reason),
+        (location, reason),
+        "{row}"
+    );
+    let reply = explanation.reply.as_ref();
+    for expected in case.answer_headers {
+        let mut headers = reply.unwrap().headers.iter();
+        let found = headers.any(|header| (header.name, header.value.as_str()) == *expected);
+        assert!(found, "{row}: {expected:?}");
+    }
+}
+
+#[test]
+fn every_case_of_a_real_incident_is_explained_as_it_is_answered() {
+    for configuration in Configuration::ALL {
+        let config = read(&configuration.toml());
+        for case in CASES.iter().filter(|case| case.config == configuration) {
+            check_case(case, &config);
+        }
+    }
+}
+
+#[test]
+fn real_downloads_are_explained_as_they_are_answered() {
+    let config = read(PRODUCTION);
+    for (name, version) in crates::all().into_iter().step_by(4) {
+        let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
+        let question = Question {
+            method: "GET",
+            address: &url.parse().unwrap(),
+            accept: &[],
+        };
+        let explanation = check(&url, &config, &question);
+        assert_eq!(explanation.decision.decision, "redirect", "{url}");
+    }
+}
+
+#[test]
+fn a_reason_means_what_is_documented() {
+    let docs = include_str!("../../../docs/request-handling.md");
+    let url = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
+    let config = read(PRODUCTION);
+    let answer = signpost::answer(
+        &config,
+        &Request::new(
+            "GET",
+            "crates.io",
+            "/api/v1/crates/smallvec/1.10.0/download",
+        ),
+        Switch::ENFORCE,
+    );
+    let location = || answer.decision().location().cloned().expect(url);
+    let reasons = [
+        Reason::NoRoute,
+        Reason::MethodNotRedirectable,
+        Reason::PathMalformed,
+        Reason::NameInvalid,
+        Reason::VersionInvalid,
+        Reason::CaptureInvalid,
+        Reason::LocationRefused(Refusal::Loop),
+        Reason::LocationRefused(Refusal::NotTheBase),
+        Reason::ConfigMissing,
+        Reason::ConfigInvalid,
+        Reason::SwitchOff(location()),
+        Reason::SwitchShadow(location()),
+        Reason::NotInRollout(location()),
+    ];
+    for reason in reasons {
+        let row = format!("| `{}` | {} |", reason.code(), words::meaning(&reason));
+        assert!(docs.contains(&row), "not documented: {row}");
+        assert!(!words::next(&reason, true, None).is_empty(), "{row}");
+    }
+}
+
+#[test]
+fn colours_are_only_there_when_asked_for() {
+    let explanation = explain(PRODUCTION, "GET", "/", &[], "off");
+    let (plain, coloured) = (format!("{explanation}"), format!("{explanation:#}"));
+    assert!(!plain.contains('\u{1b}'));
+    assert!(coloured.contains('\u{1b}'));
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+}

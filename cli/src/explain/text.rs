@@ -1,0 +1,292 @@
+//! An explanation as people read it: the outcome first, then every stage.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::explanation::{Answered, Built, Decided, Explanation, Sent};
+use super::page::{Mark, Page, place, visible};
+use super::request::Arrived;
+use super::routes::{Captured, TrialResult, Tried};
+use super::words;
+
+impl Display for Explanation {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let mut page = Page {
+            is_coloured: formatter.alternate(),
+            out: formatter,
+        };
+        page.outcome(self)?;
+        page.heading("1 Request")?;
+        page.request(&self.request)?;
+        page.heading("2 Route")?;
+        page.routes(self)?;
+        page.heading("3 Target")?;
+        page.target(self.target.as_ref())?;
+        page.heading("4 Location: its proof")?;
+        page.proof(self.proof.as_deref())?;
+        page.heading("5 Decision")?;
+        page.decision(&self.decision)?;
+        page.heading("6 Reply")?;
+        page.reply(self)
+    }
+}
+
+impl Page<'_, '_> {
+    fn outcome(&mut self, explanation: &Explanation) -> fmt::Result {
+        let decided = &explanation.decision;
+        let (mark, words) = match (&explanation.reply, decided.reason, decided.refusal) {
+            (Some(reply), ..) if reply.status == 200 => (Mark::Good, "200: JSON names".to_owned()),
+            (Some(reply), ..) => (Mark::Good, format!("{}: redirected to", reply.status)),
+            (None, reason, Some(refusal)) => (
+                Mark::Bad,
+                format!(
+                    "The origin answers: {} ({refusal})",
+                    reason.unwrap_or_default()
+                ),
+            ),
+            (None, reason, None) => (
+                Mark::Neither,
+                format!("The origin answers: {}", reason.unwrap_or_default()),
+            ),
+        };
+        let mark = self.mark(mark);
+        writeln!(self.out, "{mark} {words}")?;
+        match (&explanation.reply, &decided.location) {
+            (Some(_), Some(location)) => writeln!(self.out, "  {location}"),
+            _ => Ok(()),
+        }
+    }
+
+    fn request(&mut self, arrived: &Arrived) -> fmt::Result {
+        self.field("method", visible(&arrived.method))?;
+        let host = match arrived.host.as_str() {
+            "" => "(none: loops are found only where the host is known)".to_owned(),
+            host => visible(host),
+        };
+        self.field("host", host)?;
+        let mark = match (&arrived.hosts, arrived.applies) {
+            (None, _) => None,
+            (Some(_), true) => Some(Mark::Good),
+            (Some(_), false) => Some(Mark::Bad),
+        };
+        match (&arrived.hosts, mark) {
+            (Some(hosts), Some(mark)) => {
+                let mark = self.mark(mark);
+                self.field("hosts", format!("{mark} {}", hosts.join(", ")))?;
+            }
+            _ => self.field("hosts", "(not set: the routes apply to any host)")?,
+        }
+        self.field("path", visible(&arrived.path))?;
+        if let Some(segments) = &arrived.segments {
+            self.field("segments", visible(&segments.join(" · ")))?;
+        }
+        if let Some(malformed) = &arrived.malformed {
+            let place = malformed
+                .segment
+                .map(|segment| place(&arrived.path, segment));
+            if let Some((column, width)) = place {
+                let carets = self.paint(Mark::Bad, &"^".repeat(width.max(1)));
+                writeln!(self.out, "             {}{carets}", " ".repeat(column))?;
+            }
+            let what = if place.is_some() { "a segment" } else { "it" };
+            self.marked(Mark::Bad, format!("malformed: {what} {}", malformed.why))?;
+        }
+        self.field(
+            "accept",
+            format!("the client wants {}", wanted(arrived.wants)),
+        )?;
+        if arrived.has_query {
+            self.note("the query is dropped: it is never part of a decision or a location")?;
+        }
+        if arrived.has_fragment {
+            self.note("the fragment is dropped: clients do not send it")?;
+        }
+        match &arrived.rewritten {
+            Some(read) => {
+                self.marked(Mark::Bad, "not known to be what the client sent")?;
+                self.prose("    ", &format!(
+                    "The platform reads URLs as browsers do before the edge sees them. Of this one it makes `{}`; \
+                     the edge cannot tell what was sent, and does not redirect it.",
+                    visible(read),
+                ))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn routes(&mut self, explanation: &Explanation) -> fmt::Result {
+        let Some(tried) = &explanation.routes else {
+            return self.note(if explanation.request.applies {
+                "not reached: a malformed path is on no route"
+            } else {
+                "not reached: the routes do not apply to this host"
+            });
+        };
+        for tried in tried {
+            self.route(tried)?;
+        }
+        match explanation.decision.reason {
+            Some("method-not-redirectable") => self.marked(
+                Mark::Bad,
+                format!(
+                    "stops here: {} is neither GET nor HEAD",
+                    visible(&explanation.request.method)
+                ),
+            ),
+            Some("path-malformed") => self.marked(
+                Mark::Bad,
+                "stops here: the path is not known to be what was sent",
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn route(&mut self, tried: &Tried) -> fmt::Result {
+        match &tried.result {
+            TrialResult::NotTried => {
+                let words = format!(
+                    "{}: not tried, because an earlier route matched",
+                    tried.route
+                );
+                return self.marked(Mark::Neither, words);
+            }
+            TrialResult::Matched { .. } => self.marked(Mark::Good, &tried.route)?,
+            _ => self.marked(Mark::Bad, &tried.route)?,
+        }
+        writeln!(self.out, "    {}", tried.path)?;
+        match &tried.result {
+            TrialResult::NotTried => Ok(()),
+            TrialResult::Matched { captures } => self.captures(captures),
+            TrialResult::SegmentCount {
+                expected,
+                or_more,
+                found,
+            } => {
+                let or_more = if *or_more { " or more" } else { "" };
+                let expected = segments(*expected, or_more);
+                self.prose("    ", &format!("takes {expected}; the path has {found}"))
+            }
+            TrialResult::Literal { segment, found, .. } => {
+                self.underline(&tried.path, *segment)?;
+                self.prose("    ", &format!("the path has `{}` there", visible(found)))
+            }
+            TrialResult::Capture { segment, captured } => {
+                self.underline(&tried.path, *segment)?;
+                let kind = words::kind(captured.kind);
+                let text = visible(&captured.text);
+                self.prose("    ", &format!("`{text}` is no {}: {kind}", captured.kind))
+            }
+        }
+    }
+
+    fn captures(&mut self, captures: &[Captured]) -> fmt::Result {
+        let width = captures.iter().map(|capture| capture.name.len()).max();
+        for Captured { name, kind, text } in captures {
+            let width = width.unwrap_or_default();
+            writeln!(self.out, "    {name:width$}  {} ({kind})", visible(text))?;
+        }
+        Ok(())
+    }
+
+    /// Points at a segment of a pattern on the line before.
+    fn underline(&mut self, pattern: &str, segment: usize) -> fmt::Result {
+        let (column, width) = place(pattern, segment);
+        let carets = self.paint(Mark::Bad, &"^".repeat(width));
+        writeln!(self.out, "    {}{carets}", " ".repeat(column))
+    }
+
+    fn target(&mut self, built: Option<&Built>) -> fmt::Result {
+        let Some(built) = built else {
+            return self.note("not reached");
+        };
+        self.field("target", &built.name)?;
+        self.field("base", &built.base)?;
+        self.field("template", &built.template)?;
+        self.field("candidate", visible(&built.candidate))
+    }
+
+    fn proof(&mut self, proof: Option<&[Answered]>) -> fmt::Result {
+        let Some(proof) = proof else {
+            return self.note("not reached");
+        };
+        for answered in proof {
+            let mark = match answered.holds {
+                Some(true) => Mark::Good,
+                Some(false) => Mark::Bad,
+                None => Mark::Neither,
+            };
+            let (point, question) = (answered.point, answered.question);
+            self.marked(mark, format!("{point:15}  {question}"))?;
+            let indent = " ".repeat(21);
+            self.prose(&indent, &visible(&answered.compared))?;
+            if let Some(refusal) = answered.refusal {
+                let refused = self.paint(Mark::Bad, &format!("refused: {refusal}"));
+                writeln!(self.out, "{indent}{refused}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decision(&mut self, decided: &Decided) -> fmt::Result {
+        let words = match decided.reason {
+            None => decided.decision.to_owned(),
+            Some(reason) => format!("{}: {reason}", decided.decision),
+        };
+        let mark = match (decided.reason, decided.refusal) {
+            (None, _) => Mark::Good,
+            (Some(_), Some(_)) => Mark::Bad,
+            (Some(_), None) => Mark::Neither,
+        };
+        self.marked(mark, words)?;
+        self.field("switch", &decided.switch)?;
+        if let Some(percent) = decided.sent_from_percent {
+            self.field(
+                "rollout",
+                format!("this file leaves from `enforce {percent}%` on"),
+            )?;
+        }
+        self.prose("  meaning    ", decided.meaning)?;
+        self.prose("  next       ", &decided.next)
+    }
+
+    fn reply(&mut self, explanation: &Explanation) -> fmt::Result {
+        let Some(Sent {
+            status,
+            headers,
+            body,
+        }) = &explanation.reply
+        else {
+            writeln!(self.out, "  the origin's own, unchanged, and")?;
+            return writeln!(
+                self.out,
+                "  signpost-decision: {}",
+                explanation.decision.header
+            );
+        };
+        writeln!(self.out, "  {status}")?;
+        for header in headers {
+            writeln!(self.out, "  {}: {}", header.name, header.value)?;
+        }
+        match (body.as_str(), explanation.request.method.as_str()) {
+            ("", _) => Ok(()),
+            (_, "HEAD") => self.note("no body is sent in answer to HEAD"),
+            (body, _) => writeln!(self.out, "\n  {body}"),
+        }
+    }
+}
+
+fn segments(number: usize, or_more: &str) -> String {
+    let plural = if number == 1 && or_more.is_empty() {
+        ""
+    } else {
+        "s"
+    };
+    format!("{number}{or_more} segment{plural}")
+}
+
+fn wanted(wants: &str) -> &'static str {
+    if wants == "json" {
+        "the URL as JSON"
+    } else {
+        "a redirect"
+    }
+}

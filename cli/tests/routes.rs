@@ -1,0 +1,127 @@
+//! `signpost routes` as the process that operators and scripts run.
+
+use std::path::Path;
+use std::process::Command;
+
+use signpost::config::Config;
+
+const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+
+fn routes(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config");
+    std::fs::write(&file, text).unwrap();
+    run(&file, arguments)
+}
+
+fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
+        .arg("routes")
+        .arg(file)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn every_route_has_its_target_and_an_example() {
+    let (code, text, errors) = routes(PRODUCTION, &[]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    let (_, routes) = text.split_once("\n\n").unwrap();
+    assert_eq!(
+        routes,
+        "\
+download
+  path      /api/v1/crates/{name:crate}/{version:semver}/download
+  target    static = https://static.crates.io
+  location  /crates/{name}/{name}-{version}.crate
+  status    302, or 200 with JSON
+  example   /api/v1/crates/smallvec/1.10.0/download
+         -> https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate
+
+readme
+  path      /api/v1/crates/{name:crate}/{version:semver}/readme
+  target    static = https://static.crates.io
+  location  /readmes/{name}/{name}-{version}.html
+  status    302, or 200 with JSON
+  example   /api/v1/crates/smallvec/1.10.0/readme
+         -> https://static.crates.io/readmes/smallvec/smallvec-1.10.0.html
+
+cdn-download
+  path      /crates/{name:crate}/{version:semver}/download
+  target    static = https://static.crates.io
+  location  /crates/{name}/{name}-{version}.crate
+  status    302, or 200 with JSON
+  example   /crates/smallvec/1.10.0/download
+         -> https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate
+"
+    );
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_optional_is_shown_where_it_is_set() {
+    let config = PRODUCTION.replace(
+        "allowed_hosts =",
+        "hosts = [\"crates.io\"]\nallowed_hosts =",
+    );
+    let config = config.replacen(
+        "target   = \"static\"",
+        "target = \"static\"\nstatus = 307\njson = false\ncache_control = \"max-age=60\"",
+        1,
+    );
+    let (_, text, errors) = routes(&config, &[]);
+    for part in [
+        "\nhosts          crates.io\nallowed_hosts  static.crates.io\n",
+        "\n  status    307\n  cache     max-age=60\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}{errors}");
+    }
+}
+
+#[test]
+fn a_compiled_configuration_has_routes_without_examples() {
+    let config = Config::from_toml(PRODUCTION).unwrap();
+    let (code, text, errors) = routes(config.to_json(), &[]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert!(
+        text.starts_with(&format!("revision       {}\n", config.revision())),
+        "{text}"
+    );
+    let none = "  example   (none in a compiled configuration)\n";
+    assert_eq!(text.matches(none).count(), config.routes().len());
+}
+
+#[test]
+fn json_is_for_programs() {
+    let (code, json, _) = routes(PRODUCTION, &["--format", "json"]);
+    assert_eq!(code, Some(0));
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["hosts"], serde_json::Value::Null);
+    assert_eq!(value["routes"].as_array().unwrap().len(), 3);
+    assert_eq!(value["routes"][2]["name"], "cdn-download");
+    assert_eq!(
+        value["routes"][0]["example"]["location"],
+        "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_could_not_run() {
+    let broken = PRODUCTION.replace("cors = true", "korz = true");
+    let (code, text, errors) = routes(&broken, &[]);
+    assert_eq!((code, text.as_str()), (Some(2), ""));
+    assert!(errors.contains("key-unknown"), "{errors}");
+    let (code, _, errors) = run(Path::new("/nowhere/config.toml"), &[]);
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("there is no such file"), "{errors}");
+}
