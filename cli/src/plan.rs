@@ -6,16 +6,18 @@ mod compare;
 mod input;
 mod line;
 mod parallel;
+mod recent;
 mod tally;
 mod text;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::Args;
 
+use crate::differences::{self, Difference};
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use compare::Configurations;
@@ -77,9 +79,9 @@ pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
     let configurations = Configurations::new(old.config(), new.config());
     let mut tally = Tally::default();
     let mut routes = Vec::new();
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for example in old.examples().iter().chain(new.examples()) {
-        if seen.insert(example.request(), ()).is_none() {
+        if seen.insert(example.request()) {
             tally.take(
                 &configurations,
                 routes.len() as u64,
@@ -94,11 +96,14 @@ pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
             .and_then(|index| routes.get(index));
         Place::Example((*route.unwrap_or(&"")).to_owned())
     };
-    tally.into_plan(
-        &configurations,
-        place,
-        crate::differences::between(old, new),
-    )
+    tally.into_plan(&configurations, place, differences(old, new))
+}
+
+/// The keys that the edge reads and that are different. It never sees the examples.
+fn differences(old: &Loaded, new: &Loaded) -> Vec<Difference> {
+    let mut differences = differences::between(old, new);
+    differences.retain(|difference| !difference.is_named_by("routes.*.examples"));
+    differences
 }
 
 fn over_all_examples(old: &Loaded, new: &Loaded) -> Result<Plan, Failure> {
@@ -121,8 +126,7 @@ fn over_file(old: &Loaded, new: &Loaded, file: &Path) -> Result<Plan, Failure> {
         progress.show(lines);
     });
     progress.finish();
-    let differences = crate::differences::between(old, new);
-    let mut plan = tally.into_plan(&configurations, Place::Line, differences);
+    let mut plan = tally.into_plan(&configurations, Place::Line, differences(old, new));
     if let Err(error) = end {
         let why = input.in_words(&error);
         if plan.requests == 0 {

@@ -119,8 +119,7 @@ impl<'c> Lines<'c> {
         };
         let as_json = self.random.u32(0..100) == 0;
         let accept = if as_json { "application/json" } else { "*/*" };
-        let request =
-            Request::new(method, "crates.io", path).with_accept([accept.as_bytes()]);
+        let request = Request::new(method, "crates.io", path).with_accept([accept.as_bytes()]);
         let answer = signpost::answer(self.config, &request, Switch::ENFORCE);
         let reply = answer.reply(self.config, &request);
         let user_agents = [
@@ -129,7 +128,8 @@ impl<'c> Lines<'c> {
             "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 \"Firefox\"/144.0",
         ];
         let exchange = Exchange {
-            time: SystemTime::UNIX_EPOCH + Duration::from_micros(1_689_863_580_000_000 + self.number),
+            time: SystemTime::UNIX_EPOCH
+                + Duration::from_micros(1_689_863_580_000_000 + self.number),
             method,
             scheme: "https",
             host: "crates.io",

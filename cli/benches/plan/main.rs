@@ -50,7 +50,10 @@ fn bench() -> Result<()> {
     for paths in [Paths::Popular, Paths::Unique] {
         let plain = at("plain.log");
         let bytes = write(&config, paths, File::create(&plain)?)?;
-        println!("{LINES} lines of {} bytes on average, paths {paths:?}", bytes / u64::from(LINES));
+        println!(
+            "{LINES} lines of {} bytes on average, paths {paths:?}",
+            bytes / u64::from(LINES)
+        );
         run("plain", &old, &new, &plain)?;
         run("plain, nothing changes", &old, &old, &plain)?;
         if paths == Paths::Popular {
@@ -90,9 +93,18 @@ fn run(name: &str, old: &Path, new: &Path, requests: &Path) -> Result<()> {
     print!("  {name:24}");
     io::stdout().flush()?;
     let status = Command::new(std::env::current_exe()?)
-        .args([OsStr::new(MEASURE), old.as_os_str(), new.as_os_str(), requests.as_os_str()])
+        .args([
+            OsStr::new(MEASURE),
+            old.as_os_str(),
+            new.as_os_str(),
+            requests.as_os_str(),
+        ])
         .status()?;
-    if status.success() { Ok(()) } else { Err(format!("{name}: {status}").into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{name}: {status}").into())
+    }
 }
 
 /// Runs the program over the file and prints the figures.
@@ -102,7 +114,13 @@ fn measure(files: &[std::ffi::OsString]) -> Result<()> {
     };
     let start = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .args([OsStr::new("plan"), old, new, OsStr::new("--requests"), requests])
+        .args([
+            OsStr::new("plan"),
+            old,
+            new,
+            OsStr::new("--requests"),
+            requests,
+        ])
         .stdin(Stdio::null())
         .output()?;
     let seconds = start.elapsed().as_secs_f64();
@@ -112,7 +130,10 @@ fn measure(files: &[std::ffi::OsString]) -> Result<()> {
         return Err(format!("{}: {errors}", output.status).into());
     }
     let rate = f64::from(LINES) / seconds;
-    println!("{seconds:6.2} s  {rate:9.0} lines a second  {}", resources());
+    println!(
+        "{seconds:6.2} s  {rate:9.0} lines a second  {}",
+        resources()
+    );
     Ok(())
 }
 

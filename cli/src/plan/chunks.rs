@@ -95,7 +95,8 @@ impl<R: Read> Chunks<R> {
             skipped.clear();
             self.fill(&mut skipped);
             if let Some(end) = memchr(b'\n', &skipped) {
-                self.rest.extend_from_slice(skipped.get(end + 1..).unwrap_or_default());
+                self.rest
+                    .extend_from_slice(skipped.get(end + 1..).unwrap_or_default());
                 return;
             }
         }

@@ -115,7 +115,10 @@ impl<'c> Configurations<'c> {
         let is_one = asked.host().is_some() || self.old.host == self.new.host;
         let other_request = (!is_one).then(|| self.new.request(asked));
         let new_request = other_request.as_ref().unwrap_or(&old_request);
-        look(&self.old.answer(&old_request), &self.new.answer(new_request))
+        look(
+            &self.old.answer(&old_request),
+            &self.new.answer(new_request),
+        )
     }
 }
 
@@ -233,7 +236,11 @@ fn between(old: &Reply<'_>, new: &Reply<'_>) -> Vec<Difference> {
     let mut names: Vec<_> = old.headers.iter().chain(&new.headers).collect();
     names.sort_by_key(|(name, _)| *name);
     names.dedup_by_key(|(name, _)| *name);
-    let status = ("status", Some(old.status.to_string()), Some(new.status.to_string()));
+    let status = (
+        "status",
+        Some(old.status.to_string()),
+        Some(new.status.to_string()),
+    );
     let headers = names
         .into_iter()
         .filter(|(name, _)| *name != "location")

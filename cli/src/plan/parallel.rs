@@ -9,6 +9,9 @@ use super::chunks::{Chunk, Chunks};
 use super::compare::Configurations;
 use super::tally::Tally;
 
+/// More threads than these compare faster than one can read.
+const MOST_THREADS: usize = 16;
+
 /// Compares the answers to every line, and says how the stream ended.
 ///
 /// `progress` is called now and then with the number of lines that were read. Memory is bounded: only
@@ -19,6 +22,7 @@ pub(super) fn tally<'c>(
     threads: usize,
     mut progress: impl FnMut(u64),
 ) -> (Tally<'c>, io::Result<()>) {
+    let threads = threads.clamp(1, MOST_THREADS);
     let mut chunks = Chunks::new(lines);
     let (filled, to_compare) = sync_channel::<Chunk>(threads);
     let (emptied, to_fill) = channel::<Vec<u8>>();

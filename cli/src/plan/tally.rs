@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::chunks::Chunk;
 use super::compare::{Change, Configurations};
 use super::line::{self, Asked, Unreadable};
+use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
 use crate::differences::Difference;
 
@@ -14,7 +15,11 @@ pub(super) struct Tally<'c> {
     requests: u64,
     same: u64,
     blank: u64,
-    changes: HashMap<Change<'c>, Counted<Asked<'static>>>,
+    groups: Vec<(Change<'c>, Counted<Asked<'static>>)>,
+    /// Where a change stands among the groups.
+    places: HashMap<Change<'c>, usize>,
+    /// Where the change of a request stands among the groups, if there is one.
+    recent: Recent<Option<usize>>,
     unreadable: BTreeMap<Unreadable, Counted<String>>,
 }
 
@@ -47,12 +52,19 @@ impl<'c> Tally<'c> {
             }
         };
         self.requests += 1;
-        match configurations.change(&asked) {
+        let Self {
+            recent,
+            groups,
+            places,
+            ..
+        } = self;
+        let found = recent.get_or(&asked, || {
+            let change = configurations.change(&asked)?;
+            Some(place_of(change, groups, places))
+        });
+        match found.and_then(|place| self.groups.get_mut(place)) {
             None => self.same += 1,
-            Some(change) => {
-                let counted = self.changes.entry(change).or_default();
-                counted.add(number, || asked.into_owned());
-            }
+            Some((_, counted)) => counted.add(number, || asked.into_owned()),
         }
     }
 
@@ -75,14 +87,19 @@ impl<'c> Tally<'c> {
             requests,
             same,
             blank,
-            changes,
+            groups,
+            places: _,
+            recent: _,
             unreadable,
         } = other;
         self.requests += requests;
         self.same += same;
         self.blank += blank;
-        for (change, counted) in changes {
-            self.changes.entry(change).or_default().merge(counted);
+        for (change, counted) in groups {
+            let place = place_of(change, &mut self.groups, &mut self.places);
+            if let Some((_, together)) = self.groups.get_mut(place) {
+                together.merge(counted);
+            }
         }
         for (why, counted) in unreadable {
             self.unreadable.entry(why).or_default().merge(counted);
@@ -97,7 +114,7 @@ impl<'c> Tally<'c> {
         place: impl Fn(u64) -> Place,
         differences: Vec<Difference>,
     ) -> Plan {
-        let mut changes: Vec<_> = self.changes.into_iter().collect();
+        let mut changes = self.groups;
         changes.sort_by(|(change, counted), (other, other_counted)| {
             let numbers = other_counted.number.cmp(&counted.number);
             let kinds = change.kind.cmp(&other.kind);
@@ -122,6 +139,18 @@ impl<'c> Tally<'c> {
             differences,
         }
     }
+}
+
+/// Where the change stands among the groups; it is put there if it is new.
+fn place_of<'c>(
+    change: Change<'c>,
+    groups: &mut Vec<(Change<'c>, Counted<Asked<'static>>)>,
+    places: &mut HashMap<Change<'c>, usize>,
+) -> usize {
+    *places.entry(change).or_insert_with(|| {
+        groups.push((change, Counted::default()));
+        groups.len() - 1
+    })
 }
 
 fn group<'c>(

@@ -71,7 +71,12 @@ impl Display for Group {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let noun = noun(self.requests, "request");
         writeln!(formatter, "{}: {noun}", self.kind)?;
-        write_pair(formatter, "  ", &self.old.to_string(), &self.new.to_string())?;
+        write_pair(
+            formatter,
+            "  ",
+            &self.old.to_string(),
+            &self.new.to_string(),
+        )?;
         write_differences(formatter, "  ", &self.differences)?;
         for sample in &self.samples {
             write!(formatter, "{sample}")?;
@@ -146,7 +151,10 @@ fn write_pair(formatter: &mut Formatter<'_>, indent: &str, old: &str, new: &str)
         return writeln!(formatter, "{indent}= {old}");
     }
     writeln!(formatter, "{indent}- {old}\n{indent}+ {new}")?;
-    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new);
+    let same = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(old, new)| old == new);
     match same.count() {
         // Where nothing is the same, nobody needs to be shown where that begins.
         0 => Ok(()),

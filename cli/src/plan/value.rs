@@ -26,7 +26,8 @@ pub(crate) struct Plan {
     pub(crate) blank_lines: u64,
     /// Why not all of the requests were read, where that is so.
     pub(crate) incomplete: Option<String>,
-    /// The keys that the configurations do not agree on, whether or not a request shows it.
+    /// The keys that the configurations do not agree on, whether or not a request shows it; without
+    /// the examples, which the edge never sees.
     pub(crate) differences: Vec<Difference>,
 }
 
@@ -137,7 +138,7 @@ pub(crate) enum Place {
 
 impl Plan {
     /// Nothing changes: every request is answered as before, and the configurations agree on every
-    /// key.
+    /// key that the edge reads.
     pub(crate) fn is_empty(&self) -> bool {
         self.changed() == 0 && self.differences.is_empty()
     }
