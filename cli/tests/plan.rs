@@ -12,12 +12,9 @@ use std::thread;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lines::{Lines, PRODUCTION, Paths, with_another_location};
+use lines::{Lines, PRODUCTION, Paths, one_by_one, with_another_location};
 use serde_json::Value;
 use signpost::config::Config;
-use signpost::decision::Decision;
-use signpost::request::Request;
-use signpost::switch::Switch;
 use tempfile::TempDir;
 
 /// A request that changes, and one that does not.
@@ -131,14 +128,14 @@ fn the_exit_code_says_whether_anything_changes() {
 }
 
 #[test]
-fn a_hundred_thousand_lines_are_planned_as_one_by_one() {
+fn thousands_of_lines_are_planned_as_one_by_one() {
     let files = Files::new();
     let old = Config::from_toml(PRODUCTION).unwrap();
     let new = Config::from_toml(&with_another_location()).unwrap();
     let mut lines = Lines::new(&old, Paths::Popular);
     let mut log = String::new();
     let mut expected = BTreeMap::new();
-    for number in 1..=100_000_u64 {
+    for number in 1..=40_000_u64 {
         let line = lines.next_line();
         let found = one_by_one(&old, &new, &line);
         let counted: &mut (u64, Vec<u64>) = expected.entry(found).or_default();
@@ -186,42 +183,6 @@ fn a_hundred_thousand_lines_are_planned_as_one_by_one() {
     assert_eq!(plan["same"].as_u64(), Some(same));
     assert_eq!(found, expected);
     assert!(found.len() >= 3, "{found:?}");
-}
-
-/// What becomes of one line, found in the plainest way.
-fn one_by_one(old: &Config, new: &Config, line: &str) -> String {
-    let Ok(line) = serde_json::from_str::<Value>(line) else {
-        return "unreadable".to_owned();
-    };
-    let method = line["method"].as_str().unwrap();
-    let path = line["url"]
-        .as_str()
-        .unwrap()
-        .strip_prefix("https://crates.io")
-        .unwrap();
-    let is_json = line["content_type"] == "application/json";
-    let accept: &[u8] = if is_json { b"application/json" } else { b"*/*" };
-    let request = Request::new(method, "crates.io", path).with_accept([accept]);
-    let before = signpost::answer(old, &request, Switch::ENFORCE);
-    let after = signpost::answer(new, &request, Switch::ENFORCE);
-    let replies = (before.reply(old, &request), after.reply(new, &request));
-    if before.decision() == after.decision() && replies.0 == replies.1 {
-        return "same".to_owned();
-    }
-    let kind = match (before.decision(), after.decision()) {
-        (Decision::Redirect(before), Decision::Redirect(after)) if before != after => {
-            "redirect-elsewhere"
-        }
-        (Decision::Redirect(_), Decision::Redirect(_)) => "other-answer",
-        (Decision::Redirect(_), Decision::Origin(_)) => "redirect-to-origin",
-        (Decision::Origin(_), Decision::Redirect(_)) => "origin-to-redirect",
-        (Decision::Origin(_), Decision::Origin(_)) => "other-reason",
-    };
-    let status =
-        |status: Option<u16>| status.map_or("null".to_owned(), |status| status.to_string());
-    let old_status = status(replies.0.map(|reply| reply.status));
-    let new_status = status(replies.1.map(|reply| reply.status));
-    format!("{kind} {old_status} {new_status}")
 }
 
 #[test]
@@ -308,7 +269,10 @@ fn requests_that_are_none_could_not_run() {
     files.write("empty", b"");
     files.write("blank", b"\n \n");
     files.write("binary", &[0x00, 0xFF, b'\n', 0xFE]);
-    files.write("broken-gzip", &[0x1F, 0x8B, 0xFF, 0xFF, 0xFF]);
+    files.write(
+        "broken-gzip",
+        &[&[0x1F, 0x8B, 8][..], &[0xFF; 200]].concat(),
+    );
     for (requests, words) in [
         ("missing", "cannot read missing: there is no such file"),
         (".", "cannot read .: it is a directory; name a file"),

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
+use serde_json::Value;
 use signpost::config::{ClientIp, Config};
+use signpost::decision::Decision;
 use signpost::log_line::{self, Exchange, InForce};
 use signpost::request::Request;
 use signpost::switch::Switch;
@@ -42,6 +44,42 @@ pub(crate) fn with_another_location() -> String {
         .replace("location = \"/crates/", "location = \"/files/")
         .replace("static.crates.io/crates/", "static.crates.io/files/");
     format!("{download}# The rendered README{rest}")
+}
+
+/// What becomes of one line, found in the plainest way.
+pub(crate) fn one_by_one(old: &Config, new: &Config, line: &str) -> String {
+    let Ok(line) = serde_json::from_str::<Value>(line) else {
+        return "unreadable".to_owned();
+    };
+    let method = line["method"].as_str().unwrap();
+    let path = line["url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("https://crates.io")
+        .unwrap();
+    let is_json = line["content_type"] == "application/json";
+    let accept: &[u8] = if is_json { b"application/json" } else { b"*/*" };
+    let request = Request::new(method, "crates.io", path).with_accept([accept]);
+    let before = signpost::answer(old, &request, Switch::ENFORCE);
+    let after = signpost::answer(new, &request, Switch::ENFORCE);
+    let replies = (before.reply(old, &request), after.reply(new, &request));
+    if before.decision() == after.decision() && replies.0 == replies.1 {
+        return "same".to_owned();
+    }
+    let kind = match (before.decision(), after.decision()) {
+        (Decision::Redirect(before), Decision::Redirect(after)) if before != after => {
+            "redirect-elsewhere"
+        }
+        (Decision::Redirect(_), Decision::Redirect(_)) => "other-answer",
+        (Decision::Redirect(_), Decision::Origin(_)) => "redirect-to-origin",
+        (Decision::Origin(_), Decision::Redirect(_)) => "origin-to-redirect",
+        (Decision::Origin(_), Decision::Origin(_)) => "other-reason",
+    };
+    let status =
+        |status: Option<u16>| status.map_or("null".to_owned(), |status| status.to_string());
+    let old_status = status(replies.0.map(|reply| reply.status));
+    let new_status = status(replies.1.map(|reply| reply.status));
+    format!("{kind} {old_status} {new_status}")
 }
 
 impl<'c> Lines<'c> {

@@ -7,7 +7,7 @@
 mod lines;
 
 use std::error::Error;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ use std::time::Instant;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lines::{Lines, PRODUCTION, Paths, with_another_location};
+use lines::{Lines, PRODUCTION, Paths, one_by_one, with_another_location};
+use serde_json::Value;
 use signpost::config::Config;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -40,41 +41,52 @@ fn main() -> Result<()> {
     }
 }
 
+/// What was written, and what becomes of it when each line is answered by itself.
+#[derive(Default)]
+struct Written {
+    bytes: u64,
+    readable: u64,
+    same: u64,
+}
+
 fn bench() -> Result<()> {
     let directory = tempfile::tempdir()?;
     let at = |name: &str| directory.path().join(name);
-    let config = Config::from_toml(PRODUCTION).map_err(|problems| problems.to_string())?;
     let (old, new) = (at("old.toml"), at("new.toml"));
     fs::write(&old, PRODUCTION)?;
     fs::write(&new, with_another_location())?;
     for paths in [Paths::Popular, Paths::Unique] {
         let plain = at("plain.log");
-        let bytes = write(&config, paths, File::create(&plain)?)?;
-        println!(
-            "{LINES} lines of {} bytes on average, paths {paths:?}",
-            bytes / u64::from(LINES)
-        );
-        run("plain", &old, &new, &plain)?;
-        run("plain, nothing changes", &old, &old, &plain)?;
-        if paths == Paths::Popular {
-            run("gzip", &old, &new, &gzip(&plain, at("gzip.log"))?)?;
-            run("zstd", &old, &new, &zstd(&plain, at("zstd.log"))?)?;
-        }
+        let written = write(paths, File::create(&plain)?)?;
+        let length = written.bytes / u64::from(LINES);
+        println!("{LINES} lines of {length} bytes on average, paths {paths:?}");
+        let run = |name, new: &Path, same, requests: &Path| {
+            run(name, &[old.as_path(), new, requests], same)
+        };
+        run("plain", &new, written.same, &plain)?;
+        run("plain, nothing changes", &old, written.readable, &plain)?;
+        run("gzip", &new, written.same, &gzip(&plain, at("gzip.log"))?)?;
+        run("zstd", &new, written.same, &zstd(&plain, at("zstd.log"))?)?;
     }
     Ok(())
 }
 
-fn write(config: &Config, paths: Paths, file: File) -> Result<u64> {
-    let mut lines = Lines::new(config, paths);
+fn write(paths: Paths, file: File) -> Result<Written> {
+    let config = |text: &str| Config::from_toml(text).map_err(|problems| problems.to_string());
+    let (old, new) = (config(PRODUCTION)?, config(&with_another_location())?);
+    let mut lines = Lines::new(&old, paths);
     let mut file = BufWriter::new(file);
-    let mut bytes = 0;
+    let mut written = Written::default();
     for _ in 0..LINES {
         let line = lines.next_line();
         writeln!(file, "{line}")?;
-        bytes += line.len() as u64 + 1;
+        written.bytes += line.len() as u64 + 1;
+        let found = one_by_one(&old, &new, &line);
+        written.readable += u64::from(found != "unreadable");
+        written.same += u64::from(found == "same");
     }
     file.flush()?;
-    Ok(bytes)
+    Ok(written)
 }
 
 fn gzip(plain: &Path, file: PathBuf) -> Result<PathBuf> {
@@ -89,16 +101,13 @@ fn zstd(plain: &Path, file: PathBuf) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn run(name: &str, old: &Path, new: &Path, requests: &Path) -> Result<()> {
+fn run(name: &str, files: &[&Path; 3], same: u64) -> Result<()> {
     print!("  {name:24}");
     io::stdout().flush()?;
     let status = Command::new(std::env::current_exe()?)
-        .args([
-            OsStr::new(MEASURE),
-            old.as_os_str(),
-            new.as_os_str(),
-            requests.as_os_str(),
-        ])
+        .arg(MEASURE)
+        .args(files)
+        .arg(same.to_string())
         .status()?;
     if status.success() {
         Ok(())
@@ -107,10 +116,11 @@ fn run(name: &str, old: &Path, new: &Path, requests: &Path) -> Result<()> {
     }
 }
 
-/// Runs the program over the file and prints the figures.
-fn measure(files: &[std::ffi::OsString]) -> Result<()> {
-    let [old, new, requests] = files else {
-        return Err("two configurations and requests are needed".into());
+/// Runs the program over the file, sees that it finds what was found line by line, and prints the
+/// figures.
+fn measure(arguments: &[OsString]) -> Result<()> {
+    let [old, new, requests, same] = arguments else {
+        return Err("two configurations, requests and a number are needed".into());
     };
     let start = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
@@ -121,6 +131,7 @@ fn measure(files: &[std::ffi::OsString]) -> Result<()> {
             OsStr::new("--requests"),
             requests,
         ])
+        .args(["--format", "json"])
         .stdin(Stdio::null())
         .output()?;
     let seconds = start.elapsed().as_secs_f64();
@@ -128,6 +139,11 @@ fn measure(files: &[std::ffi::OsString]) -> Result<()> {
     if output.status.code() != Some(expected) {
         let errors = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{}: {errors}", output.status).into());
+    }
+    let plan: Value = serde_json::from_slice(&output.stdout)?;
+    if Some(plan["same"].to_string().as_str()) != same.to_str() {
+        let (found, expected) = (&plan["same"], same.display());
+        return Err(format!("{found} requests are the same, not {expected}").into());
     }
     let rate = f64::from(LINES) / seconds;
     println!(

@@ -4,18 +4,28 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memmem};
 
-/// The method and the target of the logged request; nothing where the line has none.
+/// The request of a line, its escapes taken back.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Logged<'l> {
+    pub(super) method: Cow<'l, [u8]>,
+    pub(super) target: Cow<'l, [u8]>,
+}
+
+/// The logged request; nothing where the line has none.
 ///
 /// The request line is the first quoted text after the time, as in
 /// `192.0.2.1 - - [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. What stands before the
 /// time may hold a quote, so the end of the time is looked for.
-pub(super) fn request(line: &[u8]) -> Option<(Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+pub(super) fn request(line: &[u8]) -> Option<Logged<'_>> {
     let start = memmem::find(line, b"] \"")? + b"] \"".len();
     let request = quoted(line.get(start..)?)?;
     let (method, rest) = split_at_first_space(request)?;
     let target = without_protocol(rest);
     let is_request = !method.is_empty() && !target.is_empty();
-    is_request.then(|| (unescape(method), unescape(target)))
+    is_request.then(|| Logged {
+        method: unescape(method),
+        target: unescape(target),
+    })
 }
 
 /// What stands before the quote that is not escaped.

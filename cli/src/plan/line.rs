@@ -190,9 +190,8 @@ fn bare(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
 }
 
 fn from_access_log(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
-    let (method, target) = access_log::request(line).ok_or(Unreadable::UnknownForm)?;
-    let method = utf8(method)?;
-    let target = utf8(target)?;
+    let logged = access_log::request(line).ok_or(Unreadable::UnknownForm)?;
+    let (method, target) = (utf8(logged.method)?, utf8(logged.target)?);
     if target.contains(char::is_whitespace) {
         return Err(Unreadable::Space);
     }

@@ -114,17 +114,17 @@ impl<'c> Tally<'c> {
         place: impl Fn(u64) -> Place,
         differences: Vec<Difference>,
     ) -> Plan {
-        let mut changes = self.groups;
-        changes.sort_by(|(change, counted), (other, other_counted)| {
-            let numbers = other_counted.number.cmp(&counted.number);
-            let kinds = change.kind.cmp(&other.kind);
-            kinds.then(numbers).then_with(|| change.cmp(other))
+        let mut groups = self.groups;
+        groups.sort_by(|(one, ones), (other, others)| {
+            let kinds = one.kind.cmp(&other.kind);
+            let numbers = others.number.cmp(&ones.number);
+            kinds.then(numbers).then_with(|| one.cmp(other))
         });
         let mut changed: BTreeMap<_, _> = Kind::ALL.map(|kind| (kind, 0)).into();
-        for (change, counted) in &changes {
+        for (change, counted) in &groups {
             *changed.entry(change.kind).or_default() += counted.number;
         }
-        let groups = changes
+        let groups = groups
             .into_iter()
             .map(|(change, counted)| group(configurations, &place, &change, &counted))
             .collect();

@@ -81,10 +81,13 @@ fn nothing_changes_between_a_configuration_and_its_compiled_form() {
     assert_eq!(over_examples(&compiled, &compiled).requests, 0);
 }
 
+/// A name, what is replaced in the configuration, and the kind of change that this is.
+type Row = (&'static str, &'static [(&'static str, &'static str)], Kind);
+
 #[test]
 fn every_kind_of_change_is_told_apart() {
     let everywhere = ("static.crates.io", "cdn.example");
-    let rows: [(&str, &[(&str, &str)], Kind); 3] = [
+    let rows: [Row; 3] = [
         (
             "another base",
             &[everywhere, ("[\"cdn.example\"", "[\"static.crates.io\"")],
