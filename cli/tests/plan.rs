@@ -135,7 +135,7 @@ fn thousands_of_lines_are_planned_as_one_by_one() {
     let mut lines = Lines::new(&old, Paths::Popular);
     let mut log = String::new();
     let mut expected = BTreeMap::new();
-    for number in 1..=40_000_u64 {
+    for number in 1..=20_000_u64 {
         let line = lines.next_line();
         let found = one_by_one(&old, &new, &line);
         let counted: &mut (u64, Vec<u64>) = expected.entry(found).or_default();

@@ -86,11 +86,13 @@ type Row = (&'static str, &'static [(&'static str, &'static str)], Kind);
 
 #[test]
 fn every_kind_of_change_is_told_apart() {
-    let everywhere = ("static.crates.io", "cdn.example");
     let rows: [Row; 3] = [
         (
             "another base",
-            &[everywhere, ("[\"cdn.example\"", "[\"static.crates.io\"")],
+            &[
+                ("static.crates.io", "cdn.example"),
+                ("[\"cdn.example\"", "[\"static.crates.io\""),
+            ],
             Kind::RedirectElsewhere,
         ),
         (
