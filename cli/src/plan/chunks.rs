@@ -75,15 +75,25 @@ impl<R: Read> Chunks<R> {
         self.end.map_or(Ok(()), Err)
     }
 
+    /// Fills the buffer up, and notes if that is the end.
     fn fill(&mut self, buffer: &mut Vec<u8>) {
-        let missing = SIZE.saturating_sub(buffer.len());
-        if missing == 0 || self.is_over {
-            return;
+        let mut filled = buffer.len();
+        buffer.resize(SIZE.max(filled), 0);
+        while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+            if self.is_over {
+                break;
+            }
+            match self.source.read(free) {
+                Ok(0) => self.is_over = true,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.is_over = true;
+                    self.end = Some(error);
+                }
+            }
         }
-        buffer.reserve(missing);
-        let read = (&mut self.source).take(missing as u64).read_to_end(buffer);
-        self.is_over = !matches!(read, Ok(read) if read == missing);
-        self.end = read.err();
+        buffer.truncate(filled);
     }
 
     /// Cuts a line that is longer than a chunk, so that it is seen to be too long and never held.

@@ -103,8 +103,10 @@ impl Progress {
         if bar.is_hidden() {
             return;
         }
-        let seconds = bar.elapsed().as_secs().max(1);
-        let (lines, rate) = (HumanCount(lines), HumanCount(lines / seconds));
+        let milliseconds = bar.elapsed().as_millis().max(1);
+        let rate = u128::from(lines) * 1000 / milliseconds;
+        let rate = HumanCount(u64::try_from(rate).unwrap_or(u64::MAX));
+        let lines = HumanCount(lines);
         bar.set_message(format!("{lines} lines, {rate} a second"));
     }
 
@@ -163,6 +165,7 @@ fn bar(size: Option<u64>) -> ProgressBar {
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {msg}"),
     };
     // The templates are constants; one that does not hold shows the bar in its usual style.
+    let bar = bar.with_message("0 lines");
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
