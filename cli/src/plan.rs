@@ -1,13 +1,144 @@
-//! `signpost plan`
+//! `signpost plan`: what would change if one configuration took the place of another.
+
+mod access_log;
+mod chunks;
+mod compare;
+mod input;
+mod line;
+mod parallel;
+mod recent;
+mod tally;
+mod text;
+mod value;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 
-use crate::output::{Failure, Outcome};
+use crate::differences::{self, Difference};
+use crate::file::Loaded;
+use crate::output::{Failure, Format, Outcome, print, print_json};
+use compare::Configurations;
+use input::Input;
+use tally::Tally;
+use value::{Place, Plan};
 
+/// Shows which requests would be answered in another way
+///
+/// Every request is answered with both configurations by the code of the edge, the switch at
+/// `enforce`, and the answers are compared: status, headers and body. Without `--requests`, the
+/// requests are the examples of both files.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  signpost plan\n\nExit codes: 0 ")]
-pub(crate) struct Arguments {}
+#[command(after_help = "\
+Examples:
+  signpost plan old.toml new.toml
+  signpost plan deployed.json config/crates-io.toml --requests requests.log.zst
+  zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
+  signpost plan old.toml new.toml --format json
 
-pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
-    Err(Failure::new("not here"))
+Exit codes: 0 nothing changes, 1 something changes, 2 it could not be found out.")]
+pub(crate) struct Arguments {
+    /// The configuration in force: TOML, or the JSON of `signpost compile`
+    old: PathBuf,
+
+    /// The configuration that is to take its place, in either form
+    new: PathBuf,
+
+    /// Requests, one a line: paths, URLs, log lines of Signpost or crates.io, or lines of an access
+    /// log in the common or combined format; plain, gzip or zstd; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    requests: Option<PathBuf>,
+
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let old = Loaded::read(&arguments.old)?;
+    let new = Loaded::read(&arguments.new)?;
+    let plan = match &arguments.requests {
+        Some(file) => over_file(&old, &new, file)?,
+        None => over_all_examples(&old, &new)?,
+    };
+    match arguments.format {
+        Format::Text => print(&plan)?,
+        Format::Json => print_json(&plan)?,
+    }
+    match &plan.incomplete {
+        Some(why) => Err(Failure::new(format!("the plan is incomplete: {why}"))),
+        None => Ok(Outcome::found(!plan.is_empty())),
+    }
+}
+
+/// Plans over the examples of both configurations, each request once; over nothing where neither has
+/// examples, because both are compiled.
+pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
+    let configurations = Configurations::new(old.config(), new.config());
+    let mut tally = Tally::default();
+    let mut routes = Vec::new();
+    let mut seen = HashSet::new();
+    for example in old.examples().iter().chain(new.examples()) {
+        if seen.insert(example.request()) {
+            tally.take(
+                &configurations,
+                routes.len() as u64,
+                example.request().as_bytes(),
+            );
+            routes.push(example.route().as_str());
+        }
+    }
+    let place = |index: u64| {
+        let route = usize::try_from(index)
+            .ok()
+            .and_then(|index| routes.get(index));
+        Place::Example((*route.unwrap_or(&"")).to_owned())
+    };
+    tally.into_plan(&configurations, place, differences(old, new))
+}
+
+/// The keys that the edge reads and that are different. It never sees the examples.
+fn differences(old: &Loaded, new: &Loaded) -> Vec<Difference> {
+    let mut differences = differences::between(old, new);
+    differences.retain(|difference| !difference.is_named_by("routes.*.examples"));
+    differences
+}
+
+fn over_all_examples(old: &Loaded, new: &Loaded) -> Result<Plan, Failure> {
+    let plan = over_examples(old, new);
+    if plan.requests == 0 {
+        return Err(Failure::new(
+            "there are no examples to plan over, because both configurations are compiled; \
+             give one of them as TOML, or requests with --requests FILE",
+        ));
+    }
+    Ok(plan)
+}
+
+fn over_file(old: &Loaded, new: &Loaded, file: &Path) -> Result<Plan, Failure> {
+    let mut input = Input::open(file)?;
+    let configurations = Configurations::new(old.config(), new.config());
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let progress = input.progress();
+    let (tally, end) = parallel::tally(&configurations, &mut input, threads, |lines| {
+        progress.show(lines);
+    });
+    progress.finish();
+    let mut plan = tally.into_plan(&configurations, Place::Line, differences(old, new));
+    if let Err(error) = end {
+        let why = input.in_words(&error);
+        if plan.requests == 0 {
+            return Err(Failure::new(why));
+        }
+        plan.incomplete = Some(why);
+    }
+    if plan.requests == 0 {
+        return Err(input.without_requests(&plan));
+    }
+    Ok(plan)
+}
+
+#[cfg(test)]
+mod tests;

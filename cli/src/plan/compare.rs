@@ -1,0 +1,257 @@
+//! The answers of two configurations to one request.
+
+use signpost::Answer;
+use signpost::config::Config;
+use signpost::decision::{Decision, Reason};
+use signpost::location::{Location, Refusal};
+use signpost::reply::Reply;
+use signpost::request::Request;
+use signpost::route::Route;
+use signpost::switch::Switch;
+
+use super::line::Asked;
+use super::value::{Kind, Place, Sample, Shape};
+use crate::differences::Difference;
+
+/// The two configurations.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Configurations<'c> {
+    old: Side<'c>,
+    new: Side<'c>,
+}
+
+/// What requests that change have in common. There are no more of them than the configurations have
+/// pairs of routes, reasons and forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Change<'c> {
+    pub(super) kind: Kind,
+    old: Answered<'c>,
+    new: Answered<'c>,
+}
+
+/// An answer, without what is different for each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Answered<'c> {
+    Redirect {
+        route: &'c str,
+        status: u16,
+    },
+    Origin {
+        route: Option<&'c str>,
+        reason: &'static str,
+        refusal: Option<&'static str>,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Side<'c> {
+    config: &'c Config,
+    /// The host of requests that tell none.
+    host: &'c str,
+}
+
+/// A configuration's answer to a request.
+struct Given<'c, 'r> {
+    config: &'c Config,
+    request: &'r Request<'r>,
+    answer: Answer<'c>,
+}
+
+impl<'c> Configurations<'c> {
+    pub(super) fn new(old: &'c Config, new: &'c Config) -> Self {
+        Self {
+            old: Side::new(old),
+            new: Side::new(new),
+        }
+    }
+
+    /// What changes for the request, if anything does.
+    pub(super) fn change(&self, asked: &Asked<'_>) -> Option<Change<'c>> {
+        self.answers(asked, |old, new| {
+            Some(Change {
+                kind: kind_of(old, new)?,
+                old: old.answered(),
+                new: new.answered(),
+            })
+        })
+    }
+
+    /// The request as one of a group, with both locations.
+    pub(super) fn sample(&self, place: Place, asked: &Asked<'_>) -> Sample {
+        let (old, new) = self.answers(asked, |old, new| {
+            let location = |given: &Given<'_, '_>| Some(given.location()?.as_str().to_owned());
+            (location(old), location(new))
+        });
+        Sample {
+            place,
+            method: asked.method().to_owned(),
+            url: asked.url().to_owned(),
+            old,
+            new,
+        }
+    }
+
+    /// What the two redirects that the request gets say differently, besides the location: the status
+    /// and the headers.
+    pub(super) fn differences(&self, asked: &Asked<'_>) -> Vec<Difference> {
+        self.answers(asked, |old, new| match (old.reply(), new.reply()) {
+            (Some(old), Some(new)) => between(&old, &new),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The old and new shape of a group.
+    pub(super) fn shapes(&self, change: &Change<'c>) -> (Shape, Shape) {
+        (self.old.shape(change.old), self.new.shape(change.new))
+    }
+
+    fn answers<T>(
+        &self,
+        asked: &Asked<'_>,
+        look: impl FnOnce(&Given<'c, '_>, &Given<'c, '_>) -> T,
+    ) -> T {
+        let old_request = self.old.request(asked);
+        // The path is decoded once for both, but for the rare case in which they differ in the host.
+        let is_one = asked.host().is_some() || self.old.host == self.new.host;
+        let other_request = (!is_one).then(|| self.new.request(asked));
+        let new_request = other_request.as_ref().unwrap_or(&old_request);
+        look(
+            &self.old.answer(&old_request),
+            &self.new.answer(new_request),
+        )
+    }
+}
+
+impl<'c> Side<'c> {
+    fn new(config: &'c Config) -> Self {
+        let first_host = config.hosts().and_then(<[_]>::first);
+        Self {
+            config,
+            host: first_host.map_or("", |host| host.as_str()),
+        }
+    }
+
+    fn request<'a>(&'a self, asked: &'a Asked<'_>) -> Request<'a> {
+        let host = asked.host().unwrap_or(self.host);
+        let request = Request::new(asked.method(), host, asked.target());
+        if asked.accepts_json() {
+            return request.with_accept([&b"application/json"[..]]);
+        }
+        request
+    }
+
+    fn answer<'r>(&self, request: &'r Request<'r>) -> Given<'c, 'r> {
+        Given {
+            config: self.config,
+            request,
+            answer: signpost::answer(self.config, request, Switch::ENFORCE),
+        }
+    }
+
+    fn shape(&self, answered: Answered<'c>) -> Shape {
+        match answered {
+            Answered::Redirect { route, status } => {
+                let mut routes = self.config.routes().iter();
+                let found = routes.find(|other| other.name().as_str() == route);
+                Shape::Redirect {
+                    route: route.to_owned(),
+                    location: found.map(template).unwrap_or_default(),
+                    status,
+                }
+            }
+            Answered::Origin {
+                route,
+                reason,
+                refusal,
+            } => Shape::Origin {
+                route: route.map(str::to_owned),
+                reason,
+                refusal,
+            },
+        }
+    }
+}
+
+impl<'c> Given<'c, '_> {
+    fn location(&self) -> Option<&Location> {
+        match self.answer.decision() {
+            Decision::Redirect(location) => Some(location),
+            Decision::Origin(_) => None,
+        }
+    }
+
+    fn reply(&self) -> Option<Reply<'_>> {
+        self.answer.reply(self.config, self.request)
+    }
+
+    fn answered(&self) -> Answered<'c> {
+        let route = self.answer.route().map(|route| route.name().as_str());
+        match self.answer.decision() {
+            Decision::Redirect(_) => Answered::Redirect {
+                route: route.unwrap_or_default(),
+                status: self.reply().map_or(0, |reply| reply.status),
+            },
+            Decision::Origin(reason) => Answered::Origin {
+                route,
+                reason: reason.code(),
+                refusal: refusal(reason),
+            },
+        }
+    }
+}
+
+fn kind_of(old: &Given<'_, '_>, new: &Given<'_, '_>) -> Option<Kind> {
+    match (old.answer.decision(), new.answer.decision()) {
+        (Decision::Redirect(before), Decision::Redirect(after)) if before != after => {
+            Some(Kind::RedirectElsewhere)
+        }
+        (Decision::Redirect(_), Decision::Redirect(_)) => {
+            (old.reply() != new.reply()).then_some(Kind::OtherAnswer)
+        }
+        (Decision::Redirect(_), Decision::Origin(_)) => Some(Kind::RedirectToOrigin),
+        (Decision::Origin(_), Decision::Redirect(_)) => Some(Kind::OriginToRedirect),
+        (Decision::Origin(before), Decision::Origin(after)) => {
+            let said = |reason| (Reason::code(reason), refusal(reason));
+            (said(before) != said(after)).then_some(Kind::OtherReason)
+        }
+    }
+}
+
+fn refusal(reason: &Reason) -> Option<&'static str> {
+    reason.refusal().map(Refusal::code)
+}
+
+/// The location of a route with its captures by name, such as
+/// `https://static.crates.io/crates/{name}/{name}-{version}.crate`.
+fn template(route: &Route) -> String {
+    format!("{}{}", route.target().base(), route.location())
+}
+
+fn between(old: &Reply<'_>, new: &Reply<'_>) -> Vec<Difference> {
+    let header = |reply: &Reply<'_>, name: &str| {
+        let mut headers = reply.headers.iter();
+        let found = headers.find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.to_string())
+    };
+    let mut names: Vec<_> = old.headers.iter().chain(&new.headers).collect();
+    names.sort_by_key(|(name, _)| *name);
+    names.dedup_by_key(|(name, _)| *name);
+    let status = (
+        "status",
+        Some(old.status.to_string()),
+        Some(new.status.to_string()),
+    );
+    let headers = names
+        .into_iter()
+        .filter(|(name, _)| *name != "location")
+        .map(|(name, _)| (*name, header(old, name), header(new, name)));
+    std::iter::once(status)
+        .chain(headers)
+        .filter(|(_, old, new)| old != new)
+        .map(|(key, old, new)| Difference {
+            key: key.to_owned(),
+            old,
+            new,
+        })
+        .collect()
+}

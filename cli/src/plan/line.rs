@@ -1,0 +1,233 @@
+//! A line of requests: what was asked for, or why that cannot be read.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::access_log;
+
+/// A request as a line tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked<'l> {
+    method: Cow<'l, str>,
+    /// A URL, or a path alone, as it arrived.
+    url: Cow<'l, str>,
+    /// Where the host stands in the URL; nothing where there is none.
+    host: Option<Range<usize>>,
+    /// Where the path begins.
+    path: usize,
+    accepts_json: bool,
+}
+
+/// Why a line cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Unreadable {
+    /// Longer than [`MAX_BYTES`].
+    TooLong,
+    /// The request is not UTF-8.
+    NotUtf8,
+    /// It begins with a brace and is no JSON log line.
+    NotALogLine,
+    /// A JSON log line that says another version than "1".
+    OtherVersion,
+    /// A log line whose request is neither a path nor an `http` or `https` URL with a host.
+    NotAUrl,
+    /// A path or URL with a space in it, so that it is not known where it ends.
+    Space,
+    /// None of the forms that are read.
+    UnknownForm,
+}
+
+/// The longest line that is read, in bytes.
+pub(super) const MAX_BYTES: usize = 64 * 1024;
+
+/// Reads a line, without its line end; nothing where it is blank.
+///
+/// Only what tells of the request has to be UTF-8: a user agent in another encoding loses no request.
+pub(super) fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
+    if line.len() > MAX_BYTES {
+        return Err(Unreadable::TooLong);
+    }
+    // Some editors begin a file with a mark that nobody sees.
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    let line = line.trim_ascii();
+    match line.first() {
+        None => Ok(None),
+        Some(b'{') => log_line(line).map(Some),
+        _ if line.starts_with(b"/") || has_scheme(line) => bare(line).map(Some),
+        _ => from_access_log(line).map(Some),
+    }
+}
+
+impl<'l> Asked<'l> {
+    fn new(
+        method: Cow<'l, str>,
+        url: Cow<'l, str>,
+        accepts_json: bool,
+    ) -> Result<Self, Unreadable> {
+        let (host, path) = parts(&url).ok_or(Unreadable::NotAUrl)?;
+        Ok(Self {
+            method,
+            url,
+            host,
+            path,
+            accepts_json,
+        })
+    }
+
+    /// The method.
+    pub(super) fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The URL or path as it arrived, with its query.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The host, if the line tells it.
+    pub(super) fn host(&self) -> Option<&str> {
+        self.url.get(self.host.clone()?)
+    }
+
+    /// The request target: the path, and the query if there is one.
+    pub(super) fn target(&self) -> &str {
+        // A client that asks for `https://crates.io` or `https://crates.io?q` sends the path `/`.
+        self.url
+            .get(self.path..)
+            .filter(|target| target.starts_with('/'))
+            .unwrap_or("/")
+    }
+
+    /// Whether the client was answered as one that accepts JSON.
+    pub(super) fn accepts_json(&self) -> bool {
+        self.accepts_json
+    }
+
+    /// The same, apart from the line.
+    pub(super) fn into_owned(self) -> Asked<'static> {
+        Asked {
+            method: Cow::Owned(self.method.into_owned()),
+            url: Cow::Owned(self.url.into_owned()),
+            host: self.host,
+            path: self.path,
+            accepts_json: self.accepts_json,
+        }
+    }
+}
+
+impl Unreadable {
+    /// In words, for people.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::TooLong => "longer than 64 KiB",
+            Self::NotUtf8 => "not UTF-8",
+            Self::NotALogLine => "not a JSON log line: no object with `method` and `url`",
+            Self::OtherVersion => "a JSON log line of another `version` than \"1\"",
+            Self::NotAUrl => "the request is neither a path nor a URL with http(s):// and a host",
+            Self::Space => "a path or URL with a space; a line holds nothing besides it",
+            Self::UnknownForm => {
+                "neither a path, a URL, a JSON log line, nor an access log line with a request"
+            }
+        }
+    }
+}
+
+/// The fields that are needed of a log line of version "1". crates.io's have no `signpost`.
+#[derive(Deserialize)]
+struct LogLine<'l> {
+    #[serde(borrow)]
+    version: Option<Text<'l>>,
+    #[serde(borrow)]
+    method: Cow<'l, str>,
+    #[serde(borrow)]
+    url: Cow<'l, str>,
+    #[serde(borrow)]
+    content_type: Option<Text<'l>>,
+    #[serde(borrow)]
+    signpost: Option<Decided<'l>>,
+}
+
+#[derive(Deserialize)]
+struct Decided<'l> {
+    #[serde(borrow)]
+    decision: Option<Text<'l>>,
+}
+
+/// Borrowed where it can be; serde copies what stands in an `Option<Cow>`.
+#[derive(Deserialize)]
+struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
+
+fn log_line(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
+    // Text is read faster than bytes, each string of which is checked by itself.
+    let line: LogLine<'_> = match str::from_utf8(line) {
+        Ok(text) => serde_json::from_str(text).map_err(|_| Unreadable::NotALogLine),
+        Err(_) => serde_json::from_slice(line).map_err(|_| Unreadable::NotUtf8),
+    }?;
+    if line.version.is_some_and(|Text(version)| version != "1") {
+        return Err(Unreadable::OtherVersion);
+    }
+    // Only a redirect that was asked for as JSON is sent as JSON by us.
+    let was_redirected = line
+        .signpost
+        .and_then(|signpost| signpost.decision)
+        .is_some_and(|Text(decision)| decision == "redirect");
+    let accepts_json = was_redirected
+        && line
+            .content_type
+            .is_some_and(|Text(kind)| kind.starts_with("application/json"));
+    Asked::new(line.method, line.url, accepts_json)
+}
+
+fn bare(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
+    let url = str::from_utf8(line).map_err(|_| Unreadable::NotUtf8)?;
+    if url.contains(char::is_whitespace) {
+        return Err(Unreadable::Space);
+    }
+    Asked::new(Cow::Borrowed("GET"), Cow::Borrowed(url), false)
+}
+
+fn from_access_log(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
+    let logged = access_log::request(line).ok_or(Unreadable::UnknownForm)?;
+    let (method, target) = (utf8(logged.method)?, utf8(logged.target)?);
+    if target.contains(char::is_whitespace) {
+        return Err(Unreadable::Space);
+    }
+    Asked::new(method, target, false)
+}
+
+fn utf8(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Unreadable> {
+    match bytes {
+        Cow::Borrowed(bytes) => str::from_utf8(bytes).map(Cow::Borrowed).ok(),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
+    }
+    .ok_or(Unreadable::NotUtf8)
+}
+
+/// Where the host stands, and where the path begins. The path is taken as it is, because the edge saw
+/// it so.
+fn parts(url: &str) -> Option<(Option<Range<usize>>, usize)> {
+    if url.starts_with('/') {
+        return Some((None, 0));
+    }
+    let after_scheme = if has_scheme(url.as_bytes()) {
+        url.find("://")? + "://".len()
+    } else {
+        return None;
+    };
+    let rest = url.get(after_scheme..)?;
+    let path = after_scheme + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = url.get(after_scheme..path)?;
+    let host = after_scheme + authority.rfind('@').map_or(0, |at| at + 1);
+    (host < path).then_some((Some(host..path), path))
+}
+
+fn has_scheme(url: &[u8]) -> bool {
+    let starts_with = |scheme: &[u8]| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    starts_with(b"https://") || starts_with(b"http://")
+}

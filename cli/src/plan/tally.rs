@@ -1,0 +1,229 @@
+//! What was found so far.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::chunks::Chunk;
+use super::compare::{Change, Configurations};
+use super::line::{self, Asked, Unreadable};
+use super::recent::Recent;
+use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
+use crate::differences::Difference;
+
+/// Counts, and the first few of each kind.
+#[derive(Debug, Default)]
+pub(super) struct Tally<'c> {
+    requests: u64,
+    same: u64,
+    blank: u64,
+    groups: Vec<(Change<'c>, Counted<Asked<'static>>)>,
+    /// Where a change stands among the groups.
+    places: HashMap<Change<'c>, usize>,
+    /// Where the change of a request stands among the groups, if there is one.
+    recent: Recent<Option<usize>>,
+    unreadable: BTreeMap<Unreadable, Counted<String>>,
+}
+
+/// How many there were, and the first of them with their places.
+#[derive(Debug)]
+struct Counted<T> {
+    number: u64,
+    first: Vec<(u64, T)>,
+}
+
+/// How many samples are kept of each group.
+const SAMPLES: usize = 3;
+
+/// How many bytes are kept of a line that cannot be read.
+const EXCERPT: usize = 120;
+
+impl<'c> Tally<'c> {
+    /// Compares the answers to the request of one line. Lines come in the order of their numbers.
+    pub(super) fn take(&mut self, configurations: &Configurations<'c>, number: u64, line: &[u8]) {
+        let asked = match line::read(line) {
+            Ok(Some(asked)) => asked,
+            Ok(None) => {
+                self.blank += 1;
+                return;
+            }
+            Err(why) => {
+                let counted = self.unreadable.entry(why).or_default();
+                counted.add(number, || excerpt(line));
+                return;
+            }
+        };
+        self.requests += 1;
+        let Self {
+            recent,
+            groups,
+            places,
+            ..
+        } = self;
+        let found = recent.get_or(&asked, || {
+            let change = configurations.change(&asked)?;
+            Some(place_of(change, groups, places))
+        });
+        match found.and_then(|place| self.groups.get_mut(place)) {
+            None => self.same += 1,
+            Some((_, counted)) => counted.add(number, || asked.into_owned()),
+        }
+    }
+
+    /// Compares the answers to the requests of some lines.
+    pub(super) fn take_chunk(&mut self, configurations: &Configurations<'c>, chunk: &Chunk) {
+        let mut rest = chunk.bytes.as_slice();
+        let mut number = chunk.first_line;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            self.take(configurations, number, line);
+            rest = after.get(1..).unwrap_or_default();
+            number += 1;
+        }
+    }
+
+    /// Both together.
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        let Self {
+            requests,
+            same,
+            blank,
+            groups,
+            places: _,
+            recent: _,
+            unreadable,
+        } = other;
+        self.requests += requests;
+        self.same += same;
+        self.blank += blank;
+        for (change, counted) in groups {
+            let place = place_of(change, &mut self.groups, &mut self.places);
+            if let Some((_, together)) = self.groups.get_mut(place) {
+                together.merge(counted);
+            }
+        }
+        for (why, counted) in unreadable {
+            self.unreadable.entry(why).or_default().merge(counted);
+        }
+        self
+    }
+
+    /// The plan: the groups in order, their samples answered once more to be shown in full.
+    pub(super) fn into_plan(
+        self,
+        configurations: &Configurations<'c>,
+        place: impl Fn(u64) -> Place,
+        differences: Vec<Difference>,
+    ) -> Plan {
+        let mut groups = self.groups;
+        groups.sort_by(|(one, ones), (other, others)| {
+            let kinds = one.kind.cmp(&other.kind);
+            let numbers = others.number.cmp(&ones.number);
+            kinds.then(numbers).then_with(|| one.cmp(other))
+        });
+        let mut changed: BTreeMap<_, _> = Kind::ALL.map(|kind| (kind, 0)).into();
+        for (change, counted) in &groups {
+            *changed.entry(change.kind).or_default() += counted.number;
+        }
+        let groups = groups
+            .into_iter()
+            .map(|(change, counted)| group(configurations, &place, &change, &counted))
+            .collect();
+        Plan {
+            requests: self.requests,
+            same: self.same,
+            changed,
+            groups,
+            unreadable: unreadable(self.unreadable, &place),
+            blank_lines: self.blank,
+            incomplete: None,
+            differences,
+        }
+    }
+}
+
+/// Where the change stands among the groups; it is put there if it is new.
+fn place_of<'c>(
+    change: Change<'c>,
+    groups: &mut Vec<(Change<'c>, Counted<Asked<'static>>)>,
+    places: &mut HashMap<Change<'c>, usize>,
+) -> usize {
+    *places.entry(change).or_insert_with(|| {
+        groups.push((change, Counted::default()));
+        groups.len() - 1
+    })
+}
+
+fn group<'c>(
+    configurations: &Configurations<'c>,
+    place: &impl Fn(u64) -> Place,
+    change: &Change<'c>,
+    counted: &Counted<Asked<'static>>,
+) -> Group {
+    let (old, new) = configurations.shapes(change);
+    let first = counted.first.first();
+    Group {
+        kind: change.kind,
+        requests: counted.number,
+        old,
+        new,
+        differences: first.map_or_else(Vec::new, |(_, asked)| configurations.differences(asked)),
+        samples: counted
+            .first
+            .iter()
+            .map(|(number, asked)| configurations.sample(place(*number), asked))
+            .collect(),
+    }
+}
+
+fn unreadable(
+    lines: BTreeMap<Unreadable, Counted<String>>,
+    place: &impl Fn(u64) -> Place,
+) -> Vec<UnreadableLines> {
+    let sample = |(number, text)| UnreadableLine {
+        place: place(number),
+        text,
+    };
+    lines
+        .into_iter()
+        .map(|(why, counted)| UnreadableLines {
+            why,
+            lines: counted.number,
+            samples: counted.first.into_iter().map(sample).collect(),
+        })
+        .collect()
+}
+
+impl<T> Counted<T> {
+    fn add(&mut self, number: u64, sample: impl FnOnce() -> T) {
+        self.number += 1;
+        if self.first.len() < SAMPLES {
+            self.first.push((number, sample()));
+        }
+    }
+
+    /// Keeps those of the smallest numbers, so that it does not matter which thread found what.
+    fn merge(&mut self, other: Self) {
+        self.number += other.number;
+        self.first.extend(other.first);
+        self.first.sort_by_key(|(number, _)| *number);
+        self.first.truncate(SAMPLES);
+    }
+}
+
+impl<T> Default for Counted<T> {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            first: Vec::new(),
+        }
+    }
+}
+
+fn excerpt(line: &[u8]) -> String {
+    let start = line.get(..EXCERPT).unwrap_or(line);
+    let mut text = String::from_utf8_lossy(start).trim().to_owned();
+    if start.len() < line.len() {
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,411 @@
+use std::io::{self, Read};
+
+use super::chunks::Chunks;
+use super::compare::Configurations;
+use super::line::{self, Unreadable};
+use super::value::{Kind, Place, Plan, Shape};
+use super::{differences, over_examples, parallel};
+use crate::file::Loaded;
+
+const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+
+/// Two routes, of which a test changes one thing.
+const SMALL: &str = r#"
+allowed_hosts = ["static.crates.io", "cdn.example"]
+
+[origin]
+backends = ["origin"]
+
+[targets.static]
+base = "https://static.crates.io"
+
+[[routes]]
+name     = "download"
+path     = "/crates/{name:crate}/{version:semver}/download"
+target   = "static"
+location = "/crates/{name}/{name}-{version}.crate"
+examples = [{ request = "/crates/a/1.0.0/download", location = "https://static.crates.io/crates/a/a-1.0.0.crate" }]
+"#;
+
+/// The same without the route.
+const OTHER_ROUTE: &str = r#"
+allowed_hosts = ["static.crates.io", "cdn.example"]
+
+[origin]
+backends = ["origin"]
+
+[targets.static]
+base = "https://static.crates.io"
+
+[[routes]]
+name     = "readme"
+path     = "/crates/{name:crate}/{version:semver}/readme"
+target   = "static"
+location = "/readmes/{name}/{version}"
+examples = [{ request = "/crates/a/1.0.0/readme", location = "https://static.crates.io/readmes/a/1.0.0" }]
+"#;
+
+fn loaded(text: &str) -> Loaded {
+    Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn changed(changes: &[(&str, &str)]) -> Loaded {
+    let text = changes.iter().fold(SMALL.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    loaded(&text)
+}
+
+fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read, threads: usize) -> Plan {
+    let configurations = Configurations::new(old.config(), new.config());
+    let (tally, end) = parallel::tally(&configurations, lines, threads, |_| {});
+    end.unwrap();
+    tally.into_plan(&configurations, Place::Line, differences(old, new))
+}
+
+fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
+    let groups = plan.groups.iter();
+    groups.map(|group| (group.kind, group.requests)).collect()
+}
+
+#[test]
+fn nothing_changes_between_a_configuration_and_its_compiled_form() {
+    let source = loaded(PRODUCTION);
+    let compiled = loaded(source.config().to_json());
+    let plan = over_examples(&compiled, &source);
+    assert!(plan.is_empty(), "{plan}");
+    assert_eq!(plan.requests, source.examples().len() as u64);
+    assert_eq!(plan.same, plan.requests);
+    assert!(plan.to_string().ends_with("\nNothing changes.\n"), "{plan}");
+    assert_eq!(over_examples(&compiled, &compiled).requests, 0);
+}
+
+/// A name, what is replaced in the configuration, and the kind of change that this is.
+type Row = (&'static str, &'static [(&'static str, &'static str)], Kind);
+
+#[test]
+fn every_kind_of_change_is_told_apart() {
+    let rows: [Row; 3] = [
+        (
+            "another base",
+            &[
+                ("static.crates.io", "cdn.example"),
+                ("[\"cdn.example\"", "[\"static.crates.io\""),
+            ],
+            Kind::RedirectElsewhere,
+        ),
+        (
+            "another status",
+            &[("target ", "status = 307\ntarget ")],
+            Kind::OtherAnswer,
+        ),
+        (
+            "another path",
+            &[("/download\"", "/get\"")],
+            Kind::RedirectToOrigin,
+        ),
+    ];
+    for (name, changes, kind) in rows {
+        let (old, new) = (loaded(SMALL), changed(changes));
+        let request = &b"/crates/a/1.0.0/download\n/other\n"[..];
+        let plan = over_lines(&old, &new, request, 1);
+        assert_eq!(kinds(&plan), [(kind, 1)], "{name}: {plan}");
+        assert_eq!((plan.requests, plan.same), (2, 1), "{name}");
+        assert!(!plan.is_empty() && !plan.differences.is_empty(), "{name}");
+        let back = over_lines(&new, &old, request, 1);
+        let expected = match kind {
+            Kind::RedirectToOrigin => Kind::OriginToRedirect,
+            kind => kind,
+        };
+        assert_eq!(kinds(&back), [(expected, 1)], "{name}, the other way");
+    }
+}
+
+#[test]
+fn another_reason_is_a_change() {
+    let (old, new) = (loaded(SMALL), loaded(OTHER_ROUTE));
+    let plan = over_lines(&old, &new, &b"/crates/a/1.0/download\n"[..], 1);
+    assert_eq!(kinds(&plan), [(Kind::OtherReason, 1)]);
+    let reasons = [&plan.groups[0].old, &plan.groups[0].new].map(|shape| match shape {
+        Shape::Origin { reason, .. } => *reason,
+        Shape::Redirect { .. } => panic!("{plan}"),
+    });
+    assert_eq!(reasons, ["version-invalid", "no-route"]);
+}
+
+#[test]
+fn a_change_that_no_request_shows_is_seen() {
+    let new = changed(&[("[\"origin\"]", "[\"origin\", \"second\"]")]);
+    let plan = over_examples(&loaded(SMALL), &new);
+    assert_eq!((plan.requests, plan.same), (1, 1));
+    assert!(!plan.is_empty(), "{plan}");
+    assert_eq!(plan.differences[0].key, "origin.backends");
+}
+
+#[test]
+fn another_example_is_no_change_because_the_edge_never_sees_it() {
+    let new = changed(&[("a/1.0.0", "b/1.0.0"), ("a/a-", "b/b-")]);
+    let plan = over_examples(&loaded(SMALL), &new);
+    assert!(plan.is_empty(), "{plan}");
+    assert_eq!(plan.requests, 2);
+}
+
+#[test]
+fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
+    let with_hosts = |hosts: &str| changed(&[("[origin]", &format!("{hosts}\n\n[origin]"))]);
+    let old = with_hosts("hosts = [\"crates.io\"]");
+    let new = with_hosts("hosts = [\"www.crates.io\"]");
+    let lines = "/crates/a/1.0.0/download\nhttps://crates.io/crates/a/1.0.0/download\n";
+    let plan = over_lines(&old, &new, lines.as_bytes(), 1);
+    assert_eq!(kinds(&plan), [(Kind::RedirectToOrigin, 1)], "{plan}");
+    assert_eq!(plan.groups[0].samples[0].place, Place::Line(2));
+}
+
+#[test]
+fn a_client_that_was_answered_in_json_is_answered_in_json() {
+    let new = changed(&[("target ", "status = 307\ntarget ")]);
+    let line = |kind: &str, decision: &str| {
+        format!(
+            r#"{{"version":"1","method":"GET","url":"https://crates.io/crates/a/1.0.0/download","content_type":{kind},"signpost":{{"decision":"{decision}"}}}}"#
+        )
+    };
+    let rows = [
+        (line("\"application/json\"", "redirect"), 0),
+        // The origin answers in JSON whatever was accepted.
+        (line("\"application/json\"", "origin"), 1),
+        (line("null", "redirect"), 1),
+    ];
+    for (line, changes) in rows {
+        let plan = over_lines(&loaded(SMALL), &new, line.as_bytes(), 1);
+        assert_eq!(plan.changed(), changes, "{line}: {plan}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let (old, new) = (loaded(SMALL), changed(&[("/download\"", "/get\"")]));
+    let lines: String = (0..40_000)
+        .map(|number| match number % 4 {
+            0 => format!("/crates/a/{number}.0.0/download\n"),
+            1 => format!("/crates/a/{number}/get\n"),
+            2 => "no request\n".to_owned(),
+            _ => "\n".to_owned(),
+        })
+        .collect();
+    let expected = over_lines(&old, &new, lines.as_bytes(), 1);
+    assert_eq!((expected.requests, expected.blank_lines), (20_000, 10_000));
+    for threads in [2, 3, 8] {
+        let plan = over_lines(&old, &new, lines.as_bytes(), threads);
+        assert_eq!(plan, expected, "{threads} threads");
+    }
+    let firsts = |plan: &Plan| plan.groups[0].samples[2].place.clone();
+    assert_eq!(firsts(&expected), Place::Line(9));
+    assert_eq!(expected.unreadable[0].samples[1].place, Place::Line(7));
+}
+
+#[test]
+fn lines_of_every_form_are_read() {
+    let rows: &[(&str, &str, Option<&str>, &str)] = &[
+        ("/a/b?c", "GET", None, "/a/b?c"),
+        ("  /a/b\r", "GET", None, "/a/b"),
+        ("\u{feff}/a/b", "GET", None, "/a/b"),
+        ("/a/../b%2F", "GET", None, "/a/../b%2F"),
+        ("https://crates.io/a", "GET", Some("crates.io"), "/a"),
+        ("HTTP://Crates.IO:80/a", "GET", Some("Crates.IO:80"), "/a"),
+        ("https://crates.io", "GET", Some("crates.io"), "/"),
+        ("https://crates.io?a=/b", "GET", Some("crates.io"), "/"),
+        ("https://me@crates.io/a@b", "GET", Some("crates.io"), "/a@b"),
+        (
+            r#"{"version":"1","method":"HEAD","url":"https:\/\/crates.io/\u0061"}"#,
+            "HEAD",
+            Some("crates.io"),
+            "/a",
+        ),
+        (
+            r#"{"bytes":1,"method":"GET","tls":{"cipher":null},"url":"https://static.crates.io/a b","version":"1"}"#,
+            "GET",
+            Some("static.crates.io"),
+            "/a b",
+        ),
+        (
+            r#"192.0.2.1 - - [20/Jul/2023:14:33:00 +0000] "GET /a?b HTTP/1.1" 302 0"#,
+            "GET",
+            None,
+            "/a?b",
+        ),
+        (
+            r#"::1 - "" [20/Jul/2023:14:33:00 +0000] "PUT /a HTTP/2.0" 200 5 "https://x/" "cargo \"1\"""#,
+            "PUT",
+            None,
+            "/a",
+        ),
+        (
+            r#"host.example:443 192.0.2.1 - \x22me [20/Jul/2023:14:33:00 +0000] "GET /a\"\x22\\b HTTP/1.1" 302 0"#,
+            "GET",
+            None,
+            "/a\"\"\\b",
+        ),
+        (
+            r#"192.0.2.1 - - [x] "GET https://crates.io/a HTTP/1.1" 302 0"#,
+            "GET",
+            Some("crates.io"),
+            "/a",
+        ),
+        (r#"192.0.2.1 - - [x] "GET /a" 302 0"#, "GET", None, "/a"),
+        (
+            r#"192.0.2.1 - - [x] "GET /\xC3\xA9 HTTP/1.1" 302 0"#,
+            "GET",
+            None,
+            "/é",
+        ),
+    ];
+    for (line, method, host, target) in rows {
+        let read = line::read(line.as_bytes());
+        let asked = read.unwrap_or_else(|why| panic!("{line}: {why:?}"));
+        let asked = asked.unwrap_or_else(|| panic!("{line}: blank"));
+        let seen = (asked.method(), asked.host(), asked.target());
+        assert_eq!(seen, (*method, *host, *target), "{line}");
+    }
+}
+
+#[test]
+fn only_the_request_has_to_be_utf_8() {
+    let lines: [&[u8]; 2] = [
+        b"{\"version\":\"1\",\"method\":\"GET\",\"url\":\"https://crates.io/a\",\"http\":{\"useragent\":\"\xFF\"}}",
+        b"192.0.2.1 - - [x] \"GET /a HTTP/1.1\" 302 0 \"-\" \"\xFF\"",
+    ];
+    for line in lines {
+        let asked = line::read(line).unwrap().unwrap();
+        assert_eq!(asked.target(), "/a", "{}", String::from_utf8_lossy(line));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_apart() {
+    let long = format!("/{}", "a".repeat(line::MAX_BYTES));
+    let rows: &[(&[u8], Unreadable)] = &[
+        (long.as_bytes(), Unreadable::TooLong),
+        (b"/\xFF", Unreadable::NotUtf8),
+        (
+            b"{\"version\":\"1\",\"method\":\"GET\",\"url\":\"https://crates.io/\xFF\"}",
+            Unreadable::NotUtf8,
+        ),
+        (br#"x [x] "GET /\xFF HTTP/1.1" 302 0"#, Unreadable::NotUtf8),
+        (b"{", Unreadable::NotALogLine),
+        (
+            br#"{"version":"1","method":"GET"}"#,
+            Unreadable::NotALogLine,
+        ),
+        (
+            br#"{"version":"1","method":"GET","url":"https://crates.io/a"} {}"#,
+            Unreadable::NotALogLine,
+        ),
+        (
+            br#"{"version":"2","method":"GET","url":"https://crates.io/a"}"#,
+            Unreadable::OtherVersion,
+        ),
+        (
+            br#"{"version":"1","method":"GET","url":"ftp://crates.io/a"}"#,
+            Unreadable::NotAUrl,
+        ),
+        (b"https:///a", Unreadable::NotAUrl),
+        (b"https://me@/a", Unreadable::NotAUrl),
+        (br#"x [x] "OPTIONS * HTTP/1.1" 200 0"#, Unreadable::NotAUrl),
+        (b"/a /b", Unreadable::Space),
+        (br#"x [x] "GET /a b HTTP/1.1" 400 0"#, Unreadable::Space),
+        (b"crates.io/a", Unreadable::UnknownForm),
+        (b"GET /a", Unreadable::UnknownForm),
+        (br#"x [x] "-" 408 0"#, Unreadable::UnknownForm),
+        (br#"x [x] "GET /a HTTP/1.1"#, Unreadable::UnknownForm),
+        (br#"x [x] "GET /a \"#, Unreadable::UnknownForm),
+    ];
+    for (line, why) in rows {
+        let name = String::from_utf8_lossy(line);
+        let name: String = name.chars().take(80).collect();
+        assert_eq!(line::read(line), Err(*why), "{name}");
+    }
+    for blank in [&b""[..], b"\r", b" \t", b"\xEF\xBB\xBF"] {
+        assert_eq!(line::read(blank), Ok(None), "{blank:?}");
+    }
+}
+
+#[test]
+fn chunks_hold_every_line_with_its_number() {
+    // Short lines, lines about as long as is read, and one that is longer than several chunks.
+    let lengths = (0..9_000).map(|number| match number {
+        20 => 1_000_000,
+        number if number % 700 == 0 => 65_530 + number / 700,
+        number => number % 97,
+    });
+    let lines: Vec<String> = lengths.map(|length| "x".repeat(length)).collect();
+    for ends_in_line_end in [true, false] {
+        let mut text = lines.join("\n");
+        if ends_in_line_end {
+            text.push('\n');
+        }
+        let mut chunks = Chunks::new(text.as_bytes());
+        let mut number = 0;
+        while let Some(chunk) = chunks.next(Vec::new()) {
+            assert_eq!(chunk.first_line, number as u64 + 1);
+            assert!(chunk.bytes.capacity() < 600_000);
+            let text = String::from_utf8(chunk.bytes).unwrap();
+            for line in text.lines() {
+                let expected = &lines[number];
+                let shown = expected.len().min(line::MAX_BYTES + 1);
+                let is_cut = expected.len() == 1_000_000;
+                assert!(if is_cut {
+                    line.len() == shown
+                } else {
+                    line == expected
+                });
+                number += 1;
+            }
+        }
+        assert_eq!((number, chunks.lines()), (9_000, 9_000));
+        assert!(chunks.into_end().is_ok());
+    }
+}
+
+#[test]
+fn of_a_stream_that_breaks_off_the_whole_lines_are_kept() {
+    let rows = [
+        ("/a\n/b\n/cut", "/a\n/b\n", 2),
+        ("/cut", "", 0),
+        ("/a\n", "/a\n", 1),
+    ];
+    for (sent, kept, lines) in rows {
+        let mut chunks = Chunks::new(sent.as_bytes().chain(Broken));
+        let mut seen = Vec::new();
+        while let Some(chunk) = chunks.next(Vec::new()) {
+            seen.extend(chunk.bytes);
+        }
+        assert_eq!(
+            (seen.as_slice(), chunks.lines()),
+            (kept.as_bytes(), lines),
+            "{sent:?}"
+        );
+        assert!(chunks.into_end().is_err(), "{sent:?}");
+    }
+}
+
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+#[test]
+fn a_plan_is_shown_with_the_place_where_locations_part() {
+    let new = changed(&[
+        ("/crates/{name}/{name}", "/crates/{name}/v/{name}"),
+        ("a/a-", "a/v/a-"),
+    ]);
+    let lines =
+        "/crates/a/1.0.0/download\n/crates/\u{1b}[31m/1.0.0/download\n\nwhat?\n/x\u{202e}/ y\n";
+    let plan = over_lines(&loaded(SMALL), &new, lines.as_bytes(), 2);
+    insta::assert_snapshot!(plan);
+    insta::assert_json_snapshot!(plan);
+}
