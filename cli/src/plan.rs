@@ -99,10 +99,13 @@ pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
     tally.into_plan(&configurations, place, differences(old, new))
 }
 
-/// The keys that the edge reads and that are different. It never sees the examples.
+/// The keys that are different. The edge never sees an example, so another one is no change; but one
+/// that was dropped no longer holds anybody to what it said.
 fn differences(old: &Loaded, new: &Loaded) -> Vec<Difference> {
     let mut differences = differences::between(old, new);
-    differences.retain(|difference| !difference.is_named_by("routes.*.examples"));
+    differences.retain(|difference| {
+        !difference.is_named_by("routes.*.examples") || difference.is_dropped_example()
+    });
     differences
 }
 

@@ -16,13 +16,18 @@ use signpost::switch::Switch;
 use super::address::Address;
 use super::explanation::{Explanation, Question, Sent};
 use super::words;
+use crate::file::Loaded;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
+
+/// The same without its hosts. It no longer compiles, but an edge may still have it.
+const LOOPS: &str = include_str!("../../tests/data/loops.json");
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 fn read(text: &str) -> Config {
-    Config::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
+    let loaded = Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"));
+    loaded.config().clone()
 }
 
 fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
@@ -84,8 +89,16 @@ fn telling_requests_are_explained() {
             "enforce 1%",
         ),
         (
-            "loop",
+            "another-host",
             MIRROR,
+            "GET",
+            "https://mirror.org/pub/foo.iso",
+            &[],
+            "enforce",
+        ),
+        (
+            "loop",
+            LOOPS,
             "GET",
             "https://mirror.org/pub/foo.iso",
             &[],

@@ -19,6 +19,9 @@ backends = ["origin"]
 [targets.static]
 base = "https://static.crates.io"
 
+[targets.other]
+base = "https://cdn.example/other"
+
 [[routes]]
 name     = "download"
 path     = "/crates/{name:crate}/{version:semver}/download"
@@ -36,6 +39,9 @@ backends = ["origin"]
 
 [targets.static]
 base = "https://static.crates.io"
+
+[targets.other]
+base = "https://cdn.example/other"
 
 [[routes]]
 name     = "readme"
@@ -91,7 +97,7 @@ fn every_kind_of_change_is_told_apart() {
             "another base",
             &[
                 ("static.crates.io", "cdn.example"),
-                ("[\"cdn.example\"", "[\"static.crates.io\""),
+                ("[\"cdn.example\", \"cdn.example\"]", "[\"cdn.example\"]"),
             ],
             Kind::RedirectElsewhere,
         ),
@@ -144,11 +150,20 @@ fn a_change_that_no_request_shows_is_seen() {
 }
 
 #[test]
-fn another_example_is_no_change_because_the_edge_never_sees_it() {
-    let new = changed(&[("a/1.0.0", "b/1.0.0"), ("a/a-", "b/b-")]);
+fn a_dropped_example_is_seen_and_an_added_one_is_no_change() {
+    let added = "[{ request = \"/crates/b/1.0.0/download\", location = \"https://static.crates.io/crates/b/b-1.0.0.crate\" }, ";
+    let new = changed(&[("[{ ", &format!("{added}{{ "))]);
     let plan = over_examples(&loaded(SMALL), &new);
     assert!(plan.is_empty(), "{plan}");
     assert_eq!(plan.requests, 2);
+    let plan = over_examples(&new, &loaded(SMALL));
+    assert!(!plan.is_empty(), "{plan}");
+    let keys: Vec<_> = plan
+        .differences
+        .iter()
+        .map(|found| found.key.as_str())
+        .collect();
+    assert_eq!(keys, ["routes.download.examples[/crates/b/1.0.0/download]"]);
 }
 
 #[test]
