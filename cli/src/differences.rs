@@ -12,14 +12,14 @@ use crate::file::Loaded;
 ///
 /// Values are compared as they are compiled, so two spellings of one base are no difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The key, such as `targets.static.base` or `routes.download.location`. Routes are called by
     /// their names.
-    pub key: String,
+    pub(crate) key: String,
     /// What the first configuration says, if it says anything.
-    pub old: Option<String>,
+    pub(crate) old: Option<String>,
     /// What the second one says.
-    pub new: Option<String>,
+    pub(crate) new: Option<String>,
 }
 
 /// What stands for the base in the location of an example, which is another for each target.
@@ -46,7 +46,7 @@ impl Difference {
     /// or the table around them.
     ///
     /// A step is what stands between two dots; the request of an example is a single step.
-    pub fn is_named_by(&self, pattern: &str) -> bool {
+    pub(crate) fn is_named_by(&self, pattern: &str) -> bool {
         let mut steps = self.steps();
         pattern.split('.').all(|expected| {
             steps
@@ -56,7 +56,7 @@ impl Difference {
     }
 
     /// Whether this is an example that only the first configuration has.
-    pub fn is_dropped_example(&self) -> bool {
+    pub(crate) fn is_dropped_example(&self) -> bool {
         self.new.is_none() && self.steps().nth(2) == Some("examples")
     }
 
