@@ -21,12 +21,12 @@ fn problems(text: &str) -> Vec<String> {
         .iter()
         .any(|name| is_triggered_by(&workflow, name));
     let mut problems = Vec::new();
-    match &workflow["permissions"] {
-        Value::Object(permissions) if permissions.values().all(|value| value != "write") => {}
-        Value::Object(_) => {
-            problems.push("a right to write belongs to the job that uses it".into())
+    if let Some(permissions) = workflow["permissions"].as_object() {
+        if permissions.values().any(|value| value == "write") {
+            problems.push("a right to write belongs to the job that uses it".into());
         }
-        _ => problems.push("`permissions` is to name each right, at the top: `{}` for none".into()),
+    } else {
+        problems.push("`permissions` is to name each right, at the top: `{}` for none".into());
     }
     let Some(jobs) = workflow["jobs"].as_object() else {
         problems.push("it has no jobs".into());

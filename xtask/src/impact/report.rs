@@ -10,7 +10,8 @@ const MOST_NAMED: usize = 25;
 /// What a change touches, by how much it could break.
 #[derive(Debug, Serialize)]
 pub(crate) struct Impact<'l> {
-    high_impact: bool,
+    #[serde(rename = "high_impact")]
+    is_high: bool,
     areas: Vec<Touched<'l>>,
     /// Files that the list does not name. They count as high impact until it does.
     unlisted: Vec<String>,
@@ -49,7 +50,7 @@ impl<'l> Impact<'l> {
         }
         areas.retain(|touched| !touched.files.is_empty());
         Self {
-            high_impact: !(areas.is_empty() && unlisted.is_empty()),
+            is_high: !(areas.is_empty() && unlisted.is_empty()),
             areas,
             unlisted,
             ordinary,
@@ -59,7 +60,7 @@ impl<'l> Impact<'l> {
     /// The report as a comment on a pull request.
     pub(crate) fn to_markdown(&self) -> String {
         let mut text = String::new();
-        if self.high_impact {
+        if self.is_high {
             text.push_str("### High impact: this change needs a second pair of eyes\n\n");
         } else {
             text.push_str("### No file of high impact\n\n");
@@ -100,7 +101,7 @@ impl<'l> Impact<'l> {
 
 impl fmt::Display for Impact<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.high_impact {
+        if self.is_high {
             formatter.write_str("High impact: this change needs a second pair of eyes.\n")?;
         } else {
             formatter.write_str("No file of high impact.\n")?;
