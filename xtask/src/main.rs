@@ -6,6 +6,7 @@ mod command_line;
 mod compile;
 mod counts;
 mod examples;
+mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
@@ -15,6 +16,8 @@ mod table;
 mod test;
 mod tool;
 mod tools;
+#[cfg(test)]
+mod workflows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,6 +46,7 @@ enum Command {
     Serve(serve::Arguments),
     Test(test::Arguments),
     Bench(bench::Arguments),
+    Impact(impact::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Impact(arguments) => impact::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
