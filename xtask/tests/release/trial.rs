@@ -97,14 +97,21 @@ impl Trial {
             .unwrap()
     }
 
-    /// Directories with `fastly`, `signpost` and a `cargo` whose `xtask` is the one under test.
+    /// Directories with `fastly`, `signpost`, and a `cargo` whose `xtask` is the one under test and
+    /// which runs what stands in for `signpost`.
     fn path(&self) -> OsString {
         let programs = self.directory.path().join("programs");
         fs::create_dir_all(&programs).unwrap();
         let cargo = format!(
-            "#!/bin/sh\nif [ \"$1\" = xtask ]; then shift; exec '{}' \"$@\"; fi\nexec '{}' \"$@\"\n",
-            env!("CARGO_BIN_EXE_xtask"),
-            env!("CARGO"),
+            "#!/bin/sh\n\
+             case \"$1\" in\n\
+             xtask) shift; exec '{xtask}' \"$@\";;\n\
+             run) while [ \"$1\" != -- ]; do shift; done; shift; exec '{signpost}' \"$@\";;\n\
+             *) exec '{cargo}' \"$@\";;\n\
+             esac\n",
+            xtask = env!("CARGO_BIN_EXE_xtask"),
+            signpost = stand_in_signpost(),
+            cargo = env!("CARGO"),
         );
         write_program(&programs.join("cargo"), &cargo);
         let fastly = from_environment("SIGNPOST_FASTLY");
