@@ -222,11 +222,15 @@ async fn what_is_printed_does_the_same_when_it_is_pasted_into_a_shell() {
     let (_, way_back) = way_back.split_once('\n').unwrap();
 
     let retries = |acts: Vec<String>| -> Vec<String> {
-        let retry = |act: String| match act.starts_with("POST") {
-            true => format!("{act} --retries 2"),
-            false => act,
-        };
-        acts.into_iter().map(retry).collect()
+        acts.into_iter()
+            .map(|act| {
+                if act.starts_with("POST") {
+                    format!("{act} --retries 2")
+                } else {
+                    act
+                }
+            })
+            .collect()
     };
     let switches = ["enforce 1%", "enforce 10%", "enforce"];
     let mut expected = retries(acts_of_release(PRODUCTION, &switches));

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use hcl_edit::Decorated;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
 use hcl_edit::visit::{Visit, visit_traversal};
@@ -124,7 +125,7 @@ struct References(BTreeSet<String>);
 
 impl Visit for References {
     fn visit_traversal(&mut self, node: &Traversal) {
-        let name = node.operators.first().map(|operator| operator.value());
+        let name = node.operators.first().map(Decorated::value);
         if let (Expression::Variable(root), Some(TraversalOperator::GetAttr(name))) =
             (&node.expr, name)
         {
