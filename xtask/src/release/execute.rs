@@ -1,10 +1,11 @@
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, Error, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, ensure};
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -125,26 +126,23 @@ impl Run {
 
     /// Runs the command with the terminal's own output.
     fn show(&self, line: &Line) -> Result<()> {
-        let command = self.command(line)?;
-        let status = start(command, line)?.wait()?;
-        ensure!(status.success(), "`{line}` failed ({status})");
+        let call = self.call(line)?;
+        let status = call.start(Stdio::inherit())?.wait()?;
+        ensure!(status.success(), "`{call}` failed ({status})");
         Ok(())
     }
 
     /// Runs the command and gives what it prints to standard output.
     fn print(&self, line: &Line) -> Result<String> {
-        let mut command = self.command(line)?;
-        command.stdout(Stdio::piped());
-        let output = start(command, line)?.wait_with_output()?;
-        ensure!(
-            output.status.success(),
-            "`{line}` failed ({})",
-            output.status
-        );
-        String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no text"))
+        let call = self.call(line)?;
+        let output = call.start(Stdio::piped())?.wait_with_output()?;
+        let status = output.status;
+        ensure!(status.success(), "`{call}` failed ({status})");
+        String::from_utf8(output.stdout).with_context(|| format!("`{call}` printed no text"))
     }
 
-    fn command(&self, line: &Line) -> Result<Command> {
+    /// The command of the line, with what was learnt in place of the names.
+    fn call<'a>(&self, line: &'a Line) -> Result<Call<'a>> {
         let mut words = Vec::new();
         for word in line.words() {
             words.push(match word {
@@ -152,14 +150,8 @@ impl Run {
                 Word::Version(version) => format!("--version={}", self.number(*version)?),
             });
         }
-        let Some((program, arguments)) = words.split_first() else {
-            bail!("a command has no program");
-        };
-        let shown = Line::new(&words).reading(line.input().clone());
-        eprintln!("  $ {shown}");
-        let mut command = Command::new(program);
-        command.args(arguments);
-        Ok(command)
+        let input = line.input();
+        Ok(Call { words, input })
     }
 
     fn number(&self, version: Version) -> Result<u64> {
@@ -181,21 +173,49 @@ fn watch_for_interrupts() -> Result<Arc<AtomicBool>> {
     Ok(interrupted)
 }
 
-fn start(mut command: Command, line: &Line) -> Result<Child> {
-    let cannot_run = || format!("cannot run `{line}`");
-    match line.input() {
-        Input::Nothing => command.stdin(Stdio::null()),
-        Input::Compiled { .. } => command.stdin(Stdio::piped()),
-        Input::File(file) => command
-            .stdin(File::open(file).with_context(|| format!("cannot read {}", file.display()))?),
-    };
-    let mut child = command.spawn().with_context(cannot_run)?;
-    if let (Input::Compiled { compiled, .. }, Some(mut stdin)) = (line.input(), child.stdin.take())
-    {
-        // A program that ends without reading says why by its status.
-        let _ = stdin.write_all(compiled.as_bytes());
+/// A command whose every word is known.
+struct Call<'a> {
+    words: Vec<String>,
+    input: &'a Input,
+}
+
+impl Call<'_> {
+    fn start(&self, output: Stdio) -> Result<Child> {
+        eprintln!("  $ {self}");
+        let (program, arguments) = self
+            .words
+            .split_first()
+            .context("a command has no program")?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdout(output).stdin(self.stdin()?);
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("cannot run `{self}`"))?;
+        if let (Input::Compiled { compiled, .. }, Some(mut stdin)) =
+            (self.input, child.stdin.take())
+        {
+            // A program that ends without reading says why by its status.
+            let _ = stdin.write_all(compiled.as_bytes());
+        }
+        Ok(child)
     }
-    Ok(child)
+
+    fn stdin(&self) -> Result<Stdio> {
+        Ok(match self.input {
+            Input::Nothing => Stdio::null(),
+            Input::Compiled { .. } => Stdio::piped(),
+            Input::File(file) => File::open(file)
+                .with_context(|| format!("cannot read {}", file.display()))?
+                .into(),
+        })
+    }
+}
+
+impl fmt::Display for Call<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = Line::new(&self.words).reading(self.input.clone());
+        line.fmt(formatter)
+    }
 }
 
 fn active_in(versions: &str) -> Result<u64> {
