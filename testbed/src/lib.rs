@@ -9,12 +9,14 @@
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched.
 //! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
+//! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
 
 mod cargo;
 mod cdn;
 pub mod client;
+mod fastly_api;
 mod fetch;
 mod local_server;
 mod log_line;
@@ -28,6 +30,7 @@ mod unreachable;
 mod viceroy;
 
 pub use cdn::StandInCdn;
+pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch};
 pub use local_server::{Backend, LocalServer};
 pub use log_line::LogLine;

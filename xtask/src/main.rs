@@ -10,6 +10,7 @@ mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
+mod release;
 mod serve;
 mod setup;
 mod table;
@@ -47,6 +48,7 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Impact(impact::Arguments),
+    Release(release::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
+        Command::Release(arguments) => release::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

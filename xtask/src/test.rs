@@ -29,7 +29,7 @@ enum Lane {
     Wasm,
     /// The edge module under Viceroy, over HTTP
     Viceroy,
-    /// `fastly compute build` and `fastly compute validate`
+    /// The package built and validated by the Fastly CLI, and the releases through it
     FastlyCli,
 }
 

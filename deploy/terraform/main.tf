@@ -1,0 +1,94 @@
+# What the edge function reads. It is changed without a new version of the service.
+resource "fastly_configstore" "signpost" {
+  # The edge function asks for it by the name of the link below; this one is seen in the account.
+  name = "${var.name}-signpost"
+}
+
+# The first entries. Terraform writes them once and leaves them alone afterwards: in an incident the
+# switch is set by hand, and an apply must never set it back; the configuration is stored by
+# `cargo xtask release`, which tries it share by share.
+resource "fastly_configstore_entries" "signpost" {
+  store_id       = fastly_configstore.signpost.id
+  manage_entries = false
+
+  entries = {
+    config = var.compiled_config
+    switch = "shadow"
+  }
+}
+
+resource "fastly_service_compute" "signpost" {
+  name = var.name
+
+  dynamic "domain" {
+    for_each = var.domains
+
+    content {
+      name = domain.value
+    }
+  }
+
+  dynamic "backend" {
+    for_each = var.backends
+
+    content {
+      name              = backend.key
+      address           = backend.value.address
+      port              = backend.value.port
+      use_ssl           = true
+      ssl_check_cert    = true
+      ssl_cert_hostname = backend.value.address
+      ssl_sni_hostname  = backend.value.address
+      healthcheck       = "${backend.key}-health"
+    }
+  }
+
+  # One for each backend, so that one that is down is left out before a request is lost on it.
+  dynamic "healthcheck" {
+    for_each = var.backends
+
+    content {
+      name           = "${healthcheck.key}-health"
+      host           = healthcheck.value.address
+      path           = healthcheck.value.health_path
+      method         = "GET"
+      check_interval = 5000
+      timeout        = 2000
+      window         = 5
+      threshold      = 3
+      initial        = 3
+    }
+  }
+
+  resource_link {
+    name        = "signpost"
+    resource_id = fastly_configstore.signpost.id
+  }
+
+  logging_s3 {
+    name              = var.log.name
+    bucket_name       = var.log.bucket
+    domain            = var.log.domain
+    path              = var.log.path
+    s3_iam_role       = var.log.role
+    compression_codec = "zstd"
+    # Nothing before the JSON of a line.
+    message_type = "blank"
+  }
+
+  package {
+    filename         = var.package
+    source_code_hash = filesha512(var.package)
+  }
+
+  lifecycle {
+    # A new package is released by `cargo xtask release`, with a smoke test after each share. An
+    # apply would let it serve everybody at once.
+    ignore_changes = [package]
+    # Without the service every download fails.
+    prevent_destroy = true
+  }
+
+  # The entries are there when the first request comes.
+  depends_on = [fastly_configstore_entries.signpost]
+}

@@ -1,0 +1,11 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    fastly = {
+      source = "fastly/fastly"
+      # 8.1 brought health checks to Compute services.
+      version = "~> 8.1"
+    }
+  }
+}

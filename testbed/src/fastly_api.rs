@@ -1,0 +1,321 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+/// A stand-in for the Fastly API: one Compute service and one Config Store, in memory.
+///
+/// The real Fastly CLI uses it when `FASTLY_API_ENDPOINT` and `FASTLY_ACCOUNT_ENDPOINT` name its
+/// [`url`](Self::url). It records every call and can be told to fail some. A program that stands in
+/// for another beside the CLI reports what it was asked with POST to `/report`, so that all of them
+/// are recorded in one order.
+#[derive(Debug)]
+pub struct FastlyApi {
+    server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+/// A call that the API received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    method: Method,
+    path: String,
+    value: Option<String>,
+}
+
+/// How a call fails: it is answered with 500 in both cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is done.
+    Refused,
+    /// What was asked is done all the same, and the answer does not say so.
+    AnswerLost,
+}
+
+/// A version of the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceVersion {
+    /// Its number.
+    pub number: u64,
+    /// Whether it serves.
+    pub is_active: bool,
+    /// Whether a package was uploaded to it or to the version of which it is a clone.
+    pub has_package: bool,
+    is_locked: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    versions: Vec<ServiceVersion>,
+    entries: BTreeMap<String, String>,
+    calls: Vec<Call>,
+    faults: BTreeMap<usize, Fault>,
+}
+
+impl FastlyApi {
+    /// The identifier of the service.
+    pub const SERVICE: &'static str = "stand-in-service";
+    /// The identifier of the Config Store.
+    pub const STORE: &'static str = "stand-in-store";
+
+    /// Starts an API whose service has the versions 1 and 2, of which 2 is active, and whose store
+    /// has these entries.
+    ///
+    /// # Errors
+    ///
+    /// When no loopback port can be bound.
+    pub async fn start(entries: &[(&str, &str)]) -> Result<Self> {
+        let version = |number, is_active| ServiceVersion {
+            number,
+            is_active,
+            has_package: true,
+            is_locked: true,
+        };
+        let entries = entries
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let state = Arc::new(Mutex::new(State {
+            versions: vec![version(1, false), version(2, true)],
+            entries,
+            ..State::default()
+        }));
+        let shared = Arc::clone(&state);
+        let server = Server::start(move |request| answer(request, Arc::clone(&shared))).await?;
+        Ok(Self { server, state })
+    }
+
+    /// Lets fail, of the calls that are no mere look, the one of this index, counted from 0.
+    #[must_use]
+    pub fn failing(self, index: usize, fault: Fault) -> Self {
+        lock(&self.state).faults.insert(index, fault);
+        self
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Its URL, without a path: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// Every call, in the order received. The CLI's question about how to log in is none.
+    pub fn calls(&self) -> Vec<Call> {
+        lock(&self.state).calls.clone()
+    }
+
+    /// The calls that are no mere look: those that change or check something, and the reports.
+    pub fn acts(&self) -> Vec<Call> {
+        let mut calls = self.calls();
+        calls.retain(|call| !call.is_look());
+        calls
+    }
+
+    /// The versions of the service.
+    pub fn versions(&self) -> Vec<ServiceVersion> {
+        lock(&self.state).versions.clone()
+    }
+
+    /// The number of the active version.
+    pub fn active(&self) -> Option<u64> {
+        let state = lock(&self.state);
+        let mut versions = state.versions.iter();
+        versions
+            .find(|version| version.is_active)
+            .map(|version| version.number)
+    }
+
+    /// An entry of the store.
+    pub fn entry(&self, key: &str) -> Option<String> {
+        lock(&self.state).entries.get(key).cloned()
+    }
+}
+
+impl Call {
+    /// Whether it only looks at what is there.
+    fn is_look(&self) -> bool {
+        self.method == Method::GET && !self.path.ends_with("/validate")
+    }
+}
+
+/// `PUT /service/ID/version/3/activate`, with the entry's value or the report behind it.
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)?;
+        match &self.value {
+            Some(value) => write!(formatter, " {}", value.trim_end()),
+            None => Ok(()),
+        }
+    }
+}
+
+type Answer = Response<Full<Bytes>>;
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Answer {
+    let (head, body) = request.into_parts();
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    lock(&state).answer(&head.method, head.uri.path(), &body)
+}
+
+impl State {
+    fn answer(&mut self, method: &Method, path: &str, body: &[u8]) -> Answer {
+        if path.starts_with("/realms/") {
+            let url = "http://127.0.0.1/unused";
+            return found(&json!({
+                "issuer": url, "authorization_endpoint": url, "token_endpoint": url
+            }));
+        }
+        let call = Call {
+            method: method.clone(),
+            path: path.to_owned(),
+            value: value_in(path, body),
+        };
+        let index = self.calls.iter().filter(|call| !call.is_look()).count();
+        let fault = self.faults.get(&index).filter(|_| !call.is_look()).copied();
+        self.calls.push(call.clone());
+        match fault {
+            None => self.act(&call, body),
+            Some(Fault::AnswerLost) => {
+                self.act(&call, body);
+                told_to_fail()
+            }
+            Some(Fault::Refused) => told_to_fail(),
+        }
+    }
+
+    fn act(&mut self, call: &Call, body: &[u8]) -> Answer {
+        let segments: Vec<_> = call.path.trim_matches('/').split('/').collect();
+        let version = segments.get(3).and_then(|number| number.parse().ok());
+        match (call.method.as_str(), segments.as_slice()) {
+            ("POST", ["report"]) => found(&Value::Null),
+            ("GET", ["service", FastlyApi::SERVICE, "version"]) => {
+                let versions: Vec<_> = self.versions.iter().map(ServiceVersion::json).collect();
+                found(&versions.into())
+            }
+            ("GET" | "PUT", ["service", FastlyApi::SERVICE, "version", _, rest @ ..]) => {
+                self.act_on_version(version.unwrap_or(0), rest, body)
+            }
+            (
+                _,
+                [
+                    "resources",
+                    "stores",
+                    "config",
+                    FastlyApi::STORE,
+                    "item",
+                    key,
+                ],
+            ) => self.act_on_entry(key, call.value.as_deref()),
+            _ => not_found(),
+        }
+    }
+
+    fn act_on_version(&mut self, number: u64, rest: &[&str], body: &[u8]) -> Answer {
+        let Some(of_number) = self.versions.iter().position(|one| one.number == number) else {
+            return not_found();
+        };
+        match rest {
+            [] | ["validate"] => {}
+            ["clone"] => {
+                let clone = ServiceVersion {
+                    number: self.versions.len() as u64 + 1,
+                    is_active: false,
+                    is_locked: false,
+                    ..self.versions[of_number].clone()
+                };
+                let answer = found(&clone.json());
+                self.versions.push(clone);
+                return answer;
+            }
+            ["package"] => {
+                // The beginning of a gzip file, somewhere in the form that brings it.
+                self.versions[of_number].has_package =
+                    body.windows(3).any(|bytes| bytes == [0x1f, 0x8b, 0x08]);
+                return found(&json!({ "id": "package", "metadata": {} }));
+            }
+            ["activate"] => {
+                for version in &mut self.versions {
+                    version.is_active = version.number == number;
+                    version.is_locked |= version.is_active;
+                }
+            }
+            _ => return not_found(),
+        }
+        if rest == ["validate"] {
+            return found(&json!({ "status": "ok", "msg": null }));
+        }
+        found(&self.versions[of_number].json())
+    }
+
+    fn act_on_entry(&mut self, key: &str, value: Option<&str>) -> Answer {
+        if let Some(value) = value {
+            self.entries.insert(key.to_owned(), value.to_owned());
+        }
+        match self.entries.get(key) {
+            Some(value) => found(&json!({
+                "store_id": FastlyApi::STORE, "item_key": key, "item_value": value
+            })),
+            None => not_found(),
+        }
+    }
+}
+
+impl ServiceVersion {
+    fn json(&self) -> Value {
+        json!({
+            "service_id": FastlyApi::SERVICE, "number": self.number, "active": self.is_active,
+            "locked": self.is_locked, "comment": ""
+        })
+    }
+}
+
+/// The value of an entry in a form, or the text of a report.
+fn value_in(path: &str, body: &[u8]) -> Option<String> {
+    let body = String::from_utf8_lossy(body);
+    if path == "/report" {
+        return Some(body.into_owned());
+    }
+    let value = body
+        .split('&')
+        .find_map(|field| field.strip_prefix("item_value="))?
+        .replace('+', " ");
+    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+}
+
+fn found(value: &Value) -> Answer {
+    Response::new(Full::from(value.to_string()))
+}
+
+fn not_found() -> Answer {
+    refusal(StatusCode::NOT_FOUND, "Record not found")
+}
+
+fn told_to_fail() -> Answer {
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, "told to fail")
+}
+
+fn refusal(status: StatusCode, message: &str) -> Answer {
+    let mut answer = found(&json!({ "msg": message }));
+    *answer.status_mut() = status;
+    answer
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

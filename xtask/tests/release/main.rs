@@ -1,0 +1,291 @@
+//! The commands of `cargo xtask release`, through the real Fastly CLI, against a stand-in API that
+//! records its calls and is told to fail.
+
+#![cfg(unix)]
+
+mod runbook;
+mod trial;
+
+use std::process::Output;
+
+use signpost_testbed::{FastlyApi, Fault};
+use trial::{OLD_CONFIG, TOKEN, Trial, new_config, printed, root};
+
+const PRODUCTION: &str = "config/crates-io.toml";
+const STAGING: &str = "config/crates-io-staging.toml";
+
+/// The index, among the acts of a release, of the one that lets the new version serve.
+const ACTIVATION: usize = 5;
+
+/// What a release does from first to last.
+fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
+    let compiled = compiled(config);
+    let mut acts = vec![
+        set_switch("shadow"),
+        smoke(config, "shadow"),
+        version("PUT", "2/clone"),
+        version("PUT", "3/package"),
+        version("GET", "3/validate"),
+        version("PUT", "3/activate"),
+        store_config(&compiled),
+        smoke(config, "shadow"),
+    ];
+    for switch in switches {
+        acts.extend([set_switch(switch), smoke(config, switch)]);
+    }
+    acts
+}
+
+/// What the way back does; `activates` says whether the new version serves until then.
+fn acts_of_way_back(config: &str, activates: bool) -> Vec<String> {
+    let mut acts = vec![set_switch("off"), store_config(OLD_CONFIG)];
+    if activates {
+        acts.push(version("PUT", "2/activate"));
+    }
+    acts.push(smoke(config, "off"));
+    acts
+}
+
+fn version(method: &str, rest: &str) -> String {
+    format!("{method} /service/{}/version/{rest}", FastlyApi::SERVICE)
+}
+
+fn set_switch(switch: &str) -> String {
+    format!("PUT {} {switch}", entry("switch"))
+}
+
+fn store_config(config: &str) -> String {
+    format!("PUT {} {}", entry("config"), config.trim_end())
+}
+
+fn entry(key: &str) -> String {
+    format!("/resources/stores/config/{}/item/{key}", FastlyApi::STORE)
+}
+
+fn smoke(config: &str, switch: &str) -> String {
+    format!(
+        "POST /report smoke --config {config} --edge https://edge.example --switch {switch} \
+         --settle 60s"
+    )
+}
+
+fn compiled(config: &str) -> String {
+    let text = std::fs::read_to_string(root().join(config)).unwrap();
+    let authored = signpost::config::Authored::from_toml(&text).unwrap();
+    authored.config().to_json().to_owned()
+}
+
+fn acts(api: &FastlyApi) -> Vec<String> {
+    api.acts().iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn assert_code(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}", printed(output));
+}
+
+#[tokio::test]
+async fn a_release_that_nothing_hinders_ends_with_every_redirect() {
+    for (environment, config, switches) in [
+        (
+            "production",
+            PRODUCTION,
+            ["enforce 1%", "enforce 10%", "enforce"].as_slice(),
+        ),
+        ("staging", STAGING, &["enforce"]),
+    ] {
+        let trial = Trial::new().await;
+        let output = trial.release(environment, &["--execute"]).await;
+        assert_code(&output, 0);
+        assert_eq!(acts(&trial.api), acts_of_release(config, switches));
+        assert_eq!(trial.api.active(), Some(3), "{environment}");
+        assert!(trial.api.versions()[2].has_package, "{environment}");
+        assert!(!printed(&output).contains(TOKEN), "{environment}");
+    }
+}
+
+#[tokio::test]
+async fn every_act_that_is_refused_ends_in_the_way_back_and_in_nothing_after_it() {
+    check_each_act_failing(Fault::Refused).await;
+}
+
+#[tokio::test]
+async fn every_act_whose_answer_is_lost_ends_in_the_way_back_and_in_nothing_after_it() {
+    check_each_act_failing(Fault::AnswerLost).await;
+}
+
+async fn check_each_act_failing(fault: Fault) {
+    let switches = ["enforce 1%", "enforce 10%", "enforce"];
+    let good = acts_of_release(PRODUCTION, &switches);
+    for (index, act) in good.iter().enumerate() {
+        let trial = Trial::with(Trial::new().await.api.failing(index, fault));
+        let output = trial.release("production", &["--execute"]).await;
+        assert_eq!(output.status.code(), Some(1), "{act}: {}", printed(&output));
+
+        let serves = index > ACTIVATION || (index == ACTIVATION && fault == Fault::AnswerLost);
+        let mut expected = good[..=index].to_vec();
+        expected.extend(acts_of_way_back(PRODUCTION, serves));
+        assert_eq!(acts(&trial.api), expected, "{act}");
+        assert_eq!(trial.api.active(), Some(2), "{act}");
+        assert_eq!(trial.api.entry("switch").as_deref(), Some("off"), "{act}");
+        let config = trial.api.entry("config");
+        assert_eq!(config.as_deref(), Some(OLD_CONFIG), "{act}");
+    }
+}
+
+#[tokio::test]
+async fn a_way_back_that_fails_in_one_step_goes_on_with_the_others() {
+    let good = acts_of_release(STAGING, &["enforce"]);
+    let failed = good.len() - 1;
+    for (helping, name) in ["switch", "config", "activation", "smoke"]
+        .iter()
+        .enumerate()
+    {
+        let api = Trial::new().await.api;
+        let api = api
+            .failing(failed, Fault::Refused)
+            .failing(failed + 1 + helping, Fault::Refused);
+        let trial = Trial::with(api);
+        let output = trial.release("staging", &["--execute"]).await;
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{name}: {}",
+            printed(&output)
+        );
+        let mut expected = good.clone();
+        expected.extend(acts_of_way_back(STAGING, true));
+        assert_eq!(acts(&trial.api), expected, "{name}");
+        assert!(printed(&output).contains("by hand"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_interrupt_leads_to_the_way_back() {
+    let trial = Trial::new().await.interrupted_at("enforce 10%");
+    let output = trial.release("production", &["--execute"]).await;
+    assert_code(&output, 1);
+    let mut expected = acts_of_release(PRODUCTION, &["enforce 1%", "enforce 10%"]);
+    expected.extend(acts_of_way_back(PRODUCTION, true));
+    assert_eq!(acts(&trial.api), expected);
+    assert!(printed(&output).contains("interrupted"));
+}
+
+#[tokio::test]
+async fn nothing_is_changed_when_there_is_nothing_to_go_back_to() {
+    let api = FastlyApi::start(&[("switch", "enforce")]).await.unwrap();
+    let trial = Trial::with(api);
+    let output = trial.release("production", &["--execute"]).await;
+    assert_code(&output, 1);
+    assert_eq!(acts(&trial.api), [""; 0]);
+    assert!(printed(&output).contains("nothing was changed"));
+}
+
+#[tokio::test]
+async fn without_execute_no_call_is_made() {
+    let trial = Trial::new().await;
+    let saved = trial.saved_config();
+    let store = ["--store-id", FastlyApi::STORE];
+    let service = ["--service-id", FastlyApi::SERVICE];
+    let edge = ["--edge", "https://edge.example"];
+    let rows = [
+        trial.release("production", &[]).await,
+        trial.release("staging", &["--shares", "5,50"]).await,
+        trial.command(&[["switch", "off"], store].concat()).await,
+        trial
+            .command(&["config", "--config", PRODUCTION, store[0], store[1]])
+            .await,
+        trial
+            .command(&[["rollback", "--version=1"], store, service, edge].concat())
+            .await,
+    ];
+    for output in rows {
+        assert_code(&output, 0);
+        let printed = printed(&output);
+        assert!(printed.contains("Nothing was run"), "{printed}");
+        assert!(!printed.contains(TOKEN), "{printed}");
+    }
+    assert_eq!(trial.api.calls(), []);
+    assert!(!saved.exists());
+}
+
+#[tokio::test]
+async fn what_is_printed_does_the_same_when_it_is_pasted_into_a_shell() {
+    assert!(
+        which::which("jq").is_ok(),
+        "jq is missing, which the printed commands need"
+    );
+    let trial = Trial::new().await;
+    let output = trial.release("production", &["--", "--retries", "2"]).await;
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let (steps, way_back) = printed.split_once("# If a step fails").unwrap();
+    let (_, way_back) = way_back.split_once('\n').unwrap();
+
+    let retries = |acts: Vec<String>| -> Vec<String> {
+        acts.into_iter()
+            .map(|act| {
+                if act.starts_with("POST") {
+                    format!("{act} --retries 2")
+                } else {
+                    act
+                }
+            })
+            .collect()
+    };
+    let switches = ["enforce 1%", "enforce 10%", "enforce"];
+    let mut expected = retries(acts_of_release(PRODUCTION, &switches));
+    let pasted = trial.shell(steps, &[]).await;
+    assert_code(&pasted, 0);
+    assert_eq!(acts(&trial.api), expected);
+    assert_eq!(trial.api.entry("config"), Some(new_config()));
+
+    // Twice: the version of before serves already when it comes a second time.
+    for activates in [true, false] {
+        let pasted = trial.shell(way_back, &[("previous", "2")]).await;
+        assert_code(&pasted, 0);
+        expected.extend(retries(acts_of_way_back(PRODUCTION, activates)));
+        assert_eq!(acts(&trial.api), expected);
+    }
+    assert_eq!(trial.api.entry("config").as_deref(), Some(OLD_CONFIG));
+}
+
+#[tokio::test]
+async fn each_lever_moves_alone() {
+    let trial = Trial::new().await;
+    let store = ["--store-id", FastlyApi::STORE, "--execute"];
+    let mut expected = Vec::new();
+
+    let output = trial
+        .command(&[&["switch", "enforce 25%"], store.as_slice()].concat())
+        .await;
+    assert_code(&output, 0);
+    expected.push(set_switch("enforce 25%"));
+    assert_eq!(acts(&trial.api), expected);
+
+    let output = trial
+        .command(&[&["config", "--config", STAGING], store.as_slice()].concat())
+        .await;
+    assert_code(&output, 0);
+    expected.push(store_config(&compiled(STAGING)));
+    assert_eq!(acts(&trial.api), expected);
+
+    let rest = [
+        "rollback",
+        "--version=1",
+        "--service-id",
+        FastlyApi::SERVICE,
+        "--edge",
+        "https://edge.example",
+        "--signpost",
+        trial::stand_in_signpost(),
+    ];
+    let output = trial.command(&[rest.as_slice(), &store].concat()).await;
+    assert_code(&output, 0);
+    expected.extend([
+        set_switch("off"),
+        version("PUT", "1/activate"),
+        smoke(PRODUCTION, "off"),
+    ]);
+    assert_eq!(acts(&trial.api), expected);
+    assert_eq!(trial.api.active(), Some(1));
+}

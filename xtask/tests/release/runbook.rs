@@ -1,0 +1,51 @@
+//! Every command of `docs/runbook.md`, in a shell, one after the other.
+
+#[path = "../runbook/commands.rs"]
+mod commands;
+
+use signpost_testbed::FastlyApi;
+
+use super::trial::{Trial, printed};
+use super::{PRODUCTION, acts, entry, set_switch, version};
+use commands::{commands, runbook};
+
+#[tokio::test]
+async fn each_command_of_the_runbook_runs() {
+    let trial = Trial::new().await;
+    let runbook = runbook();
+    for command in commands(&runbook) {
+        // The second way to activate a version comes when the first has done it.
+        let is_second = command.starts_with("fastly service version activate");
+        let variables = [
+            ("SERVICE", FastlyApi::SERVICE),
+            ("STORE", FastlyApi::STORE),
+            ("VERSION", if is_second { "2" } else { "1" }),
+            ("EDGE", "https://edge.example"),
+        ];
+        let script = format!("set -u; {command}");
+        let output = trial.shell(&script, &variables).await;
+        assert!(output.status.success(), "{command}: {}", printed(&output));
+    }
+
+    let smoke = |switch| super::smoke(PRODUCTION, switch);
+    let explain = "POST /report explain config/crates-io.toml \
+                   https://edge.example/api/v1/crates/smallvec/1.10.0/download";
+    assert_eq!(
+        acts(&trial.api),
+        [
+            set_switch("off"),
+            set_switch("off"),
+            smoke("off"),
+            set_switch("off"),
+            version("PUT", "1/activate"),
+            smoke("off"),
+            version("PUT", "2/activate"),
+            explain.to_owned(),
+            set_switch("enforce 1%"),
+            smoke("enforce 1%"),
+        ]
+    );
+    let looks: Vec<_> = trial.api.calls().iter().map(ToString::to_string).collect();
+    let describe = format!("GET {}", entry("config"));
+    assert!(looks.contains(&describe), "{looks:?}");
+}

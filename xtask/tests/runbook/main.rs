@@ -1,0 +1,56 @@
+//! The commands of `docs/runbook.md`, as far as they need no Fastly CLI.
+//!
+//! `cargo xtask test fastly-cli` runs them all.
+
+mod commands;
+
+use std::process::Command;
+
+use commands::{commands, runbook};
+
+/// The levers of a release, without `--execute`, and with values in place of the variables.
+#[test]
+fn every_lever_in_the_runbook_is_one_that_exists() {
+    let runbook = runbook();
+    let mut tried = 0;
+    for command in commands(&runbook) {
+        let Some(words) = command.strip_prefix("cargo xtask ") else {
+            continue;
+        };
+        let words = words
+            .replace("\"$VERSION\"", "41")
+            .replace("\"$EDGE\"", "https://crates.example")
+            .replace(['"', '$'], "");
+        let words = words.strip_suffix(" --execute").expect(command);
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(words.replace("'enforce 1%'", "shadow").split(' '))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {error}");
+        tried += 1;
+    }
+    assert_eq!(tried, 3);
+}
+
+#[test]
+fn the_first_command_is_the_switch_and_the_page_is_short() {
+    let runbook = runbook();
+    let commands = commands(&runbook);
+    assert!(commands[0].starts_with("export "), "{}", commands[0]);
+    assert!(commands[1].contains("switch off"), "{}", commands[1]);
+    assert!(runbook.lines().count() <= 100, "it is one page");
+}
+
+#[test]
+fn every_command_of_the_operators_tool_is_in_its_help() {
+    let runbook = runbook();
+    for command in commands(&runbook) {
+        let Some(words) = command.strip_prefix("signpost ") else {
+            continue;
+        };
+        let name = words.split(' ').next().unwrap_or_default();
+        assert!(["smoke", "explain", "watch"].contains(&name), "{command}");
+    }
+}

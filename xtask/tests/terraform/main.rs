@@ -1,0 +1,148 @@
+//! The Terraform module in `deploy/terraform`, as far as it can be held without its provider.
+
+mod directory;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use directory::{Directory, items, label, value};
+use signpost::switch::Switch;
+use toml_edit::DocumentMut;
+
+const EXAMPLE: &str = "examples/crates-io";
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn module() -> PathBuf {
+    root().join("deploy/terraform")
+}
+
+/// What people wrote for crates.io.
+fn config() -> DocumentMut {
+    let text = std::fs::read_to_string(root().join("config/crates-io.toml")).unwrap();
+    text.parse().unwrap()
+}
+
+#[test]
+fn what_is_referred_to_is_declared_and_every_variable_is_used() {
+    for directory in [module(), module().join(EXAMPLE)] {
+        let terraform = Directory::read(&directory);
+        let (declared, referred) = (terraform.declared(), terraform.referred());
+        let missing: Vec<_> = referred.difference(&declared).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", directory.display());
+        let unused: Vec<_> = declared
+            .difference(&referred)
+            .filter(|name| name.starts_with("var."))
+            .collect();
+        assert!(unused.is_empty(), "{}: {unused:?}", directory.display());
+    }
+}
+
+#[test]
+fn the_example_sets_what_the_module_asks_for_and_nothing_else() {
+    let example = Directory::read(&module().join(EXAMPLE));
+    let Some(call) = example.blocks("module").next() else {
+        panic!("the example calls no module");
+    };
+    let source = value(&call.body, "source").as_str().unwrap();
+    let called = module().join(EXAMPLE).join(source);
+    assert_eq!(
+        called.canonicalize().unwrap(),
+        module().canonicalize().unwrap()
+    );
+
+    let variables = Directory::read(&called).variables();
+    let set: BTreeSet<_> = call
+        .body
+        .attributes()
+        .map(|attribute| attribute.key.as_str().to_owned())
+        .filter(|key| key != "source")
+        .collect();
+    for (name, is_required) in &variables {
+        assert!(set.contains(name) || !is_required, "`{name}` is not set");
+    }
+    for name in &set {
+        assert!(variables.contains_key(name), "the module has no `{name}`");
+    }
+}
+
+#[test]
+fn the_example_has_the_names_that_the_configuration_has() {
+    let example = Directory::read(&module().join(EXAMPLE));
+    let call = &example.blocks("module").next().unwrap().body;
+    let config = config();
+
+    let backends: Vec<_> = items(value(call, "backends")).into_keys().collect();
+    let configured = config["origin"]["backends"].as_array().unwrap();
+    let configured: Vec<_> = configured.iter().filter_map(|name| name.as_str()).collect();
+    assert_eq!(backends, configured);
+
+    let log = items(value(call, "log"));
+    assert_eq!(log["name"].as_str(), config["log"]["endpoint"].as_str());
+}
+
+#[test]
+fn the_example_says_how_the_file_that_it_reads_is_made() {
+    let file = module().join(EXAMPLE).join("main.tf");
+    let text = std::fs::read_to_string(file).unwrap();
+    let made = format!(
+        "signpost-cli -- compile config/crates-io.toml > deploy/terraform/{EXAMPLE}/config.json"
+    );
+    assert!(text.contains(&made), "{text}");
+    assert!(
+        text.contains(r#"file("${path.module}/config.json")"#),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_store_is_the_one_that_the_edge_reads_and_terraform_leaves_its_entries_alone() {
+    let terraform = Directory::read(&module());
+    let service = terraform.resource("fastly_service_compute");
+    let links: Vec<_> = service
+        .get_blocks("resource_link")
+        .map(|link| value(&link.body, "name").as_str())
+        .collect();
+    assert_eq!(links, [Some("signpost")]);
+
+    let entries = terraform.resource("fastly_configstore_entries");
+    assert_eq!(value(entries, "manage_entries").as_bool(), Some(false));
+    let entries = items(value(entries, "entries"));
+    let keys: Vec<_> = entries.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["config", "switch"]);
+    let switch: Switch = entries["switch"].as_str().unwrap().parse().unwrap();
+    assert_eq!(switch, Switch::Shadow);
+}
+
+#[test]
+fn each_backend_has_a_health_check_and_a_release_owns_the_package() {
+    let terraform = Directory::read(&module());
+    let service = terraform.resource("fastly_service_compute");
+    let blocks: Vec<_> = service.get_blocks("dynamic").collect();
+    let dynamic: Vec<_> = blocks.iter().map(|block| label(block, 0)).collect();
+    assert_eq!(dynamic, ["domain", "backend", "healthcheck"]);
+    for block in &blocks[1..] {
+        let every = value(&block.body, "for_each").to_string();
+        assert_eq!(every.trim(), "var.backends");
+    }
+    let lifecycle = service.get_blocks("lifecycle").next().unwrap();
+    let ignored = value(&lifecycle.body, "ignore_changes").to_string();
+    assert_eq!(ignored.trim(), "[package]");
+}
+
+#[test]
+fn terraform_finds_the_files_well_formatted_where_it_can_be_had() {
+    let Ok(terraform) = which::which("terraform") else {
+        return;
+    };
+    let output = Command::new(terraform)
+        .args(["fmt", "-check", "-diff", "-recursive"])
+        .arg(module())
+        .output()
+        .unwrap();
+    let difference = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{difference}");
+}
