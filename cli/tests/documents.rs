@@ -1,0 +1,183 @@
+//! The commands that the documents show do what the documents say.
+//!
+//! Each document is gone through from top to bottom in a directory of its own that holds production's
+//! configuration. `…` stands for output that is left out.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A command as a document shows it, and what it says that the command prints.
+struct Shown {
+    line: usize,
+    command: String,
+    output: String,
+}
+
+#[test]
+fn what_the_page_for_operators_shows_is_so() {
+    let shown = shown(include_str!("../../docs/operating.md"));
+    assert!(shown.len() > 10, "the page shows {} commands", shown.len());
+    check("docs/operating.md", shown);
+}
+
+#[test]
+fn what_the_readme_shows_of_the_tool_is_so() {
+    let shown: Vec<_> = shown(include_str!("../../README.md"))
+        .into_iter()
+        // The others need a server or a deployment.
+        .filter(|shown| shown.command.starts_with(AS_A_CONTRIBUTOR))
+        .collect();
+    assert!(!shown.is_empty(), "the README shows no command of the tool");
+    check("README.md", shown);
+}
+
+/// How the tool is called in a checkout, where nobody has installed it.
+const AS_A_CONTRIBUTOR: &str = "cargo run -q -p signpost-cli -- ";
+
+fn check(document: &str, shown: Vec<Shown>) {
+    let directory = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    copy(&root.join("config"), &directory.path().join("config"));
+    copy(
+        &root.join("tests/data"),
+        &directory.path().join("tests/data"),
+    );
+    fs::copy(
+        root.join("fastly.toml"),
+        directory.path().join("fastly.toml"),
+    )
+    .unwrap();
+    let mut code = 0;
+    for Shown {
+        line,
+        command,
+        output,
+    } in shown
+    {
+        let printed = if command == "echo $?" {
+            format!("{code}\n")
+        } else {
+            let printed;
+            (code, printed) = run(&command, directory.path());
+            printed
+        };
+        assert!(
+            is_as_shown(&output, &printed),
+            "{document}:{line}: `{command}` prints\n{printed}\nand the document says\n{output}"
+        );
+    }
+}
+
+/// Runs a command in a shell, with the tool on its path, and takes all that a terminal would show.
+fn run(command: &str, directory: &Path) -> (i32, String) {
+    let command = command.replace(AS_A_CONTRIBUTOR, "signpost ");
+    let tool = PathBuf::from(env!("CARGO_BIN_EXE_signpost"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", tool.parent().unwrap().display());
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1; {command}")])
+        .current_dir(directory)
+        .env("PATH", path)
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap_or(-1), printed)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// The commands in the blocks that are marked as a console.
+fn shown(document: &str) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = Vec::new();
+    let mut is_console = false;
+    let mut is_continued = false;
+    for (index, line) in document.lines().enumerate() {
+        if line.starts_with("```") {
+            is_console = !is_console && line == "```console";
+        } else if !is_console {
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            is_continued = command.ends_with('\\');
+            shown.push(Shown {
+                line: index + 1,
+                command: command.to_owned(),
+                output: String::new(),
+            });
+        } else if let Some(last) = shown.last_mut() {
+            let text = if is_continued {
+                &mut last.command
+            } else {
+                &mut last.output
+            };
+            if is_continued {
+                text.push('\n');
+            }
+            text.push_str(line);
+            if !is_continued {
+                text.push('\n');
+            }
+            is_continued = is_continued && line.ends_with('\\');
+        }
+    }
+    shown
+}
+
+/// Whether a text is what is shown, where `…` may be anything and white space at the ends of lines
+/// does not count.
+fn is_as_shown(shown: &str, printed: &str) -> bool {
+    let plain = |text: &str| {
+        let lines: Vec<_> = text.trim_end().lines().map(str::trim_end).collect();
+        lines.join("\n")
+    };
+    let (shown, printed) = (plain(shown), plain(printed));
+    let mut parts = shown.split('…');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = printed.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[test]
+fn what_is_left_out_may_be_anything_and_nothing_else() {
+    for (shown, printed, expected) in [
+        ("a\nb\n", "a\nb", true),
+        ("a\nb", "a\nc", false),
+        ("a…c", "abc", true),
+        ("a…c", "abcd", false),
+        ("a\n…\nd", "a\nb\nc\nd", true),
+        ("a…b…c", "a1b2c", true),
+        ("a…b…c", "a1c", false),
+        ("…", "anything", true),
+        ("a…", "b", false),
+    ] {
+        assert_eq!(
+            is_as_shown(shown, printed),
+            expected,
+            "{shown:?} {printed:?}"
+        );
+    }
+}
