@@ -11,6 +11,7 @@
 //! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
+//! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod cargo;
 mod cdn;
@@ -23,6 +24,7 @@ mod origin;
 mod package;
 mod registry;
 mod server;
+pub mod traffic;
 mod transcript;
 mod unreachable;
 mod viceroy;

@@ -9,6 +9,7 @@ mod examples;
 mod lane;
 mod lanes;
 mod local_cdn;
+mod replay_incident;
 mod serve;
 mod setup;
 mod table;
@@ -43,6 +44,7 @@ enum Command {
     Serve(serve::Arguments),
     Test(test::Arguments),
     Bench(bench::Arguments),
+    ReplayIncident(replay_incident::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
