@@ -42,7 +42,7 @@ use crate::output::{Failure, Format, Outcome};
 ///
 /// An alarm is raised when a window's ratio is above its limit, and at once when a proof was
 /// refused. The limit is so many deviations above the usual ratio, which is an exponentially
-/// weighted average, and never below --floor. During an alarm nothing is learnt, and an alarm ends
+/// weighted average, and always between --floor and --ceiling. During an alarm nothing is learnt, and an alarm ends
 /// after 3 windows without its cause. Each alarm says how long it came after the last change of
 /// revision or switch that the lines tell of.
 ///
@@ -80,15 +80,19 @@ pub(crate) struct Arguments {
     repeat_within: Duration,
 
     /// The limit is never below this share of repeats
-    #[arg(long, value_name = "SHARE", default_value = "0.35", value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
     floor: f64,
 
     /// Nor below this one, before 12 windows were learnt
     #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
     first_floor: f64,
 
+    /// The limit is never above this share; when every redirect fails, 0.75 are repeats
+    #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
+    ceiling: f64,
+
     /// How many deviations above the usual ratio the limit is; a deviation is at least 2 points
-    #[arg(long, value_name = "NUMBER", default_value = "6", value_parser = positive)]
+    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
     deviations: f64,
 
     /// After which time a window counts half in what is usual
@@ -174,6 +178,7 @@ fn settings(arguments: &Arguments) -> Settings {
         band: BandSettings {
             floor: arguments.floor,
             first_floor: arguments.first_floor,
+            ceiling: arguments.ceiling,
             deviations: arguments.deviations,
             half_life: arguments.half_life,
         },
@@ -201,7 +206,7 @@ fn share(text: &str) -> Result<f64, String> {
         .parse()
         .ok()
         .filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "write a share from 0 to 1, such as 0.35".to_owned())
+    share.ok_or_else(|| "write a share from 0 to 1, such as 0.4".to_owned())
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -209,7 +214,7 @@ fn positive(text: &str) -> Result<f64, String> {
         .parse()
         .ok()
         .filter(|number| (0.0..1e6).contains(number));
-    number.ok_or_else(|| "write a number of 0 or more, such as 6".to_owned())
+    number.ok_or_else(|| "write a number of 0 or more, such as 4".to_owned())
 }
 
 /// Text of a log as it may be shown: no more than so many characters, and none that a terminal or

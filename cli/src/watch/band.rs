@@ -15,6 +15,9 @@ pub(crate) struct BandSettings {
     pub(crate) floor: f64,
     /// The limit is never lower before the usual ratio is learnt.
     pub(crate) first_floor: f64,
+    /// The limit is never higher: when everything fails, three of four requests are repeats, and a
+    /// limit above that would never be reached.
+    pub(crate) ceiling: f64,
     /// How many deviations above the usual ratio the limit is.
     pub(crate) deviations: f64,
     /// After this time a window counts half as much.
@@ -58,13 +61,14 @@ impl Band {
         let BandSettings {
             floor,
             first_floor,
+            ceiling,
             deviations,
             half_life: _,
         } = self.settings;
         if self.windows < ENOUGH_WINDOWS {
             return Limit {
                 usual: None,
-                limit: floor.max(first_floor),
+                limit: floor.max(first_floor).min(ceiling),
             };
         }
         // Even with a constant ratio, a window of few requests deviates by chance.
@@ -72,7 +76,7 @@ impl Band {
         let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
         Limit {
             usual: Some(self.mean),
-            limit: floor.max(self.mean + deviations * deviation),
+            limit: floor.max(self.mean + deviations * deviation).min(ceiling),
         }
     }
 
@@ -103,6 +107,7 @@ mod tests {
         let settings = BandSettings {
             floor: 0.3,
             first_floor: 0.5,
+            ceiling: 0.65,
             deviations: 6.0,
             half_life: Duration::from_secs(600),
         };
@@ -116,8 +121,8 @@ mod tests {
             ("little is learnt", &[0.4], 11, 10_000, 0.5, 0.5),
             ("a low ratio", &[0.01], 100, 10_000, 0.3, 0.3),
             ("a constant ratio", &[0.4], 100, 10_000, 0.51, 0.53),
-            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 1.5, 1.7),
-            ("few requests", &[0.4], 100, 100, 0.69, 0.70),
+            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 0.65, 0.65),
+            ("few requests", &[0.2], 100, 100, 0.43, 0.45),
         ];
         for (name, ratios, times, compared, from, to) in rows {
             let mut band = band();

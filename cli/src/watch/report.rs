@@ -305,7 +305,7 @@ mod tests {
             "<title>Signpost watch: 2023-07-20 12:17:00 to 12:18:40 UTC</title>",
             "Alarm 1 was raised at 12:17:40, 20s after revision not-the-base came into force.",
             "It had not ended when the log did.",
-            "Origin: not-the-base",
+            "origin: not-the-base",
         ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }

@@ -7,7 +7,6 @@ use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 use super::alarm::{Alarm, Cause};
 use super::band::BandSettings;
 use super::line::{Answer, Download, InForce, Line};
-use super::shown;
 use super::time::Time;
 use super::watcher::{Event, Settings, Watcher};
 
@@ -18,9 +17,10 @@ const DEFAULTS: Settings = Settings {
     window: Duration::from_secs(10),
     repeat_within: Duration::from_secs(60),
     band: BandSettings {
-        floor: 0.35,
+        floor: 0.4,
         first_floor: 0.5,
-        deviations: 6.0,
+        ceiling: 0.65,
+        deviations: 4.0,
         half_life: Duration::from_secs(600),
     },
     minimum_requests: 100,
@@ -79,7 +79,7 @@ fn line<'a>(request: &Request, path: &'a str) -> Line<'a> {
 
 fn check(name: &str, seed: u64, farms: u32, offset: u64) {
     let break_at = BREAK + offset;
-    let alarm = first_alarm(traffic(seed, 100.0, farms, break_at));
+    let alarm = first_alarm(traffic(seed, 150.0, farms, break_at));
     let alarm = alarm.unwrap_or_else(|| panic!("{name}: no alarm"));
     let broke = Time::from_millis(i64::try_from(break_at / 1_000).unwrap());
     assert!(

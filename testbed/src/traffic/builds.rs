@@ -34,6 +34,8 @@ pub(super) struct Builds {
     under_way: Vec<Build>,
     farms: Vec<Client>,
     burst: Burst,
+    /// The most machines of a farm. A registry of little traffic has small ones.
+    most_machines: u32,
     /// The minute that `farm_share` is for.
     minute: u64,
     farm_share: f64,
@@ -76,9 +78,12 @@ impl Client {
 
 impl Builds {
     pub(super) fn new(rate: f64, farms: u32, random: &mut fastrand::Rng) -> Self {
-        // A whole lock file of some 80 popular crates then takes a few seconds.
+        // A whole lock file of some 80 popular crates then takes a few seconds; in little traffic it
+        // takes longer, so that no single build is most of it.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let at_once = (rate / 20.0).clamp(8.0, 1e6) as usize;
+        let at_once = (rate / 20.0).clamp(64.0, 1e6) as usize;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let most_machines = (rate / 20.0).clamp(5.0, 60.0) as u32;
         let mut builds = Self {
             under_way: Vec::new(),
             farms: (0..farms).map(|_| Client::any(random)).collect(),
@@ -86,6 +91,7 @@ impl Builds {
                 machines_left: 0,
                 build: None,
             },
+            most_machines,
             minute: 0,
             farm_share: FARM_SHARE,
         };
@@ -120,7 +126,7 @@ impl Builds {
         }
         if self.burst.machines_left == 0 {
             let farm = self.farms[random.usize(..self.farms.len())];
-            self.burst.machines_left = random.u32(5..=60);
+            self.burst.machines_left = random.u32(5..=self.most_machines);
             self.burst.build = Some(Build::new(farm, random));
         }
         self.burst.machines_left -= 1;
