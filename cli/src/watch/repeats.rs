@@ -100,7 +100,8 @@ impl<S: BuildHasher> Repeats<S> {
     }
 
     /// The share of all clients' files that are counted: a half, a quarter and so on.
-    pub(crate) fn share(&self) -> f64 {
+    #[cfg(test)]
+    fn share(&self) -> f64 {
         0.5_f64.powf(f64::from(self.counted_bits))
     }
 
