@@ -188,7 +188,7 @@ fn settings(arguments: &Arguments) -> Settings {
 
 fn window(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    let is_usual = (Duration::from_secs(1)..=Duration::from_secs(3_600)).contains(&duration);
+    let is_usual = (Duration::from_secs(1)..=Duration::from_hours(1)).contains(&duration);
     is_usual
         .then_some(duration)
         .ok_or_else(|| "write a duration from 1s to 1h".to_owned())

@@ -14,7 +14,7 @@ fn log(broken: Duration) -> Vec<u8> {
     let traffic = Traffic::new(&Settings {
         start: 1_689_855_300_000_000,
         rate: 100.0,
-        normal: Duration::from_secs(120),
+        normal: Duration::from_mins(2),
         broken,
         seed: 1,
         farms: 3,

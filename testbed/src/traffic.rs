@@ -228,8 +228,8 @@ mod tests {
         Traffic::new(&Settings {
             start: 1_689_851_820_000_000,
             rate: 100.0,
-            normal: Duration::from_secs(60),
-            broken: Duration::from_secs(60),
+            normal: Duration::from_mins(1),
+            broken: Duration::from_mins(1),
             seed,
             farms: 5,
         })

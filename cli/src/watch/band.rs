@@ -109,14 +109,15 @@ mod tests {
             first_floor: 0.5,
             ceiling: 0.65,
             deviations: 6.0,
-            half_life: Duration::from_secs(600),
+            half_life: Duration::from_mins(10),
         };
         Band::new(settings, Duration::from_secs(10))
     }
 
     #[test]
     fn the_limit_follows_what_is_usual_and_never_falls_below_the_floor() {
-        let rows: [(&str, &[f64], u32, u64, f64, f64); 6] = [
+        type Row = (&'static str, &'static [f64], u32, u64, f64, f64);
+        let rows: [Row; 6] = [
             ("nothing is learnt", &[], 0, 10_000, 0.5, 0.5),
             ("little is learnt", &[0.4], 11, 10_000, 0.5, 0.5),
             ("a low ratio", &[0.01], 100, 10_000, 0.3, 0.3),

@@ -9,7 +9,7 @@ use super::time::Time;
 
 /// What has not been in force for so long comes into force anew. The edge takes some 30 seconds to
 /// take a change everywhere, and in that time old and new alternate.
-const ANEW: Duration = Duration::from_secs(60);
+const ANEW: Duration = Duration::from_mins(1);
 
 /// So many combinations of revision and switch are remembered.
 const MOST: usize = 16;

@@ -3,10 +3,10 @@ use std::time::Duration;
 use super::time::Time;
 
 /// How much earlier than the open window a line may be and still be counted in it.
-pub(crate) const LATE: Duration = Duration::from_secs(60);
+pub(crate) const LATE: Duration = Duration::from_mins(1);
 
 /// How much later than the open window a line may be and still be believed at once.
-pub(crate) const AHEAD: Duration = Duration::from_secs(3_600);
+pub(crate) const AHEAD: Duration = Duration::from_hours(1);
 
 /// So many lines in a row at another time are believed.
 pub(crate) const BELIEVED: u32 = 10;

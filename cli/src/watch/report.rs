@@ -2,6 +2,7 @@
 
 mod chart;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use indicatif::HumanCount;
@@ -74,7 +75,8 @@ fn began(alarm: &Alarm) -> String {
         alarm.began.time_of_day()
     );
     if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
-        text += &format!(", {} after {change}", in_words(after));
+        // Writing into a string cannot fail.
+        let _ = write!(text, ", {} after {change}", in_words(after));
     }
     text + "."
 }
@@ -116,7 +118,7 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
             tr {
                 td.time { (alarm.began.time_of_day()) }
                 td.time { "alarm " (alarm.number) ": " (kind(&alarm.cause)) }
-                td.time { (ended) }
+                td.time data-name="ended: " { (ended) }
                 td { (alarm) }
             }
         };
@@ -128,7 +130,7 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
             tr {
                 td.time { (change.time.time_of_day()) }
                 td.time { "change" }
-                td {}
+                td.empty {}
                 td {
                     (change) "; before it revision " (from.revision) " and the switch `" (from.switch)
                     "`, after it revision " (to.revision) " and the switch `" (to.switch) "`"

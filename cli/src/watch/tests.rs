@@ -15,13 +15,13 @@ const BREAK: u64 = 1_689_855_420_000_000;
 
 const DEFAULTS: Settings = Settings {
     window: Duration::from_secs(10),
-    repeat_within: Duration::from_secs(60),
+    repeat_within: Duration::from_mins(1),
     band: BandSettings {
         floor: 0.4,
         first_floor: 0.5,
         ceiling: 0.65,
         deviations: 4.0,
-        half_life: Duration::from_secs(600),
+        half_life: Duration::from_mins(10),
     },
     minimum_requests: 100,
 };
@@ -30,8 +30,8 @@ fn traffic(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
     Traffic::new(&TrafficSettings {
         start: break_at - 3_600_000_000,
         rate,
-        normal: Duration::from_secs(3_600),
-        broken: Duration::from_secs(60),
+        normal: Duration::from_hours(1),
+        broken: Duration::from_mins(1),
         seed,
         farms,
     })
@@ -243,7 +243,7 @@ fn the_lines_of_the_incident_say_the_same_as_its_requests() {
         Traffic::new(&TrafficSettings {
             start: BREAK - 120_000_000,
             rate: 150.0,
-            normal: Duration::from_secs(120),
+            normal: Duration::from_mins(2),
             broken: Duration::from_secs(30),
             seed: 7,
             farms: 3,

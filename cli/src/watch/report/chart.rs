@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use indicatif::HumanCount;
 use maud::{Markup, html};
@@ -43,7 +44,7 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
             h2 { "Requests a second, by decision" }
             ul.legend {
                 @for (number, one) in (0..).zip(&series) {
-                    li { svg viewBox="0 0 14 8" { rect.area class=(class(number)) width="14" height="8" {} } (one.name) }
+                    li { svg viewBox="0 0 14 8" { rect class=(format!("area {}", class(number))) width="14" height="8" {} } (one.name) }
                 }
             }
             (chart("Requests a second, by decision", timeline, top, |value| HumanCount(whole(value)).to_string(), &drawing))
@@ -140,18 +141,18 @@ fn chart(
 ) -> Markup {
     let points = timeline.points();
     let across = |place: f64| percent_of(place / count(points.len() as u64));
-    let steps = [0.0, 0.25, 0.5, 0.75, 1.0];
+    let heights = [0.0, 0.25, 0.5, 0.75, 1.0];
     html! {
         figure {
             div.chart role="img" aria-label=(name) {
-                @for step in steps {
-                    @if step > 0.0 { div.grid style=(format!("bottom:{}", percent_of(step))) {} }
-                    span.y style=(format!("bottom:{}", percent_of(step))) { (label(step * top)) }
+                @for height in heights {
+                    @if height > 0.0 { div.grid style=(format!("bottom:{}", percent_of(height))) {} }
+                    span.y style=(format!("bottom:{}", percent_of(height))) { (label(height * top)) }
                 }
                 svg viewBox=(format!("0 0 {} {HEIGHT}", points.len())) preserveAspectRatio="none" aria-hidden="true" { (drawing) }
-                @for (number, place) in ticks(points.len()) {
+                @for (number, place) in ticks(points).into_iter().enumerate() {
                     @if let Some(point) = points.get(place) {
-                        span.x.minor[number % 2 == 1] style=(format!("left:{}", across(count(place as u64)))) { (tick(points, point)) }
+                        span.x.minor[number % 2 == 1] style=(format!("left:{}", across(count(place as u64)))) { (tick(point, step(points))) }
                     }
                 }
                 @for change in timeline.changes() {
@@ -169,23 +170,40 @@ fn chart(
     }
 }
 
-/// Where the labels of the time axis stand: up to seven of them, with their numbers.
-fn ticks(points: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..points).step_by(points.div_ceil(7).max(1)).enumerate()
+/// Which points have a label on the time axis: the first ones of some six stretches of a round
+/// length, such as ten minutes.
+fn ticks(points: &[Window]) -> Vec<usize> {
+    let step = step(points);
+    let stretch = |point: &Window| point.start.window(step);
+    let two = points.windows(2).zip(1..);
+    let begins = two.filter(|(two, _)| match two {
+        [before, point] => stretch(before) != stretch(point),
+        _ => false,
+    });
+    begins.map(|(_, place)| place).collect()
 }
 
-/// The time of day, with seconds only where the labels are closer than that.
-fn tick(points: &[Window], point: &Window) -> String {
-    let text = point.start.time_of_day();
-    let is_long = points
-        .iter()
-        .map(|point| point.length.as_secs())
-        .sum::<u64>()
-        > 600;
-    match text.get(..5) {
-        Some(short) if is_long => short.to_owned(),
-        _ => text,
-    }
+/// How far the labels of the time axis are apart.
+fn step(points: &[Window]) -> Duration {
+    const ROUND: [u64; 14] = [
+        10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
+    ];
+    let seconds: u64 = points.iter().map(|point| point.length.as_secs()).sum();
+    let least = seconds.div_ceil(9);
+    let round = ROUND.into_iter().find(|round| *round >= least);
+    Duration::from_secs(round.unwrap_or(least))
+}
+
+/// The time of day, with seconds only where the labels are closer than a minute; the day where they
+/// are a day apart.
+fn tick(point: &Window, step: Duration) -> String {
+    let range = match step.as_secs() {
+        0..60 => 11..19,
+        60..86_400 => 11..16,
+        _ => 0..10,
+    };
+    let text = point.start.to_string();
+    text.get(range).map(str::to_owned).unwrap_or(text)
 }
 
 /// An area between two rows of values, in steps.
@@ -254,7 +272,12 @@ fn whole(number: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{area, curve, round_up, ticks};
+    use std::time::Duration;
+
+    use super::{area, curve, round_up, step, tick, ticks};
+    use crate::watch::band::Limit;
+    use crate::watch::time::Time;
+    use crate::watch::window::{Counts, Window};
 
     #[test]
     fn a_curve_is_broken_where_there_is_no_value() {
@@ -287,9 +310,43 @@ mod tests {
     }
 
     #[test]
-    fn there_are_at_most_seven_labels() {
-        for points in [0, 1, 6, 7, 8, 450, 720] {
-            assert!(ticks(points).count() <= 7, "{points}");
+    fn labels_stand_at_round_times_and_are_not_too_many() {
+        for (length, windows, expected) in [
+            (10, 0, ""),
+            (10, 5, "12:17:10 12:17:20 12:17:30 12:17:40"),
+            (10, 450, "12:20 12:30 12:40 12:50 13:00 13:10 13:20 13:30"),
+            (3_600, 48, "18:17 00:17 06:17 12:17 18:17 00:17 06:17 12:17"),
+            (
+                3_600,
+                160,
+                "2023-07-21 2023-07-22 2023-07-23 2023-07-24 2023-07-25 2023-07-26 2023-07-27",
+            ),
+        ] {
+            let windows: Vec<_> = (0..windows).map(|number| window(number, length)).collect();
+            let labels = ticks(&windows)
+                .into_iter()
+                .map(|place| tick(&windows[place], step(&windows)));
+            let labels: Vec<_> = labels.collect();
+            assert!(labels.len() <= 9, "{labels:?}");
+            assert_eq!(
+                labels.join(" "),
+                expected,
+                "{} of {length} s",
+                windows.len()
+            );
+        }
+    }
+
+    fn window(number: i64, length: i64) -> Window {
+        Window {
+            start: Time::from_millis(1_689_855_420_000 + number * length * 1_000),
+            length: Duration::from_secs(length.unsigned_abs()),
+            counts: Counts::default(),
+            repeat_ratio: None,
+            limit: Limit {
+                usual: None,
+                limit: 0.5,
+            },
         }
     }
 }
