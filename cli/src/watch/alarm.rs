@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::changes::Change;
+use super::text::in_words;
 use super::time::Time;
 
 /// After so many windows in which all is well, an alarm has ended.
@@ -96,7 +97,7 @@ impl fmt::Display for Alarm {
         let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
             return Ok(());
         };
-        let after = humantime::format_duration(Duration::from_secs(after.as_secs()));
+        let after = in_words(after);
         write!(formatter, "; {after} after {change} ({})", change.time)
     }
 }

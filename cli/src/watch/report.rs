@@ -3,7 +3,6 @@
 mod chart;
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,7 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::chart::{decisions, ratios};
 use super::alarm::{Alarm, Cause};
 use super::band::count;
-use super::text::{notes, percent};
+use super::text::{in_words, notes, percent};
 use super::time::Time;
 use super::timeline::Timeline;
 use super::watcher::Summary;
@@ -58,7 +57,7 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
                 p { strong { "No alarm was raised." } }
             }
             @for alarm in timeline.alarms().iter().take(5) {
-                p { strong { (began(alarm)) } " " (alarm.cause) ". " (ended(alarm)) }
+                p { strong { (began(alarm)) } " Why: " (alarm.cause) ". " (ended(alarm)) }
             }
             @if summary.alarms > 5 {
                 p { (HumanCount(u64::from(summary.alarms) - 5)) " more alarms were raised." }
@@ -232,10 +231,6 @@ fn time_on(time: Time, before: Time) -> String {
     } else {
         this
     }
-}
-
-fn in_words(duration: Duration) -> String {
-    humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;
@@ -104,11 +105,16 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
+/// A duration to the nearest second.
+pub(crate) fn in_words(duration: Duration) -> String {
+    let seconds = (duration + Duration::from_millis(500)).as_secs();
+    humantime::format_duration(Duration::from_secs(seconds)).to_string()
+}
+
 /// How long an alarm lasted, in words that follow "has ended".
 fn lasted(alarm: &Alarm) -> String {
     alarm.ended.map_or_else(String::new, |ended| {
-        let lasted = humantime::format_duration(ended.since(alarm.began));
-        format!(" after {lasted}")
+        format!(" after {}", in_words(ended.since(alarm.began)))
     })
 }
 

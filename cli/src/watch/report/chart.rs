@@ -46,6 +46,7 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
                 @for (number, one) in (0..).zip(&series) {
                     li { svg viewBox="0 0 14 8" { rect class=(format!("area {}", class(number))) width="14" height="8" {} } (one.name) }
                 }
+                (marks(timeline))
             }
             (chart("Requests a second, by decision", timeline, top, |value| HumanCount(whole(value)).to_string(), &drawing))
         }
@@ -78,9 +79,18 @@ pub(crate) fn ratios(timeline: &Timeline) -> Markup {
                 @for (class, _, name) in curves.iter().rev() {
                     li { svg viewBox="0 0 22 8" { path class=(class) d="M0 4H22" {} } (name) }
                 }
+                (marks(timeline))
             }
             (chart("Repeat ratio in percent", timeline, 1.0, |share| percent(share).replace(".0", ""), &drawing))
         }
+    }
+}
+
+/// What the marks over a chart mean, as far as there are any.
+fn marks(timeline: &Timeline) -> Markup {
+    html! {
+        @if !timeline.alarms().is_empty() { li { span.alarm { "1" } "alarm, from when to when" } }
+        @if !timeline.changes().is_empty() { li { span.change { "▼" } "another revision or switch" } }
     }
 }
 
@@ -156,13 +166,13 @@ fn chart(
                     }
                 }
                 @for change in timeline.changes() {
-                    div.mark style=(format!("left:{}", across(timeline.place(change.time)))) { span { "change" } }
+                    div.mark style=(format!("left:{}", across(timeline.place(change.time)))) { span { "▼" } }
                 }
                 @for alarm in timeline.alarms() {
                     @let begin = timeline.place(alarm.began);
                     @let end = alarm.ended.map_or(count(points.len() as u64), |ended| timeline.place(ended));
                     div.band style=(format!("left:{};width:{}", across(begin), across((end - begin).max(0.0)))) {
-                        span { "alarm " (alarm.number) }
+                        span { span.minor { "alarm " } (alarm.number) }
                     }
                 }
             }
@@ -315,7 +325,7 @@ mod tests {
             (10, 0, ""),
             (10, 5, "12:17:10 12:17:20 12:17:30 12:17:40"),
             (10, 450, "12:20 12:30 12:40 12:50 13:00 13:10 13:20 13:30"),
-            (3_600, 48, "18:17 00:17 06:17 12:17 18:17 00:17 06:17 12:17"),
+            (3_600, 48, "18:17 00:17 06:17 12:17 18:17 00:17 06:17"),
             (
                 3_600,
                 160,
