@@ -56,8 +56,8 @@ use crate::output::{Failure, Format, Outcome};
 ///
 /// Memory does not grow with the traffic. No address is kept, only hashes under a random key: at
 /// most 458,752 of each of two minutes, in 18 MiB. Of more different requests a minute, a fixed
-/// half of the keys is compared, then a quarter and so on, which moves the ratio by some 0.2
-/// percentage points at most. A report has at most 720 points.
+/// half of the keys is compared, then a quarter and so on; the ratio then errs by some 0.2
+/// percentage points. A report has at most 720 points.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
