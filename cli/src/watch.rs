@@ -1,13 +1,240 @@
-//! `signpost watch`
+//! `signpost watch`: says of a log, while it grows, what no dashboard says.
+
+mod alarm;
+mod band;
+mod changes;
+mod clock;
+mod exec;
+mod input;
+mod line;
+mod repeats;
+mod report;
+mod session;
+mod text;
+mod time;
+mod timeline;
+mod watcher;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::output::{Failure, Outcome};
+use self::band::BandSettings;
+use self::exec::Exec;
+use self::session::Session;
+use self::watcher::Settings;
+use crate::output::{Failure, Format, Outcome};
 
+/// Watches a log for what dashboards do not show: clients that ask again, and refused proofs
+///
+/// Reads log lines as they come, Signpost's or crates.io's, plain, gzip or zstd. For each window it
+/// says how many requests there were, how they were decided, and the repeat ratio: the share of
+/// GET requests in which the same client asks for the same file again within a minute. When a
+/// redirect leads nowhere, cargo asks four times, and this ratio is the first thing to show it.
+///
+/// An alarm is raised when a window's ratio is above its limit, and at once when a proof was
+/// refused. The limit is so many deviations above the usual ratio, which is an exponentially
+/// weighted average, and always between --floor and --ceiling. During an alarm nothing is learnt, and an alarm ends
+/// after 3 windows without its cause. Each alarm says how long it came after the last change of
+/// revision or switch that the lines tell of.
+///
+/// Time is what the lines say (`date_time`), never a clock. A window ends when a line of a later
+/// one comes. Lines up to a minute late count in the open window. A line further back, or more than
+/// an hour ahead, is counted in no window, unless 10 in a row are: then the watch goes on there.
+///
+/// A client is an address and a `User-Agent`. Machines behind one address look like one client, and
+/// so does a whole network where the log truncates addresses: the usual ratio is higher then, and
+/// is learnt so. Without addresses (`log.client_ip = "none"`) there is no ratio, only refusals.
+///
+/// Memory does not grow with the traffic. No address is kept, only hashes under a random key: at
+/// most 458,752 of each of two minutes, in 18 MiB. Of more different requests a minute, a fixed
+/// half of the keys is compared, then a quarter and so on; the ratio then errs by some 0.2
+/// percentage points. A report has at most 720 points.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  signpost watch\n\nExit codes: 0 ")]
-pub(crate) struct Arguments {}
+#[command(after_help = "\
+Examples:
+  signpost watch access.log.zst
+  fastly log-tail | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org'
+  signpost watch --report incident.html --format json access.log.gz
 
-pub(crate) fn run(_: &Arguments) -> Result<Outcome, Failure> {
-    Err(Failure::new("not here"))
+Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read.")]
+pub(crate) struct Arguments {
+    /// The log; `-` is standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+
+    /// How long a window is: a second to an hour
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = window)]
+    window: Duration,
+
+    /// Within which time the same request is a repeat: a second to an hour
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = window)]
+    repeat_within: Duration,
+
+    /// The limit is never below this share of repeats
+    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
+    floor: f64,
+
+    /// Nor below this one, before 12 windows were learnt
+    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
+    first_floor: f64,
+
+    /// The limit is never above this share; when every redirect fails, 0.75 are repeats
+    #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
+    ceiling: f64,
+
+    /// How many deviations above the usual ratio the limit is; a deviation is at least 2 points
+    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
+    deviations: f64,
+
+    /// After which time a window counts half in what is usual
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = half_life)]
+    half_life: Duration,
+
+    /// A window in which fewer requests were compared neither raises nor ends an alarm
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    minimum_requests: u64,
+
+    /// Run once an alarm, by `sh -c`, with the alarm as JSON on its standard input
+    #[arg(long, value_name = "COMMAND")]
+    exec: Option<String>,
+
+    /// Write a page with charts, for the incident's postmortem
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+
+    /// For people, or for programs: one JSON object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Why a watch is over.
+enum Over {
+    /// The log was read to its end, or could not be.
+    Read(Result<(), Failure>),
+    /// Somebody pressed Ctrl-C, or the process was asked to end.
+    Interrupted,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let report = arguments.report.as_deref().map(create).transpose()?;
+    let exec = arguments.exec.as_deref().map(Exec::new);
+    let session = Session::new(settings(arguments), arguments.format, exec, report);
+    let session = Arc::new(Mutex::new(session));
+
+    // Reading can wait for a line without end. So it is done by another thread, which is left where
+    // it is when the watch is interrupted.
+    let (sender, over) = mpsc::channel();
+    let interrupted = sender.clone();
+    ctrlc::set_handler(move || {
+        // Nobody receives it only if the watch is over.
+        let _ = interrupted.send(Over::Interrupted);
+    })
+    .map_err(|error| Failure::new(format!("cannot wait for Ctrl-C: {error}")))?;
+    let (file, shared) = (arguments.file.clone(), Arc::clone(&session));
+    std::thread::spawn(move || {
+        let _ = sender.send(Over::Read(read(&file, &shared)));
+    });
+
+    let read = match over.recv() {
+        Ok(Over::Read(read)) => read,
+        Ok(Over::Interrupted) | Err(mpsc::RecvError) => Ok(()),
+    };
+    let outcome = lock(&session).finish();
+    read.and(outcome)
+}
+
+fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
+    let reader = input::open(file)?;
+    input::each_line(reader, |found| lock(session).take(found))
+        .map_err(|error| input::cannot_read(file, &error))
+}
+
+/// A thread that panicked has left events behind that are still true.
+fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
+    session.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Created before anything is read: that it cannot be written must not come out after an incident.
+fn create(file: &Path) -> Result<File, Failure> {
+    File::create(file).map_err(|error: io::Error| {
+        let why = crate::file::in_words(&error);
+        Failure::new(format!("cannot write {}: {why}", file.display()))
+    })
+}
+
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
+        window: arguments.window,
+        repeat_within: arguments.repeat_within,
+        band: BandSettings {
+            floor: arguments.floor,
+            first_floor: arguments.first_floor,
+            ceiling: arguments.ceiling,
+            deviations: arguments.deviations,
+            half_life: arguments.half_life,
+        },
+        minimum_requests: arguments.minimum_requests,
+    }
+}
+
+fn window(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let is_usual = (Duration::from_secs(1)..=Duration::from_hours(1)).contains(&duration);
+    is_usual
+        .then_some(duration)
+        .ok_or_else(|| "write a duration from 1s to 1h".to_owned())
+}
+
+fn half_life(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    (duration >= Duration::from_secs(1))
+        .then_some(duration)
+        .ok_or_else(|| "write a duration of 1s or more".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "write a share from 0 to 1, such as 0.4".to_owned())
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (0.0..1e6).contains(number));
+    number.ok_or_else(|| "write a number of 0 or more, such as 4".to_owned())
+}
+
+/// Text of a log as it may be shown: no more than so many characters, and none that a terminal or
+/// a reader would take for something else.
+fn shown(text: &str, most: usize) -> String {
+    let is_plain = |letter: char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::new();
+    let mut letters = text.chars();
+    for letter in letters.by_ref().take(most) {
+        if is_plain(letter) {
+            shown.push(letter);
+        } else {
+            shown.extend(letter.escape_unicode());
+        }
+    }
+    if letters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }

@@ -12,6 +12,7 @@
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
+//! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod cargo;
 mod cdn;
@@ -25,6 +26,7 @@ mod origin;
 mod package;
 mod registry;
 mod server;
+pub mod traffic;
 mod transcript;
 mod unreachable;
 mod viceroy;

@@ -11,6 +11,7 @@ mod lane;
 mod lanes;
 mod local_cdn;
 mod release;
+mod replay_incident;
 mod serve;
 mod setup;
 mod table;
@@ -49,6 +50,7 @@ enum Command {
     Bench(bench::Arguments),
     Impact(impact::Arguments),
     Release(release::Arguments),
+    ReplayIncident(replay_incident::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
         Command::Release(arguments) => release::run(&arguments),
+        Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,0 +1,125 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::changes::Change;
+use super::text::in_words;
+use super::time::Time;
+
+/// After so many windows in which all is well, an alarm has ended.
+pub(crate) const CALM_WINDOWS: u32 = 3;
+
+/// An alarm: from when on, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Alarm {
+    /// The first alarm of a run is 1.
+    pub(crate) number: u32,
+    /// When it was raised, by the time of the log.
+    pub(crate) began: Time,
+    #[serde(flatten)]
+    pub(crate) cause: Cause,
+    /// The last revision or switch that came into force before it, if any did.
+    pub(crate) change: Option<Change>,
+    /// When it ended, if it did.
+    pub(crate) ended: Option<Time>,
+}
+
+/// Why an alarm is raised.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "cause", rename_all = "kebab-case")]
+pub(crate) enum Cause {
+    /// The repeat ratio left its usual band.
+    RepeatRatio {
+        /// The ratio of the window.
+        ratio: f64,
+        /// The usual ratio, once it is learnt.
+        usual: Option<f64>,
+        /// The limit that the ratio is above.
+        limit: f64,
+    },
+    /// The proof refused a location.
+    Refusal {
+        /// The refusal's code.
+        refusal: String,
+        /// The URL that was asked for.
+        url: String,
+    },
+}
+
+/// One kind of alarm: open or not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Watched {
+    open: Option<Alarm>,
+    calm: u32,
+}
+
+impl Watched {
+    /// Whether the alarm is raised at present.
+    pub(crate) fn is_raised(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Raises the alarm, unless it is raised already. Whether this is the beginning.
+    pub(crate) fn raise(&mut self, alarm: impl FnOnce() -> Alarm) -> Option<Alarm> {
+        self.calm = 0;
+        if self.open.is_some() {
+            return None;
+        }
+        self.open = Some(alarm());
+        self.open.clone()
+    }
+
+    /// A window has ended in which all was well. The alarm, if this is its end.
+    pub(crate) fn calm(&mut self, end: Time) -> Option<Alarm> {
+        self.calm = self.calm.saturating_add(1);
+        if self.calm < CALM_WINDOWS {
+            return None;
+        }
+        let mut alarm = self.open.take()?;
+        alarm.ended = Some(end);
+        Some(alarm)
+    }
+}
+
+impl Alarm {
+    /// How long after the last change the alarm was raised.
+    pub(crate) fn after_change(&self) -> Option<Duration> {
+        self.change
+            .as_ref()
+            .map(|change| self.began.since(change.time))
+    }
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.cause)?;
+        let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
+            return Ok(());
+        };
+        let after = in_words(after);
+        write!(formatter, "; {after} after {change} ({})", change.time)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RepeatRatio {
+                ratio,
+                usual,
+                limit,
+            } => {
+                let [ratio, limit] = [ratio, limit].map(|share| share * 100.0);
+                write!(formatter, "{ratio:.1} % of the requests are repeats")?;
+                if let Some(usual) = usual {
+                    write!(formatter, ", usually {:.1} %", usual * 100.0)?;
+                }
+                write!(formatter, " (limit {limit:.1} %)")
+            }
+            Self::Refusal { refusal, url } => {
+                write!(formatter, "a proof was refused: {refusal}, for {url}")
+            }
+        }
+    }
+}

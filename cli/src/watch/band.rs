@@ -1,0 +1,150 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The least deviation that is reckoned with: a ratio that hardly moved yet may still move.
+const LEAST_DEVIATION: f64 = 0.02;
+
+/// So many windows have to be learnt before the usual ratio says anything.
+const ENOUGH_WINDOWS: u32 = 12;
+
+/// What the band of the usual ratio is made from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BandSettings {
+    /// The limit is never lower.
+    pub(crate) floor: f64,
+    /// The limit is never lower before the usual ratio is learnt.
+    pub(crate) first_floor: f64,
+    /// The limit is never higher: when everything fails, three of four requests are repeats, and a
+    /// limit above that would never be reached.
+    pub(crate) ceiling: f64,
+    /// How many deviations above the usual ratio the limit is.
+    pub(crate) deviations: f64,
+    /// After this time a window counts half as much.
+    pub(crate) half_life: Duration,
+}
+
+/// The usual ratio and how much it moves, as exponentially weighted averages.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Band {
+    settings: BandSettings,
+    /// The weight of the newest window.
+    weight: f64,
+    mean: f64,
+    variance: f64,
+    windows: u32,
+}
+
+/// What a window's ratio is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Limit {
+    /// The usual ratio, once it is learnt.
+    pub(crate) usual: Option<f64>,
+    /// An alarm is raised above this.
+    pub(crate) limit: f64,
+}
+
+impl Band {
+    pub(crate) fn new(settings: BandSettings, window: Duration) -> Self {
+        let half_lives = window.as_secs_f64() / settings.half_life.as_secs_f64().max(1e-3);
+        Self {
+            settings,
+            weight: 1.0 - 0.5_f64.powf(half_lives),
+            mean: 0.0,
+            variance: 0.0,
+            windows: 0,
+        }
+    }
+
+    /// The limit for a window in which so many requests were compared.
+    pub(crate) fn limit(&self, compared: u64) -> Limit {
+        let BandSettings {
+            floor,
+            first_floor,
+            ceiling,
+            deviations,
+            half_life: _,
+        } = self.settings;
+        if self.windows < ENOUGH_WINDOWS {
+            return Limit {
+                usual: None,
+                limit: floor.max(first_floor).min(ceiling),
+            };
+        }
+        // Even with a constant ratio, a window of few requests deviates by chance.
+        let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
+        let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
+        Limit {
+            usual: Some(self.mean),
+            limit: floor.max(self.mean + deviations * deviation).min(ceiling),
+        }
+    }
+
+    /// Learns the ratio of a window in which all was well.
+    pub(crate) fn learn(&mut self, ratio: f64) {
+        self.windows = self.windows.saturating_add(1);
+        // The first windows are averaged plainly, or the very first would count for most of it.
+        let weight = self.weight.max(1.0 / f64::from(self.windows));
+        let difference = ratio - self.mean;
+        self.mean += weight * difference;
+        self.variance = (1.0 - weight) * (self.variance + weight * difference * difference);
+    }
+}
+
+/// A count as a float; no count of a log is so large that this says anything else.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn count(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Band, BandSettings};
+
+    fn band() -> Band {
+        let settings = BandSettings {
+            floor: 0.3,
+            first_floor: 0.5,
+            ceiling: 0.65,
+            deviations: 6.0,
+            half_life: Duration::from_mins(10),
+        };
+        Band::new(settings, Duration::from_secs(10))
+    }
+
+    #[test]
+    fn the_limit_follows_what_is_usual_and_never_falls_below_the_floor() {
+        type Row = (&'static str, &'static [f64], u32, u64, f64, f64);
+        let rows: [Row; 6] = [
+            ("nothing is learnt", &[], 0, 10_000, 0.5, 0.5),
+            ("little is learnt", &[0.4], 11, 10_000, 0.5, 0.5),
+            ("a low ratio", &[0.01], 100, 10_000, 0.3, 0.3),
+            ("a constant ratio", &[0.4], 100, 10_000, 0.51, 0.53),
+            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 0.65, 0.65),
+            ("few requests", &[0.2], 100, 100, 0.43, 0.45),
+        ];
+        for (name, ratios, times, compared, from, to) in rows {
+            let mut band = band();
+            for ratio in ratios.iter().cycle().take(times as usize) {
+                band.learn(*ratio);
+            }
+            let limit = band.limit(compared).limit;
+            assert!((from..=to).contains(&limit), "{name}: {limit}");
+        }
+    }
+
+    #[test]
+    fn after_a_half_life_the_past_counts_half() {
+        let mut band = band();
+        for _ in 0..10_000 {
+            band.learn(0.0);
+        }
+        for _ in 0..60 {
+            band.learn(0.2);
+        }
+        let usual = band.limit(1_000).usual.unwrap();
+        assert!((usual - 0.1).abs() < 1e-9, "{usual}");
+    }
+}

@@ -1,0 +1,149 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::line::InForce;
+use super::shown;
+use super::time::Time;
+
+/// What has not been in force for so long comes into force anew. The edge takes some 30 seconds to
+/// take a change everywhere, and in that time old and new alternate.
+const ANEW: Duration = Duration::from_mins(1);
+
+/// So many combinations of revision and switch are remembered.
+const MOST: usize = 16;
+
+/// Notices in the lines that another revision or switch came into force.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// The one seen last stands first.
+    seen: Vec<(Known, Time)>,
+}
+
+/// Another revision or switch came into force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Change {
+    /// When the first line with it arrived.
+    pub(crate) time: Time,
+    pub(crate) from: Known,
+    pub(crate) to: Known,
+}
+
+/// A revision and a switch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Known {
+    pub(crate) revision: String,
+    pub(crate) switch: String,
+}
+
+impl Changes {
+    /// Takes note of what was in force for a request, and says whether that is a change.
+    pub(crate) fn see(&mut self, in_force: &InForce<'_>, time: Time) -> Option<Change> {
+        let is_first = self.seen.first().is_some_and(|(known, _)| {
+            known.revision == in_force.revision && known.switch == in_force.switch
+        });
+        let place = if is_first {
+            Some(0)
+        } else {
+            let known = Known::new(in_force);
+            self.seen.iter().position(|(other, _)| *other == known)
+        };
+        if let Some(place) = place {
+            // Moved to the front, where the next line will find it at once.
+            self.seen[..=place].rotate_right(1);
+            let last = &mut self.seen[0].1;
+            let is_new = time.since(*last) > ANEW;
+            *last = time.max(*last);
+            if !is_new {
+                return None;
+            }
+        } else {
+            self.seen.truncate(MOST - 1);
+            self.seen.insert(0, (Known::new(in_force), time));
+        }
+        let [(to, _), (from, _), ..] = &self.seen[..] else {
+            return None;
+        };
+        Some(Change {
+            time,
+            from: from.clone(),
+            to: to.clone(),
+        })
+    }
+}
+
+impl Known {
+    fn new(in_force: &InForce<'_>) -> Self {
+        Self {
+            revision: shown(&in_force.revision, 40),
+            switch: shown(&in_force.switch, 40),
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { time: _, from, to } = self;
+        let both = from.revision != to.revision && from.switch != to.switch;
+        if from.revision != to.revision || from.switch == to.switch {
+            write!(formatter, "revision {}", to.revision)?;
+        }
+        if both {
+            formatter.write_str(" and ")?;
+        }
+        if from.switch != to.switch {
+            write!(formatter, "the switch `{}`", to.switch)?;
+        }
+        formatter.write_str(" came into force")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Changes, InForce};
+    use crate::watch::time::Time;
+
+    #[test]
+    fn a_change_is_what_was_not_in_force_just_before() {
+        let mut changes = Changes::default();
+        for (seconds, revision, switch, expected) in [
+            (0, "a", "enforce", None),
+            (1_000, "a", "enforce", None),
+            (1_001, "b", "enforce", Some("revision b came into force")),
+            (1_002, "a", "enforce", None),
+            (1_003, "b", "enforce", None),
+            (1_030, "b", "enforce", None),
+            (1_063, "a", "enforce", Some("revision a came into force")),
+            (1_064, "a", "off", Some("the switch `off` came into force")),
+            (
+                1_200,
+                "b",
+                "enforce",
+                Some("revision b and the switch `enforce` came into force"),
+            ),
+        ] {
+            let in_force = InForce {
+                revision: revision.into(),
+                switch: switch.into(),
+            };
+            let change = changes.see(&in_force, Time::from_millis(seconds * 1_000));
+            let change = change.map(|change| change.to_string());
+            assert_eq!(change.as_deref(), expected, "at {seconds}");
+        }
+    }
+
+    #[test]
+    fn revisions_without_end_take_no_memory_without_end() {
+        let mut changes = Changes::default();
+        for number in 0..1_000 {
+            let in_force = InForce {
+                revision: format!("{}{number}", "x".repeat(10_000)).into(),
+                switch: number.to_string().into(),
+            };
+            changes.see(&in_force, Time::from_millis(number));
+            assert_eq!(changes.see(&in_force, Time::from_millis(number)), None);
+        }
+        assert!(changes.seen.len() <= 16);
+    }
+}

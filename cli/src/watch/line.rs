@@ -1,0 +1,280 @@
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::time::Time;
+
+/// What a log line says of a request, as far as `watch` looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line<'a> {
+    /// When the request arrived.
+    pub(crate) time: Time,
+    /// Who asked for which file, where it can be known.
+    pub(crate) download: Option<Download<'a>>,
+    /// The URL that was asked for.
+    pub(crate) url: Cow<'a, str>,
+    /// How it was answered.
+    pub(crate) answer: Answer<'a>,
+    /// Why the proof refused the location, if it did.
+    pub(crate) refusal: Option<Cow<'a, str>>,
+    /// What was in force.
+    pub(crate) in_force: Option<InForce<'a>>,
+}
+
+/// Who asked for which file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Download<'a> {
+    pub(crate) address: Cow<'a, str>,
+    pub(crate) user_agent: Cow<'a, str>,
+    pub(crate) path: Cow<'a, str>,
+}
+
+/// How a request was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer<'a> {
+    /// With a redirect.
+    Redirect,
+    /// By the origin, for this reason.
+    Origin(Cow<'a, str>),
+    /// In any other way: the line has no decision, and its status is no redirect's.
+    Other,
+}
+
+/// The revision and the switch in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct InForce<'a> {
+    pub(crate) revision: Cow<'a, str>,
+    pub(crate) switch: Cow<'a, str>,
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line of Signpost's log or of crates.io's.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in words.
+    pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
+        if line.trim_ascii().is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        let text = str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
+        let raw: Raw<'a> =
+            serde_json::from_str(text).map_err(|error| format!("it is no log line: {error}"))?;
+        let time = Time::read(&raw.date_time.0)
+            .ok_or_else(|| "its `date_time` is no time in RFC 3339".to_owned())?;
+        let (user_agent, signpost) = (raw.http.useragent, raw.signpost);
+        // What is not GET is no download: asking for a file with HEAD before is no repeat.
+        let download = raw.ip.filter(|_| raw.method.0 == "GET").map(|ip| Download {
+            address: ip.0,
+            user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
+            path: path(&raw.url.0),
+        });
+        let answer = match &signpost {
+            Some(signpost) if signpost.decision.0 == "redirect" => Answer::Redirect,
+            Some(signpost) => Answer::Origin(text_or(signpost.reason.as_ref(), "unknown")),
+            None if (300..400).contains(&raw.status) && raw.status != 304 => Answer::Redirect,
+            None => Answer::Other,
+        };
+        let (refusal, in_force) = signpost.map_or((None, None), |signpost| {
+            let in_force = InForce {
+                revision: text_or(signpost.revision.as_ref(), "none"),
+                switch: text_or(signpost.switch.as_ref(), "none"),
+            };
+            (signpost.refusal.map(|text| text.0), Some(in_force))
+        });
+        Ok(Self {
+            time,
+            download,
+            url: raw.url.0,
+            answer,
+            refusal,
+            in_force,
+        })
+    }
+}
+
+/// The path of a URL: what follows its host.
+fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
+    let begin = url.find("://").map_or(0, |scheme| scheme + "://".len());
+    let begin = url[begin..]
+        .find('/')
+        .map_or(url.len(), |host| begin + host);
+    let end = url[begin..]
+        .find(['?', '#'])
+        .map_or(url.len(), |length| begin + length);
+    match url {
+        Cow::Borrowed(url) => Cow::Borrowed(&url[begin..end]),
+        Cow::Owned(url) => Cow::Owned(url[begin..end].to_owned()),
+    }
+}
+
+fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
+    text.map_or(Cow::Borrowed(default), |text| text.0.clone())
+}
+
+/// The fields that are looked at. A line has others too.
+#[derive(Deserialize)]
+struct Raw<'a> {
+    #[serde(borrow)]
+    date_time: Text<'a>,
+    #[serde(borrow)]
+    method: Text<'a>,
+    #[serde(borrow)]
+    url: Text<'a>,
+    status: u16,
+    #[serde(borrow)]
+    ip: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    http: RawHttp<'a>,
+    #[serde(borrow)]
+    signpost: Option<RawSignpost<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct RawHttp<'a> {
+    #[serde(borrow)]
+    useragent: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawSignpost<'a> {
+    #[serde(borrow)]
+    decision: Text<'a>,
+    #[serde(borrow)]
+    reason: Option<Text<'a>>,
+    #[serde(borrow)]
+    refusal: Option<Text<'a>>,
+    #[serde(borrow)]
+    revision: Option<Text<'a>>,
+    #[serde(borrow)]
+    switch: Option<Text<'a>>,
+}
+
+/// A string that is copied only if JSON escapes something in it.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{Answer, Download, InForce, Line};
+
+    const SIGNPOST: &str = concat!(
+        r#"{"version":"1","date_time":"2023-07-20T12:17:00.123456Z","method":"GET","#,
+        r#""url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","status":302,"bytes":0,"#,
+        r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
+        r#""http":{"protocol":"HTTP/2","referer":null,"useragent":"cargo/1.95.0"},"#,
+        r#""tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"#,
+        r#""signpost":{"decision":"redirect","route":"download","reason":null,"refusal":null,"#,
+        r#""location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","#,
+        r#""revision":"43435e8491fb","switch":"enforce"}}"#,
+    );
+
+    fn read(text: &str) -> Line<'_> {
+        Line::read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn a_line_of_signpost_is_read() {
+        let line = read(SIGNPOST);
+        let download = Download {
+            address: "198.51.100.17".into(),
+            user_agent: "cargo/1.95.0".into(),
+            path: "/api/v1/crates/smallvec/1.10.0/download".into(),
+        };
+        let in_force = InForce {
+            revision: "43435e8491fb".into(),
+            switch: "enforce".into(),
+        };
+        assert_eq!(line.time.to_string(), "2023-07-20T12:17:00Z");
+        assert_eq!(line.download, Some(download));
+        assert_eq!(line.answer, Answer::Redirect);
+        assert_eq!(line.refusal, None);
+        assert_eq!(line.in_force, Some(in_force));
+        assert!(matches!(line.url, Cow::Borrowed(_)), "it was copied");
+    }
+
+    #[test]
+    fn answers_are_told_apart() {
+        let origin = SIGNPOST
+            .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
+            .replace(
+                r#""reason":null,"refusal":null"#,
+                r#""reason":"location-refused","refusal":"not-the-base""#,
+            );
+        let line = read(&origin);
+        assert_eq!(line.answer, Answer::Origin("location-refused".into()));
+        assert_eq!(line.refusal.as_deref(), Some("not-the-base"));
+
+        // crates.io's lines have no decision.
+        let (theirs, _) = SIGNPOST.split_once(r#","signpost""#).unwrap();
+        for (status, expected) in [
+            (302, Answer::Redirect),
+            (307, Answer::Redirect),
+            (304, Answer::Other),
+            (200, Answer::Other),
+            (404, Answer::Other),
+        ] {
+            let text = format!("{theirs}}}").replace("302", &status.to_string());
+            let line = read(&text);
+            assert_eq!(line.answer, expected, "{status}");
+            assert_eq!((line.refusal, line.in_force), (None, None), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_download_of_a_known_client_is_not_compared() {
+        for (from, to) in [
+            (r#""ip":"198.51.100.17""#, r#""ip":null"#),
+            (r#""ip":"198.51.100.17","#, ""),
+            (r#""method":"GET""#, r#""method":"HEAD""#),
+        ] {
+            assert_eq!(read(&SIGNPOST.replace(from, to)).download, None, "{to}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_the_path_alone() {
+        for (url, expected) in [
+            ("https://crates.io/a/b", "/a/b"),
+            ("http://crates.io/a?b#c", "/a"),
+            ("https://crates.io", ""),
+            ("/a/b", "/a/b"),
+            ("", ""),
+            (r"https:\/\/crates.io\/a", "/a"),
+        ] {
+            let text = SIGNPOST.replace(
+                "https://crates.io/api/v1/crates/smallvec/1.10.0/download",
+                url,
+            );
+            let path = read(&text)
+                .download
+                .map(|download| download.path.into_owned());
+            assert_eq!(path.as_deref(), Some(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_line_says_why() {
+        for (line, expected) in [
+            (&b""[..], "it is empty"),
+            (b" \t", "it is empty"),
+            (b"{\"a\":\"\xff\"}", "it is not UTF-8"),
+            (
+                b"GET / HTTP/1.1",
+                "it is no log line: expected value at line 1 column 1",
+            ),
+            (
+                b"{}",
+                "it is no log line: missing field `date_time` at line 1 column 2",
+            ),
+            (
+                br#"{"date_time":"now","method":"GET","url":"/","status":200}"#,
+                "its `date_time` is no time in RFC 3339",
+            ),
+        ] {
+            assert_eq!(Line::read(line), Err(expected.to_owned()), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The page for an incident's postmortem: one file, without scripts, that needs nothing else.
+
+mod chart;
+
+use std::fmt::Write as _;
+
+use indicatif::HumanCount;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use self::chart::{decisions, ratios};
+use super::alarm::{Alarm, Cause};
+use super::band::count;
+use super::text::{in_words, notes, percent};
+use super::time::Time;
+use super::timeline::Timeline;
+use super::watcher::Summary;
+use super::window::Window;
+
+/// The page, as text.
+pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
+    let title = match summary.begin.zip(summary.end) {
+        Some((begin, end)) => format!("{} to {} UTC", day_and_time(begin), time_on(end, begin)),
+        None => "an empty log".to_owned(),
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Signpost watch: " (title) }
+                style { (PreEscaped(include_str!("report/style.css"))) }
+            }
+            body {
+                main {
+                    h1 { "Signpost watch" }
+                    p.faint { (title) }
+                    (verdict(summary, timeline))
+                    @if !timeline.points().is_empty() {
+                        (decisions(timeline))
+                        (ratios(timeline))
+                    }
+                    (alarms(timeline))
+                    (figures(summary))
+                    (windows(timeline.points()))
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
+    html! {
+        div.verdict.found[summary.alarms > 0] {
+            @if timeline.alarms().is_empty() {
+                p { strong { "No alarm was raised." } }
+            }
+            @for alarm in timeline.alarms().iter().take(5) {
+                p { strong { (began(alarm)) } " Why: " (alarm.cause) ". " (ended(alarm)) }
+            }
+            @if summary.alarms > 5 {
+                p { (HumanCount(u64::from(summary.alarms) - 5)) " more alarms were raised." }
+            }
+        }
+    }
+}
+
+/// That an alarm was raised, when, and how long after what.
+fn began(alarm: &Alarm) -> String {
+    let mut text = format!(
+        "Alarm {} was raised at {}",
+        alarm.number,
+        alarm.began.time_of_day()
+    );
+    if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
+        // Writing into a string cannot fail.
+        let _ = write!(text, ", {} after {change}", in_words(after));
+    }
+    text + "."
+}
+
+fn ended(alarm: &Alarm) -> String {
+    match alarm.ended {
+        Some(ended) => format!(
+            "It ended at {}, after {}.",
+            ended.time_of_day(),
+            in_words(ended.since(alarm.began))
+        ),
+        None => "It had not ended when the log did.".to_owned(),
+    }
+}
+
+fn alarms(timeline: &Timeline) -> Markup {
+    html! {
+        h2 { "Alarms and changes" }
+        @if timeline.alarms().is_empty() && timeline.changes().is_empty() {
+            p { "There were none." }
+        } @else {
+            div.scroll {
+                table.alarms {
+                    thead { tr { th { "Time (UTC)" } th { "What" } th { "Ended" } th { "Why" } } }
+                    tbody { @for (_, row) in rows(timeline) { (row) } }
+                }
+            }
+        }
+    }
+}
+
+/// A row for each alarm and each change, by their times.
+fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
+    let alarms = timeline.alarms().iter().map(|alarm| {
+        let ended = alarm
+            .ended
+            .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
+        let row = html! {
+            tr {
+                td.time { (alarm.began.time_of_day()) }
+                td.time { "alarm " (alarm.number) ": " (kind(&alarm.cause)) }
+                td.time data-name="ended: " { (ended) }
+                td { (alarm) }
+            }
+        };
+        (alarm.began, row)
+    });
+    let changes = timeline.changes().iter().map(|change| {
+        let (from, to) = (&change.from, &change.to);
+        let row = html! {
+            tr {
+                td.time { (change.time.time_of_day()) }
+                td.time { "change" }
+                td.empty {}
+                td {
+                    (change) "; before it revision " (from.revision) " and the switch `" (from.switch)
+                    "`, after it revision " (to.revision) " and the switch `" (to.switch) "`"
+                }
+            }
+        };
+        (change.time, row)
+    });
+    let mut rows: Vec<_> = alarms.chain(changes).collect();
+    rows.sort_by_key(|(time, _)| *time);
+    rows
+}
+
+fn kind(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::RepeatRatio { .. } => "repeat ratio",
+        Cause::Refusal { .. } => "refused proof",
+    }
+}
+
+fn figures(summary: &Summary) -> Markup {
+    let counts = &summary.counts;
+    let requests = counts.requests.max(1);
+    let row = |name: &str, number: u64, of: Option<u64>| {
+        let share = of.map_or_else(String::new, |of| percent(count(number) / count(of.max(1))));
+        html! { tr { th scope="row" { (name) } td.number { (HumanCount(number)) } td.number { (share) } } }
+    };
+    html! {
+        h2 { "Figures" }
+        div.scroll {
+            table {
+                thead { tr { th { "Of the whole log" } th.number { "Number" } th.number { "Share" } } }
+                tbody {
+                    (row("Requests", counts.requests, None))
+                    (row("Redirects", counts.redirects, Some(requests)))
+                    @for (reason, number) in &counts.origin {
+                        (row(&format!("Origin: {reason}"), *number, Some(requests)))
+                    }
+                    (row("Without a decision in their line", counts.other, Some(requests)))
+                    (row("Refused proofs", counts.refusals, Some(requests)))
+                    (row("Repeats, of the requests compared", counts.repeats, Some(counts.compared)))
+                    (row("Lines", summary.lines, None))
+                    (row("Lines that came late", summary.late, Some(summary.lines)))
+                    (row("Lines at another time, in no window", summary.misplaced, Some(summary.lines)))
+                    (row("Lines that could not be read", summary.unreadable, Some(summary.lines)))
+                }
+            }
+        }
+        @for note in notes(counts, 0, 0) { p { (note) "." } }
+        @if !summary.samples.is_empty() {
+            p { "The first lines that could not be read:" }
+            ul { @for sample in &summary.samples { li { "line " (sample.line) ": " (sample.why) } } }
+        }
+    }
+}
+
+fn windows(points: &[Window]) -> Markup {
+    html! {
+        details {
+            summary { "The charts as a table" }
+            div.scroll {
+                table {
+                    thead {
+                        tr {
+                            th { "From (UTC)" } th.number { "Requests" } th.number { "Redirects" }
+                            th.number { "Origin" } th.number { "Refusals" } th.number { "Repeat ratio" }
+                            th.number { "Limit" }
+                        }
+                    }
+                    tbody {
+                        @for point in points {
+                            tr {
+                                td.time { (point.start) }
+                                td.number { (HumanCount(point.counts.requests)) }
+                                td.number { (HumanCount(point.counts.redirects)) }
+                                td.number { (HumanCount(point.counts.origin_requests())) }
+                                td.number { (HumanCount(point.counts.refusals)) }
+                                td.number { (point.repeat_ratio.map_or_else(String::new, percent)) }
+                                td.number { (percent(point.limit.limit)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn day_and_time(time: Time) -> String {
+    let text = time.to_string();
+    text.trim_end_matches('Z').replace('T', " ")
+}
+
+/// A time, with its day only if that is another one.
+fn time_on(time: Time, before: Time) -> String {
+    let [this, before] = [time, before].map(day_and_time);
+    if this.get(..10) == before.get(..10) {
+        time.time_of_day()
+    } else {
+        this
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::page;
+    use crate::watch::alarm::{Alarm, Cause};
+    use crate::watch::band::Limit;
+    use crate::watch::changes::{Change, Known};
+    use crate::watch::time::Time;
+    use crate::watch::timeline::Timeline;
+    use crate::watch::watcher::{Event, Summary};
+    use crate::watch::window::{Counts, Window};
+
+    fn timeline(hostile: &str) -> Timeline {
+        let mut timeline = Timeline::default();
+        let at = |seconds: i64| Time::from_millis(1_689_855_420_000 + seconds * 1_000);
+        for number in 0..10 {
+            timeline.add(&Event::Window(Window {
+                start: at(number * 10),
+                length: Duration::from_secs(10),
+                counts: Counts {
+                    requests: 100,
+                    redirects: 90,
+                    origin: [(hostile.to_owned(), 10)].into(),
+                    ..Counts::default()
+                },
+                repeat_ratio: (number > 2).then_some(0.5),
+                limit: Limit {
+                    usual: None,
+                    limit: 0.3,
+                },
+            }));
+        }
+        let known = Known {
+            revision: hostile.to_owned(),
+            switch: hostile.to_owned(),
+        };
+        let change = Change {
+            time: at(20),
+            from: known.clone(),
+            to: known,
+        };
+        timeline.add(&Event::Change(change.clone()));
+        timeline.add(&Event::AlarmBegan(Alarm {
+            number: 1,
+            began: at(40),
+            cause: Cause::Refusal {
+                refusal: hostile.to_owned(),
+                url: hostile.to_owned(),
+            },
+            change: Some(change),
+            ended: None,
+        }));
+        timeline
+    }
+
+    #[test]
+    fn the_page_says_what_happened_and_needs_nothing_else() {
+        let summary = Summary {
+            alarms: 1,
+            begin: Some(Time::from_millis(1_689_855_420_000)),
+            end: Some(Time::from_millis(1_689_855_520_000)),
+            ..Summary::default()
+        };
+        let page = page(&summary, &timeline("not-the-base"));
+        for part in [
+            "<title>Signpost watch: 2023-07-20 12:17:00 to 12:18:40 UTC</title>",
+            "Alarm 1 was raised at 12:17:40, 20s after revision not-the-base came into force.",
+            "It had not ended when the log did.",
+            "origin: not-the-base",
+        ] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        for part in ["<script", "http://", "https://", "url("] {
+            assert!(!page.contains(part), "{part} is in the page");
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_log_becomes_markup() {
+        let page = page(
+            &Summary::default(),
+            &timeline("\"><script>alert(1)</script>&'"),
+        );
+        assert!(!page.contains("<script"), "{page}");
+        assert!(page.contains("&lt;script&gt;"));
+    }
+
+    #[test]
+    fn an_empty_log_has_a_page() {
+        let page = page(&Summary::default(), &Timeline::default());
+        assert!(page.contains("No alarm was raised."), "{page}");
+        assert!(!page.contains("<figure"), "{page}");
+    }
+}

@@ -1,0 +1,167 @@
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::HumanCount;
+
+use super::alarm::Alarm;
+use super::band::count;
+use super::watcher::{Event, Summary};
+use super::window::{Counts, Window};
+
+/// An event as a line for people.
+pub(crate) fn event(event: &Event) -> String {
+    match event {
+        Event::Window(window) => line_of(window),
+        Event::Change(change) => {
+            let style = Style::new().bold();
+            format!("{style}{}  {change}{style:#}\n", change.time)
+        }
+        Event::AlarmBegan(alarm) => {
+            let style = AnsiColor::Red.on_default().bold();
+            format!(
+                "{style}{}  ALARM {}: {alarm}{style:#}\n",
+                alarm.began, alarm.number
+            )
+        }
+        Event::AlarmEnded(alarm) => {
+            let style = AnsiColor::Green.on_default().bold();
+            let ended = alarm.ended.unwrap_or(alarm.began);
+            format!(
+                "{style}{ended}  alarm {} has ended{}{style:#}\n",
+                alarm.number,
+                lasted(alarm)
+            )
+        }
+    }
+}
+
+/// What a whole log held, for people.
+pub(crate) fn summary(summary: &Summary) -> String {
+    let Summary {
+        lines,
+        begin: _,
+        end: _,
+        counts,
+        alarms,
+        late,
+        misplaced,
+        unreadable,
+        samples,
+    } = summary;
+    let mut text = format!(
+        "{} lines: {} requests, {}; {alarms} alarm{}\n",
+        HumanCount(*lines),
+        HumanCount(counts.requests),
+        decisions(counts),
+        if *alarms == 1 { "" } else { "s" },
+    );
+    let mut add = |line: &str| {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "  {line}");
+    };
+    for note in notes(counts, *late, *misplaced) {
+        add(&note);
+    }
+    if *unreadable > 0 {
+        add(&format!(
+            "{} could not be read, first:",
+            of_lines(*unreadable)
+        ));
+        for sample in samples {
+            add(&format!("  line {}: {}", sample.line, sample.why));
+        }
+    }
+    text
+}
+
+/// What has to be known to judge the figures.
+pub(crate) fn notes(counts: &Counts, late: u64, misplaced: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unknown = counts.requests - counts.downloads;
+    if unknown * 2 > counts.requests {
+        notes.push(format!(
+            "{} of the requests are no GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
+            percent(count(unknown) / count(counts.requests)),
+        ));
+    }
+    if late > 0 {
+        notes.push(format!(
+            "{} late, counted in the window after",
+            of_lines(late)
+        ));
+    }
+    if misplaced > 0 {
+        notes.push(format!(
+            "{} at another time than those around, counted in no window",
+            of_lines(misplaced)
+        ));
+    }
+    notes
+}
+
+/// A share in percent.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// A duration to the nearest second.
+pub(crate) fn in_words(duration: Duration) -> String {
+    let seconds = (duration + Duration::from_millis(500)).as_secs();
+    humantime::format_duration(Duration::from_secs(seconds)).to_string()
+}
+
+/// How long an alarm lasted, in words that follow "has ended".
+fn lasted(alarm: &Alarm) -> String {
+    alarm.ended.map_or_else(String::new, |ended| {
+        format!(" after {}", in_words(ended.since(alarm.began)))
+    })
+}
+
+fn line_of(window: &Window) -> String {
+    let counts = &window.counts;
+    let rate = count(counts.requests) / window.length.as_secs_f64();
+    let mut line = format!(
+        "{}  {} requests ({rate:.0}/s): {}; ",
+        window.start,
+        HumanCount(counts.requests),
+        decisions(counts),
+    );
+    // Writing into a string cannot fail.
+    let _ = match window.repeat_ratio {
+        Some(ratio) => write!(line, "{} repeats", percent(ratio)),
+        None => write!(line, "no repeats known"),
+    };
+    if let Some(usual) = window.limit.usual {
+        let _ = write!(line, ", usually {}", percent(usual));
+    }
+    let _ = writeln!(line, ", limit {}", percent(window.limit.limit));
+    line
+}
+
+fn decisions(counts: &Counts) -> String {
+    let share = |part: u64| percent(count(part) / count(counts.requests.max(1)));
+    let mut text = format!(
+        "redirect {}, origin {}",
+        share(counts.redirects),
+        share(counts.origin_requests())
+    );
+    let reasons: Vec<_> = counts
+        .origin
+        .iter()
+        .map(|(reason, count)| format!("{reason} {}", HumanCount(*count)))
+        .collect();
+    if !reasons.is_empty() {
+        let _ = write!(text, " ({})", reasons.join(", "));
+    }
+    if counts.other > 0 {
+        let _ = write!(text, ", without a decision {}", share(counts.other));
+    }
+    let _ = write!(text, ", refusals {}", HumanCount(counts.refusals));
+    text
+}
+
+fn of_lines(lines: u64) -> String {
+    let plural = if lines == 1 { "" } else { "s" };
+    format!("{} line{plural}", HumanCount(lines))
+}

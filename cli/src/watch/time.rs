@@ -1,0 +1,109 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment that stands in a log line, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Time(i64);
+
+impl Time {
+    /// Reads RFC 3339, with any offset.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(time.unix_timestamp_nanos() / 1_000_000)
+            .ok()
+            .map(Self)
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// The beginning of the window that this moment is in. Windows begin at whole multiples of
+    /// their length.
+    pub(crate) fn window(self, length: Duration) -> Self {
+        let length = millis(length).max(1);
+        Self(self.0 - self.0.rem_euclid(length))
+    }
+
+    /// The moment so much later.
+    pub(crate) fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+
+    /// How long ago `earlier` is; nothing if it is not earlier.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        let millis = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+    }
+
+    /// The time of day in UTC, to the second.
+    pub(crate) fn time_of_day(self) -> String {
+        let text = self.to_string();
+        text.get(11..19).map(str::to_owned).unwrap_or(text)
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole_second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok();
+        match whole_second.and_then(|time| time.format(&Rfc3339).ok()) {
+            Some(text) => formatter.write_str(&text),
+            // Only a window beside the first or last year that RFC 3339 can write comes here.
+            None => write!(formatter, "{} ms after 1970", self.0),
+        }
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Time;
+
+    #[test]
+    fn a_moment_is_read_with_any_offset_and_written_in_utc() {
+        for (text, expected) in [
+            ("2023-07-20T12:17:00Z", Some("2023-07-20T12:17:00Z")),
+            ("2023-07-20T12:17:00.999999Z", Some("2023-07-20T12:17:00Z")),
+            ("2023-07-20T14:17:00.5+02:00", Some("2023-07-20T12:17:00Z")),
+            ("1969-12-31T23:59:59.5Z", Some("1969-12-31T23:59:59Z")),
+            ("0000-01-01T00:00:00Z", Some("0000-01-01T00:00:00Z")),
+            ("2023-07-20T12:17:00", None),
+            ("2023-13-20T12:17:00Z", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            let read = Time::read(text).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn windows_begin_at_multiples_of_their_length() {
+        let ten = Duration::from_secs(10);
+        for (millis, window) in [(0, 0), (9_999, 0), (10_000, 10_000), (-1, -10_000)] {
+            let time = Time::from_millis(millis);
+            assert_eq!(time.window(ten), Time::from_millis(window), "{millis}");
+        }
+        let first = Time::from_millis(i64::MIN);
+        let last = Time::from_millis(i64::MAX).plus(ten);
+        assert!(last.since(first) > ten);
+        assert_eq!(first.since(last), Duration::ZERO);
+        assert!(last.to_string().ends_with("ms after 1970"));
+    }
+}

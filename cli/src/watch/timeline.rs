@@ -1,0 +1,163 @@
+use super::alarm::Alarm;
+use super::changes::Change;
+use super::time::Time;
+use super::watcher::Event;
+use super::window::Window;
+
+/// The most points that a chart has. When there would be more, two become one.
+const MOST_POINTS: usize = 720;
+
+/// The most alarms, and the most changes, that are listed.
+const MOST_LISTED: usize = 200;
+
+/// What is kept of a log for the report, however long the log is.
+#[derive(Clone, Debug)]
+pub(crate) struct Timeline {
+    most_points: usize,
+    points: Vec<Window>,
+    windows_per_point: u64,
+    windows_in_last: u64,
+    alarms: Vec<Alarm>,
+    changes: Vec<Change>,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            most_points: MOST_POINTS,
+            points: Vec::new(),
+            windows_per_point: 1,
+            windows_in_last: 0,
+            alarms: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+}
+
+impl Timeline {
+    /// Takes note of what happened.
+    pub(crate) fn add(&mut self, event: &Event) {
+        match event {
+            Event::Window(window) => self.add_window(window),
+            Event::Change(change) if self.changes.len() < MOST_LISTED => {
+                self.changes.push(change.clone());
+            }
+            Event::AlarmBegan(alarm) if self.alarms.len() < MOST_LISTED => {
+                self.alarms.push(alarm.clone());
+            }
+            Event::AlarmEnded(alarm) => {
+                let mut begun = self.alarms.iter_mut();
+                if let Some(begun) = begun.find(|begun| begun.number == alarm.number) {
+                    begun.clone_from(alarm);
+                }
+            }
+            Event::Change(_) | Event::AlarmBegan(_) => {}
+        }
+    }
+
+    /// The points of the charts, each of one window or more.
+    pub(crate) fn points(&self) -> &[Window] {
+        &self.points
+    }
+
+    /// The first alarms.
+    pub(crate) fn alarms(&self) -> &[Alarm] {
+        &self.alarms
+    }
+
+    /// The first changes.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Where a moment is among the points: 0.0 is the beginning of the first, 1.0 that of the second.
+    pub(crate) fn place(&self, time: Time) -> f64 {
+        let mut points = (0_u32..).zip(&self.points);
+        let found = points.find(|(_, point)| point.start <= time && time <= point.end());
+        let number = |number: usize| u32::try_from(number).map_or(0.0, f64::from);
+        found.map_or_else(
+            // Between two windows no line came.
+            || number(self.points.partition_point(|point| point.start < time)),
+            |(index, point)| {
+                let part = time.since(point.start).as_secs_f64() / point.length.as_secs_f64();
+                f64::from(index) + part
+            },
+        )
+    }
+
+    fn add_window(&mut self, window: &Window) {
+        let is_full = self.windows_in_last == self.windows_per_point;
+        if is_full && self.points.len() >= self.most_points {
+            self.halve();
+        }
+        match self.points.last_mut() {
+            Some(last) if self.windows_in_last < self.windows_per_point => last.merge(window),
+            _ => {
+                self.points.push(window.clone());
+                self.windows_in_last = 0;
+            }
+        }
+        self.windows_in_last += 1;
+    }
+
+    fn halve(&mut self) {
+        let two_in_one = self.points.chunks(2).filter_map(|two| {
+            let (first, second) = two.split_first()?;
+            let mut sum = first.clone();
+            for next in second {
+                sum.merge(next);
+            }
+            Some(sum)
+        });
+        self.points = two_in_one.collect();
+        self.windows_per_point *= 2;
+        // The number of points is even, so the last one is of two full ones.
+        self.windows_in_last = self.windows_per_point;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Event, Timeline};
+    use crate::watch::band::Limit;
+    use crate::watch::time::Time;
+    use crate::watch::window::{Counts, Window};
+
+    #[test]
+    fn a_log_without_end_has_points_with_an_end_and_loses_nothing() {
+        let mut timeline = Timeline {
+            most_points: 8,
+            ..Timeline::default()
+        };
+        for number in 0..1_000 {
+            let counts = Counts {
+                requests: 1,
+                ..Counts::default()
+            };
+            timeline.add(&Event::Window(Window {
+                start: Time::from_millis(number * 10_000),
+                length: Duration::from_secs(10),
+                counts,
+                repeat_ratio: None,
+                limit: Limit {
+                    usual: None,
+                    limit: 0.5,
+                },
+            }));
+            let points = timeline.points();
+            assert!(points.len() <= 8, "{}", points.len());
+            let requests: u64 = points.iter().map(|point| point.counts.requests).sum();
+            assert_eq!(requests, number.unsigned_abs() + 1);
+            let last = points.last().unwrap();
+            assert_eq!(last.end(), Time::from_millis((number + 1) * 10_000));
+        }
+        let place = timeline.place(Time::from_millis(0));
+        assert!(place.abs() < 1e-9, "{place}");
+        let length = timeline.points()[0].length;
+        let middle = Time::from_millis(0).plus(length + length / 2);
+        let place = timeline.place(middle);
+        assert!((place - 1.5).abs() < 1e-9, "{place}");
+    }
+}

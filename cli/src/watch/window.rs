@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use super::band::{Limit, count};
+use super::line::{Answer, Line};
+use super::repeats::Seen;
+use super::shown;
+use super::time::Time;
+
+/// So many different reasons are counted apart, which is more than there are; the log could hold
+/// anything.
+const MOST_REASONS: usize = 32;
+
+/// Where the rest is counted.
+const OTHER_REASONS: &str = "other";
+
+/// What happened in a stretch of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Counts {
+    /// All requests.
+    pub(crate) requests: u64,
+    /// Those answered with a redirect.
+    pub(crate) redirects: u64,
+    /// Those that the origin answered, by reason.
+    pub(crate) origin: BTreeMap<String, u64>,
+    /// Those whose line has no decision, and whose status is no redirect's.
+    pub(crate) other: u64,
+    /// Those whose location was refused by the proof.
+    pub(crate) refusals: u64,
+    /// Those whose client is known, so that they can be compared with others.
+    pub(crate) downloads: u64,
+    /// Those that were compared with the minute before them: all downloads, or a sample.
+    pub(crate) compared: u64,
+    /// Those of the compared ones in which a client asked for the same file again.
+    pub(crate) repeats: u64,
+}
+
+/// A window: what happened in it, and what its repeat ratio was compared with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Window {
+    /// When it begins.
+    pub(crate) start: Time,
+    /// How long it is.
+    #[serde(rename = "seconds", serialize_with = "as_seconds")]
+    pub(crate) length: Duration,
+    #[serde(flatten)]
+    pub(crate) counts: Counts,
+    /// The share of the compared requests that are repeats.
+    pub(crate) repeat_ratio: Option<f64>,
+    #[serde(flatten)]
+    pub(crate) limit: Limit,
+}
+
+impl Counts {
+    /// Counts a request.
+    pub(crate) fn add(&mut self, line: &Line<'_>, seen: Option<Seen>) {
+        self.requests += 1;
+        match &line.answer {
+            Answer::Redirect => self.redirects += 1,
+            Answer::Origin(reason) => self.add_origin(reason, 1),
+            Answer::Other => self.other += 1,
+        }
+        self.refusals += u64::from(line.refusal.is_some());
+        self.downloads += u64::from(seen.is_some());
+        match seen {
+            Some(Seen::First) => self.compared += 1,
+            Some(Seen::Again) => {
+                self.compared += 1;
+                self.repeats += 1;
+            }
+            Some(Seen::NotInSample) | None => {}
+        }
+    }
+
+    /// Adds what happened in another stretch of time.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let Self {
+            requests,
+            redirects,
+            origin,
+            other: others,
+            refusals,
+            downloads,
+            compared,
+            repeats,
+        } = other;
+        self.requests += requests;
+        self.redirects += redirects;
+        for (reason, count) in origin {
+            self.add_origin(reason, *count);
+        }
+        self.other += others;
+        self.refusals += refusals;
+        self.downloads += downloads;
+        self.compared += compared;
+        self.repeats += repeats;
+    }
+
+    /// Those that the origin answered, for whatever reason.
+    pub(crate) fn origin_requests(&self) -> u64 {
+        self.origin.values().sum()
+    }
+
+    /// The share of the compared requests that are repeats.
+    pub(crate) fn repeat_ratio(&self) -> Option<f64> {
+        (self.compared > 0).then(|| count(self.repeats) / count(self.compared))
+    }
+
+    fn add_origin(&mut self, reason: &str, count: u64) {
+        if let Some(known) = self.origin.get_mut(reason) {
+            *known += count;
+            return;
+        }
+        let reason = if self.origin.len() < MOST_REASONS {
+            shown(reason, 40)
+        } else {
+            OTHER_REASONS.to_owned()
+        };
+        *self.origin.entry(reason).or_default() += count;
+    }
+}
+
+impl Window {
+    /// When it ends.
+    pub(crate) fn end(&self) -> Time {
+        self.start.plus(self.length)
+    }
+
+    /// Adds the window that follows.
+    pub(crate) fn merge(&mut self, next: &Self) {
+        let Self {
+            start: _,
+            length,
+            counts,
+            repeat_ratio: _,
+            limit,
+        } = next;
+        self.length += *length;
+        self.counts.merge(counts);
+        self.repeat_ratio = self.counts.repeat_ratio();
+        self.limit = *limit;
+    }
+}
+
+fn as_seconds<S: Serializer>(length: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(length.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, MOST_REASONS};
+
+    #[test]
+    fn reasons_without_end_take_no_memory_without_end() {
+        let mut counts = Counts::default();
+        for number in 0..1_000 {
+            counts.add_origin(&format!("{number}{}", "x".repeat(10_000)), 1);
+        }
+        assert_eq!(counts.origin.len(), MOST_REASONS + 1);
+        assert_eq!(counts.origin_requests(), 1_000);
+        assert!(counts.origin.keys().all(|reason| reason.len() < 200));
+
+        let mut sum = counts.clone();
+        sum.merge(&counts);
+        assert_eq!(sum.origin_requests(), 2_000);
+        assert_eq!(sum.origin.len(), counts.origin.len());
+    }
+
+    #[test]
+    fn nothing_compared_has_no_ratio() {
+        assert_eq!(Counts::default().repeat_ratio(), None);
+    }
+}

@@ -1,0 +1,296 @@
+//! The log of a registry's traffic as it might have been on 2023-07-20: normal for a while, and then
+//! with redirects to a host that does not exist.
+//!
+//! Everything follows from a seed, and nothing reads a clock. The model, in the order in which it is
+//! built up:
+//!
+//! - **Files** are the crates that a large workspace locks, the popular ones asked for most.
+//! - **Builds** ask for each of their files once. About half are small updates, the others take a
+//!   whole lock file. First requests come at the chosen rate, at random moments.
+//! - **Build farms** are many machines behind one address, with one `User-Agent`. A burst of them
+//!   starts on the same lock file, so the same "client" asks for the same files again and again. How
+//!   much of the traffic is theirs changes every minute.
+//! - **Spurious errors** of the network make cargo ask again, for one request in 500.
+//! - **After the break** every download fails, and cargo does what it documents: four attempts, the
+//!   next ones about 1 s, 3.5 s and 6.5 s after each failure. New builds come as before, because
+//!   the people who start them do not know of it.
+
+mod builds;
+mod files;
+mod log;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use builds::{Builds, Client};
+
+/// How long cargo waits after its first, second and third failure, in microseconds. The first wait
+/// is anything from half a second to one and a half.
+const WAITS: [u64; 3] = [1_000_000, 3_500_000, 6_500_000];
+
+/// One download in so many fails for reasons that have nothing to do with the registry.
+const SPURIOUS: u32 = 500;
+
+/// What traffic to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// When it begins, in microseconds since 1970.
+    pub start: u64,
+    /// Requests a second before the break, not counting spurious errors.
+    pub rate: f64,
+    /// How long all is well.
+    pub normal: Duration,
+    /// How long redirects then lead nowhere.
+    pub broken: Duration,
+    /// What everything random follows from.
+    pub seed: u64,
+    /// How many build farms there are.
+    pub farms: u32,
+}
+
+/// The requests of some traffic, in the order of their times.
+#[derive(Debug)]
+pub struct Traffic {
+    random: fastrand::Rng,
+    builds: Builds,
+    /// The mean time between two first requests, in microseconds.
+    mean_gap: f64,
+    /// When the next first request comes, in microseconds since 1970.
+    next: f64,
+    break_at: u64,
+    end: u64,
+    retries: BinaryHeap<Reverse<Request>>,
+}
+
+/// A request as the edge sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    time: u64,
+    client: Client,
+    wanted: Wanted,
+    attempt: u8,
+    is_broken: bool,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    /// A file of a route: its number in [`files::all`].
+    Download(u16),
+    /// The page of a crate, which no route has.
+    Page(u16),
+    /// A file whose version is none.
+    Misspelt(u16),
+}
+
+impl Traffic {
+    /// The traffic that follows from some settings.
+    pub fn new(settings: &Settings) -> Self {
+        let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let break_at = settings.start.saturating_add(micros(settings.normal));
+        let mut random = fastrand::Rng::with_seed(settings.seed);
+        Self {
+            builds: Builds::new(settings.rate, settings.farms, &mut random),
+            random,
+            mean_gap: 1e6 / settings.rate.max(f64::MIN_POSITIVE),
+            next: micros_as_float(settings.start),
+            break_at,
+            end: break_at.saturating_add(micros(settings.broken)),
+            retries: BinaryHeap::new(),
+        }
+    }
+
+    /// When redirects begin to lead nowhere, in microseconds since 1970.
+    pub fn break_at(&self) -> u64 {
+        self.break_at
+    }
+
+    fn first_attempt(&mut self) -> Request {
+        let time = float_as_micros(self.next);
+        let (client, file) = self.builds.next(time, &mut self.random);
+        let wanted = match self.random.u32(..2_000) {
+            0..20 => Wanted::Page(file),
+            20 => Wanted::Misspelt(file),
+            _ => Wanted::Download(file),
+        };
+        Request {
+            time,
+            client,
+            wanted,
+            attempt: 1,
+            is_broken: time >= self.break_at,
+        }
+    }
+
+    fn schedule_retry(&mut self, request: &Request) {
+        let Wanted::Download(_) = request.wanted else {
+            return;
+        };
+        let Some(&wait) = WAITS.get(usize::from(request.attempt) - 1) else {
+            return;
+        };
+        if !request.is_broken && self.random.u32(..SPURIOUS) != 0 {
+            return;
+        }
+        let jitter = if request.attempt == 1 {
+            self.random.u64(..1_000_000)
+        } else {
+            500_000
+        };
+        let time = request.time + wait - 500_000 + jitter;
+        self.retries.push(Reverse(Request {
+            time,
+            attempt: request.attempt + 1,
+            is_broken: time >= self.break_at,
+            ..*request
+        }));
+    }
+}
+
+impl Iterator for Traffic {
+    type Item = Request;
+
+    fn next(&mut self) -> Option<Request> {
+        let first_is_due = float_as_micros(self.next);
+        let retry = self
+            .retries
+            .peek()
+            .is_some_and(|Reverse(retry)| retry.time <= first_is_due);
+        let request = if retry {
+            self.retries.pop().map(|Reverse(request)| request)?
+        } else {
+            let request = self.first_attempt();
+            // The times between independent requests are distributed exponentially.
+            self.next -= self.mean_gap * (1.0 - self.random.f64()).ln();
+            request
+        };
+        if request.time >= self.end {
+            return None;
+        }
+        self.schedule_retry(&request);
+        Some(request)
+    }
+}
+
+impl Request {
+    /// When it arrived, in microseconds since 1970.
+    pub fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// The client's address, of the private range 10.0.0.0/8.
+    pub fn address(&self) -> Ipv4Addr {
+        self.client.address()
+    }
+
+    /// The `User-Agent`.
+    pub fn user_agent(&self) -> &'static str {
+        self.client.user_agent()
+    }
+
+    /// The path.
+    pub fn path(&self) -> String {
+        log::path(self.wanted)
+    }
+
+    /// How often cargo has asked for this file now: 1 to 4.
+    pub fn attempt(&self) -> u8 {
+        self.attempt
+    }
+
+    /// Appends the log line, with its line end.
+    pub fn write_line(&self, line: &mut Vec<u8>) {
+        log::write(self, line);
+    }
+}
+
+/// A time as a float. Microseconds of this millennium are exact in it.
+#[allow(clippy::cast_precision_loss)]
+fn micros_as_float(micros: u64) -> f64 {
+    micros as f64
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn float_as_micros(micros: f64) -> u64 {
+    micros as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    use super::{Request, Settings, Traffic};
+
+    fn traffic(seed: u64) -> Traffic {
+        Traffic::new(&Settings {
+            start: 1_689_851_820_000_000,
+            rate: 100.0,
+            normal: Duration::from_mins(1),
+            broken: Duration::from_mins(1),
+            seed,
+            farms: 5,
+        })
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_traffic_in_the_order_of_time() {
+        let one: Vec<_> = traffic(1).collect();
+        assert_eq!(one, traffic(1).collect::<Vec<_>>());
+        assert_ne!(one, traffic(2).collect::<Vec<_>>());
+        assert!(one.is_sorted_by_key(Request::time));
+    }
+
+    #[test]
+    fn retries_follow_a_break_and_hardly_anything_else() {
+        let traffic = traffic(3);
+        let break_at = traffic.break_at();
+        let (before, after): (Vec<_>, Vec<_>) =
+            traffic.partition(|request| request.time() < break_at);
+        let retries = |requests: &[Request]| {
+            requests
+                .iter()
+                .filter(|request| request.attempt() > 1)
+                .count()
+        };
+        assert!((5_000..7_000).contains(&before.len()), "{}", before.len());
+        assert!(retries(&before) * 100 < before.len());
+        assert!(retries(&after) * 10 > after.len() * 6);
+    }
+
+    #[test]
+    fn cargo_tries_four_times_with_its_documented_waits() {
+        let mut attempts = HashMap::<_, Vec<Request>>::new();
+        let traffic = traffic(4);
+        let (from, to) = (
+            traffic.break_at() + 20_000_000,
+            traffic.break_at() + 40_000_000,
+        );
+        for request in traffic {
+            let key = (request.address(), request.user_agent(), request.path());
+            attempts.entry(key).or_default().push(request);
+        }
+        let lone = attempts.values().filter(|requests| {
+            let firsts = requests
+                .iter()
+                .filter(|request| request.attempt() == 1)
+                .count();
+            firsts == 1 && (from..to).contains(&requests[0].time()) && requests.len() > 1
+        });
+        let mut checked = 0;
+        for requests in lone {
+            let waits: Vec<_> = requests
+                .windows(2)
+                .map(|two| two[1].time() - two[0].time())
+                .collect();
+            let [first, 3_500_000, 6_500_000] = waits[..] else {
+                panic!("{waits:?}")
+            };
+            assert!((500_000..1_500_000).contains(&first), "{first}");
+            checked += 1;
+        }
+        assert!(checked > 100, "{checked}");
+    }
+}

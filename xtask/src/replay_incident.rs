@@ -1,0 +1,164 @@
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, Result, ensure};
+use signpost_testbed::traffic::{Settings, Traffic};
+
+/// Lines are handed on in pieces of this many bytes.
+const PIECE: usize = 1 << 16;
+
+/// Write the log of an hour of normal downloads, and of the incident of 2023-07-20 after it
+///
+/// The lines are Signpost's own and go to standard output; when the break comes is said on standard
+/// error. From then on every redirect leads to a host that does not exist, and cargo tries each
+/// download four times: the next attempts come about 1 s, 3.5 s and 6.5 s after each failure.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask replay-incident | signpost watch -\n  \
+    cargo xtask replay-incident --rate 500 --before 10m --seed 7 | signpost watch --report incident.html -")]
+pub(crate) struct Arguments {
+    /// Requests a second before the break; 4,710 is the average of the incident
+    #[arg(long, default_value_t = 4_710.0)]
+    rate: f64,
+
+    /// How long all is well
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
+    before: Duration,
+
+    /// How long redirects then lead nowhere; the incident took 13 minutes
+    #[arg(long, value_name = "DURATION", default_value = "13m", value_parser = humantime::parse_duration)]
+    after: Duration,
+
+    /// What everything random follows from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Build farms: many machines behind one address, which ask for the same files
+    #[arg(long, default_value_t = 20)]
+    farms: u32,
+
+    /// When the break comes, in RFC 3339
+    #[arg(long, value_name = "TIME", default_value = "2023-07-20T12:17:00Z", value_parser = humantime::parse_rfc3339)]
+    break_at: SystemTime,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let traffic = Traffic::new(&settings(arguments)?);
+    let break_at = humantime::format_rfc3339_seconds(arguments.break_at);
+    eprintln!("the break is at {break_at}");
+    match write(traffic, &mut io::stdout().lock()) {
+        // Whoever reads the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        written => {
+            written.context("cannot write to standard output")?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn settings(arguments: &Arguments) -> Result<Settings> {
+    ensure!(
+        arguments.rate > 0.0 && arguments.rate <= 1e6,
+        "--rate is {}: write a number above 0 and up to 1000000",
+        arguments.rate
+    );
+    let start = arguments
+        .break_at
+        .checked_sub(arguments.before)
+        .and_then(|start| start.duration_since(SystemTime::UNIX_EPOCH).ok())
+        .context(
+            "the log would begin before 1970: write a later --break-at or a shorter --before",
+        )?;
+    Ok(Settings {
+        start: u64::try_from(start.as_micros())?,
+        rate: arguments.rate,
+        normal: arguments.before,
+        broken: arguments.after,
+        seed: arguments.seed,
+        farms: arguments.farms,
+    })
+}
+
+fn write(traffic: Traffic, out: &mut impl Write) -> io::Result<()> {
+    let mut lines = Vec::with_capacity(2 * PIECE);
+    for request in traffic {
+        request.write_line(&mut lines);
+        if lines.len() >= PIECE {
+            out.write_all(&lines)?;
+            lines.clear();
+        }
+    }
+    out.write_all(&lines)?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::time::{Duration, SystemTime};
+
+    use serde_json::Value;
+    use signpost::config::{ClientIp, Config};
+    use signpost::log_line::{self, Exchange, InForce};
+    use signpost::request::Request;
+    use signpost::switch::Switch;
+    use signpost_testbed::traffic::{Settings, Traffic};
+
+    #[test]
+    fn lines_are_written_as_the_edge_writes_them() {
+        let config = Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+        let traffic = Traffic::new(&Settings {
+            start: 1_689_855_420_000_000,
+            rate: 500.0,
+            normal: Duration::from_secs(5),
+            broken: Duration::from_secs(5),
+            seed: 1,
+            farms: 3,
+        });
+        let mut decisions = std::collections::BTreeSet::new();
+        for sent in traffic {
+            let mut line = Vec::new();
+            sent.write_line(&mut line);
+            let line = String::from_utf8(line).unwrap();
+            let read: Value = serde_json::from_str(&line).unwrap();
+            let path = sent.path();
+            let request = Request::new("GET", "crates.io", &path);
+            let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+            let exchange = Exchange {
+                time: SystemTime::UNIX_EPOCH + Duration::from_micros(sent.time()),
+                method: "GET",
+                scheme: "https",
+                host: "crates.io",
+                path: &path,
+                protocol: "HTTP/2",
+                referer: None,
+                user_agent: Some(sent.user_agent()),
+                client_ip: Some(IpAddr::from(sent.address())),
+                tls_cipher: Some("TLS_AES_128_GCM_SHA256"),
+                tls_protocol: Some("TLSv1.3"),
+                edge_location: read["edge_location"].as_str(),
+                status: read["status"].as_u64().unwrap().try_into().unwrap(),
+                bytes: read["bytes"].as_u64(),
+                content_type: read["content_type"].as_str(),
+            };
+            let in_force = InForce {
+                revision: read["signpost"]["revision"].as_str(),
+                switch: Switch::ENFORCE,
+                client_ip: ClientIp::Full,
+            };
+            decisions.insert(
+                answer
+                    .decision()
+                    .reason()
+                    .map_or("redirect", |reason| reason.code()),
+            );
+            let expected = log_line::write(&exchange, &answer, &in_force);
+            assert_eq!(line, format!("{expected}\n"));
+        }
+        assert_eq!(
+            decisions.into_iter().collect::<Vec<_>>(),
+            ["no-route", "redirect", "version-invalid"]
+        );
+    }
+}
