@@ -18,7 +18,6 @@ mod man;
 mod output;
 mod plan;
 mod routes;
-mod smoke;
 mod watch;
 
 pub use check::Code;

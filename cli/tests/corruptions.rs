@@ -331,7 +331,7 @@ fn caught(text: &str) -> Option<Caught> {
         (true, false) => Some(Keys),
         (true, true) => None,
     };
-    let code = if caught.is_some() { 1 } else { 0 };
+    let code = i32::from(caught.is_some());
     assert_eq!(output.status.code(), Some(code), "{errors}{plan}");
     caught
 }
