@@ -7,13 +7,14 @@
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
-//!   and counts how often each was fetched.
+//!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
 //! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
 
 mod cargo;
 mod cdn;
+mod cdn_tls;
 pub mod client;
 mod fetch;
 mod local_server;
@@ -23,11 +24,13 @@ mod origin;
 mod package;
 mod registry;
 mod server;
+mod tls;
 mod transcript;
 mod unreachable;
 mod viceroy;
 
 pub use cdn::StandInCdn;
+pub use cdn_tls::{Spoil, TlsCdn};
 pub use fetch::{Fetched, cargo_fetch};
 pub use local_server::{Backend, LocalServer};
 pub use log_line::LogLine;
@@ -35,6 +38,7 @@ pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use registry::Registry;
+pub use tls::Validity;
 pub use transcript::Lines;
 pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

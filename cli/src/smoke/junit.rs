@@ -40,6 +40,25 @@ mod tests {
 
     #[test]
     fn every_probe_is_a_case_and_every_failure_is_in_it() {
-        insta::assert_snapshot!(junit(&crate::smoke::report::tests::report()).unwrap(), @"");
+        insta::assert_snapshot!(junit(&crate::smoke::report::tests::report()).unwrap(), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="signpost" tests="2" skipped="0" failures="1" errors="0">
+            <testsuite name="smoke https://crates.io" tests="2" skipped="0" errors="0" failures="1">
+                <properties>
+                    <property name="revision" value="0123456789ab"/>
+                    <property name="switch" value="off"/>
+                </properties>
+                <testcase name="example /api/v1/crates/a/0.1.1/download" classname="download" time="0.012"/>
+                <testcase name="example /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download" classname="download" time="0.007">
+                    <failure message="`location` differs" type="location">  [location] `location` differs
+            expected https://static.crates.io/crates/a
+            received https://static.crates.iocrates/a
+                                             ^ differs here
+          [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
+        </failure>
+                </testcase>
+            </testsuite>
+        </testsuites>
+        "#);
     }
 }

@@ -300,11 +300,73 @@ pub(crate) mod tests {
     #[test]
     fn people_see_a_table_each_failure_in_full_and_the_summary_last() {
         let shown = anstream::adapter::strip_str(&report().to_string()).to_string();
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        https://crates.io, configuration 0123456789ab, switch off
+
+        result  probe    route     request                                                           answer  head  json  file    sha-256  time
+        ok      example  download  /api/v1/crates/a/0.1.1/download                                   ok      ok    -     -       -        12 ms
+        FAILED  example  download  /api/v1/crates/bbbbbbbbbbbbbbbbb…bbbbbbbbbbbbbbbb/0.1.1/download  FAILED  -     -     FAILED  -        7 ms
+
+        FAILED example download: /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download
+          [location] `location` differs
+            expected https://static.crates.io/crates/a
+            received https://static.crates.iocrates/a
+                                             ^ differs here
+          [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
+
+        note: two were left out
+        2 probes, 1 passed, 1 failed
+        "#);
     }
 
     #[test]
     fn programs_see_the_same() {
-        insta::assert_json_snapshot!(report().to_json(), @"");
+        insta::assert_json_snapshot!(report().to_json(), @r#"
+        {
+          "edge": "https://crates.io",
+          "revision": "0123456789ab",
+          "switch": "off",
+          "notes": [
+            "two were left out"
+          ],
+          "probes": 2,
+          "passed": 1,
+          "failed": 1,
+          "verdicts": [
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/a/0.1.1/download",
+              "passed": true,
+              "milliseconds": 12,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "findings": []
+            },
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download",
+              "passed": false,
+              "milliseconds": 7,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "findings": [
+                {
+                  "stage": "location",
+                  "message": "`location` differs",
+                  "expected": "https://static.crates.io/crates/a",
+                  "received": "https://static.crates.iocrates/a",
+                  "differs_at": 24
+                },
+                {
+                  "stage": "cdn-status",
+                  "message": "the target `eu` (https://eu.example) answered 403 Forbidden"
+                }
+              ]
+            }
+          ]
+        }
+        "#);
     }
 }
