@@ -116,9 +116,9 @@ pub(crate) struct Arguments {
     /// several times
     #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
     connect_to: Vec<ConnectTo>,
-    /// Trust the certificate authorities in this PEM file too
+    /// Trust the certificate authorities in this PEM file too; can be given several times
     #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
+    ca: Vec<PathBuf>,
     /// Send the edge, and nobody else, an `Authorization` header with what this environment variable
     /// holds: a bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
@@ -214,7 +214,7 @@ impl Arguments {
             edge: self.edge.clone(),
             token,
             detours,
-            authorities: self.ca.as_deref(),
+            authorities: &self.ca,
             rate: self.rate,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,

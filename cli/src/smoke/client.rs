@@ -1,7 +1,7 @@
 //! Sends requests: one connection each, none followed, none tried again.
 
 use std::error::Error as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
@@ -30,7 +30,7 @@ pub(crate) struct Options<'a> {
     /// Other ways than the name system's.
     pub(crate) detours: Vec<Detour>,
     /// Certificate authorities that are trusted besides the system's.
-    pub(crate) authorities: Option<&'a Path>,
+    pub(crate) authorities: &'a [PathBuf],
     /// How many requests a second are sent.
     pub(crate) rate: u32,
     /// How long an exchange may take.
@@ -71,8 +71,10 @@ impl Client {
     pub(crate) fn new(options: Options<'_>) -> Result<Self, Failure> {
         // A second call finds it installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let authorities = options.authorities.map(read_authorities).transpose()?;
-        let authorities = authorities.unwrap_or_default();
+        let mut authorities = Vec::new();
+        for file in options.authorities {
+            authorities.extend(read_authorities(file)?);
+        }
         let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = ClientBuilder::new()
                 .user_agent(concat!(

@@ -56,7 +56,17 @@ impl Gathered {
                 found.of_elsewhere
             ));
         }
-        let mut packages = found.packages;
+        // Of every crate, because an example may be one that the sample leaves out.
+        for (package, checksum) in &found.packages {
+            if let Some(checksum) = checksum {
+                self.checksums.insert(package.clone(), checksum.clone());
+            }
+        }
+        let mut packages: Vec<_> = found
+            .packages
+            .into_iter()
+            .map(|(package, _)| package)
+            .collect();
         if let Some((size, seed)) = sample {
             let all = packages.len();
             packages = lockfile::sample(packages, size, seed);
@@ -65,12 +75,10 @@ impl Gathered {
                 packages.len()
             ));
         }
-        for (package, checksum) in packages {
-            if let Some(checksum) = checksum {
-                self.checksums.insert(package.clone(), checksum);
-            }
-            self.packages.push((Kind::LockFile, package));
-        }
+        let packages = packages
+            .into_iter()
+            .map(|package| (Kind::LockFile, package));
+        self.packages.extend(packages);
         Ok(())
     }
 
