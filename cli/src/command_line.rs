@@ -31,7 +31,7 @@ enum Command {
     Explain(explain::Arguments),
     Plan(plan::Arguments),
     Routes(routes::Arguments),
-    Smoke(smoke::Arguments),
+    Smoke(Box<smoke::Arguments>),
     Watch(watch::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),

@@ -145,7 +145,7 @@ pub(crate) struct Arguments {
     /// The form of the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the report to this file too, as JUnit XML
+    /// Write the report to this file too, as XML of the kind of `JUnit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
@@ -182,7 +182,6 @@ impl Arguments {
         }
         let runner = Runner {
             client: &client,
-            config: loaded.config(),
             max_bytes: self.max_bytes,
         };
         Ok(Report {

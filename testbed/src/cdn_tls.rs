@@ -102,6 +102,11 @@ impl TlsCdn {
         &self.authority
     }
 
+    /// Adds a file, or replaces the one at that path.
+    pub fn insert(&self, path: impl Into<String>, content: impl Into<Bytes>) {
+        lock(&self.shelf).files.insert(path.into(), content.into());
+    }
+
     /// Spoils the file at a decoded path.
     pub fn spoil(&self, path: impl Into<String>, spoil: Spoil) {
         lock(&self.shelf).spoils.insert(path.into(), spoil);

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use percent_encoding::percent_decode_str;
@@ -65,7 +67,7 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
     for example in authored.examples() {
         let path = decoded_path_on_cdn(authored, example);
         if let Some(package) = package(authored, example)
-            && path.ends_with(".crate")
+            && Path::new(&path).extension() == Some(OsStr::new("crate"))
         {
             packages.insert(package, format!("{:x}", Sha256::digest(content_of(&path))));
         }

@@ -117,6 +117,11 @@ impl Client {
         })
     }
 
+    /// Waits until one more request may be sent. Every request is preceded by this.
+    pub(crate) async fn turn(&self) {
+        self.pace.lock().await.tick().await;
+    }
+
     /// Asks the edge and reads its answer, but no more of the body than an answer of Signpost has.
     pub(crate) async fn ask(
         &self,
@@ -154,7 +159,6 @@ impl Client {
         url: &Url,
         headers: HeaderMap,
     ) -> Result<Response, Trouble> {
-        self.pace.lock().await.tick().await;
         let mut detours = self.by_detour.iter();
         let client = detours
             .find(|(detour, _)| detour.leads_to(url))

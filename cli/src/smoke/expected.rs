@@ -1,6 +1,7 @@
 //! What the edge must answer, found out with the very code that it runs.
 
 use signpost::config::Config;
+use signpost::decision::Reason;
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::route::Route;
@@ -56,7 +57,7 @@ impl Expected {
             answer.route(),
             decision.location(),
         ) else {
-            let decision = decision.reason().map(|reason| reason.decision_header());
+            let decision = decision.reason().map(Reason::decision_header);
             return Self::Origin {
                 decision: decision.unwrap_or_default().to_owned(),
             };

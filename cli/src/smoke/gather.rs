@@ -124,6 +124,7 @@ async fn read(client: &Client, index: &Index, name: &str) -> Result<Option<Vec<R
     let file = index.file_of(name);
     let failure = |words: String| Failure::new(format!("cannot read {file}: {words}"));
     let url = Url::parse(&file).map_err(|error| failure(error.to_string()))?;
+    client.turn().await;
     let mut response = client
         .get(&url)
         .await

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::mismatch::Mismatch;
+use super::package::Checksum;
 use super::probes::Kind;
 use super::stage::{Column, Stage};
 use super::verdict::{Cell, Verdict};
@@ -221,7 +222,7 @@ impl<'r> JsonVerdict<'r> {
             status: file.status,
             bytes: file.bytes,
             sha256: &file.sha256,
-            expected_sha256: probe.checksum.as_ref().map(|checksum| checksum.as_str()),
+            expected_sha256: probe.checksum.as_ref().map(Checksum::as_str),
         });
         let findings = verdict.findings.iter().map(|finding| JsonFinding {
             stage: finding.stage,

@@ -1,14 +1,13 @@
 //! Tries probes: asks, fetches, and collects what was found.
 
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use indicatif::ProgressBar;
 use reqwest::{Method, StatusCode};
-use signpost::config::Config;
 
-use super::client::Client;
+use super::client::{Client, Trouble};
 use super::expected::{Answered, Expected, JSON, Redirect};
 use super::fetch::fetch;
 use super::probes::{Kind, Probe};
@@ -20,8 +19,6 @@ use super::verify;
 pub(crate) struct Runner<'a> {
     /// Who asks.
     pub(crate) client: &'a Client,
-    /// The configuration, for the hosts that it allows.
-    pub(crate) config: &'a Config,
     /// The most bytes that a file may have.
     pub(crate) max_bytes: u64,
 }
@@ -32,6 +29,7 @@ struct Trial {
     tried: Vec<Column>,
     findings: Vec<Finding>,
     file: Option<Received>,
+    time: Duration,
 }
 
 impl Runner<'_> {
@@ -55,7 +53,6 @@ impl Runner<'_> {
     }
 
     async fn verdict(&self, probe: Probe) -> Verdict {
-        let started = Instant::now();
         let mut trial = Trial::default();
         match &probe.expected {
             Expected::Redirect(redirect) => self.redirected(&mut trial, &probe, redirect).await,
@@ -66,17 +63,31 @@ impl Runner<'_> {
             tried: trial.tried,
             findings: trial.findings,
             file: trial.file,
-            time: started.elapsed(),
+            time: trial.time,
         }
+    }
+
+    /// Asks the edge in its turn. Waiting for the turn is no part of the time.
+    async fn ask(
+        &self,
+        trial: &mut Trial,
+        method: Method,
+        probe: &Probe,
+        accept: Option<&str>,
+    ) -> Result<Answered, Trouble> {
+        self.client.turn().await;
+        let started = Instant::now();
+        let answered = self.client.ask(method, &probe.request, accept).await;
+        trial.time += started.elapsed();
+        answered
     }
 
     /// The origin is to answer.
     async fn left_alone(&self, trial: &mut Trial, probe: &Probe, decision: &str) {
         trial.tried.push(Column::Answer);
-        match self.client.ask(Method::GET, &probe.request, None).await {
+        match self.ask(trial, Method::GET, probe, None).await {
             Ok(answered) if probe.kind == Kind::Negative => {
-                let findings = verify::negative(decision, self.config, &answered);
-                trial.findings.extend(findings);
+                trial.findings.extend(verify::negative(decision, &answered));
             }
             Ok(answered) => trial.findings.extend(verify::origin(decision, &answered)),
             Err(trouble) => trial
@@ -88,7 +99,7 @@ impl Runner<'_> {
     /// The edge is to redirect, and the location to answer.
     async fn redirected(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect) {
         trial.tried.push(Column::Answer);
-        let get = match self.client.ask(Method::GET, &probe.request, None).await {
+        let get = match self.ask(trial, Method::GET, probe, None).await {
             Ok(answered) => answered,
             Err(trouble) => {
                 trial
@@ -108,7 +119,7 @@ impl Runner<'_> {
 
     async fn head(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect, get: &Answered) {
         trial.tried.push(Column::Head);
-        match self.client.ask(Method::HEAD, &probe.request, None).await {
+        match self.ask(trial, Method::HEAD, probe, None).await {
             Ok(head) => trial
                 .findings
                 .extend(verify::head(&expected.plain, get, &head)),
@@ -120,11 +131,7 @@ impl Runner<'_> {
 
     async fn json(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect) {
         trial.tried.push(Column::Json);
-        match self
-            .client
-            .ask(Method::GET, &probe.request, Some(JSON))
-            .await
-        {
+        match self.ask(trial, Method::GET, probe, Some(JSON)).await {
             Ok(answered) => trial
                 .findings
                 .extend(verify::json(&expected.json, &answered)),
@@ -136,7 +143,11 @@ impl Runner<'_> {
 
     async fn file(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect, location: &str) {
         trial.tried.push(Column::File);
-        let (received, details) = match fetch(self.client, location, self.max_bytes).await {
+        self.client.turn().await;
+        let started = Instant::now();
+        let fetched = fetch(self.client, location, self.max_bytes).await;
+        trial.time += started.elapsed();
+        let (received, details) = match fetched {
             Ok(received) => received,
             Err(mut finding) => {
                 finding.message = format!("{}: {}", expected.target, finding.message);

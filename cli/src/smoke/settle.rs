@@ -23,6 +23,7 @@ pub(crate) async fn settle(client: &Client, probe: &Probe, limit: Duration) -> S
     let settled = timeout(limit, async {
         loop {
             seconds.tick().await;
+            client.turn().await;
             asked += 1;
             let answered = client.ask(Method::GET, &probe.request, None).await;
             if answered.is_ok_and(|answered| is_as_expected(&probe.expected, &answered)) {

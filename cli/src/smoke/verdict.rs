@@ -17,7 +17,7 @@ pub(crate) struct Verdict {
     pub(crate) findings: Vec<Finding>,
     /// The file at the location, if one was received.
     pub(crate) file: Option<Received>,
-    /// How long all of it took.
+    /// How long the exchanges took together, without the wait for their turns.
     pub(crate) time: Duration,
 }
 

@@ -1,8 +1,6 @@
 //! Compares answers with what they must be. Nothing here asks for anything.
 
-use signpost::config::Config;
 use signpost::reply::DECISION_HEADER;
-use url::Url;
 
 use super::expected::Answered;
 use super::stage::Stage;
@@ -63,26 +61,21 @@ pub(crate) fn origin(decision: &str, received: &Answered) -> Vec<Finding> {
 }
 
 /// What is wrong with the answer to a path that must not be redirected.
-pub(crate) fn negative(decision: &str, config: &Config, received: &Answered) -> Vec<Finding> {
-    let mut findings = origin(decision, received);
-    let location = received.header("location");
-    let is_on_cdn = location
+///
+/// An origin may redirect it by itself, even to the CDN: only the decision tells whose answer it is.
+pub(crate) fn negative(decision: &str, received: &Answered) -> Vec<Finding> {
+    let found = received.header(DECISION_HEADER);
+    let is_redirected = found
         .as_deref()
-        .and_then(|location| Url::parse(location).ok());
-    let is_on_cdn = is_on_cdn.is_some_and(|url| {
-        let host = url.host_str().unwrap_or_default();
-        let mut allowed = config.allowed_hosts().iter();
-        allowed.any(|allowed| allowed.as_str() == host)
-    });
-    let is_ours = received
-        .header(DECISION_HEADER)
-        .is_some_and(|decision| decision.starts_with("redirect"));
-    if is_on_cdn || is_ours {
-        let words = "the path must not be redirected, and is";
-        let finding = Finding::difference(Stage::Negative, words, None, location.as_deref());
-        findings.push(finding.unwrap_or_else(|| Finding::new(Stage::Negative, words)));
+        .is_some_and(|found| found.starts_with("redirect"));
+    if !is_redirected {
+        return origin(decision, received);
     }
-    findings
+    let location = received.header("location");
+    let location = location.as_deref().unwrap_or("nowhere");
+    let words = format!("the path must not be redirected, and leads to {location}");
+    let finding = Finding::difference(Stage::Negative, words, Some(decision), found.as_deref());
+    finding.into_iter().collect()
 }
 
 fn compare(
@@ -252,29 +245,22 @@ mod tests {
     }
 
     #[test]
-    fn a_negative_path_may_lead_anywhere_but_to_the_cdn() {
+    fn a_negative_path_is_the_origins_whatever_the_origin_makes_of_it() {
         let decision = "origin;reason=\"no-route\"";
         let answer = Answered {
-            status: 301,
+            status: 302,
             headers: vec![("signpost-decision".to_owned(), decision.to_owned())],
             body: String::new(),
         };
-        let config = production();
-        let near = with(&answer, "location", Some("/login"));
-        assert_eq!(negative(decision, &config, &near), []);
-        let far = with(&answer, "location", Some("https://static.crates.io/x"));
-        assert_eq!(
-            stages(&negative(decision, &config, &far)),
-            [Stage::Negative]
-        );
+        let by_origin = with(&answer, "location", Some("https://static.crates.io/x"));
+        assert_eq!(negative(decision, &by_origin), []);
+        let missing = with(&answer, "signpost-decision", None);
+        assert_eq!(stages(&negative(decision, &missing)), [Stage::Decision]);
         let ours = with(
-            &answer,
+            &by_origin,
             "signpost-decision",
             Some("redirect;route=\"download\""),
         );
-        assert_eq!(
-            stages(&negative(decision, &config, &ours)),
-            [Stage::Decision, Stage::Negative]
-        );
+        assert_eq!(stages(&negative(decision, &ours)), [Stage::Negative]);
     }
 }

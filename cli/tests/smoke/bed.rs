@@ -95,10 +95,16 @@ impl Files {
 
     /// The same, without the lock file.
     pub(crate) async fn smoke_without_lock_file(&self, edge: &str, more: &[&str]) -> Smoke {
+        self.smoke_with(&production(), edge, more).await
+    }
+
+    /// The same, with another configuration than production's.
+    pub(crate) async fn smoke_with(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
         command
             .arg("smoke")
-            .args(["--config", &production().display().to_string()])
+            .arg("--config")
+            .arg(config)
             .args(["--edge", edge])
             .args(["--rate", "1000"])
             .arg("--ca")

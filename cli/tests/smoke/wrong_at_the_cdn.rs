@@ -2,7 +2,10 @@
 
 use signpost_testbed::{Spoil, Validity};
 
+use signpost::config::Config;
+
 use crate::bed::{DOWNLOAD, FILE, Files, Module};
+use crate::wrong_at_the_edge::edge_of;
 
 /// The probes that lead to `FILE`.
 const TO_FILE: [&str; 2] = [DOWNLOAD, "/crates/smallvec/1.10.0/download"];
@@ -64,4 +67,42 @@ async fn a_certificate_that_does_not_hold_fails_every_location_and_no_negative_p
             assert!(message.contains("certificate expired"), "{message}");
         }
     }
+}
+
+/// Two regions of one CDN, of which the second has no file.
+const REGIONS: &str = r#"
+allowed_hosts = ["static.crates.io"]
+origin = { backends = ["origin"] }
+targets = { eu = { base = "https://static.crates.io/crates" }, us = { base = "https://static.crates.io/us" } }
+
+[[routes]]
+name = "eu"
+path = "/eu/{name:crate}/{version:semver}/download"
+target = "eu"
+location = "/{name}/{name}-{version}.crate"
+examples = [{ request = "/eu/smallvec/1.10.0/download", location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate" }]
+
+[[routes]]
+name = "us"
+path = "/us/{name:crate}/{version:semver}/download"
+target = "us"
+location = "/{name}/{name}-{version}.crate"
+examples = [{ request = "/us/smallvec/1.10.0/download", location = "https://static.crates.io/us/smallvec/smallvec-1.10.0.crate" }]
+"#;
+
+#[tokio::test]
+async fn the_target_of_one_region_that_answers_403_is_named() {
+    let files = Files::start(Validity::Valid).await;
+    let missing = "/us/smallvec/smallvec-1.10.0.crate";
+    files.cdn.insert(missing, "not for you\n");
+    files.cdn.spoil(missing, Spoil::Forbidden);
+    let config = files.directory.path().join("regions.toml");
+    std::fs::write(&config, REGIONS).unwrap();
+    let edge = edge_of(Config::from_toml(REGIONS).unwrap(), "", |_, _| {}).await;
+    let smoke = files.smoke_with(&config, &edge.url(), &[]).await;
+    assert_eq!(smoke.code, Some(1), "{}{}", smoke.stdout, smoke.stderr);
+    let failure =
+        "[cdn-status] the target `us` (https://static.crates.io/us) answered 403 Forbidden";
+    assert!(smoke.stdout.contains(failure), "{}", smoke.stdout);
+    assert!(smoke.stdout.ends_with(" 1 failed\n"), "{}", smoke.stdout);
 }

@@ -10,7 +10,8 @@ use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
 
 use crate::bed::{DOWNLOAD, Files, PRODUCTION};
 
-type Change = fn(&RecordedRequest, &mut Response<Bytes>);
+/// A change of an answer, before it is sent.
+pub(crate) type Change = fn(&RecordedRequest, &mut Response<Bytes>);
 
 #[tokio::test]
 async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
@@ -130,8 +131,8 @@ async fn a_path_that_must_not_be_redirected_and_is_fails() {
     smoke.is_wrong_at(
         "negative",
         &["/api/v1/crates/signpost/1.0/download"],
-        &["decision", "negative"],
-        "must not be redirected",
+        &["negative"],
+        "must not be redirected, and leads to https://static.crates.io/crates/signpost/signpost-1.0.crate",
     );
 }
 
@@ -191,7 +192,11 @@ async fn smoke(files: &Files, change: Change) -> crate::bed::Smoke {
 
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
 pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
-    let config = Config::from_toml(PRODUCTION).unwrap();
+    edge_of(Config::from_toml(PRODUCTION).unwrap(), path, change).await
+}
+
+/// The same with another configuration than production's.
+pub(crate) async fn edge_of(config: Config, path: &'static str, change: Change) -> StandInOrigin {
     StandInOrigin::start_with(move |request| {
         let mut answer = answer(&config, request);
         if request.target == path {
