@@ -7,6 +7,7 @@ mod expected;
 mod fetch;
 mod gather;
 mod index;
+mod json;
 mod junit;
 mod lockfile;
 mod mismatch;
@@ -166,7 +167,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     match arguments.format {
         Format::Text => print(&report)?,
-        Format::Json => print_json(&report.to_json())?,
+        Format::Json => print_json(&json::json(&report))?,
     }
     Ok(Outcome::found(report.failed() > 0))
 }
@@ -239,6 +240,11 @@ impl Arguments {
             .filter_map(|example| sources.package_at(example.request()))
             .chain(self.crates.iter().cloned())
             .collect();
+        if known.is_empty() {
+            return Err(Failure::new(
+                "the index is read for the crates that examples and --crate name, and none is named: add --crate NAME@VERSION",
+            ));
+        }
         let latest = self.latest.unwrap_or(0);
         gathered.add_index(client, &index, &known, latest).await?;
         Ok(gathered)

@@ -174,23 +174,19 @@ fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switc
     // Shorter where it is said, which is the directory of the workspace as a rule.
     let here = std::env::current_dir().unwrap_or_default();
     let served = served.strip_prefix(here).unwrap_or(served).display();
-    let mut line = format!(
-        "cargo run -q -p signpost-cli -- smoke --config {served}/config.toml \
-         --from-lockfile {served}/Cargo.lock"
-    );
-    match config.hosts() {
+    let edge = match config.hosts() {
         // Routes that apply to certain hosts only do not apply to the address of this machine.
-        Some([host, ..]) => {
-            line.push_str(&format!(
-                " --edge http://{host} --connect-to {host}:80:{address}"
-            ));
-        }
-        _ => line.push_str(&format!(" --edge http://{address}")),
-    }
-    if switch != Switch::ENFORCE {
-        line.push_str(&format!(" --switch '{switch}'"));
-    }
-    line
+        Some([host, ..]) => format!("http://{host} --connect-to {host}:80:{address}"),
+        _ => format!("http://{address}"),
+    };
+    let switch = match switch {
+        Switch::ENFORCE => String::new(),
+        switch => format!(" --switch '{switch}'"),
+    };
+    format!(
+        "cargo run -q -p signpost-cli -- smoke --config {served}/config.toml \
+         --from-lockfile {served}/Cargo.lock --edge {edge}{switch}"
+    )
 }
 
 async fn show_lines(mut lines: Lines, stand_in: &StandInOrigin) {

@@ -1,14 +1,10 @@
-//! What the smoke test found, for people and for programs.
+//! What the smoke test found, for people.
 
 use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
 
-use super::mismatch::Mismatch;
-use super::package::Checksum;
-use super::probes::Kind;
-use super::stage::{Column, Stage};
+use super::stage::Column;
 use super::verdict::{Cell, Verdict};
 
 /// All that was found, in the order of the probes.
@@ -39,20 +35,6 @@ impl Report {
             .iter()
             .filter(|verdict| !verdict.passed())
             .count()
-    }
-
-    /// The report for programs.
-    pub(crate) fn to_json(&self) -> impl Serialize {
-        Json {
-            edge: &self.edge,
-            revision: &self.revision,
-            switch: &self.switch,
-            notes: &self.notes,
-            probes: self.verdicts.len(),
-            passed: self.verdicts.len() - self.failed(),
-            failed: self.failed(),
-            verdicts: self.verdicts.iter().map(JsonVerdict::of).collect(),
-        }
     }
 
     fn table(&self) -> Vec<Vec<(String, Style)>> {
@@ -173,76 +155,6 @@ fn shortened(path: &str) -> String {
     format!("{first}…{last}")
 }
 
-#[derive(Serialize)]
-struct Json<'r> {
-    edge: &'r str,
-    revision: &'r str,
-    switch: &'r str,
-    notes: &'r [String],
-    probes: usize,
-    passed: usize,
-    failed: usize,
-    verdicts: Vec<JsonVerdict<'r>>,
-}
-
-#[derive(Serialize)]
-struct JsonVerdict<'r> {
-    kind: Kind,
-    route: &'r str,
-    request: &'r str,
-    passed: bool,
-    milliseconds: u128,
-    decision: Option<String>,
-    location: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<JsonFile<'r>>,
-    findings: Vec<JsonFinding<'r>>,
-}
-
-#[derive(Serialize)]
-struct JsonFile<'r> {
-    status: u16,
-    bytes: u64,
-    sha256: &'r str,
-    expected_sha256: Option<&'r str>,
-}
-
-#[derive(Serialize)]
-struct JsonFinding<'r> {
-    stage: Stage,
-    message: &'r str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    mismatch: Option<&'r Mismatch>,
-}
-
-impl<'r> JsonVerdict<'r> {
-    fn of(verdict: &'r Verdict) -> Self {
-        let probe = &verdict.probe;
-        let file = verdict.file.as_ref().map(|file| JsonFile {
-            status: file.status,
-            bytes: file.bytes,
-            sha256: &file.sha256,
-            expected_sha256: probe.checksum.as_ref().map(Checksum::as_str),
-        });
-        let findings = verdict.findings.iter().map(|finding| JsonFinding {
-            stage: finding.stage,
-            message: &finding.message,
-            mismatch: finding.mismatch.as_ref(),
-        });
-        Self {
-            kind: probe.kind,
-            route: &probe.route,
-            request: &probe.request,
-            passed: verdict.passed(),
-            milliseconds: verdict.time.as_millis(),
-            decision: probe.expected.decision(),
-            location: probe.expected.location(),
-            file,
-            findings: findings.collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use std::time::Duration;
@@ -317,57 +229,6 @@ pub(crate) mod tests {
 
         note: two were left out
         2 probes, 1 passed, 1 failed
-        "#);
-    }
-
-    #[test]
-    fn programs_see_the_same() {
-        insta::assert_json_snapshot!(report().to_json(), @r#"
-        {
-          "edge": "https://crates.io",
-          "revision": "0123456789ab",
-          "switch": "off",
-          "notes": [
-            "two were left out"
-          ],
-          "probes": 2,
-          "passed": 1,
-          "failed": 1,
-          "verdicts": [
-            {
-              "kind": "example",
-              "route": "download",
-              "request": "/api/v1/crates/a/0.1.1/download",
-              "passed": true,
-              "milliseconds": 12,
-              "decision": "origin;reason=\"switch-off\"",
-              "location": null,
-              "findings": []
-            },
-            {
-              "kind": "example",
-              "route": "download",
-              "request": "/api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download",
-              "passed": false,
-              "milliseconds": 7,
-              "decision": "origin;reason=\"switch-off\"",
-              "location": null,
-              "findings": [
-                {
-                  "stage": "location",
-                  "message": "`location` differs",
-                  "expected": "https://static.crates.io/crates/a",
-                  "received": "https://static.crates.iocrates/a",
-                  "differs_at": 24
-                },
-                {
-                  "stage": "cdn-status",
-                  "message": "the target `eu` (https://eu.example) answered 403 Forbidden"
-                }
-              ]
-            }
-          ]
-        }
         "#);
     }
 }

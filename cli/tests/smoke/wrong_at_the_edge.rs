@@ -115,6 +115,20 @@ async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
 }
 
 #[tokio::test]
+async fn people_see_where_the_locations_part() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, answer| replace(answer, ".io/", ".io")).await;
+    let smoke = files.smoke(&edge.url(), &[]).await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
+    let shown = "  [location] `location` differs
+    expected https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate
+    received https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate
+                                     ^ differs here
+";
+    assert!(smoke.stdout.contains(shown), "{}", smoke.stdout);
+}
+
+#[tokio::test]
 async fn a_path_that_must_not_be_redirected_and_is_fails() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge("/api/v1/crates/signpost/1.0/download", |_, answer| {
