@@ -12,15 +12,15 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use percent_encoding::percent_decode_str;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
-use crate::tls::{Validity, identity};
+use crate::tls::{Protocol, Validity, identity};
 
 /// A CDN that serves files from memory over TLS, and can be spoiled file by file.
 #[derive(Debug)]
@@ -64,13 +64,14 @@ impl TlsCdn {
     pub async fn start<Name, Content>(
         host: &str,
         validity: Validity,
+        protocol: Protocol,
         files: impl IntoIterator<Item = (Name, Content)>,
     ) -> Result<Self>
     where
         Name: Into<String>,
         Content: Into<Bytes>,
     {
-        let identity = identity(host, validity)?;
+        let identity = identity(host, validity, protocol)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .context("cannot listen on 127.0.0.1")?;
@@ -149,9 +150,18 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>
         let shelf = Arc::clone(&shelf);
         async move { Ok::<_, Infallible>(answer(&request, &shelf).await) }
     });
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let stream = TokioIo::new(stream);
+    // A client that goes away in the middle is the client's affair, too.
+    let _ = if speaks_http2 {
+        http2::Builder::new(TokioExecutor::new())
+            .serve_connection(stream, service)
+            .await
+    } else {
+        http1::Builder::new()
+            .serve_connection(stream, service)
+            .await
+    };
 }
 
 async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<Content> {

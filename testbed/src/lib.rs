@@ -38,7 +38,7 @@ pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use registry::Registry;
-pub use tls::Validity;
+pub use tls::{Protocol, Validity};
 pub use transcript::Lines;
 pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

@@ -19,6 +19,15 @@ pub enum Validity {
     Expired,
 }
 
+/// The version of HTTP that a server speaks over TLS, and the only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2, as CDNs do.
+    Http2,
+}
+
 /// What a server needs to be whom it says, to those who trust its authority.
 pub(crate) struct Identity {
     /// Makes a TLS connection of one that was accepted.
@@ -28,7 +37,7 @@ pub(crate) struct Identity {
 }
 
 /// A certificate for `host`, by an authority that was made for it alone.
-pub(crate) fn identity(host: &str, validity: Validity) -> Result<Identity> {
+pub(crate) fn identity(host: &str, validity: Validity, protocol: Protocol) -> Result<Identity> {
     let authority = authority().context("cannot make a certificate authority")?;
     let mut params = CertificateParams::new([host.to_owned()])
         .with_context(|| format!("cannot make a certificate for {host}"))?;
@@ -43,7 +52,10 @@ pub(crate) fn identity(host: &str, validity: Validity) -> Result<Identity> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![match protocol {
+        Protocol::Http1 => b"http/1.1".to_vec(),
+        Protocol::Http2 => b"h2".to_vec(),
+    }];
     Ok(Identity {
         acceptor: TlsAcceptor::from(Arc::new(config)),
         authority: authority.pem(),

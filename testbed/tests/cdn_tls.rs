@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use signpost_testbed::{Spoil, TlsCdn, Validity};
+use signpost_testbed::{Protocol, Spoil, TlsCdn, Validity};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -32,9 +32,14 @@ async fn a_file_is_wrong_in_the_way_that_it_was_spoiled() {
         (Some(Spoil::BrokenOff), None),
     ];
     for (spoil, expected) in rows {
-        let cdn = TlsCdn::start(NAME, Validity::Valid, [("/a+b", "content")])
-            .await
-            .unwrap();
+        let cdn = TlsCdn::start(
+            NAME,
+            Validity::Valid,
+            Protocol::Http1,
+            [("/a+b", "content")],
+        )
+        .await
+        .unwrap();
         if let Some(spoil) = spoil {
             cdn.spoil("/a+b", spoil);
         }
@@ -47,7 +52,7 @@ async fn a_file_is_wrong_in_the_way_that_it_was_spoiled() {
 
 #[tokio::test]
 async fn a_silent_file_is_never_answered() {
-    let cdn = TlsCdn::start(NAME, Validity::Valid, [("/a", "content")])
+    let cdn = TlsCdn::start(NAME, Validity::Valid, Protocol::Http1, [("/a", "content")])
         .await
         .unwrap();
     cdn.spoil("/a", Spoil::Silent);
@@ -58,9 +63,14 @@ async fn a_silent_file_is_never_answered() {
 
 #[tokio::test]
 async fn an_expired_certificate_is_not_trusted() {
-    let cdn = TlsCdn::start(NAME, Validity::Expired, [("/a", "content")])
-        .await
-        .unwrap();
+    let cdn = TlsCdn::start(
+        NAME,
+        Validity::Expired,
+        Protocol::Http1,
+        [("/a", "content")],
+    )
+    .await
+    .unwrap();
     let error = format!("{:#}", get(&cdn, "/a").await.unwrap_err());
     assert!(error.contains("certificate expired"), "{error}");
 }

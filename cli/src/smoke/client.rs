@@ -93,7 +93,9 @@ impl Client {
                 .connect_timeout(options.connect_timeout);
             change(builder).build().map_err(|error| {
                 let error = words_of(error);
-                Failure::new(format!("cannot make an HTTP client: {error}"))
+                Failure::new(format!(
+                    "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
+                ))
             })
         };
         let direct = build(&|builder| builder)?;

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use signpost::config::{Authored, Config};
-use signpost_testbed::{LocalServer, StandInOrigin, TlsCdn, Validity, Viceroy, module_under_test};
+use signpost_testbed::{
+    LocalServer, Protocol, StandInOrigin, TlsCdn, Validity, Viceroy, module_under_test,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -71,11 +73,17 @@ pub(crate) struct Smoke {
 
 impl Files {
     pub(crate) async fn start(validity: Validity) -> Self {
+        Self::start_over(Protocol::Http1, validity).await
+    }
+
+    pub(crate) async fn start_over(protocol: Protocol, validity: Validity) -> Self {
         let files = contents();
         let directory = tempfile::tempdir().unwrap();
         let lock_file = directory.path().join("Cargo.lock");
         fs::write(&lock_file, lock_file_of(&files)).unwrap();
-        let cdn = TlsCdn::start(CDN_HOST, validity, files).await.unwrap();
+        let cdn = TlsCdn::start(CDN_HOST, validity, protocol, files)
+            .await
+            .unwrap();
         let authority = directory.path().join("authority.pem");
         fs::write(&authority, cdn.authority()).unwrap();
         Self {

@@ -1,6 +1,6 @@
 //! The real module under Viceroy is right, and the CDN is wrong in one way at a time.
 
-use signpost_testbed::{Spoil, Validity};
+use signpost_testbed::{Protocol, Spoil, Validity};
 
 use signpost::config::Config;
 
@@ -35,9 +35,13 @@ async fn each_way_a_file_can_be_wrong_is_named_at_its_stage() {
             "it redirects to /crates/smallvec/",
         ),
     ];
-    for (spoil, stage, words) in rows {
-        let row = format!("{spoil:?}");
-        let files = Files::start(Validity::Valid).await;
+    let protocols = [Protocol::Http1, Protocol::Http2];
+    let rows = protocols
+        .into_iter()
+        .flat_map(|protocol| rows.map(|row| (protocol, row)));
+    for (protocol, (spoil, stage, words)) in rows {
+        let row = format!("{spoil:?} over {protocol:?}");
+        let files = Files::start_over(protocol, Validity::Valid).await;
         files.cdn.spoil(FILE, spoil);
         let mut arguments = vec!["--format", "json"];
         if spoil == Spoil::Silent {
