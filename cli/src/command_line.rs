@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Failure, Outcome};
-use crate::{check, compile, completions, explain, man, plan, routes, watch};
+use crate::{check, compile, completions, explain, man, plan, routes, smoke, watch};
 
 /// Tries a configuration of Signpost before it is deployed
 ///
@@ -31,6 +31,7 @@ enum Command {
     Explain(explain::Arguments),
     Plan(plan::Arguments),
     Routes(routes::Arguments),
+    Smoke(Box<smoke::Arguments>),
     Watch(watch::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -54,6 +55,7 @@ impl CommandLine {
             Command::Explain(arguments) => explain::run(arguments),
             Command::Plan(arguments) => plan::run(arguments),
             Command::Routes(arguments) => routes::run(arguments),
+            Command::Smoke(arguments) => smoke::run(arguments),
             Command::Watch(arguments) => watch::run(arguments),
             Command::Completions(arguments) => completions::run(arguments, Self::command()),
             Command::Man(arguments) => man::run(arguments, Self::command()),

@@ -18,6 +18,7 @@ mod man;
 mod output;
 mod plan;
 mod routes;
+mod smoke;
 mod watch;
 
 pub use check::Code;

@@ -7,7 +7,7 @@
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
-//!   and counts how often each was fetched.
+//!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
 //! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
@@ -16,6 +16,7 @@
 
 mod cargo;
 mod cdn;
+mod cdn_tls;
 pub mod client;
 mod fastly_api;
 mod fetch;
@@ -26,12 +27,14 @@ mod origin;
 mod package;
 mod registry;
 mod server;
+mod tls;
 pub mod traffic;
 mod transcript;
 mod unreachable;
 mod viceroy;
 
 pub use cdn::StandInCdn;
+pub use cdn_tls::{Spoil, TlsCdn};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch};
 pub use local_server::{Backend, LocalServer};
@@ -40,6 +43,7 @@ pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use registry::Registry;
+pub use tls::{Protocol, Validity};
 pub use transcript::Lines;
 pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

@@ -1,6 +1,15 @@
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use percent_encoding::percent_decode_str;
+use sha2::{Digest as _, Sha256};
+use signpost::capture::CaptureType;
 use signpost::config::{Authored, Example};
+use signpost::request::Request;
+use signpost::route;
 use signpost_testbed::StandInCdn;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
 
@@ -38,17 +47,71 @@ pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<
 /// Puts a small file where the location of each example leads.
 pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
     for example in authored.examples() {
-        let path = path_on_cdn(authored, example);
-        let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
-        let content = format!("The stand-in CDN serves {path}\n");
+        let path = decoded_path_on_cdn(authored, example);
+        let content = content_of(&path);
         cdn.insert(path, content);
     }
+}
+
+/// Puts another file where the location of the first example leads, as no CDN should.
+pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
+    if let Some(example) = authored.examples().first() {
+        let path = decoded_path_on_cdn(authored, example);
+        cdn.insert(path, "The stand-in CDN is spoiled\n");
+    }
+}
+
+/// A lock file of the crates among the examples, with the checksums of what `stock` puts there.
+pub(crate) fn lock_file(authored: &Authored) -> String {
+    let mut packages = BTreeMap::new();
+    for example in authored.examples() {
+        let path = decoded_path_on_cdn(authored, example);
+        if let Some(package) = package(authored, example)
+            && Path::new(&path).extension() == Some(OsStr::new("crate"))
+        {
+            packages.insert(package, format!("{:x}", Sha256::digest(content_of(&path))));
+        }
+    }
+    let mut text = "version = 4\n".to_owned();
+    for ((name, version), checksum) in packages {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\
+             source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
+             checksum = \"{checksum}\"\n"
+        );
+    }
+    text
 }
 
 /// The URL of the file that the first example leads to.
 pub(crate) fn first_file(cdn: &StandInCdn, authored: &Authored) -> Option<String> {
     let example = authored.examples().first()?;
     Some(format!("{}{}", cdn.url(), path_on_cdn(authored, example)))
+}
+
+/// The content of a file of the stand-in CDN.
+fn content_of(path: &str) -> String {
+    format!("The stand-in CDN serves {path}\n")
+}
+
+/// The name and version that an example asks for.
+fn package(authored: &Authored, example: &Example) -> Option<(String, String)> {
+    let request = Request::new("GET", "", example.request());
+    let found = route::find(authored.config().routes(), &request).ok()?;
+    let of = |kind: CaptureType| {
+        let mut captures = found.captures().iter();
+        captures
+            .find(|capture| capture.kind() == kind)
+            .map(|capture| capture.as_str().to_owned())
+    };
+    Some((of(CaptureType::Crate)?, of(CaptureType::Semver)?))
+}
+
+fn decoded_path_on_cdn(authored: &Authored, example: &Example) -> String {
+    let path = path_on_cdn(authored, example);
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 /// What follows the base of its target in the location of an example.
@@ -82,7 +145,7 @@ fn tables<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::redirect_to;
+    use super::{lock_file, redirect_to};
     use crate::compile::compile;
 
     const CDN: &str = "http://127.0.0.1:4321";
@@ -104,6 +167,19 @@ mod tests {
     fn every_example_follows_its_target_to_this_machine() {
         check(include_str!("../../config/crates-io.toml"));
         check(include_str!("../../config/crates-io-staging.toml"));
+    }
+
+    #[test]
+    fn the_lock_file_has_each_crate_of_the_examples_once() {
+        let authored = compile(include_str!("../../config/crates-io.toml")).unwrap();
+        let text = lock_file(&authored);
+        let lock: toml_edit::DocumentMut = text.parse().unwrap();
+        let packages = lock["package"].as_array_of_tables().unwrap();
+        let versions: Vec<_> = packages.iter().map(|one| one["version"].as_str()).collect();
+        // A readme is no crate, so `toml` is not among them.
+        assert!(!text.contains("\"toml\""), "{text}");
+        assert!(versions.contains(&Some("0.12.25+1.3.0")), "{text}");
+        assert_eq!(packages.len(), 8);
     }
 
     #[test]

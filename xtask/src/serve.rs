@@ -1,3 +1,4 @@
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -5,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use http::{Request, Uri};
-use signpost::config::Authored;
+use signpost::config::{Authored, Config};
 use signpost::switch::Switch;
 use signpost_testbed::{Backend, Lines, LocalServer, StandInCdn, StandInOrigin, Viceroy};
 
@@ -27,7 +28,8 @@ use crate::workspace::Workspace;
     cargo xtask serve\n  \
     cargo xtask serve --port 8080 --config config/crates-io-staging.toml\n  \
     cargo xtask serve --origin https://crates.io --switch shadow\n  \
-    cargo xtask serve --local-cdn      then `curl -siL` ends in bytes from this machine")]
+    cargo xtask serve --local-cdn      then `curl -siL` ends in bytes from this machine\n  \
+    cargo xtask serve --local-cdn --spoil-cdn      then `signpost smoke` has something to find")]
 pub(crate) struct Arguments {
     /// The port on 127.0.0.1 to serve at
     #[arg(long, default_value_t = 7676)]
@@ -41,9 +43,13 @@ pub(crate) struct Arguments {
     /// The entry `switch`: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value = "enforce")]
     switch: Switch,
-    /// Redirect to the stand-in CDN on this machine, in place of the configuration's targets
+    /// Redirect to the stand-in CDN on this machine, in place of the configuration's targets, and
+    /// write what `signpost smoke` needs to `serve/` in the target directory
     #[arg(long)]
     local_cdn: bool,
+    /// Let the stand-in CDN serve another file for the first example, to see it found
+    #[arg(long, requires = "local_cdn")]
+    spoil_cdn: bool,
 }
 
 /// Serves until it is told to stop, by Ctrl-C or a request to terminate.
@@ -63,6 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
     let module = build::module(&workspace)?;
     let manifest = LocalServer::from_file(workspace.root().join("fastly.toml"));
+    let served = workspace.target().join("serve");
 
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -73,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
                 // First, because Ctrl-C in a terminal stops Viceroy as well.
                 biased;
                 stopped = stop_requested() => stopped,
-                broken = serve(arguments, address, &source, &module, manifest) => {
+                broken = serve(arguments, address, &source, &module, manifest, &served) => {
                     broken.and_then(|ended| bail!("{ended}"))
                 }
             }
@@ -89,12 +96,19 @@ async fn serve(
     (text, authored): &(String, Authored),
     module: &Path,
     manifest: LocalServer,
+    served: &Path,
 ) -> Result<String> {
     let cdn = StandInCdn::start::<String, Bytes>([]).await?;
     local_cdn::stock(&cdn, authored);
     let file = local_cdn::first_file(&cdn, authored);
     let authored = if arguments.local_cdn {
-        &compile::compile(&local_cdn::redirect_to(&cdn.url(), text, authored)?)?
+        let text = local_cdn::redirect_to(&cdn.url(), text, authored)?;
+        write_served(served, &text, &local_cdn::lock_file(authored))
+            .with_context(|| format!("cannot write into {}", served.display()))?;
+        if arguments.spoil_cdn {
+            local_cdn::spoil(&cdn, authored);
+        }
+        &compile::compile(&text)?
     } else {
         authored
     };
@@ -124,6 +138,13 @@ async fn serve(
         );
         println!("  curl -s {file}");
     }
+    if arguments.local_cdn {
+        println!("\nAll of it at once:\n");
+        println!(
+            "  {}",
+            smoke_test(served, config, address, arguments.switch)
+        );
+    }
     println!("\nLog lines follow. Ctrl-C stops everything.\n");
     let lines = viceroy.follow();
     tokio::select! {
@@ -138,6 +159,34 @@ fn print_requests(authored: &Authored, switch: Switch, url: &str) {
         println!("  {}\n    {}", row.command, row.expected);
     }
     println!();
+}
+
+/// The configuration that is served, and the lock file that knows the files' checksums.
+fn write_served(served: &Path, config: &str, lock_file: &str) -> Result<()> {
+    fs::create_dir_all(served)?;
+    fs::write(served.join("config.toml"), config)?;
+    fs::write(served.join("Cargo.lock"), lock_file)?;
+    Ok(())
+}
+
+/// The command that smoke-tests what is served.
+fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switch) -> String {
+    // Shorter where it is said, which is the directory of the workspace as a rule.
+    let here = std::env::current_dir().unwrap_or_default();
+    let served = served.strip_prefix(here).unwrap_or(served).display();
+    let edge = match config.hosts() {
+        // Routes that apply to certain hosts only do not apply to the address of this machine.
+        Some([host, ..]) => format!("http://{host} --connect-to {host}:80:{address}"),
+        _ => format!("http://{address}"),
+    };
+    let switch = match switch {
+        Switch::ENFORCE => String::new(),
+        switch => format!(" --switch '{switch}'"),
+    };
+    format!(
+        "cargo run -q -p signpost-cli -- smoke --config {served}/config.toml \
+         --from-lockfile {served}/Cargo.lock --edge {edge}{switch}"
+    )
 }
 
 async fn show_lines(mut lines: Lines, stand_in: &StandInOrigin) {
@@ -180,7 +229,32 @@ fn read_origin(text: &str) -> Result<Backend, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read_origin;
+    use std::net::SocketAddr;
+    use std::path::Path;
+
+    use signpost::config::Config;
+    use signpost::switch::Switch;
+
+    use super::{read_origin, smoke_test};
+
+    #[test]
+    fn the_smoke_test_asks_as_the_routes_want_to_be_asked() {
+        let production = include_str!("../../config/crates-io.toml");
+        let of_host = format!("hosts = [\"crates.io\"]\n{production}");
+        let address = SocketAddr::from(([127, 0, 0, 1], 7676));
+        for (text, switch, end) in [
+            (production, Switch::ENFORCE, "--edge http://127.0.0.1:7676"),
+            (
+                &of_host,
+                Switch::Shadow,
+                "--edge http://crates.io --connect-to crates.io:80:127.0.0.1:7676 --switch 'shadow'",
+            ),
+        ] {
+            let config = Config::from_toml(text).unwrap();
+            let line = smoke_test(Path::new("target/serve"), &config, address, switch);
+            assert!(line.ends_with(end), "{line}");
+        }
+    }
 
     #[test]
     fn an_origin_is_a_url_with_a_scheme_and_a_host() {

@@ -1,0 +1,264 @@
+//! `signpost smoke`: asks a deployment what it really answers, and follows to the file.
+
+mod client;
+mod connect;
+mod edge_url;
+mod expected;
+mod fetch;
+mod gather;
+mod index;
+mod json;
+mod junit;
+mod lockfile;
+mod mismatch;
+mod negative;
+mod package;
+mod probes;
+mod report;
+mod run;
+mod settle;
+mod stage;
+mod token;
+mod verdict;
+mod verify;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use signpost::switch::Switch;
+
+use self::client::{Client, Options};
+use self::connect::{ConnectTo, Detour, Resolve};
+use self::edge_url::EdgeUrl;
+use self::gather::Gathered;
+use self::index::Index;
+use self::package::Package;
+use self::probes::Sources;
+use self::report::Report;
+use self::run::Runner;
+use self::token::Token;
+use crate::file::{Loaded, in_words};
+use crate::output::{Failure, Format, Outcome, print, print_json};
+
+/// Asks a deployed edge for real files, and follows each redirect to the bytes
+///
+/// Probes are derived from the configuration: every example of every route, the crates that are
+/// named, and paths near each route that must not be redirected. Each is asked for with GET, with
+/// HEAD and as JSON; every answer must be exactly what the library says. Then the location itself is
+/// fetched: it must answer 200, with the bytes that the lock file or the index promises. All probes
+/// run, whatever becomes of the others, and no request is tried again. Nothing is uploaded.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  signpost smoke --config config/crates-io-staging.toml --edge https://staging.crates.io
+  signpost smoke --config config/crates-io.toml --edge https://crates.io \\
+      --from-lockfile Cargo.lock --sample 50 --missing /aaaaaaaa
+  signpost smoke --config config/crates-io.toml --edge https://crates.io \\
+      --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
+
+Stages, by which a failure is named:
+  edge         the edge could not be reached, or did not answer whole
+  status, location, vary, decision
+               this part of the answer to GET differs
+  answer       another header of it, or its body, differs
+  negative     a path that must not be redirected was
+  head         HEAD was not answered as GET was
+  json         the answer to a client that accepts JSON differs
+  cdn-connect  the location's host could not be resolved or reached, or its certificate fails
+  cdn-timeout  the location did not answer whole in time
+  cdn-status   the location answered with another status than 200, a redirect among them
+  cdn-body     the file ended too early, or has more than --max-bytes
+  checksum     the file has another SHA-256 than the lock file or the index says
+
+Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
+pub(crate) struct Arguments {
+    /// The configuration that is deployed, in TOML or compiled
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The deployment to ask: a scheme and a host
+    #[arg(long, value_name = "URL")]
+    edge: EdgeUrl,
+    /// The entry `switch` of that deployment: `enforce`, `enforce 25%`, `shadow` or `off`
+    #[arg(long, default_value = "enforce")]
+    switch: Switch,
+    /// Ask for this version of a crate too; can be given several times
+    #[arg(long = "crate", value_name = "NAME@VERSION")]
+    crates: Vec<Package>,
+    /// Ask for the crates of a lock file too, and check their SHA-256
+    #[arg(long, value_name = "FILE")]
+    from_lockfile: Option<PathBuf>,
+    /// Ask for this many of them only
+    #[arg(long, value_name = "N", requires = "from_lockfile")]
+    sample: Option<usize>,
+    /// Which of them: the same number chooses the same crates
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "sample")]
+    seed: u64,
+    /// Ask for the N newest versions too of every crate that an example or --crate names
+    #[arg(long, value_name = "N")]
+    latest: Option<usize>,
+    /// The sparse index to read newest versions and checksums from [default: that of crates.io, if
+    /// --latest is given; otherwise none is read]
+    #[arg(long, value_name = "URL")]
+    index: Option<Index>,
+    /// A route to ask for crates on; can be given several times [default: those whose location ends
+    /// in `.crate`]
+    #[arg(long = "route", value_name = "NAME")]
+    routes: Vec<String>,
+    /// Let the CDN answer 403, 404 or 410 where the request's path contains this text: an example
+    /// need not be a file. Can be given several times
+    #[arg(long, value_name = "TEXT")]
+    missing: Vec<String>,
+    /// Connect to this address for that host and port, as curl does; can be given several times
+    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
+    resolve: Vec<Resolve>,
+    /// Connect to another host and port instead, as curl does, for port 80 or 443; can be given
+    /// several times
+    #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
+    connect_to: Vec<ConnectTo>,
+    /// Trust the certificate authorities in this PEM file too; can be given several times
+    #[arg(long, value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// Send the edge, and nobody else, an `Authorization` header with what this environment variable
+    /// holds: a bearer token, or a scheme and its value. It is never printed
+    #[arg(long, value_name = "NAME")]
+    token_env: Option<String>,
+    /// How many probes run at once
+    #[arg(long, value_name = "N", default_value = "8")]
+    concurrency: NonZeroUsize,
+    /// How many requests are sent a second at most, 1 to 1,000
+    #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rate: u32,
+    /// How long a request and its whole answer may take
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    timeout: Duration,
+    /// How long connecting may take
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    connect_timeout: Duration,
+    /// The most bytes that a file may have
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    max_bytes: u64,
+    /// First ask for the first probe, once a second, until its answer is right or this time is over:
+    /// a change of the switch takes about 30 s to spread
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    settle: Option<Duration>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write the report to this file too, as XML of the kind of `JUnit`
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let loaded = Loaded::read(&arguments.config)?;
+    let report = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?
+        .block_on(arguments.test(&loaded))?;
+    // Written first: a program that waits for the file may not wait for the output.
+    if let Some(file) = &arguments.junit {
+        let written = junit::junit(&report)
+            .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)));
+        written
+            .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    }
+    match arguments.format {
+        Format::Text => print(&report)?,
+        Format::Json => print_json(&json::json(&report))?,
+    }
+    Ok(Outcome::found(report.failed() > 0))
+}
+
+impl Arguments {
+    async fn test(&self, loaded: &Loaded) -> Result<Report, Failure> {
+        let client = self.client().await?;
+        let gathered = self.gather(&client, loaded).await?;
+        let probes = self.sources(loaded, &gathered).probes()?;
+        let mut notes = gathered.notes;
+        if let (Some(limit), Some(first)) = (self.settle, probes.first()) {
+            notes.push(settle::settle(&client, first, limit).await);
+        }
+        let runner = Runner {
+            client: &client,
+            max_bytes: self.max_bytes,
+        };
+        Ok(Report {
+            edge: self.edge.to_string(),
+            revision: loaded.config().revision().to_owned(),
+            switch: self.switch.to_string(),
+            notes,
+            verdicts: runner.run(probes, self.concurrency).await,
+        })
+    }
+
+    async fn client(&self) -> Result<Client, Failure> {
+        let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
+        for connect_to in &self.connect_to {
+            detours.push(connect_to.look_up().await.map_err(Failure::new)?);
+        }
+        let token = self
+            .token_env
+            .as_deref()
+            .map(Token::from_variable)
+            .transpose()?;
+        if token.is_some() && self.edge.is_readable_on_the_way() {
+            return Err(Failure::new(format!(
+                "a token would be sent to {} in the clear; use https",
+                self.edge
+            )));
+        }
+        Client::new(Options {
+            edge: self.edge.clone(),
+            token,
+            detours,
+            authorities: &self.ca,
+            rate: self.rate,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+        })
+    }
+
+    async fn gather(&self, client: &Client, loaded: &Loaded) -> Result<Gathered, Failure> {
+        let mut gathered = Gathered::default();
+        gathered.add_named(&self.crates);
+        if let Some(file) = &self.from_lockfile {
+            let sample = self.sample.map(|size| (size, self.seed));
+            gathered.add_lock_file(file, self.index.as_ref(), sample)?;
+        }
+        let default = || "https://index.crates.io".parse().map_err(Failure::new);
+        let index = match (&self.index, self.latest) {
+            (Some(index), _) => index.clone(),
+            (None, Some(_)) => default()?,
+            (None, None) => return Ok(gathered),
+        };
+        let sources = self.sources(loaded, &gathered);
+        let examples = loaded.examples().iter();
+        let known: Vec<_> = examples
+            .filter_map(|example| sources.package_at(example.request()))
+            .chain(self.crates.iter().cloned())
+            .collect();
+        if known.is_empty() {
+            return Err(Failure::new(
+                "the index is read for the crates that examples and --crate name, and none is named: add --crate NAME@VERSION",
+            ));
+        }
+        let latest = self.latest.unwrap_or(0);
+        gathered.add_index(client, &index, &known, latest).await?;
+        Ok(gathered)
+    }
+
+    fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
+        Sources {
+            loaded,
+            switch: self.switch,
+            host: self.edge.host(),
+            routes: &self.routes,
+            packages: &gathered.packages,
+            checksums: &gathered.checksums,
+            missing: &self.missing,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Sends requests: one connection each, none followed, none tried again.
+
+use std::error::Error as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, ClientBuilder, Method, Response};
+use tokio::sync::Mutex;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use url::Url;
+
+use super::connect::Detour;
+use super::edge_url::EdgeUrl;
+use super::expected::Answered;
+use super::token::Token;
+use crate::file::in_words;
+use crate::output::Failure;
+
+/// The most bytes that are read of an edge's answer: a location has at most 2,048.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// What a client is made with.
+pub(crate) struct Options<'a> {
+    /// The edge.
+    pub(crate) edge: EdgeUrl,
+    /// What the edge is told of who asks.
+    pub(crate) token: Option<Token>,
+    /// Other ways than the name system's.
+    pub(crate) detours: Vec<Detour>,
+    /// Certificate authorities that are trusted besides the system's.
+    pub(crate) authorities: &'a [PathBuf],
+    /// How many requests a second are sent.
+    pub(crate) rate: u32,
+    /// How long an exchange may take.
+    pub(crate) timeout: Duration,
+    /// How long connecting may take.
+    pub(crate) connect_timeout: Duration,
+}
+
+/// Sends requests to the edge and to wherever it points.
+pub(crate) struct Client {
+    edge: EdgeUrl,
+    token: Option<Token>,
+    direct: reqwest::Client,
+    by_detour: Vec<(Detour, reqwest::Client)>,
+    pace: Mutex<Interval>,
+}
+
+/// Why there is no answer, or no whole one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub(crate) kind: TroubleKind,
+    pub(crate) message: String,
+}
+
+/// At what it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TroubleKind {
+    /// Looking the name up, connecting, or the certificate.
+    Connect,
+    /// It took too long.
+    Timeout,
+    /// It ended before all was received.
+    Body,
+}
+
+impl Client {
+    /// A client that has connected to nobody yet.
+    pub(crate) fn new(options: Options<'_>) -> Result<Self, Failure> {
+        // A second call finds it installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut authorities = Vec::new();
+        for file in options.authorities {
+            authorities.extend(read_authorities(file)?);
+        }
+        let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
+            let builder = ClientBuilder::new()
+                .user_agent(concat!(
+                    "signpost/",
+                    env!("CARGO_PKG_VERSION"),
+                    " (smoke test)"
+                ))
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                // A connection that is kept could hide that a new one fails.
+                .pool_max_idle_per_host(0)
+                // Behind a proxy it would be the proxy that is tried, and its name system.
+                .no_proxy()
+                .tls_certs_merge(authorities.clone())
+                .timeout(options.timeout)
+                .connect_timeout(options.connect_timeout);
+            change(builder).build().map_err(|error| {
+                let error = words_of(error);
+                Failure::new(format!(
+                    "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
+                ))
+            })
+        };
+        let direct = build(&|builder| builder)?;
+        let by_detour = options
+            .detours
+            .into_iter()
+            .map(|detour| {
+                let client =
+                    build(&|builder| builder.resolve_to_addrs(detour.host(), detour.addresses()))?;
+                Ok((detour, client))
+            })
+            .collect::<Result<_, Failure>>()?;
+        let mut pace = interval(Duration::from_secs(1) / options.rate.max(1));
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            edge: options.edge,
+            token: options.token,
+            direct,
+            by_detour,
+            pace: Mutex::new(pace),
+        })
+    }
+
+    /// Waits until one more request may be sent. Every request is preceded by this.
+    pub(crate) async fn turn(&self) {
+        self.pace.lock().await.tick().await;
+    }
+
+    /// Asks the edge and reads its answer, but no more of the body than an answer of Signpost has.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        accept: Option<&str>,
+    ) -> Result<Answered, Trouble> {
+        let url = self.edge.at(path).ok_or_else(|| Trouble {
+            kind: TroubleKind::Connect,
+            message: format!("no client would ask for the path {path} as it is written"),
+        })?;
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept.and_then(|accept| accept.parse().ok()) {
+            headers.insert(ACCEPT, accept);
+        }
+        if let Some(token) = &self.token {
+            headers.insert(AUTHORIZATION, token.header());
+        }
+        let response = self.send(method, &url, headers).await;
+        let answered = match response {
+            Ok(response) => answered(response).await,
+            Err(trouble) => Err(trouble),
+        };
+        self.without_token(answered)
+    }
+
+    /// Gets a URL that is not the edge's, and so never sees the token.
+    pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
+        self.send(Method::GET, url, HeaderMap::new()).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, Trouble> {
+        let mut detours = self.by_detour.iter();
+        let client = detours
+            .find(|(detour, _)| detour.leads_to(url))
+            .map_or(&self.direct, |(_, client)| client);
+        let request = client.request(method, url.clone()).headers(headers);
+        request.send().await.map_err(Trouble::from)
+    }
+
+    fn without_token(&self, answered: Result<Answered, Trouble>) -> Result<Answered, Trouble> {
+        let Some(token) = &self.token else {
+            return answered;
+        };
+        match answered {
+            Ok(mut answered) => {
+                for (_, value) in &mut answered.headers {
+                    *value = token.hide(value);
+                }
+                answered.body = token.hide(&answered.body);
+                Ok(answered)
+            }
+            Err(trouble) => Err(Trouble {
+                message: token.hide(&trouble.message),
+                ..trouble
+            }),
+        }
+    }
+}
+
+impl From<reqwest::Error> for Trouble {
+    fn from(error: reqwest::Error) -> Self {
+        let kind = if error.is_connect() {
+            TroubleKind::Connect
+        } else if error.is_timeout() {
+            TroubleKind::Timeout
+        } else {
+            TroubleKind::Body
+        };
+        let message = words_of(error);
+        Self { kind, message }
+    }
+}
+
+async fn answered(mut response: Response) -> Result<Answered, Trouble> {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let mut body = Vec::new();
+    while body.len() < MAX_ANSWER {
+        let Some(chunk) = response.chunk().await? else {
+            break;
+        };
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(MAX_ANSWER);
+    Ok(Answered {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}
+
+/// The causes of an error, each once. The first words name only the URL, which the probe does too.
+fn words_of(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut words = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !words.iter().any(|other: &String| other.contains(&text)) {
+            words.push(text);
+        }
+        cause = error.source();
+    }
+    if words.is_empty() {
+        return error.to_string();
+    }
+    words.join(": ")
+}
+
+fn read_authorities(file: &Path) -> Result<Vec<Certificate>, Failure> {
+    let failure = |words: &str| Failure::new(format!("cannot use {}: {words}", file.display()));
+    let bytes = std::fs::read(file).map_err(|error| failure(&in_words(&error)))?;
+    let certificates =
+        Certificate::from_pem_bundle(&bytes).map_err(|error| failure(&words_of(error)))?;
+    if certificates.is_empty() {
+        return Err(failure("it holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}

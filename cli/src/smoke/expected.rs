@@ -1,0 +1,173 @@
+//! What the edge must answer, found out with the very code that it runs.
+
+use signpost::config::Config;
+use signpost::decision::Reason;
+use signpost::reply::Reply;
+use signpost::request::Request;
+use signpost::route::Route;
+use signpost::switch::Switch;
+
+/// What the edge must answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A redirect, the same to HEAD, and the location as JSON.
+    Redirect(Box<Redirect>),
+    /// The origin's answer, and this value of `signpost-decision`.
+    Origin {
+        /// The value.
+        decision: String,
+    },
+}
+
+/// A redirect: where it leads, and the answers that say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Redirect {
+    /// The location.
+    pub(crate) location: String,
+    /// The name of the target and its base, for who has to mend it.
+    pub(crate) target: String,
+    /// The answer to GET.
+    pub(crate) plain: Answered,
+    /// The answer to a client that accepts JSON.
+    pub(crate) json: Answered,
+}
+
+/// An answer: the one expected, or the one received.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answered {
+    /// The status.
+    pub(crate) status: u16,
+    /// The header fields, their names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body.
+    pub(crate) body: String,
+}
+
+/// The media type that asks for the location as JSON.
+pub(crate) const JSON: &str = "application/json";
+
+impl Expected {
+    /// The answer to a GET request of `path`.
+    pub(crate) fn of(config: &Config, switch: Switch, host: &str, path: &str) -> Self {
+        let request = Request::new("GET", host, path);
+        let answer = signpost::answer(config, &request, switch);
+        let decision = answer.decision();
+        let (Some(plain), Some(route), Some(location)) = (
+            answer.reply(config, &request),
+            answer.route(),
+            decision.location(),
+        ) else {
+            let decision = decision.reason().map(Reason::decision_header);
+            return Self::Origin {
+                decision: decision.unwrap_or_default().to_owned(),
+            };
+        };
+        let request = request.clone().with_accept([JSON.as_bytes()]);
+        let json = answer.reply(config, &request).map(Answered::from);
+        Self::Redirect(Box::new(Redirect {
+            location: location.as_str().to_owned(),
+            target: name_of_target(route),
+            plain: Answered::from(plain),
+            json: json.unwrap_or_default(),
+        }))
+    }
+
+    /// The location that the answer leads to.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self {
+            Self::Redirect(redirect) => Some(&redirect.location),
+            Self::Origin { .. } => None,
+        }
+    }
+
+    /// The value of `signpost-decision`.
+    pub(crate) fn decision(&self) -> Option<String> {
+        match self {
+            Self::Redirect(redirect) => redirect.plain.header(signpost::reply::DECISION_HEADER),
+            Self::Origin { decision } => Some(decision.clone()),
+        }
+    }
+}
+
+impl Answered {
+    /// The value of a header; the values of several in the order in which they came.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<_> = self
+            .headers
+            .iter()
+            .filter(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+            .collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+}
+
+impl From<Reply<'_>> for Answered {
+    fn from(reply: Reply<'_>) -> Self {
+        let headers = reply.headers.into_iter();
+        Self {
+            status: reply.status,
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.into_owned()))
+                .collect(),
+            body: reply.body.into_owned(),
+        }
+    }
+}
+
+fn name_of_target(route: &Route) -> String {
+    let target = route.target();
+    format!("the target `{}` ({})", target.name(), target.base())
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::config::Config;
+    use signpost::switch::Switch;
+
+    use super::Expected;
+
+    const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+
+    fn production() -> Config {
+        Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap()
+    }
+
+    #[test]
+    fn a_redirect_says_where_in_both_forms() {
+        let config = production();
+        let Expected::Redirect(redirect) =
+            Expected::of(&config, Switch::ENFORCE, "crates.io", DOWNLOAD)
+        else {
+            panic!("no redirect");
+        };
+        let location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+        assert_eq!(redirect.location, location);
+        assert_eq!(
+            redirect.target,
+            "the target `static` (https://static.crates.io)"
+        );
+        assert_eq!(redirect.plain.status, 302);
+        assert_eq!(redirect.plain.header("location").as_deref(), Some(location));
+        assert_eq!(redirect.json.status, 200);
+        assert_eq!(redirect.json.body, format!("{{\"url\":\"{location}\"}}"));
+    }
+
+    #[test]
+    fn what_is_not_redirected_has_its_reason() {
+        let config = production();
+        for (switch, path, decision) in [
+            (Switch::Off, DOWNLOAD, "origin;reason=\"switch-off\""),
+            (Switch::Shadow, DOWNLOAD, "origin;reason=\"switch-shadow\""),
+            (Switch::ENFORCE, "/", "origin;reason=\"no-route\""),
+        ] {
+            let expected = Expected::of(&config, switch, "crates.io", path);
+            assert_eq!(
+                expected.decision().as_deref(),
+                Some(decision),
+                "{switch} {path}"
+            );
+            assert_eq!(expected.location(), None);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What the smoke test found, for programs.
+
+use serde::Serialize;
+
+use super::mismatch::Mismatch;
+use super::package::Checksum;
+use super::probes::Kind;
+use super::report::Report;
+use super::stage::Stage;
+use super::verdict::Verdict;
+
+/// The report as a value to print as JSON. Its members are a promise to scripts.
+pub(crate) fn json(report: &Report) -> impl Serialize {
+    Json {
+        edge: &report.edge,
+        revision: &report.revision,
+        switch: &report.switch,
+        notes: &report.notes,
+        probes: report.verdicts.len(),
+        passed: report.verdicts.len() - report.failed(),
+        failed: report.failed(),
+        verdicts: report.verdicts.iter().map(JsonVerdict::of).collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'r> {
+    edge: &'r str,
+    revision: &'r str,
+    switch: &'r str,
+    notes: &'r [String],
+    probes: usize,
+    passed: usize,
+    failed: usize,
+    verdicts: Vec<JsonVerdict<'r>>,
+}
+
+/// A probe: what was expected, the file that was received, and all that is wrong.
+#[derive(Serialize)]
+struct JsonVerdict<'r> {
+    kind: Kind,
+    route: &'r str,
+    request: &'r str,
+    passed: bool,
+    milliseconds: u128,
+    decision: Option<String>,
+    location: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<JsonFile<'r>>,
+    findings: Vec<JsonFinding<'r>>,
+}
+
+/// The answer of the location.
+#[derive(Serialize)]
+struct JsonFile<'r> {
+    status: u16,
+    bytes: u64,
+    sha256: &'r str,
+    expected_sha256: Option<&'r str>,
+}
+
+/// Something wrong: with `expected`, `received` and `differs_at`, a number of characters, where two
+/// texts could be compared.
+#[derive(Serialize)]
+struct JsonFinding<'r> {
+    stage: Stage,
+    message: &'r str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    mismatch: Option<&'r Mismatch>,
+}
+
+impl<'r> JsonVerdict<'r> {
+    fn of(verdict: &'r Verdict) -> Self {
+        let probe = &verdict.probe;
+        let file = verdict.file.as_ref().map(|file| JsonFile {
+            status: file.status,
+            bytes: file.bytes,
+            sha256: &file.sha256,
+            expected_sha256: probe.checksum.as_ref().map(Checksum::as_str),
+        });
+        let findings = verdict.findings.iter().map(|finding| JsonFinding {
+            stage: finding.stage,
+            message: &finding.message,
+            mismatch: finding.mismatch.as_ref(),
+        });
+        Self {
+            kind: probe.kind,
+            route: &probe.route,
+            request: &probe.request,
+            passed: verdict.passed(),
+            milliseconds: verdict.time.as_millis(),
+            decision: probe.expected.decision(),
+            location: probe.expected.location(),
+            file,
+            findings: findings.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json;
+    use crate::smoke::report::tests::report;
+
+    #[test]
+    fn programs_see_the_same() {
+        insta::assert_json_snapshot!(json(&report()), @r#"
+        {
+          "edge": "https://crates.io",
+          "revision": "0123456789ab",
+          "switch": "off",
+          "notes": [
+            "two were left out"
+          ],
+          "probes": 2,
+          "passed": 1,
+          "failed": 1,
+          "verdicts": [
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/a/0.1.1/download",
+              "passed": true,
+              "milliseconds": 12,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "findings": []
+            },
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download",
+              "passed": false,
+              "milliseconds": 7,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "findings": [
+                {
+                  "stage": "location",
+                  "message": "`location` differs",
+                  "expected": "https://static.crates.io/crates/a",
+                  "received": "https://static.crates.iocrates/a",
+                  "differs_at": 24
+                },
+                {
+                  "stage": "cdn-status",
+                  "message": "the target `eu` (https://eu.example) answered 403 Forbidden"
+                }
+              ]
+            }
+          ]
+        }
+        "#);
+    }
+}

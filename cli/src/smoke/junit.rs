@@ -1,0 +1,64 @@
+//! What the smoke test found, as `JUnit` XML for systems that collect the results of tests.
+
+use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite};
+
+use super::report::{Report, details};
+use super::verdict::Verdict;
+
+/// The report: a suite, and a case for each probe.
+pub(crate) fn junit(report: &Report) -> Result<String, String> {
+    let mut suite = TestSuite::new(format!("smoke {}", report.edge));
+    suite.add_property(("revision", report.revision.as_str()));
+    suite.add_property(("switch", report.switch.as_str()));
+    suite.add_test_cases(report.verdicts.iter().map(case));
+    let mut xml = XmlReport::new("signpost");
+    xml.add_test_suite(suite);
+    xml.to_string().map_err(|error| error.to_string())
+}
+
+fn case(verdict: &Verdict) -> TestCase {
+    let probe = &verdict.probe;
+    let status = match verdict.findings.first() {
+        None => TestCaseStatus::success(),
+        Some(first) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(first.stage.code());
+            status.set_message(first.message.as_str());
+            status.set_description(details(verdict));
+            status
+        }
+    };
+    let mut case = TestCase::new(format!("{} {}", probe.kind.name(), probe.request), status);
+    case.set_classname(probe.route.as_str());
+    case.set_time(verdict.time);
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::junit;
+
+    #[test]
+    fn every_probe_is_a_case_and_every_failure_is_in_it() {
+        insta::assert_snapshot!(junit(&crate::smoke::report::tests::report()).unwrap(), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="signpost" tests="2" skipped="0" failures="1" errors="0">
+            <testsuite name="smoke https://crates.io" tests="2" skipped="0" errors="0" failures="1">
+                <properties>
+                    <property name="revision" value="0123456789ab"/>
+                    <property name="switch" value="off"/>
+                </properties>
+                <testcase name="example /api/v1/crates/a/0.1.1/download" classname="download" time="0.012"/>
+                <testcase name="example /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download" classname="download" time="0.007">
+                    <failure message="`location` differs" type="location">  [location] `location` differs
+            expected https://static.crates.io/crates/a
+            received https://static.crates.iocrates/a
+                                             ^ differs here
+          [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
+        </failure>
+                </testcase>
+            </testsuite>
+        </testsuites>
+        "#);
+    }
+}

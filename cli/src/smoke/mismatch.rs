@@ -1,0 +1,105 @@
+//! Two texts that should be one, and the place where they part.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The most characters of a text that are shown. A location has at most 2,048; a body may be a page.
+const SHOWN: usize = 2048;
+
+/// What was expected and what was received instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Mismatch {
+    expected: Option<String>,
+    received: Option<String>,
+    /// The number of characters that both begin with.
+    differs_at: usize,
+}
+
+impl Mismatch {
+    /// The mismatch of two texts, either of which may be missing; nothing where they are the same.
+    pub(crate) fn between(expected: Option<&str>, received: Option<&str>) -> Option<Self> {
+        if expected == received {
+            return None;
+        }
+        let (expected, received) = (expected.map(in_one_line), received.map(in_one_line));
+        let both = expected.iter().flat_map(|text| text.chars());
+        let both = both.zip(received.iter().flat_map(|text| text.chars()));
+        let differs_at = both
+            .take_while(|(expected, received)| expected == received)
+            .count();
+        Some(Self {
+            expected,
+            received,
+            differs_at,
+        })
+    }
+}
+
+/// Two lines, and below them a mark at the first character that differs.
+impl fmt::Display for Mismatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
+        writeln!(formatter, "expected {}", shown(&self.expected))?;
+        writeln!(formatter, "received {}", shown(&self.received))?;
+        let column = "received ".len() + self.differs_at;
+        write!(formatter, "{:column$}^ differs here", "")
+    }
+}
+
+/// What came from outside is shown without control characters, so that it can neither break the mark
+/// nor drive the terminal.
+fn in_one_line(text: &str) -> String {
+    let mut shown = String::new();
+    for character in text.chars().take(SHOWN) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mismatch;
+
+    #[test]
+    fn the_mark_stands_below_the_first_character_that_differs() {
+        let rows = [
+            (
+                Some("https://static.crates.io/crates/a"),
+                Some("https://static.crates.iocrates/a"),
+                "expected https://static.crates.io/crates/a\n\
+                 received https://static.crates.iocrates/a\n\
+                 \u{20}                                ^ differs here",
+            ),
+            (
+                Some("abc"),
+                Some("ab"),
+                "expected abc\nreceived ab\n           ^ differs here",
+            ),
+            (
+                Some("é!"),
+                Some("é\n"),
+                "expected é!\nreceived é\\n\n          ^ differs here",
+            ),
+            (
+                Some("Accept"),
+                None,
+                "expected Accept\nreceived (none)\n         ^ differs here",
+            ),
+        ];
+        for (expected, received, shown) in rows {
+            let mismatch = Mismatch::between(expected, received).unwrap();
+            assert_eq!(mismatch.to_string(), shown, "{expected:?} and {received:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_is_no_mismatch() {
+        assert_eq!(Mismatch::between(Some("a"), Some("a")), None);
+        assert_eq!(Mismatch::between(None, None), None);
+    }
+}

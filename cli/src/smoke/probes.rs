@@ -1,0 +1,350 @@
+//! What is asked, derived from the configuration.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde::Serialize;
+use signpost::capture::CaptureType;
+use signpost::request::Request;
+use signpost::route::{self, CaptureSlot, Route};
+use signpost::switch::Switch;
+
+use super::expected::Expected;
+use super::negative;
+use super::package::{Checksum, Checksums, Package};
+use crate::file::Loaded;
+use crate::output::Failure;
+
+/// A request to the edge, and all that is expected of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Probe {
+    /// What it was derived from.
+    pub(crate) kind: Kind,
+    /// The route that it tries.
+    pub(crate) route: String,
+    /// The path that is asked for.
+    pub(crate) request: String,
+    /// The answer.
+    pub(crate) expected: Expected,
+    /// The SHA-256 of the file at the location, if anybody said it.
+    pub(crate) checksum: Option<Checksum>,
+    /// Whether the location may answer that there is no such file.
+    pub(crate) may_be_missing: bool,
+}
+
+/// What a probe was derived from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    /// An example of the configuration.
+    Example,
+    /// `--crate`.
+    Crate,
+    /// `--from-lockfile`.
+    LockFile,
+    /// `--latest`.
+    Latest,
+    /// A path near a route's own, which must not be redirected.
+    Negative,
+}
+
+/// What probes are derived from.
+pub(crate) struct Sources<'a> {
+    /// The configuration.
+    pub(crate) loaded: &'a Loaded,
+    /// The position in which the edge's switch is.
+    pub(crate) switch: Switch,
+    /// The `Host` that the edge is asked with.
+    pub(crate) host: &'a str,
+    /// The routes that crates are asked for on; empty for those that lead to `.crate` files.
+    pub(crate) routes: &'a [String],
+    /// The crates that are asked for.
+    pub(crate) packages: &'a [(Kind, Package)],
+    /// What is known of their files.
+    pub(crate) checksums: &'a Checksums,
+    /// Parts of the paths whose files may be missing.
+    pub(crate) missing: &'a [String],
+}
+
+impl Kind {
+    /// The word for it in the table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Example => "example",
+            Self::Crate => "crate",
+            Self::LockFile => "lock file",
+            Self::Latest => "latest",
+            Self::Negative => "negative",
+        }
+    }
+}
+
+impl Sources<'_> {
+    /// Every probe, each path once, in the order: examples, crates, negative ones.
+    pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
+        let mut probes = self.examples()?;
+        probes.extend(self.crates()?);
+        probes.extend(self.negative());
+        let mut seen = BTreeSet::new();
+        probes.retain(|probe| seen.insert(probe.request.clone()));
+        let unused = self.missing.iter().find(|part| {
+            let mut positive = probes.iter().filter(|probe| probe.kind != Kind::Negative);
+            !positive.any(|probe| probe.request.contains(part.as_str()))
+        });
+        match unused {
+            Some(part) => Err(Failure::new(format!(
+                "no probe's path contains `{part}`, which --missing names; leave it out or mend it"
+            ))),
+            None => Ok(probes),
+        }
+    }
+
+    /// The name and version that a path asks for, where its route leads to files of crates.
+    pub(crate) fn package_at(&self, path: &str) -> Option<Package> {
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config().routes(), &request).ok()?;
+        let of = |kind: CaptureType| {
+            let mut captures = found.captures().iter();
+            captures.find(|capture| capture.kind() == kind)
+        };
+        let (name, version) = (of(CaptureType::Crate)?, of(CaptureType::Semver)?);
+        self.is_of_crates(found.route())
+            .then(|| Package::new(name.as_str(), version.as_str()).ok())?
+    }
+
+    fn examples(&self) -> Result<Vec<Probe>, Failure> {
+        let examples = self.loaded.examples().iter();
+        examples
+            .map(|example| {
+                let written = example.location().as_str();
+                let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
+                // The example's own words are what is expected, not what was made of the request.
+                self.must_lead_somewhere(example.request(), Some(written))?;
+                Ok(probe)
+            })
+            .collect()
+    }
+
+    fn crates(&self) -> Result<Vec<Probe>, Failure> {
+        let routes = self.routes_of_crates()?;
+        let mut probes = Vec::new();
+        for (kind, package) in self.packages {
+            for route in &routes {
+                let path = negative::filled(route, |_, kind| match kind {
+                    CaptureType::Crate => package.name().to_owned(),
+                    _ => package.version().to_owned(),
+                });
+                self.must_lead_somewhere(&path, None)?;
+                probes.push(self.probe(*kind, route.name().as_str(), &path));
+            }
+        }
+        Ok(probes)
+    }
+
+    fn negative(&self) -> Vec<Probe> {
+        let routes = self.loaded.config().routes().iter();
+        routes
+            .flat_map(|route| {
+                let paths = negative::paths(route).into_iter();
+                paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
+            })
+            .filter(|probe| !self.leads_anywhere(&probe.request))
+            .collect()
+    }
+
+    fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
+        let package = self.package_at(path);
+        Probe {
+            kind,
+            route: route.to_owned(),
+            request: path.to_owned(),
+            expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
+            checksum: package.and_then(|package| self.checksums.of(&package).cloned()),
+            may_be_missing: self.missing.iter().any(|part| path.contains(part.as_str())),
+        }
+    }
+
+    /// Where a path leads when every redirect is sent, whatever the switch.
+    fn enforced(&self, path: &str) -> Expected {
+        Expected::of(self.loaded.config(), Switch::ENFORCE, self.host, path)
+    }
+
+    fn leads_anywhere(&self, path: &str) -> bool {
+        self.enforced(path).location().is_some()
+    }
+
+    /// Whoever asks by another `Host` than the routes apply to would only ever see the origin.
+    fn must_lead_somewhere(&self, path: &str, written: Option<&str>) -> Result<(), Failure> {
+        let enforced = self.enforced(path);
+        let leads = match written {
+            Some(written) => enforced.location() == Some(written),
+            None => enforced.location().is_some(),
+        };
+        if leads {
+            return Ok(());
+        }
+        let host = self.host;
+        if !self.loaded.config().applies_to(host) {
+            return Err(Failure::new(format!(
+                "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
+            )));
+        }
+        let decision = enforced.decision().unwrap_or_default();
+        Err(Failure::new(format!(
+            "{path} is not redirected for the host {host} ({decision}), so there is nothing to try"
+        )))
+    }
+
+    fn routes_of_crates(&self) -> Result<Vec<&Route>, Failure> {
+        let all = self.loaded.config().routes();
+        for name in self.routes {
+            let route = all.iter().find(|route| route.name().as_str() == name);
+            let route = route.ok_or_else(|| Failure::new(format!("there is no route `{name}`")))?;
+            if !takes_a_package(route) {
+                return Err(Failure::new(format!(
+                    "the route `{name}` does not take the name and the version of a crate alone"
+                )));
+            }
+        }
+        let found: Vec<_> = all
+            .iter()
+            .filter(|route| self.is_of_crates(route))
+            .filter(|route| takes_a_package(route))
+            .collect();
+        if found.is_empty() && !self.packages.is_empty() {
+            return Err(Failure::new(
+                "no route leads to a `.crate` file; name the routes for crates with --route",
+            ));
+        }
+        Ok(found)
+    }
+
+    fn is_of_crates(&self, route: &Route) -> bool {
+        if self.routes.is_empty() {
+            let location = route.location().to_string();
+            return Path::new(&location).extension() == Some(OsStr::new("crate"));
+        }
+        self.routes.iter().any(|name| name == route.name().as_str())
+    }
+}
+
+fn takes_a_package(route: &Route) -> bool {
+    let kinds: Vec<_> = route
+        .pattern()
+        .captures()
+        .iter()
+        .map(CaptureSlot::kind)
+        .collect();
+    matches!(
+        kinds.as_slice(),
+        [CaptureType::Crate, CaptureType::Semver] | [CaptureType::Semver, CaptureType::Crate]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::switch::Switch;
+
+    use super::{Kind, Probe, Sources};
+    use crate::file::Loaded;
+    use crate::smoke::package::{Checksum, Checksums, Package};
+
+    const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+
+    fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
+        Sources {
+            loaded,
+            switch: Switch::ENFORCE,
+            host: "crates.io",
+            routes: &[],
+            packages: &[],
+            checksums,
+            missing: &[],
+        }
+    }
+
+    fn of_kind(probes: &[Probe], kind: Kind) -> Vec<&Probe> {
+        probes.iter().filter(|probe| probe.kind == kind).collect()
+    }
+
+    #[test]
+    fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let probes = sources(&loaded, &Checksums::default()).probes().unwrap();
+        let examples = of_kind(&probes, Kind::Example);
+        assert_eq!(examples.len(), loaded.examples().len());
+        for (probe, example) in examples.iter().zip(loaded.examples()) {
+            assert_eq!(probe.request, example.request());
+            assert_eq!(probe.expected.location(), Some(example.location().as_str()));
+        }
+        // `/download` of the three routes: eleven paths each, and no path twice.
+        assert_eq!(of_kind(&probes, Kind::Negative).len(), 33);
+    }
+
+    #[test]
+    fn a_crate_is_asked_for_on_every_route_to_crate_files() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let package: Package = "zstd-sys@2.0.16+zstd.1.5.7".parse().unwrap();
+        let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+        let mut checksums = Checksums::default();
+        checksums.insert(package.clone(), checksum.clone());
+        let packages = [(Kind::Crate, package)];
+        let readme = ["readme".to_owned()];
+        for (routes, requests) in [
+            (
+                &[][..],
+                &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/download"][..],
+            ),
+            (
+                &readme,
+                &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/readme"],
+            ),
+        ] {
+            let sources = Sources {
+                packages: &packages,
+                routes,
+                ..sources(&loaded, &checksums)
+            };
+            let probes = sources.probes().unwrap();
+            let crates = of_kind(&probes, Kind::Crate);
+            let found: Vec<_> = crates.iter().map(|probe| probe.request.as_str()).collect();
+            assert_eq!(found, requests);
+            assert_eq!(crates[0].checksum.as_ref(), Some(&checksum));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_said() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let elsewhere = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
+        let elsewhere = Loaded::from_text(&elsewhere).unwrap();
+        let checksums = Checksums::default();
+        let missing = ["/no-such-crate/".to_owned()];
+        let routes = ["raedme".to_owned()];
+        let rows = [
+            (
+                Sources {
+                    missing: &missing,
+                    ..sources(&loaded, &checksums)
+                },
+                "no probe's path contains `/no-such-crate/`",
+            ),
+            (
+                Sources {
+                    routes: &routes,
+                    ..sources(&loaded, &checksums)
+                },
+                "there is no route `raedme`",
+            ),
+            (
+                sources(&elsewhere, &checksums),
+                "the routes do not apply to the host crates.io",
+            ),
+        ];
+        for (sources, words) in rows {
+            let failure = sources.probes().unwrap_err().to_string();
+            assert!(failure.contains(words), "{words}: {failure}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What the smoke test found, for people.
+
+use std::fmt::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+use super::stage::Column;
+use super::verdict::{Cell, Verdict};
+
+/// All that was found, in the order of the probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// The edge that was asked.
+    pub(crate) edge: String,
+    /// The revision of the configuration.
+    pub(crate) revision: String,
+    /// The position of the switch that answers were expected for.
+    pub(crate) switch: String,
+    /// What was left out or repeated, and why.
+    pub(crate) notes: Vec<String>,
+    /// What became of each probe.
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// The most characters of a path in the table.
+const MAX_PATH: usize = 64;
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+impl Report {
+    /// How many probes failed.
+    pub(crate) fn failed(&self) -> usize {
+        self.verdicts
+            .iter()
+            .filter(|verdict| !verdict.passed())
+            .count()
+    }
+
+    fn table(&self) -> Vec<Vec<(String, Style)>> {
+        let plain = |text: &str| (text.to_owned(), Style::new());
+        let mut heading = vec![
+            plain("result"),
+            plain("probe"),
+            plain("route"),
+            plain("request"),
+        ];
+        heading.extend(Column::ALL.map(|column| plain(column.name())));
+        heading.push(plain("time"));
+        let mut rows = vec![heading];
+        for verdict in &self.verdicts {
+            let probe = &verdict.probe;
+            let (word, style) = if verdict.passed() {
+                ("ok", GREEN)
+            } else {
+                ("FAILED", RED)
+            };
+            let mut row = vec![
+                (word.to_owned(), style),
+                plain(probe.kind.name()),
+                plain(&probe.route),
+                plain(&shortened(&probe.request)),
+            ];
+            row.extend(Column::ALL.map(|column| match verdict.cell(column) {
+                Cell::Passed => ("ok".to_owned(), GREEN),
+                Cell::Failed => ("FAILED".to_owned(), RED),
+                Cell::NotTried => plain("-"),
+            }));
+            row.push(plain(&format!("{} ms", verdict.time.as_millis())));
+            rows.push(row);
+        }
+        rows
+    }
+}
+
+/// The table, every failure in full, and the summary last.
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (edge, revision, switch) = (&self.edge, &self.revision, &self.switch);
+        writeln!(
+            formatter,
+            "{edge}, configuration {revision}, switch {switch}\n"
+        )?;
+        write_table(formatter, &self.table())?;
+        for verdict in self.verdicts.iter().filter(|verdict| !verdict.passed()) {
+            let probe = &verdict.probe;
+            writeln!(
+                formatter,
+                "\n{RED}FAILED{RED:#} {} {}: {}",
+                probe.kind.name(),
+                probe.route,
+                probe.request
+            )?;
+            write!(formatter, "{}", details(verdict))?;
+        }
+        writeln!(formatter)?;
+        for note in &self.notes {
+            writeln!(formatter, "note: {note}")?;
+        }
+        let (all, failed) = (self.verdicts.len(), self.failed());
+        let style = if failed == 0 { GREEN } else { RED };
+        writeln!(
+            formatter,
+            "{style}{all} probes, {} passed, {failed} failed{style:#}",
+            all - failed
+        )
+    }
+}
+
+/// Every finding of a verdict, with its stage.
+pub(crate) fn details(verdict: &Verdict) -> String {
+    let mut text = String::new();
+    for finding in &verdict.findings {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  [{}] {}", finding.stage.code(), finding.message);
+        if let Some(mismatch) = &finding.mismatch {
+            for line in mismatch.to_string().lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+    text
+}
+
+fn write_table(out: &mut fmt::Formatter<'_>, rows: &[Vec<(String, Style)>]) -> fmt::Result {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells
+            .map(|(text, _)| text.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..columns).map(width).collect();
+    for row in rows {
+        let mut line = String::new();
+        for ((text, style), width) in row.iter().zip(&widths) {
+            let space = width.saturating_sub(text.chars().count());
+            let _ = write!(line, "{style}{text}{style:#}{:space$}  ", "");
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A long path without its middle: what it begins with and what it ends in tell most.
+fn shortened(path: &str) -> String {
+    let length = path.chars().count();
+    if length <= MAX_PATH {
+        return path.to_owned();
+    }
+    let half = MAX_PATH / 2;
+    let first: String = path.chars().take(half).collect();
+    let last: String = path.chars().skip(length - half + 1).collect();
+    format!("{first}…{last}")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::time::Duration;
+
+    use super::Report;
+    use crate::smoke::expected::Expected;
+    use crate::smoke::probes::{Kind, Probe};
+    use crate::smoke::stage::{Column, Stage};
+    use crate::smoke::verdict::{Finding, Verdict};
+
+    /// A report of one probe that passed and one that failed at two stages.
+    pub(crate) fn report() -> Report {
+        let probe = |request: &str| Probe {
+            kind: Kind::Example,
+            route: "download".to_owned(),
+            request: request.to_owned(),
+            expected: Expected::Origin {
+                decision: "origin;reason=\"switch-off\"".to_owned(),
+            },
+            checksum: None,
+            may_be_missing: false,
+        };
+        let passed = Verdict {
+            probe: probe("/api/v1/crates/a/0.1.1/download"),
+            tried: vec![Column::Answer, Column::Head],
+            findings: Vec::new(),
+            file: None,
+            time: Duration::from_millis(12),
+        };
+        let difference = Finding::difference(
+            Stage::Location,
+            "`location` differs",
+            Some("https://static.crates.io/crates/a"),
+            Some("https://static.crates.iocrates/a"),
+        );
+        let words = Finding::new(
+            Stage::CdnStatus,
+            "the target `eu` (https://eu.example) answered 403 Forbidden",
+        );
+        let failed = Verdict {
+            probe: probe(&format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64))),
+            tried: vec![Column::Answer, Column::File],
+            findings: vec![difference.unwrap(), words],
+            file: None,
+            time: Duration::from_millis(7),
+        };
+        Report {
+            edge: "https://crates.io".to_owned(),
+            revision: "0123456789ab".to_owned(),
+            switch: "off".to_owned(),
+            notes: vec!["two were left out".to_owned()],
+            verdicts: vec![passed, failed],
+        }
+    }
+
+    #[test]
+    fn people_see_a_table_each_failure_in_full_and_the_summary_last() {
+        let shown = anstream::adapter::strip_str(&report().to_string()).to_string();
+        insta::assert_snapshot!(shown, @r#"
+        https://crates.io, configuration 0123456789ab, switch off
+
+        result  probe    route     request                                                           answer  head  json  file    sha-256  time
+        ok      example  download  /api/v1/crates/a/0.1.1/download                                   ok      ok    -     -       -        12 ms
+        FAILED  example  download  /api/v1/crates/bbbbbbbbbbbbbbbbb…bbbbbbbbbbbbbbbb/0.1.1/download  FAILED  -     -     FAILED  -        7 ms
+
+        FAILED example download: /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download
+          [location] `location` differs
+            expected https://static.crates.io/crates/a
+            received https://static.crates.iocrates/a
+                                             ^ differs here
+          [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
+
+        note: two were left out
+        2 probes, 1 passed, 1 failed
+        "#);
+    }
+}

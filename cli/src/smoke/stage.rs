@@ -1,0 +1,118 @@
+//! The stages at which a probe can fail.
+
+use serde::{Serialize, Serializer};
+
+/// What was found wrong, as a stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// `edge`: the edge could not be reached, or gave no answer.
+    Edge,
+    /// `status`: the edge answered with another status.
+    Status,
+    /// `location`: the edge named another location, or none.
+    Location,
+    /// `vary`: `Vary` differs.
+    Vary,
+    /// `decision`: `signpost-decision` differs.
+    Decision,
+    /// `answer`: another header, or the body, differs.
+    Answer,
+    /// `negative`: a path that must not be redirected was.
+    Negative,
+    /// `head`: HEAD was not answered as GET was.
+    Head,
+    /// `json`: the answer to a client that accepts JSON differs.
+    Json,
+    /// `cdn-connect`: the location could not be resolved or connected to, or its certificate fails.
+    CdnConnect,
+    /// `cdn-timeout`: the location did not answer whole in time.
+    CdnTimeout,
+    /// `cdn-status`: the location answered with another status than 200.
+    CdnStatus,
+    /// `cdn-body`: the file ended too early, or is larger than `--max-bytes`.
+    CdnBody,
+    /// `checksum`: the file has another SHA-256 than the lock file or the index says.
+    Checksum,
+}
+
+/// The columns of the table: the stages that are tried together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// What the edge answers to GET.
+    Answer,
+    /// What it answers to HEAD.
+    Head,
+    /// What it answers to a client that accepts JSON.
+    Json,
+    /// The file at the location.
+    File,
+    /// Its SHA-256.
+    Checksum,
+}
+
+impl Stage {
+    /// The stable code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Status => "status",
+            Self::Location => "location",
+            Self::Vary => "vary",
+            Self::Decision => "decision",
+            Self::Answer => "answer",
+            Self::Negative => "negative",
+            Self::Head => "head",
+            Self::Json => "json",
+            Self::CdnConnect => "cdn-connect",
+            Self::CdnTimeout => "cdn-timeout",
+            Self::CdnStatus => "cdn-status",
+            Self::CdnBody => "cdn-body",
+            Self::Checksum => "checksum",
+        }
+    }
+
+    /// The column of the table that it is shown in.
+    pub(crate) const fn column(self) -> Column {
+        match self {
+            Self::Edge
+            | Self::Status
+            | Self::Location
+            | Self::Vary
+            | Self::Decision
+            | Self::Answer
+            | Self::Negative => Column::Answer,
+            Self::Head => Column::Head,
+            Self::Json => Column::Json,
+            Self::CdnConnect | Self::CdnTimeout | Self::CdnStatus | Self::CdnBody => Column::File,
+            Self::Checksum => Column::Checksum,
+        }
+    }
+}
+
+impl Column {
+    /// Every column, in the order in which they are tried.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Answer,
+        Self::Head,
+        Self::Json,
+        Self::File,
+        Self::Checksum,
+    ];
+
+    /// The heading.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Head => "head",
+            Self::Json => "json",
+            Self::File => "file",
+            Self::Checksum => "sha-256",
+        }
+    }
+}
+
+impl Serialize for Stage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}

@@ -1,0 +1,238 @@
+//! What every test of `signpost smoke` starts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use bytes::Bytes;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use signpost::config::{Authored, Config};
+use signpost_testbed::{
+    LocalServer, Protocol, StandInOrigin, TlsCdn, Validity, Viceroy, module_under_test,
+};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// The path of a download on a route of production's configuration.
+pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+
+/// The path of its file on the CDN.
+pub(crate) const FILE: &str = "/crates/smallvec/smallvec-1.10.0.crate";
+
+/// The host of production's CDN.
+pub(crate) const CDN_HOST: &str = "static.crates.io";
+
+/// A version that no example names, whose file the CDN has.
+pub(crate) const OTHER_FILE: &str = "/crates/smallvec/smallvec-1.10.1.crate";
+
+/// The real module under Viceroy, with an origin behind it.
+pub(crate) struct Module {
+    pub(crate) viceroy: Viceroy,
+    _origin: StandInOrigin,
+}
+
+impl Module {
+    /// Starts with production's own configuration.
+    pub(crate) async fn start(switch: &str) -> Self {
+        let origin = StandInOrigin::start().await.unwrap();
+        let config = Config::from_toml(PRODUCTION).unwrap();
+        let local_server = LocalServer::of_workspace()
+            .backend("origin", origin.url().as_str())
+            .config(config.to_json())
+            .switch(switch);
+        let viceroy = Viceroy::start(&module_under_test(), &local_server)
+            .await
+            .unwrap();
+        Self {
+            viceroy,
+            _origin: origin,
+        }
+    }
+}
+
+/// Production's own configuration.
+pub(crate) const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+
+/// A CDN with every example's file, and a lock file that knows the crates among them.
+pub(crate) struct Files {
+    pub(crate) directory: TempDir,
+    pub(crate) cdn: TlsCdn,
+    lock_file: PathBuf,
+    authority: PathBuf,
+}
+
+/// What a smoke test ended with.
+pub(crate) struct Smoke {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Files {
+    pub(crate) async fn start(validity: Validity) -> Self {
+        Self::start_over(Protocol::Http1, validity).await
+    }
+
+    pub(crate) async fn start_over(protocol: Protocol, validity: Validity) -> Self {
+        let files = contents();
+        let directory = tempfile::tempdir().unwrap();
+        let lock_file = directory.path().join("Cargo.lock");
+        fs::write(&lock_file, lock_file_of(&files)).unwrap();
+        let cdn = TlsCdn::start(CDN_HOST, validity, protocol, files)
+            .await
+            .unwrap();
+        let authority = directory.path().join("authority.pem");
+        fs::write(&authority, cdn.authority()).unwrap();
+        Self {
+            directory,
+            cdn,
+            lock_file,
+            authority,
+        }
+    }
+
+    /// Smoke-tests `edge` with production's configuration and a lock file, against this CDN.
+    pub(crate) async fn smoke(&self, edge: &str, more: &[&str]) -> Smoke {
+        let lock_file = self.lock_file.to_str().unwrap();
+        let arguments = [&["--from-lockfile", lock_file], more].concat();
+        self.smoke_without_lock_file(edge, &arguments).await
+    }
+
+    /// The same, without the lock file.
+    pub(crate) async fn smoke_without_lock_file(&self, edge: &str, more: &[&str]) -> Smoke {
+        self.smoke_with(&production(), edge, more).await
+    }
+
+    /// The same, with another configuration than production's.
+    pub(crate) async fn smoke_with(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
+        command
+            .arg("smoke")
+            .arg("--config")
+            .arg(config)
+            .args(["--edge", edge])
+            .args(["--rate", "1000"])
+            .arg("--ca")
+            .arg(&self.authority)
+            .env("TOKEN", "s3cret-t0ken")
+            .kill_on_drop(true);
+        // The second is where a missing slash leads.
+        for host in [CDN_HOST, "static.crates.iocrates", "static.wrong.example"] {
+            let to = format!("{host}:443:{}", self.cdn.address());
+            command.args(["--connect-to", &to]);
+        }
+        Smoke::of(&command.args(more).output().await.unwrap())
+    }
+}
+
+impl Smoke {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+
+    /// What `--format json` printed.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// What was found wrong of each probe that failed, by its request.
+    #[track_caller]
+    pub(crate) fn failures(&self) -> BTreeMap<String, Vec<Value>> {
+        let json = self.json();
+        let verdicts = json["verdicts"].as_array().unwrap();
+        verdicts
+            .iter()
+            .filter(|verdict| verdict["passed"] == false)
+            .map(|verdict| {
+                let request = verdict["request"].as_str().unwrap().to_owned();
+                (request, verdict["findings"].as_array().unwrap().clone())
+            })
+            .collect()
+    }
+
+    /// Asserts that nothing is wrong but the probes that lead to `FILE`, that these are wrong at
+    /// `stages` and in `words`, and that every probe ran.
+    #[track_caller]
+    pub(crate) fn is_wrong_at(&self, row: &str, requests: &[&str], stages: &[&str], words: &str) {
+        assert_eq!(self.code, Some(1), "{row}: {}{}", self.stdout, self.stderr);
+        let json = self.json();
+        assert_eq!(json["probes"], json["verdicts"].as_array().unwrap().len());
+        assert_eq!(json["probes"], PROBES, "{row}: not all probes ran");
+        let failures = self.failures();
+        let failed: Vec<_> = failures.keys().map(String::as_str).collect();
+        assert_eq!(failed, requests, "{row}: {failures:#?}");
+        for findings in failures.values() {
+            let found: Vec<_> = findings
+                .iter()
+                .map(|finding| finding["stage"].as_str().unwrap())
+                .collect();
+            assert_eq!(found, stages, "{row}: {findings:#?}");
+            let text = serde_json::to_string(findings).unwrap();
+            assert!(text.contains(words), "{row}: {words} is not in {text}");
+        }
+    }
+}
+
+/// How many probes production's examples and the lock file come to.
+pub(crate) const PROBES: usize = 55;
+
+/// Production's file.
+pub(crate) fn production() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/crates-io.toml")
+}
+
+/// The files that production's examples lead to, by their decoded paths.
+fn contents() -> BTreeMap<String, Bytes> {
+    let authored = Authored::from_toml(PRODUCTION).unwrap();
+    let examples = authored.examples().iter();
+    let mut paths: Vec<_> = examples
+        .map(|example| {
+            let location = example.location().as_str();
+            let path = location.strip_prefix("https://static.crates.io").unwrap();
+            path.replace("%2B", "+")
+        })
+        .collect();
+    paths.push(OTHER_FILE.to_owned());
+    paths
+        .into_iter()
+        .map(|path| {
+            let content = format!("The stand-in CDN serves {path}\n");
+            (path, content.into())
+        })
+        .collect()
+}
+
+/// A lock file of the crates among the files, but for the one that no example names.
+fn lock_file_of(files: &BTreeMap<String, Bytes>) -> String {
+    let mut text = "version = 4\n".to_owned();
+    for (path, content) in files {
+        let Some(file) = path.strip_suffix(".crate") else {
+            continue;
+        };
+        if path == OTHER_FILE {
+            continue;
+        }
+        let (directory, file) = file.rsplit_once('/').unwrap();
+        let name = directory.rsplit('/').next().unwrap();
+        let version = &file[name.len() + 1..];
+        let checksum = format!("{:x}", Sha256::digest(content));
+        write!(
+            text,
+            "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\
+             source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
+             checksum = \"{checksum}\"\n"
+        )
+        .unwrap();
+    }
+    text
+}

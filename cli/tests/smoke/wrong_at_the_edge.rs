@@ -1,0 +1,256 @@
+//! The edge is wrong in one way at a time, which the real module cannot be: a stand-in answers as
+//! the library says, and then changes one thing.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response};
+use signpost::config::Config;
+use signpost::request::Request;
+use signpost::switch::Switch;
+use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
+
+use crate::bed::{DOWNLOAD, Files, PRODUCTION};
+
+/// A change of an answer, before it is sent.
+pub(crate) type Change = fn(&RecordedRequest, &mut Response<Bytes>);
+
+#[tokio::test]
+async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
+    let files = Files::start(Validity::Valid).await;
+    let nothing: Change = |_, _| {};
+    let right = smoke(&files, nothing).await;
+    assert_eq!(right.code, Some(0), "{}{}", right.stdout, right.stderr);
+
+    let rows: [(&str, Change, &[&str], &str); 11] = [
+        (
+            "wrong host",
+            |_, answer| replace(answer, "static.crates.io", "static.wrong.example"),
+            &["location", "cdn-connect"],
+            "\"differs_at\":15",
+        ),
+        (
+            "missing slash",
+            |_, answer| replace(answer, ".io/", ".io"),
+            &["location", "cdn-connect"],
+            "\"received\":\"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate\"",
+        ),
+        (
+            "missing slash, its place",
+            |_, answer| replace(answer, ".io/", ".io"),
+            &["location", "cdn-connect"],
+            "\"differs_at\":24",
+        ),
+        (
+            "doubled slash",
+            |_, answer| replace(answer, ".io/", ".io//"),
+            &["location", "cdn-status"],
+            "https://static.crates.io//crates/",
+        ),
+        (
+            "wrong version",
+            |_, answer| replace(answer, "1.10.0", "1.10.1"),
+            &["location", "checksum"],
+            "smallvec-1.10.1.crate",
+        ),
+        (
+            "no location",
+            |_, answer| drop(answer.headers_mut().remove("location")),
+            &["location"],
+            "\"received\":null",
+        ),
+        (
+            "HEAD unlike GET",
+            |request, answer| {
+                if request.method == Method::HEAD {
+                    set(answer, "location", "https://static.crates.io/");
+                }
+            },
+            &["head"],
+            "HEAD has another `location` than GET",
+        ),
+        (
+            "JSON unlike Location",
+            |_, answer| {
+                let body = String::from_utf8(answer.body().to_vec()).unwrap();
+                *answer.body_mut() = body.replace("smallvec-1.10.0", "smallvec-1.10.1").into();
+            },
+            &["json"],
+            "the body differs",
+        ),
+        (
+            "without Vary",
+            |request, answer| {
+                if request.method == Method::GET && answer.status() == 302 {
+                    set(answer, "vary", "Accept-Encoding");
+                }
+            },
+            &["vary", "head"],
+            "\"expected\":\"Accept\"",
+        ),
+        (
+            "another status",
+            |_, answer| {
+                if answer.status() == 302 {
+                    *answer.status_mut() = http::StatusCode::MOVED_PERMANENTLY;
+                }
+            },
+            &["status"],
+            "\"received\":\"301\"",
+        ),
+        (
+            "the origin answers in its place",
+            |_, answer| {
+                if answer.status() == 302 {
+                    set(answer, "signpost-decision", "origin;reason=\"switch-off\"");
+                }
+            },
+            &["decision"],
+            "redirect;route=",
+        ),
+    ];
+    for (row, change, stages, words) in rows {
+        smoke(&files, change)
+            .await
+            .is_wrong_at(row, &[DOWNLOAD], stages, words);
+    }
+}
+
+#[tokio::test]
+async fn people_see_where_the_locations_part() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, answer| replace(answer, ".io/", ".io")).await;
+    let smoke = files.smoke(&edge.url(), &[]).await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
+    let shown = "  [location] `location` differs
+    expected https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate
+    received https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate
+                                     ^ differs here
+";
+    assert!(smoke.stdout.contains(shown), "{}", smoke.stdout);
+}
+
+#[tokio::test]
+async fn a_path_that_must_not_be_redirected_and_is_fails() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge("/api/v1/crates/signpost/1.0/download", |_, answer| {
+        set(
+            answer,
+            "location",
+            "https://static.crates.io/crates/signpost/signpost-1.0.crate",
+        );
+        set(answer, "signpost-decision", "redirect;route=\"download\"");
+        *answer.status_mut() = http::StatusCode::FOUND;
+    })
+    .await;
+    let smoke = files.smoke(&edge.url(), &["--format", "json"]).await;
+    smoke.is_wrong_at(
+        "negative",
+        &["/api/v1/crates/signpost/1.0/download"],
+        &["negative"],
+        "must not be redirected, and leads to https://static.crates.io/crates/signpost/signpost-1.0.crate",
+    );
+}
+
+#[tokio::test]
+async fn an_edge_that_is_not_there_fails_every_probe_at_its_stage() {
+    let files = Files::start(Validity::Valid).await;
+    let refused = signpost_testbed::refused_address().unwrap();
+    let smoke = files.smoke(&refused.url(), &["--format", "json"]).await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
+    let json = smoke.json();
+    assert_eq!(json["passed"], 0);
+    for (request, findings) in smoke.failures() {
+        assert_eq!(findings.len(), 1, "{request}");
+        assert_eq!(findings[0]["stage"], "edge", "{request}");
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(message.contains("refused"), "{request}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_sent_to_the_edge_alone_and_never_printed() {
+    let files = Files::start(Validity::Valid).await;
+    // An edge that sends back what it was sent, where it hurts most.
+    let edge = edge(DOWNLOAD, |request, answer| {
+        let token = request.headers["authorization"].to_str().unwrap();
+        let location = format!("https://static.crates.io/crates?{token}");
+        set(answer, "location", &location.replace(' ', ""));
+        *answer.body_mut() = token.to_owned().into();
+    })
+    .await;
+    let junit = files.directory.path().join("junit.xml");
+    let junit = junit.to_str().unwrap();
+    for format in ["text", "json"] {
+        let arguments = ["--token-env", "TOKEN", "--format", format, "--junit", junit];
+        let smoke = files.smoke(&edge.url(), &arguments).await;
+        assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
+        let written = std::fs::read_to_string(junit).unwrap();
+        for text in [&smoke.stdout, &smoke.stderr, &written] {
+            assert!(!text.contains("s3cret"), "{format}: {text}");
+        }
+        assert!(smoke.stdout.contains("Bearer(token)"), "{}", smoke.stdout);
+    }
+    let asked = edge.requests();
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.headers["authorization"] == "Bearer s3cret-t0ken")
+    );
+    assert!(files.cdn.authorizations().is_empty());
+}
+
+/// Smoke-tests an edge that is right but for `change` of the answers to `DOWNLOAD`.
+async fn smoke(files: &Files, change: Change) -> crate::bed::Smoke {
+    let edge = edge(DOWNLOAD, change).await;
+    files.smoke(&edge.url(), &["--format", "json"]).await
+}
+
+/// An edge that answers as the library says, but for `change` of the answers to `path`.
+pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
+    edge_of(Config::from_toml(PRODUCTION).unwrap(), path, change).await
+}
+
+/// The same with another configuration than production's.
+pub(crate) async fn edge_of(config: Config, path: &'static str, change: Change) -> StandInOrigin {
+    StandInOrigin::start_with(move |request| {
+        let mut answer = answer(&config, request);
+        if request.target == path {
+            change(request, &mut answer);
+        }
+        answer
+    })
+    .await
+    .unwrap()
+}
+
+/// What the edge answers, or stands for the origin's answer.
+pub(crate) fn answer(config: &Config, recorded: &RecordedRequest) -> Response<Bytes> {
+    let text = |name: &str| recorded.headers.get(name).map(http::HeaderValue::as_bytes);
+    let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
+    let request =
+        Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
+    let answer = signpost::answer(config, &request, Switch::ENFORCE);
+    let Some(reply) = answer.reply(config, &request) else {
+        let decision = answer.decision().reason().unwrap().decision_header();
+        let response = Response::builder().status(404);
+        let response = response.header("signpost-decision", decision);
+        return response.body(Bytes::from("no such page\n")).unwrap();
+    };
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value.as_ref());
+    }
+    response.body(reply.body.into_owned().into()).unwrap()
+}
+
+fn set(answer: &mut Response<Bytes>, name: &'static str, value: &str) {
+    let headers: &mut HeaderMap = answer.headers_mut();
+    headers.insert(name, value.parse().unwrap());
+}
+
+/// Changes the location, if there is one.
+fn replace(answer: &mut Response<Bytes>, from: &str, to: &str) {
+    if let Some(location) = answer.headers().get("location") {
+        let changed = location.to_str().unwrap().replace(from, to);
+        set(answer, "location", &changed);
+    }
+}

@@ -1,0 +1,72 @@
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// Until when a certificate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// Today, and for long.
+    Valid,
+    /// It ended in the year 2001.
+    Expired,
+}
+
+/// The version of HTTP that a server speaks over TLS, and the only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2, as CDNs do.
+    Http2,
+}
+
+/// What a server needs to be whom it says, to those who trust its authority.
+pub(crate) struct Identity {
+    /// Makes a TLS connection of one that was accepted.
+    pub(crate) acceptor: TlsAcceptor,
+    /// The certificate of the authority, in PEM form.
+    pub(crate) authority: String,
+}
+
+/// A certificate for `host`, by an authority that was made for it alone.
+pub(crate) fn identity(host: &str, validity: Validity, protocol: Protocol) -> Result<Identity> {
+    let authority = authority().context("cannot make a certificate authority")?;
+    let mut params = CertificateParams::new([host.to_owned()])
+        .with_context(|| format!("cannot make a certificate for {host}"))?;
+    if validity == Validity::Expired {
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    }
+    let key = KeyPair::generate()?;
+    let certificate = params.signed_by(&key, &authority)?;
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)?;
+    config.alpn_protocols = vec![match protocol {
+        Protocol::Http1 => b"http/1.1".to_vec(),
+        Protocol::Http2 => b"h2".to_vec(),
+    }];
+    Ok(Identity {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        authority: authority.pem(),
+    })
+}
+
+fn authority() -> Result<CertifiedIssuer<'static, KeyPair>> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let name = "The authority of a stand-in";
+    params.distinguished_name.push(DnType::CommonName, name);
+    Ok(CertifiedIssuer::self_signed(params, KeyPair::generate()?)?)
+}
