@@ -112,6 +112,16 @@ impl LocationTemplate {
             })
     }
 
+    /// The segments that are one capture and nothing else: the place of each, and of its capture.
+    #[cfg(feature = "toml")]
+    pub(crate) fn whole_captures(&self) -> impl Iterator<Item = (usize, usize)> {
+        let segments = self.segments.iter().enumerate();
+        segments.filter_map(|(place, parts)| match parts.as_slice() {
+            [Part::Capture(capture)] => Some((place, *capture)),
+            _ => None,
+        })
+    }
+
     /// Appends the path with the captures filled in, percent-encoded, to `url`.
     pub fn write(&self, url: &mut String, captures: &[Capture<'_>]) {
         for segment in &self.segments {

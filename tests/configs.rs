@@ -428,6 +428,15 @@ fn what_misleads_every_example_is_one_problem() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_host_that_a_route_leads_to_is_meant_even_if_it_looks_mistyped() {
+    let second = "[targets.second]\nbase = \"https://cdn.examples\"\n[[routes]]\nname = \"second\"\n\
+        path = \"/second/{file:segment}\"\ntarget = \"second\"\nlocation = \"/{file}\"\n\
+        examples = [{ request = \"/second/a\", location = \"https://cdn.examples/a\" }]\n";
+    let both = changed("[\"cdn.example\"]", "[\"cdn.example\", \"cdn.examples\"]");
+    assert_eq!(read(&format!("{both}\n{second}")).routes().len(), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_template_whose_locations_are_all_too_long_is_a_problem() {
     let text = changed(
         "location = \"/{file}\"",

@@ -113,3 +113,40 @@ fn what_two_routes_have_in_common_is_found() {
         check(first, second, expected);
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_earlier_route_is_looked_at() {
+    let base = "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\n\
+        origin.backends = [\"origin\"]\ntargets.cdn.base = \"cdn.example\"\n";
+    let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
+        let names = ["first", "second", "third"];
+        let routes: Vec<_> = names
+            .iter()
+            .zip(paths)
+            .map(|(name, path)| route(name, path))
+            .collect();
+        let text = format!("{base}{}", routes.concat());
+        let problems = Config::from_toml(&text).expect_err("there are no examples");
+        problems
+            .iter()
+            .filter(|problem| problem.key().to_string() == "routes[2].path")
+            .map(signpost::config::Problem::code)
+            .collect()
+    };
+    for (paths, expected) in [
+        (
+            ["/{x:crate}", "/{x:segment}", "/{y:segment}"],
+            vec![ProblemCode::RouteUnreachable],
+        ),
+        (
+            ["/{x:crate}", "/{x:semver}", "/{y:segment}"],
+            vec![ProblemCode::RoutesOverlap, ProblemCode::RoutesOverlap],
+        ),
+        (
+            ["/a", "/{x:semver}", "/{y:crate}"],
+            vec![ProblemCode::RoutesOverlap],
+        ),
+    ] {
+        assert_eq!(third(paths), expected, "{paths:?}");
+    }
+}

@@ -26,14 +26,27 @@ impl Check {
                 );
                 self.push(Problem::new(ProblemCode::AllowedHostUnused, at, message));
             }
+            // Two hosts that routes lead to were each written in an example as well.
+            let is_meant = |other: &Host| config.is_used(&host) && config.is_used(other);
             let mut others = config.allowed_hosts.iter();
-            if let Some(other) = others.find(|other| is_glued_to(host.as_str(), other.as_str())) {
+            if let Some(other) =
+                others.find(|other| is_glued_to(host.as_str(), other.as_str()) && !is_meant(other))
+            {
                 let message = format!(
                     "`{host}` is `{other}` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own"
                 );
                 self.push(Problem::new(ProblemCode::AllowedHostMistyped, at, message));
             }
         }
+    }
+}
+
+impl Config {
+    /// Whether a route leads to the host.
+    fn is_used(&self, host: &Host) -> bool {
+        self.routes
+            .iter()
+            .any(|route| route.target().base().host() == host)
     }
 }
 

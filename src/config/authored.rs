@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::examples::Example;
-use super::place;
+use super::place::{self, Places};
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
 use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
@@ -33,8 +33,10 @@ impl Authored {
             let message = "`revision` is written by the compiler; leave it out";
             problems.push(Problem::new(ProblemCode::KeyUnknown, key, message));
         }
-        prove(&raw, problems)
-            .map_err(|problems| problems.placed(|problem| place::of_problem(text, problem)))
+        prove(&raw, problems).map_err(|problems| {
+            let places = Places::in_text(text);
+            problems.placed(|problem| places.of(problem))
+        })
     }
 
     /// The configuration, without the examples.
@@ -57,10 +59,16 @@ impl Authored {
 fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> {
     let mut check = Check { problems };
     let (mut config, routes) = check.config(raw);
+    // Strings, numbers and maps with string keys always become JSON.
+    let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
+    (config.revision, config.json) = revision::write(&content);
     check.allowed_hosts(raw, &config);
-    let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();
-    check.overlaps(&places, &config);
-    check.locations(&places, &config);
+    // To try out more routes than an entry holds would take long, and tell nobody anything.
+    if check.fits_an_entry(&config.json) {
+        let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();
+        check.overlaps(&places, &config);
+        check.locations(&places, &config);
+    }
     let examples = routes
         .into_iter()
         .zip(&config.routes)
@@ -68,19 +76,14 @@ fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> 
             check.examples(&At::Top.name("routes").index(index), raw, route, &config)
         })
         .collect();
-    if check.problems.is_empty() {
-        // Strings, numbers and maps with string keys always become JSON.
-        let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
-        (config.revision, config.json) = revision::write(&content);
-        check.entry_length(&config.json);
-    }
     Problems::none_or(check.problems, Authored { config, examples })
 }
 
 impl Check {
-    fn entry_length(&mut self, json: &str) {
+    fn fits_an_entry(&mut self, json: &str) -> bool {
         let length = json.chars().count();
-        if length > MAX_ENTRY_LENGTH {
+        let fits = length <= MAX_ENTRY_LENGTH;
+        if !fits {
             let message = format!(
                 "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts"
             );
@@ -90,6 +93,7 @@ impl Check {
                 message,
             ));
         }
+        fits
     }
 }
 

@@ -15,30 +15,40 @@ impl Check {
     /// where in the file the routes stand.
     pub(super) fn overlaps(&mut self, places: &[usize], config: &Config) {
         for (number, (route, place)) in config.routes.iter().zip(places).enumerate() {
-            let mut earlier = config.routes.iter().take(number);
-            let found = earlier.find_map(|other| Some((other, common_path(other, route)?)));
-            let Some((other, path)) = found else {
-                continue;
-            };
-            let (name, other_name) = (route.name(), other.name());
-            let (code, message) = if covers(other.pattern(), route.pattern()) {
-                let message = format!(
-                    "`{name}` never matches: every path of it, such as `{path}`, is on the route `{other_name}`, which is tried first; leave one of them out, or make the path of `{other_name}` narrower"
-                );
-                (ProblemCode::RouteUnreachable, message)
+            let earlier = config.routes.iter().take(number);
+            let mut overlapping: Vec<_> = earlier
+                .filter_map(|other| Some((other, common_path(other, route)?)))
+                .collect();
+            let covering = overlapping
+                .iter()
+                .position(|(other, _)| covers(other.pattern(), route.pattern()));
+            // Where one of them leaves nothing, the others do not matter.
+            let code = if let Some(covering) = covering {
+                overlapping = vec![overlapping.swap_remove(covering)];
+                ProblemCode::RouteUnreachable
             } else {
-                let message = format!(
-                    "`{path}` is on the route `{name}` and on `{other_name}`, which is tried first; change one of the paths so that no request is on both"
-                );
-                (ProblemCode::RoutesOverlap, message)
+                ProblemCode::RoutesOverlap
             };
             let routes = At::Top.name("routes");
-            self.push(Problem::new(
-                code,
-                &routes.index(*place).name("path"),
-                message,
-            ));
+            let at = &routes.index(*place);
+            for (other, path) in overlapping {
+                let message = message(code, route, other, &path);
+                self.push(Problem::new(code, &at.name("path"), message));
+            }
         }
+    }
+}
+
+fn message(code: ProblemCode, route: &Route, other: &Route, path: &str) -> String {
+    let (name, other) = (route.name(), other.name());
+    if code == ProblemCode::RouteUnreachable {
+        format!(
+            "`{name}` never matches: every path of it, such as `{path}`, is on the route `{other}`, which is tried first; leave one of them out, or make the path of `{other}` narrower"
+        )
+    } else {
+        format!(
+            "`{path}` is on the route `{name}` and on `{other}`, which is tried first; change one of the paths so that no request is on both"
+        )
     }
 }
 

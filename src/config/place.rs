@@ -7,23 +7,35 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Place, Problem, ProblemCode, Step};
 
-/// The place of a problem: the value of its key, or the key itself where that is what is wrong;
-/// where the key is missing, the nearest table around it.
-pub(super) fn of_problem(text: &str, problem: &Problem) -> Option<Place> {
-    let table = DeTable::parse(text).ok()?;
-    let mut bytes = None;
-    let mut values = Values::Table(table.get_ref());
-    for step in problem.key().steps() {
-        let Some((key, value, next)) = values.step(step) else {
-            break;
-        };
-        bytes = match problem.code() {
-            ProblemCode::KeyUnknown => key.or(Some(value)),
-            _ => Some(value),
-        };
-        values = next;
+/// Says where problems stand in a text, which is read once for all of them.
+pub(super) struct Places<'t> {
+    text: &'t str,
+    table: Option<Spanned<DeTable<'t>>>,
+}
+
+impl<'t> Places<'t> {
+    pub(super) fn in_text(text: &'t str) -> Self {
+        let table = DeTable::parse(text).ok();
+        Self { text, table }
     }
-    of_bytes(text, bytes.unwrap_or_default())
+
+    /// The place of a problem: the value of its key, or the key itself where that is what is wrong;
+    /// where the key is missing, the nearest table around it.
+    pub(super) fn of(&self, problem: &Problem) -> Option<Place> {
+        let mut bytes = None;
+        let mut values = Values::Table(self.table.as_ref()?.get_ref());
+        for step in problem.key().steps() {
+            let Some((key, value, next)) = values.step(step) else {
+                break;
+            };
+            bytes = match problem.code() {
+                ProblemCode::KeyUnknown => key.or(Some(value)),
+                _ => Some(value),
+            };
+            values = next;
+        }
+        of_bytes(self.text, bytes.unwrap_or_default())
+    }
 }
 
 /// The line and column of a range of bytes.

@@ -1,4 +1,6 @@
-//! Each route tried on values that are made to lead it astray.
+//! Each route tried on requests that are made to lead it astray.
+
+use std::borrow::Cow;
 
 use super::Config;
 use super::check::Check;
@@ -11,8 +13,8 @@ use crate::request::Request;
 use crate::route::{self, PatternSegment, Route};
 use crate::switch::Switch;
 
-/// How many requests are tried on one route.
-const MAX_TRIALS: usize = 4096;
+/// How many combinations of values are tried on one route.
+const MAX_COMBINATIONS: usize = 4096;
 
 /// What keeps a location from being fit to be sent, with the request that shows it.
 struct Failing {
@@ -70,10 +72,16 @@ impl Check {
 
 /// The first request of a route whose location is not fit to be sent.
 fn try_out(route: &Route, config: &Config) -> Option<Failing> {
-    let values = values(route, config);
-    let combinations = values.iter().map(Vec::len).product::<usize>();
-    (0..combinations.min(MAX_TRIALS)).find_map(|number| {
-        let path = path(route, &values, number);
+    let values = values(route);
+    let number = values.iter().map(Vec::len).product::<usize>();
+    let combinations = (0..number.min(MAX_COMBINATIONS)).map(|number| combination(&values, number));
+    let leading_back = config
+        .routes()
+        .iter()
+        .flat_map(|other| [bound_to(other, route), read_back(other, route)])
+        .flatten();
+    leading_back.chain(combinations).find_map(|captures| {
+        let path = path(route, &captures);
         let why = why_not(&path, route, config)?;
         Some(Failing { path, why })
     })
@@ -108,55 +116,96 @@ fn leads_back(location: &Location, route: &Route, config: &Config) -> bool {
     config.applies_to(host) && route::find(config.routes(), &next).is_ok()
 }
 
-/// For each capture of the route, what is tried: plain values, values that hold what the location
-/// puts between captures, and the literals of all routes.
-fn values(route: &Route, config: &Config) -> Vec<Vec<String>> {
-    let routes = config.routes();
-    let mut tried = VALUES.map(str::to_owned).to_vec();
-    for literal in route.location().literals() {
-        for part in ["a", "1.0.0"] {
-            tried.push(format!("{part}{literal}{part}"));
-            tried.push(format!("{part}{literal}{part}{literal}{part}"));
+/// The captures with which the location has the literals of another route's path, where both have
+/// their segments in the same places.
+fn bound_to(other: &Route, route: &Route) -> Option<Vec<String>> {
+    let base = route.target().base().path().len();
+    let mut captures = plain(route);
+    for (segment, capture) in route.location().whole_captures() {
+        let literal = other.pattern().segments().get(base + segment);
+        let slot = route.pattern().captures().get(capture)?;
+        if let Some(literal) = literal.and_then(PatternSegment::literal)
+            && slot.kind().parse(literal).is_some()
+            && let Some(value) = captures.get_mut(capture)
+        {
+            literal.clone_into(value);
         }
     }
-    for segment in routes.iter().flat_map(|route| route.pattern().segments()) {
-        tried.extend(segment.literal().map(str::to_owned));
+    Some(captures)
+}
+
+/// The captures with which the location would be a path of another route, if there are any.
+fn read_back(other: &Route, route: &Route) -> Option<Vec<String>> {
+    let sample = samples::path(other.pattern());
+    let mut segments = sample.split('/');
+    for expected in route.target().base().path() {
+        if segments.next() != Some(expected) {
+            return None;
+        }
     }
-    // What a `path` capture would have to hold for its location to be on a route again.
-    tried.extend(routes.iter().map(|route| samples::path(route.pattern())));
-    let mut seen = Vec::with_capacity(tried.len());
-    tried.retain(|value| {
-        let is_new = !seen.contains(value);
-        seen.push(value.clone());
-        is_new
-    });
+    let segments: Vec<_> = segments.map(Cow::Borrowed).collect();
+    let captures = route.location().read(&segments)?;
+    let captures = captures.iter().map(|capture| capture.as_str().to_owned());
+    Some(captures.collect())
+}
+
+/// A plain value for each capture of the route.
+fn plain(route: &Route) -> Vec<String> {
     let slots = route.pattern().captures().iter();
     slots
         .map(|slot| {
-            let fitting = tried
-                .iter()
-                .filter(|value| slot.kind().parse(value.as_str()).is_some());
-            fitting.cloned().collect()
+            let fits = |value: &&str| slot.kind().parse(*value).is_some();
+            VALUES.into_iter().find(fits).unwrap_or_default().to_owned()
         })
         .collect()
 }
 
-/// The request path of a combination of values, by its number.
-fn path(route: &Route, values: &[Vec<String>], mut number: usize) -> String {
-    let mut values = values.iter();
+/// For each capture of the route, what is tried: plain values, and values that hold what the
+/// location puts between captures.
+fn values(route: &Route) -> Vec<Vec<String>> {
+    let mut tried = VALUES.map(str::to_owned).to_vec();
+    for (before, after) in [
+        ("a", "a"),
+        ("1.0.0", "1.0.0"),
+        ("1.0.0-a", "a"),
+        ("a", "1.0.0-b"),
+    ] {
+        let literals = route.location().literals();
+        tried.extend(literals.map(|literal| format!("{before}{literal}{after}")));
+    }
+    tried.extend(["1.0.0-a", "a/b"].map(str::to_owned));
+    let slots = route.pattern().captures().iter();
+    slots
+        .map(|slot| {
+            let fits = |value: &&String| slot.kind().parse(value.as_str()).is_some();
+            tried.iter().filter(fits).cloned().collect()
+        })
+        .collect()
+}
+
+/// A combination of values, by its number.
+fn combination(values: &[Vec<String>], mut number: usize) -> Vec<String> {
+    let of_capture = |values: &Vec<String>| {
+        // Each capture has values, because each type admits one of those tried.
+        let length = values.len().max(1);
+        let value = values.get(number % length).cloned().unwrap_or_default();
+        number /= length;
+        value
+    };
+    values.iter().map(of_capture).collect()
+}
+
+/// The request path with these captures.
+fn path(route: &Route, captures: &[String]) -> String {
+    let mut captures = captures.iter();
     let mut path = String::new();
     for segment in route.pattern().segments() {
+        let text = match segment {
+            PatternSegment::Literal(literal) => Some(literal),
+            PatternSegment::Capture(_) => captures.next(),
+        };
         path.push('/');
-        match segment {
-            PatternSegment::Literal(literal) => path.push_str(literal),
-            PatternSegment::Capture(_) => {
-                let values = values.next().map_or(&[][..], Vec::as_slice);
-                // Each capture has values, because each type admits one of those tried.
-                let length = values.len().max(1);
-                path.push_str(values.get(number % length).map_or("", String::as_str));
-                number /= length;
-            }
-        }
+        path.push_str(text.map_or("", String::as_str));
     }
     path
 }
