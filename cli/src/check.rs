@@ -4,6 +4,7 @@ mod code;
 mod download_url;
 mod explanations;
 mod finding;
+mod may_differ;
 mod place;
 mod report;
 mod text;
@@ -15,7 +16,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
 use crate::file::{self, Text};
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
-use crate::visible::visible;
 use download_url::DownloadUrl;
 use report::{Input, Report};
 
@@ -78,11 +78,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Ok(Outcome::Fine);
     }
     let report = Report::of(inputs(arguments)?, &arguments.dl, &arguments.may_differ);
-    if let Some((pattern, nearest)) = report.naming_nothing(&arguments.may_differ) {
-        let (pattern, nearest) = (visible(pattern), visible(&nearest.join("`, `")));
-        return Err(Failure::new(format!(
-            "--may-differ names `{pattern}`, which is no key of these files; the nearest are `{nearest}`"
-        )));
+    if let Some(keys) = report.keys() {
+        may_differ::check(&arguments.may_differ, &keys)?;
     }
     match arguments.format {
         Format::Text => print(text::render(&report, Screen::of_output()))?,

@@ -81,7 +81,7 @@ pub(crate) fn names(pattern: &str, key: &str) -> bool {
 }
 
 /// The steps of a key: an example's request, in brackets, may hold dots of its own.
-fn steps(key: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn steps(key: &str) -> impl Iterator<Item = &str> {
     let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
     steps
         .split('.')

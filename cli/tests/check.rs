@@ -235,6 +235,10 @@ fn what_could_not_run_is_said_in_words() {
         (&["config"], "cannot read config: it is a directory"),
         (&[&*not_text], "not-text.toml: it is not UTF-8"),
         (&[&*huge], "huge.toml: it is larger than 1 MiB"),
+        (
+            &["--may-differ", "tagets", "config/crates-io.toml"],
+            "the nearest are `targets`, ",
+        ),
         (&["-", "-"], "standard input can be read only once"),
         (
             &["--may-differ", "tagets.*.base", "config/crates-io.toml"],
@@ -392,17 +396,13 @@ fn nothing_in_a_file_commands_the_terminal() {
     assert_eq!(code, Some(1));
     let is_command = |found: char| (found.is_control() && found != '\n') || found == '\u{202e}';
     assert!(!text.contains(is_command), "{text:?}");
-    let (fine, other) = (
-        PRODUCTION
-            .replace("[targets.static]", "[targets.\"static\\u202e\"]")
-            .replace("\"static\"", "\"static\\u202e\""),
-        PRODUCTION,
-    );
-    let (fine, other) = (
-        files.write("fine.toml", fine),
-        files.write("other.toml", other),
-    );
-    let (_, text, _) = check(&[&other, &fine]);
+    let renamed = PRODUCTION
+        .replace("[targets.static]", "[targets.\"static\\u202e\"]")
+        .replace("\"static\"", "\"static\\u202e\"");
+    let renamed = files.write("renamed.toml", renamed);
+    let (code, text, _) = check(&["config/crates-io.toml", &renamed]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("static\\u{202e}"), "{text}");
     assert!(!text.contains(is_command), "{text:?}");
 }
 
@@ -454,6 +454,46 @@ fn there_is_colour_only_on_a_terminal_or_where_it_is_asked_for() {
         let output = signpost(&["check", &file]).envs(variable).output().unwrap();
         let has_escapes = output.stdout.contains(&b'\x1b');
         assert_eq!(has_escapes, coloured, "{variable:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_sees_colours_and_lines_of_its_own_width() {
+    let files = Files::new();
+    let file = files.write("bad.toml", "korz = 1");
+    for (columns, width) in [(60, 60), (250, 100)] {
+        let size = nix::pty::Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(&size, None).unwrap();
+        let mut command = signpost(&["check", "bad.toml"]);
+        let mut child = command
+            .current_dir(file.strip_suffix("bad.toml").unwrap())
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR")
+            .stdout(slave)
+            .spawn()
+            .unwrap();
+        // The other end of the terminal is closed only when this is gone too.
+        drop(command);
+        let mut seen = Vec::new();
+        // A terminal that is closed is an error on Linux, after all that was written.
+        let _ = fs::File::from(master).read_to_end(&mut seen);
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        let seen = String::from_utf8(seen).unwrap();
+        assert!(seen.contains("\u{1b}["), "{seen}");
+        let plain = anstream::adapter::strip_str(&seen).to_string();
+        let longest = plain.lines().map(|line| line.chars().count()).max();
+        let longest = longest.unwrap_or_default();
+        assert!(
+            (width - 20..=width).contains(&longest),
+            "{longest} of {width}: {plain}"
+        );
     }
 }
 

@@ -78,23 +78,12 @@ impl Report {
         self.files.iter().filter_map(|file| file.error.as_ref())
     }
 
-    /// The first pattern that names no key of any file, and the keys that are nearest to it. What a
-    /// file with problems would have is not known, so then there is none.
-    pub(super) fn naming_nothing<'p>(
-        &self,
-        patterns: &'p [String],
-    ) -> Option<(&'p str, Vec<String>)> {
+    /// Every key that the files could have. What a file with problems would have is not known, and
+    /// then there is no answer.
+    pub(super) fn keys(&self) -> Option<BTreeSet<String>> {
         let loaded = self.files.iter().map(|file| file.loaded.as_ref());
         let loaded: Vec<_> = loaded.collect::<Option<_>>()?;
-        let keys: BTreeSet<_> = loaded.into_iter().flat_map(differences::keys).collect();
-        let pattern = patterns
-            .iter()
-            .filter(|pattern| !pattern.is_empty())
-            .find(|pattern| !keys.iter().any(|key| differences::names(pattern, key)))?;
-        let mut nearest: Vec<_> = keys.into_iter().collect();
-        nearest.sort_by_cached_key(|key| strsim::osa_distance(pattern, key));
-        nearest.truncate(NEAREST);
-        Some((pattern, nearest))
+        Some(loaded.into_iter().flat_map(differences::keys).collect())
     }
 
     /// Whether something is wrong.
@@ -102,9 +91,6 @@ impl Report {
         self.files.iter().any(|file| !file.problems.is_empty())
     }
 }
-
-/// How many keys are offered in place of one that is not there.
-const NEAREST: usize = 3;
 
 impl FileReport {
     fn unread(file: String, error: Failure) -> Self {

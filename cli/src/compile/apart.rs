@@ -22,11 +22,11 @@ pub(super) fn check(
     let out = out.filter(|out| !is_dash(out));
     let (out_handle, manifest_handle) = (out.and_then(handle), manifest.and_then(handle));
     for (option, file, handle) in [
-        ("--out", out, &out_handle),
-        ("--fastly-toml", manifest, &manifest_handle),
+        ("--out", out, out_handle.as_ref()),
+        ("--fastly-toml", manifest, manifest_handle.as_ref()),
     ] {
         if let Some(file) = file
-            && is_same(&input, handle)
+            && is_same(input.as_ref(), handle)
         {
             return Err(Failure::new(format!(
                 "{option} names {}, which is the configuration that is compiled; name another file, or its source would be written over",
@@ -35,15 +35,17 @@ pub(super) fn check(
         }
     }
     match out {
-        Some(out) if is_same(&out_handle, &manifest_handle) => Err(Failure::new(format!(
-            "--out names {}, which is the file of --fastly-toml; name another file for the JSON",
-            out.display()
-        ))),
+        Some(out) if is_same(out_handle.as_ref(), manifest_handle.as_ref()) => {
+            Err(Failure::new(format!(
+                "--out names {}, which is the file of --fastly-toml; name another file for the JSON",
+                out.display()
+            )))
+        }
         _ => Ok(()),
     }
 }
 
-fn is_same(one: &Option<Handle>, other: &Option<Handle>) -> bool {
+fn is_same(one: Option<&Handle>, other: Option<&Handle>) -> bool {
     one.is_some() && one == other
 }
 
