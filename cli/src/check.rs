@@ -4,6 +4,7 @@ mod code;
 mod download_url;
 mod explanations;
 mod finding;
+mod may_differ;
 mod place;
 mod report;
 mod text;
@@ -13,24 +14,25 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
-use crate::file;
-use crate::output::{Failure, Format, Outcome, is_coloured, print, print_json};
+use crate::file::{self, Text};
+use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
 use download_url::DownloadUrl;
-use report::Report;
+use report::{Input, Report};
 
 pub use code::Code;
 pub(crate) use finding::Finding;
 
 /// Shows every problem of a configuration, and what differs between several
 ///
-/// A file is TOML as people write it, or compiled JSON. Each problem has a stable code, its place in
-/// the file, what was read, and what to write instead. Where several files are named, each is
-/// compared with the first: staging should be production in all but its hosts.
+/// A file is TOML as people write it, or compiled JSON; `-` is standard input. Each problem has a
+/// stable code, its place in the file, what was read, and what to write instead. Where several files
+/// are named, each is compared with the first: staging should be production in all but its hosts.
 ///
 /// With `--format json` one object is printed: `files`, a list of objects with `file`, `revision`
 /// (null where there are problems) and `problems` (`code`, `key`, `message`, `line`, `column`, and
-/// `bytes` from `start` to `end`; the last three are null where there is no place); and
-/// `differences`, a list of objects with `file`, `key`, `old`, `new` and `allowed`.
+/// `bytes` from `start` to `end`; the last three are null where there is no place), and `error` where
+/// it could not be read; and `differences`, a list of objects with `file`, `key`, `old`, `new` and
+/// `allowed`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,6 +40,7 @@ Examples:
   signpost check config/crates-io.toml config/crates-io-staging.toml
   signpost check --dl https://static.crates.io/crates config/crates-io.toml
   signpost check --format json config/*.toml
+  git show HEAD:config/crates-io.toml | signpost check - config/crates-io.toml
   signpost check --explain base-host-not-allowed
 
 Exit codes: 0 no problem, 1 there are problems, 2 a file or an argument could not be read.")]
@@ -74,17 +77,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         print(explanations::of(code))?;
         return Ok(Outcome::Fine);
     }
-    let inputs = arguments
-        .files
-        .iter()
-        .map(|file| Ok((file.display().to_string(), file::read(file)?)))
-        .collect::<Result<_, Failure>>()?;
-    let report = Report::of(inputs, &arguments.dl, &arguments.may_differ);
+    let report = Report::of(inputs(arguments)?, &arguments.dl, &arguments.may_differ);
+    if let Some(keys) = report.keys() {
+        may_differ::check(&arguments.may_differ, &keys)?;
+    }
     match arguments.format {
-        Format::Text => print(text::render(&report, is_coloured()))?,
+        Format::Text => print(text::render(&report, Screen::of_output()))?,
         Format::Json => print_json(&report)?,
     }
-    Ok(Outcome::found(report.has_problems()))
+    let mut outcome = Outcome::found(report.has_problems());
+    for error in report.errors() {
+        print_error(format_args!("{}\n", error.as_error()));
+        outcome = Outcome::CouldNotRun;
+    }
+    Ok(outcome)
+}
+
+fn inputs(arguments: &Arguments) -> Result<Vec<Input>, Failure> {
+    let files = &arguments.files;
+    if files.iter().filter(|file| file::is_dash(file)).count() > 1 {
+        let words = "standard input can be read only once; name `-` once";
+        return Err(Failure::new(words));
+    }
+    let read = |file: &PathBuf| (file::name(file), Text::read_input(file));
+    Ok(files.iter().map(read).collect())
 }
 
 fn codes() -> Vec<PossibleValue> {

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::output::{Failure, Outcome};
+use crate::output::{Failure, Outcome, print, print_error};
 use crate::{check, compile, completions, explain, man, plan, routes, smoke, watch};
 
 /// Tries a configuration of Signpost before it is deployed
@@ -39,12 +39,27 @@ enum Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    // A wrong command line ends in clap with 2, which is what "could not run" is.
-    let outcome = CommandLine::parse().run().unwrap_or_else(|failure| {
-        anstream::eprintln!("{}", failure.as_error());
+    let ended = match CommandLine::try_parse() {
+        Ok(command_line) => command_line.run(),
+        Err(wrong) => instead(&wrong),
+    };
+    let outcome = ended.unwrap_or_else(|failure| {
+        print_error(format_args!("{}\n", failure.as_error()));
         Outcome::CouldNotRun
     });
     ExitCode::from(outcome.code())
+}
+
+/// What is printed instead of running a command: help that was asked for, or what is wrong with the
+/// command line.
+fn instead(wrong: &clap::Error) -> Result<Outcome, Failure> {
+    let text = wrong.render();
+    if wrong.use_stderr() {
+        print_error(text.ansi());
+        return Ok(Outcome::CouldNotRun);
+    }
+    print(text.ansi())?;
+    Ok(Outcome::Fine)
 }
 
 impl CommandLine {

@@ -1,5 +1,6 @@
 //! `signpost compile`: from the TOML that people write to the JSON that the edge reads.
 
+mod apart;
 mod fastly_toml;
 mod replace;
 
@@ -10,8 +11,10 @@ use signpost::config::{Config, Problems};
 
 use crate::check::Finding;
 use crate::diagnostics::{self, counted};
-use crate::file;
-use crate::output::{Failure, Outcome, is_error_coloured, print};
+use crate::file::{self, Text};
+use crate::output::{Failure, Outcome, Screen, print, print_error};
+use crate::visible::{self, visible};
+use replace::Replacement;
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
@@ -29,9 +32,9 @@ Examples:
 
 Exit codes: 0 compiled, 1 the configuration has problems, 2 it could not be read or written.")]
 pub(crate) struct Arguments {
-    /// The configuration, in TOML
+    /// The configuration, in TOML; `-` for standard input
     file: PathBuf,
-    /// Write the JSON to this file, whole or not at all
+    /// Write the JSON to this file, whole or not at all; `-` for standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write the JSON into the table [`local_server.config_stores.signpost.contents`] of this file
@@ -40,52 +43,76 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let file = arguments.file.as_path();
-    let text = file::read(file)?;
-    if text.trim_start().starts_with('{') {
+    apart::check(
+        &arguments.file,
+        arguments.out.as_deref(),
+        arguments.fastly_toml.as_deref(),
+    )?;
+    let name = file::name(&arguments.file);
+    let text = Text::read_input(&arguments.file)?;
+    if file::is_compiled(text.as_str()) {
         return Err(Failure::new(format!(
-            "{} is compiled already; name the TOML file that it was compiled from",
-            file.display()
+            "{name} is compiled already; name the TOML file that it was compiled from"
         )));
     }
-    match Config::from_toml(&text) {
+    match Config::from_toml(text.as_str()) {
         Ok(config) => write(arguments, &config).map(|()| Outcome::Fine),
         Err(problems) => {
-            anstream::eprint!("{}", refused(file, &text, &problems));
+            print_error(refused(&name, text.as_str(), &problems));
             Ok(Outcome::Found)
         }
     }
 }
 
-fn refused(file: &Path, text: &str, problems: &Problems) -> String {
-    let name = file.display().to_string();
+fn refused(name: &str, text: &str, problems: &Problems) -> String {
     let findings = Finding::all_of(problems);
-    let report = diagnostics::render(&name, text, &findings, is_error_coloured());
+    let report = diagnostics::render(name, text, &findings, Screen::of_errors());
     let number = counted(findings.len(), "problem");
-    format!("{report}{name}: {number}; it was not compiled\n")
+    format!("{report}{}: {number}; it was not compiled\n", visible(name))
 }
 
 /// Writes the JSON to every place that is named. All that can fail before writing is done first.
 fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
-    let mut files = Vec::new();
     let json = config.to_json();
-    if let Some(out) = &arguments.out {
-        files.push((out, format!("{json}\n")));
+    let out = arguments.out.as_deref();
+    let mut prepared = Vec::new();
+    if let Some(out) = out.filter(|out| !file::is_dash(out)) {
+        prepared.push(prepare(out, &format!("{json}\n"))?);
     }
     if let Some(manifest) = &arguments.fastly_toml {
-        let text = file::read(manifest)?;
-        let changed = fastly_toml::with_config(&text, json).map_err(|error| {
-            Failure::new(format!("cannot change {}: {error}", manifest.display()))
-        })?;
-        files.push((manifest, changed));
+        prepared.push(prepare(manifest, &with_config(manifest, json)?)?);
     }
-    if files.is_empty() {
-        return print(format_args!("{json}\n"));
+    if prepared.is_empty() || out.is_some_and(file::is_dash) {
+        print(format_args!("{json}\n"))?;
     }
-    for (file, text) in files {
-        replace::with(file, &text)
-            .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
-        anstream::eprintln!("wrote revision {} to {}", config.revision(), file.display());
+    for (file, replacement) in prepared {
+        replacement
+            .carry_out()
+            .map_err(|why| cannot_write(file, &why))?;
+        let revision = config.revision();
+        print_error(format_args!(
+            "wrote revision {revision} to {}\n",
+            file.display()
+        ));
     }
     Ok(())
+}
+
+fn prepare<'f>(file: &'f Path, text: &str) -> Result<(&'f Path, Replacement), Failure> {
+    let replacement = Replacement::prepare(file, text).map_err(|why| cannot_write(file, &why))?;
+    Ok((file, replacement))
+}
+
+fn cannot_write(file: &Path, why: &str) -> Failure {
+    Failure::new(format!("cannot write {}: {why}", file.display()))
+}
+
+/// The text of a `fastly.toml` with the configuration in it.
+fn with_config(manifest: &Path, json: &str) -> Result<String, Failure> {
+    let text = Text::read(manifest)?;
+    let changed = fastly_toml::with_config(text.as_str(), json).map_err(|error| {
+        let why = visible::in_place(&error.to_string());
+        Failure::new(format!("cannot change {}: {why}", manifest.display()))
+    })?;
+    Ok(text.with_mark(changed))
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::file::Loaded;
+use crate::visible::visible;
 
 /// A key that two configurations do not agree on.
 ///
@@ -35,24 +36,62 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
         .filter(|key| old.get(*key) != new.get(*key))
         .map(|key| Difference {
             key: key.clone(),
-            old: old.get(key).cloned(),
-            new: new.get(key).cloned(),
+            old: old.get(key).map(shown),
+            new: new.get(key).map(shown),
         })
         .collect()
 }
 
+/// Every key that a configuration has, and those that it leaves out but could have.
+pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
+    let written = values(loaded, true).into_keys();
+    let routes = loaded.config().routes().iter().flat_map(|route| {
+        let name = route.name();
+        OF_A_ROUTE.map(|key| format!("routes.{name}.{key}"))
+    });
+    written
+        .chain(OPTIONAL.map(str::to_owned))
+        .chain(routes)
+        .collect()
+}
+
+/// The keys that a configuration may leave out.
+const OPTIONAL: [&str; 5] = [
+    "hosts",
+    "response.cors",
+    "response.hsts",
+    "log.endpoint",
+    "log.client_ip",
+];
+
+/// The keys that a route may leave out; the examples are left out of the compiled form.
+const OF_A_ROUTE: [&str; 4] = ["status", "json", "cache_control", "examples"];
+
+/// Whether a pattern names a key: the same steps, where `*` stands for any one, or the table around
+/// them.
+///
+/// A step is what stands between two dots; the request of an example is a single step.
+pub(crate) fn names(pattern: &str, key: &str) -> bool {
+    let mut found = steps(key);
+    steps(pattern).all(|expected| {
+        found
+            .next()
+            .is_some_and(|step| expected == "*" || expected == step)
+    })
+}
+
+/// The steps of a key: an example's request, in brackets, may hold dots of its own.
+pub(crate) fn steps(key: &str) -> impl Iterator<Item = &str> {
+    let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
+    steps
+        .split('.')
+        .chain((!request.is_empty()).then_some(request))
+}
+
 impl Difference {
-    /// Whether the key is one that a pattern names: the same steps, where `*` stands for any one,
-    /// or the table around them.
-    ///
-    /// A step is what stands between two dots; the request of an example is a single step.
+    /// Whether the key is one that a pattern names; see [`names`].
     pub(crate) fn is_named_by(&self, pattern: &str) -> bool {
-        let mut steps = self.steps();
-        pattern.split('.').all(|expected| {
-            steps
-                .next()
-                .is_some_and(|step| expected == "*" || expected == step)
-        })
+        names(pattern, &self.key)
     }
 
     /// Whether this is an example that only the first configuration has.
@@ -60,26 +99,25 @@ impl Difference {
         self.new.is_none() && self.steps().nth(2) == Some("examples")
     }
 
-    /// The steps of the key: an example's request, in brackets, may hold dots of its own.
+    /// The steps of the key.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
-        let key = self.key.as_str();
-        let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
-        steps
-            .split('.')
-            .chain((!request.is_empty()).then_some(request))
+        steps(&self.key)
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_absent = |value: &Option<String>| value.clone().unwrap_or_else(|| "(absent)".into());
+        let or_absent = |value: &Option<String>| match value {
+            Some(value) => visible(value),
+            None => "(absent)".to_owned(),
+        };
         let (old, new) = (or_absent(&self.old), or_absent(&self.new));
-        write!(formatter, "{}\n  - {old}\n  + {new}", self.key)
+        write!(formatter, "{}\n  - {old}\n  + {new}", visible(&self.key))
     }
 }
 
 /// Every value by its key.
-fn values(loaded: &Loaded, with_examples: bool) -> BTreeMap<String, String> {
+fn values(loaded: &Loaded, with_examples: bool) -> BTreeMap<String, Value> {
     let mut values = BTreeMap::new();
     // What was compiled is JSON.
     let compiled: Value = serde_json::from_str(loaded.config().to_json()).unwrap_or_default();
@@ -98,14 +136,14 @@ fn values(loaded: &Loaded, with_examples: bool) -> BTreeMap<String, String> {
             let location = location.strip_prefix(base).unwrap_or(location);
             values.insert(
                 format!("routes.{route}.examples[{}]", example.request()),
-                format!("{BASE}{location}"),
+                format!("{BASE}{location}").into(),
             );
         }
     }
     values
 }
 
-fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, String>) {
+fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, Value>) {
     let below = |name: &str| {
         if key.is_empty() {
             name.to_owned()
@@ -122,126 +160,43 @@ fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, String>) {
         Value::Array(tables) if tables.iter().any(Value::is_object) => {
             let name_of = |table: &Value| table["name"].as_str().unwrap_or_default().to_owned();
             // Their order is the one in which they are tried.
-            let names: Vec<_> = tables.iter().map(name_of).collect();
-            values.insert(key.to_owned(), names.join(", "));
+            let names = tables.iter().map(name_of).collect();
+            values.insert(key.to_owned(), names);
             for table in tables {
                 flatten(&below(&name_of(table)), table, values);
             }
         }
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(plain).collect();
-            values.insert(key.to_owned(), items.join(", "));
-        }
-        _ => {
-            values.insert(key.to_owned(), plain(value));
+        value => {
+            values.insert(key.to_owned(), value.clone());
         }
     }
 }
 
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+/// A value as people read it. Two lists that differ are never shown alike.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(items) if items.is_empty() => "(empty)".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(item).collect();
+            items.join(", ")
+        }
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// An item of a list, with quotation marks where it would not be seen where it begins and ends.
+fn item(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if is_plain(text) => text.to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    let is_whole = !text.is_empty() && text.trim() == text;
+    is_whole && text != "(empty)" && !text.contains([',', '"'])
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Difference, between};
-    use crate::file::Loaded;
-
-    const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
-    const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
-
-    fn loaded(text: &str) -> Loaded {
-        Loaded::from_text(text).unwrap()
-    }
-
-    #[test]
-    fn staging_differs_from_production_in_its_host_alone() {
-        let differences = between(&loaded(PRODUCTION), &loaded(STAGING));
-        let keys: Vec<_> = differences.iter().map(|found| found.key.as_str()).collect();
-        assert_eq!(keys, ["allowed_hosts", "targets.static.base"]);
-    }
-
-    #[test]
-    fn what_is_changed_added_and_dropped_is_found() {
-        let rows = [
-            (
-                "cors = true",
-                "cors = false",
-                "response.cors",
-                Some("true"),
-                None,
-            ),
-            (
-                "name     = \"readme\"",
-                "name     = \"readme\"\nstatus = 307",
-                "routes.readme.status",
-                None,
-                Some("307"),
-            ),
-            (
-                "backends = [\"origin\"]",
-                "backends = [\"origin\", \"second\"]",
-                "origin.backends",
-                Some("origin"),
-                Some("origin, second"),
-            ),
-            (
-                "[[routes.examples]]  # a name keeps its case
-request  = \"/api/v1/crates/Inflector/0.11.4/download\"
-location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
-",
-                "",
-                "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
-                Some("{base}/crates/Inflector/Inflector-0.11.4.crate"),
-                None,
-            ),
-        ];
-        for (from, to, key, old, new) in rows {
-            assert!(PRODUCTION.contains(from), "{from}");
-            let changed = loaded(&PRODUCTION.replace(from, to));
-            let expected = Difference {
-                key: key.to_owned(),
-                old: old.map(str::to_owned),
-                new: new.map(str::to_owned),
-            };
-            assert_eq!(between(&loaded(PRODUCTION), &changed), [expected], "{key}");
-        }
-    }
-
-    #[test]
-    fn a_compiled_configuration_differs_in_nothing_from_its_source() {
-        let source = loaded(PRODUCTION);
-        let compiled = loaded(source.config().to_json());
-        assert_eq!(between(&source, &compiled), []);
-    }
-
-    #[test]
-    fn a_pattern_names_a_key_or_the_table_around_it() {
-        for (pattern, key, expected) in [
-            ("allowed_hosts", "allowed_hosts", true),
-            ("hosts", "allowed_hosts", false),
-            ("targets.*.base", "targets.static.base", true),
-            ("targets", "targets.static.base", true),
-            ("targets.static.base.more", "targets.static.base", false),
-            (
-                "routes.download.examples",
-                "routes.download.examples[/a.b/c]",
-                true,
-            ),
-            ("routes.*.status", "routes.download.location", false),
-        ] {
-            let difference = Difference {
-                key: key.to_owned(),
-                old: None,
-                new: None,
-            };
-            assert_eq!(
-                difference.is_named_by(pattern),
-                expected,
-                "{pattern} and {key}"
-            );
-        }
-    }
-}
+mod tests;

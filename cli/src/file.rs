@@ -1,18 +1,21 @@
 //! Files that are named on the command line.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 use signpost::config::{Authored, Config, Example, Problems};
 
 use crate::check::Finding;
 use crate::diagnostics;
-use crate::output::{Failure, is_error_coloured};
+use crate::output::{Failure, Screen};
 
 /// The most bytes that a configuration may have. Its compiled form has at most 8,000 characters, so
 /// what is larger was named by mistake.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// What some editors write before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A configuration without problems, from either of its forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +27,12 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads a configuration as people write it, or as `signpost compile` writes it.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let text = read(file)?;
-        Self::from_text(&text).map_err(|problems| {
+        let text = Text::read(file)?;
+        Self::from_text(text.as_str()).map_err(|problems| {
             let name = file.display().to_string();
             let findings = Finding::all_of(&problems);
-            let problems = diagnostics::render(&name, &text, &findings, is_error_coloured());
+            let screen = Screen::of_errors();
+            let problems = diagnostics::render(&name, text.as_str(), &findings, screen);
             Failure::new(format!("{name} has problems\n\n{problems}"))
         })
     }
@@ -45,7 +49,7 @@ impl Loaded {
 
     /// Reads a configuration from its text. Only the compiled form begins with a brace.
     pub(crate) fn from_text(text: &str) -> Result<Self, Problems> {
-        if text.trim_start().starts_with('{') {
+        if is_compiled(text) {
             let config = Config::from_json(text.trim_start())?;
             let examples = Vec::new();
             return Ok(Self { config, examples });
@@ -57,22 +61,93 @@ impl Loaded {
     }
 }
 
-/// Reads the text of a configuration.
-pub(crate) fn read(file: &Path) -> Result<String, Failure> {
-    let failure = |words: &str| Failure::new(format!("cannot read {}: {words}", file.display()));
-    let mut text = String::new();
-    let bytes = File::open(file)
-        .and_then(|opened| opened.take(MAX_BYTES + 1).read_to_string(&mut text))
-        .map_err(|error| failure(&in_words(&error)))?;
-    if bytes as u64 > MAX_BYTES {
-        return Err(failure(
-            "it is larger than 1 MiB, which no configuration is; name the configuration's own file",
-        ));
-    }
-    Ok(text)
+/// Whether a text is the compiled form, and not TOML.
+pub(crate) fn is_compiled(text: &str) -> bool {
+    text.trim_start().starts_with('{')
 }
 
-/// An error of the file system in words.
+/// The text of a file, without a byte order mark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    text: String,
+    skipped: usize,
+}
+
+impl Text {
+    /// Reads a file.
+    pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
+        File::open(file)
+            .map_err(|error| in_words(&error))
+            .and_then(Self::from_reader)
+            .map_err(|why| Failure::new(format!("cannot read {}: {why}", file.display())))
+    }
+
+    /// Reads a file, or standard input where `-` is named.
+    pub(crate) fn read_input(file: &Path) -> Result<Self, Failure> {
+        if !is_dash(file) {
+            return Self::read(file);
+        }
+        Self::from_reader(io::stdin().lock())
+            .map_err(|why| Failure::new(format!("cannot read standard input: {why}")))
+    }
+
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How many bytes stand before the text: those of its mark, if it has one.
+    pub(crate) fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// Another text for the same file, with the mark that the file has.
+    pub(crate) fn with_mark(&self, text: String) -> String {
+        if self.skipped == 0 {
+            text
+        } else {
+            format!("{BYTE_ORDER_MARK}{text}")
+        }
+    }
+
+    fn from_reader(reader: impl Read) -> Result<Self, String> {
+        let mut bytes = Vec::new();
+        reader
+            .take(MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| in_words(&error))?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(
+                "it is larger than 1 MiB, which no configuration is; name the configuration's own file"
+                    .to_owned(),
+            );
+        }
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        Ok(match text.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => Self {
+                text: rest.to_owned(),
+                skipped: BYTE_ORDER_MARK.len_utf8(),
+            },
+            None => Self { text, skipped: 0 },
+        })
+    }
+}
+
+/// Whether a name stands for standard input or output.
+pub(crate) fn is_dash(file: &Path) -> bool {
+    file == Path::new("-")
+}
+
+/// What an input is called.
+pub(crate) fn name(file: &Path) -> String {
+    if is_dash(file) {
+        "<stdin>".to_owned()
+    } else {
+        file.display().to_string()
+    }
+}
+
+/// Why a file could not be read, in words.
 pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

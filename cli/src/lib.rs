@@ -19,6 +19,7 @@ mod output;
 mod plan;
 mod routes;
 mod smoke;
+mod visible;
 mod watch;
 
 pub use check::Code;

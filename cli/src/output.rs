@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
+use terminal_size::{Height, Width};
 
 /// How a command ended. The numbers are a promise to scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub enum Outcome {
 }
 
 /// Why a command could not do its work, in words for the person who called it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure(String);
 
 /// The form in which a command prints what it found.
@@ -74,6 +75,13 @@ pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     finish(write!(out, "{text}").and_then(|()| out.flush()))
 }
 
+/// Prints to standard error. Where that cannot be written there is nowhere to say so, and the exit
+/// code says what happened.
+pub(crate) fn print_error(text: impl Display) {
+    let mut errors = anstream::stderr().lock();
+    let _ = write!(errors, "{text}").and_then(|()| errors.flush());
+}
+
 /// Prints a value as JSON on several lines.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let mut text = serde_json::to_string_pretty(value)
@@ -82,15 +90,45 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(text)
 }
 
+/// How what is printed on a stream is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Screen {
+    /// Whether colours are seen.
+    pub(crate) is_coloured: bool,
+    /// How many columns a line may have.
+    pub(crate) width: usize,
+}
+
+impl Screen {
+    /// How standard output is seen.
+    pub(crate) fn of_output() -> Self {
+        let columns = terminal_size::terminal_size_of(io::stdout());
+        Self::new(is_coloured(), columns)
+    }
+
+    /// How standard error is seen.
+    pub(crate) fn of_errors() -> Self {
+        let columns = terminal_size::terminal_size_of(io::stderr());
+        Self::new(is_coloured_on(&io::stderr()), columns)
+    }
+
+    fn new(is_coloured: bool, size: Option<(Width, Height)>) -> Self {
+        let columns = size.map_or(MAX_WIDTH, |(Width(columns), _)| usize::from(columns));
+        let width = columns.clamp(MIN_WIDTH, MAX_WIDTH);
+        Self { is_coloured, width }
+    }
+}
+
+/// The width of a line where there is no terminal. Longer lines are hard to read.
+const MAX_WIDTH: usize = 100;
+
+/// Below this there is no room for words beside the frame.
+const MIN_WIDTH: usize = 40;
+
 /// Whether what is printed on standard output is seen in colour: it is a terminal, and neither
 /// `NO_COLOR` nor `CLICOLOR=0` forbids it.
 pub(crate) fn is_coloured() -> bool {
     is_coloured_on(&io::stdout())
-}
-
-/// The same for standard error.
-pub(crate) fn is_error_coloured() -> bool {
-    is_coloured_on(&io::stderr())
 }
 
 fn is_coloured_on(stream: &impl anstream::stream::RawStream) -> bool {
@@ -103,5 +141,26 @@ fn finish(written: io::Result<()>) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written
             .map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use terminal_size::{Height, Width};
+
+    use super::Screen;
+
+    #[test]
+    fn a_line_is_as_wide_as_the_terminal_within_reason() {
+        for (columns, width) in [
+            (None, 100),
+            (Some(80), 80),
+            (Some(200), 100),
+            (Some(100), 100),
+            (Some(0), 40),
+        ] {
+            let size = columns.map(|columns| (Width(columns), Height(24)));
+            assert_eq!(Screen::new(false, size).width, width, "{columns:?}");
+        }
     }
 }

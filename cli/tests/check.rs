@@ -1,29 +1,28 @@
 //! `signpost check` as the process that operators and scripts run.
 
+mod tool;
+
 use std::fs;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
+use tool::{ended, signpost};
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
-fn signpost() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    command
-}
-
 /// The exit code, standard output and standard error of `signpost check` in the workspace.
 fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = signpost().arg("check").args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ended(&mut signpost(&[&["check"], arguments].concat()))
+}
+
+/// The same with something on standard input.
+fn check_given(input: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    file.rewind().unwrap();
+    ended(signpost(&[&["check"], arguments].concat()).stdin(file))
 }
 
 struct Files(tempfile::TempDir);
@@ -90,8 +89,7 @@ fn a_missing_slash_is_underlined() {
 #[test]
 fn the_compiled_form_is_checked_as_the_edge_does() {
     let files = Files::new();
-    let output = signpost()
-        .args(["compile", "config/crates-io.toml"])
+    let output = signpost(&["compile", "config/crates-io.toml"])
         .output()
         .unwrap();
     let file = files.write("config.json", &output.stdout);
@@ -238,8 +236,22 @@ fn what_could_not_run_is_said_in_words() {
         (&[&*not_text], "not-text.toml: it is not UTF-8"),
         (&[&*huge], "huge.toml: it is larger than 1 MiB"),
         (
-            &["config/crates-io.toml", "none.toml"],
-            "cannot read none.toml",
+            &["--may-differ", "tagets", "config/crates-io.toml"],
+            "the nearest are `targets`, ",
+        ),
+        (&["-", "-"], "standard input can be read only once"),
+        (
+            &["--may-differ", "tagets.*.base", "config/crates-io.toml"],
+            "names `tagets.*.base`, which is no key of these files; the nearest are `targets.static.base`",
+        ),
+        (
+            &[
+                "--may-differ",
+                "hosts,routes.readme.stats",
+                "config/crates-io.toml",
+                "config/crates-io-staging.toml",
+            ],
+            "the nearest are `routes.readme.status`, ",
         ),
         (
             &["--explain", "example-failz"],
@@ -274,23 +286,100 @@ fn what_could_not_run_is_said_in_words() {
 }
 
 #[test]
-fn there_is_colour_only_on_a_terminal_or_where_it_is_asked_for() {
+fn what_can_be_read_is_reported_beside_what_cannot() {
     let files = Files::new();
-    let file = files.write("bad.toml", PRODUCTION.replace("cors", "korz"));
-    for (variable, coloured) in [
-        (None, false),
-        (Some(("NO_COLOR", "1")), false),
-        (Some(("CLICOLOR_FORCE", "1")), true),
+    let bad = files.write("bad.toml", PRODUCTION.replace("cors", "korz"));
+    let (good, missing) = ("config/crates-io.toml", "missing.toml");
+    let words = "cannot read missing.toml: there is no such file";
+    for names in [
+        [bad.as_str(), missing, good],
+        [missing, &bad, good],
+        [good, &bad, missing],
     ] {
-        let output = signpost()
-            .env_remove("CLICOLOR_FORCE")
-            .envs(variable)
-            .args(["check", &file])
-            .output()
-            .unwrap();
-        let has_escapes = output.stdout.contains(&b'\x1b');
-        assert_eq!(has_escapes, coloured, "{variable:?}");
+        let (code, text, errors) = check(&names);
+        assert_eq!((code, errors), (Some(2), format!("error: {words}\n")));
+        assert_eq!(text.matches("error[key-unknown]").count(), 1, "{text}");
+        assert!(text.contains(&format!("{good}: no problem")), "{text}");
+        assert_eq!(
+            text.contains("not compared with missing.toml, which could not be read"),
+            names[0] == missing,
+            "{text}"
+        );
+        let (code, json, _) = check(&[&["--format", "json"][..], &names].concat());
+        assert_eq!(code, Some(2));
+        let report: Value = serde_json::from_str(&json).unwrap();
+        for (file, name) in report["files"].as_array().unwrap().iter().zip(names) {
+            assert_eq!(file["file"], name);
+            let number = file["problems"].as_array().unwrap().len();
+            assert_eq!(number, usize::from(name == bad), "{file}");
+            let error = (name == missing).then_some(words);
+            assert_eq!(file.get("error").and_then(Value::as_str), error);
+        }
     }
+}
+
+#[test]
+fn a_key_that_may_differ_need_not_be_in_every_file() {
+    let files = ["config/crates-io.toml", "config/crates-io-staging.toml"];
+    for key in [
+        "response.cors",
+        "routes.*.status",
+        "log",
+        "routes.readme.cache_control",
+    ] {
+        let (code, text, errors) = check(&[
+            "--may-differ",
+            "allowed_hosts,targets",
+            "--may-differ",
+            key,
+            files[0],
+            files[1],
+        ]);
+        assert_eq!((code, errors.as_str()), (Some(0), ""), "{key}: {text}");
+    }
+}
+
+#[test]
+fn standard_input_is_a_file_as_well() {
+    let (code, text, errors) = check_given(PRODUCTION, &["-"]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
+    assert!(text.starts_with("<stdin>: no problem (revision "), "{text}");
+    let (code, text, _) = check_given(PRODUCTION, &["config/crates-io.toml", "-"]);
+    assert_eq!(code, Some(0), "{text}");
+    let same = "<stdin> says the same as config/crates-io.toml\n";
+    assert!(text.ends_with(same), "{text}");
+    let (code, text, _) = check_given(&PRODUCTION.replace("cors", "korz"), &["-"]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("─[<stdin>:"), "{text}");
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_and_places_are_those_of_the_file() {
+    let files = Files::new();
+    let compiled = ended(&mut signpost(&["compile", "config/crates-io.toml"])).1;
+    for text in [PRODUCTION, &compiled] {
+        let file = files.write("marked", format!("\u{feff}{text}"));
+        let (code, text, _) = check(&[&file]);
+        assert_eq!(code, Some(0), "{text}");
+    }
+    let marked = "\u{feff}korz = 1\n";
+    let file = files.write("marked.toml", marked);
+    let (_, json, _) = check(&["--format", "json", &file]);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let problems = report["files"][0]["problems"].as_array().unwrap();
+    let unknown = problems
+        .iter()
+        .find(|problem| problem["code"] == "key-unknown");
+    let unknown = unknown.unwrap();
+    assert_eq!(
+        (&unknown["line"], &unknown["column"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(unknown["bytes"], json!({ "start": 3, "end": 7 }));
+    assert_eq!(&marked[3..7], "korz");
+    let (_, text, _) = check(&[&file]);
+    let shown = " 1 │ korz = 1\n   · ──┬─\n";
+    assert!(text.contains(shown), "{text}");
 }
 
 #[test]
@@ -320,8 +409,7 @@ fn a_file_that_is_cut_off_is_shown_where_it_ends() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let mut child = signpost()
-        .args(["check", "config/crates-io.toml"])
+    let mut child = signpost(&["check", "config/crates-io.toml"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -1,30 +1,24 @@
 //! `signpost compile` as the process that operators and scripts run.
 
+mod tool;
+
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use signpost::config::Config;
+use tool::ended;
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const FASTLY_TOML: &str = include_str!("../../fastly.toml");
 
 fn signpost(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .args(arguments)
-        .output()
-        .unwrap()
+    tool::signpost(arguments).output().unwrap()
 }
 
 fn compile(file: &Path) -> (Option<i32>, String, String) {
-    let output = signpost(&["compile", file.to_str().unwrap()]);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ended(&mut tool::signpost(&["compile", file.to_str().unwrap()]))
 }
 
 fn production(name: &str) -> PathBuf {
@@ -260,7 +254,7 @@ fn nothing_is_written_where_something_is_wrong() {
         (
             &[good, "--out", "/nowhere/config.json"],
             2,
-            "cannot write /nowhere/config.json",
+            "cannot write /nowhere/config.json: there is no directory /nowhere; make it first",
         ),
     ] {
         let output = signpost(&[&["compile"], arguments].concat());
@@ -288,9 +282,7 @@ fn what_is_compiled_already_is_not_compiled_again() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .arg("compile")
-        .arg(production("crates-io.toml"))
+    let mut child = tool::signpost(&["compile", "config/crates-io.toml"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -303,4 +295,163 @@ fn a_reader_that_goes_away_is_no_error() {
         (child.wait().unwrap().code(), errors),
         (Some(0), String::new())
     );
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| {
+        let path = directory.path().join(name);
+        path.into_os_string().into_string().unwrap()
+    };
+    let (source, manifest) = (path("in.toml"), path("fastly.toml"));
+    fs::write(&source, PRODUCTION).unwrap();
+    fs::write(&manifest, FASTLY_TOML).unwrap();
+    let (mut links, mut roundabout) = (Vec::new(), path("./in.toml"));
+    roundabout.insert_str(0, "/.");
+    #[cfg(unix)]
+    {
+        for (name, file) in [("link", &source), ("link-to-manifest", &manifest)] {
+            std::os::unix::fs::symlink(file, path(name)).unwrap();
+        }
+        fs::hard_link(&source, path("hard-link")).unwrap();
+        links.extend([
+            (
+                vec![path("in.toml"), "--out".into(), path("link")],
+                "--out names",
+            ),
+            (
+                vec![path("link"), "--out".into(), path("in.toml")],
+                "--out names",
+            ),
+            (
+                vec![path("in.toml"), "--out".into(), path("hard-link")],
+                "--out names",
+            ),
+            (
+                vec![
+                    path("in.toml"),
+                    "--out".into(),
+                    path("link-to-manifest"),
+                    "--fastly-toml".into(),
+                    path("fastly.toml"),
+                ],
+                "which is the file of --fastly-toml",
+            ),
+        ]);
+    }
+    let rows = [
+        (
+            vec![source.clone(), "--out".into(), source.clone()],
+            "which is the configuration",
+        ),
+        (
+            vec![source.clone(), "--out".into(), roundabout],
+            "which is the configuration",
+        ),
+        (
+            vec![source.clone(), "--fastly-toml".into(), source.clone()],
+            "--fastly-toml names",
+        ),
+        (
+            vec![
+                source.clone(),
+                "--out".into(),
+                manifest.clone(),
+                "--fastly-toml".into(),
+                manifest.clone(),
+            ],
+            "which is the file of --fastly-toml",
+        ),
+        (
+            vec!["-".into(), "--out".into(), source.clone()],
+            "which is the configuration",
+        ),
+    ];
+    for (arguments, words) in rows.into_iter().chain(links) {
+        let input = fs::File::open(&source).unwrap();
+        let mut command = tool::signpost(&["compile"]);
+        let (code, json, errors) = ended(command.args(&arguments).stdin(input));
+        assert_eq!(
+            (code, json.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {errors}"
+        );
+        assert!(errors.contains(words), "{arguments:?}: {errors}");
+        assert_eq!(fs::read_to_string(&source).unwrap(), PRODUCTION);
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), FASTLY_TOML);
+    }
+}
+
+/// Not even the superuser makes a file in a directory whose path leaves no room for a name.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_written_where_one_of_two_files_cannot_be() {
+    const LONGEST_PATH: usize = 4095;
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("config.json");
+    fs::write(&out, "old").unwrap();
+    let mut deep = directory.path().canonicalize().unwrap();
+    let name_of_file = "/f".len();
+    while let left @ 1.. = LONGEST_PATH - name_of_file - deep.as_os_str().len() {
+        // A step is a slash and at least one letter.
+        let length = if left > 202 {
+            200
+        } else if left > 200 {
+            100
+        } else {
+            left - 1
+        };
+        deep.push("d".repeat(length));
+    }
+    fs::create_dir_all(&deep).unwrap();
+    let manifest = deep.join("f");
+    fs::write(&manifest, FASTLY_TOML).unwrap();
+    let (code, json, errors) = ended(
+        tool::signpost(&["compile", "config/crates-io-staging.toml", "--out"])
+            .arg(&out)
+            .arg("--fastly-toml")
+            .arg(&manifest),
+    );
+    assert_eq!((code, json.as_str()), (Some(2), ""), "{errors}");
+    assert!(errors.starts_with("error: cannot write /"), "{errors}");
+    assert_eq!(fs::read_to_string(&out).unwrap(), "old");
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), FASTLY_TOML);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn standard_input_and_output_are_files_as_well() {
+    let directory = tempfile::tempdir().unwrap();
+    let manifest = directory.path().join("fastly.toml");
+    let expected = compile(&production("crates-io.toml")).1;
+    fs::write(&manifest, format!("\u{feff}{FASTLY_TOML}")).unwrap();
+    let manifest = manifest.to_str().unwrap();
+    for arguments in [
+        &["-"][..],
+        &["-", "--out", "-"],
+        &["config/crates-io.toml", "--out", "-"],
+        &["-", "--out", "-", "--fastly-toml", manifest],
+    ] {
+        let input = fs::File::open(production("crates-io.toml")).unwrap();
+        let mut command = tool::signpost(&[&["compile"], arguments].concat());
+        let (code, json, errors) = ended(command.stdin(input));
+        assert_eq!(
+            (code, json.as_str()),
+            (Some(0), &*expected),
+            "{arguments:?}: {errors}"
+        );
+    }
+    assert_eq!(
+        fs::read_to_string(manifest).unwrap(),
+        format!("\u{feff}{FASTLY_TOML}")
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("marked.toml");
+    fs::write(&file, format!("\u{feff}{PRODUCTION}")).unwrap();
+    assert_eq!(compile(&file), compile(&production("crates-io.toml")));
 }

@@ -1,12 +1,14 @@
 //! Production's configuration, made wrong on purpose in every way that we could think of. `check` or
 //! `plan` catches each of them, and the table says which.
 
+mod tool;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 use signpost::config::Authored;
+use tool::{ended, signpost};
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
@@ -316,13 +318,8 @@ fn caught(text: &str) -> Option<Caught> {
         fs::write(&file, text).unwrap();
         file
     });
-    let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .args(["plan", "--format", "json"])
-        .args([old, new])
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let plan: Value = serde_json::from_slice(&output.stdout).expect(&errors);
+    let (exit, json, errors) = ended(signpost(&["plan", "--format", "json"]).args([old, new]));
+    let plan: Value = serde_json::from_str(&json).expect(&errors);
     let caught = match (
         plan["requests"] == plan["same"],
         plan["differences"].as_array().unwrap().is_empty(),
@@ -332,7 +329,7 @@ fn caught(text: &str) -> Option<Caught> {
         (true, true) => None,
     };
     let code = i32::from(caught.is_some());
-    assert_eq!(output.status.code(), Some(code), "{errors}{plan}");
+    assert_eq!(exit, Some(code), "{errors}{plan}");
     caught
 }
 

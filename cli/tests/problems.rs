@@ -1,13 +1,15 @@
 //! Every code that `signpost check` has: one small file that gives it, and what people and programs
 //! see of it. The files are in `problems/`, called after their code.
 
+mod tool;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 use signpost_cli::Code;
+use tool::{ended, signpost};
 
 /// What is needed beside the file to see the code, where it is not the file alone.
 const BESIDES: [(&str, &[&str]); 2] = [
@@ -41,19 +43,15 @@ fn file_of(code: Code) -> String {
 /// What `signpost check` prints about the file of a code, and its exit code.
 fn check(code: Code, more: &[&str]) -> (String, Option<i32>) {
     let besides = BESIDES.iter().find(|(name, _)| *name == code.name());
-    let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .current_dir(directory())
-        .arg("check")
-        .args(besides.map_or(&[][..], |(_, arguments)| arguments))
-        .arg(file_of(code))
-        .args(more)
-        .output()
-        .unwrap();
-    assert!(output.stderr.is_empty(), "{code}: {output:?}");
-    (
-        String::from_utf8(output.stdout).unwrap(),
-        output.status.code(),
-    )
+    let (exit, text, errors) = ended(
+        signpost(&["check"])
+            .current_dir(directory())
+            .args(besides.map_or(&[][..], |(_, arguments)| arguments))
+            .arg(file_of(code))
+            .args(more),
+    );
+    assert_eq!(errors, "", "{code}");
+    (text, exit)
 }
 
 #[test]

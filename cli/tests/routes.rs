@@ -1,9 +1,11 @@
 //! `signpost routes` as the process that operators and scripts run.
 
+mod tool;
+
 use std::path::Path;
-use std::process::Command;
 
 use signpost::config::Config;
+use tool::{ended, signpost};
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
@@ -15,18 +17,7 @@ fn routes(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 fn run(file: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .arg("routes")
-        .arg(file)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ended(signpost(&["routes"]).arg(file).args(arguments))
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(crate) struct Finding {
     key: String,
     message: String,
     place: Option<Place>,
+    skipped: usize,
 }
 
 impl Finding {
@@ -25,6 +26,7 @@ impl Finding {
             key: key.into(),
             message: message.into(),
             place: None,
+            skipped: 0,
         }
     }
 
@@ -36,6 +38,12 @@ impl Finding {
     /// The same, standing at a place.
     pub(super) fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
+        self
+    }
+
+    /// The same in a file that has so many bytes before its text.
+    pub(super) fn behind(mut self, skipped: usize) -> Self {
+        self.skipped = skipped;
         self
     }
 
@@ -54,7 +62,7 @@ impl Finding {
         &self.message
     }
 
-    /// The bytes to underline; nothing where it is the whole file, or compiled JSON.
+    /// The bytes of the text to underline; nothing where it is the whole file, or compiled JSON.
     pub(crate) fn underlined(&self) -> Option<Range<usize>> {
         let bytes = self.place.as_ref()?.bytes.clone();
         (bytes != (0..0)).then_some(bytes)
@@ -68,6 +76,7 @@ impl From<&Problem> for Finding {
             key: problem.key().to_string(),
             message: problem.message().to_owned(),
             place: problem.place().cloned(),
+            skipped: 0,
         }
     }
 }
@@ -79,15 +88,17 @@ impl Serialize for Finding {
             key,
             message,
             place,
+            skipped,
         } = self;
         let place = place.as_ref();
+        let in_file = |place: &Place| place.bytes.start + skipped..place.bytes.end + skipped;
         let mut fields = serializer.serialize_struct("Finding", 6)?;
         fields.serialize_field("code", code.name())?;
         fields.serialize_field("key", key)?;
         fields.serialize_field("message", message)?;
         fields.serialize_field("line", &place.map(|place| place.line))?;
         fields.serialize_field("column", &place.map(|place| place.column))?;
-        fields.serialize_field("bytes", &place.map(|place| &place.bytes))?;
+        fields.serialize_field("bytes", &place.map(in_file))?;
         fields.end()
     }
 }

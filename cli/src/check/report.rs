@@ -1,5 +1,7 @@
 //! What `signpost check` finds, as a value.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
 
@@ -8,7 +10,8 @@ use super::download_url::DownloadUrl;
 use super::finding::Finding;
 use super::place;
 use crate::differences::{self, Difference};
-use crate::file::Loaded;
+use crate::file::{Loaded, Text};
+use crate::output::Failure;
 
 /// What was found in some files, and between them; in the order in which they were named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,11 +28,14 @@ pub(super) struct FileReport {
     pub(super) revision: Option<String>,
     /// Everything that is wrong with it.
     pub(super) problems: Vec<Finding>,
+    /// Why it could not be read, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Failure>,
     /// What it says differently from the first file.
     #[serde(skip)]
     pub(super) differences: Vec<Compared>,
     #[serde(skip)]
-    pub(super) text: String,
+    pub(super) text: Text,
     #[serde(skip)]
     pub(super) loaded: Option<Loaded>,
 }
@@ -46,15 +52,18 @@ pub(super) struct Compared {
     pub(super) allowed: bool,
 }
 
-/// A file, as it was named, and its text.
-pub(super) type Input = (String, String);
+/// A file, as it was named, and its text, or why it could not be read.
+pub(super) type Input = (String, Result<Text, Failure>);
 
 impl Report {
     /// Checks each file, tries every `dl` on it, and compares it with the first one.
     pub(super) fn of(inputs: Vec<Input>, dls: &[DownloadUrl], may_differ: &[String]) -> Self {
         let mut files: Vec<_> = inputs
             .into_iter()
-            .map(|(file, text)| FileReport::of(file, text, dls))
+            .map(|(file, text)| match text {
+                Ok(text) => FileReport::of(file, text, dls),
+                Err(error) => FileReport::unread(file, error),
+            })
             .collect();
         if let Some((first, later)) = files.split_first_mut() {
             for file in later {
@@ -64,6 +73,19 @@ impl Report {
         Self { files }
     }
 
+    /// Why files could not be read.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &Failure> {
+        self.files.iter().filter_map(|file| file.error.as_ref())
+    }
+
+    /// Every key that the files could have. What a file with problems would have is not known, and
+    /// then there is no answer.
+    pub(super) fn keys(&self) -> Option<BTreeSet<String>> {
+        let loaded = self.files.iter().map(|file| file.loaded.as_ref());
+        let loaded: Vec<_> = loaded.collect::<Option<_>>()?;
+        Some(loaded.into_iter().flat_map(differences::keys).collect())
+    }
+
     /// Whether something is wrong.
     pub(super) fn has_problems(&self) -> bool {
         self.files.iter().any(|file| !file.problems.is_empty())
@@ -71,12 +93,24 @@ impl Report {
 }
 
 impl FileReport {
-    fn of(file: String, text: String, dls: &[DownloadUrl]) -> Self {
-        let (loaded, problems) = match Loaded::from_text(&text) {
+    fn unread(file: String, error: Failure) -> Self {
+        Self {
+            file,
+            revision: None,
+            problems: Vec::new(),
+            error: Some(error),
+            differences: Vec::new(),
+            text: Text::default(),
+            loaded: None,
+        }
+    }
+
+    fn of(file: String, text: Text, dls: &[DownloadUrl]) -> Self {
+        let (loaded, problems) = match Loaded::from_text(text.as_str()) {
             Err(problems) => (None, Finding::all_of(&problems)),
             Ok(loaded) => {
                 let findings = dls.iter().flat_map(|dl| dl.findings(loaded.config()));
-                let findings = findings.collect();
+                let findings: Vec<_> = findings.collect();
                 (Some(loaded), findings)
             }
         };
@@ -86,7 +120,11 @@ impl FileReport {
         Self {
             file,
             revision,
-            problems,
+            problems: problems
+                .into_iter()
+                .map(|finding| finding.behind(text.skipped()))
+                .collect(),
+            error: None,
             differences: Vec::new(),
             text,
             loaded,
@@ -103,10 +141,11 @@ impl FileReport {
                 .iter()
                 .any(|pattern| difference.is_named_by(pattern));
             if !allowed {
-                let place = place::of_difference(&self.text, &difference);
+                let place = place::of_difference(self.text.as_str(), &difference);
                 let message = message(&difference, &first.file);
                 let finding = Finding::new(Code::Differs, &difference.key, message);
-                self.problems.push(finding.at(place));
+                let finding = finding.at(place).behind(self.text.skipped());
+                self.problems.push(finding);
             }
             self.differences.push(Compared {
                 file: self.file.clone(),

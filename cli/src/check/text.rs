@@ -6,16 +6,20 @@ use anstyle::AnsiColor;
 
 use super::report::{Compared, FileReport, Report};
 use crate::diagnostics::{self, counted};
+use crate::output::Screen;
+use crate::visible::visible;
 
 /// Writes the problems of every file, one line about each, and what differs between them.
-pub(super) fn render(report: &Report, coloured: bool) -> String {
+///
+/// A file that could not be read is left to standard error.
+pub(super) fn render(report: &Report, screen: Screen) -> String {
     let mut text = String::new();
-    for file in &report.files {
-        text += &diagnostics::render(&file.file, &file.text, &file.problems, coloured);
+    for file in report.files.iter().filter(|file| file.error.is_none()) {
+        text += &diagnostics::render(&file.file, file.text.as_str(), &file.problems, screen);
         text += &summary(file);
     }
     if let Some((first, later)) = report.files.split_first() {
-        for file in later {
+        for file in later.iter().filter(|file| file.error.is_none()) {
             text += &comparison(first, file);
         }
     }
@@ -23,7 +27,7 @@ pub(super) fn render(report: &Report, coloured: bool) -> String {
 }
 
 fn summary(file: &FileReport) -> String {
-    let name = &file.file;
+    let name = visible(&file.file);
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default();
     let number = file.problems.len();
@@ -43,7 +47,10 @@ fn summary(file: &FileReport) -> String {
 }
 
 fn comparison(first: &FileReport, file: &FileReport) -> String {
-    let (name, first_name) = (&file.file, &first.file);
+    let (name, first_name) = (visible(&file.file), visible(&first.file));
+    if first.error.is_some() {
+        return format!("{name} was not compared with {first_name}, which could not be read\n");
+    }
     if first.loaded.is_none() || file.loaded.is_none() {
         return format!("{name} was not compared with {first_name}: correct the problems first\n");
     }

@@ -2,47 +2,94 @@
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::file::in_words;
-
-/// Gives a file this text. Whoever reads it sees all of the old text or all of the new.
-pub(super) fn with(file: &Path, text: &str) -> Result<(), String> {
-    replace(file, text).map_err(|error| in_words(&error))
+/// A new text for a file, written beside it. The file has its old text until it is replaced.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    new: NamedTempFile,
+    target: PathBuf,
 }
 
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let existing = match fs::metadata(file) {
-        Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+impl Replacement {
+    /// Does all that can fail for want of space or permission, or says why it cannot be done.
+    pub(super) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
+        let directory = directory_of(file).to_owned();
+        let existing = existing(file).map_err(|error| in_words(&error, &directory))?;
+        // What a link leads to is replaced, and not the link.
+        let target = match existing {
+            Some(_) => fs::canonicalize(file).map_err(|error| in_words(&error, &directory))?,
+            None => file.to_owned(),
+        };
+        let directory = directory_of(&target);
+        let new = write(directory, text, existing).map_err(|error| in_words(&error, directory))?;
+        Ok(Self { new, target })
+    }
+
+    /// Gives the file its text. Whoever reads it sees all of the old text or all of the new.
+    pub(super) fn carry_out(self) -> Result<(), String> {
+        let directory = directory_of(&self.target);
+        self.new
+            .persist(&self.target)
+            .map(drop)
+            .map_err(|error| in_words(&error.error, directory))
+    }
+}
+
+/// The permissions of the file, if there is one.
+fn existing(file: &Path) -> io::Result<Option<Permissions>> {
+    match fs::metadata(file) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         // A device or a pipe would be gone afterwards, with a file in its place.
-        Ok(found) if !found.is_file() => {
-            return Err(io::Error::other(
-                "it is no regular file; leave the option out to write to standard output",
-            ));
-        }
-        Ok(found) => Some(found.permissions()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    // What a link leads to is replaced, and not the link.
-    let target = match existing {
-        Some(_) => fs::canonicalize(file)?,
-        None => file.to_owned(),
-    };
-    let directory = match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+        Ok(found) if !found.is_file() => Err(io::Error::other(
+            "it is no regular file; write `--out -` for standard output",
+        )),
+        Ok(found) => Ok(Some(found.permissions())),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(_) if fs::symlink_metadata(file).is_ok() => Err(io::Error::other(
+            "it is a link that leads nowhere; remove it, or make the file that it leads to",
+        )),
+        Err(_) => Ok(None),
+    }
+}
+
+fn write(
+    directory: &Path,
+    text: &str,
+    permissions: Option<Permissions>,
+) -> io::Result<NamedTempFile> {
     let mut new = beside(directory)?;
     new.write_all(text.as_bytes())?;
-    if let Some(permissions) = existing {
+    if let Some(permissions) = permissions {
         new.as_file().set_permissions(permissions)?;
     }
     new.as_file().sync_all()?;
-    new.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    Ok(new)
+}
+
+fn directory_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Why a file in this directory could not be written.
+fn in_words(error: &io::Error, directory: &Path) -> String {
+    let name = directory.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no directory {name}; make it first"),
+        io::ErrorKind::NotADirectory => format!("{name} is no directory"),
+        io::ErrorKind::PermissionDenied => format!("you may not write in the directory {name}"),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            format!("the directory {name} is on a file system that is only for reading")
+        }
+        io::ErrorKind::StorageFull => format!("there is no space left in the directory {name}"),
+        io::ErrorKind::IsADirectory => "it is a directory; name a file".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 #[cfg(unix)]
@@ -64,9 +111,11 @@ fn beside(directory: &Path) -> io::Result<NamedTempFile> {
 #[cfg(all(test, unix))]
 mod tests {
     use std::fs;
+    use std::io;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::Path;
 
-    use super::with;
+    use super::{Replacement, in_words};
 
     #[test]
     fn a_file_is_replaced_where_it_lies_and_keeps_its_permissions() {
@@ -75,7 +124,9 @@ mod tests {
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&file, &link).unwrap();
-        with(&link, "new").unwrap();
+        let replacement = Replacement::prepare(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        replacement.carry_out().unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -86,13 +137,55 @@ mod tests {
     }
 
     #[test]
+    fn a_replacement_that_is_not_carried_out_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "old").unwrap();
+        drop(Replacement::prepare(&file, "new").unwrap());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
     fn what_is_no_file_is_not_replaced() {
         let directory = tempfile::tempdir().unwrap();
-        let error = with(directory.path(), "text").unwrap_err();
-        assert!(error.contains("directory"), "{error}");
-        let error = with("/dev/null".as_ref(), "text").unwrap_err();
-        assert!(error.contains("no regular file"), "{error}");
-        let error = with(&directory.path().join("no/file"), "text").unwrap_err();
-        assert!(error.contains("no such"), "{error}");
+        let (path, link) = (directory.path(), directory.path().join("link"));
+        symlink("nowhere", &link).unwrap();
+        for (file, words) in [
+            (path, "it is a directory".to_owned()),
+            (Path::new("/dev/null"), "no regular file".to_owned()),
+            (&link, "a link that leads nowhere".to_owned()),
+            (
+                &path.join("no/file"),
+                format!("there is no directory {}/no; make it first", path.display()),
+            ),
+            (
+                Path::new("/dev/null/file"),
+                "/dev/null is no directory".to_owned(),
+            ),
+        ] {
+            let error = Replacement::prepare(file, "text").unwrap_err();
+            assert!(error.contains(&words), "{words} is not in {error}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_written_is_said_of_the_directory() {
+        for (kind, words) in [
+            (
+                io::ErrorKind::PermissionDenied,
+                "you may not write in the directory ro",
+            ),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "the directory ro is on a file system that is only for reading",
+            ),
+            (
+                io::ErrorKind::StorageFull,
+                "there is no space left in the directory ro",
+            ),
+        ] {
+            assert_eq!(in_words(&kind.into(), Path::new("ro")), words);
+        }
     }
 }

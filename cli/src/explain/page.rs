@@ -1,8 +1,10 @@
 //! What the text of an explanation is made of: headings, fields, marked lines and prose.
 
-use std::fmt::{self, Display, Formatter, Write as _};
+use std::fmt::{self, Display, Formatter};
 
 use anstyle::{AnsiColor, Style};
+
+pub(super) use crate::visible::visible;
 
 /// How wide prose is written. URLs are never broken, so that they can be copied.
 const WIDTH: usize = 80;
@@ -95,34 +97,9 @@ pub(super) fn place(path: &str, segment: usize) -> (usize, usize) {
     (before + 1, segments.next().map_or(0, width))
 }
 
-/// Text as it may be shown on a terminal: what would move the cursor or turn the line round is
-/// escaped.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '"' | '\'' | '\\') {
-            shown.push(character);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(shown, "{}", character.escape_debug());
-        }
-    }
-    shown
-}
 #[cfg(test)]
 mod tests {
-    use super::{place, visible};
-
-    #[test]
-    fn what_could_deceive_on_a_terminal_is_escaped() {
-        for (text, shown) in [
-            ("/a'b\"c\\d ä", "/a'b\"c\\d ä"),
-            ("\u{1b}[31m\r\n", "\\u{1b}[31m\\r\\n"),
-            ("\u{202e}evil", "\\u{202e}evil"),
-        ] {
-            assert_eq!(visible(text), shown);
-        }
-    }
+    use super::place;
 
     #[test]
     fn a_segment_has_a_place() {

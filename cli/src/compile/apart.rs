@@ -1,0 +1,57 @@
+//! The files of one command are different ones: what is read is not written over.
+
+use std::fs;
+use std::path::Path;
+
+use same_file::Handle;
+
+use crate::file::is_dash;
+use crate::output::Failure;
+
+/// Refuses to write the JSON over the configuration, or two texts over one file.
+pub(super) fn check(
+    input: &Path,
+    out: Option<&Path>,
+    manifest: Option<&Path>,
+) -> Result<(), Failure> {
+    let input = if is_dash(input) {
+        Handle::stdin().ok()
+    } else {
+        handle(input)
+    };
+    let out = out.filter(|out| !is_dash(out));
+    let (out_handle, manifest_handle) = (out.and_then(handle), manifest.and_then(handle));
+    for (option, file, handle) in [
+        ("--out", out, out_handle.as_ref()),
+        ("--fastly-toml", manifest, manifest_handle.as_ref()),
+    ] {
+        if let Some(file) = file
+            && is_same(input.as_ref(), handle)
+        {
+            return Err(Failure::new(format!(
+                "{option} names {}, which is the configuration that is compiled; name another file, or its source would be written over",
+                file.display()
+            )));
+        }
+    }
+    match out {
+        Some(out) if is_same(out_handle.as_ref(), manifest_handle.as_ref()) => {
+            Err(Failure::new(format!(
+                "--out names {}, which is the file of --fastly-toml; name another file for the JSON",
+                out.display()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_same(one: Option<&Handle>, other: Option<&Handle>) -> bool {
+    one.is_some() && one == other
+}
+
+/// The file itself, whatever it is called here. Only a regular one is opened: a pipe would wait for
+/// somebody to write.
+fn handle(file: &Path) -> Option<Handle> {
+    let is_file = fs::metadata(file).is_ok_and(|found| found.is_file());
+    is_file.then(|| Handle::from_path(file).ok()).flatten()
+}

@@ -1,0 +1,142 @@
+use super::{Difference, between, keys, names, shown};
+use crate::file::Loaded;
+
+const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
+
+fn loaded(text: &str) -> Loaded {
+    Loaded::from_text(text).unwrap()
+}
+
+#[test]
+fn staging_differs_from_production_in_its_host_alone() {
+    let differences = between(&loaded(PRODUCTION), &loaded(STAGING));
+    let keys: Vec<_> = differences.iter().map(|found| found.key.as_str()).collect();
+    assert_eq!(keys, ["allowed_hosts", "targets.static.base"]);
+}
+
+#[test]
+fn what_is_changed_added_and_dropped_is_found() {
+    let rows = [
+        (
+            "cors = true",
+            "cors = false",
+            "response.cors",
+            Some("true"),
+            None,
+        ),
+        (
+            "name     = \"readme\"",
+            "name     = \"readme\"\nstatus = 307",
+            "routes.readme.status",
+            None,
+            Some("307"),
+        ),
+        (
+            "backends = [\"origin\"]",
+            "backends = [\"origin\", \"second\"]",
+            "origin.backends",
+            Some("origin"),
+            Some("origin, second"),
+        ),
+        (
+            "[[routes.examples]]  # a name keeps its case
+request  = \"/api/v1/crates/Inflector/0.11.4/download\"
+location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
+",
+            "",
+            "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
+            Some("{base}/crates/Inflector/Inflector-0.11.4.crate"),
+            None,
+        ),
+    ];
+    for (from, to, key, old, new) in rows {
+        assert!(PRODUCTION.contains(from), "{from}");
+        let changed = loaded(&PRODUCTION.replace(from, to));
+        let expected = Difference {
+            key: key.to_owned(),
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
+        };
+        assert_eq!(between(&loaded(PRODUCTION), &changed), [expected], "{key}");
+    }
+}
+
+#[test]
+fn a_compiled_configuration_differs_in_nothing_from_its_source() {
+    let source = loaded(PRODUCTION);
+    let compiled = loaded(source.config().to_json());
+    assert_eq!(between(&source, &compiled), []);
+}
+
+#[test]
+fn a_pattern_names_a_key_or_the_table_around_it() {
+    for (pattern, key, expected) in [
+        ("allowed_hosts", "allowed_hosts", true),
+        ("hosts", "allowed_hosts", false),
+        ("targets.*.base", "targets.static.base", true),
+        ("targets", "targets.static.base", true),
+        ("targets.static.base.more", "targets.static.base", false),
+        (
+            "routes.download.examples",
+            "routes.download.examples[/a.b/c]",
+            true,
+        ),
+        (
+            "routes.*.examples[/a.b/c]",
+            "routes.download.examples[/a.b/c]",
+            true,
+        ),
+        ("routes.*.status", "routes.download.location", false),
+    ] {
+        assert_eq!(names(pattern, key), expected, "{pattern} and {key}");
+    }
+}
+
+#[test]
+fn lists_that_differ_are_not_shown_alike() {
+    let lists = [
+        "[]",
+        r#"[""]"#,
+        r#"["(empty)"]"#,
+        r#"["a"]"#,
+        r#"["a", "b"]"#,
+        r#"["a, b"]"#,
+        r#"["a,b"]"#,
+        r#"["a", " b"]"#,
+        r#"["\"a\"", "b"]"#,
+        r#"["\"a\", b"]"#,
+    ];
+    let lists = lists.map(|list| serde_json::from_str(list).unwrap());
+    let all: std::collections::BTreeSet<_> = lists.iter().map(shown).collect();
+    assert_eq!(all.len(), lists.len(), "{all:?}");
+    assert_eq!(shown(&lists[4]), "a, b");
+    assert_eq!(shown(&lists[5]), r#""a, b""#);
+}
+
+#[test]
+fn a_list_of_one_differs_from_a_list_of_two() {
+    let with = |backends| {
+        loaded(&PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")))
+    };
+    let expected = Difference {
+        key: "origin.backends".to_owned(),
+        old: Some("\"a, b\"".to_owned()),
+        new: Some("a, b".to_owned()),
+    };
+    let found = between(&with("[\"a, b\"]"), &with("[\"a\", \"b\"]"));
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn what_is_left_out_is_a_key_too() {
+    let everything = PRODUCTION
+        .replace("[origin]", "hosts = [\"crates.io\"]\n[origin]")
+        .replace(
+            "name     = \"readme\"",
+            "name = \"readme\"\nstatus = 307\njson = false\ncache_control = \"no-store\"",
+        )
+        .replace("\"full\"", "\"none\"");
+    let (all, some) = (keys(&loaded(&everything)), keys(&loaded(PRODUCTION)));
+    assert_eq!(all, some);
+}
