@@ -144,7 +144,16 @@ fn check(path: &Path) {
 fn no_file_of_the_core_knows_a_platform() {
     let files = core_files(&root().join("src")).expect("the sources");
     let stages = [
-        "lib", "request", "route", "target", "location", "decision", "reply", "log_line", "check",
+        "lib",
+        "request",
+        "route",
+        "target",
+        "location",
+        "decision",
+        "origin_redirect",
+        "reply",
+        "log_line",
+        "check",
     ];
     for stage in stages {
         let name = format!("{stage}.rs");
@@ -166,7 +175,14 @@ fn the_stages_are_declared_in_the_order_of_a_request() {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .collect();
     let stages = [
-        "request", "route", "target", "location", "decision", "reply", "log_line",
+        "request",
+        "route",
+        "target",
+        "location",
+        "decision",
+        "origin_redirect",
+        "reply",
+        "log_line",
     ];
     assert_eq!(declared.get(..stages.len()), Some(&stages[..]));
 }

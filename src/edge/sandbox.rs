@@ -15,7 +15,7 @@ use signpost::reply;
 use signpost::request::Method;
 
 use super::arrival::{Arrival, ForLog, KnownHost};
-use super::origin::{self, DEFAULT_BACKEND};
+use super::origin::{self, Backends};
 use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
 use super::writer::Writer;
@@ -73,26 +73,29 @@ impl Sandbox {
             Ok(config) => signpost::answer(config, &asked, entries.switch()),
             Err(reason) => Answer::origin(reason.clone()),
         };
-        let reply = config.ok().and_then(|config| answer.reply(config, &asked));
-        let redirect = reply.map(|reply| {
-            let summary = Summary::of_reply(&reply, asked.method());
-            Outgoing::of_reply(&reply).map(|outgoing| (outgoing, summary))
-        });
-        if let Some(None) = redirect {
+        let ours = our_reply(config.ok(), &answer, &asked);
+        if let Some(None) = ours {
             answer = Answer::origin(UNSENDABLE);
         }
-        let (outgoing, summary) = redirect.flatten().unwrap_or_else(|| {
-            let reason = answer.decision().reason().unwrap_or(&UNSENDABLE);
-            report_refusal(reason, asked.path());
-            let passed = match config {
-                Ok(config) => origin::pass(request, &arrival, config.backends(), reason),
-                Err(_) => origin::pass(request, &arrival, &[DEFAULT_BACKEND], reason),
-            };
-            self.origin_requests += passed.attempts;
-            passed
-                .answer
-                .unwrap_or_else(|| unavailable(config.ok(), asked.method(), reason))
-        });
+        let (outgoing, summary) = match ours.flatten() {
+            Some(ours) => ours,
+            None => {
+                report_refusal(&answer, asked.path());
+                let passed = origin::pass(request, &arrival, &Backends::of(config.ok()));
+                self.origin_requests += passed.attempts;
+                match passed.answer {
+                    Some((response, body)) => {
+                        answer = origin::judge(&response, &arrival, answer, config.ok());
+                        origin::pass_back(response, body, &arrival, &answer)
+                    }
+                    None => {
+                        answer = answer.after_origin_failed();
+                        let ours = our_reply(config.ok(), &answer, &asked).flatten();
+                        ours.unwrap_or_else(|| unavailable(config.ok(), asked.method(), &answer))
+                    }
+                }
+            }
+        };
 
         if let (Some(log), Some(for_log)) = (log, for_log) {
             let in_force = InForce {
@@ -139,17 +142,39 @@ impl Sandbox {
     }
 }
 
+/// Why the origin is asked.
+pub(super) fn reason_of<'a>(answer: &'a Answer<'_>) -> &'a Reason {
+    answer.decision().reason().unwrap_or(&UNSENDABLE)
+}
+
+/// The redirect of an answer, ready to be sent: nothing where the origin is to answer, and nothing in
+/// it where it cannot be put together.
+fn our_reply(
+    config: Option<&Config>,
+    answer: &Answer<'_>,
+    asked: &signpost::request::Request<'_>,
+) -> Option<Option<(Outgoing, Summary)>> {
+    let reply = answer.reply(config?, asked)?;
+    let summary = Summary::of_reply(&reply, asked.method());
+    Some(Outgoing::of_reply(&reply).map(|outgoing| (outgoing, summary)))
+}
+
 /// A refused proof is a bug or an attack, so the service log is told besides the log endpoint.
-fn report_refusal(reason: &Reason, path: &str) {
+fn report_refusal(answer: &Answer<'_>, path: &str) {
+    let reason = reason_of(answer);
     if let Some(refusal) = reason.refusal() {
         eprintln!("signpost: {}: {refusal}: {path}", reason.code());
     }
 }
 
-fn unavailable(config: Option<&Config>, method: Method, reason: &Reason) -> (Outgoing, Summary) {
+fn unavailable(
+    config: Option<&Config>,
+    method: Method,
+    answer: &Answer<'_>,
+) -> (Outgoing, Summary) {
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
-    let reply = reply::origin_unavailable(options, reason);
+    let reply = reply::origin_unavailable(options, reason_of(answer));
     let outgoing = Outgoing::of_reply(&reply).unwrap_or_else(|| {
         let mut response = ResponseHandle::new();
         response.set_status(StatusCode::SERVICE_UNAVAILABLE);
