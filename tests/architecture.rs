@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use signpost::config::{Config, ProblemCode};
-use signpost::decision::Reason;
+use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
 use signpost::switch::Switch;
@@ -286,6 +286,7 @@ fn no_code_means_two_things() {
     let mut codes: Vec<_> = reasons().iter().map(|(_, code)| *code).collect();
     codes.extend(Refusal::ALL.map(Refusal::code));
     codes.extend(ProblemCode::ALL.iter().map(|code| code.code()));
+    codes.extend(Because::ALL.map(Because::code));
     let different: BTreeSet<_> = codes.iter().collect();
     assert_eq!(different.len(), codes.len());
 }
@@ -299,7 +300,8 @@ fn every_reason_and_refusal_is_documented() {
     let codes = reasons
         .iter()
         .map(|(_, code)| *code)
-        .chain(Refusal::ALL.map(Refusal::code));
+        .chain(Refusal::ALL.map(Refusal::code))
+        .chain(Because::ALL.map(Because::code));
     let missing: Vec<_> = codes
         .filter(|code| !text.contains(&format!("`{code}`")))
         .collect();

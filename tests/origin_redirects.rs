@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use signpost::config::{ClientIp, Config};
 use signpost::decision::Because;
+use signpost::location::Location;
 use signpost::log_line::{self, Exchange, InForce};
-use signpost::origin_redirect::OriginAnswer;
+use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
@@ -183,7 +184,7 @@ fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
         assert_eq!(answer, decided, "{row}");
         return;
     };
-    let repair = redirect.repair().map(|location| location.as_str());
+    let repair = redirect.repair().map(Location::as_str);
     let (named, led_to, because) = match expected {
         Left => panic!("{row}: {redirect}"),
         Reported(named) => (named, None, None),
@@ -270,13 +271,9 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
         let requested = format!("https://crates.io{path}");
         let answer = after(decided, &config, 302, &[OF_2023.as_bytes()], &requested);
         let redirect = answer.origin_redirect();
-        let named = redirect.map(|redirect| redirect.named());
+        let named = redirect.map(OriginRedirect::named);
         assert_eq!(named, is_reported.then_some(OF_2023), "{row}");
-        assert_eq!(
-            redirect.and_then(|redirect| redirect.repair()),
-            None,
-            "{row}"
-        );
+        assert_eq!(redirect.and_then(OriginRedirect::repair), None, "{row}");
         assert_eq!(answer.because(), None, "{row}");
     }
 }

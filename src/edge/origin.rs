@@ -9,7 +9,7 @@ use fastly::http::{FramingHeadersMode, Method};
 use signpost::Answer;
 use signpost::config::{Config, OriginOptions};
 use signpost::decision::Because;
-use signpost::origin_redirect::OriginAnswer;
+use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::reply::DECISION_HEADER;
 
 use super::arrival::{Arrival, values};
@@ -264,13 +264,11 @@ pub(super) fn pass_back(
     (Outgoing::new(response, body), summary)
 }
 
+/// Leads the redirect to the proven location, if it was found to need it.
 fn repair(response: &mut ResponseHandle, answer: &Answer<'_>) {
-    let location = answer
-        .origin_redirect()
-        .and_then(|redirect| redirect.repair());
-    if let Some(location) =
-        location.and_then(|location| HeaderValue::from_str(location.as_str()).ok())
-    {
-        response.insert_header(&header::LOCATION, &location);
+    let location = answer.origin_redirect().and_then(OriginRedirect::repair);
+    let value = location.and_then(|location| HeaderValue::from_str(location.as_str()).ok());
+    if let Some(value) = value {
+        response.insert_header(&header::LOCATION, &value);
     }
 }

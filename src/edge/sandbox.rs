@@ -11,8 +11,8 @@ use signpost::config::{Config, MAX_BACKENDS, ResponseOptions};
 use signpost::decision::Reason;
 use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
-use signpost::reply;
-use signpost::request::Method;
+use signpost::reply::{self, Reply};
+use signpost::request::Request as Asked;
 
 use super::arrival::{Arrival, ForLog, KnownHost};
 use super::origin::{self, Backends};
@@ -73,27 +73,24 @@ impl Sandbox {
             Ok(config) => signpost::answer(config, &asked, entries.switch()),
             Err(reason) => Answer::origin(reason.clone()),
         };
-        let ours = our_reply(config.ok(), &answer, &asked);
+        let reply = config.ok().and_then(|config| answer.reply(config, &asked));
+        let ours = reply.as_ref().map(|reply| put_together(reply, &asked));
         if let Some(None) = ours {
             answer = Answer::origin(UNSENDABLE);
         }
-        let (outgoing, summary) = match ours.flatten() {
-            Some(ours) => ours,
-            None => {
-                report_refusal(&answer, asked.path());
-                let passed = origin::pass(request, &arrival, &Backends::of(config.ok()));
-                self.origin_requests += passed.attempts;
-                match passed.answer {
-                    Some((response, body)) => {
-                        answer = origin::judge(&response, &arrival, answer, config.ok());
-                        origin::pass_back(response, body, &arrival, &answer)
-                    }
-                    None => {
-                        answer = answer.after_origin_failed();
-                        let ours = our_reply(config.ok(), &answer, &asked).flatten();
-                        ours.unwrap_or_else(|| unavailable(config.ok(), asked.method(), &answer))
-                    }
-                }
+        let (outgoing, summary) = if let Some(ours) = ours.flatten() {
+            ours
+        } else {
+            report_refusal(&answer, asked.path());
+            let passed = origin::pass(request, &arrival, &Backends::of(config.ok()));
+            self.origin_requests += passed.attempts;
+            let config = config.ok();
+            if let Some((response, body)) = passed.answer {
+                answer = origin::judge(&response, &arrival, answer, config);
+                origin::pass_back(response, body, &arrival, &answer)
+            } else {
+                answer = answer.after_origin_failed();
+                without_origin(config, &answer, &asked)
             }
         };
 
@@ -147,16 +144,10 @@ pub(super) fn reason_of<'a>(answer: &'a Answer<'_>) -> &'a Reason {
     answer.decision().reason().unwrap_or(&UNSENDABLE)
 }
 
-/// The redirect of an answer, ready to be sent: nothing where the origin is to answer, and nothing in
-/// it where it cannot be put together.
-fn our_reply(
-    config: Option<&Config>,
-    answer: &Answer<'_>,
-    asked: &signpost::request::Request<'_>,
-) -> Option<Option<(Outgoing, Summary)>> {
-    let reply = answer.reply(config?, asked)?;
-    let summary = Summary::of_reply(&reply, asked.method());
-    Some(Outgoing::of_reply(&reply).map(|outgoing| (outgoing, summary)))
+/// A reply of ours, ready to be sent.
+fn put_together(reply: &Reply<'_>, asked: &Asked<'_>) -> Option<(Outgoing, Summary)> {
+    let outgoing = Outgoing::of_reply(reply)?;
+    Some((outgoing, Summary::of_reply(reply, asked.method())))
 }
 
 /// A refused proof is a bug or an attack, so the service log is told besides the log endpoint.
@@ -167,18 +158,24 @@ fn report_refusal(answer: &Answer<'_>, path: &str) {
     }
 }
 
-fn unavailable(
+/// What the client gets where no origin backend answered: the redirect that was held back, or the
+/// 503 that cargo tries again.
+fn without_origin(
     config: Option<&Config>,
-    method: Method,
     answer: &Answer<'_>,
+    asked: &Asked<'_>,
 ) -> (Outgoing, Summary) {
+    let redirect = config.and_then(|config| answer.reply(config, asked));
+    if let Some(redirect) = redirect.and_then(|reply| put_together(&reply, asked)) {
+        return redirect;
+    }
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
     let reply = reply::origin_unavailable(options, reason_of(answer));
-    let outgoing = Outgoing::of_reply(&reply).unwrap_or_else(|| {
+    put_together(&reply, asked).unwrap_or_else(|| {
         let mut response = ResponseHandle::new();
         response.set_status(StatusCode::SERVICE_UNAVAILABLE);
-        Outgoing::new(response, BodyHandle::new())
-    });
-    (outgoing, Summary::of_reply(&reply, method))
+        let outgoing = Outgoing::new(response, BodyHandle::new());
+        (outgoing, Summary::of_reply(&reply, asked.method()))
+    })
 }

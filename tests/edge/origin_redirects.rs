@@ -26,10 +26,11 @@ async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
         }
         response.body(Bytes::from("as it is")).unwrap()
     });
-    let mut lines = String::from("backends = [\"origin\"]\n");
-    if !check.is_empty() {
-        lines += &format!("check_redirects = \"{check}\"");
-    }
+    let line = match check {
+        "" => String::new(),
+        check => format!("check_redirects = \"{check}\""),
+    };
+    let lines = format!("backends = [\"origin\"]\n{line}");
     let config = with_origin(&lines);
     Bed::start_with(origin.await.unwrap(), |server| {
         server.config(&config).switch(switch)
