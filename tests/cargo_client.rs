@@ -149,6 +149,16 @@ async fn with_the_origin_dead_cargo_downloads_from_the_cdn_wherever_the_switch_s
     }
 }
 
+#[tokio::test]
+async fn with_the_origin_dead_and_nothing_before_it_cargo_downloads_nothing() {
+    let refused = refused_address().unwrap();
+    let mut scene = Scene::start(|server| server).await;
+    let dl = format!("{}/api/v1/crates", refused.url());
+    scene.registry = Registry::start(&dl, &scene.crates).await.unwrap();
+    assert!(!scene.try_fetch(0).await.status.success());
+    assert!(scene.cdn.hits().is_empty());
+}
+
 /// The incident of 2023-07-20: the origin joins the CDN and each path without a slash.
 async fn incident(check_redirects: &str) -> Scene {
     let lines = format!("check_redirects = \"{check_redirects}\"");
