@@ -65,7 +65,7 @@ impl OriginRedirect {
     }
 
     /// Where the origin would have sent the client, without user info, query or fragment, which may
-    /// hold secrets. What cannot be read as a URL is given as it is.
+    /// hold secrets. What cannot be read as a URL is given as it is up to its query.
     pub fn named(&self) -> &str {
         &self.named
     }
