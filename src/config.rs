@@ -11,6 +11,7 @@ mod authored;
 mod check;
 #[cfg(feature = "toml")]
 mod examples;
+mod origin;
 #[cfg(feature = "toml")]
 mod overlaps;
 #[cfg(feature = "toml")]
@@ -35,6 +36,7 @@ use raw::RawConfig;
 pub use authored::Authored;
 #[cfg(feature = "toml")]
 pub use examples::Example;
+pub use origin::{CheckRedirects, OriginOptions};
 pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
 
 /// The most characters that an entry of a Config Store holds.
@@ -50,6 +52,7 @@ pub struct Config {
     allowed_hosts: Vec<Host>,
     hosts: Option<Vec<Host>>,
     backends: Vec<String>,
+    origin: OriginOptions,
     targets: BTreeMap<String, Arc<Target>>,
     routes: Vec<Route>,
     response: ResponseOptions,
@@ -153,6 +156,11 @@ impl Config {
     /// [`MAX_BACKENDS`], each once.
     pub fn backends(&self) -> &[String] {
         &self.backends
+    }
+
+    /// How the origin is asked, and what is done with its answers.
+    pub fn origin(&self) -> OriginOptions {
+        self.origin
     }
 
     /// The targets, by name.

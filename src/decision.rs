@@ -45,6 +45,21 @@ pub enum Reason {
     NotInRollout(Location),
 }
 
+/// Why a client is sent to the proven location although the decision was for the origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// `origin-down`: no origin backend answered.
+    OriginDown,
+    /// `origin-redirect`: the origin answered with a redirect to a host that is not allowed.
+    OriginRedirect,
+}
+
+/// A proven location that only the switch held back, and that may be sent if the origin fails.
+///
+/// [`Released::by`] is the only constructor: no other location can be sent in the origin's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released(Location);
+
 /// Decides, from a proven location and the switch.
 pub fn decide(location: Location, switch: Switch, captures: &[Capture<'_>]) -> Decision {
     match switch {
@@ -70,6 +85,36 @@ impl Decision {
             Self::Redirect(_) => None,
             Self::Origin(reason) => Some(reason),
         }
+    }
+}
+
+impl Because {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::OriginDown, Self::OriginRedirect];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OriginDown => "origin-down",
+            Self::OriginRedirect => "origin-redirect",
+        }
+    }
+
+    /// A value of `signpost-decision` with this as its last parameter.
+    pub fn in_decision_header(self, decision: &str) -> String {
+        format!("{decision};because=\"{}\"", self.code())
+    }
+}
+
+impl Released {
+    /// The location that a reason held back, if it held one back.
+    pub fn by(reason: &Reason) -> Option<Self> {
+        reason.held_back().cloned().map(Self)
+    }
+
+    /// The location.
+    pub fn location(&self) -> &Location {
+        &self.0
     }
 }
 

@@ -38,6 +38,7 @@ pub mod route;
 pub mod target;
 pub mod location;
 pub mod decision;
+pub mod origin_redirect;
 pub mod reply;
 pub mod log_line;
 
@@ -51,18 +52,32 @@ pub mod switch;
 pub mod template;
 
 use config::Config;
-use decision::{Decision, Reason, decide};
+use decision::{Because, Decision, Reason, Released, decide};
 use location::Location;
+use origin_redirect::{OriginAnswer, OriginRedirect};
 use reply::Reply;
 use request::Request;
 use route::{Route, RouteMatch};
 use switch::Switch;
 
 /// What is to be done with one request, and the route that it was on.
+///
+/// A request that goes to the origin may end in another way than was decided. What comes of the
+/// origin is added afterwards, by [`after_origin_failed`](Answer::after_origin_failed) or
+/// [`after_origin_answered`](Answer::after_origin_answered).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer<'c> {
     decision: Decision,
     route: Option<&'c Route>,
+    after: After,
+}
+
+/// What came of the origin, as far as it changes what is sent or said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum After {
+    Nothing,
+    Failed(Released),
+    Redirected(OriginRedirect),
 }
 
 /// Answers a request: finds its route, builds the candidate, proves it, and decides.
@@ -94,6 +109,7 @@ pub fn answer_with<'c>(
     Answer {
         decision,
         route: Some(found.route()),
+        after: After::Nothing,
     }
 }
 
@@ -104,6 +120,7 @@ impl<'c> Answer<'c> {
         Self {
             decision: Decision::Origin(reason),
             route: None,
+            after: After::Nothing,
         }
     }
 
@@ -117,16 +134,64 @@ impl<'c> Answer<'c> {
         self.route
     }
 
-    /// The reply to send, if the decision is a redirect; nothing where the origin is to answer.
-    pub fn reply<'a>(&'a self, config: &'a Config, request: &Request<'_>) -> Option<Reply<'a>> {
-        match (&self.decision, self.route) {
-            (Decision::Redirect(location), Some(route)) => Some(reply::to_location(
-                config.response(),
-                request,
-                route,
-                location,
-            )),
+    /// The answer now that no origin backend answered: the proven redirect, where only the switch had
+    /// held it back. A refused location stays refused.
+    #[must_use]
+    pub fn after_origin_failed(mut self) -> Self {
+        let released = self.decision.reason().and_then(Released::by);
+        self.after = released.map_or(After::Nothing, After::Failed);
+        self
+    }
+
+    /// The answer now that the origin answered: its own redirect of a request on a route is judged.
+    #[must_use]
+    pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>, config: &Config) -> Self {
+        let redirect = self.route.and_then(|_| {
+            OriginRedirect::judge(
+                answer,
+                self.decision.location(),
+                config.allowed_hosts(),
+                config.origin().check_redirects,
+            )
+        });
+        self.after = redirect.map_or(After::Nothing, After::Redirected);
+        self
+    }
+
+    /// The origin's own redirect, where it does not lead to the proven location.
+    pub fn origin_redirect(&self) -> Option<&OriginRedirect> {
+        match &self.after {
+            After::Redirected(redirect) => Some(redirect),
+            After::Nothing | After::Failed(_) => None,
+        }
+    }
+
+    /// Why the client is sent to the proven location although the decision was for the origin.
+    pub fn because(&self) -> Option<Because> {
+        match &self.after {
+            After::Nothing => None,
+            After::Failed(_) => Some(Because::OriginDown),
+            After::Redirected(redirect) => redirect.repair().map(|_| Because::OriginRedirect),
+        }
+    }
+
+    /// The location that a reply of ours sends the client to, if we reply.
+    pub fn redirect(&self) -> Option<&Location> {
+        match (&self.decision, &self.after) {
+            (Decision::Redirect(location), _) => Some(location),
+            (_, After::Failed(released)) => Some(released.location()),
             _ => None,
         }
+    }
+
+    /// The reply to send, if we redirect; nothing where the origin is to answer.
+    pub fn reply<'a>(&'a self, config: &'a Config, request: &Request<'_>) -> Option<Reply<'a>> {
+        Some(reply::to_location(
+            config.response(),
+            request,
+            self.route?,
+            self.redirect()?,
+            self.because(),
+        ))
     }
 }

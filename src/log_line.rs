@@ -11,8 +11,9 @@ use serde::{Serialize, Serializer};
 
 use crate::Answer;
 use crate::config::ClientIp;
-use crate::decision::Reason;
+use crate::decision::{Because, Reason};
 use crate::location::{Location, Refusal};
+use crate::origin_redirect::OriginRedirect;
 use crate::switch::Switch;
 
 /// What the platform knows of a request and of the answer that was sent.
@@ -89,10 +90,10 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
             protocol: exchange.tls_protocol,
         },
         signpost: Signpost {
-            decision: if reason.is_some() {
-                "origin"
-            } else {
+            decision: if answer.redirect().is_some() {
                 "redirect"
+            } else {
+                "origin"
             },
             route: answer.route().map(|route| route.name().as_str()),
             reason: reason.map(Reason::code),
@@ -100,6 +101,8 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
             location: decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
+            because: answer.because().map(Because::code),
+            origin_location: answer.origin_redirect().map(OriginRedirect::named),
         },
     };
     // Room for nearly every line at once: growing would copy it several times.
@@ -188,6 +191,11 @@ struct Signpost<'a> {
     location: Option<&'a str>,
     revision: Option<&'a str>,
     switch: Text<Switch>,
+    // Hardly any line has these, and there is a line for each download.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin_location: Option<&'a str>,
 }
 
 /// The request's URL without its query.

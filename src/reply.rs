@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::config::ResponseOptions;
-use crate::decision::Reason;
+use crate::decision::{Because, Reason};
 use crate::location::Location;
 use crate::request::{Format, Request};
 use crate::route::Route;
@@ -28,6 +28,7 @@ pub fn to_location<'a>(
     request: &Request<'_>,
     route: &'a Route,
     location: &'a Location,
+    because: Option<Because>,
 ) -> Reply<'a> {
     let as_json = route.options().json && request.format() == Format::Json;
     let mut reply = if as_json {
@@ -52,7 +53,12 @@ pub fn to_location<'a>(
             .headers
             .push(("cache-control", Cow::Borrowed(cache_control.as_str())));
     }
-    reply.finish(options, route.name().decision_header())
+    let decision = route.name().decision_header();
+    let decision = match because {
+        None => Cow::Borrowed(decision),
+        Some(because) => Cow::Owned(because.in_decision_header(decision)),
+    };
+    reply.finish(options, decision)
 }
 
 /// The reply when a request was the origin's and no origin backend answered.
@@ -68,7 +74,7 @@ pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> 
     reply
         .headers
         .push(("cache-control", Cow::Borrowed("no-store")));
-    reply.finish(options, reason.decision_header())
+    reply.finish(options, Cow::Borrowed(reason.decision_header()))
 }
 
 impl<'a> Reply<'a> {
@@ -80,7 +86,7 @@ impl<'a> Reply<'a> {
             .map(|(_, value)| value.as_ref())
     }
 
-    fn finish(mut self, options: &'a ResponseOptions, decision: &'a str) -> Self {
+    fn finish(mut self, options: &'a ResponseOptions, decision: Cow<'a, str>) -> Self {
         if options.cors {
             self.headers
                 .push(("access-control-allow-origin", Cow::Borrowed("*")));
@@ -89,8 +95,7 @@ impl<'a> Reply<'a> {
             self.headers
                 .push(("strict-transport-security", Cow::Borrowed(hsts.as_str())));
         }
-        self.headers
-            .push((DECISION_HEADER, Cow::Borrowed(decision)));
+        self.headers.push((DECISION_HEADER, decision));
         self
     }
 }

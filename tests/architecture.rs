@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use signpost::config::{Config, ProblemCode};
-use signpost::decision::Reason;
+use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
 use signpost::switch::Switch;
@@ -144,7 +144,16 @@ fn check(path: &Path) {
 fn no_file_of_the_core_knows_a_platform() {
     let files = core_files(&root().join("src")).expect("the sources");
     let stages = [
-        "lib", "request", "route", "target", "location", "decision", "reply", "log_line", "check",
+        "lib",
+        "request",
+        "route",
+        "target",
+        "location",
+        "decision",
+        "origin_redirect",
+        "reply",
+        "log_line",
+        "check",
     ];
     for stage in stages {
         let name = format!("{stage}.rs");
@@ -166,7 +175,14 @@ fn the_stages_are_declared_in_the_order_of_a_request() {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .collect();
     let stages = [
-        "request", "route", "target", "location", "decision", "reply", "log_line",
+        "request",
+        "route",
+        "target",
+        "location",
+        "decision",
+        "origin_redirect",
+        "reply",
+        "log_line",
     ];
     assert_eq!(declared.get(..stages.len()), Some(&stages[..]));
 }
@@ -270,6 +286,7 @@ fn no_code_means_two_things() {
     let mut codes: Vec<_> = reasons().iter().map(|(_, code)| *code).collect();
     codes.extend(Refusal::ALL.map(Refusal::code));
     codes.extend(ProblemCode::ALL.iter().map(|code| code.code()));
+    codes.extend(Because::ALL.map(Because::code));
     let different: BTreeSet<_> = codes.iter().collect();
     assert_eq!(different.len(), codes.len());
 }
@@ -283,7 +300,8 @@ fn every_reason_and_refusal_is_documented() {
     let codes = reasons
         .iter()
         .map(|(_, code)| *code)
-        .chain(Refusal::ALL.map(Refusal::code));
+        .chain(Refusal::ALL.map(Refusal::code))
+        .chain(Because::ALL.map(Because::code));
     let missing: Vec<_> = codes
         .filter(|code| !text.contains(&format!("`{code}`")))
         .collect();

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use signpost::config::Config;
 use signpost_testbed::{
     Crate, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch,
-    module_under_test, package,
+    module_under_test, package, refused_address,
 };
 use tempfile::TempDir;
 
@@ -29,7 +29,17 @@ struct Scene {
 }
 
 impl Scene {
+    /// An origin that serves downloads by itself, as crates.io did before it had a CDN.
     async fn start(change: impl FnOnce(LocalServer) -> LocalServer) -> Self {
+        Self::start_with(file_of, "", change).await
+    }
+
+    /// An origin that answers as `reply` says, and more lines in the table `[origin]`.
+    async fn start_with(
+        reply: fn(&[Crate], &str) -> Response<Bytes>,
+        origin_lines: &str,
+        change: impl FnOnce(LocalServer) -> LocalServer,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut crates = Vec::new();
         for (name, version) in PACKAGES {
@@ -38,10 +48,12 @@ impl Scene {
         let cdn = StandInCdn::start(crates.iter().map(|item| (on_cdn(item), item.bytes.clone())))
             .await
             .unwrap();
-        let origin = origin_with(crates.clone()).await;
+        let served = crates.clone();
+        let origin = StandInOrigin::start_with(move |request| reply(&served, &request.target));
+        let origin = origin.await.unwrap();
         let local_server = LocalServer::of_workspace()
             .backend("origin", origin.url().as_str())
-            .config(config(&cdn).to_json())
+            .config(config(&cdn, origin_lines).to_json())
             .switch("enforce");
         let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
             .await
@@ -61,12 +73,17 @@ impl Scene {
         }
     }
 
-    async fn fetch(&self) -> Fetched {
+    /// Fetches with as many retries as cargo has by default.
+    async fn try_fetch(&self, retries: u32) -> Fetched {
         let project = self.directory.path().join("project");
         let cargo_home = self.directory.path().join("home");
-        let fetched = cargo_fetch(&project, &cargo_home, &self.registry, 0)
+        cargo_fetch(&project, &cargo_home, &self.registry, retries)
             .await
-            .unwrap();
+            .unwrap()
+    }
+
+    async fn fetch(&self) -> Fetched {
+        let fetched = self.try_fetch(0).await;
         assert!(
             fetched.status.success(),
             "{}\n{}",
@@ -117,9 +134,94 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
     assert_eq!(scene.cdn.hits(), expected);
 }
 
+#[tokio::test]
+async fn with_the_origin_dead_cargo_downloads_from_the_cdn_wherever_the_switch_stands() {
+    let refused = refused_address().unwrap();
+    for switch in ["enforce", "enforce 0%", "shadow", "off"] {
+        let scene = Scene::start(|server| {
+            let dead = server.backend("origin", refused.url());
+            dead.switch(switch)
+        })
+        .await;
+        scene.fetch().await;
+        let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
+        assert_eq!(scene.cdn.hits(), expected, "{switch}");
+    }
+}
+
+#[tokio::test]
+async fn with_the_origin_dead_and_nothing_before_it_cargo_downloads_nothing() {
+    let refused = refused_address().unwrap();
+    let mut scene = Scene::start(|server| server).await;
+    let dl = format!("{}/api/v1/crates", refused.url());
+    scene.registry = Registry::start(&dl, &scene.crates).await.unwrap();
+    assert!(!scene.try_fetch(0).await.status.success());
+    assert!(scene.cdn.hits().is_empty());
+}
+
+/// The incident of 2023-07-20: the origin joins the CDN and each path without a slash.
+async fn incident(check_redirects: &str) -> Scene {
+    let lines = format!("check_redirects = \"{check_redirects}\"");
+    Scene::start_with(
+        |crates, target| {
+            let file = requested(crates, target).map(on_cdn).unwrap_or_default();
+            let location = format!("https://static.crates.io{}", file.trim_start_matches('/'));
+            let redirect = Response::builder().status(302).header("location", location);
+            redirect.body(Bytes::new()).unwrap()
+        },
+        &lines,
+        |server| server.switch("off"),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn the_incident_in_full_is_repaired_at_the_edge() {
+    let scene = incident("repair").await;
+    scene.fetch().await;
+    // It was the origin that answered, once for each file.
+    assert_eq!(scene.origin.requests().len(), scene.crates.len());
+    let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
+    assert_eq!(scene.cdn.hits(), expected);
+}
+
+#[tokio::test]
+async fn the_incident_in_full_fails_every_download_where_nothing_is_repaired() {
+    let (report, off) = tokio::join!(fail_as_in_2023("report"), fail_as_in_2023("off"));
+    let said = "signpost: origin-redirect: ";
+    let counts = [report, off].map(|lines| lines.iter().filter(|line| line.contains(said)).count());
+    assert!(counts[0] >= PACKAGES.len(), "{counts:?}");
+    assert_eq!(counts[1], 0, "{counts:?}");
+}
+
+/// Cargo tries four times, as it does by default, and gives the lines that were printed at the edge.
+async fn fail_as_in_2023(check_redirects: &str) -> Vec<String> {
+    let scene = incident(check_redirects).await;
+    let fetched = scene.try_fetch(3).await;
+    assert!(!fetched.status.success(), "{check_redirects}");
+    let error = &fetched.stderr;
+    assert!(error.contains("static.crates.iocrates"), "{error}");
+    assert!(scene.cdn.hits().is_empty(), "{check_redirects}");
+    let asked = scene.origin.requests();
+    let tries = scene.crates.iter().map(|item| {
+        let of_item = |target: &str| requested(&scene.crates, target) == Some(item);
+        asked
+            .iter()
+            .filter(|request| of_item(&request.target))
+            .count()
+    });
+    let tries: Vec<_> = tries.collect();
+    // Cargo gives up as a whole once it has given up one file.
+    assert_eq!(tries.iter().max(), Some(&4), "{check_redirects}: {tries:?}");
+    assert!(!tries.contains(&0), "{check_redirects}: {tries:?}");
+    scene.viceroy.lines()
+}
+
 /// Production's own configuration, with the stand-in in the place of the CDN.
-fn config(cdn: &StandInCdn) -> Config {
+fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
+    let backends = "backends = [\"origin\"]";
     let toml = include_str!("../config/crates-io.toml")
+        .replace(backends, &format!("{backends}\n{origin_lines}"))
         .replace(
             "allowed_hosts = [\"static.crates.io\"]",
             "allowed_hosts = [\"127.0.0.1\"]",
@@ -128,20 +230,19 @@ fn config(cdn: &StandInCdn) -> Config {
     Config::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// An origin that serves downloads by itself, as crates.io did before it had a CDN.
-async fn origin_with(crates: Vec<Crate>) -> StandInOrigin {
-    StandInOrigin::start_with(move |request| {
-        let target = percent_decode_str(&request.target).decode_utf8_lossy();
-        let file = crates.iter().find(|item| {
-            target == format!("/api/v1/crates/{}/{}/download", item.name, item.version)
-        });
-        match file {
-            Some(item) => Response::new(item.bytes.clone()),
-            None => Response::builder().status(404).body(Bytes::new()).unwrap(),
-        }
+fn file_of(crates: &[Crate], target: &str) -> Response<Bytes> {
+    match requested(crates, target) {
+        Some(item) => Response::new(item.bytes.clone()),
+        None => Response::builder().status(404).body(Bytes::new()).unwrap(),
+    }
+}
+
+fn requested<'c>(crates: &'c [Crate], target: &str) -> Option<&'c Crate> {
+    let target = percent_decode_str(target).decode_utf8_lossy();
+    crates.iter().find(|item| {
+        let download = format!("/api/v1/crates/{}/{}/download", item.name, item.version);
+        target == download
     })
-    .await
-    .unwrap()
 }
 
 fn on_cdn(item: &Crate) -> String {

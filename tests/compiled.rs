@@ -31,6 +31,10 @@ const SAME_MEANING: &[(&str, &str)] = &[
     ("[log]", "[response]\ncors = false\n[log]"),
     ("[log]", "[response]\n[log]"),
     (
+        "backends = [\"origin\"]",
+        "next_backend_timeout = \"30000ms\"\nbackends = [\"origin\"]\ncheck_redirects = \"report\"",
+    ),
+    (
         "name = \"file\"",
         "status = 302\njson = true\nname = \"file\"",
     ),
@@ -46,6 +50,18 @@ const OTHER_MEANING: &[(&str, &str)] = &[
     ("[\"origin\"]", "[\"origin\", \"origin-b\"]"),
     ("edge-log\"", "edge-log-2\""),
     ("edge-log\"", "edge-log\"\nclient_ip = \"full\""),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"off\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"repair\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"250ms\"",
+    ),
     ("[log]", "[response]\ncors = true\n[log]"),
     ("[log]", "[response]\nhsts = \"max-age=1\"\n[log]"),
     ("[log]", "[targets.unused]\nbase = \"cdn.example/x\"\n[log]"),

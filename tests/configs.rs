@@ -4,8 +4,11 @@ mod small;
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::time::Duration;
 
-use signpost::config::{Authored, ClientIp, HeaderText, ProblemCode, Step};
+use signpost::config::{
+    Authored, CheckRedirects, ClientIp, Config, HeaderText, OriginOptions, ProblemCode, Step,
+};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::switch::Switch;
@@ -276,6 +279,26 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 14, column 1: example-missing: routes[0].examples: the route `file` has no example; add [[routes.examples]] with a real request and its location\nline 16, column 12: location-loops: routes[0].location: the request `/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`\nline 19, column 8: route-name-duplicate: routes[1].name: another route is named `file`; give each its own name\nline 22, column 12: location-loops: routes[1].location: the request `/files/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`",
     ),
     (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"fix\"",
+        "line 5, column 19: origin-option-invalid: origin.check_redirects: `fix` is not one of `repair`, `report` and `off`",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"soon\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `soon` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"0s\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `0s` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"121s\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `121s` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
         "endpoint = \"edge-log\"",
         "endpoint = \"edge:log\"",
         "line 10, column 12: log-endpoint-invalid: log.endpoint: `edge:log` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr",
@@ -467,7 +490,7 @@ fn problem_codes_are_stable_words() {
     let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
         backend-invalid client-ip-invalid entry-too-large example-fails example-missing header-invalid \
         host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
-        log-endpoint-invalid path-invalid revision-mismatch route-name-duplicate route-name-invalid \
+        log-endpoint-invalid origin-option-invalid path-invalid revision-mismatch route-name-duplicate route-name-invalid \
         route-unreachable routes-overlap status-invalid syntax-invalid target-unknown";
     assert_eq!(codes, expected.split_whitespace().collect());
 }
@@ -728,5 +751,69 @@ fn text_for_a_header_cannot_end_it() {
         "", " ", " a", "a ", "a\tb", "a\r\nb", "a\u{0}", "a\u{7f}", "ä",
     ] {
         assert_eq!(HeaderText::parse(text), None, "{text:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_options_of_the_origin_are_what_is_written() {
+    let default = OriginOptions {
+        check_redirects: CheckRedirects::Report,
+        next_backend_timeout: Duration::from_secs(30),
+    };
+    let rows = [
+        ("", default),
+        (
+            "check_redirects = \"report\"\nnext_backend_timeout = \"30s\"",
+            default,
+        ),
+        ("next_backend_timeout = \"30000ms\"", default),
+        (
+            "check_redirects = \"off\"",
+            OriginOptions {
+                check_redirects: CheckRedirects::Off,
+                ..default
+            },
+        ),
+        (
+            "check_redirects = \"repair\"",
+            OriginOptions {
+                check_redirects: CheckRedirects::Repair,
+                ..default
+            },
+        ),
+        (
+            "next_backend_timeout = \"1ms\"",
+            OriginOptions {
+                next_backend_timeout: Duration::from_millis(1),
+                ..default
+            },
+        ),
+        (
+            "next_backend_timeout = \"1m 30s\"",
+            OriginOptions {
+                next_backend_timeout: Duration::from_secs(90),
+                ..default
+            },
+        ),
+        (
+            "next_backend_timeout = \"2m\"",
+            OriginOptions {
+                next_backend_timeout: Duration::from_mins(2),
+                ..default
+            },
+        ),
+    ];
+    for (lines, expected) in rows {
+        let backends = "backends = [\"origin\"]";
+        let config = read(&changed(backends, &format!("{backends}\n{lines}")));
+        assert_eq!(config.origin(), expected, "{lines}");
+        let compiled = Config::from_json(config.to_json());
+        assert_eq!(compiled.as_ref(), Ok(&config), "{lines}");
+        let is_default = expected == default;
+        assert_eq!(
+            config.to_json() == read(SMALL).to_json(),
+            is_default,
+            "{lines}"
+        );
     }
 }

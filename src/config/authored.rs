@@ -4,8 +4,8 @@ use super::check::Check;
 use super::examples::Example;
 use super::place::{self, Places};
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
-use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
+use super::raw::{RawConfig, RawLog, RawResponse, RawRoute, RawTarget};
+use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, origin, revision, syntax};
 use crate::host::Host;
 use crate::route::{RedirectStatus, Route};
 
@@ -106,9 +106,7 @@ fn canonical(config: &Config) -> RawConfig {
         revision: None,
         allowed_hosts: Some(names(&config.allowed_hosts)),
         hosts: config.hosts.as_deref().map(names),
-        origin: Some(RawOrigin {
-            backends: Some(config.backends.clone()),
-        }),
+        origin: Some(origin::canonical(&config.backends, config.origin)),
         targets: config
             .targets
             .iter()

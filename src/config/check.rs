@@ -63,6 +63,7 @@ impl Check {
             allowed_hosts,
             hosts,
             backends,
+            origin: self.origin(&top.name("origin"), raw.origin.as_ref()),
             targets,
             routes,
             response: self.response(&top.name("response"), raw.response.as_ref()),

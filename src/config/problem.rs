@@ -87,6 +87,7 @@ problem_codes! {
     KeyMissing "key-missing" "A key that the configuration cannot do without is not there.",
     HostInvalid "host-invalid" "The text is not a host.",
     BackendInvalid "backend-invalid" "The list of origin backends is empty, too long or holds a name twice, or a name in it is no backend name.",
+    OriginOptionInvalid "origin-option-invalid" "The text is not one of the words, or not a time, that the key can have.",
     BaseInvalid "base-invalid" "The base cannot be meant as the URL of a CDN.",
     BaseHostNotAllowed "base-host-not-allowed" "The host of a base is not in allowed_hosts.",
     RouteNameInvalid "route-name-invalid" "The name is not fit for headers and logs.",

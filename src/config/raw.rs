@@ -31,6 +31,10 @@ pub(super) struct RawConfig {
 #[serde(default, expecting = "a table")]
 pub(super) struct RawOrigin {
     pub(super) backends: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) check_redirects: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_backend_timeout: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

@@ -1,17 +1,23 @@
 //! Requests that the origin answers, passed to it and back unchanged.
 
+use std::time::{Duration, Instant};
+
 use fastly::Request;
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
 use fastly::http::header::{self, HeaderName, HeaderValue};
 use fastly::http::{FramingHeadersMode, Method};
-use signpost::decision::Reason;
+use signpost::Answer;
+use signpost::config::{Config, OriginOptions};
+use signpost::decision::Because;
+use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::reply::DECISION_HEADER;
 
 use super::arrival::{Arrival, values};
+use super::sandbox::reason_of;
 use super::send::{Outgoing, Summary};
 
 /// The backend that is tried while no configuration names one.
-pub(super) const DEFAULT_BACKEND: &str = "origin";
+const DEFAULT_BACKEND: &str = "origin";
 
 /// Fields that are about the connection to the client, and not about the request: RFC 9110, section
 /// 7.6.1. `Transfer-Encoding` is left to the platform, which frames every message itself.
@@ -62,45 +68,68 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
 
+/// The longest `Location` that is read. A longer one counts as unreadable.
+const MAX_LOCATION: usize = 8192;
+
+/// Where a request may be passed to, and for how long.
+pub(super) struct Backends<'c> {
+    names: Vec<&'c str>,
+    next_backend_timeout: Duration,
+}
+
 /// What came of passing a request on.
 pub(super) struct Passed {
-    /// The answer for the client; nothing if no backend answered.
-    pub(super) answer: Option<(Outgoing, Summary)>,
+    /// The answer of a backend; nothing if none answered.
+    pub(super) answer: Option<(ResponseHandle, BodyHandle)>,
     /// How many requests were sent to backends.
     pub(super) attempts: u32,
 }
 
-/// Passes the request to the first backend that answers, and gives its answer for the client.
+impl<'c> Backends<'c> {
+    /// Those of the configuration, or what is tried while there is none.
+    pub(super) fn of(config: Option<&'c Config>) -> Self {
+        let options = config.map_or_else(OriginOptions::default, Config::origin);
+        Self {
+            names: config.map_or_else(
+                || vec![DEFAULT_BACKEND],
+                |config| config.backends().iter().map(AsRef::as_ref).collect(),
+            ),
+            next_backend_timeout: options.next_backend_timeout,
+        }
+    }
+}
+
+/// Passes the request to the first backend that answers, and gives its answer.
 ///
-/// A request that may be repeated goes to the next backend if one cannot be reached; any answer of
-/// a backend, an error too, is the answer.
-pub(super) fn pass(
-    mut request: Request,
-    arrival: &Arrival,
-    backends: &[impl AsRef<str>],
-    reason: &Reason,
-) -> Passed {
+/// A request that may be repeated goes to the next backend if one cannot be reached in time; any
+/// answer of a backend, an error too, is the answer.
+pub(super) fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<'_>) -> Passed {
+    let start = Instant::now();
     let client_ip = request.as_handles().0.client_ip_addr();
-    let is_repeatable = backends.len() > 1
+    let is_repeatable = backends.names.len() > 1
         && arrival.is_repeatable(request.as_handles().0)
         && has_empty_body(&mut request);
     request.set_pass(true);
-    let mut backends = backends.iter().map(AsRef::as_ref).peekable();
+    let mut names = backends.names.iter().peekable();
     let mut attempts = 0;
     let mut next = Some(request);
-    while let (Some(request), Some(backend)) = (next.take(), backends.next()) {
+    while let (Some(request), Some(backend)) = (next.take(), names.next()) {
         attempts += 1;
-        if is_repeatable && backends.peek().is_some() {
+        if is_repeatable && names.peek().is_some() {
             next = Some(request.clone_without_body());
         }
         let (mut handle, body) = request.into_handles();
         set_edge_headers(&mut handle, arrival, client_ip);
         match handle.send(body.unwrap_or_else(BodyHandle::new), backend) {
-            Ok((response, body)) => {
-                let answer = Some(pass_back(response, body, arrival, reason));
+            Ok(answered) => {
+                let answer = Some(answered);
                 return Passed { answer, attempts };
             }
             Err(error) => eprintln!("signpost: backend `{backend}` did not answer: {error}"),
+        }
+        let is_too_late = start.elapsed() >= backends.next_backend_timeout;
+        if is_too_late && next.take().is_some() {
+            eprintln!("signpost: no other backend is tried after next_backend_timeout");
         }
     }
     Passed {
@@ -173,12 +202,44 @@ fn named_by_connection(handle: &RequestHandle) -> Vec<HeaderName> {
     names
 }
 
-fn pass_back(
+/// What may be wrong with the redirects of an origin, read from its answer.
+pub(super) fn judge<'c>(
+    response: &ResponseHandle,
+    arrival: &Arrival,
+    answer: Answer<'c>,
+    config: Option<&Config>,
+) -> Answer<'c> {
+    let is_redirect = response.get_status().is_redirection();
+    let Some(config) = config.filter(|_| is_redirect) else {
+        return answer;
+    };
+    let locations = response.get_header_values(&header::LOCATION, MAX_LOCATION);
+    let locations: Vec<Vec<u8>> = locations
+        .map(|value| value.map_or_else(|_| Vec::new(), |value| value.as_bytes().to_vec()))
+        .collect();
+    let asked = arrival.request();
+    let answered = OriginAnswer {
+        status: response.get_status().as_u16(),
+        locations: &locations,
+        requested: &format!("{}://{}{}", arrival.scheme(), asked.host(), asked.path()),
+    };
+    let answer = answer.after_origin_answered(&answered, config);
+    if let Some(redirect) = answer.origin_redirect() {
+        let code = Because::OriginRedirect.code();
+        eprintln!("signpost: {code}: {redirect}: {}", asked.path());
+    }
+    answer
+}
+
+/// Makes a backend's answer the client's: nothing in it is changed but what is said of the decision,
+/// and a location that is repaired.
+pub(super) fn pass_back(
     mut response: ResponseHandle,
     body: BodyHandle,
     arrival: &Arrival,
-    reason: &Reason,
+    answer: &Answer<'_>,
 ) -> (Outgoing, Summary) {
+    repair(&mut response, answer);
     let header_text = |name: &HeaderName| {
         let value = response.get_header_value(name, 4096).ok().flatten()?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -188,14 +249,26 @@ fn pass_back(
         bytes: header_text(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         content_type: header_text(&header::CONTENT_TYPE),
     };
-    response.insert_header(
-        &DECISION,
-        &HeaderValue::from_static(reason.decision_header()),
-    );
+    let reason = reason_of(answer);
+    let decision = HeaderValue::from_static(reason.decision_header());
+    let because = answer
+        .because()
+        .map(|because| HeaderValue::try_from(because.in_decision_header(reason.decision_header())));
+    let decision = because.and_then(Result::ok).unwrap_or(decision);
+    response.insert_header(&DECISION, &decision);
     if arrival.method() == Method::HEAD.as_str() {
         // The length is that of the body which a GET would get; counting the empty body that was
         // received would make it 0.
         response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
     }
     (Outgoing::new(response, body), summary)
+}
+
+/// Leads the redirect to the proven location, if it was found to need it.
+fn repair(response: &mut ResponseHandle, answer: &Answer<'_>) {
+    let location = answer.origin_redirect().and_then(OriginRedirect::repair);
+    let value = location.and_then(|location| HeaderValue::from_str(location.as_str()).ok());
+    if let Some(value) = value {
+        response.insert_header(&header::LOCATION, &value);
+    }
 }

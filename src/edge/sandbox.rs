@@ -11,11 +11,11 @@ use signpost::config::{Config, MAX_BACKENDS, ResponseOptions};
 use signpost::decision::Reason;
 use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
-use signpost::reply;
-use signpost::request::Method;
+use signpost::reply::{self, Reply};
+use signpost::request::Request as Asked;
 
 use super::arrival::{Arrival, ForLog, KnownHost};
-use super::origin::{self, DEFAULT_BACKEND};
+use super::origin::{self, Backends};
 use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
 use super::writer::Writer;
@@ -74,25 +74,25 @@ impl Sandbox {
             Err(reason) => Answer::origin(reason.clone()),
         };
         let reply = config.ok().and_then(|config| answer.reply(config, &asked));
-        let redirect = reply.map(|reply| {
-            let summary = Summary::of_reply(&reply, asked.method());
-            Outgoing::of_reply(&reply).map(|outgoing| (outgoing, summary))
-        });
-        if let Some(None) = redirect {
+        let ours = reply.as_ref().map(|reply| put_together(reply, &asked));
+        if let Some(None) = ours {
             answer = Answer::origin(UNSENDABLE);
         }
-        let (outgoing, summary) = redirect.flatten().unwrap_or_else(|| {
-            let reason = answer.decision().reason().unwrap_or(&UNSENDABLE);
-            report_refusal(reason, asked.path());
-            let passed = match config {
-                Ok(config) => origin::pass(request, &arrival, config.backends(), reason),
-                Err(_) => origin::pass(request, &arrival, &[DEFAULT_BACKEND], reason),
-            };
+        let (outgoing, summary) = if let Some(ours) = ours.flatten() {
+            ours
+        } else {
+            report_refusal(&answer, asked.path());
+            let passed = origin::pass(request, &arrival, &Backends::of(config.ok()));
             self.origin_requests += passed.attempts;
-            passed
-                .answer
-                .unwrap_or_else(|| unavailable(config.ok(), asked.method(), reason))
-        });
+            let config = config.ok();
+            if let Some((response, body)) = passed.answer {
+                answer = origin::judge(&response, &arrival, answer, config);
+                origin::pass_back(response, body, &arrival, &answer)
+            } else {
+                answer = answer.after_origin_failed();
+                without_origin(config, &answer, &asked)
+            }
+        };
 
         if let (Some(log), Some(for_log)) = (log, for_log) {
             let in_force = InForce {
@@ -139,21 +139,43 @@ impl Sandbox {
     }
 }
 
+/// Why the origin is asked.
+pub(super) fn reason_of<'a>(answer: &'a Answer<'_>) -> &'a Reason {
+    answer.decision().reason().unwrap_or(&UNSENDABLE)
+}
+
+/// A reply of ours, ready to be sent.
+fn put_together(reply: &Reply<'_>, asked: &Asked<'_>) -> Option<(Outgoing, Summary)> {
+    let outgoing = Outgoing::of_reply(reply)?;
+    Some((outgoing, Summary::of_reply(reply, asked.method())))
+}
+
 /// A refused proof is a bug or an attack, so the service log is told besides the log endpoint.
-fn report_refusal(reason: &Reason, path: &str) {
+fn report_refusal(answer: &Answer<'_>, path: &str) {
+    let reason = reason_of(answer);
     if let Some(refusal) = reason.refusal() {
         eprintln!("signpost: {}: {refusal}: {path}", reason.code());
     }
 }
 
-fn unavailable(config: Option<&Config>, method: Method, reason: &Reason) -> (Outgoing, Summary) {
+/// What the client gets where no origin backend answered: the redirect that was held back, or the
+/// 503 that cargo tries again.
+fn without_origin(
+    config: Option<&Config>,
+    answer: &Answer<'_>,
+    asked: &Asked<'_>,
+) -> (Outgoing, Summary) {
+    let redirect = config.and_then(|config| answer.reply(config, asked));
+    if let Some(redirect) = redirect.and_then(|reply| put_together(&reply, asked)) {
+        return redirect;
+    }
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
-    let reply = reply::origin_unavailable(options, reason);
-    let outgoing = Outgoing::of_reply(&reply).unwrap_or_else(|| {
+    let reply = reply::origin_unavailable(options, reason_of(answer));
+    put_together(&reply, asked).unwrap_or_else(|| {
         let mut response = ResponseHandle::new();
         response.set_status(StatusCode::SERVICE_UNAVAILABLE);
-        Outgoing::new(response, BodyHandle::new())
-    });
-    (outgoing, Summary::of_reply(&reply, method))
+        let outgoing = Outgoing::new(response, BodyHandle::new());
+        (outgoing, Summary::of_reply(&reply, asked.method()))
+    })
 }

@@ -75,13 +75,17 @@ pub(crate) fn production() -> Config {
     Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
 }
 
-/// Production's configuration with another backend before its own.
+/// Production's configuration with another backend before its own, compiled.
 pub(crate) fn two_backends() -> String {
-    let toml = include_str!("../../config/crates-io.toml").replace(
-        r#"backends = ["origin"]"#,
-        r#"backends = ["first", "origin"]"#,
-    );
-    let config = Config::from_toml(&toml).unwrap();
-    assert_eq!(config.backends(), ["first", "origin"]);
+    with_origin(r#"backends = ["first", "origin"]"#)
+}
+
+/// Production's configuration with these lines as its table `[origin]`, compiled.
+pub(crate) fn with_origin(lines: &str) -> String {
+    let toml = include_str!("../../config/crates-io.toml");
+    let backends = r#"backends = ["origin"]"#;
+    assert_eq!(toml.matches(backends).count(), 1);
+    let config = Config::from_toml(&toml.replace(backends, lines));
+    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
     config.to_json().to_owned()
 }

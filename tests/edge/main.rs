@@ -10,5 +10,9 @@ mod faults;
 mod hostile;
 mod http2;
 mod log;
+mod origin_down;
+mod origin_redirects;
 mod pass_through;
 mod sandbox;
+#[path = "../unchecked/mod.rs"]
+mod unchecked;

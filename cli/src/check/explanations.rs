@@ -40,6 +40,7 @@ explanations! {
     "location-loops",
     "location-unprovable",
     "log-endpoint-invalid",
+    "origin-option-invalid",
     "path-invalid",
     "revision-mismatch",
     "route-name-duplicate",

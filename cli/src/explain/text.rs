@@ -256,11 +256,17 @@ impl Page<'_, '_> {
         }) = &explanation.reply
         else {
             writeln!(self.out, "  the origin's own, unchanged, and")?;
-            return writeln!(
+            writeln!(
                 self.out,
                 "  signpost-decision: {}",
                 explanation.decision.header
-            );
+            )?;
+            return match explanation.decision.location {
+                Some(_) => self
+                    .out
+                    .write_str("  or a redirect, if no origin backend answers\n"),
+                None => Ok(()),
+            };
         };
         writeln!(self.out, "  {status}")?;
         for header in headers {

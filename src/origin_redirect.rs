@@ -1,0 +1,123 @@
+//! Stage 6: what a redirect of the origin's is worth, beside the location that was proven.
+//!
+//! On 2023-07-20 it was the origin that sent every download to a host which does not exist. A request
+//! that the switch leaves to the origin still has its proven location, so the edge can tell.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::config::CheckRedirects;
+use crate::host::Host;
+use crate::location::Location;
+
+/// The part of the origin's answer that may send the client on.
+#[derive(Clone, Copy, Debug)]
+pub struct OriginAnswer<'a> {
+    /// The status.
+    pub status: u16,
+    /// The values of the `Location` header fields, in the order in which they arrived; an empty one
+    /// for a value that could not be read.
+    pub locations: &'a [Vec<u8>],
+    /// The URL that was requested, which relative locations start from.
+    pub requested: &'a str,
+}
+
+/// A redirect of the origin's that does not lead to the proven location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OriginRedirect {
+    named: String,
+    repair: Option<Location>,
+}
+
+impl OriginRedirect {
+    /// Judges the origin's answer to a request on a route. Nothing comes out where there is nothing
+    /// to say: it is no redirect, or it leads to the proven location.
+    pub fn judge(
+        answer: &OriginAnswer<'_>,
+        proven: Option<&Location>,
+        allowed_hosts: &[Host],
+        check: CheckRedirects,
+    ) -> Option<Self> {
+        // Clients follow a Location on any of these, whatever the status means.
+        let sends_on = (300..400).contains(&answer.status) && !answer.locations.is_empty();
+        if !sends_on || check == CheckRedirects::Off {
+            return None;
+        }
+        let read = answer.read();
+        if let (Some((text, url)), Some(proven)) = (&read, proven) {
+            // A relative one is another text. Any other spelling is the origin's own idea.
+            let is_proven = *text == proven.as_str()
+                || (text.starts_with('/') && url.as_str() == proven.as_str());
+            if is_proven {
+                return None;
+            }
+        }
+        let host = read.as_ref().and_then(|(_, url)| url.host_str());
+        let is_allowed = allowed_hosts
+            .iter()
+            .any(|allowed| Some(allowed.as_str()) == host);
+        let repair = proven.filter(|_| check == CheckRedirects::Repair && !is_allowed);
+        Some(Self {
+            named: read.map_or_else(|| answer.unreadable(), |(_, url)| without_secrets(url)),
+            repair: repair.cloned(),
+        })
+    }
+
+    /// Where the origin would have sent the client, without user info, query or fragment, which may
+    /// hold secrets. What cannot be read as a URL is given as it is up to its query.
+    pub fn named(&self) -> &str {
+        &self.named
+    }
+
+    /// The location to send in the place of the origin's; nothing where that is left as it is.
+    pub fn repair(&self) -> Option<&Location> {
+        self.repair.as_ref()
+    }
+}
+
+impl OriginAnswer<'_> {
+    /// The location as text and as the URL that it means. Of two, nobody knows which one a client
+    /// follows, so that both count as unreadable; so does what clients read in different ways.
+    fn read(&self) -> Option<(&str, Url)> {
+        let [location] = self.locations else {
+            return None;
+        };
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
+        let text = str::from_utf8(location).ok()?;
+        if text.is_empty() || !location.iter().all(is_plain) {
+            return None;
+        }
+        let requested = Url::parse(self.requested).ok();
+        let url = Url::options().base_url(requested.as_ref()).parse(text);
+        Some((text, url.ok()?))
+    }
+
+    /// What arrived, for whoever has to find out why it cannot be read.
+    fn unreadable(&self) -> String {
+        let texts = self.locations.iter().map(|location| {
+            let before_query = location.split(|byte| matches!(byte, b'?' | b'#')).next();
+            String::from_utf8_lossy(before_query.unwrap_or_default())
+        });
+        texts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn without_secrets(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    // These fail only for URLs that can have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}
+
+impl fmt::Display for OriginRedirect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the origin redirects to `{}`, ", self.named)?;
+        match &self.repair {
+            Some(location) => write!(formatter, "and the client is sent to `{location}`"),
+            None => formatter.write_str("which is not the proven location"),
+        }
+    }
+}

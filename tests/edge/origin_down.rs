@@ -1,0 +1,188 @@
+//! The origin is down and the location proven: the client gets the redirect that the switch held back.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
+
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
+use crate::unchecked::as_compiled;
+
+const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
+
+/// The positions in which a proven location is held back, and the reason that is logged.
+const HELD_BACK: [(&str, &str); 4] = [
+    ("off", "switch-off"),
+    ("shadow", "switch-shadow"),
+    ("enforce 0%", "not-in-rollout"),
+    ("onn", "switch-off"),
+];
+
+/// Production's set-up with one backend that is dead in some way.
+async fn dead(backend: impl Into<Backend>, switch: &str) -> Bed {
+    let backend = backend.into();
+    Bed::start(|server| server.backend("origin", backend).switch(switch)).await
+}
+
+fn assert_redirected(answer: &Response<Bytes>, row: &str) {
+    assert_eq!(answer.status(), 302, "{row}: {answer:?}");
+    assert_eq!(header(answer, "location"), Some(LOCATION), "{row}");
+    assert_eq!(header(answer, "vary"), Some("Accept"), "{row}");
+    let decision = header(answer, "signpost-decision");
+    assert_eq!(decision, Some(ORIGIN_DOWN), "{row}");
+    assert!(answer.body().is_empty(), "{row}");
+}
+
+fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
+    assert_eq!(answer.status(), 503, "{row}");
+    assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");
+    assert_eq!(header(answer, "location"), None, "{row}");
+    let decision = format!("origin;reason=\"{reason}\"");
+    let said = header(answer, "signpost-decision");
+    assert_eq!(said, Some(&*decision), "{row}");
+}
+
+#[tokio::test]
+async fn a_proven_location_is_given_wherever_the_switch_stands() {
+    let refused = refused_address().unwrap();
+    for (switch, reason) in HELD_BACK {
+        let bed = dead(refused.url(), switch).await;
+        for method in ["GET", "HEAD"] {
+            let answer = bed.send(request(method, DOWNLOAD)).await;
+            assert_redirected(&answer, &format!("{switch}, {method}"));
+        }
+        let mut json = request("GET", DOWNLOAD);
+        let accept = "application/json".parse().unwrap();
+        json.headers_mut().insert("accept", accept);
+        let answer = bed.send(json).await;
+        assert_eq!(answer.status(), 200, "{switch}");
+        let body = format!("{{\"url\":\"{LOCATION}\"}}");
+        assert_eq!(answer.body(), body.as_bytes(), "{switch}");
+        let decision = header(&answer, "signpost-decision");
+        assert_eq!(decision, Some(ORIGIN_DOWN), "{switch}");
+
+        // What was not proven has nowhere else to go.
+        for (method, target, reason) in [
+            ("PUT", DOWNLOAD, "method-not-redirectable"),
+            ("GET", "/api/v1/me", "no-route"),
+            (
+                "GET",
+                "/api/v1/crates/smallvec/1.10/download",
+                "version-invalid",
+            ),
+        ] {
+            let answer = bed.send(request(method, target)).await;
+            assert_unavailable(&answer, reason, &format!("{switch}, {method} {target}"));
+        }
+        assert_logged(&bed, reason).await;
+    }
+}
+
+async fn assert_logged(bed: &Bed, reason: &str) {
+    let line = bed
+        .viceroy
+        .wait_for_line(
+            |line| line.contains("origin-down") && LogLine::read(line).is_some(),
+            Duration::from_secs(10),
+        )
+        .await
+        .unwrap();
+    let line: Value = serde_json::from_str(&LogLine::read(&line).unwrap().message).unwrap();
+    assert_eq!(line["status"], 302);
+    let own = &line["signpost"];
+    assert_eq!(own["decision"], "redirect");
+    assert_eq!(own["because"], "origin-down");
+    assert_eq!(own["reason"], reason);
+    assert_eq!(own["location"], LOCATION);
+}
+
+#[tokio::test]
+async fn however_the_origin_is_dead_the_proven_location_is_given() {
+    let refused = refused_address().unwrap();
+    let silent = silent_address().unwrap();
+    let limit = Duration::from_millis(200);
+    let rows = [
+        ("refused", Backend::at(refused.url())),
+        (
+            "silent",
+            Backend::at(silent.url()).first_byte_timeout(limit),
+        ),
+        ("unresolvable", Backend::at("http://nowhere.invalid")),
+    ];
+    for (row, backend) in rows {
+        let bed = dead(backend, "off").await;
+        assert_redirected(&bed.get(DOWNLOAD).await, row);
+    }
+    let absent = |server: LocalServer| server.without_backend("origin").switch("off");
+    let bed = Bed::start(absent).await;
+    assert_redirected(&bed.get(DOWNLOAD).await, "absent");
+}
+
+#[tokio::test]
+async fn a_refused_location_is_never_given() {
+    // Its locations lead back to itself, which only the author's form is checked for.
+    let config = as_compiled(
+        r#"
+        allowed_hosts = ["crates.io"]
+        origin.backends = ["origin"]
+        targets.own.base = "https://crates.io"
+        [[routes]]
+        name = "download"
+        path = "/crates/{name:crate}/{version:semver}/download"
+        target = "own"
+        location = "/crates/{name}/{version}/download"
+        "#,
+    );
+    let refused = refused_address().unwrap();
+    for switch in ["enforce", "enforce 0%", "shadow", "off"] {
+        let bed = Bed::start(|server| {
+            let dead = server.backend("origin", refused.url());
+            dead.config(config.to_json()).switch(switch)
+        })
+        .await;
+        for method in ["GET", "HEAD"] {
+            let asked = request(method, "/crates/smallvec/1.10.0/download");
+            let answer = bed.send(asked).await;
+            assert_unavailable(&answer, "location-refused", &format!("{switch}, {method}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_origin_that_answers_is_not_replaced_by_the_redirect() {
+    let origin = signpost_testbed::StandInOrigin::start_with(|_| {
+        let unavailable = Response::builder().status(503);
+        unavailable.body(Bytes::from("of the origin")).unwrap()
+    });
+    let bed = Bed::start_with(origin.await.unwrap(), |server| server.switch("off")).await;
+    let answer = bed.get(DOWNLOAD).await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.body(), "of the origin");
+    let decision = header(&answer, "signpost-decision");
+    assert_eq!(decision, Some("origin;reason=\"switch-off\""));
+}
+
+#[tokio::test]
+async fn no_other_backend_is_tried_once_the_time_for_it_is_over() {
+    let silent = silent_address().unwrap();
+    let backends = r#"backends = ["first", "origin"]"#;
+    let config = with_origin(&format!("{backends}\nnext_backend_timeout = \"100ms\""));
+    let limit = Duration::from_millis(200);
+    let first = Backend::at(silent.url()).first_byte_timeout(limit);
+    let bed = Bed::start(|server| {
+        let first = server.backend("first", first);
+        first.config(&config).switch("off")
+    })
+    .await;
+    let answer = bed.get("/api/v1/me").await;
+    assert_unavailable(&answer, "no-route", "no route");
+    assert_redirected(&bed.get(DOWNLOAD).await, "proven");
+    assert!(bed.origin.requests().is_empty());
+    let said = "signpost: no other backend is tried after next_backend_timeout";
+    bed.viceroy
+        .wait_for_line(|line| line.contains(said), Duration::from_secs(10))
+        .await
+        .unwrap();
+}

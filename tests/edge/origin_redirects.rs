@@ -1,0 +1,139 @@
+//! The origin redirects downloads itself: it is left, reported, or led to the proven location.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+use signpost_testbed::{LogLine, StandInOrigin};
+
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
+
+const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
+const ELSEWHERE: &str = "https://static.crates.io/elsewhere";
+const LEFT: &str = "origin;reason=\"switch-off\"";
+const REPAIRED: &str = "origin;reason=\"switch-off\";because=\"origin-redirect\"";
+
+/// Starts with an origin that redirects every request to these locations.
+async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
+    let origin = StandInOrigin::start_with(move |_| {
+        let mut response = Response::builder()
+            .status(301)
+            .header("set-cookie", "a=1")
+            .header("cache-control", "max-age=60");
+        for location in &locations {
+            response = response.header("location", location);
+        }
+        response.body(Bytes::from("as it is")).unwrap()
+    });
+    let line = match check {
+        "" => String::new(),
+        check => format!("check_redirects = \"{check}\""),
+    };
+    let lines = format!("backends = [\"origin\"]\n{line}");
+    let config = with_origin(&lines);
+    Bed::start_with(origin.await.unwrap(), |server| {
+        server.config(&config).switch(switch)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed() {
+    let long = format!("https://static.crates.io/{}", "a".repeat(10_000));
+    let rows = [
+        ("repair", OF_2023, LOCATION, REPAIRED),
+        ("repair", "/login", LOCATION, REPAIRED),
+        ("repair", "https://static.crates.io/a b", LOCATION, REPAIRED),
+        ("repair", &long, LOCATION, REPAIRED),
+        ("repair", ELSEWHERE, ELSEWHERE, LEFT),
+        ("repair", LOCATION, LOCATION, LEFT),
+        ("report", OF_2023, OF_2023, LEFT),
+        ("", OF_2023, OF_2023, LEFT),
+        ("off", OF_2023, OF_2023, LEFT),
+    ];
+    for (check, named, expected, decision) in rows {
+        let row = format!("{check}, {named:.80}");
+        let bed = bed(check, "off", vec![named.to_owned()]).await;
+        for method in ["GET", "HEAD"] {
+            let answer = bed.send(request(method, DOWNLOAD)).await;
+            assert_eq!(header(&answer, "location"), Some(expected), "{row}");
+            let said = header(&answer, "signpost-decision");
+            assert_eq!(said, Some(decision), "{row}");
+            // All else is the origin's.
+            assert_eq!(answer.status(), 301, "{row}");
+            assert_eq!(header(&answer, "set-cookie"), Some("a=1"), "{row}");
+            let cache_control = header(&answer, "cache-control");
+            assert_eq!(cache_control, Some("max-age=60"), "{row}");
+            assert_eq!(header(&answer, "content-length"), Some("8"), "{row}");
+            let body = if method == "HEAD" { "" } else { "as it is" };
+            assert_eq!(answer.body(), body, "{row}");
+        }
+        // No route, no opinion.
+        let answer = bed.get("/api/v1/crates/smallvec/1.10/download").await;
+        assert_eq!(header(&answer, "location"), Some(named), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_locations_one_is_left_and_it_is_the_proven_one() {
+    let both = vec![LOCATION.to_owned(), OF_2023.to_owned()];
+    let bed = bed("repair", "off", both).await;
+    let answer = bed.get(DOWNLOAD).await;
+    assert_eq!(header(&answer, "location"), Some(LOCATION));
+    assert_eq!(header(&answer, "signpost-decision"), Some(REPAIRED));
+}
+
+#[tokio::test]
+async fn wherever_the_switch_stands_the_redirect_is_repaired() {
+    for (switch, reason) in [
+        ("off", "switch-off"),
+        ("shadow", "switch-shadow"),
+        ("enforce 0%", "not-in-rollout"),
+    ] {
+        let bed = bed("repair", switch, vec![OF_2023.to_owned()]).await;
+        let answer = bed.get(DOWNLOAD).await;
+        assert_eq!(header(&answer, "location"), Some(LOCATION), "{switch}");
+        let decision = format!("origin;reason=\"{reason}\";because=\"origin-redirect\"");
+        let said = header(&answer, "signpost-decision");
+        assert_eq!(said, Some(&*decision), "{switch}");
+    }
+}
+
+#[tokio::test]
+async fn both_logs_say_where_the_origin_would_have_led() {
+    let secret = format!("{OF_2023}?token=secret");
+    for (check, because, said) in [
+        (
+            "repair",
+            Value::from("origin-redirect"),
+            "and the client is sent to",
+        ),
+        ("report", Value::Null, "which is not the proven location"),
+    ] {
+        let bed = bed(check, "off", vec![secret.clone()]).await;
+        bed.get(DOWNLOAD).await;
+        let limit = Duration::from_secs(10);
+        let line = bed
+            .viceroy
+            .wait_for_line(|line| LogLine::read(line).is_some(), limit)
+            .await
+            .unwrap();
+        let line: Value = serde_json::from_str(&LogLine::read(&line).unwrap().message).unwrap();
+        assert_eq!(line["status"], 301, "{check}");
+        let own = &line["signpost"];
+        assert_eq!(own["decision"], "origin", "{check}");
+        assert_eq!(own["reason"], "switch-off", "{check}");
+        assert_eq!(own["location"], LOCATION, "{check}");
+        assert_eq!(own["origin_location"], OF_2023, "{check}");
+        assert_eq!(own["because"], because, "{check}");
+        let said =
+            format!("signpost: origin-redirect: the origin redirects to `{OF_2023}`, {said}");
+        bed.viceroy
+            .wait_for_line(|line| line.contains(&said), limit)
+            .await
+            .unwrap();
+        let lines = bed.viceroy.lines().join("\n");
+        assert!(!lines.contains("secret"), "{check}: {lines}");
+    }
+}
