@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
@@ -7,6 +8,7 @@ use signpost::switch::{Share, Switch};
 use super::calls::{Service, Smoke, Store};
 use super::line::{Input, Version};
 use super::plan::{Plan, Release, Rollback};
+use super::record::{Record, RecordFile};
 use crate::compile;
 use crate::tool;
 use crate::tools;
@@ -24,9 +26,10 @@ pub(super) struct ReleaseArguments {
     /// [default: the one of --config]
     #[arg(long, value_name = "FILE")]
     deployed_config: Option<PathBuf>,
-    /// Where to keep the stored configuration for the way back [default: in the target directory]
+    /// Where to keep what the way back needs
+    /// [default: way-back-ENVIRONMENT-VERSION.json in the target directory]
     #[arg(long, value_name = "FILE")]
-    saved_config: Option<PathBuf>,
+    way_back: Option<PathBuf>,
     /// The package, which `fastly compute build` makes
     #[arg(long, value_name = "FILE", default_value = "pkg/signpost.tar.gz")]
     package: PathBuf,
@@ -34,6 +37,11 @@ pub(super) struct ReleaseArguments {
     /// [default: 1,10,100 in production, 100 in staging]
     #[arg(long, value_name = "PERCENT", value_delimiter = ',', value_parser = read_share)]
     shares: Vec<u8>,
+    /// How long to hold each share before the next, and `shadow` before what serves is replaced,
+    /// which is at most 30s: a smoke test reaches one data centre [default: 2m in production, 30s in
+    /// staging]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    hold: Option<Duration>,
     #[command(flatten)]
     smoke: SmokeArguments,
     #[command(flatten)]
@@ -70,19 +78,30 @@ pub(super) struct ConfigArguments {
 /// What the way back is told.
 #[derive(Debug, Args)]
 pub(super) struct RollbackArguments {
-    /// The number of the version to go back to
-    #[arg(long, value_name = "NUMBER")]
-    version: u64,
-    #[command(flatten)]
-    place: Place,
-    /// The configuration that is in force after it, as people write it
-    #[arg(long, value_name = "FILE", default_value = "config/crates-io.toml")]
-    config: PathBuf,
-    /// A compiled configuration to store again, such as the one that a release kept
+    /// What a release kept for its way back: the version, the configuration and all identifiers
     #[arg(long, value_name = "FILE")]
-    saved_config: Option<PathBuf>,
+    from: Option<PathBuf>,
+    /// The number of the version to go back to
+    #[arg(long, value_name = "NUMBER", conflicts_with = "from", required_unless_present = "from")]
+    version: Option<u64>,
+    /// The identifier of the Compute service
+    #[arg(long, value_name = "ID", conflicts_with = "from", required_unless_present = "from")]
+    service_id: Option<String>,
+    /// The identifier of the Config Store
+    #[arg(long, value_name = "ID", conflicts_with = "from", required_unless_present = "from")]
+    store_id: Option<String>,
+    /// The address at which the service answers, for `signpost smoke`
+    #[arg(long, value_name = "URL", required_unless_present = "from")]
+    edge: Option<String>,
+    /// The configuration that is in force after it, as people write it
+    /// [default: the one that FILE names, or config/crates-io.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
-    smoke: SmokeArguments,
+    signpost: SignpostProgram,
+    /// More arguments for `signpost smoke`
+    #[arg(last = true, value_name = "SMOKE ARGUMENTS")]
+    arguments: Vec<String>,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -133,6 +152,7 @@ pub(super) struct Environment {
     name: &'static str,
     config: &'static str,
     shares: &'static [u8],
+    hold: Duration,
 }
 
 /// The environment in which a release is tried.
@@ -140,6 +160,7 @@ pub(super) const STAGING: Environment = Environment {
     name: "staging",
     config: "config/crates-io-staging.toml",
     shares: &[100],
+    hold: Duration::from_secs(30),
 };
 
 /// The environment that everybody uses.
@@ -147,6 +168,7 @@ pub(super) const PRODUCTION: Environment = Environment {
     name: "production",
     config: "config/crates-io.toml",
     shares: &[1, 10, 100],
+    hold: Duration::from_mins(2),
 };
 
 impl ReleaseArguments {
@@ -177,10 +199,13 @@ impl ReleaseArguments {
              --package",
             self.package.display()
         );
-        let saved_config = self.saved_config.clone().unwrap_or_else(|| {
-            let file = format!("previous-config-{}.json", environment.name);
-            workspace.target().join(file)
-        });
+        let record = match &self.way_back {
+            Some(file) => RecordFile::Named(file.clone()),
+            None => {
+                let file = format!("way-back-{}-", environment.name);
+                RecordFile::Numbered(workspace.target().join(file))
+            }
+        };
         let shares = match self.shares.as_slice() {
             [] => environment.shares,
             shares => shares,
@@ -192,8 +217,9 @@ impl ReleaseArguments {
             package: self.package.clone(),
             compiled: compiled(&config, &self.smoke.signpost.words())?,
             deployed_config: deployed_config.clone(),
-            saved_config,
+            record,
             switches: switches(shares)?,
+            hold: self.hold.unwrap_or(environment.hold),
             config,
         })
     }
@@ -218,18 +244,46 @@ impl ConfigArguments {
 
 impl RollbackArguments {
     /// The plan of the way back.
-    pub(super) fn plan(&self, fastly: &str) -> Plan {
-        let rollback = Rollback {
-            service: Service::new(fastly, &self.place.service_id),
-            store: Store::new(fastly, &self.place.store_id),
-            smoke: self.smoke.smoke(),
-            version: Version::Number(self.version),
-            config: self.config.clone(),
-            saved_config: self.saved_config.clone(),
+    pub(super) fn plan(&self, fastly: &str) -> Result<Plan> {
+        let smoke = Smoke {
+            program: self.signpost.words(),
+            edge: self.edge.clone().unwrap_or_default(),
+            arguments: self.arguments.clone(),
         };
-        rollback.plan()
+        let config = self.config.clone();
+        let rollback = match &self.from {
+            Some(file) => {
+                let record = Record::read(file)?;
+                Rollback {
+                    service: Service::new(fastly, &record.service_id),
+                    store: Store::new(fastly, &record.store_id),
+                    smoke: Smoke {
+                        edge: self.edge.clone().unwrap_or(record.edge),
+                        ..smoke
+                    },
+                    version: Version::Number(record.version),
+                    config: config.unwrap_or(record.deployed_config),
+                    stored: Some(Input::Kept {
+                        file: file.clone(),
+                        config: record.config,
+                    }),
+                }
+            }
+            None => Rollback {
+                service: Service::new(fastly, self.service_id.as_deref().context(FROM)?),
+                store: Store::new(fastly, self.store_id.as_deref().context(FROM)?),
+                smoke,
+                version: Version::Number(self.version.context(FROM)?),
+                config: config.unwrap_or_else(|| PRODUCTION.config.into()),
+                stored: None,
+            },
+        };
+        Ok(rollback.plan())
     }
 }
+
+/// What the parser of the arguments asks for already.
+const FROM: &str = "name --from, or --version, --service-id, --store-id and --edge";
 
 impl SmokeArguments {
     fn smoke(&self) -> Smoke {
@@ -274,7 +328,8 @@ fn compiled(config: &Path, signpost: &[String]) -> Result<Input> {
     let compile = signpost.iter().cloned();
     Ok(Input::Compiled {
         compile: compile.chain(["compile".to_owned(), file]).collect(),
-        compiled: format!("{}\n", authored.config().to_json()),
+        // Without a line break: a store takes no letter more than the largest configuration has.
+        compiled: authored.config().to_json().to_owned(),
     })
 }
 
