@@ -48,7 +48,10 @@ fn every_release_in_the_workflow_is_one_that_exists() {
         let words = words
             .replace("\"$EDGE\"", "https://edge.example")
             .replace("deployed.toml", "config/crates-io.toml")
-            .replace("--from way-back.json", &format!("--from {}", record.display()))
+            .replace(
+                "--from way-back.json",
+                &format!("--from {}", record.display()),
+            )
             .replace(['"', '$'], "");
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(words.split(' '))
@@ -67,7 +70,10 @@ fn a_release_that_is_cancelled_or_fails_is_taken_back_and_leaves_its_record() {
     let workflow = workflow();
     for job in RELEASES {
         let steps = steps(&workflow, job);
-        let release = steps.iter().position(|step| step["id"] == "release").unwrap();
+        let release = steps
+            .iter()
+            .position(|step| step["id"] == "release")
+            .unwrap();
         let release = &steps[release..];
         let shown = |step: &Value, key: &str| step[key].as_str().unwrap_or_default().to_owned();
         assert!(

@@ -24,7 +24,10 @@ fn printed(output: &Output) -> String {
 
 fn fenced(text: &str) -> String {
     let mut command = script("fenced.sh");
-    let command = command.arg("sh").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let command = command
+        .arg("sh")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(text.as_bytes()).unwrap();
@@ -43,7 +46,11 @@ fn no_text_ends_the_block_that_it_is_in() {
         ("", 8),
     ] {
         let fence = "`".repeat(fence);
-        assert_eq!(fenced(text), format!("{fence}sh\n{text}\n{fence}\n"), "{text}");
+        assert_eq!(
+            fenced(text),
+            format!("{fence}sh\n{text}\n{fence}\n"),
+            "{text}"
+        );
     }
 }
 
@@ -74,7 +81,10 @@ fn an_approval_that_comes_late_does_not_bring_back_what_was_replaced() {
     let directory = directory.path();
     git(directory, &["init", "--quiet"]);
     let commits = ["first", "second", "third"].map(|name| {
-        git(directory, &["commit", "--quiet", "--allow-empty", "-m", name]);
+        git(
+            directory,
+            &["commit", "--quiet", "--allow-empty", "-m", name],
+        );
         git(directory, &["rev-parse", "HEAD"])
     });
     git(directory, &["checkout", "--quiet", &commits[1]]);
@@ -87,7 +97,11 @@ fn an_approval_that_comes_late_does_not_bring_back_what_was_replaced() {
         ("nothing is deployed", "", true),
     ] {
         let mut command = script("refuse-older.sh");
-        let output = command.arg(deployed).current_dir(directory).output().unwrap();
+        let output = command
+            .arg(deployed)
+            .current_dir(directory)
+            .output()
+            .unwrap();
         assert_eq!(output.status.success(), is_fine, "{name}: {output:?}");
     }
 }
@@ -120,7 +134,11 @@ fn the_deployed_commit_is_the_last_whose_deployment_did_not_fail() {
         let mut command = script("deployed-commit.sh");
         let command = command.arg(environment).env("PATH", &path);
         let output = command.env("GITHUB_REPOSITORY", "a/b").output().unwrap();
-        assert_eq!(output.status.success(), is_fine, "{environment}: {output:?}");
+        assert_eq!(
+            output.status.success(),
+            is_fine,
+            "{environment}: {output:?}"
+        );
         assert_eq!(printed(&output), expected, "{environment}");
     }
 }

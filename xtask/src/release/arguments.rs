@@ -82,13 +82,28 @@ pub(super) struct RollbackArguments {
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// The number of the version to go back to
-    #[arg(long, value_name = "NUMBER", conflicts_with = "from", required_unless_present = "from")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        conflicts_with = "from",
+        required_unless_present = "from"
+    )]
     version: Option<u64>,
     /// The identifier of the Compute service
-    #[arg(long, value_name = "ID", conflicts_with = "from", required_unless_present = "from")]
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "from",
+        required_unless_present = "from"
+    )]
     service_id: Option<String>,
     /// The identifier of the Config Store
-    #[arg(long, value_name = "ID", conflicts_with = "from", required_unless_present = "from")]
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "from",
+        required_unless_present = "from"
+    )]
     store_id: Option<String>,
     /// The address at which the service answers, for `signpost smoke`
     #[arg(long, value_name = "URL", required_unless_present = "from")]

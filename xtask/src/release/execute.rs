@@ -209,11 +209,7 @@ impl Call<'_> {
         };
         let interrupts = run.heeds_interrupts.then_some(&run.interrupts);
         let ended = program.run(keeps, interrupts)?;
-        ensure!(
-            ended.status.success(),
-            "`{self}` failed ({})",
-            ended.status
-        );
+        ensure!(ended.status.success(), "`{self}` failed ({})", ended.status);
         Ok(ended.printed)
     }
 }

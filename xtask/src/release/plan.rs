@@ -135,7 +135,9 @@ impl Release {
 
     /// What is held back is tried with the configuration that is in force at this point.
     fn steps_that_hold(&self) -> Vec<Step> {
-        let mut steps = self.steps_to(Switch::Shadow, &self.deployed_config).to_vec();
+        let mut steps = self
+            .steps_to(Switch::Shadow, &self.deployed_config)
+            .to_vec();
         let aim = "Wait until every data centre holds redirects back";
         steps.extend(hold(aim, self.hold.min(SPREAD)));
         steps

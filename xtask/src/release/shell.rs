@@ -91,7 +91,11 @@ fn until_failure(steps: &[Step], formatter: &mut fmt::Formatter<'_>) -> fmt::Res
 fn all(steps: &[Step], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     for Step { aim, action } in steps {
         let action = action.to_string().replace('\n', "\n      ");
-        writeln!(formatter, "    echo {}\n      {action} || code=3", quoted(aim))?;
+        writeln!(
+            formatter,
+            "    echo {}\n      {action} || code=3",
+            quoted(aim)
+        )?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ mod trial;
 use std::process::Output;
 
 use signpost_testbed::{FastlyApi, Fault};
-use trial::{OLD_CONFIG, TOKEN, Trial, printed, root};
+use trial::{OLD_CONFIG, TOKEN, Trial, compile, printed};
 
 const PRODUCTION: &str = "config/crates-io.toml";
 const STAGING: &str = "config/crates-io-staging.toml";
@@ -20,7 +20,7 @@ const ACTIVATION: usize = 5;
 
 /// What a release does from first to last.
 fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
-    let compiled = compiled(config);
+    let compiled = compile(config);
     let mut acts = vec![
         set_switch("shadow"),
         smoke(config, "shadow"),
@@ -70,12 +70,6 @@ fn smoke(config: &str, switch: &str) -> String {
     )
 }
 
-fn compiled(config: &str) -> String {
-    let text = std::fs::read_to_string(root().join(config)).unwrap();
-    let authored = signpost::config::Authored::from_toml(&text).unwrap();
-    authored.config().to_json().to_owned()
-}
-
 fn acts(api: &FastlyApi) -> Vec<String> {
     api.acts().iter().map(ToString::to_string).collect()
 }
@@ -101,7 +95,7 @@ async fn a_release_that_nothing_hinders_ends_with_every_redirect() {
         assert_eq!(acts(&trial.api), acts_of_release(config, switches));
         assert_eq!(trial.api.active(), Some(3), "{environment}");
         // Not a letter more: the largest configuration has as many as the store takes.
-        assert_eq!(trial.api.entry("config"), Some(compiled(config)));
+        assert_eq!(trial.api.entry("config"), Some(compile(config)));
         assert!(trial.api.versions()[2].has_package, "{environment}");
         assert!(!printed(&output).contains(TOKEN), "{environment}");
     }
@@ -269,7 +263,10 @@ async fn what_another_release_kept_is_not_written_over() {
     assert_code(&output, 1);
     assert_eq!(acts(&trial.api), [""; 0]);
     assert!(printed(&output).contains("nothing was changed"));
-    assert_eq!(std::fs::read_to_string(trial.record()).unwrap(), "of another");
+    assert_eq!(
+        std::fs::read_to_string(trial.record()).unwrap(),
+        "of another"
+    );
 }
 
 #[tokio::test]
@@ -327,7 +324,7 @@ async fn each_lever_moves_alone() {
         .command(&[&["config", "--config", STAGING], store.as_slice()].concat())
         .await;
     assert_code(&output, 0);
-    expected.push(store_config(&compiled(STAGING)));
+    expected.push(store_config(&compile(STAGING)));
     assert_eq!(acts(&trial.api), expected);
 
     let rest = [

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use signpost_testbed::{FastlyApi, Fault};
 
-use super::trial::{OLD_CONFIG, Trial, new_config, printed};
+use super::trial::{OLD_CONFIG, Trial, compile, printed};
 use super::{
     ACTIVATION, PRODUCTION, STAGING, acts, acts_of_release, acts_of_way_back, assert_code,
 };
@@ -32,7 +32,7 @@ async fn what_is_printed_does_the_same_as_what_is_executed() {
         assert_code(&pasted, 0);
         let switches = ["enforce 1%", "enforce 10%", "enforce"];
         assert_eq!(acts(&trial.api), acts_of_release(PRODUCTION, &switches));
-        assert_eq!(trial.api.entry("config"), Some(new_config()));
+        assert_eq!(trial.api.entry("config"), Some(compile(PRODUCTION)));
 
         // From the same state, so that it keeps the same.
         let kept = fs::read_to_string(trial.record()).unwrap();
@@ -87,8 +87,14 @@ async fn what_cannot_be_looked_at_or_kept_changes_nothing() {
         let kept_another = Trial::new().await;
         fs::write(kept_another.record(), "of another").unwrap();
         for (name, trial) in [
-            ("no list", Trial::with(Trial::new().await.api.failing_look(0))),
-            ("no entry", Trial::with(Trial::new().await.api.failing_look(1))),
+            (
+                "no list",
+                Trial::with(Trial::new().await.api.failing_look(0)),
+            ),
+            (
+                "no entry",
+                Trial::with(Trial::new().await.api.failing_look(1)),
+            ),
             ("no configuration", Trial::with(no_config)),
             ("kept another", kept_another),
         ] {
@@ -117,7 +123,11 @@ async fn a_configuration_that_does_not_compile_is_not_stored() {
 async fn an_interrupt_of_a_pasted_release_leads_to_the_way_back() {
     for shell in [&["sh"], &["bash"]] {
         let trial = Trial::new().await.interrupted_at("enforce", "SIGINT");
-        let pasted = paste(&trial, shell, "staging").await;
+        let printed_block = trial.release("staging", &[]).await.stdout;
+        let block = String::from_utf8(printed_block).unwrap();
+        // A person's shell survives the interrupt of what it runs.
+        let script = format!("trap : INT\n{block}");
+        let pasted = trial.shell(shell, &script, &[]).await;
         let name = format!("{shell:?}: {}", printed(&pasted));
         assert_eq!(pasted.status.code(), Some(1), "{name}");
         let mut expected = acts_of_release(STAGING, &["enforce"]);

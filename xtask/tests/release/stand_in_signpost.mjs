@@ -3,6 +3,7 @@
 // stand-in API, whose answer says whether the smoke test passes.
 import { request } from "node:http";
 import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 const [command, ...words] = process.argv.slice(2);
 const { STAND_IN_COMPILED, STAND_IN_INTERRUPTS_AT, STAND_IN_SIGNAL } = process.env;
@@ -23,7 +24,7 @@ if (process.env.STAND_IN_REFUSES_TOKEN && process.env.FASTLY_API_TOKEN) {
   process.exitCode = 2;
 } else if (command === "compile") {
   // The tests have what the real one prints; here only the way it goes into the store is tried.
-  process.stdout.write(readFileSync(STAND_IN_COMPILED));
+  process.stdout.write(readFileSync(join(STAND_IN_COMPILED, basename(words[0]))));
 } else {
   const report = request(`${process.env.FASTLY_API_ENDPOINT}/report`, { method: "POST" });
   report.on("response", (answer) => {

@@ -147,9 +147,13 @@ impl Trial {
     }
 
     fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        let compiled = self.directory.path().join("compiled.json");
+        let compiled = self.directory.path().join("compiled");
+        fs::create_dir_all(&compiled).unwrap();
         if self.compiles {
-            fs::write(&compiled, format!("{}\n", new_config())).unwrap();
+            for file in ["crates-io.toml", "crates-io-staging.toml"] {
+                let text = compile(&format!("config/{file}"));
+                fs::write(compiled.join(file), format!("{text}\n")).unwrap();
+            }
         }
         if let Some((switch, signal)) = self.interrupted_at {
             command.env("STAND_IN_INTERRUPTS_AT", switch);
@@ -220,9 +224,9 @@ impl Trial {
 /// The secret that no output may hold.
 pub(crate) const TOKEN: &str = "stand-in-token";
 
-/// What production's configuration compiles to.
-pub(crate) fn new_config() -> String {
-    let text = fs::read_to_string(root().join("config/crates-io.toml")).unwrap();
+/// What a configuration of this repository compiles to.
+pub(crate) fn compile(config: &str) -> String {
+    let text = fs::read_to_string(root().join(config)).unwrap();
     let authored = signpost::config::Authored::from_toml(&text).unwrap();
     authored.config().to_json().to_owned()
 }

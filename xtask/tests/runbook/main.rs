@@ -45,7 +45,11 @@ fn the_first_command_is_the_switch_and_the_page_is_short() {
     assert!(commands[0].starts_with("export "), "{}", commands[0]);
     // One that compiles nothing first.
     assert!(commands[1].starts_with("fastly "), "{}", commands[1]);
-    assert!(commands[1].ends_with("--key=switch --value=off"), "{}", commands[1]);
+    assert!(
+        commands[1].ends_with("--key=switch --value=off"),
+        "{}",
+        commands[1]
+    );
     assert!(runbook.lines().count() <= 100, "it is one page");
 }
 
