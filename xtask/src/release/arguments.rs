@@ -214,13 +214,11 @@ impl ReleaseArguments {
              --package",
             self.package.display()
         );
-        let record = match &self.way_back {
-            Some(file) => RecordFile::Named(file.clone()),
-            None => {
-                let file = format!("way-back-{}-", environment.name);
-                RecordFile::Numbered(workspace.target().join(file))
-            }
-        };
+        let record = self.way_back.clone().map(RecordFile::Named);
+        let record = record.unwrap_or_else(|| {
+            let file = format!("way-back-{}-", environment.name);
+            RecordFile::Numbered(workspace.target().join(file))
+        });
         let shares = match self.shares.as_slice() {
             [] => environment.shares,
             shares => shares,
@@ -265,35 +263,41 @@ impl RollbackArguments {
             edge: self.edge.clone().unwrap_or_default(),
             arguments: self.arguments.clone(),
         };
-        let config = self.config.clone();
         let rollback = match &self.from {
-            Some(file) => {
-                let record = Record::read(file)?;
-                Rollback {
-                    service: Service::new(fastly, &record.service_id),
-                    store: Store::new(fastly, &record.store_id),
-                    smoke: Smoke {
-                        edge: self.edge.clone().unwrap_or(record.edge),
-                        ..smoke
-                    },
-                    version: Version::Number(record.version),
-                    config: config.unwrap_or(record.deployed_config),
-                    stored: Some(Input::Kept {
-                        file: file.clone(),
-                        config: record.config,
-                    }),
-                }
-            }
-            None => Rollback {
-                service: Service::new(fastly, self.service_id.as_deref().context(FROM)?),
-                store: Store::new(fastly, self.store_id.as_deref().context(FROM)?),
-                smoke,
-                version: Version::Number(self.version.context(FROM)?),
-                config: config.unwrap_or_else(|| PRODUCTION.config.into()),
-                stored: None,
-            },
+            Some(file) => self.rollback_from(file, fastly, smoke)?,
+            None => self.rollback_to_version(fastly, smoke)?,
         };
         Ok(rollback.plan())
+    }
+
+    fn rollback_from(&self, file: &Path, fastly: &str, smoke: Smoke) -> Result<Rollback> {
+        let record = Record::read(file)?;
+        Ok(Rollback {
+            service: Service::new(fastly, &record.service_id),
+            store: Store::new(fastly, &record.store_id),
+            smoke: Smoke {
+                edge: self.edge.clone().unwrap_or(record.edge),
+                ..smoke
+            },
+            version: Version::Number(record.version),
+            config: self.config.clone().unwrap_or(record.deployed_config),
+            stored: Some(Input::Kept {
+                file: file.to_owned(),
+                config: record.config,
+            }),
+        })
+    }
+
+    fn rollback_to_version(&self, fastly: &str, smoke: Smoke) -> Result<Rollback> {
+        let config = self.config.clone();
+        Ok(Rollback {
+            service: Service::new(fastly, self.service_id.as_deref().context(FROM)?),
+            store: Store::new(fastly, self.store_id.as_deref().context(FROM)?),
+            smoke,
+            version: Version::Number(self.version.context(FROM)?),
+            config: config.unwrap_or_else(|| PRODUCTION.config.into()),
+            stored: None,
+        })
     }
 }
 
