@@ -8,6 +8,7 @@ mod line;
 mod plan;
 mod program;
 mod record;
+mod rollback;
 mod shell;
 
 use std::fmt;
@@ -18,13 +19,11 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::workspace::Workspace;
-use arguments::{
-    Common, ConfigArguments, PRODUCTION, ReleaseArguments, RollbackArguments, STAGING,
-    SwitchArguments,
-};
+use arguments::{Common, ConfigArguments, PRODUCTION, ReleaseArguments, STAGING, SwitchArguments};
 use execute::{Ended, execute, say};
 use plan::Plan;
 use program::Unheeded;
+use rollback::RollbackArguments;
 
 /// Bring a package and a configuration to staging or production, or take them back
 ///
