@@ -65,12 +65,21 @@ resource "fastly_service_compute" "signpost" {
     resource_id = fastly_configstore.signpost.id
   }
 
+  # Each node of Fastly writes its lines to a file of its own, one every period, and `signpost watch`
+  # sees none of them earlier: with the usual hour an incident would be over. To feed it, take the new
+  # files every minute and merge those of all nodes by the time of their lines, which stands at the
+  # same place in each:
+  #
+  #   zstd --decompress --stdout NEW_FILES | LC_ALL=C sort | signpost watch -
+  #
+  # for what is there, and the same in a loop, each time with the files that have come, for what comes.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket
     domain            = var.log.domain
     path              = var.log.path
     s3_iam_role       = var.log.role
+    period            = 60
     compression_codec = "zstd"
     # Nothing before the JSON of a line.
     message_type = "blank"

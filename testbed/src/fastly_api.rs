@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +60,7 @@ struct State {
     entries: BTreeMap<String, String>,
     calls: Vec<Call>,
     faults: BTreeMap<usize, Fault>,
+    look_faults: BTreeSet<usize>,
 }
 
 impl FastlyApi {
@@ -99,6 +100,13 @@ impl FastlyApi {
     #[must_use]
     pub fn failing(self, index: usize, fault: Fault) -> Self {
         lock(&self.state).faults.insert(index, fault);
+        self
+    }
+
+    /// Lets fail, of the calls that are a mere look, the one of this index, counted from 0.
+    #[must_use]
+    pub fn failing_look(self, index: usize) -> Self {
+        lock(&self.state).look_faults.insert(index);
         self
     }
 
@@ -186,8 +194,14 @@ impl State {
             path: path.to_owned(),
             value: value_in(path, body),
         };
-        let index = self.calls.iter().filter(|call| !call.is_look()).count();
-        let fault = self.faults.get(&index).filter(|_| !call.is_look()).copied();
+        let is_look = call.is_look();
+        let alike = self.calls.iter().filter(|one| one.is_look() == is_look);
+        let index = alike.count();
+        let fault = if is_look {
+            self.look_faults.contains(&index).then_some(Fault::Refused)
+        } else {
+            self.faults.get(&index).copied()
+        };
         self.calls.push(call.clone());
         match fault {
             None => self.act(&call, body),

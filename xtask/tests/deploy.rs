@@ -1,32 +1,57 @@
-//! The commands in `.github/workflows/deploy.yml`, without `--execute`.
+//! The commands in `.github/workflows/deploy.yml`, without `--execute`, and how its jobs follow each
+//! other.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-fn workflow() -> String {
+fn text() -> String {
     fs::read_to_string(root().join(".github/workflows/deploy.yml")).unwrap()
 }
 
+fn workflow() -> Value {
+    serde_saphyr::from_str(&text()).unwrap()
+}
+
+fn steps<'a>(workflow: &'a Value, job: &str) -> &'a [Value] {
+    workflow["jobs"][job]["steps"]
+        .as_array()
+        .map_or(&[], Vec::as_slice)
+}
+
+const RELEASES: [&str; 2] = ["staging", "production"];
+
+/// What a release keeps, so that a way back can be planned.
+const RECORD: &str = r#"{"service_id":"S","store_id":"T","edge":"https://edge.example",
+    "deployed_config":"config/crates-io.toml","version":41,"config":"{}"}"#;
+
 #[test]
 fn every_release_in_the_workflow_is_one_that_exists() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = directory.path().join("way-back.json");
+    fs::write(&record, RECORD).unwrap();
     let mut names = Vec::new();
-    for line in workflow().lines() {
-        let line = line.trim();
-        let command = line.strip_prefix("run: ").unwrap_or(line);
-        let Some(words) = command.strip_prefix("cargo xtask ") else {
+    for line in text().lines() {
+        let Some((_, words)) = line.split_once("exec target/debug/xtask ") else {
+            assert!(!line.contains("--execute"), "the shell stays: {line}");
             continue;
         };
         let Some(words) = words.strip_suffix(" --execute") else {
-            panic!("a release that does nothing: {command}");
+            panic!("a release that does nothing: {line}");
         };
         let words = words
             .replace("\"$EDGE\"", "https://edge.example")
             .replace("deployed.toml", "config/crates-io.toml")
+            .replace(
+                "--from way-back.json",
+                &format!("--from {}", record.display()),
+            )
             .replace(['"', '$'], "");
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(words.split(' '))
@@ -34,10 +59,71 @@ fn every_release_in_the_workflow_is_one_that_exists() {
             .output()
             .unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command}: {error}");
+        assert!(output.status.success(), "{line}: {error}");
         names.extend(words.split(' ').nth(1).map(str::to_owned));
     }
-    assert_eq!(names, ["staging", "switch", "production", "switch"]);
+    assert_eq!(names, ["staging", "rollback", "production", "rollback"]);
+}
+
+#[test]
+fn a_release_that_is_cancelled_or_fails_is_taken_back_and_leaves_its_record() {
+    let workflow = workflow();
+    for job in RELEASES {
+        let steps = steps(&workflow, job);
+        let release = steps
+            .iter()
+            .position(|step| step["id"] == "release")
+            .unwrap();
+        let release = &steps[release..];
+        let shown = |step: &Value, key: &str| step[key].as_str().unwrap_or_default().to_owned();
+        assert!(
+            shown(&release[0], "run").contains(" --way-back way-back.json "),
+            "{job}"
+        );
+        let condition = shown(&release[1], "if");
+        assert!(condition.starts_with("(cancelled() || failure())"), "{job}");
+        assert!(shown(&release[1], "run").contains("rollback --from way-back.json"));
+        assert!(shown(&release[2], "if").starts_with("always()"), "{job}");
+        assert!(shown(&release[2], "uses").starts_with("actions/upload-artifact@"));
+        assert_eq!(release[2]["with"]["path"], "way-back.json", "{job}");
+    }
+}
+
+#[test]
+fn nothing_is_deployed_that_is_untested_or_older_or_not_shown() {
+    let workflow = workflow();
+    let jobs = &workflow["jobs"];
+    assert_eq!(jobs["ci"]["uses"], "./.github/workflows/ci.yml");
+    let needs = |job: &str| jobs[job]["needs"].to_string();
+    assert!(needs("staging").contains("\"ci\""));
+    assert!(needs("production").contains("\"plan\""));
+    for job in RELEASES {
+        let refusal = steps(&workflow, job)
+            .iter()
+            .position(|step| step["run"].to_string().contains("refuse-older.sh"));
+        // Before anything is built, right after the checkout.
+        assert_eq!(refusal, Some(1), "{job}");
+    }
+}
+
+/// A program of a pull request that finds the token could send it anywhere.
+#[test]
+fn where_a_pull_request_is_checked_out_there_is_no_token() {
+    let workflow = workflow();
+    let Some(jobs) = workflow["jobs"].as_object() else {
+        panic!("no jobs");
+    };
+    let mut tokens = Vec::new();
+    for (name, job) in jobs {
+        let is_for_main = job["needs"].to_string().contains("build")
+            || job["needs"].to_string().contains("staging");
+        if is_for_main || !job.to_string().contains("secrets.") {
+            continue;
+        }
+        tokens.push(name.as_str());
+        assert!(!job.to_string().contains("actions/checkout"), "{name}");
+    }
+    assert_eq!(tokens, ["deployed"]);
 }
 
 #[test]
@@ -48,11 +134,21 @@ fn the_workflow_has_the_fastly_cli_that_the_tests_have() {
         .find_map(|line| line.strip_prefix("const FASTLY_CLI: &str = "))
         .unwrap()
         .trim_matches(['"', ';']);
-    let workflow = workflow();
-    let versions: Vec<_> = workflow
+    let text = text();
+    let versions: Vec<_> = text
         .split("@fastly/cli@")
         .skip(1)
         .map(|rest| rest.lines().next().unwrap_or_default())
         .collect();
     assert_eq!(versions, [wanted; 4]);
+}
+
+#[test]
+fn a_review_does_not_end_the_run_of_another_event() {
+    let text = fs::read_to_string(root().join(".github/workflows/impact.yml")).unwrap();
+    let workflow: Value = serde_saphyr::from_str(&text).unwrap();
+    let group = workflow["concurrency"]["group"].as_str().unwrap();
+    assert!(group.contains("${{ github.event_name }}"), "{group}");
+    let types = workflow["on"]["pull_request_target"]["types"].to_string();
+    assert!(types.contains("\"edited\""), "{types}");
 }

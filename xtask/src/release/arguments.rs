@@ -1,12 +1,14 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use signpost::switch::{Share, Switch};
 
 use super::calls::{Service, Smoke, Store};
-use super::line::{Input, Version};
-use super::plan::{Plan, Release, Rollback};
+use super::line::Input;
+use super::plan::{Plan, Release};
+use super::record::RecordFile;
 use crate::compile;
 use crate::tool;
 use crate::tools;
@@ -24,9 +26,10 @@ pub(super) struct ReleaseArguments {
     /// [default: the one of --config]
     #[arg(long, value_name = "FILE")]
     deployed_config: Option<PathBuf>,
-    /// Where to keep the stored configuration for the way back [default: in the target directory]
+    /// Where to keep what the way back needs
+    /// [default: way-back-ENVIRONMENT-VERSION.json in the target directory]
     #[arg(long, value_name = "FILE")]
-    saved_config: Option<PathBuf>,
+    way_back: Option<PathBuf>,
     /// The package, which `fastly compute build` makes
     #[arg(long, value_name = "FILE", default_value = "pkg/signpost.tar.gz")]
     package: PathBuf,
@@ -34,6 +37,11 @@ pub(super) struct ReleaseArguments {
     /// [default: 1,10,100 in production, 100 in staging]
     #[arg(long, value_name = "PERCENT", value_delimiter = ',', value_parser = read_share)]
     shares: Vec<u8>,
+    /// How long to hold each share before the next, and `shadow` before what serves is replaced,
+    /// which is at most 30s: a smoke test reaches one data centre [default: 2m in production, 30s in
+    /// staging]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    hold: Option<Duration>,
     #[command(flatten)]
     smoke: SmokeArguments,
     #[command(flatten)]
@@ -67,26 +75,6 @@ pub(super) struct ConfigArguments {
     pub(super) common: Common,
 }
 
-/// What the way back is told.
-#[derive(Debug, Args)]
-pub(super) struct RollbackArguments {
-    /// The number of the version to go back to
-    #[arg(long, value_name = "NUMBER")]
-    version: u64,
-    #[command(flatten)]
-    place: Place,
-    /// The configuration that is in force after it, as people write it
-    #[arg(long, value_name = "FILE", default_value = "config/crates-io.toml")]
-    config: PathBuf,
-    /// A compiled configuration to store again, such as the one that a release kept
-    #[arg(long, value_name = "FILE")]
-    saved_config: Option<PathBuf>,
-    #[command(flatten)]
-    smoke: SmokeArguments,
-    #[command(flatten)]
-    pub(super) common: Common,
-}
-
 #[derive(Debug, Args)]
 struct Place {
     /// The identifier of the Compute service
@@ -109,8 +97,9 @@ struct SmokeArguments {
     arguments: Vec<String>,
 }
 
+/// Which `signpost` is run.
 #[derive(Debug, Args)]
-struct SignpostProgram {
+pub(super) struct SignpostProgram {
     /// The program `signpost` [default: the one of this workspace, through cargo]
     #[arg(long = "signpost", value_name = "PROGRAM")]
     program: Option<String>,
@@ -131,8 +120,10 @@ pub(super) struct Common {
 /// What is particular to an environment.
 pub(super) struct Environment {
     name: &'static str,
-    config: &'static str,
+    /// Its configuration, as people write it.
+    pub(super) config: &'static str,
     shares: &'static [u8],
+    hold: Duration,
 }
 
 /// The environment in which a release is tried.
@@ -140,6 +131,7 @@ pub(super) const STAGING: Environment = Environment {
     name: "staging",
     config: "config/crates-io-staging.toml",
     shares: &[100],
+    hold: Duration::from_secs(30),
 };
 
 /// The environment that everybody uses.
@@ -147,6 +139,7 @@ pub(super) const PRODUCTION: Environment = Environment {
     name: "production",
     config: "config/crates-io.toml",
     shares: &[1, 10, 100],
+    hold: Duration::from_mins(2),
 };
 
 impl ReleaseArguments {
@@ -177,9 +170,10 @@ impl ReleaseArguments {
              --package",
             self.package.display()
         );
-        let saved_config = self.saved_config.clone().unwrap_or_else(|| {
-            let file = format!("previous-config-{}.json", environment.name);
-            workspace.target().join(file)
+        let record = self.way_back.clone().map(RecordFile::Named);
+        let record = record.unwrap_or_else(|| {
+            let file = format!("way-back-{}-", environment.name);
+            RecordFile::Numbered(workspace.target().join(file))
         });
         let shares = match self.shares.as_slice() {
             [] => environment.shares,
@@ -192,8 +186,9 @@ impl ReleaseArguments {
             package: self.package.clone(),
             compiled: compiled(&config, &self.smoke.signpost.words())?,
             deployed_config: deployed_config.clone(),
-            saved_config,
+            record,
             switches: switches(shares)?,
+            hold: self.hold.unwrap_or(environment.hold),
             config,
         })
     }
@@ -216,21 +211,6 @@ impl ConfigArguments {
     }
 }
 
-impl RollbackArguments {
-    /// The plan of the way back.
-    pub(super) fn plan(&self, fastly: &str) -> Plan {
-        let rollback = Rollback {
-            service: Service::new(fastly, &self.place.service_id),
-            store: Store::new(fastly, &self.place.store_id),
-            smoke: self.smoke.smoke(),
-            version: Version::Number(self.version),
-            config: self.config.clone(),
-            saved_config: self.saved_config.clone(),
-        };
-        rollback.plan()
-    }
-}
-
 impl SmokeArguments {
     fn smoke(&self) -> Smoke {
         Smoke {
@@ -242,7 +222,8 @@ impl SmokeArguments {
 }
 
 impl SignpostProgram {
-    fn words(&self) -> Vec<String> {
+    /// The program and the words before its command.
+    pub(super) fn words(&self) -> Vec<String> {
         match &self.program {
             Some(program) => vec![program.clone()],
             None => "cargo run --quiet --package signpost-cli --"
@@ -274,7 +255,8 @@ fn compiled(config: &Path, signpost: &[String]) -> Result<Input> {
     let compile = signpost.iter().cloned();
     Ok(Input::Compiled {
         compile: compile.chain(["compile".to_owned(), file]).collect(),
-        compiled: format!("{}\n", authored.config().to_json()),
+        // Without a line break: a store takes no letter more than the largest configuration has.
+        compiled: authored.config().to_json().to_owned(),
     })
 }
 

@@ -38,6 +38,11 @@ impl Service {
         }
     }
 
+    /// Its identifier.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Finds the version that is active.
     pub(crate) fn find_active(&self) -> Line {
         self.call(["service", "version", "list"])
@@ -96,6 +101,11 @@ impl Store {
         }
     }
 
+    /// Its identifier.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Sets the switch.
     pub(crate) fn set_switch(&self, switch: Switch) -> Line {
         self.update("switch").word(format!("--value={switch}"))
@@ -106,13 +116,13 @@ impl Store {
         self.update("config").word("--stdin").reading(input)
     }
 
-    /// Writes the configuration that is stored to a file.
-    pub(crate) fn save_config(&self, file: &Path) -> Line {
+    /// Reads the configuration that is stored.
+    pub(crate) fn find_config(&self) -> Line {
         Line::new([&*self.program, "config-store-entry", "describe"])
             .word(format!("--store-id={}", self.id))
             .word("--key=config")
             .word("--json")
-            .keeping(Output::Entry(file.to_owned()))
+            .keeping(Output::PreviousConfig)
     }
 
     fn update(&self, key: &str) -> Line {
@@ -136,5 +146,6 @@ impl Smoke {
             .word("--settle")
             .word(SETTLE)
             .words_of(&self.arguments)
+            .without_token()
     }
 }

@@ -1,16 +1,14 @@
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use anyhow::{Context as _, Error, Result, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use serde_json::Value;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::interrupts::Interrupts;
 use super::line::{Input, Line, Output, Version, Word};
-use super::plan::{OnFailure, Plan, Step};
+use super::plan::{Action, OnFailure, Plan, Step};
+use super::program::{Program, Unheeded};
 
 /// How a plan ended that was run.
 #[derive(Debug)]
@@ -27,16 +25,19 @@ pub(crate) enum Ended {
 
 /// Runs the plan.
 ///
-/// An interrupt ends the release and not the way back: it counts as the failure of its step.
+/// An interrupt ends the release and not the way back: it counts as the failure of its step. So does
+/// a panic. That nobody reads what is said ends neither.
 pub(crate) fn execute(plan: &Plan) -> Result<Ended> {
     let mut run = Run {
         previous: None,
+        previous_config: None,
         new: None,
-        interrupted: watch_for_interrupts()?,
+        interrupts: Interrupts::watch()?,
+        heeds_interrupts: true,
     };
     for step in &plan.looks {
-        eprintln!("\n{}", step.aim);
-        if let Err(error) = run.line(&step.line) {
+        say(&format!("\n{}", step.aim));
+        if let Err(error) = run.step(step) {
             return Ok(Ended::Failed(error.context("nothing was changed")));
         }
     }
@@ -52,7 +53,7 @@ pub(crate) fn execute(plan: &Plan) -> Result<Ended> {
         OnFailure::GoBack(way_back) => match run.until_failure(&plan.steps) {
             Ok(()) => Ended::Done,
             Err(error) => {
-                eprintln!("\nerror: {error:#}\nThe way back begins.");
+                say(&format!("\nerror: {error:#}\nThe way back begins."));
                 match run.all(way_back) {
                     failures if failures.is_empty() => Ended::WentBack(error),
                     failures => Ended::Stranded(std::iter::once(error).chain(failures).collect()),
@@ -62,43 +63,68 @@ pub(crate) fn execute(plan: &Plan) -> Result<Ended> {
     })
 }
 
+/// Says it to whoever still reads.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(Unheeded(io::stderr()), "{text}");
+}
+
 /// A run, and what it has learnt.
 struct Run {
     previous: Option<u64>,
+    previous_config: Option<String>,
     new: Option<u64>,
-    interrupted: Arc<AtomicBool>,
+    interrupts: Interrupts,
+    heeds_interrupts: bool,
 }
 
 impl Run {
     /// Each step after the other, as long as none fails.
     fn until_failure(&mut self, steps: &[Step]) -> Result<()> {
         for (index, step) in steps.iter().enumerate() {
-            eprintln!("\n{}/{} {}", index + 1, steps.len(), step.aim);
-            self.line(&step.line)
-                .and_then(|()| self.check_interrupt())
+            say(&format!("\n{}/{} {}", index + 1, steps.len(), step.aim));
+            self.step(step)
                 .with_context(|| format!("step {} of {} failed", index + 1, steps.len()))?;
         }
         Ok(())
     }
 
-    /// Each step after the other, and the errors of those that failed.
+    /// Each step after the other, interrupted or not, and the errors of those that failed.
     fn all(&mut self, steps: &[Step]) -> Vec<Error> {
+        self.heeds_interrupts = false;
         let mut failures = Vec::new();
         for step in steps {
-            eprintln!("\n{}", step.aim);
-            if let Err(error) = self.line(&step.line) {
-                eprintln!("error: {error:#}");
+            say(&format!("\n{}", step.aim));
+            if let Err(error) = self.step(step) {
+                say(&format!("error: {error:#}"));
                 failures.push(error);
             }
         }
         failures
     }
 
-    fn check_interrupt(&self) -> Result<()> {
+    fn step(&mut self, step: &Step) -> Result<()> {
+        guarded(|| self.action(&step.action))?;
         ensure!(
-            !self.interrupted.load(Ordering::Relaxed),
+            !(self.heeds_interrupts && self.interrupts.came()),
             "it was interrupted"
         );
+        Ok(())
+    }
+
+    fn action(&mut self, action: &Action) -> Result<()> {
+        match action {
+            Action::Run(line) => self.line(line)?,
+            Action::Keep(keeping) => {
+                let version = self.number(Version::Previous)?;
+                let config = self.previous_config()?;
+                let file = keeping.keep(version, config)?;
+                say(&format!("  in {}", file.display()));
+            }
+            Action::Hold(duration) => {
+                say(&format!("  for {}", humantime::format_duration(*duration)));
+                self.interrupts.come_within(*duration);
+            }
+        }
         Ok(())
     }
 
@@ -107,42 +133,28 @@ impl Run {
             let wanted = self.number(version)?;
             // What cannot be looked at is done: an activation too many does no harm.
             if self.print(list).and_then(|text| active_in(&text)).ok() == Some(wanted) {
-                eprintln!("  version {wanted} is active");
+                say(&format!("  version {wanted} is active"));
                 return Ok(());
             }
         }
         match line.output() {
-            Output::Shown => self.show(line)?,
+            Output::Shown => drop(self.call(line)?.run(self, false)?),
             Output::PreviousVersion => self.previous = Some(active_in(&self.print(line)?)?),
+            Output::PreviousConfig => self.previous_config = Some(config_in(&self.print(line)?)?),
             Output::NewVersion => self.new = Some(number_in(&self.print(line)?)?),
-            Output::Entry(file) => {
-                let value = entry_in(&self.print(line)?)?;
-                fs::write(file, value)
-                    .with_context(|| format!("cannot write {}", file.display()))?;
-            }
         }
-        Ok(())
-    }
-
-    /// Runs the command with the terminal's own output.
-    fn show(&self, line: &Line) -> Result<()> {
-        let call = self.call(line)?;
-        let status = call.start(Stdio::inherit())?.wait()?;
-        ensure!(status.success(), "`{call}` failed ({status})");
         Ok(())
     }
 
     /// Runs the command and gives what it prints to standard output.
     fn print(&self, line: &Line) -> Result<String> {
         let call = self.call(line)?;
-        let output = call.start(Stdio::piped())?.wait_with_output()?;
-        let status = output.status;
-        ensure!(status.success(), "`{call}` failed ({status})");
-        String::from_utf8(output.stdout).with_context(|| format!("`{call}` printed no text"))
+        let printed = call.run(self, true)?;
+        String::from_utf8(printed).with_context(|| format!("`{call}` printed no text"))
     }
 
     /// The command of the line, with what was learnt in place of the names.
-    fn call<'a>(&self, line: &'a Line) -> Result<Call<'a>> {
+    fn call<'a>(&'a self, line: &'a Line) -> Result<Call<'a>> {
         let mut words = Vec::new();
         for word in line.words() {
             words.push(match word {
@@ -150,8 +162,13 @@ impl Run {
                 Word::Version(version) => format!("--version={}", self.number(*version)?),
             });
         }
-        let input = line.input();
-        Ok(Call { words, input })
+        let input = match line.input() {
+            Input::Nothing => None,
+            Input::Compiled { compiled, .. } => Some(compiled.as_str()),
+            Input::Previous => Some(self.previous_config()?),
+            Input::Kept { config, .. } => Some(config.as_str()),
+        };
+        Ok(Call { line, words, input })
     }
 
     fn number(&self, version: Version) -> Result<u64> {
@@ -162,59 +179,44 @@ impl Run {
         }
         .with_context(|| format!("the version {version} is not known yet"))
     }
+
+    fn previous_config(&self) -> Result<&str> {
+        let config = self.previous_config.as_deref();
+        config.context("the configuration of before is not known yet")
+    }
 }
 
-fn watch_for_interrupts() -> Result<Arc<AtomicBool>> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&interrupted))
-            .context("cannot watch for interrupts")?;
-    }
-    Ok(interrupted)
+/// What panics fails, so that the way back is gone all the same.
+fn guarded<T>(action: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(action))
+        .unwrap_or_else(|_| Err(anyhow!("the release panicked, which is a fault of its own")))
 }
 
 /// A command whose every word is known.
 struct Call<'a> {
+    line: &'a Line,
     words: Vec<String>,
-    input: &'a Input,
+    input: Option<&'a str>,
 }
 
 impl Call<'_> {
-    fn start(&self, output: Stdio) -> Result<Child> {
-        eprintln!("  $ {self}");
-        let (program, arguments) = self
-            .words
-            .split_first()
-            .context("a command has no program")?;
-        let mut command = Command::new(program);
-        command.args(arguments).stdout(output).stdin(self.stdin()?);
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot run `{self}`"))?;
-        if let (Input::Compiled { compiled, .. }, Some(mut stdin)) =
-            (self.input, child.stdin.take())
-        {
-            // A program that ends without reading says why by its status.
-            let _ = stdin.write_all(compiled.as_bytes());
-        }
-        Ok(child)
-    }
-
-    fn stdin(&self) -> Result<Stdio> {
-        Ok(match self.input {
-            Input::Nothing => Stdio::null(),
-            Input::Compiled { .. } => Stdio::piped(),
-            Input::File(file) => File::open(file)
-                .with_context(|| format!("cannot read {}", file.display()))?
-                .into(),
-        })
+    fn run(&self, run: &Run, keeps: bool) -> Result<Vec<u8>> {
+        say(&format!("  $ {self}"));
+        let program = Program {
+            words: &self.words,
+            input: self.input,
+            has_token: self.line.has_token(),
+        };
+        let interrupts = run.heeds_interrupts.then_some(&run.interrupts);
+        let ended = program.run(keeps, interrupts)?;
+        ensure!(ended.status.success(), "`{self}` failed ({})", ended.status);
+        Ok(ended.printed)
     }
 }
 
 impl fmt::Display for Call<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = Line::new(&self.words).reading(self.input.clone());
-        line.fmt(formatter)
+        Line::new(&self.words).fmt(formatter)
     }
 }
 
@@ -237,7 +239,7 @@ fn number_in(version: &str) -> Result<u64> {
         .context("the new version has no number")
 }
 
-fn entry_in(entry: &str) -> Result<String> {
+fn config_in(entry: &str) -> Result<String> {
     let entry: Value = serde_json::from_str(entry).context("the entry `config`")?;
     entry["item_value"]
         .as_str()
@@ -247,14 +249,14 @@ fn entry_in(entry: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{active_in, entry_in, number_in};
+    use super::{active_in, config_in, guarded, number_in};
 
     #[test]
     fn what_the_cli_prints_is_read() {
         let versions = r#"[{"Active":false,"Number":1},{"Active":true,"Number":2}]"#;
         assert_eq!(active_in(versions).unwrap(), 2);
         assert_eq!(number_in(r#"{"Number":3}"#).unwrap(), 3);
-        assert_eq!(entry_in(r#"{"item_value":"{}\n"}"#).unwrap(), "{}\n");
+        assert_eq!(config_in(r#"{"item_value":"{}\n"}"#).unwrap(), "{}\n");
     }
 
     #[test]
@@ -268,6 +270,13 @@ mod tests {
         }
         assert!(active_in("SUCCESS").is_err());
         assert!(number_in("{}").is_err());
-        assert!(entry_in("{}").is_err());
+        assert!(config_in("{}").is_err());
+    }
+
+    #[test]
+    fn a_step_that_panics_is_a_step_that_failed() {
+        let error = guarded(|| -> anyhow::Result<()> { panic!("on purpose") }).unwrap_err();
+        assert!(error.to_string().contains("panicked"), "{error}");
+        assert!(guarded(|| Ok(())).is_ok());
     }
 }

@@ -1,15 +1,17 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One line of a shell: a command, what it reads, and what is kept of what it prints.
 ///
-/// It is shown as it can be pasted into a shell, with the names of what is known only later.
+/// It is shown as a shell takes it, with the names of what is known only later, and so that it can
+/// be joined to others by `&&`: it fails when any part of it does, also without `pipefail`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     words: Vec<Word>,
     input: Input,
     output: Output,
     unless_active: Option<(Box<Line>, Version)>,
+    has_token: bool,
 }
 
 /// A version of the service.
@@ -42,21 +44,23 @@ pub(crate) enum Input {
         compile: Vec<String>,
         compiled: String,
     },
-    /// A file.
-    File(PathBuf),
+    /// The configuration that was stored before the release.
+    Previous,
+    /// The configuration that an earlier release kept in this file.
+    Kept { file: PathBuf, config: String },
 }
 
 /// What is kept of what the command prints, which is JSON if anything is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
     /// Nothing: it is shown.
     Shown,
     /// The number of the active version, which is the previous one from now on.
     PreviousVersion,
+    /// The configuration that is stored, which is the previous one from now on.
+    PreviousConfig,
     /// The number of the version that was made.
     NewVersion,
-    /// The value of an entry, which is written to a file.
-    Entry(PathBuf),
 }
 
 impl Line {
@@ -70,6 +74,7 @@ impl Line {
             input: Input::Nothing,
             output: Output::Shown,
             unless_active: None,
+            has_token: true,
         }
     }
 
@@ -114,6 +119,13 @@ impl Line {
         self
     }
 
+    /// Hides the token of the Fastly API from it, which it has no use for.
+    #[must_use]
+    pub(crate) fn without_token(mut self) -> Self {
+        self.has_token = false;
+        self
+    }
+
     pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
@@ -122,8 +134,12 @@ impl Line {
         &self.input
     }
 
-    pub(crate) fn output(&self) -> &Output {
-        &self.output
+    pub(crate) fn output(&self) -> Output {
+        self.output
+    }
+
+    pub(crate) fn has_token(&self) -> bool {
+        self.has_token
     }
 
     /// The line that lists the versions, and the version that makes this line needless if active.
@@ -139,11 +155,22 @@ impl Line {
             Input::Nothing => command,
             Input::Compiled { compile, .. } => {
                 let compile: Vec<_> = compile.iter().map(|word| quoted(word)).collect();
-                format!("{} | {command}", compile.join(" "))
+                let compile = compile.join(" ");
+                format!("compiled=$({compile}) &&\n{}", piped("compiled", &command))
             }
-            Input::File(file) => format!("{command} < {}", quoted(&file.to_string_lossy())),
+            Input::Previous => piped("config", &command),
+            Input::Kept { file, .. } => {
+                let file = quoted_path(file);
+                let piped = piped("config", &command);
+                format!("config=$(jq -e -j .config {file}) &&\n{piped}")
+            }
         }
     }
+}
+
+/// A text with its last line break would be a letter longer than what was compiled.
+fn piped(variable: &str, command: &str) -> String {
+    format!("printf '%s' \"${variable}\" | {command}")
 }
 
 impl fmt::Display for Line {
@@ -153,21 +180,21 @@ impl fmt::Display for Line {
             let list = list.command();
             return write!(
                 formatter,
-                "test \"$({list} | jq '{ACTIVE}')\" = {version} ||\n  {command}"
+                "{{ test \"$({list} | jq '{ACTIVE}')\" = {version} ||\n  {command}; }}"
             );
         }
-        match &self.output {
+        // What a pipe ends with says nothing of its beginning, so each half is a command.
+        let mut kept = |all: &str, one: &str, filter: &str| {
+            write!(
+                formatter,
+                "{all}=$({command}) &&\n{one}=$(printf '%s' \"${all}\" | jq -e {filter})"
+            )
+        };
+        match self.output {
             Output::Shown => formatter.write_str(&command),
-            Output::PreviousVersion => write!(formatter, "previous=$({command} | jq '{ACTIVE}')"),
-            Output::NewVersion => write!(formatter, "new=$({command} | jq .Number)"),
-            Output::Entry(file) => {
-                let file = file.to_string_lossy();
-                write!(
-                    formatter,
-                    "{command} | jq -j .item_value > {}",
-                    quoted(&file)
-                )
-            }
+            Output::PreviousVersion => kept("versions", "previous", &format!("'{ACTIVE}'")),
+            Output::PreviousConfig => kept("entry", "config", "-j .item_value"),
+            Output::NewVersion => kept("draft", "new", ".Number"),
         }
     }
 }
@@ -194,8 +221,13 @@ impl fmt::Display for Version {
     }
 }
 
+/// The path as a shell has to be given it.
+pub(crate) fn quoted_path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
 /// The word as a shell has to be given it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=+%@:,./".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
@@ -215,6 +247,10 @@ mod tests {
             compile: vec!["signpost".into(), "compile".into(), "my config".into()],
             compiled: String::new(),
         };
+        let kept = Input::Kept {
+            file: "a b.json".into(),
+            config: String::new(),
+        };
         for (line, shown) in [
             (line.clone(), "fastly do"),
             (line.clone().word("--a=b 1%"), "fastly do '--a=b 1%'"),
@@ -229,24 +265,30 @@ mod tests {
                 line.clone()
                     .version(Version::Previous)
                     .keeping(Output::NewVersion),
-                "new=$(fastly do --version=\"$previous\" | jq .Number)",
+                "draft=$(fastly do --version=\"$previous\") &&\n\
+                 new=$(printf '%s' \"$draft\" | jq -e .Number)",
             ),
             (
-                line.clone().keeping(Output::Entry("a b.json".into())),
-                "fastly do | jq -j .item_value > 'a b.json'",
+                line.clone().keeping(Output::PreviousConfig),
+                "entry=$(fastly do) &&\nconfig=$(printf '%s' \"$entry\" | jq -e -j .item_value)",
             ),
             (
-                line.clone().reading(Input::File("a.json".into())),
-                "fastly do < a.json",
+                line.clone().reading(Input::Previous),
+                "printf '%s' \"$config\" | fastly do",
+            ),
+            (
+                line.clone().reading(kept),
+                "config=$(jq -e -j .config 'a b.json') &&\nprintf '%s' \"$config\" | fastly do",
             ),
             (
                 line.clone().reading(compiled),
-                "signpost compile 'my config' | fastly do",
+                "compiled=$(signpost compile 'my config') &&\n\
+                 printf '%s' \"$compiled\" | fastly do",
             ),
             (
                 line.clone().unless_active(Version::Previous, list),
-                "test \"$(fastly list | jq '.[] | select(.Active).Number')\" = \"$previous\" ||\n  \
-                 fastly do",
+                "{ test \"$(fastly list | jq '.[] | select(.Active).Number')\" = \"$previous\" ||\n  \
+                 fastly do; }",
             ),
         ] {
             assert_eq!(line.to_string(), shown);

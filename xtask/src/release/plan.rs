@@ -1,10 +1,11 @@
-use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use signpost::switch::Switch;
 
 use super::calls::{Service, Smoke, Store};
 use super::line::{Input, Line, Version};
+use super::record::{Keeping, RecordFile};
 
 /// What is to be done, in order: a value that can be compared, shown and run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +18,24 @@ pub(crate) struct Plan {
     pub(crate) on_failure: OnFailure,
 }
 
-/// One command, and what it is for.
+/// One action, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     /// What it is for, as a sentence without its full stop.
     pub(crate) aim: String,
-    /// The command.
-    pub(crate) line: Line,
+    /// What is done.
+    pub(crate) action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Runs a command.
+    Run(Line),
+    /// Writes down what the way back needs.
+    Keep(Keeping),
+    /// Waits that long.
+    Hold(Duration),
 }
 
 /// What a step that fails leads to.
@@ -49,10 +61,12 @@ pub(crate) struct Release {
     pub(crate) compiled: Input,
     /// The configuration that is in force before and after a failed release, as people write it.
     pub(crate) deployed_config: PathBuf,
-    /// Where the stored configuration is kept for the way back.
-    pub(crate) saved_config: PathBuf,
+    /// Where what the way back needs is kept.
+    pub(crate) record: RecordFile,
     /// The positions of the switch that let redirects leave, from the smallest share.
     pub(crate) switches: Vec<Switch>,
+    /// How long each share is held before the next.
+    pub(crate) hold: Duration,
 }
 
 /// The way back to a version that served before.
@@ -65,8 +79,11 @@ pub(crate) struct Rollback {
     /// The configuration that will be in force, as people write it.
     pub(crate) config: PathBuf,
     /// The compiled configuration to store again, if it has to be.
-    pub(crate) saved_config: Option<PathBuf>,
+    pub(crate) stored: Option<Input>,
 }
+
+/// How long a change of a Config Store takes to reach every data centre. A smoke test reaches one.
+const SPREAD: Duration = Duration::from_secs(30);
 
 impl Release {
     /// The steps of the release, which change what serves only while no redirect leaves.
@@ -74,13 +91,17 @@ impl Release {
         let looks = vec![
             step("Find the version to go back to", self.service.find_active()),
             step(
-                "Keep the configuration to go back to",
-                self.store.save_config(&self.saved_config),
+                "Find the configuration to go back to",
+                self.store.find_config(),
             ),
+            self.step_that_keeps(),
         ];
-        let mut steps = self.steps_that_hold().to_vec();
+        let mut steps = self.steps_that_hold();
         steps.extend(self.steps_that_replace());
-        for &switch in &self.switches {
+        for (index, &switch) in self.switches.iter().enumerate() {
+            if index > 0 {
+                steps.extend(hold("Wait for what this share shows", self.hold));
+            }
             steps.extend(self.steps_to(switch, &self.config));
         }
         let way_back = Rollback {
@@ -89,7 +110,7 @@ impl Release {
             smoke: self.smoke,
             version: Version::Previous,
             config: self.deployed_config,
-            saved_config: Some(self.saved_config),
+            stored: Some(Input::Previous),
         };
         Plan {
             looks,
@@ -98,14 +119,34 @@ impl Release {
         }
     }
 
+    fn step_that_keeps(&self) -> Step {
+        let keeping = Keeping {
+            file: self.record.clone(),
+            service_id: self.service.id().to_owned(),
+            store_id: self.store.id().to_owned(),
+            edge: self.smoke.edge.clone(),
+            deployed_config: self.deployed_config.clone(),
+        };
+        Step {
+            aim: "Keep both in a file, but not over those of another release".to_owned(),
+            action: Action::Keep(keeping),
+        }
+    }
+
     /// What is held back is tried with the configuration that is in force at this point.
-    fn steps_that_hold(&self) -> [Step; 2] {
-        self.steps_to(Switch::Shadow, &self.deployed_config)
+    fn steps_that_hold(&self) -> Vec<Step> {
+        let mut steps = self
+            .steps_to(Switch::Shadow, &self.deployed_config)
+            .to_vec();
+        let aim = "Wait until every data centre holds redirects back";
+        steps.extend(hold(aim, self.hold.min(SPREAD)));
+        steps
     }
 
     fn steps_that_replace(&self) -> Vec<Step> {
         let [_, smoke] = self.steps_to(Switch::Shadow, &self.config);
-        vec![
+        let aim = "Wait until every data centre has the configuration";
+        let mut steps = vec![
             step("Make a draft", self.service.clone_previous()),
             step(
                 "Put the package into the draft",
@@ -118,7 +159,9 @@ impl Release {
                 self.store.store_config(self.compiled.clone()),
             ),
             smoke,
-        ]
+        ];
+        steps.extend(hold(aim, self.hold.min(SPREAD)));
+        steps
     }
 
     fn steps_to(&self, switch: Switch, config: &Path) -> [Step; 2] {
@@ -151,10 +194,10 @@ impl Rollback {
             "Let no redirect leave",
             self.store.set_switch(Switch::Off),
         )];
-        if let Some(file) = &self.saved_config {
+        if let Some(stored) = &self.stored {
             steps.push(step(
                 "Store the configuration of before",
-                self.store.store_config(Input::File(file.clone())),
+                self.store.store_config(stored.clone()),
             ));
         }
         steps.push(step(
@@ -180,45 +223,31 @@ impl Plan {
     }
 }
 
-/// The heading under which the way back is shown.
-const WAY_BACK: &str = "# If a step fails: all of these, and nothing else";
-
-impl fmt::Display for Plan {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Step { aim, line } in &self.looks {
-            writeln!(formatter, "# {aim}\n{line}\n")?;
-        }
-        show_numbered(&self.steps, formatter)?;
-        if let OnFailure::GoBack(steps) = &self.on_failure {
-            writeln!(formatter, "\n{WAY_BACK}\n")?;
-            show_numbered(steps, formatter)?;
-        }
-        Ok(())
-    }
-}
-
-fn show_numbered(steps: &[Step], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (index, Step { aim, line }) in steps.iter().enumerate() {
-        let blank = if index == 0 { "" } else { "\n" };
-        writeln!(formatter, "{blank}# {}. {aim}\n{line}", index + 1)?;
-    }
-    Ok(())
-}
-
 fn step(aim: impl Into<String>, line: Line) -> Step {
     Step {
         aim: aim.into(),
-        line,
+        action: Action::Run(line),
     }
+}
+
+fn hold(aim: &str, duration: Duration) -> Option<Step> {
+    let is_any = !duration.is_zero();
+    is_any.then(|| Step {
+        aim: aim.to_owned(),
+        action: Action::Hold(duration),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use signpost::switch::{Share, Switch};
 
     use super::{OnFailure, Plan, Release, Step};
     use crate::release::calls::{Service, Smoke, Store};
     use crate::release::line::Input;
+    use crate::release::record::RecordFile;
 
     fn release(switches: Vec<Switch>) -> Plan {
         let release = Release {
@@ -235,11 +264,12 @@ mod tests {
                 compile: ["signpost", "compile", "new.toml"]
                     .map(str::to_owned)
                     .to_vec(),
-                compiled: "{}\n".to_owned(),
+                compiled: "{}".to_owned(),
             },
             deployed_config: "old.toml".into(),
-            saved_config: "old.json".into(),
+            record: RecordFile::Numbered("target/way-back-".into()),
             switches,
+            hold: Duration::from_mins(2),
         };
         release.plan()
     }
@@ -257,14 +287,17 @@ mod tests {
             [
                 "Set the switch to `shadow`",
                 "Try it with the switch at `shadow`",
+                "Wait until every data centre holds redirects back",
                 "Make a draft",
                 "Put the package into the draft",
                 "Let Fastly check the draft",
                 "Let the draft serve",
                 "Store the configuration",
                 "Try it with the switch at `shadow`",
+                "Wait until every data centre has the configuration",
                 "Set the switch to `enforce 1%`",
                 "Try it with the switch at `enforce 1%`",
+                "Wait for what this share shows",
                 "Set the switch to `enforce`",
                 "Try it with the switch at `enforce`",
             ]
@@ -285,56 +318,5 @@ mod tests {
                 "Try that the origin answers",
             ]
         );
-    }
-
-    #[test]
-    fn a_plan_is_shown_as_lines_to_paste() {
-        let shown = release(vec![]).to_string();
-        let expected = r#"# Find the version to go back to
-previous=$(fastly service version list --service-id=SERVICE --json | jq '.[] | select(.Active).Number')
-
-# Keep the configuration to go back to
-fastly config-store-entry describe --store-id=STORE --key=config --json | jq -j .item_value > old.json
-
-# 1. Set the switch to `shadow`
-fastly config-store-entry update --upsert --store-id=STORE --key=switch --value=shadow
-
-# 2. Try it with the switch at `shadow`
-signpost smoke --config old.toml --edge https://crates.example --switch shadow --settle 60s
-
-# 3. Make a draft
-new=$(fastly service version clone --service-id=SERVICE --version="$previous" --json | jq .Number)
-
-# 4. Put the package into the draft
-fastly compute update --service-id=SERVICE --version="$new" --package=pkg/signpost.tar.gz
-
-# 5. Let Fastly check the draft
-fastly service version validate --service-id=SERVICE --version="$new"
-
-# 6. Let the draft serve
-fastly service version activate --service-id=SERVICE --version="$new"
-
-# 7. Store the configuration
-signpost compile new.toml | fastly config-store-entry update --upsert --store-id=STORE --key=config --stdin
-
-# 8. Try it with the switch at `shadow`
-signpost smoke --config new.toml --edge https://crates.example --switch shadow --settle 60s
-
-# If a step fails: all of these, and nothing else
-
-# 1. Let no redirect leave
-fastly config-store-entry update --upsert --store-id=STORE --key=switch --value=off
-
-# 2. Store the configuration of before
-fastly config-store-entry update --upsert --store-id=STORE --key=config --stdin < old.json
-
-# 3. Let the version of before serve
-test "$(fastly service version list --service-id=SERVICE --json | jq '.[] | select(.Active).Number')" = "$previous" ||
-  fastly service version activate --service-id=SERVICE --version="$previous"
-
-# 4. Try that the origin answers
-signpost smoke --config old.toml --edge https://crates.example --switch off --settle 60s
-"#;
-        assert_eq!(shown, expected);
     }
 }

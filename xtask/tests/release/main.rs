@@ -3,13 +3,14 @@
 
 #![cfg(unix)]
 
+mod pasted;
 mod runbook;
 mod trial;
 
 use std::process::Output;
 
 use signpost_testbed::{FastlyApi, Fault};
-use trial::{OLD_CONFIG, TOKEN, Trial, new_config, printed, root};
+use trial::{OLD_CONFIG, TOKEN, Trial, compile, printed};
 
 const PRODUCTION: &str = "config/crates-io.toml";
 const STAGING: &str = "config/crates-io-staging.toml";
@@ -19,7 +20,7 @@ const ACTIVATION: usize = 5;
 
 /// What a release does from first to last.
 fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
-    let compiled = compiled(config);
+    let compiled = compile(config);
     let mut acts = vec![
         set_switch("shadow"),
         smoke(config, "shadow"),
@@ -69,12 +70,6 @@ fn smoke(config: &str, switch: &str) -> String {
     )
 }
 
-fn compiled(config: &str) -> String {
-    let text = std::fs::read_to_string(root().join(config)).unwrap();
-    let authored = signpost::config::Authored::from_toml(&text).unwrap();
-    authored.config().to_json().to_owned()
-}
-
 fn acts(api: &FastlyApi) -> Vec<String> {
     api.acts().iter().map(ToString::to_string).collect()
 }
@@ -99,6 +94,8 @@ async fn a_release_that_nothing_hinders_ends_with_every_redirect() {
         assert_code(&output, 0);
         assert_eq!(acts(&trial.api), acts_of_release(config, switches));
         assert_eq!(trial.api.active(), Some(3), "{environment}");
+        // Not a letter more: the largest configuration has as many as the store takes.
+        assert_eq!(trial.api.entry("config"), Some(compile(config)));
         assert!(trial.api.versions()[2].has_package, "{environment}");
         assert!(!printed(&output).contains(TOKEN), "{environment}");
     }
@@ -112,6 +109,25 @@ async fn every_act_that_is_refused_ends_in_the_way_back_and_in_nothing_after_it(
 #[tokio::test]
 async fn every_act_whose_answer_is_lost_ends_in_the_way_back_and_in_nothing_after_it() {
     check_each_act_failing(Fault::AnswerLost).await;
+}
+
+#[tokio::test]
+async fn a_release_that_nobody_reads_goes_its_way_and_its_way_back() {
+    let trial = Trial::new().await.unread();
+    let output = trial.release("staging", &["--execute"]).await;
+    assert_code(&output, 0);
+    let good = acts_of_release(STAGING, &["enforce"]);
+    assert_eq!(acts(&trial.api), good);
+
+    for (index, act) in good.iter().enumerate() {
+        let api = Trial::new().await.api.failing(index, Fault::Refused);
+        let trial = Trial::with(api).unread();
+        let output = trial.release("staging", &["--execute"]).await;
+        assert_eq!(output.status.code(), Some(1), "{act}");
+        let mut expected = good[..=index].to_vec();
+        expected.extend(acts_of_way_back(STAGING, index > ACTIVATION));
+        assert_eq!(acts(&trial.api), expected, "{act}");
+    }
 }
 
 async fn check_each_act_failing(fault: Fault) {
@@ -149,7 +165,7 @@ async fn a_way_back_that_fails_in_one_step_goes_on_with_the_others() {
         let output = trial.release("staging", &["--execute"]).await;
         assert_eq!(
             output.status.code(),
-            Some(2),
+            Some(3),
             "{name}: {}",
             printed(&output)
         );
@@ -161,14 +177,96 @@ async fn a_way_back_that_fails_in_one_step_goes_on_with_the_others() {
 }
 
 #[tokio::test]
-async fn an_interrupt_leads_to_the_way_back() {
-    let trial = Trial::new().await.interrupted_at("enforce 10%");
+async fn a_wrong_argument_is_no_failed_way_back() {
+    let trial = Trial::new().await;
+    assert_code(&trial.command(&["switch", "half", "--execute"]).await, 2);
+}
+
+#[tokio::test]
+async fn each_signal_that_ends_a_program_leads_to_the_way_back() {
+    for signal in ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] {
+        let trial = Trial::new().await.interrupted_at("enforce", signal);
+        let output = trial.release("staging", &["--execute"]).await;
+        check_went_back(&trial, &output, signal);
+    }
+}
+
+#[tokio::test]
+async fn a_second_interrupt_does_not_end_the_way_back() {
+    let trial = Trial::new().await.interrupted_at("enforce", "SIGINT");
+    let trial = trial.interrupted_again();
+    let output = trial.release("staging", &["--execute"]).await;
+    check_went_back(&trial, &output, "twice");
+}
+
+/// An interrupted release to staging.
+fn check_went_back(trial: &Trial, output: &Output, name: &str) {
+    let printed = printed(output);
+    assert_eq!(output.status.code(), Some(1), "{name}: {printed}");
+    let mut expected = acts_of_release(STAGING, &["enforce"]);
+    expected.extend(acts_of_way_back(STAGING, true));
+    assert_eq!(acts(&trial.api), expected, "{name}: {printed}");
+    assert!(printed.contains("interrupted"), "{name}: {printed}");
+}
+
+/// What a release does until the switch has been at its first share.
+fn acts_until_hold() -> Vec<String> {
+    acts_of_release(STAGING, &["enforce 50%"])
+}
+
+const HELD: [&str; 5] = ["--execute", "--shares", "50,100", "--hold", "1h"];
+
+#[tokio::test]
+async fn a_share_is_held_until_an_interrupt() {
+    let trial = Trial::new().await;
+    let output = trial
+        .release_until("every data centre holds redirects back", "TERM", &HELD)
+        .await;
+    assert_code(&output, 1);
+    let mut expected = acts_until_hold()[..2].to_vec();
+    expected.extend(acts_of_way_back(STAGING, false));
+    assert_eq!(acts(&trial.api), expected);
+}
+
+#[tokio::test]
+async fn a_release_that_was_killed_is_taken_back_from_what_it_kept() {
+    let trial = Trial::new().await;
+    let output = trial
+        .release_until("every data centre holds redirects back", "KILL", &HELD)
+        .await;
+    assert_eq!(output.status.code(), None);
+    let record = trial.record();
+    let mut expected = acts_until_hold()[..2].to_vec();
+    assert_eq!(acts(&trial.api), expected);
+
+    // Somebody may have gone further since.
+    let activate = "fastly service version activate --version=1 --service-id";
+    let activate = format!("{activate} {}", FastlyApi::SERVICE);
+    assert_code(&trial.shell(&["sh"], &activate, &[]).await, 0);
+    expected.push(version("PUT", "1/activate"));
+
+    let words = ["rollback", "--from", record.to_str().unwrap()];
+    let more = ["--signpost", trial::stand_in_signpost(), "--execute"];
+    let output = trial.command(&[words.as_slice(), &more].concat()).await;
+    assert_code(&output, 0);
+    expected.extend(acts_of_way_back(STAGING, true));
+    assert_eq!(acts(&trial.api), expected);
+    assert_eq!(trial.api.entry("config").as_deref(), Some(OLD_CONFIG));
+    assert_eq!(trial.api.active(), Some(2));
+}
+
+#[tokio::test]
+async fn what_another_release_kept_is_not_written_over() {
+    let trial = Trial::new().await;
+    std::fs::write(trial.record(), "of another").unwrap();
     let output = trial.release("production", &["--execute"]).await;
     assert_code(&output, 1);
-    let mut expected = acts_of_release(PRODUCTION, &["enforce 1%", "enforce 10%"]);
-    expected.extend(acts_of_way_back(PRODUCTION, true));
-    assert_eq!(acts(&trial.api), expected);
-    assert!(printed(&output).contains("interrupted"));
+    assert_eq!(acts(&trial.api), [""; 0]);
+    assert!(printed(&output).contains("nothing was changed"));
+    assert_eq!(
+        std::fs::read_to_string(trial.record()).unwrap(),
+        "of another"
+    );
 }
 
 #[tokio::test]
@@ -184,7 +282,7 @@ async fn nothing_is_changed_when_there_is_nothing_to_go_back_to() {
 #[tokio::test]
 async fn without_execute_no_call_is_made() {
     let trial = Trial::new().await;
-    let saved = trial.saved_config();
+    let record = trial.record();
     let store = ["--store-id", FastlyApi::STORE];
     let service = ["--service-id", FastlyApi::SERVICE];
     let edge = ["--edge", "https://edge.example"];
@@ -206,47 +304,7 @@ async fn without_execute_no_call_is_made() {
         assert!(!printed.contains(TOKEN), "{printed}");
     }
     assert_eq!(trial.api.calls(), []);
-    assert!(!saved.exists());
-}
-
-#[tokio::test]
-async fn what_is_printed_does_the_same_when_it_is_pasted_into_a_shell() {
-    assert!(
-        which::which("jq").is_ok(),
-        "jq is missing, which the printed commands need"
-    );
-    let trial = Trial::new().await;
-    let output = trial.release("production", &["--", "--retries", "2"]).await;
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let (steps, way_back) = printed.split_once("# If a step fails").unwrap();
-    let (_, way_back) = way_back.split_once('\n').unwrap();
-
-    let retries = |acts: Vec<String>| -> Vec<String> {
-        acts.into_iter()
-            .map(|act| {
-                if act.starts_with("POST") {
-                    format!("{act} --retries 2")
-                } else {
-                    act
-                }
-            })
-            .collect()
-    };
-    let switches = ["enforce 1%", "enforce 10%", "enforce"];
-    let mut expected = retries(acts_of_release(PRODUCTION, &switches));
-    let pasted = trial.shell(steps, &[]).await;
-    assert_code(&pasted, 0);
-    assert_eq!(acts(&trial.api), expected);
-    assert_eq!(trial.api.entry("config"), Some(new_config()));
-
-    // Twice: the version of before serves already when it comes a second time.
-    for activates in [true, false] {
-        let pasted = trial.shell(way_back, &[("previous", "2")]).await;
-        assert_code(&pasted, 0);
-        expected.extend(retries(acts_of_way_back(PRODUCTION, activates)));
-        assert_eq!(acts(&trial.api), expected);
-    }
-    assert_eq!(trial.api.entry("config").as_deref(), Some(OLD_CONFIG));
+    assert!(!record.exists());
 }
 
 #[tokio::test]
@@ -266,7 +324,7 @@ async fn each_lever_moves_alone() {
         .command(&[&["config", "--config", STAGING], store.as_slice()].concat())
         .await;
     assert_code(&output, 0);
-    expected.push(store_config(&compiled(STAGING)));
+    expected.push(store_config(&compile(STAGING)));
     assert_eq!(acts(&trial.api), expected);
 
     let rest = [

@@ -6,12 +6,19 @@ mod commands;
 use signpost_testbed::FastlyApi;
 
 use super::trial::{Trial, printed};
-use super::{PRODUCTION, acts, entry, set_switch, version};
+use super::{PRODUCTION, acts, entry, set_switch, store_config, version};
 use commands::{commands, runbook};
 
 #[tokio::test]
 async fn each_command_of_the_runbook_runs() {
     let trial = Trial::new().await;
+    let record = trial.record();
+    let kept = format!(
+        r#"{{"service_id":"{}","store_id":"{}","edge":"https://edge.example","deployed_config":"{PRODUCTION}","version":2,"config":"kept"}}"#,
+        FastlyApi::SERVICE,
+        FastlyApi::STORE
+    );
+    std::fs::write(&record, kept).unwrap();
     let runbook = runbook();
     for command in commands(&runbook) {
         // The second way to activate a version comes when the first has done it.
@@ -21,9 +28,10 @@ async fn each_command_of_the_runbook_runs() {
             ("STORE", FastlyApi::STORE),
             ("VERSION", if is_second { "2" } else { "1" }),
             ("EDGE", "https://edge.example"),
+            ("WAY_BACK", record.to_str().unwrap()),
         ];
         let script = format!("set -u; {command}");
-        let output = trial.shell(&script, &variables).await;
+        let output = trial.shell(&["sh", "-e"], &script, &variables).await;
         assert!(output.status.success(), "{command}: {}", printed(&output));
     }
 
@@ -40,6 +48,9 @@ async fn each_command_of_the_runbook_runs() {
             version("PUT", "1/activate"),
             smoke("off"),
             version("PUT", "2/activate"),
+            set_switch("off"),
+            store_config("kept"),
+            smoke("off"),
             explain.to_owned(),
             set_switch("enforce 1%"),
             smoke("enforce 1%"),

@@ -6,6 +6,7 @@ use std::process::{Output, Stdio};
 
 use signpost_testbed::FastlyApi;
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
 /// What is stored before anything is done.
@@ -15,7 +16,10 @@ pub(crate) const OLD_CONFIG: &str = "{\"revision\":\"of before\"}\n";
 pub(crate) struct Trial {
     pub(crate) api: FastlyApi,
     directory: TempDir,
-    interrupted_at: Option<&'static str>,
+    interrupted_at: Option<(&'static str, &'static str)>,
+    is_read: bool,
+    interrupts_way_back: bool,
+    compiles: bool,
 }
 
 impl Trial {
@@ -29,58 +33,131 @@ impl Trial {
             api,
             directory: tempfile::tempdir().unwrap(),
             interrupted_at: None,
+            is_read: true,
+            interrupts_way_back: false,
+            compiles: true,
         }
     }
 
-    /// Interrupts the release while it tries the edge with the switch in this position.
-    pub(crate) fn interrupted_at(mut self, switch: &'static str) -> Self {
-        self.interrupted_at = Some(switch);
+    /// Sends the signal to the release and all that it has started, as a terminal does, while it
+    /// tries the edge with the switch in this position.
+    pub(crate) fn interrupted_at(mut self, switch: &'static str, signal: &'static str) -> Self {
+        self.interrupted_at = Some((switch, signal));
+        self
+    }
+
+    /// Interrupts the way back too, when it sets the switch.
+    pub(crate) fn interrupted_again(mut self) -> Self {
+        self.interrupts_way_back = true;
+        self
+    }
+
+    /// Lets nobody read what is printed.
+    pub(crate) fn unread(mut self) -> Self {
+        self.is_read = false;
+        self
+    }
+
+    /// Lets the configuration of the printed commands not compile.
+    pub(crate) fn without_compiler(mut self) -> Self {
+        self.compiles = false;
         self
     }
 
     /// `cargo xtask release staging` or `production`, with all that it needs.
     pub(crate) async fn release(&self, environment: &str, more: &[&str]) -> Output {
-        let saved = self.saved_config();
+        self.output(self.release_command(environment, more)).await
+    }
+
+    /// The same, until it prints a line that ends so; it is then sent the signal, to it alone.
+    pub(crate) async fn release_until(&self, line: &str, signal: &str, more: &[&str]) -> Output {
+        let mut command = self.release_command("staging", more);
+        let mut child = self.prepare(&mut command).spawn().unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut printed = String::new();
+        while let Some(next) = errors.next_line().await.unwrap() {
+            printed.push_str(&next);
+            printed.push('\n');
+            if next.ends_with(line) {
+                let id = child.id().unwrap().to_string();
+                let sent = Command::new("kill").args(["-s", signal, &id]).status();
+                assert!(sent.await.unwrap().success());
+            }
+        }
+        let mut output = child.wait_with_output().await.unwrap();
+        output.stderr = printed.into_bytes();
+        output
+    }
+
+    fn release_command(&self, environment: &str, more: &[&str]) -> Command {
+        let record = self.record();
         let package = from_environment("SIGNPOST_PACKAGE");
         let mut words = vec![environment];
         words.extend(["--service-id", FastlyApi::SERVICE]);
         words.extend(["--store-id", FastlyApi::STORE]);
         words.extend(["--edge", "https://edge.example"]);
-        words.extend(["--saved-config", saved.to_str().unwrap()]);
+        words.extend(["--way-back", record.to_str().unwrap()]);
         words.extend(["--package", package.to_str().unwrap()]);
         words.extend(["--signpost", stand_in_signpost()]);
+        if !more.contains(&"--hold") {
+            words.extend(["--hold", "0s"]);
+        }
         words.extend(more);
-        self.command(&words).await
+        self.xtask(&words)
     }
 
     /// `cargo xtask release` with these words and the Fastly CLI of the lane.
     pub(crate) async fn command(&self, words: &[&str]) -> Output {
-        let fastly = from_environment("SIGNPOST_FASTLY");
+        self.output(self.xtask(words)).await
+    }
+
+    fn xtask(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.args(["release", words[0], "--fastly"]);
-        command.arg(fastly).args(&words[1..]);
-        self.output(command).await
+        command.arg(self.fastly()).args(&words[1..]);
+        command.env("STAND_IN_REFUSES_TOKEN", "yes");
+        command
     }
 
     /// A script, in a shell that has the programs of a person at work.
-    pub(crate) async fn shell(&self, script: &str, variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new("sh");
-        command.args(["-e", "-c", script]);
+    pub(crate) async fn shell(
+        &self,
+        shell: &[&str],
+        script: &str,
+        variables: &[(&str, &str)],
+    ) -> Output {
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]).args(["-c", script]);
         command.envs(variables.iter().copied());
         command.env("PATH", self.path());
         self.output(command).await
     }
 
-    /// Where the stored configuration is kept.
-    pub(crate) fn saved_config(&self) -> PathBuf {
-        self.directory.path().join("previous config.json")
+    /// Where what the way back needs is kept.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.directory.path().join("way back.json")
     }
 
     async fn output(&self, mut command: Command) -> Output {
-        let compiled = self.directory.path().join("compiled.json");
-        fs::write(&compiled, new_config()).unwrap();
-        if let Some(switch) = self.interrupted_at {
+        let mut child = self.prepare(&mut command).spawn().unwrap();
+        if !self.is_read {
+            drop((child.stdout.take(), child.stderr.take()));
+        }
+        child.wait_with_output().await.unwrap()
+    }
+
+    fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let compiled = self.directory.path().join("compiled");
+        fs::create_dir_all(&compiled).unwrap();
+        if self.compiles {
+            for file in ["crates-io.toml", "crates-io-staging.toml"] {
+                let text = compile(&format!("config/{file}"));
+                fs::write(compiled.join(file), format!("{text}\n")).unwrap();
+            }
+        }
+        if let Some((switch, signal)) = self.interrupted_at {
             command.env("STAND_IN_INTERRUPTS_AT", switch);
+            command.env("STAND_IN_SIGNAL", signal);
         }
         command
             .current_dir(root())
@@ -91,10 +168,28 @@ impl Trial {
             // The CLI keeps its settings there: a test leaves the contributor's alone.
             .env("XDG_CONFIG_HOME", self.directory.path())
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // A group of its own, as a terminal gives it: what is signalled is not the test.
+            .process_group(0)
             .kill_on_drop(true)
-            .output()
-            .await
-            .unwrap()
+    }
+
+    /// The Fastly CLI, or a program before it that interrupts the way back.
+    fn fastly(&self) -> OsString {
+        let fastly = from_environment("SIGNPOST_FASTLY");
+        if !self.interrupts_way_back {
+            return fastly;
+        }
+        let program = self.directory.path().join("interrupting-fastly");
+        let text = format!(
+            "#!/bin/sh\n\
+             case \"$*\" in *--value=off) kill -s INT -- \"-$PPID\";; esac\n\
+             exec '{}' \"$@\"\n",
+            fastly.to_string_lossy()
+        );
+        write_program(&program, &text);
+        program.into_os_string()
     }
 
     /// Directories with `fastly`, `signpost`, and a `cargo` whose `xtask` is the one under test and
@@ -129,11 +224,11 @@ impl Trial {
 /// The secret that no output may hold.
 pub(crate) const TOKEN: &str = "stand-in-token";
 
-/// What production's configuration compiles to.
-pub(crate) fn new_config() -> String {
-    let text = fs::read_to_string(root().join("config/crates-io.toml")).unwrap();
+/// What a configuration of this repository compiles to.
+pub(crate) fn compile(config: &str) -> String {
+    let text = fs::read_to_string(root().join(config)).unwrap();
     let authored = signpost::config::Authored::from_toml(&text).unwrap();
-    format!("{}\n", authored.config().to_json())
+    authored.config().to_json().to_owned()
 }
 
 /// The program that stands in for `signpost`.

@@ -17,6 +17,10 @@ fn every_lever_in_the_runbook_is_one_that_exists() {
         let Some(words) = command.strip_prefix("cargo xtask ") else {
             continue;
         };
+        // What it reads is there in the tests with the Fastly CLI alone.
+        if words.contains("--from") {
+            continue;
+        }
         let words = words
             .replace("\"$VERSION\"", "41")
             .replace("\"$EDGE\"", "https://crates.example")
@@ -39,7 +43,13 @@ fn the_first_command_is_the_switch_and_the_page_is_short() {
     let runbook = runbook();
     let commands = commands(&runbook);
     assert!(commands[0].starts_with("export "), "{}", commands[0]);
-    assert!(commands[1].contains("switch off"), "{}", commands[1]);
+    // One that compiles nothing first.
+    assert!(commands[1].starts_with("fastly "), "{}", commands[1]);
+    assert!(
+        commands[1].ends_with("--key=switch --value=off"),
+        "{}",
+        commands[1]
+    );
     assert!(runbook.lines().count() <= 100, "it is one page");
 }
 

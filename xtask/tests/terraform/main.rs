@@ -3,6 +3,7 @@
 mod directory;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -134,8 +135,23 @@ fn each_backend_has_a_health_check_and_a_release_owns_the_package() {
 }
 
 #[test]
+fn lines_of_the_log_do_not_wait_for_the_usual_hour() {
+    let terraform = Directory::read(&module());
+    let service = terraform.resource("fastly_service_compute");
+    let periods: Vec<_> = service
+        .get_blocks("logging_s3")
+        .map(|log| value(&log.body, "period").to_string())
+        .collect();
+    assert_eq!(periods, [" 60"]);
+}
+
+#[test]
 fn terraform_finds_the_files_well_formatted_where_it_can_be_had() {
     let Ok(terraform) = which::which("terraform") else {
+        // Not through the test's own output, which is shown for failures alone.
+        let note =
+            "note: terraform is not on PATH, so the format of deploy/terraform was not checked";
+        let _ = writeln!(std::io::stderr(), "{note}");
         return;
     };
     let output = Command::new(terraform)
