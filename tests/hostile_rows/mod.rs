@@ -78,10 +78,7 @@ pub(crate) const TARGETS: &[(&[u8], Expect)] = &[
     // The platform's library reads a backslash as a slash, and nothing tells it from one.
     (b"/api/v1/crates\\smallvec/1.10.0/download", Redirect),
     (b"/api\\v1/crates/smallvec/1.10.0/download", Redirect),
-    (
-        b"\\api\\v1/crates/smallvec/1.10.0/download",
-        NotAskedAtAll,
-    ),
+    (b"\\api\\v1/crates/smallvec/1.10.0/download", NotAskedAtAll),
     (
         b"/\\evil.com/api/v1/crates/smallvec/1.10.0/download",
         Origin("path-malformed"),

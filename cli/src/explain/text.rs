@@ -112,7 +112,7 @@ impl Page<'_, '_> {
                     visible(read),
                 ))
             }
-            None if arrived.typed.is_some() => self.prose(
+            None if arrived.typed.iter().any(|typed| typed.contains('\\')) => self.prose(
                 "  - ",
                 "the platform reads a backslash as a slash before the edge sees it, which then cannot \
                  tell it from one",
