@@ -235,6 +235,46 @@ fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
     }
 }
 
+#[wasm_bindgen_test(unsupported = test)]
+fn an_example_is_tried_as_the_edge_gets_it() {
+    let toml = |file: &str, location: &str| {
+        format!(
+            r#"
+            allowed_hosts = ["cdn.example"]
+            origin = {{ backends = ["origin"] }}
+            targets = {{ cdn = {{ base = "https://cdn.example" }} }}
+            [[routes]]
+            name = "files"
+            path = "/f/{{file:segment}}"
+            target = "cdn"
+            location = "/{{file}}"
+            examples = [
+              {{ request = "/f/a", location = "https://cdn.example/a" }},
+              {{ request = '{file}', location = "https://cdn.example/{location}" }},
+            ]
+            "#
+        )
+    };
+    let rows = [
+        ("/f/a+b", "a%2Bb", None),
+        ("/f\\a", "a", None),
+        ("/f/a\"b", "a%22b", Some("path-malformed")),
+        ("/f/a?\u{e9}", "a", Some("path-malformed")),
+        ("/f/../f/a", "a", Some("path-malformed")),
+        ("f/a", "a", Some("path-malformed")),
+    ];
+    for (request, location, expected) in rows {
+        let problems = Config::from_toml(&toml(request, location)).err();
+        let problems = problems.map(|problems| problems.to_string());
+        match (&problems, expected) {
+            (Some(problems), Some(reason)) => {
+                assert!(problems.contains(reason), "{request}: {problems}")
+            }
+            _ => assert_eq!(problems.as_deref(), expected, "{request}"),
+        }
+    }
+}
+
 #[cfg(not(target_family = "wasm"))]
 mod properties {
     use proptest::prelude::*;
