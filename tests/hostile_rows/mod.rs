@@ -66,6 +66,22 @@ pub(crate) const TARGETS: &[(&[u8], Expect)] = &[
         Origin("path-malformed"),
     ),
     (
+        b"/api/v1/crates/smallvec/1.10.0/download?x=\xc3\xa9",
+        NotAskedAtAll,
+    ),
+    (
+        b"/api/v1/crates/smallvec/1.10.0/download?x=%C3%A9",
+        Origin("path-malformed"),
+    ),
+    (
+        b"/api/v1/crates/smallvec/1.10.0/download?x=\"",
+        NotAskedAtAll,
+    ),
+    (
+        b"/api/v1/crates/small\"vec/1.10.0/download",
+        Origin("path-malformed"),
+    ),
+    (
         b"/api/v1/crates/smallvec/1.10.0/download?a=%20&b=%2F",
         Redirect,
     ),
