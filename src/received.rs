@@ -26,7 +26,8 @@ use crate::request::Request;
 pub struct Received<'a> {
     host: &'a str,
     target: Cow<'a, str>,
-    is_as_received: bool,
+    /// Whether this is known to be what was received.
+    is_unchanged: bool,
 }
 
 impl<'a> Received<'a> {
@@ -38,19 +39,18 @@ impl<'a> Received<'a> {
     /// another form is kept, and is on no route.
     pub fn read(host: Option<&'a str>, target: &'a str) -> Self {
         let in_url = host.unwrap_or("localhost");
-        let (target, is_as_received) = if !target.starts_with('/') || is_left_alone(in_url, target)
-        {
+        let (target, is_unchanged) = if !target.starts_with('/') || is_left_alone(in_url, target) {
             (Cow::Borrowed(target), true)
         } else {
             match read(in_url, target) {
-                Some((read, is_as_received)) => (Cow::Owned(read), is_as_received),
+                Some((read, is_unchanged)) => (Cow::Owned(read), is_unchanged),
                 None => (Cow::Borrowed(""), true),
             }
         };
         Self {
             host: host.unwrap_or_default(),
             target,
-            is_as_received,
+            is_unchanged,
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Received<'a> {
     /// The request, as the edge makes it.
     pub fn request(&self, method: &str) -> Request<'_> {
         let request = Request::new(method, self.host, &self.target);
-        if self.is_as_received {
+        if self.is_unchanged {
             request
         } else {
             request.rewritten()

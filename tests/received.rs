@@ -268,7 +268,7 @@ fn an_example_is_tried_as_the_edge_gets_it() {
         let problems = problems.map(|problems| problems.to_string());
         match (&problems, expected) {
             (Some(problems), Some(reason)) => {
-                assert!(problems.contains(reason), "{request}: {problems}")
+                assert!(problems.contains(reason), "{request}: {problems}");
             }
             _ => assert_eq!(problems.as_deref(), expected, "{request}"),
         }

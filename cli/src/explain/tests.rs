@@ -4,8 +4,6 @@
 mod cases;
 #[path = "../../../tests/crates/mod.rs"]
 mod crates;
-#[path = "../../../tests/hostile_rows/mod.rs"]
-mod hostile_rows;
 
 use cases::{CASES, Case, Configuration, Expect};
 use signpost::config::Config;
@@ -20,6 +18,7 @@ use super::address::Address;
 use super::explanation::{Explanation, Question, Sent};
 use super::words;
 use crate::file::Loaded;
+use crate::hostile_rows;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 

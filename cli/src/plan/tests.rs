@@ -1,9 +1,4 @@
-#[path = "../../../tests/hostile_rows/mod.rs"]
-mod hostile_rows;
-
 use std::io::{self, Read};
-
-use hostile_rows::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 use super::chunks::Chunks;
 use super::compare::Configurations;
@@ -11,6 +6,7 @@ use super::line::{self, Unreadable};
 use super::value::{Kind, Place, Plan, Shape};
 use super::{differences, over_examples, parallel};
 use crate::file::Loaded;
+use crate::hostile_rows::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
