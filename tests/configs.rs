@@ -266,12 +266,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "request = \"/files/a.txt\"",
         "request = \"/files/../a.txt\"",
-        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/../a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: path-malformed",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/../a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
     ),
     (
         "request = \"/files/a.txt\"",
-        "request = \"/files/a b.txt\"",
-        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a b.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: capture-invalid",
+        "request = \"/files/a%20b.txt\"",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a%20b.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: capture-invalid",
     ),
     (
         "name = \"file\"",

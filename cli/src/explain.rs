@@ -27,8 +27,9 @@ use explanation::{Explanation, Question};
 /// routes the path stopped and where, the captures, the candidate, every point of its proof, the
 /// decision, and the reply. Nothing is sent anywhere.
 ///
-/// The URL is taken as it is typed, byte for byte. Browsers and curl resolve `.` and `..` before
-/// they send a request (curl does not with --path-as-is), so what arrives from them is another path.
+/// The URL is taken as it is typed, byte for byte, and then read as Fastly's library reads it before
+/// the edge sees it. Browsers and curl resolve `.` and `..` before they send a request (curl does not
+/// with --path-as-is), so what arrives from them is another path.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -14,6 +14,9 @@ mod diagnostics;
 mod differences;
 mod explain;
 mod file;
+#[cfg(test)]
+#[path = "../../tests/hostile_rows/mod.rs"]
+mod hostile_rows;
 mod man;
 mod output;
 mod plan;

@@ -3,6 +3,7 @@
 mod access_log;
 mod chunks;
 mod compare;
+mod decompress;
 mod input;
 mod line;
 mod parallel;
@@ -29,16 +30,18 @@ use value::{Place, Plan};
 ///
 /// Every request is answered with both configurations by the code of the edge, the switch at
 /// `enforce`, and the answers are compared: status, headers and body. Without `--requests`, the
-/// requests are the examples of both files.
+/// requests are the examples of both files. Lines that are no requests are counted and shown, and
+/// nothing is said of what they asked for.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   signpost plan old.toml new.toml
   signpost plan deployed.json config/crates-io.toml --requests requests.log.zst
   zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
-  signpost plan old.toml new.toml --format json
+  signpost plan old.toml new.toml --requests access.log --max-unreadable 20 --format json
 
-Exit codes: 0 nothing changes, 1 something changes, 2 it could not be found out.")]
+Exit codes: 0 nothing changes, 1 something changes or too many lines could not be read, so that a
+person should look, 2 it could not be found out.")]
 pub(crate) struct Arguments {
     /// The configuration in force: TOML, or the JSON of `signpost compile`
     old: PathBuf,
@@ -51,6 +54,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 
+    /// The part of the lines that may be unreadable without a person having to look, in percent;
+    /// blank lines do not count
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 1,
+        requires = "requests",
+        value_parser = clap::value_parser!(u8).range(..=100)
+    )]
+    max_unreadable: u8,
+
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -60,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let old = Loaded::read(&arguments.old)?;
     let new = Loaded::read(&arguments.new)?;
     let plan = match &arguments.requests {
-        Some(file) => over_file(&old, &new, file)?,
+        Some(file) => over_file(&old, &new, file)?.allowing(arguments.max_unreadable),
         None => over_all_examples(&old, &new)?,
     };
     match arguments.format {
@@ -69,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     match &plan.incomplete {
         Some(why) => Err(Failure::new(format!("the plan is incomplete: {why}"))),
-        None => Ok(Outcome::found(!plan.is_empty())),
+        None => Ok(Outcome::found(plan.needs_a_look())),
     }
 }
 

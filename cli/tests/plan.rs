@@ -240,6 +240,24 @@ fn a_compressed_file_that_breaks_off_is_planned_as_far_as_it_goes_and_fails() {
 }
 
 #[test]
+fn something_else_after_compressed_requests_is_called_so() {
+    let files = Files::new();
+    for junk in [&b"x"[..], b"\0\0", b"/api/v1/crates/a/1.0.0/download\n"] {
+        for (form, content) in [("gzip", gzip(REQUESTS)), ("zstd", zstd(REQUESTS))] {
+            files.write("junk", &[&content, junk].concat());
+            let arguments = ["old.toml", "new.toml", "--requests", "junk"];
+            let (code, text, errors) = files.plan(&arguments);
+            let expected = format!(
+                "error: the plan is incomplete: cannot decompress junk, which is {form}: \
+                 something that is no {form} follows its end\n"
+            );
+            assert_eq!((code, errors), (Some(2), expected), "{junk:?}");
+            assert!(text.starts_with("2 requests: "), "{junk:?} {form}: {text}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_counted_and_shown() {
     let files = Files::new();
     let mut requests = REQUESTS.as_bytes().to_vec();
@@ -247,8 +265,12 @@ fn what_cannot_be_read_is_counted_and_shown() {
     requests.extend(vec![b'a'; 3_000_000]);
     requests.extend(b"\n/last");
     files.write("requests", &requests);
-    let (code, text, errors) = files.plan(&["old.toml", "old.toml", "--requests", "requests"]);
-    assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
+    let arguments = ["old.toml", "old.toml", "--requests", "requests"];
+    // More than half of the lines is too much, unless somebody says that it is not.
+    let allowed = [&arguments[..], &["--max-unreadable", "60"]].concat();
+    assert_eq!(files.plan(&allowed).0, Some(0));
+    let (code, text, errors) = files.plan(&arguments);
+    assert_eq!((code, errors.as_str()), (Some(1), ""), "{text}");
     for part in [
         "3 requests: 3 same, 0 changed\n",
         "4 lines cannot be read and so not planned for:\n",
@@ -258,6 +280,8 @@ fn what_cannot_be_read_is_counted_and_shown() {
         "line 5: what is this?\n",
         "line 6: /\\u{1b}[31m red\n",
         "1 line held nothing.\n",
+        "Too little was read: 4 of 7 lines cannot be read, and --max-unreadable allows 1%.\n",
+        "Nothing changes for the 3 requests that could be read.\n",
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }

@@ -9,7 +9,7 @@ use super::raw::{RawExample, RawRoute};
 use crate::decision::{Decision, Reason};
 use crate::host::Host;
 use crate::location::{Location, Refusal};
-use crate::request::Request;
+use crate::received::Received;
 use crate::route::{Route, RouteName};
 use crate::switch::Switch;
 
@@ -154,11 +154,9 @@ impl Check {
             "write the location that the request must lead to",
         );
         let (path, expected) = request.zip(expected)?;
-        let host = config
-            .hosts()
-            .and_then(<[Host]>::first)
-            .map_or("", Host::as_str);
-        let request = Request::new("GET", host, path);
+        let host = config.hosts().and_then(<[Host]>::first).map(Host::as_str);
+        let received = Received::read(host, path);
+        let request = received.request("GET");
         let answer = crate::answer(config, &request, Switch::ENFORCE);
         let leads_here = answer.route().map(Route::name) == Some(route.name());
         let end = match answer.decision() {

@@ -8,6 +8,8 @@ mod cases;
 mod cases_over_http;
 mod faults;
 mod hostile;
+#[path = "../hostile_rows/mod.rs"]
+mod hostile_rows;
 mod http2;
 mod log;
 mod origin_down;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use signpost::config::{ClientIp, Config};
 use signpost::decision::Decision;
 use signpost::log_line::{self, Exchange, InForce};
+use signpost::received::Received;
 use signpost::request::Request;
 use signpost::switch::Switch;
 
@@ -59,7 +60,8 @@ pub(crate) fn one_by_one(old: &Config, new: &Config, line: &str) -> String {
         .unwrap();
     let is_json = line["content_type"] == "application/json";
     let accept: &[u8] = if is_json { b"application/json" } else { b"*/*" };
-    let request = Request::new(method, "crates.io", path).with_accept([accept]);
+    let received = Received::read(Some("crates.io"), path);
+    let request = received.request(method).with_accept([accept]);
     let before = signpost::answer(old, &request, Switch::ENFORCE);
     let after = signpost::answer(new, &request, Switch::ENFORCE);
     let replies = (before.reply(old, &request), after.reply(new, &request));

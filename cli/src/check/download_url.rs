@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use signpost::config::Config;
 use signpost::decision::Decision;
-use signpost::request::Request;
+use signpost::received::Received;
 use signpost::switch::Switch;
-use url::Url;
+use url::{Position, Url};
 
 use super::code::Code;
 use super::finding::Finding;
@@ -125,8 +125,9 @@ fn redirected(config: &Config, url: &str) -> Result<(), String> {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     };
-    let request = Request::new("GET", &host, url.path());
-    let answer = signpost::answer(config, &request, Switch::ENFORCE);
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    let received = Received::read(Some(&host), target);
+    let answer = signpost::answer(config, &received.request("GET"), Switch::ENFORCE);
     match answer.decision() {
         Decision::Redirect(_) => Ok(()),
         Decision::Origin(reason) => Err(match reason.refusal() {

@@ -132,7 +132,8 @@ impl Explanation {
         question: &Question<'_>,
         switch: Switch,
     ) -> Self {
-        let (request, arrived) = request::read(config, question);
+        let received = request::receive(config, question);
+        let (request, arrived) = request::read(config, question, &received);
         let answer = signpost::answer_with(&build, config, &request, switch);
         let found = arrived
             .applies

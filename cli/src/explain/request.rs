@@ -3,9 +3,9 @@
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use signpost::config::Config;
-use signpost::received::is_as_received;
+use signpost::host::Host;
+use signpost::received::Received;
 use signpost::request::{Format, Request};
-use url::{Position, Url};
 
 use super::explanation::Question;
 
@@ -20,14 +20,17 @@ pub(crate) struct Arrived {
     pub(crate) hosts: Option<Vec<String>>,
     /// Whether the routes apply to this host.
     pub(crate) applies: bool,
-    /// The path as it was typed, without the query.
+    /// The request target as it was typed, where the platform makes another of it before the edge
+    /// sees it.
+    pub(crate) typed: Option<String>,
+    /// The path as the edge sees it, without the query.
     pub(crate) path: String,
     /// Its segments, each decoded once; `null` where the path is malformed.
     pub(crate) segments: Option<Vec<String>>,
     /// Why the path is malformed, if it is.
     pub(crate) malformed: Option<Malformed>,
-    /// What the platform makes of path and query before the edge sees them, where the edge cannot
-    /// know that this is what the client sent. Such a request is never redirected.
+    /// Path and query as the edge sees them, where it cannot know that this is what the client sent.
+    /// Such a request is never redirected.
     pub(crate) rewritten: Option<String>,
     /// Whether a query was dropped.
     pub(crate) has_query: bool,
@@ -46,37 +49,37 @@ pub(crate) struct Malformed {
     pub(crate) why: &'static str,
 }
 
-/// The request of a question, just as the edge would make it.
-pub(super) fn read<'q>(config: &'q Config, question: &Question<'q>) -> (Request<'q>, Arrived) {
+/// The request of a question as the edge gets it from its platform.
+pub(super) fn receive<'q>(config: &'q Config, question: &Question<'q>) -> Received<'q> {
+    let ours = || config.hosts().and_then(<[_]>::first).map(Host::as_str);
     let address = question.address;
-    let ours = config.hosts().and_then(<[_]>::first);
-    let host = match (&address.host, ours) {
-        (Some(host), _) => host.as_str(),
-        (None, Some(ours)) => ours.as_str(),
-        (None, None) => "",
-    };
+    Received::read(address.host.as_deref().or_else(ours), &address.target)
+}
+
+/// The request, just as the edge makes it.
+pub(super) fn read<'r>(
+    config: &Config,
+    question: &Question<'_>,
+    received: &'r Received<'_>,
+) -> (Request<'r>, Arrived) {
+    let address = question.address;
     let accept = question.accept.iter().map(String::as_bytes);
-    let request = Request::new(question.method, host, &address.target).with_accept(accept);
-    let rewritten = rewritten(address.scheme, host, &address.target);
-    let request = if rewritten.is_some() {
-        request.rewritten()
-    } else {
-        request
-    };
+    let request = received.request(question.method).with_accept(accept);
     let arrived = Arrived {
         method: question.method.to_owned(),
-        host: host.to_owned(),
+        host: request.host().to_owned(),
         hosts: config
             .hosts()
             .map(|hosts| hosts.iter().map(ToString::to_string).collect()),
-        applies: config.applies_to(host),
+        applies: config.applies_to(request.host()),
+        typed: (received.target() != address.target).then(|| address.target.clone()),
         path: request.path().to_owned(),
         segments: request
             .segments()
             .ok()
             .map(|segments| segments.iter().map(ToString::to_string).collect()),
         malformed: request.segments().err().map(|_| malformed(request.path())),
-        rewritten,
+        rewritten: (!request.is_as_received()).then(|| received.target().to_owned()),
         has_query: address.target.contains('?'),
         has_fragment: address.has_fragment,
         wants: match request.format() {
@@ -85,16 +88,6 @@ pub(super) fn read<'q>(config: &'q Config, question: &Question<'q>) -> (Request<
         },
     };
     (request, arrived)
-}
-
-/// What the platform reads in the place of a target that the edge cannot know to be as received.
-fn rewritten(scheme: &str, host: &str, target: &str) -> Option<String> {
-    // Any host will do where none is known: only the target is asked for.
-    let host = if host.is_empty() { "localhost" } else { host };
-    let received = format!("{scheme}://{host}{target}");
-    let url = Url::parse(&received).ok()?;
-    let read = &url[Position::BeforePath..Position::AfterQuery];
-    (!is_as_received(&url, received.len(), host)).then(|| read.to_owned())
 }
 
 /// What is wrong with a path that has no segments: the first of them that is none by itself.
@@ -135,7 +128,7 @@ fn why(segment: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, malformed, rewritten};
+    use super::{Malformed, malformed};
 
     #[test]
     fn what_is_wrong_with_a_path_is_found() {
@@ -165,22 +158,6 @@ mod tests {
         ];
         for (path, segment, why) in rows {
             assert_eq!(malformed(path), Malformed { segment, why }, "{path}");
-        }
-    }
-
-    #[test]
-    fn what_the_platform_rewrites_is_known() {
-        let rows = [
-            ("/a/b?c=d", None),
-            ("/a/../b", Some("/b")),
-            ("/a?b'c", Some("/a?b%27c")),
-            ("/a%22", Some("/a%22")),
-        ];
-        for (target, expected) in rows {
-            for host in ["", "crates.io", "crates.io:8443"] {
-                let read = rewritten("https", host, target);
-                assert_eq!(read.as_deref(), expected, "{host} {target}");
-            }
         }
     }
 }

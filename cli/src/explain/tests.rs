@@ -9,6 +9,7 @@ use cases::{CASES, Case, Configuration, Expect};
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::location::{Point, Refusal};
+use signpost::received::Received;
 use signpost::request::Request;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
@@ -17,6 +18,7 @@ use super::address::Address;
 use super::explanation::{Explanation, Question, Sent};
 use super::words;
 use crate::file::Loaded;
+use crate::hostile_rows;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 
@@ -129,6 +131,22 @@ fn telling_requests_are_explained() {
             &[],
             "enforce",
         ),
+        (
+            "resolved",
+            PRODUCTION,
+            "GET",
+            "https://crates.io/a/../b",
+            &[],
+            "enforce",
+        ),
+        (
+            "backslash",
+            PRODUCTION,
+            "GET",
+            "/api\\v1/crates/smallvec/1.10.0/download",
+            &[],
+            "enforce",
+        ),
     ];
     for (name, config, method, url, accept, switch) in rows {
         let explanation = explain(config, method, url, accept, switch);
@@ -172,7 +190,8 @@ fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
     let address = question.address;
     let accept = question.accept.iter().map(String::as_bytes);
     let host = address.host.as_deref().unwrap();
-    let request = Request::new(question.method, host, &address.target).with_accept(accept);
+    let received = Received::read(Some(host), &address.target);
+    let request = received.request(question.method).with_accept(accept);
     let mut last = None;
     for switch in ["enforce 50%", "shadow", "off", "enforce"] {
         let switch: Switch = switch.parse().unwrap();
@@ -234,6 +253,38 @@ fn every_case_of_a_real_incident_is_explained_as_it_is_answered() {
         for case in CASES.iter().filter(|case| case.config == configuration) {
             check_case(case, &config);
         }
+    }
+}
+
+#[test]
+fn what_no_client_sends_by_mistake_is_explained_as_the_module_answers_it() {
+    let rows = hostile_rows::HOSTS
+        .iter()
+        .map(|(host, expect)| (*host, hostile_rows::DOWNLOAD.as_bytes(), expect));
+    let targets = hostile_rows::TARGETS.iter();
+    let rows = rows.chain(targets.map(|(target, expect)| (&b"crates.io"[..], *target, expect)));
+    for (host, target, expect) in rows {
+        let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
+        let (location, reason) = match expect {
+            hostile_rows::Expect::Redirect => (Some(hostile_rows::LOCATION), None),
+            hostile_rows::Expect::Origin(reason) => (None, Some(*reason)),
+            hostile_rows::Expect::NotAskedAtAll => continue,
+        };
+        let (host, target) = (
+            str::from_utf8(host).unwrap(),
+            str::from_utf8(target).unwrap(),
+        );
+        // A host that no URL can have is refused on the command line.
+        let url = format!("https://{host}{target}");
+        if url.parse::<Address>().is_err() {
+            continue;
+        }
+        let explanation = explain(PRODUCTION, "GET", &url, &[], "enforce");
+        let decided = (
+            explanation.decision.location.as_deref(),
+            explanation.decision.reason,
+        );
+        assert_eq!(decided, (location, reason), "{row}");
     }
 }
 

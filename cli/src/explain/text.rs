@@ -75,6 +75,9 @@ impl Page<'_, '_> {
             }
             _ => self.field("hosts", "(not set: the routes apply to any host)")?,
         }
+        if let Some(typed) = &arrived.typed {
+            self.field("typed", visible(typed))?;
+        }
         self.field("path", visible(&arrived.path))?;
         if let Some(segments) = &arrived.segments {
             self.field("segments", visible(&segments.join(" · ")))?;
@@ -109,6 +112,11 @@ impl Page<'_, '_> {
                     visible(read),
                 ))
             }
+            None if arrived.typed.iter().any(|typed| typed.contains('\\')) => self.prose(
+                "  - ",
+                "the platform reads a backslash as a slash before the edge sees it, which then cannot \
+                 tell it from one",
+            ),
             None => Ok(()),
         }
     }

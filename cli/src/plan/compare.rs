@@ -3,7 +3,9 @@
 use signpost::Answer;
 use signpost::config::Config;
 use signpost::decision::{Decision, Reason};
+use signpost::host::Host;
 use signpost::location::{Location, Refusal};
+use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::route::Route;
@@ -46,8 +48,8 @@ enum Answered<'c> {
 #[derive(Clone, Copy, Debug)]
 struct Side<'c> {
     config: &'c Config,
-    /// The host of requests that tell none.
-    host: &'c str,
+    /// The host of requests that tell none; nothing where the routes apply to any.
+    host: Option<&'c str>,
 }
 
 /// A configuration's answer to a request.
@@ -110,10 +112,15 @@ impl<'c> Configurations<'c> {
         asked: &Asked<'_>,
         look: impl FnOnce(&Given<'c, '_>, &Given<'c, '_>) -> T,
     ) -> T {
-        let old_request = self.old.request(asked);
+        let target = asked.target();
+        let old_received = self.old.receive(asked, &target);
+        let old_request = request(asked, &old_received);
         // The path is decoded once for both, but for the rare case in which they differ in the host.
         let is_one = asked.host().is_some() || self.old.host == self.new.host;
-        let other_request = (!is_one).then(|| self.new.request(asked));
+        let other_received = (!is_one).then(|| self.new.receive(asked, &target));
+        let other_request = other_received
+            .as_ref()
+            .map(|received| request(asked, received));
         let new_request = other_request.as_ref().unwrap_or(&old_request);
         look(
             &self.old.answer(&old_request),
@@ -127,17 +134,16 @@ impl<'c> Side<'c> {
         let first_host = config.hosts().and_then(<[_]>::first);
         Self {
             config,
-            host: first_host.map_or("", |host| host.as_str()),
+            host: first_host.map(Host::as_str),
         }
     }
 
-    fn request<'a>(&'a self, asked: &'a Asked<'_>) -> Request<'a> {
-        let host = asked.host().unwrap_or(self.host);
-        let request = Request::new(asked.method(), host, asked.target());
-        if asked.accepts_json() {
-            return request.with_accept([&b"application/json"[..]]);
-        }
-        request
+    /// The target as the edge would get it.
+    fn receive<'a>(&self, asked: &'a Asked<'_>, target: &'a str) -> Received<'a>
+    where
+        'c: 'a,
+    {
+        Received::read(asked.host().or(self.host), target)
     }
 
     fn answer<'r>(&self, request: &'r Request<'r>) -> Given<'c, 'r> {
@@ -198,6 +204,15 @@ impl<'c> Given<'c, '_> {
             },
         }
     }
+}
+
+/// The request as the edge would make it.
+fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
+    let request = received.request(asked.method());
+    if asked.accepts_json() {
+        return request.with_accept([&b"application/json"[..]]);
+    }
+    request
 }
 
 fn kind_of(old: &Given<'_, '_>, new: &Given<'_, '_>) -> Option<Kind> {

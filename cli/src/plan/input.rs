@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, IsTerminal as _, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use super::decompress::Form;
 use super::value::Plan;
 use crate::file::in_words;
 use crate::output::Failure;
@@ -22,14 +22,6 @@ pub(super) struct Input {
 /// What is shown while requests are read: a bar on a terminal, otherwise nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Progress(ProgressBar);
-
-/// How a stream is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Plain,
-    Gzip,
-    Zstd,
-}
 
 /// How much is read at once, in bytes.
 const BUFFER: usize = 128 * 1024;
@@ -116,39 +108,12 @@ impl Progress {
     }
 }
 
-impl Form {
-    /// The form of a stream that begins so (RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and
-    /// 3.1.2).
-    fn of(beginning: &[u8]) -> Self {
-        match beginning {
-            [0x1F, 0x8B, ..] => Self::Gzip,
-            [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => Self::Zstd,
-            _ => Self::Plain,
-        }
-    }
-
-    const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Gzip => Some("gzip"),
-            Self::Zstd => Some("zstd"),
-        }
-    }
-}
-
 fn decompress(mut source: impl Read + 'static) -> io::Result<(Form, Box<dyn Read>)> {
     let mut beginning = Vec::with_capacity(4);
     source.by_ref().take(4).read_to_end(&mut beginning)?;
     let form = Form::of(&beginning);
     let whole = Cursor::new(beginning).chain(source);
-    let reader: Box<dyn Read> = match form {
-        Form::Plain => Box::new(whole),
-        // Both read several of them, one after the other, to the last one's end.
-        Form::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole))),
-        Form::Zstd => Box::new(zstd::Decoder::with_buffer(BufReader::with_capacity(
-            BUFFER, whole,
-        ))?),
-    };
+    let reader = form.decompress(Box::new(BufReader::with_capacity(BUFFER, whole)))?;
     Ok((form, reader))
 }
 

@@ -92,13 +92,16 @@ impl<'l> Asked<'l> {
         self.url.get(self.host.clone()?)
     }
 
-    /// The request target: the path, and the query if there is one.
-    pub(super) fn target(&self) -> &str {
-        // A client that asks for `https://crates.io` or `https://crates.io?q` sends the path `/`.
-        self.url
-            .get(self.path..)
-            .filter(|target| target.starts_with('/'))
-            .unwrap_or("/")
+    /// The request target: the path, and the query if there is one. No client sends a fragment.
+    pub(super) fn target(&self) -> Cow<'_, str> {
+        let target = self.url.get(self.path..).unwrap_or_default();
+        let target = target.split_once('#').map_or(target, |(sent, _)| sent);
+        if target.starts_with('/') {
+            Cow::Borrowed(target)
+        } else {
+            // A client that asks for `https://crates.io` or `https://crates.io?q` sends a slash.
+            Cow::Owned(format!("/{target}"))
+        }
     }
 
     /// Whether the client was answered as one that accepts JSON.

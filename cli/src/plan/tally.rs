@@ -135,6 +135,7 @@ impl<'c> Tally<'c> {
             groups,
             unreadable: unreadable(self.unreadable, &place),
             blank_lines: self.blank,
+            too_little_read: None,
             incomplete: None,
             differences,
         }

@@ -6,6 +6,7 @@ use super::line::{self, Unreadable};
 use super::value::{Kind, Place, Plan, Shape};
 use super::{differences, over_examples, parallel};
 use crate::file::Loaded;
+use crate::hostile_rows::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
@@ -178,6 +179,52 @@ fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
 }
 
 #[test]
+fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
+    let production = loaded(PRODUCTION);
+    let hosts = HOSTS
+        .iter()
+        .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), expect));
+    let targets = TARGETS
+        .iter()
+        .map(|(target, expect)| (&b"crates.io"[..], *target, expect));
+    // The origin of the other answers everything for a reason that is none of the rows'.
+    let elsewhere = loaded(&PRODUCTION.replacen("[origin]", "hosts = [\"x.y\"]\n\n[origin]", 1));
+    for (host, target, expect) in hosts.chain(targets) {
+        let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
+        let line = [b"https://", host, target].concat();
+        let plan = over_lines(&elsewhere, &production, line.as_slice(), 1);
+        let new = plan
+            .groups
+            .first()
+            .map(|group| (&group.new, &group.samples));
+        match (expect, new) {
+            (Expect::Redirect, Some((Shape::Redirect { .. }, samples))) => {
+                assert_eq!(samples[0].new.as_deref(), Some(LOCATION), "{row}");
+            }
+            (Expect::Origin(expected), Some((Shape::Origin { reason, .. }, _))) => {
+                assert_eq!(reason, expected, "{row}");
+            }
+            (Expect::Origin("no-route"), None) | (Expect::NotAskedAtAll, _) => {}
+            _ => panic!("{row}: {plan}"),
+        }
+    }
+    // What real access logs hold.
+    for target in ["?x=\u{e9}", "?x=\\xC3\\xA9", "?x=\\\"", "?x='", "?<"] {
+        let line = format!("192.0.2.1 - - [x] \"GET {DOWNLOAD}{target} HTTP/1.1\" 302 0\n");
+        let plan = over_lines(&loaded(OTHER_ROUTE), &production, line.as_bytes(), 1);
+        let reasons = |shape: &Shape| match shape {
+            Shape::Origin { reason, .. } => *reason,
+            Shape::Redirect { .. } => "",
+        };
+        assert_eq!(
+            reasons(&plan.groups[0].new),
+            "path-malformed",
+            "{line}: {plan}"
+        );
+    }
+}
+
+#[test]
 fn a_client_that_was_answered_in_json_is_answered_in_json() {
     let new = changed(&[("target ", "status = 307\ntarget ")]);
     let line = |kind: &str, decision: &str| {
@@ -229,7 +276,9 @@ fn lines_of_every_form_are_read() {
         ("https://crates.io/a", "GET", Some("crates.io"), "/a"),
         ("HTTP://Crates.IO:80/a", "GET", Some("Crates.IO:80"), "/a"),
         ("https://crates.io", "GET", Some("crates.io"), "/"),
-        ("https://crates.io?a=/b", "GET", Some("crates.io"), "/"),
+        ("https://crates.io?a=/b", "GET", Some("crates.io"), "/?a=/b"),
+        ("https://crates.io#a", "GET", Some("crates.io"), "/"),
+        ("/a?b#c", "GET", None, "/a?b"),
         ("https://me@crates.io/a@b", "GET", Some("crates.io"), "/a@b"),
         (
             r#"{"version":"1","method":"HEAD","url":"https:\/\/crates.io/\u0061"}"#,
@@ -279,7 +328,8 @@ fn lines_of_every_form_are_read() {
         let read = line::read(line.as_bytes());
         let asked = read.unwrap_or_else(|why| panic!("{line}: {why:?}"));
         let asked = asked.unwrap_or_else(|| panic!("{line}: blank"));
-        let seen = (asked.method(), asked.host(), asked.target());
+        let asked_target = asked.target();
+        let seen = (asked.method(), asked.host(), &*asked_target);
         assert_eq!(seen, (*method, *host, *target), "{line}");
     }
 }
@@ -401,6 +451,65 @@ fn of_a_stream_that_breaks_off_the_whole_lines_are_kept() {
             "{sent:?}"
         );
         assert!(chunks.into_end().is_err(), "{sent:?}");
+    }
+}
+
+#[test]
+fn what_was_not_read_is_not_said_to_be_unchanged() {
+    // The requests, the lines that are none, the percentage that is allowed, how the plan ends, and
+    // whether a person should look.
+    let rows = [
+        (1, 0, 1, "\nNothing changes.\n", false),
+        (1, 0, 0, "\nNothing changes.\n", false),
+        (
+            99,
+            1,
+            1,
+            "\nNothing changes for the 99 requests that could be read.\n",
+            false,
+        ),
+        (
+            99,
+            1,
+            0,
+            "\nToo little was read: 1 of 100 lines cannot be read, and --max-unreadable allows 0%.\n\n\
+             Nothing changes for the 99 requests that could be read.\n",
+            true,
+        ),
+        (
+            98,
+            1,
+            1,
+            "\nToo little was read: 1 of 99 lines cannot be read, and --max-unreadable allows 1%.\n\n\
+             Nothing changes for the 98 requests that could be read.\n",
+            true,
+        ),
+        (
+            1,
+            1_000,
+            1,
+            "\nToo little was read: 1,000 of 1,001 lines cannot be read, and --max-unreadable allows 1%.\n\n\
+             Nothing changes for the 1 request that could be read.\n",
+            true,
+        ),
+        (
+            1,
+            1_000,
+            100,
+            "\nNothing changes for the 1 request that could be read.\n",
+            false,
+        ),
+    ];
+    let config = loaded(SMALL);
+    for (requests, unreadable, percent, end, is_too_little) in rows {
+        let lines = "/crates/a/1.0.0/download\n".repeat(requests) + &"what?\n".repeat(unreadable);
+        let plan = over_lines(&config, &config, lines.as_bytes(), 1).allowing(percent);
+        let row = format!("{requests} requests, {unreadable} others, {percent} %");
+        let text = plan.to_string();
+        assert!(text.ends_with(end), "{row}: {text}");
+        assert_eq!(plan.too_little_read.is_some(), is_too_little, "{row}");
+        assert!(plan.is_empty(), "{row}");
+        assert_eq!(plan.needs_a_look(), is_too_little, "{row}");
     }
 }
 

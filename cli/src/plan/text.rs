@@ -29,10 +29,20 @@ impl Display for Plan {
         for group in &self.groups {
             write!(formatter, "\n{group}")?;
         }
-        if self.is_empty() && self.incomplete.is_none() {
-            writeln!(formatter, "\nNothing changes.")?;
+        if let Some(why) = &self.too_little_read {
+            writeln!(formatter, "\nToo little was read: {why}.")?;
         }
-        Ok(())
+        match (self.is_empty(), &self.incomplete) {
+            (false, _) | (true, Some(_)) => Ok(()),
+            (true, None) if self.unreadable.is_empty() => {
+                writeln!(formatter, "\nNothing changes.")
+            }
+            // Nobody knows about the lines that were not read.
+            (true, None) => writeln!(
+                formatter,
+                "\nNothing changes for the {noun} that could be read."
+            ),
+        }
     }
 }
 
@@ -40,8 +50,7 @@ impl Plan {
     /// The lines that are no requests, which nobody may overlook.
     pub(super) fn write_unreadable(&self, formatter: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
-            let lines = self.unreadable.iter().map(|unreadable| unreadable.lines);
-            let noun = noun(lines.sum(), "line");
+            let noun = noun(self.unreadable_lines(), "line");
             writeln!(formatter, "\n{noun} cannot be read and so not planned for:")?;
         }
         for unreadable in &self.unreadable {

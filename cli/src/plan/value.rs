@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indicatif::HumanCount;
 use serde::Serialize;
 
 use super::line::Unreadable;
@@ -24,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) unreadable: Vec<UnreadableLines>,
     /// How many lines held nothing.
     pub(crate) blank_lines: u64,
+    /// Why too few of the lines could be read for the plan to be trusted, where that is so.
+    pub(crate) too_little_read: Option<String>,
     /// Why not all of the requests were read, where that is so.
     pub(crate) incomplete: Option<String>,
     /// The keys that the configurations do not agree on, whether or not a request shows it; without
@@ -141,6 +144,29 @@ impl Plan {
     /// key that the edge reads.
     pub(crate) fn is_empty(&self) -> bool {
         self.changed() == 0 && self.differences.is_empty()
+    }
+
+    /// A person should look: something changes, or too little is known to say that nothing does.
+    pub(crate) fn needs_a_look(&self) -> bool {
+        !self.is_empty() || self.too_little_read.is_some()
+    }
+
+    /// The plan, which says so if a larger part of the lines than this cannot be read.
+    pub(crate) fn allowing(mut self, percent: u8) -> Self {
+        let unreadable = self.unreadable_lines();
+        let lines = self.requests + unreadable;
+        if u128::from(unreadable) * 100 > u128::from(lines) * u128::from(percent) {
+            let (unreadable, lines) = (HumanCount(unreadable), HumanCount(lines));
+            self.too_little_read = Some(format!(
+                "{unreadable} of {lines} lines cannot be read, and --max-unreadable allows {percent}%"
+            ));
+        }
+        self
+    }
+
+    /// How many lines cannot be read.
+    pub(crate) fn unreadable_lines(&self) -> u64 {
+        self.unreadable.iter().map(|found| found.lines).sum()
     }
 
     /// How many requests change.
