@@ -1,7 +1,7 @@
 //! `signpost compile`: from the TOML that people write to the JSON that the edge reads.
 
 mod fastly_toml;
-mod replace;
+pub(crate) mod replace;
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use tempfile::{Builder, NamedTempFile};
 use crate::file::in_words;
 
 /// Gives a file this text. Whoever reads it sees all of the old text or all of the new.
-pub(super) fn with(file: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn with(file: &Path, text: &str) -> Result<(), String> {
     replace(file, text).map_err(|error| in_words(&error))
 }
 

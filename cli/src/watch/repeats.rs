@@ -9,6 +9,10 @@ use super::time::Time;
 /// Both tables together take 18 MiB, from the beginning on.
 pub(crate) const MOST_KEYS: usize = 458_752;
 
+/// When the log goes on so many times as long as "shortly before" means before the current period,
+/// what is known is of no use. It goes on a little earlier while one machine's lines come late.
+const TIMES_BACK: u32 = 5;
+
 /// Finds the requests in which a client asks again for a file that it asked for shortly before.
 ///
 /// What is kept of a request is a 64-bit hash of client and file, under a key that is chosen at
@@ -100,7 +104,7 @@ impl<S: BuildHasher> Repeats<S> {
     }
 
     /// Forgets everything: the log goes on at another time.
-    pub(crate) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.current.clear();
         self.previous.clear();
         self.began = None;
@@ -109,6 +113,12 @@ impl<S: BuildHasher> Repeats<S> {
 
     /// Begins a new period when the current one is long enough.
     fn turn(&mut self, time: Time) {
+        let is_elsewhere = self.began.is_some_and(|began| {
+            time.since(began) > self.within * 2 || began.since(time) > self.within * TIMES_BACK
+        });
+        if is_elsewhere {
+            self.forget();
+        }
         let began = *self.began.get_or_insert(time);
         self.known_since.get_or_insert(time);
         if time.since(began) <= self.within {
@@ -128,10 +138,14 @@ impl<S: BuildHasher> Repeats<S> {
         self.kept_bits += 1;
         self.counted_bits = self.counted_bits.max(self.kept_bits);
         let kept_bits = self.kept_bits;
-        self.current
-            .retain(|hash, _| hash.trailing_zeros() >= kept_bits);
-        self.previous
-            .retain(|hash, _| hash.trailing_zeros() >= kept_bits);
+        for table in [&mut self.current, &mut self.previous] {
+            // `retain` would leave marks where keys were, and a table full of them doubles.
+            let kept: Vec<_> = table
+                .drain()
+                .filter(|(hash, _)| hash.trailing_zeros() >= kept_bits)
+                .collect();
+            table.extend(kept);
+        }
     }
 }
 
@@ -140,8 +154,11 @@ mod tests {
     use std::hash::{BuildHasherDefault, DefaultHasher};
     use std::time::Duration;
 
-    use super::{Repeats, Seen};
+    use super::{MOST_KEYS, Repeats, Seen};
     use crate::watch::time::Time;
+
+    /// At 50 a millisecond they are more than the cap in each minute.
+    const KEYS: u32 = 10_000_000;
 
     /// The same hashes in every run.
     fn repeats(most_keys: usize) -> Repeats<BuildHasherDefault<DefaultHasher>> {
@@ -187,9 +204,32 @@ mod tests {
         repeats.see("a", at(1_000));
         assert!(!repeats.is_known_at(at(1_059)));
         assert!(repeats.is_known_at(at(1_060)));
-        repeats.forget();
-        assert!(!repeats.is_known_at(at(2_000)));
-        assert_eq!(repeats.see("a", at(1_001)), Seen::First);
+        for (name, seconds, is_known) in [
+            ("the next period", 1_061, true),
+            ("the one after it", 1_122, true),
+            ("a little back", 1_062, true),
+            ("further back", 700, false),
+            ("a gap", 2_000, false),
+        ] {
+            repeats.see("a", at(seconds));
+            assert_eq!(repeats.is_known_at(at(seconds)), is_known, "{name}");
+        }
+        assert_eq!(repeats.see("b", at(2_001)), Seen::First);
+    }
+
+    #[test]
+    fn memory_is_flat_over_millions_of_different_keys() {
+        let mut repeats = Repeats::new(Duration::from_mins(1));
+        let capacity = repeats.current.capacity() + repeats.previous.capacity();
+        let mut kept = 0;
+        for number in 0..KEYS {
+            repeats.see(number, Time::from_millis(i64::from(number) / 50));
+            kept = kept.max(repeats.current.len() + repeats.previous.len());
+        }
+        let end = repeats.current.capacity() + repeats.previous.capacity();
+        assert_eq!(end, capacity, "the tables grew");
+        assert!(kept <= 2 * MOST_KEYS, "{kept}");
+        assert!(kept > MOST_KEYS / 2, "the cap was not tried: {kept}");
     }
 
     #[test]

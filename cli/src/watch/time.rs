@@ -27,7 +27,7 @@ impl Time {
     /// their length.
     pub(crate) fn window(self, length: Duration) -> Self {
         let length = millis(length).max(1);
-        Self(self.0 - self.0.rem_euclid(length))
+        Self(self.0.saturating_sub(self.0.rem_euclid(length)))
     }
 
     /// The moment so much later.
