@@ -43,7 +43,8 @@ use crate::output::{Failure, Format, Outcome};
 ///
 /// An alarm is raised when a window's ratio is above its limit, and at once when a proof was
 /// refused. Two ratios are judged: that of all requests, and that of the redirects alone, which a
-/// release breaks while it redirects only a share of the files. A limit is so many deviations above
+/// release breaks while it redirects only a share of the files; of these, the first four of a client
+/// for a file count. A limit is so many deviations above
 /// the usual ratio, which is an exponentially weighted average, and always between --floor and
 /// --ceiling. During an alarm nothing is learnt, and an alarm ends after 3 windows without its cause.
 /// Each alarm says how long it came after the last change of revision or switch that the lines tell
@@ -214,6 +215,7 @@ fn settings(arguments: &Arguments) -> Settings {
             floor: arguments.floor,
             first_floor: arguments.first_floor,
             ceiling: arguments.ceiling,
+            is_ceiling_fixed: false,
             deviations: arguments.deviations,
             half_life: arguments.half_life,
         },

@@ -18,6 +18,8 @@ pub(crate) struct BandSettings {
     /// The limit is never higher than this share of the requests that usually are no repeats: when
     /// everything fails, three of four of them are, and a limit above that would never be reached.
     pub(crate) ceiling: f64,
+    /// Whether the ceiling is a share of all requests instead.
+    pub(crate) is_ceiling_fixed: bool,
     /// How many deviations above the usual ratio the limit is.
     pub(crate) deviations: f64,
     /// After this time a window counts half as much.
@@ -65,6 +67,7 @@ impl Band {
             floor,
             first_floor,
             ceiling,
+            is_ceiling_fixed,
             deviations,
             half_life: _,
         } = self.settings;
@@ -78,11 +81,14 @@ impl Band {
         // Even with a constant ratio, a window of few requests deviates by chance.
         let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
         let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
+        let ceiling = if is_ceiling_fixed {
+            ceiling
+        } else {
+            1.0 - (1.0 - ceiling) * (1.0 - self.mean)
+        };
         Limit {
             usual: Some(self.mean),
-            limit: floor
-                .max(self.mean + deviations * deviation)
-                .min(1.0 - (1.0 - ceiling) * (1.0 - self.mean)),
+            limit: floor.max(self.mean + deviations * deviation).min(ceiling),
         }
     }
 
@@ -114,6 +120,7 @@ mod tests {
             floor: 0.3,
             first_floor: 0.5,
             ceiling: 0.65,
+            is_ceiling_fixed: false,
             deviations: 6.0,
             half_life: Duration::from_mins(10),
         };

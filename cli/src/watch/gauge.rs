@@ -79,6 +79,7 @@ mod tests {
             floor: 0.3,
             first_floor: 0.5,
             ceiling: 0.65,
+            is_ceiling_fixed: false,
             deviations: 4.0,
             half_life: Duration::from_mins(10),
         };

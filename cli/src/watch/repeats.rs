@@ -28,8 +28,8 @@ pub(crate) struct Repeats<S = RandomState> {
     within: Duration,
     most_keys: usize,
     hasher: S,
-    current: HashMap<u64, Time>,
-    previous: HashMap<u64, Time>,
+    current: HashMap<u64, Last>,
+    previous: HashMap<u64, Last>,
     /// When the current period began.
     began: Option<Time>,
     /// Since when there was no gap in what is known.
@@ -46,10 +46,34 @@ pub(crate) struct Repeats<S = RandomState> {
 pub(crate) enum Seen {
     /// The client did not ask for this file shortly before.
     First,
-    /// It did.
+    /// It did, up to three times before.
     Again,
+    /// It did four times before and more, and never waited for long: cargo asks four times.
+    OverAndOver,
     /// The sample does not have this client's file.
     NotInSample,
+}
+
+/// When a key was seen last, and whether that was its first, second, third or a later time in a row:
+/// both in one number, because there are many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Last(i64);
+
+impl Last {
+    const MOST_TIMES: i64 = 3;
+
+    fn new(time: Time, times_before: i64) -> Self {
+        let millis = time.millis().clamp(i64::MIN / 4, i64::MAX / 4 - 1);
+        Self(millis * 4 + times_before.clamp(0, Self::MOST_TIMES))
+    }
+
+    fn time(self) -> Time {
+        Time::from_millis(self.0 >> 2)
+    }
+
+    fn times_before(self) -> i64 {
+        self.0 & 3
+    }
 }
 
 impl Repeats {
@@ -81,20 +105,25 @@ impl<S: BuildHasher> Repeats<S> {
         if hash.trailing_zeros() < self.kept_bits {
             return Seen::NotInSample;
         }
-        let last = match self.current.insert(hash, time) {
-            None => self.previous.get(&hash).copied(),
-            last => last,
-        };
+        let last = self.current.get(&hash).or_else(|| self.previous.get(&hash));
+        // Lines come a little out of order, so the one before may be the later one.
+        let is_near = |one: Time| time.since(one) <= self.within && one.since(time) <= self.within;
+        let before = last
+            .filter(|last| is_near(last.time()))
+            .map(|last| last.times_before());
+        let times_before = before.map_or(0, |times| times + 1);
+        self.current.insert(hash, Last::new(time, times_before));
         if self.current.len() >= self.most_keys {
             self.keep_fewer();
         }
         if hash.trailing_zeros() < self.counted_bits {
             return Seen::NotInSample;
         }
-        // Lines come a little out of order, so the one before may be the later one.
-        let is_again = last
-            .is_some_and(|last| time.since(last) <= self.within && last.since(time) <= self.within);
-        if is_again { Seen::Again } else { Seen::First }
+        match times_before {
+            0 => Seen::First,
+            1..=Last::MOST_TIMES => Seen::Again,
+            _ => Seen::OverAndOver,
+        }
     }
 
     /// Whether everything is known that was asked for shortly before this moment.
@@ -198,6 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fifth_request_in_a_row_is_no_longer_what_cargo_does() {
+        let mut repeats = repeats(100);
+        for (seconds, expected) in [
+            (1_000, Seen::First),
+            (1_001, Seen::Again),
+            (1_005, Seen::Again),
+            (1_062, Seen::Again),
+            (1_063, Seen::OverAndOver),
+            (1_120, Seen::OverAndOver),
+            (1_181, Seen::First),
+            (1_182, Seen::Again),
+        ] {
+            assert_eq!(repeats.see("a", at(seconds)), expected, "at {seconds}");
+        }
+    }
+
+    #[test]
     fn it_says_from_when_on_a_whole_minute_is_known() {
         let mut repeats = repeats(100);
         assert!(!repeats.is_known_at(at(0)));
@@ -245,7 +291,7 @@ mod tests {
                     match repeats.see((minute, number), time) {
                         Seen::First => firsts += 1,
                         Seen::Again => agains += 1,
-                        Seen::NotInSample => {}
+                        Seen::OverAndOver | Seen::NotInSample => {}
                     }
                     assert!(repeats.current.len() + repeats.previous.len() <= 2_000);
                 }

@@ -18,9 +18,14 @@ impl Time {
             .map(Self)
     }
 
-    #[cfg(test)]
+    /// The moment so many milliseconds after 1970.
     pub(crate) const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// The milliseconds since 1970.
+    pub(crate) const fn millis(self) -> i64 {
+        self.0
     }
 
     /// The beginning of the window that this moment is in. Windows begin at whole multiples of

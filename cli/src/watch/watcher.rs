@@ -129,14 +129,21 @@ pub(crate) struct Unreadable {
 
 impl Watcher {
     pub(crate) fn new(settings: Settings) -> Self {
-        let band = || Band::new(settings.band, settings.window);
+        let band = |is_ceiling_fixed| {
+            let settings_of_band = BandSettings {
+                is_ceiling_fixed,
+                ..settings.band
+            };
+            Band::new(settings_of_band, settings.window)
+        };
         let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
         let together = usize::try_from(together).unwrap_or(1).max(1);
         Self {
             clock: Clock::new(settings.window),
             repeats: Repeats::new(settings.repeat_within),
-            requests: Gauge::new(band(), settings.minimum_requests, 1),
-            redirects: Gauge::new(band(), settings.minimum_redirects, together),
+            requests: Gauge::new(band(false), settings.minimum_requests, 1),
+            // Of at most four requests of a client for a file, at most three are repeats.
+            redirects: Gauge::new(band(true), settings.minimum_redirects, together),
             changes: Changes::default(),
             counts: Counts::default(),
             last_change: None,
@@ -324,6 +331,7 @@ impl Watcher {
         }
         let above = readings
             .iter()
+            .filter(|(of, _)| *of == Of::Requests || window.are_redirects_apart())
             .find_map(|(of, reading)| reading.above().map(|ratio| (*of, ratio, reading.limit)));
         if let Some((of, ratio, limit)) = above {
             let cause = Cause::RepeatRatio {

@@ -34,7 +34,7 @@ pub(crate) struct Counts {
     /// What of all of them was compared with the minute before.
     #[serde(flatten)]
     pub(crate) all: Compared,
-    /// The same of those alone that were answered with a redirect.
+    /// The same of those alone that were answered with a redirect, up to four of a client for a file.
     pub(crate) redirects_alone: Compared,
 }
 
@@ -85,7 +85,7 @@ impl From<Seen> for Compared {
     fn from(seen: Seen) -> Self {
         Self {
             compared: u64::from(seen != Seen::NotInSample),
-            repeats: u64::from(seen == Seen::Again),
+            repeats: u64::from(matches!(seen, Seen::Again | Seen::OverAndOver)),
         }
     }
 }
@@ -103,7 +103,9 @@ impl Counts {
         self.downloads += u64::from(seen.is_some());
         let compared = seen.map(Compared::from).unwrap_or_default();
         self.all = self.all.and(compared);
-        if line.answer == Answer::Redirect {
+        // The machines of a build farm can be half of a few redirects, and only one client: what it
+        // asks for more often than cargo does says nothing.
+        if line.answer == Answer::Redirect && seen != Some(Seen::OverAndOver) {
             self.redirects_alone = self.redirects_alone.and(compared);
         }
     }
@@ -159,12 +161,7 @@ impl Window {
 
     /// Whether the ratio of the redirects alone says something else than that of all requests.
     pub(crate) fn are_redirects_apart(&self) -> bool {
-        let Counts {
-            all,
-            redirects_alone,
-            ..
-        } = &self.counts;
-        redirects_alone.compared * 10 < all.compared * 9
+        self.counts.redirects * 10 < self.counts.requests * 9
     }
 
     /// Adds the window that follows.
