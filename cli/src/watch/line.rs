@@ -112,14 +112,14 @@ impl<'a> Line<'a> {
                 Answer::Origin(reason) => Answer::Origin(owned(reason)),
                 Answer::Other => Answer::Other,
             },
-            refusal: self.refusal.as_ref().map(owned),
+            refusal: self.refusal.as_deref().map(owned),
             in_force,
         }
     }
 }
 
-fn owned(text: &Cow<'_, str>) -> Cow<'static, str> {
-    Cow::Owned(text.to_string())
+fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
 }
 
 /// The path of a URL: what follows its host.

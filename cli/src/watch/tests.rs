@@ -144,11 +144,10 @@ fn notable(watcher: &mut Watcher, lines: &[String]) -> Vec<String> {
     }
     events.extend(watcher.finish());
     let words = events.iter().filter_map(|event| match event {
-        Event::Window(_) => None,
+        Event::Window(_) | Event::Unreadable { .. } => None,
         Event::Change(change) => Some(("change", change.time)),
         Event::AlarmBegan(alarm) => Some(("began", alarm.began)),
         Event::AlarmEnded(alarm) => alarm.ended.map(|ended| ("ended", ended)),
-        Event::Unreadable { .. } => None,
     });
     words
         .map(|(word, time)| format!("{word} {}", time.time_of_day()))
@@ -265,9 +264,10 @@ fn it_is_said_once_when_most_lines_can_no_longer_be_read() {
             701..=800 => 100,
             _ => 50,
         };
-        let line = match number % 100 < bad {
-            true => "no line".to_owned(),
-            false => redirect(1),
+        let line = if number % 100 < bad {
+            "no line".to_owned()
+        } else {
+            redirect(1)
         };
         for event in watcher.line(line.as_bytes()) {
             if let Event::Unreadable { unreadable, of, .. } = event {
