@@ -112,7 +112,7 @@ pub(crate) struct Arguments {
     minimum_requests: u64,
 
     /// The same for the redirects alone, of up to a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
     minimum_redirects: u64,
 
     /// Run once an alarm, by `sh -c`, with the alarm as JSON on its standard input

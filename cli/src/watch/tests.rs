@@ -494,6 +494,9 @@ fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
         (300.0, 30, 1, 10),
         (300.0, 100, 1, 10),
         (150.0, 10, 2, 10),
+        (150.0, 1, 1, 30),
+        // Build farms are half of the redirects for some windows.
+        (1_000.0, 1, 7, 10),
     ];
     std::thread::scope(|scope| {
         for (rate, share, seed, within) in rows {
