@@ -2,7 +2,6 @@
 
 mod apart;
 mod fastly_toml;
-mod replace;
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +12,8 @@ use crate::check::Finding;
 use crate::diagnostics::{self, counted};
 use crate::file::{self, Text};
 use crate::output::{Failure, Outcome, Screen, print, print_error};
+use crate::replace::Replacement;
 use crate::visible::{self, visible};
-use replace::Replacement;
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///

@@ -20,6 +20,7 @@ mod hostile_rows;
 mod man;
 mod output;
 mod plan;
+mod replace;
 mod routes;
 mod smoke;
 mod visible;

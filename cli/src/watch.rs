@@ -5,6 +5,7 @@ mod band;
 mod changes;
 mod clock;
 mod exec;
+mod gauge;
 mod input;
 mod line;
 mod repeats;
@@ -19,16 +20,16 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
 
 use self::band::BandSettings;
 use self::exec::Exec;
+use self::report::PageFile;
 use self::session::Session;
 use self::watcher::Settings;
 use crate::output::{Failure, Format, Outcome};
@@ -41,18 +42,23 @@ use crate::output::{Failure, Format, Outcome};
 /// redirect leads nowhere, cargo asks four times, and this ratio is the first thing to show it.
 ///
 /// An alarm is raised when a window's ratio is above its limit, and at once when a proof was
-/// refused. The limit is so many deviations above the usual ratio, which is an exponentially
-/// weighted average, and always between --floor and --ceiling. During an alarm nothing is learnt, and an alarm ends
-/// after 3 windows without its cause. Each alarm says how long it came after the last change of
-/// revision or switch that the lines tell of.
+/// refused. Two ratios are judged: that of all requests, and that of the redirects alone, which a
+/// release breaks while it redirects only a share of the files; of these, the first four of a client
+/// for a file count. A limit is so many deviations above
+/// the usual ratio, which is an exponentially weighted average, and always between --floor and
+/// --ceiling. During an alarm nothing is learnt, and an alarm ends after 3 windows without its cause.
+/// Each alarm says how long it came after the last change of revision or switch that the lines tell
+/// of.
 ///
-/// Time is what the lines say (`date_time`), never a clock. A window ends when a line of a later
-/// one comes. Lines up to a minute late count in the open window. A line further back, or more than
-/// an hour ahead, is counted in no window, unless 10 in a row are: then the watch goes on there.
+/// Time is what the lines say (`date_time`), never a clock: what most of the last 100 lines say,
+/// fewer where a window has fewer. A window ends when most of them are in a later one. A line up to a
+/// minute behind or ahead of those around it is counted in the open window, and one further away in
+/// none.
 ///
 /// A client is an address and a `User-Agent`. Machines behind one address look like one client, and
 /// so does a whole network where the log truncates addresses: the usual ratio is higher then, and
-/// is learnt so. Without addresses (`log.client_ip = "none"`) there is no ratio, only refusals.
+/// is learnt so, up to --ceiling. Without addresses (`log.client_ip = "none"`) there is no ratio, only
+/// refusals.
 ///
 /// Memory does not grow with the traffic. No address is kept, only hashes under a random key: at
 /// most 458,752 of each of two minutes, in 18 MiB. Of more different requests a minute, a fixed
@@ -62,10 +68,10 @@ use crate::output::{Failure, Format, Outcome};
 #[command(after_help = "\
 Examples:
   signpost watch access.log.zst
-  fastly log-tail | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org'
+  tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org' -
   signpost watch --report incident.html --format json access.log.gz
 
-Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read.")]
+Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read, or no line of it.")]
 pub(crate) struct Arguments {
     /// The log; `-` is standard input
     #[arg(default_value = "-")]
@@ -83,11 +89,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
     floor: f64,
 
-    /// Nor below this one, before 12 windows were learnt
+    /// The limit after a change of revision or switch, before 12 windows were learnt; without a
+    /// change it is --ceiling until then
     #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
     first_floor: f64,
 
-    /// The limit is never above this share; when every redirect fails, 0.75 are repeats
+    /// The limit is never above this share of what usually is no repeat; when every redirect fails,
+    /// 0.75 of it are repeats
     #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
     ceiling: f64,
 
@@ -103,9 +111,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     minimum_requests: u64,
 
+    /// The same for the redirects alone, of up to a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    minimum_redirects: u64,
+
     /// Run once an alarm, by `sh -c`, with the alarm as JSON on its standard input
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
+
+    /// How long commands that still run are waited for at the end
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    exec_wait: Duration,
 
     /// Write a page with charts, for the incident's postmortem
     #[arg(long, value_name = "FILE.html")]
@@ -116,40 +132,68 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-/// Why a watch is over.
-enum Over {
+/// What a watch waits for.
+enum Awaited {
     /// The log was read to its end, or could not be.
     Read(Result<(), Failure>),
     /// Somebody pressed Ctrl-C, or the process was asked to end.
     Interrupted,
+    /// All is said and written.
+    Finished(Result<Outcome, Failure>),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let report = arguments.report.as_deref().map(create).transpose()?;
-    let exec = arguments.exec.as_deref().map(Exec::new);
+    let report = arguments.report.as_deref().map(PageFile::new).transpose()?;
+    let command = arguments.exec.as_deref();
+    let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
     let session = Session::new(settings(arguments), arguments.format, exec, report);
     let session = Arc::new(Mutex::new(session));
 
-    // Reading can wait for a line without end. So it is done by another thread, which is left where
-    // it is when the watch is interrupted.
-    let (sender, over) = mpsc::channel();
+    // Reading can wait for a line without end, and finishing for a command or a reader. So both are
+    // done by other threads, which are left where they are when that is wanted.
+    let (sender, awaited) = mpsc::channel();
     let interrupted = sender.clone();
     ctrlc::set_handler(move || {
         // Nobody receives it only if the watch is over.
-        let _ = interrupted.send(Over::Interrupted);
+        let _ = interrupted.send(Awaited::Interrupted);
     })
     .map_err(|error| Failure::new(format!("cannot wait for Ctrl-C: {error}")))?;
     let (file, shared) = (arguments.file.clone(), Arc::clone(&session));
-    std::thread::spawn(move || {
-        let _ = sender.send(Over::Read(read(&file, &shared)));
-    });
+    beside(&sender, Awaited::Read, move || read(&file, &shared));
 
-    let read = match over.recv() {
-        Ok(Over::Read(read)) => read,
-        Ok(Over::Interrupted) | Err(mpsc::RecvError) => Ok(()),
-    };
-    let outcome = lock(&session).finish();
-    read.and(outcome)
+    let mut is_finishing = false;
+    for event in awaited {
+        let read = match event {
+            Awaited::Finished(outcome) => return outcome,
+            Awaited::Interrupted if is_finishing => {
+                return Err(Failure::new("interrupted before all was said and written"));
+            }
+            Awaited::Read(_) if is_finishing => continue,
+            Awaited::Read(read) => Some(read),
+            Awaited::Interrupted => None,
+        };
+        is_finishing = true;
+        let shared = Arc::clone(&session);
+        beside(&sender, Awaited::Finished, move || {
+            lock(&shared).finish(read)
+        });
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Does something in a thread of its own, and tells of its end, even if that is a panic.
+fn beside<T: Send + 'static>(
+    sender: &Sender<Awaited>,
+    told: fn(Result<T, Failure>) -> Awaited,
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) {
+    let sender = sender.clone();
+    std::thread::spawn(move || {
+        let done = std::thread::spawn(work).join();
+        let panicked = |_| Err(Failure::new("the watch has panicked"));
+        // Nobody receives it only if the watch is over.
+        let _ = sender.send(told(done.unwrap_or_else(panicked)));
+    });
 }
 
 fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
@@ -163,14 +207,6 @@ fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Created before anything is read: that it cannot be written must not come out after an incident.
-fn create(file: &Path) -> Result<File, Failure> {
-    File::create(file).map_err(|error: io::Error| {
-        let why = crate::file::in_words(&error);
-        Failure::new(format!("cannot write {}: {why}", file.display()))
-    })
-}
-
 fn settings(arguments: &Arguments) -> Settings {
     Settings {
         window: arguments.window,
@@ -179,10 +215,12 @@ fn settings(arguments: &Arguments) -> Settings {
             floor: arguments.floor,
             first_floor: arguments.first_floor,
             ceiling: arguments.ceiling,
+            is_ceiling_fixed: false,
             deviations: arguments.deviations,
             half_life: arguments.half_life,
         },
         minimum_requests: arguments.minimum_requests,
+        minimum_redirects: arguments.minimum_redirects,
     }
 }
 

@@ -1,11 +1,15 @@
 //! `signpost watch` as the process that operators and scripts run.
 
+#![cfg(unix)]
+
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 use signpost_testbed::traffic::{Settings, Traffic};
 
@@ -18,6 +22,7 @@ fn log(broken: Duration) -> Vec<u8> {
         broken,
         seed: 1,
         farms: 3,
+        share: 100,
     });
     let mut lines = Vec::new();
     for request in traffic {
@@ -31,14 +36,7 @@ fn broken() -> Vec<u8> {
 }
 
 fn watch(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .arg("watch")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = process(arguments);
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
         // It may end before it has read everything.
@@ -62,12 +60,21 @@ fn an_alarm_is_a_line_with_its_time_after_the_change_and_exit_code_1() {
         alarm.contains("s after revision e09f3377ac15 came into force (2023-07-20T12:17:00Z)"),
         "{alarm}"
     );
-    assert!(out.trim_end().ends_with("1 alarm"), "{out}");
+    assert!(out.contains("; 1 alarm\n"), "{out}");
     assert!(
         !out.contains('\u{1b}'),
         "colours go to terminals only: {out}"
     );
     assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn windows_that_cannot_be_judged_are_told_at_the_end() {
+    let output = watch(&["--minimum-requests", "1000000"], &broken());
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    let note = "15 of 15 windows had too few requests to judge by their repeat ratio";
+    assert!(out.contains(note), "{out}");
 }
 
 #[test]
@@ -148,6 +155,163 @@ fn a_report_is_one_page() {
     let page = fs::read_to_string(&file).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
     assert!(page.contains("Alarm 1 was raised at 12:17:"), "{page}");
+    let files = fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(files, 1, "something else was left beside the report");
+}
+
+#[test]
+fn a_report_of_before_is_there_until_the_new_one_is_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("incident.html");
+    fs::write(&file, "before").unwrap();
+    let mut child = process(&["--report", file.to_str().unwrap()]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&broken()).unwrap();
+    // It has read most of the log when it says this, and writes the page only at its end.
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    let alarm = out.find(|line| line.as_ref().is_ok_and(|line| line.contains("ALARM 1")));
+    let before = fs::read_to_string(&file).unwrap();
+    drop(stdin);
+    let rest = out.count();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(alarm.is_some() && rest > 0);
+    assert_eq!(before, "before");
+    assert!(fs::read_to_string(&file).unwrap().starts_with("<!DOCTYPE"));
+}
+
+#[test]
+fn an_alarm_is_exit_code_1_even_if_something_else_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let cut = directory.path().join("cut.gz");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&broken()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    fs::write(&cut, &gzip[..gzip.len() - 100]).unwrap();
+    let output = watch(&[cut.to_str().unwrap()], b"");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("cannot read"), "{errors}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_told_while_it_runs_and_by_exit_code_2() {
+    for (name, input, words) in [
+        ("an empty one", String::new(), "it is empty"),
+        (
+            "another kind",
+            "GET / HTTP/1.1\n".repeat(3),
+            "no line of it could be read; line 1: it is no log line",
+        ),
+        (
+            "much of another kind",
+            "GET / HTTP/1.1\n".repeat(100),
+            "100 of the last 100 lines could not be read",
+        ),
+    ] {
+        for format in ["text", "json"] {
+            let output = watch(&["--format", format], input.as_bytes());
+            let (out, errors) = (text(&output.stdout), text(&output.stderr));
+            assert_eq!(output.status.code(), Some(2), "{name}: {errors}");
+            assert!(errors.contains(words), "{name}: {errors}");
+            let is_event = out.contains(r#"{"event":"unreadable","unreadable":100,"of":100,"#);
+            let is_expected = format == "json" && input.len() > 1_000;
+            assert_eq!(is_event, is_expected, "{name}: {out}");
+        }
+    }
+}
+
+/// A command that tells that it runs and then waits for ever, without holding the watch's output.
+const HANGS: &str = "echo runs >&2; exec tail -f /dev/null >/dev/null 2>&1";
+
+/// A watch that has raised an alarm whose command hangs.
+struct Hanging {
+    child: Child,
+    errors: Lines<BufReader<ChildStderr>>,
+    pid: PathBuf,
+    directory: tempfile::TempDir,
+}
+
+impl Hanging {
+    fn new(wait: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let pid = directory.path().join("pid");
+        let command = format!("echo $$ > '{}'; {HANGS}", pid.display());
+        let mut child = process(&["--exec", &command, "--exec-wait", wait]);
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&broken()).unwrap();
+        drop(stdin);
+        let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert_eq!(errors.next().unwrap().unwrap(), "runs");
+        Self {
+            child,
+            errors,
+            pid,
+            directory,
+        }
+    }
+
+    /// How the watch ends, and what it says.
+    fn end(mut self) -> (Option<i32>, String) {
+        let errors: Result<Vec<_>, _> = self.errors.by_ref().collect();
+        (
+            self.child.wait().unwrap().code(),
+            errors.unwrap().join("\n"),
+        )
+    }
+}
+
+impl Drop for Hanging {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let pid = fs::read_to_string(&self.pid).unwrap();
+        let _ = kill(Pid::from_raw(pid.trim().parse().unwrap()), Signal::SIGKILL);
+        assert!(self.directory.path().exists());
+    }
+}
+
+#[test]
+fn a_command_that_hangs_is_not_waited_for_for_ever() {
+    let (code, errors) = Hanging::new("100ms").end();
+    assert_eq!(code, Some(1), "{errors}");
+    assert!(
+        errors.contains("1 still running after 100ms, and left so"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn an_interrupt_while_a_command_is_waited_for_ends_the_watch_at_once() {
+    let mut hanging = Hanging::new("1h");
+    // The summary is the last that is said before the command is waited for.
+    let mut out = BufReader::new(hanging.child.stdout.take().unwrap()).lines();
+    assert!(out.any(|line| line.unwrap().contains("; 1 alarm")));
+    let pid = Pid::from_raw(hanging.child.id().try_into().unwrap());
+    kill(pid, Signal::SIGINT).unwrap();
+    let (code, errors) = hanging.end();
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(
+        errors.contains("interrupted before all was said and written"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn an_interrupt_ends_the_watch_with_what_it_found() {
+    let mut child = process(&[]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&broken()).unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(out.any(|line| line.unwrap().contains("ALARM 1")));
+    kill(
+        Pid::from_raw(child.id().try_into().unwrap()),
+        Signal::SIGINT,
+    )
+    .unwrap();
+    let said_last = out.any(|line| line.unwrap().contains("; 1 alarm"));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(said_last);
+    drop(stdin);
 }
 
 #[test]
@@ -166,6 +330,10 @@ fn what_cannot_be_done_is_exit_code_2() {
         (
             &["--report", "/no/such/directory/a.html"],
             "cannot write /no/such/directory/a.html",
+        ),
+        (
+            &["--report", "/dev/null"],
+            "it is no regular file; name one",
         ),
         (&["--window", "1ms"], "write a duration from 1s to 1h"),
         (&["--floor", "40"], "write a share from 0 to 1"),
@@ -197,7 +365,19 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!((code, errors.as_str()), (Some(0), ""));
 }
 
-fn start(file: &Path) -> std::process::Child {
+/// A watch of its standard input.
+fn process(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_signpost"))
+        .arg("watch")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn start(file: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_signpost"))
         .arg("watch")
         .arg(file)

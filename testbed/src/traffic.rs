@@ -11,7 +11,9 @@
 //!   starts on the same lock file, so the same "client" asks for the same files again and again. How
 //!   much of the traffic is theirs changes every minute.
 //! - **Spurious errors** of the network make cargo ask again, for one request in 500.
-//! - **After the break** every download fails, and cargo does what it documents: four attempts, the
+//! - **A share of the files** can be redirected alone, as while a release goes on its way: then the
+//!   origin answers for the others, and nothing happens to them.
+//! - **After the break** every redirected download fails, and cargo does what it documents: four attempts, the
 //!   next ones about 1 s, 3.5 s and 6.5 s after each failure. New builds come as before, because
 //!   the people who start them do not know of it.
 
@@ -48,6 +50,8 @@ pub struct Settings {
     pub seed: u64,
     /// How many build farms there are.
     pub farms: u32,
+    /// Of how many percent of all files the downloads are redirected, as by the switch `enforce 10%`.
+    pub share: u8,
 }
 
 /// The requests of some traffic, in the order of their times.
@@ -61,6 +65,7 @@ pub struct Traffic {
     next: f64,
     break_at: u64,
     end: u64,
+    share: u8,
     retries: BinaryHeap<Reverse<Request>>,
 }
 
@@ -72,6 +77,8 @@ pub struct Request {
     wanted: Wanted,
     attempt: u8,
     is_broken: bool,
+    /// The share of all files that are redirected, in percent.
+    share: u8,
 }
 
 /// What a request asks for.
@@ -98,6 +105,7 @@ impl Traffic {
             next: micros_as_float(settings.start),
             break_at,
             end: break_at.saturating_add(micros(settings.broken)),
+            share: settings.share,
             retries: BinaryHeap::new(),
         }
     }
@@ -121,6 +129,7 @@ impl Traffic {
             wanted,
             attempt: 1,
             is_broken: time >= self.break_at,
+            share: self.share,
         }
     }
 
@@ -131,7 +140,8 @@ impl Traffic {
         let Some(&wait) = WAITS.get(usize::from(request.attempt) - 1) else {
             return;
         };
-        if !request.is_broken && self.random.u32(..SPURIOUS) != 0 {
+        let leads_nowhere = request.is_broken && request.is_redirected();
+        if !leads_nowhere && self.random.u32(..SPURIOUS) != 0 {
             return;
         }
         let jitter = if request.attempt == 1 {
@@ -200,6 +210,14 @@ impl Request {
         self.attempt
     }
 
+    /// Whether the answer is a redirect, and not the origin's.
+    pub fn is_redirected(&self) -> bool {
+        match self.wanted {
+            Wanted::Download(number) => files::bucket(number) < self.share,
+            Wanted::Page(_) | Wanted::Misspelt(_) => false,
+        }
+    }
+
     /// Appends the log line, with its line end.
     pub fn write_line(&self, line: &mut Vec<u8>) {
         log::write(self, line);
@@ -224,7 +242,7 @@ mod tests {
 
     use super::{Request, Settings, Traffic};
 
-    fn traffic(seed: u64) -> Traffic {
+    fn traffic(seed: u64, share: u8) -> Traffic {
         Traffic::new(&Settings {
             start: 1_689_851_820_000_000,
             rate: 100.0,
@@ -232,20 +250,21 @@ mod tests {
             broken: Duration::from_mins(1),
             seed,
             farms: 5,
+            share,
         })
     }
 
     #[test]
     fn the_same_seed_makes_the_same_traffic_in_the_order_of_time() {
-        let one: Vec<_> = traffic(1).collect();
-        assert_eq!(one, traffic(1).collect::<Vec<_>>());
-        assert_ne!(one, traffic(2).collect::<Vec<_>>());
+        let one: Vec<_> = traffic(1, 100).collect();
+        assert_eq!(one, traffic(1, 100).collect::<Vec<_>>());
+        assert_ne!(one, traffic(2, 100).collect::<Vec<_>>());
         assert!(one.is_sorted_by_key(Request::time));
     }
 
     #[test]
     fn retries_follow_a_break_and_hardly_anything_else() {
-        let traffic = traffic(3);
+        let traffic = traffic(3, 100);
         let break_at = traffic.break_at();
         let (before, after): (Vec<_>, Vec<_>) =
             traffic.partition(|request| request.time() < break_at);
@@ -261,9 +280,29 @@ mod tests {
     }
 
     #[test]
+    fn in_a_share_only_what_is_redirected_fails() {
+        let redirected = |share| {
+            let mut paths = std::collections::BTreeSet::new();
+            let (mut retries, mut others) = (0, 0);
+            for request in traffic(5, share) {
+                if request.is_redirected() {
+                    paths.insert(request.path());
+                    retries += u32::from(request.attempt() > 1);
+                } else {
+                    others += u32::from(request.attempt() > 1);
+                }
+            }
+            assert!(retries > others * 5, "{share} %: {retries} and {others}");
+            paths
+        };
+        let [few, many] = [10, 30].map(redirected);
+        assert!(few.len() * 2 < many.len());
+    }
+
+    #[test]
     fn cargo_tries_four_times_with_its_documented_waits() {
         let mut attempts = HashMap::<_, Vec<Request>>::new();
-        let traffic = traffic(4);
+        let traffic = traffic(4, 100);
         let (from, to) = (
             traffic.break_at() + 20_000_000,
             traffic.break_at() + 40_000_000,

@@ -11,12 +11,13 @@ const PIECE: usize = 1 << 16;
 /// Write the log of an hour of normal downloads, and of the incident of 2023-07-20 after it
 ///
 /// The lines are Signpost's own and go to standard output; when the break comes is said on standard
-/// error. From then on every redirect leads to a host that does not exist, and cargo tries each
+/// error. From then on every redirect leads to a host that does not exist, and cargo tries each such
 /// download four times: the next attempts come about 1 s, 3.5 s and 6.5 s after each failure.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask replay-incident | signpost watch -\n  \
-    cargo xtask replay-incident --rate 500 --before 10m --seed 7 | signpost watch --report incident.html -")]
+    cargo xtask replay-incident --rate 500 --before 10m --seed 7 | signpost watch --report incident.html -\n  \
+    cargo xtask replay-incident --rate 500 --before 10m --share 1 | signpost watch -")]
 pub(crate) struct Arguments {
     /// Requests a second before the break; 4,710 is the average of the incident
     #[arg(long, default_value_t = 4_710.0)]
@@ -37,6 +38,10 @@ pub(crate) struct Arguments {
     /// Build farms: many machines behind one address, which ask for the same files
     #[arg(long, default_value_t = 20)]
     farms: u32,
+
+    /// Of how many percent of all files the downloads are redirected, as by the switch `enforce 1%`
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
+    share: u8,
 
     /// When the break comes, in RFC 3339
     #[arg(long, value_name = "TIME", default_value = "2023-07-20T12:17:00Z", value_parser = humantime::parse_rfc3339)]
@@ -77,6 +82,7 @@ fn settings(arguments: &Arguments) -> Result<Settings> {
         broken: arguments.after,
         seed: arguments.seed,
         farms: arguments.farms,
+        share: arguments.share,
     })
 }
 
@@ -102,11 +108,25 @@ mod tests {
     use signpost::config::{ClientIp, Config};
     use signpost::log_line::{self, Exchange, InForce};
     use signpost::request::Request;
-    use signpost::switch::Switch;
+    use signpost::switch::{Share, Switch};
     use signpost_testbed::traffic::{Settings, Traffic};
 
     #[test]
     fn lines_are_written_as_the_edge_writes_them() {
+        for (share, expected) in [
+            (100, &["no-route", "redirect", "version-invalid"][..]),
+            (
+                30,
+                &["no-route", "not-in-rollout", "redirect", "version-invalid"],
+            ),
+        ] {
+            assert_eq!(decisions(share), expected, "{share} %");
+        }
+    }
+
+    /// Compares the lines of some traffic with the edge's, and says which decisions were in them.
+    fn decisions(share: u8) -> Vec<&'static str> {
+        let switch = Switch::Enforce(Share::percent(share).unwrap());
         let config = Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
         let traffic = Traffic::new(&Settings {
             start: 1_689_855_420_000_000,
@@ -115,6 +135,7 @@ mod tests {
             broken: Duration::from_secs(5),
             seed: 1,
             farms: 3,
+            share,
         });
         let mut decisions = std::collections::BTreeSet::new();
         for sent in traffic {
@@ -124,7 +145,7 @@ mod tests {
             let read: Value = serde_json::from_str(&line).unwrap();
             let path = sent.path();
             let request = Request::new("GET", "crates.io", &path);
-            let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+            let answer = signpost::answer(&config, &request, switch);
             let exchange = Exchange {
                 time: SystemTime::UNIX_EPOCH + Duration::from_micros(sent.time()),
                 method: "GET",
@@ -144,7 +165,7 @@ mod tests {
             };
             let in_force = InForce {
                 revision: read["signpost"]["revision"].as_str(),
-                switch: Switch::ENFORCE,
+                switch,
                 client_ip: ClientIp::Full,
             };
             decisions.insert(
@@ -156,9 +177,6 @@ mod tests {
             let expected = log_line::write(&exchange, &answer, &in_force);
             assert_eq!(line, format!("{expected}\n"));
         }
-        assert_eq!(
-            decisions.into_iter().collect::<Vec<_>>(),
-            ["no-route", "redirect", "version-invalid"]
-        );
+        decisions.into_iter().collect()
     }
 }

@@ -31,7 +31,9 @@ pub(crate) struct Alarm {
 pub(crate) enum Cause {
     /// The repeat ratio left its usual band.
     RepeatRatio {
-        /// The ratio of the window.
+        /// Of which requests.
+        of: Of,
+        /// The ratio of the window, or of the last minute's windows where one has too few.
         ratio: f64,
         /// The usual ratio, once it is learnt.
         usual: Option<f64>,
@@ -45,6 +47,16 @@ pub(crate) enum Cause {
         /// The URL that was asked for.
         url: String,
     },
+}
+
+/// Which requests a repeat ratio is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Of {
+    /// All whose client is known.
+    Requests,
+    /// Those of them that were answered with a redirect.
+    Redirects,
 }
 
 /// One kind of alarm: open or not.
@@ -68,6 +80,11 @@ impl Watched {
         }
         self.open = Some(alarm());
         self.open.clone()
+    }
+
+    /// A window has ended in which not all was well.
+    pub(crate) fn not_calm(&mut self) {
+        self.calm = 0;
     }
 
     /// A window has ended in which all was well. The alarm, if this is its end.
@@ -106,14 +123,20 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RepeatRatio {
+                of,
                 ratio,
                 usual,
                 limit,
             } => {
                 let [ratio, limit] = [ratio, limit].map(|share| share * 100.0);
-                write!(formatter, "{ratio:.1} % of the requests are repeats")?;
-                if let Some(usual) = usual {
-                    write!(formatter, ", usually {:.1} %", usual * 100.0)?;
+                let of = match of {
+                    Of::Requests => "requests",
+                    Of::Redirects => "redirects",
+                };
+                write!(formatter, "{ratio:.1} % of the {of} are repeats")?;
+                match usual {
+                    Some(usual) => write!(formatter, ", usually {:.1} %", usual * 100.0)?,
+                    None => write!(formatter, ", and what is usual is not known yet")?,
                 }
                 write!(formatter, " (limit {limit:.1} %)")
             }

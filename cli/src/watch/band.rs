@@ -13,11 +13,13 @@ const ENOUGH_WINDOWS: u32 = 12;
 pub(crate) struct BandSettings {
     /// The limit is never lower.
     pub(crate) floor: f64,
-    /// The limit is never lower before the usual ratio is learnt.
+    /// The limit after a change of revision or switch, before the usual ratio is learnt.
     pub(crate) first_floor: f64,
-    /// The limit is never higher: when everything fails, three of four requests are repeats, and a
-    /// limit above that would never be reached.
+    /// The limit is never higher than this share of the requests that usually are no repeats: when
+    /// everything fails, three of four of them are, and a limit above that would never be reached.
     pub(crate) ceiling: f64,
+    /// Whether the ceiling is a share of all requests instead.
+    pub(crate) is_ceiling_fixed: bool,
     /// How many deviations above the usual ratio the limit is.
     pub(crate) deviations: f64,
     /// After this time a window counts half as much.
@@ -57,23 +59,33 @@ impl Band {
     }
 
     /// The limit for a window in which so many requests were compared.
-    pub(crate) fn limit(&self, compared: u64) -> Limit {
+    ///
+    /// Before the usual ratio is learnt it depends on whether another revision or switch came into
+    /// force meanwhile: if none did, a high ratio is more likely to be what is usual.
+    pub(crate) fn limit(&self, compared: u64, is_changed: bool) -> Limit {
         let BandSettings {
             floor,
             first_floor,
             ceiling,
+            is_ceiling_fixed,
             deviations,
             half_life: _,
         } = self.settings;
         if self.windows < ENOUGH_WINDOWS {
+            let first = floor.max(first_floor).min(ceiling);
             return Limit {
                 usual: None,
-                limit: floor.max(first_floor).min(ceiling),
+                limit: if is_changed { first } else { ceiling },
             };
         }
         // Even with a constant ratio, a window of few requests deviates by chance.
         let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
         let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
+        let ceiling = if is_ceiling_fixed {
+            ceiling
+        } else {
+            1.0 - (1.0 - ceiling) * (1.0 - self.mean)
+        };
         Limit {
             usual: Some(self.mean),
             limit: floor.max(self.mean + deviations * deviation).min(ceiling),
@@ -108,6 +120,7 @@ mod tests {
             floor: 0.3,
             first_floor: 0.5,
             ceiling: 0.65,
+            is_ceiling_fixed: false,
             deviations: 6.0,
             half_life: Duration::from_mins(10),
         };
@@ -117,12 +130,15 @@ mod tests {
     #[test]
     fn the_limit_follows_what_is_usual_and_never_falls_below_the_floor() {
         type Row = (&'static str, &'static [f64], u32, u64, f64, f64);
-        let rows: [Row; 6] = [
+        let rows: [Row; 9] = [
             ("nothing is learnt", &[], 0, 10_000, 0.5, 0.5),
             ("little is learnt", &[0.4], 11, 10_000, 0.5, 0.5),
             ("a low ratio", &[0.01], 100, 10_000, 0.3, 0.3),
+            ("a high ratio", &[0.53], 100, 10_000, 0.64, 0.66),
+            ("a very high ratio", &[0.9], 100, 10_000, 0.96, 0.97),
+            ("nothing but repeats", &[1.0], 100, 10_000, 0.99, 1.0),
             ("a constant ratio", &[0.4], 100, 10_000, 0.51, 0.53),
-            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 0.65, 0.65),
+            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 0.78, 0.8),
             ("few requests", &[0.2], 100, 100, 0.43, 0.45),
         ];
         for (name, ratios, times, compared, from, to) in rows {
@@ -130,8 +146,30 @@ mod tests {
             for ratio in ratios.iter().cycle().take(times as usize) {
                 band.learn(*ratio);
             }
-            let limit = band.limit(compared).limit;
+            let limit = band.limit(compared, true).limit;
             assert!((from..=to).contains(&limit), "{name}: {limit}");
+        }
+    }
+
+    #[test]
+    fn before_anything_is_learnt_a_change_makes_it_stricter() {
+        for (is_changed, expected) in [(true, 0.5), (false, 0.65)] {
+            let limit = band().limit(1_000, is_changed);
+            assert_eq!(limit.usual, None);
+            assert!((limit.limit - expected).abs() < 1e-9, "{is_changed}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_usual_a_full_break_is_above_the_limit() {
+        for usual in [0.0, 0.2, 0.5, 0.8, 0.95] {
+            let mut band = band();
+            for ratio in [usual - 0.05, usual + 0.05].iter().cycle().take(100) {
+                band.learn(*ratio);
+            }
+            let broken = 1.0 - (1.0 - usual) / 4.0;
+            let limit = band.limit(1_000, false).limit;
+            assert!(limit < broken, "{usual}: {limit} and {broken}");
         }
     }
 
@@ -144,7 +182,7 @@ mod tests {
         for _ in 0..60 {
             band.learn(0.2);
         }
-        let usual = band.limit(1_000).usual.unwrap();
+        let usual = band.limit(1_000, true).usual.unwrap();
         assert!((usual - 0.1).abs() < 1e-9, "{usual}");
     }
 }

@@ -1,50 +1,73 @@
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::time::Time;
 
-/// How much earlier than the open window a line may be and still be counted in it.
-pub(crate) const LATE: Duration = Duration::from_mins(1);
+/// How much earlier or later than the open window a line may be and still be counted in it.
+pub(crate) const NEAR: Duration = Duration::from_mins(1);
 
-/// How much later than the open window a line may be and still be believed at once.
-pub(crate) const AHEAD: Duration = Duration::from_hours(1);
-
-/// So many lines in a row at another time are believed.
-pub(crate) const BELIEVED: u32 = 10;
+/// So many of the last lines say what time it is. Where a window has few lines there are fewer, so
+/// that it does not stay open until long after its end.
+const MOST_RECENT: usize = 100;
+const LEAST_RECENT: usize = 3;
 
 /// Puts lines into windows by the times that stand in them.
 ///
-/// Lines do not come in the exact order of their times, and a single line with a wrong time must
-/// not carry the watch away from all the others.
+/// Lines do not come in the exact order of their times, and the clocks of some machines are wrong.
+/// So the time is what most of the last lines say: another window is opened when they are in one. A
+/// line that is alone with its time waits, as a `T`, until others agree or have passed it by.
 #[derive(Clone, Debug)]
-pub(crate) struct Clock {
+pub(crate) struct Clock<T> {
     window: Duration,
     start: Option<Time>,
-    elsewhere: u32,
-    last_elsewhere: Option<Time>,
+    recent: VecDeque<Recent<T>>,
+    /// How many lines `recent` is to have.
+    enough: usize,
+    /// How many lines came since the window was opened.
+    lines: usize,
+    /// How many of `recent` are after the open window, and how many too long before it.
+    after: usize,
+    before: usize,
 }
 
-/// Where a line belongs.
+#[derive(Clone, Debug)]
+struct Recent<T> {
+    time: Time,
+    waiting: Option<T>,
+}
+
+/// Where a line is, seen from the open window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In the open window.
+    /// In it.
     Open,
-    /// Before the open window, so little that it is counted there.
+    /// Before it, so little that the line is counted in it.
     Late,
-    /// In a later window, which is the open one from now on.
-    Next,
-    /// In a window at another time, which is the open one from now on: the log goes on there.
-    Jumped,
-    /// At another time, where no other lines are.
-    Misplaced,
+    /// So long before it that the line is counted in no window.
+    TooLate,
+    /// After it, so little that the line is counted in it if no others follow.
+    Early,
+    /// So long after it that the line is counted in no window if no others follow.
+    TooEarly,
 }
 
-impl Clock {
+impl Place {
+    /// Whether a line there is counted in the open window without waiting for others.
+    pub(crate) fn is_here(self) -> bool {
+        matches!(self, Self::Open | Self::Late)
+    }
+}
+
+impl<T> Clock<T> {
     pub(crate) fn new(window: Duration) -> Self {
         Self {
             window,
             start: None,
-            elsewhere: 0,
-            last_elsewhere: None,
+            recent: VecDeque::with_capacity(MOST_RECENT + 1),
+            enough: MOST_RECENT,
+            lines: 0,
+            after: 0,
+            before: 0,
         }
     }
 
@@ -53,43 +76,132 @@ impl Clock {
         self.start
     }
 
-    /// The place of a line.
+    /// The place of a line. The first line opens its own window.
     pub(crate) fn place(&mut self, time: Time) -> Place {
-        let Some(start) = self.start else {
-            self.open(time);
-            return Place::Open;
-        };
-        let end = start.plus(self.window);
-        if (start..end).contains(&time) {
-            self.elsewhere = 0;
-            Place::Open
-        } else if time < start && start.since(time) <= LATE {
-            self.elsewhere = 0;
-            Place::Late
-        } else if time >= end && time.since(end) <= AHEAD {
-            self.open(time);
-            Place::Next
+        let start = *self.start.get_or_insert(time.window(self.window));
+        self.place_from(start, time)
+    }
+
+    /// Takes note of a line's time, and of the line if it has to wait.
+    pub(crate) fn note(&mut self, time: Time, waiting: Option<T>) {
+        self.lines = self.lines.saturating_add(1);
+        self.recent.push_back(Recent { time, waiting });
+        self.count(time, 1);
+    }
+
+    /// A line that has waited in vain, with its place.
+    pub(crate) fn passed_by(&mut self) -> Option<(Place, T)> {
+        while self.recent.len() > self.enough {
+            let Recent { time, waiting } = self.recent.pop_front()?;
+            self.count(time, -1);
+            if let Some(line) = waiting {
+                return Some((self.place(time), line));
+            }
+        }
+        None
+    }
+
+    /// Opens the window that most of the last lines are in, if it is another one. The beginning of
+    /// the one that was open.
+    pub(crate) fn turn(&mut self) -> Option<Time> {
+        let half = self.recent.len() / 2;
+        if self.after > half {
+            self.open_next()
+        } else if self.before > half {
+            self.open_earlier()
         } else {
-            self.misplaced(time)
+            None
         }
     }
 
-    fn open(&mut self, time: Time) {
-        self.start = Some(time.window(self.window));
-        self.elsewhere = 0;
+    /// A line that waited and is in the open window now, with its place.
+    pub(crate) fn arrived(&mut self) -> Option<(Place, T)> {
+        let start = self.start?;
+        let place = |time| Self::place_in(start, self.window, time);
+        let mut waiting = self.recent.iter_mut();
+        waiting.find_map(|recent| {
+            let place = Some(place(recent.time)).filter(|place| place.is_here())?;
+            recent.waiting.take().map(|line| (place, line))
+        })
     }
 
-    fn misplaced(&mut self, time: Time) -> Place {
-        let agrees = self
-            .last_elsewhere
-            .is_some_and(|last| time.since(last) <= AHEAD && last.since(time) <= LATE);
-        self.elsewhere = if agrees { self.elsewhere + 1 } else { 1 };
-        self.last_elsewhere = Some(time);
-        if self.elsewhere < BELIEVED {
-            return Place::Misplaced;
+    /// The log has ended: the last lines need less agreement. Opens the next window of two that wait,
+    /// or of one where lines are few.
+    pub(crate) fn turn_at_the_end(&mut self) -> Option<Time> {
+        let is_few = self.enough == LEAST_RECENT;
+        let agree = self.waiting_after().count() + usize::from(is_few);
+        (agree > 1).then(|| self.open_next()).flatten()
+    }
+
+    /// The log has ended: a line that waited in vain, with its place.
+    pub(crate) fn left_over(&mut self) -> Option<(Place, T)> {
+        self.enough = 0;
+        self.passed_by()
+    }
+
+    fn waiting_after(&self) -> impl Iterator<Item = Time> {
+        self.waiting(|place| matches!(place, Place::Early | Place::TooEarly))
+    }
+
+    fn waiting(&self, is_wanted: fn(Place) -> bool) -> impl Iterator<Item = Time> {
+        let waiting = self.recent.iter().filter(|recent| recent.waiting.is_some());
+        let times = waiting.map(|recent| recent.time);
+        times.filter(move |time| {
+            self.start
+                .is_some_and(|start| is_wanted(self.place_from(start, *time)))
+        })
+    }
+
+    /// The earliest one: what comes after it can follow.
+    fn open_next(&mut self) -> Option<Time> {
+        let time = self.waiting_after().min()?;
+        self.open(time)
+    }
+
+    /// The latest one: the lines before it are late ones.
+    fn open_earlier(&mut self) -> Option<Time> {
+        let time = self.waiting(|place| place == Place::TooLate).max()?;
+        self.open(time)
+    }
+
+    fn open(&mut self, time: Time) -> Option<Time> {
+        let closed = self.start.replace(time.window(self.window));
+        self.enough = (self.lines / 4).clamp(LEAST_RECENT, MOST_RECENT);
+        self.lines = 0;
+        (self.after, self.before) = (0, 0);
+        for index in 0..self.recent.len() {
+            if let Some(time) = self.recent.get(index).map(|recent| recent.time) {
+                self.count(time, 1);
+            }
         }
-        self.open(time);
-        Place::Jumped
+        closed
+    }
+
+    fn count(&mut self, time: Time, by: isize) {
+        let counter = match self.place(time) {
+            Place::Open | Place::Late => return,
+            Place::TooLate => &mut self.before,
+            Place::Early | Place::TooEarly => &mut self.after,
+        };
+        *counter = counter.saturating_add_signed(by);
+    }
+
+    fn place_from(&self, start: Time, time: Time) -> Place {
+        Self::place_in(start, self.window, time)
+    }
+
+    fn place_in(start: Time, window: Duration, time: Time) -> Place {
+        let end = start.plus(window);
+        if time < start {
+            let is_near = start.since(time) <= NEAR;
+            if is_near { Place::Late } else { Place::TooLate }
+        } else if time < end {
+            Place::Open
+        } else if time.since(end) <= NEAR {
+            Place::Early
+        } else {
+            Place::TooEarly
+        }
     }
 }
 
@@ -97,48 +209,131 @@ impl Clock {
 mod tests {
     use std::time::Duration;
 
-    use super::{BELIEVED, Clock, Place};
+    use super::{Clock, Place};
     use crate::watch::time::Time;
 
     fn at(seconds: i64) -> Time {
         Time::from_millis(seconds * 1_000)
     }
 
-    #[test]
-    fn lines_are_placed_by_their_time() {
-        let mut clock = Clock::new(Duration::from_secs(10));
-        for (seconds, place, start) in [
-            (1_000, Place::Open, 1_000),
-            (1_009, Place::Open, 1_000),
-            (1_010, Place::Next, 1_010),
-            (1_009, Place::Late, 1_010),
-            (950, Place::Late, 1_010),
-            (949, Place::Misplaced, 1_010),
-            (1_045, Place::Next, 1_040),
-            (1_050 + 3_600, Place::Next, 4_650),
-            (i64::MAX / 1_000, Place::Misplaced, 4_650),
-            (i64::MIN / 1_000, Place::Misplaced, 4_650),
-            (4_651, Place::Open, 4_650),
-        ] {
-            assert_eq!(clock.place(at(seconds)), place, "{seconds}");
-            assert_eq!(clock.start(), Some(at(start)), "{seconds}");
+    fn clock() -> Clock<i64> {
+        Clock::new(Duration::from_secs(10))
+    }
+
+    /// Takes a line; the windows that were opened with it, and the lines that waited in vain.
+    fn take(clock: &mut Clock<i64>, seconds: i64) -> (Vec<i64>, Vec<i64>) {
+        let (mut opened, mut passed_by) = (Vec::new(), Vec::new());
+        let place = clock.place(at(seconds));
+        clock.note(at(seconds), (!place.is_here()).then_some(seconds));
+        loop {
+            while let Some((_, line)) = clock.passed_by() {
+                passed_by.push(line);
+            }
+            if clock.turn().is_none() {
+                return (opened, passed_by);
+            }
+            opened.extend(
+                (0..100_000)
+                    .map(|ten| ten * 10)
+                    .find(|start| clock.start() == Some(at(*start))),
+            );
+            while clock.arrived().is_some() {}
         }
     }
 
     #[test]
-    fn many_lines_at_another_time_are_followed_and_single_ones_are_not() {
-        for elsewhere in [0, 1_000_000] {
-            let mut clock = Clock::new(Duration::from_secs(10));
-            clock.place(at(500_000));
-            for _ in 1..BELIEVED {
-                assert_eq!(clock.place(at(elsewhere)), Place::Misplaced);
-            }
-            assert_eq!(clock.place(at(500_001)), Place::Open);
-            for _ in 1..BELIEVED {
-                assert_eq!(clock.place(at(elsewhere)), Place::Misplaced);
-            }
-            assert_eq!(clock.place(at(elsewhere)), Place::Jumped);
-            assert_eq!(clock.start(), Some(at(elsewhere)));
+    fn lines_are_placed_by_their_time() {
+        let mut clock = clock();
+        for (seconds, place) in [
+            (1_000, Place::Open),
+            (1_009, Place::Open),
+            (999, Place::Late),
+            (940, Place::Late),
+            (939, Place::TooLate),
+            (i64::MIN / 1_000, Place::TooLate),
+            (1_010, Place::Early),
+            (1_070, Place::Early),
+            (1_071, Place::TooEarly),
+            (i64::MAX / 1_000, Place::TooEarly),
+        ] {
+            assert_eq!(clock.place(at(seconds)), place, "{seconds}");
         }
+    }
+
+    #[test]
+    fn a_window_is_opened_when_most_of_the_last_lines_are_in_it() {
+        for (name, then, count, opened) in [
+            ("the next window", 1_010, 41, &[1_010][..]),
+            ("fewer lines than before", 1_010, 40, &[]),
+            ("a gap of an hour", 4_600, 41, &[4_600]),
+            ("a gap of many days", 999_000, 41, &[999_000]),
+            ("a minute back is late", 940, 1_000, &[]),
+            ("two minutes back", 880, 41, &[880]),
+            ("two minutes back, in few lines", 880, 40, &[]),
+        ] {
+            let mut clock = clock();
+            let mut found = Vec::new();
+            for _ in 0..40 {
+                found.extend(take(&mut clock, 1_000).0);
+            }
+            for _ in 0..count {
+                found.extend(take(&mut clock, then).0);
+            }
+            assert_eq!(found, opened, "{name}");
+        }
+    }
+
+    #[test]
+    fn where_lines_are_few_two_of_three_are_enough() {
+        let mut clock = clock();
+        let opened: Vec<_> = [0, 70, 140, 210, 280]
+            .into_iter()
+            .flat_map(|seconds| take(&mut clock, seconds).0)
+            .collect();
+        assert_eq!(opened, [70, 140, 210]);
+        assert_eq!(clock.turn_at_the_end(), Some(at(210)));
+        assert_eq!(clock.arrived(), Some((Place::Open, 280)));
+        assert_eq!(clock.left_over(), None);
+    }
+
+    #[test]
+    fn at_the_end_two_lines_agree_and_one_does_not() {
+        for (name, last, opened) in [
+            ("nothing", &[][..], None),
+            ("one line", &[1_012], None),
+            ("two lines", &[1_012, 1_013], Some(1_010)),
+            ("two far ones", &[9_999, 9_998], Some(9_990)),
+            ("two late ones", &[1, 2], None),
+        ] {
+            let mut clock = clock();
+            for seconds in [1_000; 40].iter().chain(last) {
+                take(&mut clock, *seconds);
+            }
+            let closed = clock.turn_at_the_end();
+            assert_eq!(closed.is_some(), opened.is_some(), "{name}");
+            let start = opened.unwrap_or(1_000);
+            assert_eq!(clock.start(), Some(at(start)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_alone_with_its_time_is_passed_by() {
+        let mut clock = clock();
+        let mut passed_by = Vec::new();
+        for number in 0..100_000_i64 {
+            // A line in a hundred is two minutes ahead, and three are 90 seconds late.
+            let shift = match number % 100 {
+                7 => 120,
+                8..=10 => -90,
+                _ => 0,
+            };
+            let now = 1_000 + number / 1_000;
+            let (opened, passed) = take(&mut clock, now + shift);
+            for start in opened {
+                assert!((now - 10..=now).contains(&start), "{start} at {now}");
+            }
+            passed_by.extend(passed);
+        }
+        assert!(passed_by.len() > 3_900, "{}", passed_by.len());
     }
 }

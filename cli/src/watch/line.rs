@@ -91,6 +91,35 @@ impl<'a> Line<'a> {
             in_force,
         })
     }
+
+    /// A copy that outlives the text it was read from.
+    pub(crate) fn to_static(&self) -> Line<'static> {
+        let download = self.download.as_ref().map(|download| Download {
+            address: owned(&download.address),
+            user_agent: owned(&download.user_agent),
+            path: owned(&download.path),
+        });
+        let in_force = self.in_force.as_ref().map(|in_force| InForce {
+            revision: owned(&in_force.revision),
+            switch: owned(&in_force.switch),
+        });
+        Line {
+            time: self.time,
+            download,
+            url: owned(&self.url),
+            answer: match &self.answer {
+                Answer::Redirect => Answer::Redirect,
+                Answer::Origin(reason) => Answer::Origin(owned(reason)),
+                Answer::Other => Answer::Other,
+            },
+            refusal: self.refusal.as_deref().map(owned),
+            in_force,
+        }
+    }
+}
+
+fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
 }
 
 /// The path of a URL: what follows its host.
@@ -193,6 +222,7 @@ mod tests {
         assert_eq!(line.refusal, None);
         assert_eq!(line.in_force, Some(in_force));
         assert!(matches!(line.url, Cow::Borrowed(_)), "it was copied");
+        assert_eq!(line.to_static(), line);
     }
 
     #[test]

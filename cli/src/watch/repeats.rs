@@ -9,6 +9,10 @@ use super::time::Time;
 /// Both tables together take 18 MiB, from the beginning on.
 pub(crate) const MOST_KEYS: usize = 458_752;
 
+/// When the log goes on so many times as long as "shortly before" means before the current period,
+/// what is known is of no use. It goes on a little earlier while one machine's lines come late.
+const TIMES_BACK: u32 = 5;
+
 /// Finds the requests in which a client asks again for a file that it asked for shortly before.
 ///
 /// What is kept of a request is a 64-bit hash of client and file, under a key that is chosen at
@@ -24,8 +28,8 @@ pub(crate) struct Repeats<S = RandomState> {
     within: Duration,
     most_keys: usize,
     hasher: S,
-    current: HashMap<u64, Time>,
-    previous: HashMap<u64, Time>,
+    current: HashMap<u64, Last>,
+    previous: HashMap<u64, Last>,
     /// When the current period began.
     began: Option<Time>,
     /// Since when there was no gap in what is known.
@@ -42,10 +46,34 @@ pub(crate) struct Repeats<S = RandomState> {
 pub(crate) enum Seen {
     /// The client did not ask for this file shortly before.
     First,
-    /// It did.
+    /// It did, up to three times before.
     Again,
+    /// It did four times before and more, and never waited for long: cargo asks four times.
+    OverAndOver,
     /// The sample does not have this client's file.
     NotInSample,
+}
+
+/// When a key was seen last, and whether that was its first, second, third or a later time in a row:
+/// both in one number, because there are many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Last(i64);
+
+impl Last {
+    const MOST_TIMES: i64 = 3;
+
+    fn new(time: Time, times_before: i64) -> Self {
+        let millis = time.millis().clamp(i64::MIN / 4, i64::MAX / 4 - 1);
+        Self(millis * 4 + times_before.clamp(0, Self::MOST_TIMES))
+    }
+
+    fn time(self) -> Time {
+        Time::from_millis(self.0 >> 2)
+    }
+
+    fn times_before(self) -> i64 {
+        self.0 & 3
+    }
 }
 
 impl Repeats {
@@ -77,20 +105,25 @@ impl<S: BuildHasher> Repeats<S> {
         if hash.trailing_zeros() < self.kept_bits {
             return Seen::NotInSample;
         }
-        let last = match self.current.insert(hash, time) {
-            None => self.previous.get(&hash).copied(),
-            last => last,
-        };
+        let last = self.current.get(&hash).or_else(|| self.previous.get(&hash));
+        // Lines come a little out of order, so the one before may be the later one.
+        let is_near = |one: Time| time.since(one) <= self.within && one.since(time) <= self.within;
+        let before = last
+            .filter(|last| is_near(last.time()))
+            .map(|last| last.times_before());
+        let times_before = before.map_or(0, |times| times + 1);
+        self.current.insert(hash, Last::new(time, times_before));
         if self.current.len() >= self.most_keys {
             self.keep_fewer();
         }
         if hash.trailing_zeros() < self.counted_bits {
             return Seen::NotInSample;
         }
-        // Lines come a little out of order, so the one before may be the later one.
-        let is_again = last
-            .is_some_and(|last| time.since(last) <= self.within && last.since(time) <= self.within);
-        if is_again { Seen::Again } else { Seen::First }
+        match times_before {
+            0 => Seen::First,
+            1..=Last::MOST_TIMES => Seen::Again,
+            _ => Seen::OverAndOver,
+        }
     }
 
     /// Whether everything is known that was asked for shortly before this moment.
@@ -100,7 +133,7 @@ impl<S: BuildHasher> Repeats<S> {
     }
 
     /// Forgets everything: the log goes on at another time.
-    pub(crate) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.current.clear();
         self.previous.clear();
         self.began = None;
@@ -109,6 +142,12 @@ impl<S: BuildHasher> Repeats<S> {
 
     /// Begins a new period when the current one is long enough.
     fn turn(&mut self, time: Time) {
+        let is_elsewhere = self.began.is_some_and(|began| {
+            time.since(began) > self.within * 2 || began.since(time) > self.within * TIMES_BACK
+        });
+        if is_elsewhere {
+            self.forget();
+        }
         let began = *self.began.get_or_insert(time);
         self.known_since.get_or_insert(time);
         if time.since(began) <= self.within {
@@ -128,10 +167,14 @@ impl<S: BuildHasher> Repeats<S> {
         self.kept_bits += 1;
         self.counted_bits = self.counted_bits.max(self.kept_bits);
         let kept_bits = self.kept_bits;
-        self.current
-            .retain(|hash, _| hash.trailing_zeros() >= kept_bits);
-        self.previous
-            .retain(|hash, _| hash.trailing_zeros() >= kept_bits);
+        for table in [&mut self.current, &mut self.previous] {
+            // `retain` would leave marks where keys were, and a table full of them doubles.
+            let kept: Vec<_> = table
+                .drain()
+                .filter(|(hash, _)| hash.trailing_zeros() >= kept_bits)
+                .collect();
+            table.extend(kept);
+        }
     }
 }
 
@@ -140,8 +183,11 @@ mod tests {
     use std::hash::{BuildHasherDefault, DefaultHasher};
     use std::time::Duration;
 
-    use super::{Repeats, Seen};
+    use super::{MOST_KEYS, Repeats, Seen};
     use crate::watch::time::Time;
+
+    /// At 50 a millisecond they are more than the cap in each minute.
+    const KEYS: u32 = 10_000_000;
 
     /// The same hashes in every run.
     fn repeats(most_keys: usize) -> Repeats<BuildHasherDefault<DefaultHasher>> {
@@ -181,15 +227,55 @@ mod tests {
     }
 
     #[test]
+    fn a_fifth_request_in_a_row_is_no_longer_what_cargo_does() {
+        let mut repeats = repeats(100);
+        for (seconds, expected) in [
+            (1_000, Seen::First),
+            (1_001, Seen::Again),
+            (1_005, Seen::Again),
+            (1_062, Seen::Again),
+            (1_063, Seen::OverAndOver),
+            (1_120, Seen::OverAndOver),
+            (1_181, Seen::First),
+            (1_182, Seen::Again),
+        ] {
+            assert_eq!(repeats.see("a", at(seconds)), expected, "at {seconds}");
+        }
+    }
+
+    #[test]
     fn it_says_from_when_on_a_whole_minute_is_known() {
         let mut repeats = repeats(100);
         assert!(!repeats.is_known_at(at(0)));
         repeats.see("a", at(1_000));
         assert!(!repeats.is_known_at(at(1_059)));
         assert!(repeats.is_known_at(at(1_060)));
-        repeats.forget();
-        assert!(!repeats.is_known_at(at(2_000)));
-        assert_eq!(repeats.see("a", at(1_001)), Seen::First);
+        for (name, seconds, is_known) in [
+            ("the next period", 1_061, true),
+            ("the one after it", 1_122, true),
+            ("a little back", 1_062, true),
+            ("further back", 700, false),
+            ("a gap", 2_000, false),
+        ] {
+            repeats.see("a", at(seconds));
+            assert_eq!(repeats.is_known_at(at(seconds)), is_known, "{name}");
+        }
+        assert_eq!(repeats.see("b", at(2_001)), Seen::First);
+    }
+
+    #[test]
+    fn memory_is_flat_over_millions_of_different_keys() {
+        let mut repeats = Repeats::new(Duration::from_mins(1));
+        let capacity = repeats.current.capacity() + repeats.previous.capacity();
+        let mut kept = 0;
+        for number in 0..KEYS {
+            repeats.see(number, Time::from_millis(i64::from(number) / 50));
+            kept = kept.max(repeats.current.len() + repeats.previous.len());
+        }
+        let end = repeats.current.capacity() + repeats.previous.capacity();
+        assert_eq!(end, capacity, "the tables grew");
+        assert!(kept <= 2 * MOST_KEYS, "{kept}");
+        assert!(kept > MOST_KEYS / 2, "the cap was not tried: {kept}");
     }
 
     #[test]
@@ -205,7 +291,7 @@ mod tests {
                     match repeats.see((minute, number), time) {
                         Seen::First => firsts += 1,
                         Seen::Again => agains += 1,
-                        Seen::NotInSample => {}
+                        Seen::OverAndOver | Seen::NotInSample => {}
                     }
                     assert!(repeats.current.len() + repeats.previous.len() <= 2_000);
                 }

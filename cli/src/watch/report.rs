@@ -1,16 +1,18 @@
 //! The page for an incident's postmortem: one file, without scripts, that needs nothing else.
 
 mod chart;
+mod page_file;
 
 use std::fmt::Write as _;
 
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::chart::{decisions, ratios};
+use self::chart::{decisions, ratios, redirect_ratios};
+pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
-use super::text::{in_words, notes, percent};
+use super::text::{in_words, percent, unknown_clients};
 use super::time::Time;
 use super::timeline::Timeline;
 use super::watcher::Summary;
@@ -39,6 +41,7 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
                     @if !timeline.points().is_empty() {
                         (decisions(timeline))
                         (ratios(timeline))
+                        (redirect_ratios(timeline))
                     }
                     (alarms(timeline))
                     (figures(summary))
@@ -170,15 +173,18 @@ fn figures(summary: &Summary) -> Markup {
                     }
                     (row("Without a decision in their line", counts.other, Some(requests)))
                     (row("Refused proofs", counts.refusals, Some(requests)))
-                    (row("Repeats, of the requests compared", counts.repeats, Some(counts.compared)))
+                    (row("Repeats, of the requests compared", counts.all.repeats, Some(counts.all.compared)))
+                    (row("Repeats, of the redirects compared", counts.redirects_alone.repeats, Some(counts.redirects_alone.compared)))
+                    (row("Windows", summary.windows, None))
+                    (row("Windows with too few requests to judge", summary.not_judged, Some(summary.windows)))
                     (row("Lines", summary.lines, None))
-                    (row("Lines that came late", summary.late, Some(summary.lines)))
-                    (row("Lines at another time, in no window", summary.misplaced, Some(summary.lines)))
+                    (row("Lines in a window beside their own", summary.late + summary.early, Some(summary.lines)))
+                    (row("Lines over a minute behind or ahead, in no window", summary.too_late + summary.too_early, Some(summary.lines)))
                     (row("Lines that could not be read", summary.unreadable, Some(summary.lines)))
                 }
             }
         }
-        @for note in notes(counts, 0, 0) { p { (note) "." } }
+        @if let Some(note) = unknown_clients(counts) { p { (note) "." } }
         @if !summary.samples.is_empty() {
             p { "The first lines that could not be read:" }
             ul { @for sample in &summary.samples { li { "line " (sample.line) ": " (sample.why) } } }
@@ -196,7 +202,7 @@ fn windows(points: &[Window]) -> Markup {
                         tr {
                             th { "From (UTC)" } th.number { "Requests" } th.number { "Redirects" }
                             th.number { "Origin" } th.number { "Refusals" } th.number { "Repeat ratio" }
-                            th.number { "Limit" }
+                            th.number { "Limit" } th.number { "Of redirects" } th.number { "Limit" }
                         }
                     }
                     tbody {
@@ -209,6 +215,8 @@ fn windows(points: &[Window]) -> Markup {
                                 td.number { (HumanCount(point.counts.refusals)) }
                                 td.number { (point.repeat_ratio.map_or_else(String::new, percent)) }
                                 td.number { (percent(point.limit.limit)) }
+                                td.number { (point.redirect_repeat_ratio.map_or_else(String::new, percent)) }
+                                td.number { (percent(point.redirect_limit.limit)) }
                             }
                         }
                     }
@@ -261,6 +269,11 @@ mod tests {
                 },
                 repeat_ratio: (number > 2).then_some(0.5),
                 limit: Limit {
+                    usual: None,
+                    limit: 0.3,
+                },
+                redirect_repeat_ratio: None,
+                redirect_limit: Limit {
                     usual: None,
                     limit: 0.3,
                 },

@@ -1,4 +1,3 @@
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 
@@ -6,7 +5,7 @@ use serde::Serialize;
 
 use super::exec::Exec;
 use super::input::{Found, MOST_BYTES};
-use super::report;
+use super::report::{self, PageFile};
 use super::text;
 use super::timeline::Timeline;
 use super::watcher::{Event, Settings, Summary, Watcher};
@@ -19,7 +18,7 @@ pub(crate) struct Session {
     format: Format,
     exec: Option<Exec>,
     /// Where the report is to be written, and what is kept for it.
-    report: Option<(File, Timeline)>,
+    report: Option<(PageFile, Timeline)>,
     failure: Option<Failure>,
     is_over: bool,
 }
@@ -37,7 +36,7 @@ impl Session {
         settings: Settings,
         format: Format,
         exec: Option<Exec>,
-        report: Option<File>,
+        report: Option<PageFile>,
     ) -> Self {
         Self {
             watcher: Watcher::new(settings),
@@ -54,9 +53,8 @@ impl Session {
         let events = match found {
             Found::Line(line) => self.watcher.line(line),
             Found::TooLong => {
-                self.watcher
-                    .unreadable(format!("it has more than {MOST_BYTES} bytes"));
-                Vec::new()
+                let why = format!("it has more than {MOST_BYTES} bytes");
+                self.watcher.unreadable(&why).into_iter().collect()
             }
         };
         self.act_on(&events);
@@ -67,8 +65,9 @@ impl Session {
         }
     }
 
-    /// Ends the watch: closes the last window, and says and writes what the whole log held.
-    pub(crate) fn finish(&mut self) -> Result<Outcome, Failure> {
+    /// Ends the watch: closes the last window, and says and writes what the whole log held. `read`
+    /// is how reading ended, if it did.
+    pub(crate) fn finish(&mut self, read: Option<Result<(), Failure>>) -> Result<Outcome, Failure> {
         let events = self.watcher.finish();
         self.act_on(&events);
         let summary = self.watcher.summary().clone();
@@ -76,18 +75,20 @@ impl Session {
             Format::Text => text::summary(&summary),
             Format::Json => json_line(&Last { summary: &summary }),
         });
-        if let Some((file, timeline)) = &mut self.report {
-            let page = report::page(&summary, timeline);
-            file.write_all(page.as_bytes())
-                .map_err(|error| Failure::new(format!("cannot write the report: {error}")))?;
+        let mut failures: Vec<_> = self.failure.take().into_iter().collect();
+        match read {
+            Some(Err(failure)) => failures.push(failure),
+            Some(Ok(())) => failures.extend(nothing_read(&summary)),
+            None => {}
+        }
+        if let Some((file, timeline)) = &self.report {
+            failures.extend(file.write(&report::page(&summary, timeline)).err());
         }
         if let Some(exec) = &mut self.exec {
             complain(exec.wait());
         }
         self.is_over = true;
-        self.failure
-            .take()
-            .map_or(Ok(Outcome::found(summary.alarms > 0)), Err)
+        outcome(failures, summary.alarms)
     }
 
     fn act_on(&mut self, events: &[Event]) {
@@ -99,6 +100,9 @@ impl Session {
                 Format::Text => text::event(event),
                 Format::Json => json_line(event),
             });
+            if let Some(warning) = text::warning(event) {
+                complain(Err(warning));
+            }
             if let (Event::AlarmBegan(_), Some(exec)) = (event, &mut self.exec) {
                 complain(exec.start(json_line(event).trim_end()));
             }
@@ -126,6 +130,32 @@ fn json_line(value: &impl Serialize) -> String {
     let mut line = serde_json::to_string(value).unwrap_or_default();
     line.push('\n');
     line
+}
+
+/// Why a log that was read to its end tells nothing, if it does not.
+fn nothing_read(summary: &Summary) -> Option<Failure> {
+    if summary.unreadable < summary.lines {
+        return None;
+    }
+    let why = match summary.samples.first() {
+        None => "it is empty".to_owned(),
+        Some(first) => format!(
+            "no line of it could be read; line {}: {}",
+            first.line, first.why
+        ),
+    };
+    Some(Failure::new(format!(
+        "there is nothing to watch in the log: {why}"
+    )))
+}
+
+/// An alarm is what scripts look for, so it counts even if something could not be done.
+fn outcome(mut failures: Vec<Failure>, alarms: u32) -> Result<Outcome, Failure> {
+    let last = if alarms > 0 { None } else { failures.pop() };
+    for failure in failures {
+        complain(Err(failure.to_string()));
+    }
+    last.map_or(Ok(Outcome::found(alarms > 0)), Err)
 }
 
 /// A command that fails must not end the watch.

@@ -1,32 +1,31 @@
 //! The watch as a whole: lines in, events out.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use clap::{Args as _, Command, FromArgMatches as _};
 use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
-use super::alarm::{Alarm, Cause};
-use super::band::BandSettings;
+use super::Arguments;
+use super::alarm::{Alarm, Cause, Of};
 use super::line::{Answer, Download, InForce, Line};
 use super::time::Time;
-use super::watcher::{Event, Settings, Watcher};
+use super::watcher::{Event, Settings, Summary, Watcher};
 
 /// 2023-07-20T12:17:00Z
 const BREAK: u64 = 1_689_855_420_000_000;
 
-const DEFAULTS: Settings = Settings {
-    window: Duration::from_secs(10),
-    repeat_within: Duration::from_mins(1),
-    band: BandSettings {
-        floor: 0.4,
-        first_floor: 0.5,
-        ceiling: 0.65,
-        deviations: 4.0,
-        half_life: Duration::from_mins(10),
-    },
-    minimum_requests: 100,
-};
+/// When the times of a whole log jump.
+const JUMP: u64 = BREAK - 300_000_000;
 
-fn traffic(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
+/// What the command line has where nothing is said.
+fn defaults() -> Settings {
+    let command = Arguments::augment_args(Command::new("watch"));
+    let matches = command.get_matches_from(["watch"]);
+    super::settings(&Arguments::from_arg_matches(&matches).unwrap())
+}
+
+fn hour(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
     Traffic::new(&TrafficSettings {
         start: break_at - 3_600_000_000,
         rate,
@@ -34,6 +33,7 @@ fn traffic(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
         broken: Duration::from_mins(1),
         seed,
         farms,
+        share: 100,
     })
 }
 
@@ -47,7 +47,7 @@ fn alarms(events: Vec<Event>) -> impl Iterator<Item = Alarm> {
 /// The first alarm of some traffic. The requests are not made into text and read again, which
 /// would take most of the time.
 fn first_alarm(traffic: Traffic) -> Option<Alarm> {
-    let mut watcher = Watcher::new(DEFAULTS);
+    let mut watcher = Watcher::new(defaults());
     for request in traffic {
         let path = request.path();
         let line = line(&request, &path);
@@ -68,7 +68,11 @@ fn line<'a>(request: &Request, path: &'a str) -> Line<'a> {
             path: path.into(),
         }),
         url: path.into(),
-        answer: Answer::Redirect,
+        answer: if request.is_redirected() {
+            Answer::Redirect
+        } else {
+            Answer::Origin("other".into())
+        },
         refusal: None,
         in_force: Some(InForce {
             revision: if request.time() < BREAK { "a" } else { "b" }.into(),
@@ -79,7 +83,7 @@ fn line<'a>(request: &Request, path: &'a str) -> Line<'a> {
 
 fn check(name: &str, seed: u64, farms: u32, offset: u64) {
     let break_at = BREAK + offset;
-    let alarm = first_alarm(traffic(seed, 150.0, farms, break_at));
+    let alarm = first_alarm(hour(seed, 150.0, farms, break_at));
     let alarm = alarm.unwrap_or_else(|| panic!("{name}: no alarm"));
     let broke = Time::from_millis(i64::try_from(break_at / 1_000).unwrap());
     assert!(
@@ -140,7 +144,7 @@ fn notable(watcher: &mut Watcher, lines: &[String]) -> Vec<String> {
     }
     events.extend(watcher.finish());
     let words = events.iter().filter_map(|event| match event {
-        Event::Window(_) => None,
+        Event::Window(_) | Event::Unreadable { .. } => None,
         Event::Change(change) => Some(("change", change.time)),
         Event::AlarmBegan(alarm) => Some(("began", alarm.began)),
         Event::AlarmEnded(alarm) => alarm.ended.map(|ended| ("ended", ended)),
@@ -154,7 +158,7 @@ fn notable(watcher: &mut Watcher, lines: &[String]) -> Vec<String> {
 fn an_alarm_begins_once_and_ends_after_three_calm_windows() {
     let small = Settings {
         minimum_requests: 2,
-        ..DEFAULTS
+        ..defaults()
     };
     let rows: [(&str, Vec<String>, &[&str]); 5] = [
         ("nothing", vec![], &[]),
@@ -206,8 +210,8 @@ fn an_alarm_begins_once_and_ends_after_three_calm_windows() {
 }
 
 #[test]
-fn broken_late_and_misplaced_lines_are_counted() {
-    let mut watcher = Watcher::new(DEFAULTS);
+fn broken_late_and_early_lines_are_counted() {
+    let mut watcher = Watcher::new(defaults());
     let lines = [
         redirect(100),
         String::new(),
@@ -228,13 +232,50 @@ fn broken_late_and_misplaced_lines_are_counted() {
         summary.lines,
         summary.counts.requests,
         summary.late,
-        summary.misplaced,
+        summary.too_late,
+        summary.too_early,
     );
-    assert_eq!(found, (11, 3, 1, 2));
+    assert_eq!(found, (11, 3, 1, 1, 1));
     assert_eq!((summary.unreadable, summary.samples.len()), (6, 5));
     assert_eq!(summary.samples[0].line, 2);
+    assert_eq!((summary.windows, summary.not_judged), (1, 1));
     assert_eq!((summary.counts.redirects, summary.counts.other), (2, 1));
     assert_eq!(summary.counts.downloads, 2);
+}
+
+#[test]
+fn what_a_line_says_of_itself_cannot_make_the_report_long() {
+    let mut watcher = Watcher::new(defaults());
+    let line = redirect(1).replace("302", &format!("\"{}\"", "x".repeat(60_000)));
+    watcher.line(line.as_bytes());
+    let sample = &watcher.summary().samples[0];
+    assert!(sample.why.starts_with("it is no log line: invalid type"));
+    assert_eq!(sample.why.chars().count(), 201, "{}", sample.why);
+}
+
+#[test]
+fn it_is_said_once_when_most_lines_can_no_longer_be_read() {
+    let mut watcher = Watcher::new(defaults());
+    let mut told = Vec::new();
+    for number in 1..=1_000 {
+        // Of each hundred so many.
+        let bad = match number {
+            301..=500 => 51,
+            701..=800 => 100,
+            _ => 50,
+        };
+        let line = if number % 100 < bad {
+            "no line".to_owned()
+        } else {
+            redirect(1)
+        };
+        for event in watcher.line(line.as_bytes()) {
+            if let Event::Unreadable { unreadable, of, .. } = event {
+                told.push((number, unreadable, of));
+            }
+        }
+    }
+    assert_eq!(told, [(400, 51, 100), (800, 100, 100)]);
 }
 
 #[test]
@@ -247,9 +288,10 @@ fn the_lines_of_the_incident_say_the_same_as_its_requests() {
             broken: Duration::from_secs(30),
             seed: 7,
             farms: 3,
+            share: 100,
         })
     };
-    let mut by_line = Watcher::new(DEFAULTS);
+    let mut by_line = Watcher::new(defaults());
     let mut from_lines = Vec::new();
     for request in make() {
         let mut text = Vec::new();
@@ -276,5 +318,252 @@ fn what_a_log_says_cannot_take_over_a_terminal() {
         ("0123456789abcdefX", "0123456789abcdef…"),
     ] {
         assert_eq!(super::shown(text, 16), expected, "{text:?}");
+    }
+}
+
+/// What a watch of some minutes and the incident found.
+#[derive(Debug)]
+struct Found {
+    /// Seconds from the break to each alarm.
+    alarms: Vec<i64>,
+    /// How often a window began before the one before it.
+    backwards: u32,
+    causes: Vec<Cause>,
+    summary: Summary,
+}
+
+/// Ten minutes before the break and three after it.
+fn incident(seed: u64, rate: f64, share: u8) -> Traffic {
+    Traffic::new(&TrafficSettings {
+        start: BREAK - 600_000_000,
+        rate,
+        normal: Duration::from_mins(10),
+        broken: Duration::from_mins(3),
+        seed,
+        farms: 20,
+        share,
+    })
+}
+
+/// Watches traffic whose lines have been changed.
+fn watch(traffic: Traffic, mut change: impl FnMut(u64, &Request, &mut Line<'_>)) -> Found {
+    let mut watcher = Watcher::new(defaults());
+    let mut events = Vec::new();
+    for (number, request) in (0..).zip(traffic) {
+        let path = request.path();
+        let mut line = line(&request, &path);
+        change(number, &request, &mut line);
+        events.extend(watcher.request(&line));
+    }
+    events.extend(watcher.finish());
+    let mut found = Found {
+        alarms: Vec::new(),
+        backwards: 0,
+        causes: Vec::new(),
+        summary: watcher.summary().clone(),
+    };
+    let mut last = None;
+    for event in events {
+        match event {
+            Event::AlarmBegan(alarm) => {
+                found.alarms.push(seconds_after_break(alarm.began));
+                found.causes.push(alarm.cause);
+            }
+            Event::Window(window) => {
+                found.backwards += u32::from(last > Some(window.start));
+                last = Some(window.start);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn seconds_after_break(time: Time) -> i64 {
+    let broke = Time::from_millis(i64::try_from(BREAK / 1_000).unwrap());
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap();
+    seconds(time.since(broke)) - seconds(broke.since(time))
+}
+
+fn shifted(time: Time, seconds: i64) -> Time {
+    let millis = seconds_after_break(time.window(Duration::from_secs(1))) + seconds;
+    Time::from_millis(i64::try_from(BREAK / 1_000).unwrap() + millis * 1_000)
+}
+
+#[test]
+fn clocks_that_are_wrong_neither_hide_the_incident_nor_raise_an_alarm() {
+    type Shift = fn(u64, &Request) -> i64;
+    type Row = (&'static str, Shift, i64, u32, RangeInclusive<u64>);
+    // By how much each line's time is wrong, and how much that of all lines is at the break; then how
+    // often windows go back, and how many lines are in no window.
+    let rows: [Row; 9] = [
+        ("no line", |_, _| 0, 0, 0, 0..=0),
+        (
+            "one line is two minutes ahead",
+            |number, _| if number == 20_000 { 120 } else { 0 },
+            0,
+            0,
+            1..=1,
+        ),
+        (
+            "one line is 59 minutes ahead",
+            |number, _| if number == 20_000 { 3_540 } else { 0 },
+            0,
+            0,
+            1..=1,
+        ),
+        (
+            "the first line is 59 minutes ahead",
+            |number, _| if number == 0 { 3_540 } else { 0 },
+            0,
+            1,
+            0..=0,
+        ),
+        (
+            "one line in a thousand is two minutes ahead",
+            |number, _| if number % 1_000 == 999 { 120 } else { 0 },
+            0,
+            0,
+            150..=250,
+        ),
+        (
+            "one in eight data centres is 90 seconds late",
+            |_, request| {
+                if request.address().octets()[1] % 8 == 3 {
+                    -90
+                } else {
+                    0
+                }
+            },
+            0,
+            0,
+            10_000..=50_000,
+        ),
+        (
+            "the whole log jumps two hours ahead",
+            |_, request| if request.time() > JUMP { 7_200 } else { 0 },
+            7_200,
+            0,
+            0..=0,
+        ),
+        (
+            "the whole log jumps two hours back",
+            |_, request| if request.time() > JUMP { -7_200 } else { 0 },
+            -7_200,
+            1,
+            0..=0,
+        ),
+        (
+            "the whole log jumps two minutes back",
+            |_, request| if request.time() > JUMP { -120 } else { 0 },
+            -120,
+            1,
+            0..=0,
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (name, shift, then, backwards, in_none) in rows {
+            scope.spawn(move || {
+                let found = watch(incident(1, 150.0, 100), |number, request, line| {
+                    line.time = shifted(line.time, shift(number, request));
+                });
+                let [alarm] = found.alarms[..] else {
+                    panic!("{name}: {found:?}");
+                };
+                let after = alarm - then;
+                assert!(
+                    (1..=30).contains(&after),
+                    "{name}: after {after} s: {found:?}"
+                );
+                assert_eq!(found.backwards, backwards, "{name}: {found:?}");
+                let lines = found.summary.too_late + found.summary.too_early;
+                assert!(in_none.contains(&lines), "{name}: {lines}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
+    // The rate, the share in percent, a seed, and within how many seconds.
+    let rows = [
+        (300.0, 1, 1, 20),
+        (300.0, 1, 2, 20),
+        (300.0, 1, 3, 20),
+        (300.0, 10, 1, 10),
+        (300.0, 30, 1, 10),
+        (300.0, 100, 1, 10),
+        (150.0, 10, 2, 10),
+        (150.0, 1, 1, 30),
+        // Build farms are half of the redirects for some windows.
+        (1_000.0, 1, 7, 10),
+    ];
+    std::thread::scope(|scope| {
+        for (rate, share, seed, within) in rows {
+            scope.spawn(move || {
+                let found = watch(incident(seed, rate, share), |_, _, _| {});
+                let [after] = found.alarms[..] else {
+                    panic!("{share} %, seed {seed}: {found:?}");
+                };
+                assert!(
+                    (1..=within).contains(&after),
+                    "{share} %, seed {seed}: {found:?}"
+                );
+                let of = if share == 100 {
+                    Of::Requests
+                } else {
+                    Of::Redirects
+                };
+                let Cause::RepeatRatio { of: found_of, .. } = found.causes[0] else {
+                    panic!("{share} %, seed {seed}: {found:?}");
+                };
+                assert_eq!(found_of, of, "{share} %, seed {seed}");
+            });
+        }
+    });
+}
+
+#[test]
+fn at_the_rate_of_the_incident_the_alarm_comes_as_soon() {
+    for (share, within) in [(100, 10), (1, 10)] {
+        let traffic = Traffic::new(&TrafficSettings {
+            start: BREAK - 120_000_000,
+            rate: 4_710.0,
+            normal: Duration::from_mins(2),
+            broken: Duration::from_secs(20),
+            seed: 1,
+            farms: 20,
+            share,
+        });
+        let found = watch(traffic, |_, _, _| {});
+        assert!(
+            matches!(found.alarms[..], [after] if (1..=within).contains(&after)),
+            "{share} %: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn truncated_addresses_have_a_higher_ratio_that_is_learnt() {
+    // So few networks that up to half of what they ask for was asked for within a minute.
+    for (networks, usual) in [(20, 0.3..0.4), (7, 0.48..0.56)] {
+        let found = watch(incident(1, 300.0, 100), |_, request, line| {
+            let network = u32::from(request.address()) % networks;
+            line.download.as_mut().unwrap().address = format!("198.51.{network}.0").into();
+            // Nothing in the lines says that something has changed.
+            line.in_force = None;
+        });
+        let [after] = found.alarms[..] else {
+            panic!("{networks} networks: {found:?}");
+        };
+        assert!((1..=30).contains(&after), "{networks} networks: {found:?}");
+        let Cause::RepeatRatio {
+            usual: Some(learnt),
+            ..
+        } = found.causes[0]
+        else {
+            panic!("{networks} networks: {found:?}");
+        };
+        assert!(usual.contains(&learnt), "{networks} networks: {learnt}");
     }
 }

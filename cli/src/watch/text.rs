@@ -33,7 +33,24 @@ pub(crate) fn event(event: &Event) -> String {
                 lasted(alarm)
             )
         }
+        // Told on standard error.
+        Event::Unreadable { .. } => String::new(),
     }
+}
+
+/// That much of the log cannot be read, for people.
+pub(crate) fn warning(event: &Event) -> Option<String> {
+    let Event::Unreadable {
+        unreadable,
+        of,
+        why,
+    } = event
+    else {
+        return None;
+    };
+    Some(format!(
+        "{unreadable} of the last {of} lines could not be read, and are not watched; the last of them: {why}"
+    ))
 }
 
 /// What a whole log held, for people.
@@ -44,8 +61,12 @@ pub(crate) fn summary(summary: &Summary) -> String {
         end: _,
         counts,
         alarms,
-        late,
-        misplaced,
+        windows: _,
+        not_judged: _,
+        late: _,
+        early: _,
+        too_late: _,
+        too_early: _,
         unreadable,
         samples,
     } = summary;
@@ -60,7 +81,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "  {line}");
     };
-    for note in notes(counts, *late, *misplaced) {
+    for note in notes(summary) {
         add(&note);
     }
     if *unreadable > 0 {
@@ -76,28 +97,44 @@ pub(crate) fn summary(summary: &Summary) -> String {
 }
 
 /// What has to be known to judge the figures.
-pub(crate) fn notes(counts: &Counts, late: u64, misplaced: u64) -> Vec<String> {
-    let mut notes = Vec::new();
-    let unknown = counts.requests - counts.downloads;
-    if unknown * 2 > counts.requests {
+pub(crate) fn notes(summary: &Summary) -> Vec<String> {
+    let counts = &summary.counts;
+    let mut notes: Vec<_> = unknown_clients(counts).into_iter().collect();
+    if summary.not_judged > 0 {
         notes.push(format!(
-            "{} of the requests are no GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
-            percent(count(unknown) / count(counts.requests)),
+            "{} of {} windows had too few requests to judge by their repeat ratio",
+            HumanCount(summary.not_judged),
+            HumanCount(summary.windows)
         ));
     }
-    if late > 0 {
-        notes.push(format!(
-            "{} late, counted in the window after",
-            of_lines(late)
-        ));
-    }
-    if misplaced > 0 {
-        notes.push(format!(
-            "{} at another time than those around, counted in no window",
-            of_lines(misplaced)
-        ));
+    for (lines, what) in [
+        (summary.late, "late, counted in the window after"),
+        (summary.early, "early, counted in the window before"),
+        (
+            summary.too_late,
+            "over a minute behind those around, counted in no window",
+        ),
+        (
+            summary.too_early,
+            "over a minute ahead of those around, counted in no window",
+        ),
+    ] {
+        if lines > 0 {
+            notes.push(format!("{} {what}", of_lines(lines)));
+        }
     }
     notes
+}
+
+/// That the clients of most requests are not known, if that is so.
+pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
+    let unknown = counts.requests - counts.downloads;
+    (unknown * 2 > counts.requests).then(|| {
+        format!(
+            "{} of the requests are no GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
+            percent(count(unknown) / count(counts.requests)),
+        )
+    })
 }
 
 /// A share in percent.
@@ -135,7 +172,13 @@ fn line_of(window: &Window) -> String {
     if let Some(usual) = window.limit.usual {
         let _ = write!(line, ", usually {}", percent(usual));
     }
-    let _ = writeln!(line, ", limit {}", percent(window.limit.limit));
+    let _ = write!(line, ", limit {}", percent(window.limit.limit));
+    if let Some(ratio) = window.redirect_repeat_ratio
+        && window.are_redirects_apart()
+    {
+        let _ = write!(line, "; {} of the redirects", percent(ratio));
+    }
+    line.push('\n');
     line
 }
 

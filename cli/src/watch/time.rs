@@ -18,16 +18,21 @@ impl Time {
             .map(Self)
     }
 
-    #[cfg(test)]
+    /// The moment so many milliseconds after 1970.
     pub(crate) const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// The milliseconds since 1970.
+    pub(crate) const fn millis(self) -> i64 {
+        self.0
     }
 
     /// The beginning of the window that this moment is in. Windows begin at whole multiples of
     /// their length.
     pub(crate) fn window(self, length: Duration) -> Self {
         let length = millis(length).max(1);
-        Self(self.0 - self.0.rem_euclid(length))
+        Self(self.0.saturating_sub(self.0.rem_euclid(length)))
     }
 
     /// The moment so much later.

@@ -51,7 +51,7 @@ impl Timeline {
                     begun.clone_from(alarm);
                 }
             }
-            Event::Change(_) | Event::AlarmBegan(_) => {}
+            Event::Change(_) | Event::AlarmBegan(_) | Event::Unreadable { .. } => {}
         }
     }
 
@@ -142,6 +142,11 @@ mod tests {
                 counts,
                 repeat_ratio: None,
                 limit: Limit {
+                    usual: None,
+                    limit: 0.5,
+                },
+                redirect_repeat_ratio: None,
+                redirect_limit: Limit {
                     usual: None,
                     limit: 0.5,
                 },

@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::alarm::{Alarm, Cause, Watched};
+use super::alarm::{Alarm, Cause, Of, Watched};
 use super::band::{Band, BandSettings};
 use super::changes::{Change, Changes};
 use super::clock::{Clock, Place};
+use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
 use super::shown;
@@ -14,6 +15,15 @@ use super::window::{Counts, Window};
 
 /// So many of the lines that cannot be read are shown.
 const SAMPLES: usize = 5;
+
+/// Of what cannot be read, so many characters are shown.
+const MOST_WHY: usize = 200;
+
+/// After so many lines it is said if over half of them could not be read.
+const STRETCH: u64 = 100;
+
+/// So long are the windows together that are compared where one has too few redirects.
+const TOGETHER: Duration = Duration::from_mins(1);
 
 /// What is watched for, and how closely.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,21 +36,35 @@ pub(crate) struct Settings {
     pub(crate) band: BandSettings,
     /// A window in which fewer requests were compared says nothing.
     pub(crate) minimum_requests: u64,
+    /// The same for redirects alone. Windows of up to a minute are taken together for it.
+    pub(crate) minimum_redirects: u64,
 }
 
 /// Reads a log line by line and says what happened, by nothing but the times in the lines.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     settings: Settings,
-    clock: Clock,
+    clock: Clock<Box<Line<'static>>>,
     repeats: Repeats,
-    band: Band,
+    requests: Gauge,
+    redirects: Gauge,
     changes: Changes,
     counts: Counts,
     last_change: Option<Change>,
     ratio: Watched,
     refusal: Watched,
+    stretch: Stretch,
     summary: Summary,
+}
+
+/// The lines since it was last looked at how many of them can be read.
+#[derive(Clone, Debug, Default)]
+struct Stretch {
+    lines: u64,
+    unreadable: u64,
+    /// Why the last of them could not be read.
+    why: String,
+    is_told: bool,
 }
 
 /// Something that happened.
@@ -55,6 +79,15 @@ pub(crate) enum Event {
     AlarmBegan(Alarm),
     /// An alarm has ended.
     AlarmEnded(Alarm),
+    /// Over half of a stretch of lines cannot be read, which was not so before.
+    Unreadable {
+        /// How many of them.
+        unreadable: u64,
+        /// How many lines the stretch has.
+        of: u64,
+        /// Why the last of them cannot be read.
+        why: String,
+    },
 }
 
 /// What a whole log held.
@@ -69,10 +102,18 @@ pub(crate) struct Summary {
     pub(crate) counts: Counts,
     /// How many alarms were raised.
     pub(crate) alarms: u32,
+    /// How many windows there were.
+    pub(crate) windows: u64,
+    /// Those of them whose requests were too few to judge by their repeat ratio.
+    pub(crate) not_judged: u64,
     /// Lines that were counted in a window after their own.
     pub(crate) late: u64,
-    /// Lines whose time is far from that of the others. They are in no window.
-    pub(crate) misplaced: u64,
+    /// Lines that were counted in a window before their own.
+    pub(crate) early: u64,
+    /// Lines over a minute behind those around them. They are in no window.
+    pub(crate) too_late: u64,
+    /// Lines over a minute ahead of those around them. They are in no window.
+    pub(crate) too_early: u64,
     /// Lines that could not be read. They are in no window.
     pub(crate) unreadable: u64,
     /// The first of them.
@@ -88,17 +129,29 @@ pub(crate) struct Unreadable {
 
 impl Watcher {
     pub(crate) fn new(settings: Settings) -> Self {
+        let band = |is_ceiling_fixed| {
+            let settings_of_band = BandSettings {
+                is_ceiling_fixed,
+                ..settings.band
+            };
+            Band::new(settings_of_band, settings.window)
+        };
+        let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
+        let together = usize::try_from(together).unwrap_or(1).max(1);
         Self {
-            settings,
             clock: Clock::new(settings.window),
             repeats: Repeats::new(settings.repeat_within),
-            band: Band::new(settings.band, settings.window),
+            requests: Gauge::new(band(false), settings.minimum_requests, 1),
+            // Of at most four requests of a client for a file, at most three are repeats.
+            redirects: Gauge::new(band(true), settings.minimum_redirects, together),
             changes: Changes::default(),
             counts: Counts::default(),
             last_change: None,
             ratio: Watched::default(),
             refusal: Watched::default(),
+            stretch: Stretch::default(),
             summary: Summary::default(),
+            settings,
         }
     }
 
@@ -106,69 +159,65 @@ impl Watcher {
     pub(crate) fn line(&mut self, line: &[u8]) -> Vec<Event> {
         match Line::read(line) {
             Ok(line) => self.request(&line),
-            Err(why) => {
-                self.unreadable(why);
-                Vec::new()
-            }
+            Err(why) => self.unreadable(&why).into_iter().collect(),
         }
     }
 
     /// Takes note of a line that could not be read.
-    pub(crate) fn unreadable(&mut self, why: String) {
+    pub(crate) fn unreadable(&mut self, why: &str) -> Option<Event> {
+        let why = shown(why, MOST_WHY);
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
             let line = self.summary.lines;
+            let why = why.clone();
             self.summary.samples.push(Unreadable { line, why });
         }
+        self.stretch.unreadable += 1;
+        self.stretch.why = why;
+        self.stretch.end()
     }
 
     /// Takes the next line once it is read.
     pub(crate) fn request(&mut self, line: &Line<'_>) -> Vec<Event> {
-        let mut events = Vec::new();
+        let mut events: Vec<_> = self.stretch.end().into_iter().collect();
         self.summary.lines += 1;
-        let open = self.clock.start();
-        match self.clock.place(line.time) {
-            Place::Open => {}
-            Place::Late => self.summary.late += 1,
-            Place::Next => events = self.close(open),
-            Place::Jumped => {
-                events = self.close(open);
-                self.repeats.forget();
-            }
-            Place::Misplaced => {
-                self.summary.misplaced += 1;
-                return events;
-            }
+        let place = self.clock.place(line.time);
+        if place.is_here() {
+            self.count(line, place, &mut events);
         }
-        let seen = line
-            .download
-            .as_ref()
-            .map(|download| self.repeats.see(download, line.time));
-        self.counts.add(line, seen);
-        let in_force = line.in_force.as_ref();
-        if let Some(change) = in_force.and_then(|known| self.changes.see(known, line.time)) {
-            self.last_change = Some(change.clone());
-            events.push(Event::Change(change));
+        if line.refusal.is_some() {
+            // Told at once, even if the line has to wait until it is counted.
+            if place == Place::Early {
+                self.see_change(line, &mut events);
+            }
+            self.see_refusal(line, place, &mut events);
         }
-        if let Some(refusal) = &line.refusal {
-            let cause = || Cause::Refusal {
-                refusal: shown(refusal, 40),
-                url: shown(&line.url, 200),
-            };
-            let change = self.last_change.as_ref();
-            let alarm = || new_alarm(&mut self.summary.alarms, line.time, cause(), change);
-            events.extend(self.refusal.raise(alarm).map(Event::AlarmBegan));
+        let waiting = (!place.is_here()).then(|| Box::new(line.to_static()));
+        self.clock.note(line.time, waiting);
+        self.pass_by(&mut events);
+        while let Some(closed) = self.clock.turn() {
+            self.turn(closed, &mut events);
+            self.pass_by(&mut events);
         }
         events
     }
 
     /// The log has ended: closes the last window.
     pub(crate) fn finish(&mut self) -> Vec<Event> {
-        if self.counts == Counts::default() {
-            return Vec::new();
+        let mut events = Vec::new();
+        while let Some(closed) = self.clock.turn_at_the_end() {
+            self.turn(closed, &mut events);
         }
-        self.close(self.clock.start())
+        while let Some((place, line)) = self.clock.left_over() {
+            self.count(&line, place, &mut events);
+        }
+        if self.counts != Counts::default()
+            && let Some(start) = self.clock.start()
+        {
+            self.close(start, &mut events);
+        }
+        events
     }
 
     /// What the log held so far, in windows that are closed.
@@ -176,38 +225,117 @@ impl Watcher {
         &self.summary
     }
 
-    fn close(&mut self, start: Option<Time>) -> Vec<Event> {
-        let Some(start) = start else {
-            return Vec::new();
+    /// Another window is open: closes the one before, and counts the lines that waited for it.
+    fn turn(&mut self, closed: Time, events: &mut Vec<Event>) {
+        self.close(closed, events);
+        while let Some((place, line)) = self.clock.arrived() {
+            self.count(&line, place, events);
+        }
+    }
+
+    /// Counts the lines that waited for a window in vain, where they can be counted.
+    fn pass_by(&mut self, events: &mut Vec<Event>) {
+        while let Some((place, line)) = self.clock.passed_by() {
+            self.count(&line, place, events);
+        }
+    }
+
+    fn count(&mut self, line: &Line<'_>, place: Place, events: &mut Vec<Event>) {
+        match place {
+            Place::Open => {}
+            Place::Late => self.summary.late += 1,
+            Place::Early => self.summary.early += 1,
+            Place::TooLate => {
+                self.summary.too_late += 1;
+                return;
+            }
+            Place::TooEarly => {
+                self.summary.too_early += 1;
+                return;
+            }
+        }
+        let seen = line
+            .download
+            .as_ref()
+            .map(|download| self.repeats.see(download, line.time));
+        self.counts.add(line, seen);
+        self.see_change(line, events);
+    }
+
+    fn see_change(&mut self, line: &Line<'_>, events: &mut Vec<Event>) {
+        let in_force = line.in_force.as_ref();
+        if let Some(change) = in_force.and_then(|known| self.changes.see(known, line.time)) {
+            self.last_change = Some(change.clone());
+            events.push(Event::Change(change));
+        }
+    }
+
+    fn see_refusal(&mut self, line: &Line<'_>, place: Place, events: &mut Vec<Event>) {
+        let Some(refusal) = &line.refusal else {
+            return;
         };
+        let cause = || Cause::Refusal {
+            refusal: shown(refusal, 40),
+            url: shown(&line.url, 200),
+        };
+        // A clock that is far ahead must not date an alarm.
+        let time = match (place, self.clock.start()) {
+            (Place::TooEarly, Some(start)) => start,
+            _ => line.time,
+        };
+        let change = self.last_change.as_ref();
+        let alarm = || new_alarm(&mut self.summary.alarms, time, cause(), change);
+        events.extend(self.refusal.raise(alarm).map(Event::AlarmBegan));
+    }
+
+    fn close(&mut self, start: Time, events: &mut Vec<Event>) {
         let counts = std::mem::take(&mut self.counts);
+        let is_changed = self.last_change.is_some();
+        let readings = [
+            (Of::Requests, self.requests.read(counts.all, is_changed)),
+            (
+                Of::Redirects,
+                self.redirects.read(counts.redirects_alone, is_changed),
+            ),
+        ];
+        let [limit, redirect_limit] = readings.map(|(_, reading)| reading.limit);
         let window = Window {
             start,
             length: self.settings.window,
-            repeat_ratio: counts.repeat_ratio(),
-            limit: self.band.limit(counts.compared),
+            repeat_ratio: counts.all.ratio(),
+            limit,
+            redirect_repeat_ratio: counts.redirects_alone.ratio(),
+            redirect_limit,
             counts,
         };
         let summary = &mut self.summary;
         summary.begin = Some(summary.begin.map_or(start, |begin| begin.min(start)));
         summary.end = summary.end.max(Some(window.end()));
+        summary.windows += 1;
         summary.counts.merge(&window.counts);
-        let mut events = vec![Event::Window(window.clone())];
-        if window.counts.refusals == 0 {
+        events.push(Event::Window(window.clone()));
+        if window.counts.refusals > 0 {
+            self.refusal.not_calm();
+        } else {
             events.extend(self.refusal.calm(window.end()).map(Event::AlarmEnded));
         }
-        events.extend(self.judge(&window));
-        events
+        events.extend(self.judge(&window, readings));
     }
 
-    /// Compares a window's repeat ratio with what is usual.
-    fn judge(&mut self, window: &Window) -> Option<Event> {
-        let ratio = window
-            .repeat_ratio
-            .filter(|_| window.counts.compared >= self.settings.minimum_requests)?;
-        let limit = window.limit;
-        if ratio > limit.limit {
+    /// Compares a window's repeat ratios with what is usual.
+    fn judge(&mut self, window: &Window, readings: [(Of, Reading); 2]) -> Option<Event> {
+        // A few redirects of little traffic can be a single build.
+        if window.counts.all.compared < self.settings.minimum_requests {
+            self.summary.not_judged += 1;
+            return None;
+        }
+        let above = readings
+            .iter()
+            .filter(|(of, _)| *of == Of::Requests || window.are_redirects_apart())
+            .find_map(|(of, reading)| reading.above().map(|ratio| (*of, ratio, reading.limit)));
+        if let Some((of, ratio, limit)) = above {
             let cause = Cause::RepeatRatio {
+                of,
                 ratio,
                 usual: limit.usual,
                 limit: limit.limit,
@@ -219,9 +347,30 @@ impl Watcher {
         // What happens during an alarm is not usual, and a minute that is known in part has fewer
         // repeats than it seems.
         if !self.ratio.is_raised() && self.repeats.is_known_at(window.start) {
-            self.band.learn(ratio);
+            let [(_, requests), (_, redirects)] = &readings;
+            self.requests.learn(requests);
+            self.redirects.learn(redirects);
         }
         self.ratio.calm(window.end()).map(Event::AlarmEnded)
+    }
+}
+
+impl Stretch {
+    /// Ends the stretch if this line is its last one, and says if over half of it could not be
+    /// read, unless that was so in the stretch before.
+    fn end(&mut self) -> Option<Event> {
+        self.lines += 1;
+        if self.lines < STRETCH {
+            return None;
+        }
+        let ended = std::mem::take(self);
+        self.is_told = ended.unreadable * 2 > STRETCH;
+        let is_news = self.is_told && !ended.is_told;
+        is_news.then_some(Event::Unreadable {
+            unreadable: ended.unreadable,
+            of: STRETCH,
+            why: ended.why,
+        })
     }
 }
 

@@ -31,9 +31,19 @@ pub(crate) struct Counts {
     pub(crate) refusals: u64,
     /// Those whose client is known, so that they can be compared with others.
     pub(crate) downloads: u64,
-    /// Those that were compared with the minute before them: all downloads, or a sample.
+    /// What of all of them was compared with the minute before.
+    #[serde(flatten)]
+    pub(crate) all: Compared,
+    /// The same of those alone that were answered with a redirect, up to four of a client for a file.
+    pub(crate) redirects_alone: Compared,
+}
+
+/// Requests that were compared with those before them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Compared {
+    /// How many they are: all downloads, or a sample.
     pub(crate) compared: u64,
-    /// Those of the compared ones in which a client asked for the same file again.
+    /// In how many of them a client asked for the same file again.
     pub(crate) repeats: u64,
 }
 
@@ -51,6 +61,33 @@ pub(crate) struct Window {
     pub(crate) repeat_ratio: Option<f64>,
     #[serde(flatten)]
     pub(crate) limit: Limit,
+    /// The same of the redirects alone.
+    pub(crate) redirect_repeat_ratio: Option<f64>,
+    pub(crate) redirect_limit: Limit,
+}
+
+impl Compared {
+    /// The share of repeats.
+    pub(crate) fn ratio(self) -> Option<f64> {
+        (self.compared > 0).then(|| count(self.repeats) / count(self.compared))
+    }
+
+    /// Both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            compared: self.compared + other.compared,
+            repeats: self.repeats + other.repeats,
+        }
+    }
+}
+
+impl From<Seen> for Compared {
+    fn from(seen: Seen) -> Self {
+        Self {
+            compared: u64::from(seen != Seen::NotInSample),
+            repeats: u64::from(matches!(seen, Seen::Again | Seen::OverAndOver)),
+        }
+    }
 }
 
 impl Counts {
@@ -64,13 +101,12 @@ impl Counts {
         }
         self.refusals += u64::from(line.refusal.is_some());
         self.downloads += u64::from(seen.is_some());
-        match seen {
-            Some(Seen::First) => self.compared += 1,
-            Some(Seen::Again) => {
-                self.compared += 1;
-                self.repeats += 1;
-            }
-            Some(Seen::NotInSample) | None => {}
+        let compared = seen.map(Compared::from).unwrap_or_default();
+        self.all = self.all.and(compared);
+        // The machines of a build farm can be half of a few redirects, and only one client: what it
+        // asks for more often than cargo does says nothing.
+        if line.answer == Answer::Redirect && seen != Some(Seen::OverAndOver) {
+            self.redirects_alone = self.redirects_alone.and(compared);
         }
     }
 
@@ -83,8 +119,8 @@ impl Counts {
             other: others,
             refusals,
             downloads,
-            compared,
-            repeats,
+            all,
+            redirects_alone,
         } = other;
         self.requests += requests;
         self.redirects += redirects;
@@ -94,18 +130,13 @@ impl Counts {
         self.other += others;
         self.refusals += refusals;
         self.downloads += downloads;
-        self.compared += compared;
-        self.repeats += repeats;
+        self.all = self.all.and(*all);
+        self.redirects_alone = self.redirects_alone.and(*redirects_alone);
     }
 
     /// Those that the origin answered, for whatever reason.
     pub(crate) fn origin_requests(&self) -> u64 {
         self.origin.values().sum()
-    }
-
-    /// The share of the compared requests that are repeats.
-    pub(crate) fn repeat_ratio(&self) -> Option<f64> {
-        (self.compared > 0).then(|| count(self.repeats) / count(self.compared))
     }
 
     fn add_origin(&mut self, reason: &str, count: u64) {
@@ -128,6 +159,11 @@ impl Window {
         self.start.plus(self.length)
     }
 
+    /// Whether the ratio of the redirects alone says something else than that of all requests.
+    pub(crate) fn are_redirects_apart(&self) -> bool {
+        self.counts.redirects * 10 < self.counts.requests * 9
+    }
+
     /// Adds the window that follows.
     pub(crate) fn merge(&mut self, next: &Self) {
         let Self {
@@ -136,11 +172,15 @@ impl Window {
             counts,
             repeat_ratio: _,
             limit,
+            redirect_repeat_ratio: _,
+            redirect_limit,
         } = next;
         self.length += *length;
         self.counts.merge(counts);
-        self.repeat_ratio = self.counts.repeat_ratio();
+        self.repeat_ratio = self.counts.all.ratio();
         self.limit = *limit;
+        self.redirect_repeat_ratio = self.counts.redirects_alone.ratio();
+        self.redirect_limit = *redirect_limit;
     }
 }
 
@@ -150,7 +190,7 @@ fn as_seconds<S: Serializer>(length: &Duration, serializer: S) -> Result<S::Ok, 
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, MOST_REASONS};
+    use super::{Compared, Counts, MOST_REASONS};
 
     #[test]
     fn reasons_without_end_take_no_memory_without_end() {
@@ -170,6 +210,6 @@ mod tests {
 
     #[test]
     fn nothing_compared_has_no_ratio() {
-        assert_eq!(Counts::default().repeat_ratio(), None);
+        assert_eq!(Compared::default().ratio(), None);
     }
 }

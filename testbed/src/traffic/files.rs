@@ -1,10 +1,13 @@
 use std::sync::LazyLock;
 
+use sha2::{Digest as _, Sha256};
+
 /// A file of the registry.
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) name: &'static str,
     pub(super) version: &'static str,
+    bucket: u8,
 }
 
 /// The crates that a large workspace locks, without the few whose version has to be encoded in a
@@ -18,7 +21,12 @@ pub(super) fn all() -> &'static [File] {
                 let mut columns = line.split('\t');
                 let name = columns.next()?;
                 let version = columns.next()?;
-                (!version.contains('+')).then_some(File { name, version })
+                let bucket = bucket_of(name, version);
+                (!version.contains('+')).then_some(File {
+                    name,
+                    version,
+                    bucket,
+                })
             })
             .collect()
     });
@@ -28,4 +36,20 @@ pub(super) fn all() -> &'static [File] {
 /// How many there are; at least one.
 pub(super) fn count() -> u16 {
     u16::try_from(all().len()).unwrap_or(u16::MAX).max(1)
+}
+
+/// A number from 0 to 99: a file is redirected by the switch `enforce 10%` if its number is below 10.
+pub(super) fn bucket(number: u16) -> u8 {
+    all()
+        .get(usize::from(number))
+        .map_or(u8::MAX, |file| file.bucket)
+}
+
+/// As the edge finds it from the captures, which a test compares.
+fn bucket_of(name: &str, version: &str) -> u8 {
+    let hash = Sha256::digest(format!("{name}\0{version}\0"));
+    let remainder = hash.iter().fold(0, |remainder, byte| {
+        (remainder * 256 + u32::from(*byte)) % 100
+    });
+    u8::try_from(remainder).unwrap_or_default()
 }

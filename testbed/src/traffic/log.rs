@@ -60,6 +60,7 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
         br#""},"tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"signpost":{"#,
     );
     line.extend_from_slice(match request.wanted {
+        Wanted::Download(_) if !request.is_redirected() => br#""decision":"origin","route":"download","reason":"not-in-rollout","refusal":null,"location":""#,
         Wanted::Download(_) => br#""decision":"redirect","route":"download","reason":null,"refusal":null,"location":""#,
         Wanted::Page(_) => br#""decision":"origin","route":null,"reason":"no-route","refusal":null,"location":null"#,
         Wanted::Misspelt(_) => br#""decision":"origin","route":null,"reason":"version-invalid","refusal":null,"location":null"#,
@@ -70,7 +71,12 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
     }
     line.extend_from_slice(br#","revision":""#);
     line.extend_from_slice(REVISIONS[usize::from(request.is_broken)].as_bytes());
-    line.extend_from_slice(b"\",\"switch\":\"enforce\"}}\n");
+    line.extend_from_slice(br#"","switch":"enforce"#);
+    if request.share < 100 {
+        // Writing into a vector cannot fail.
+        let _ = write!(line, " {}%", request.share);
+    }
+    line.extend_from_slice(b"\"}}\n");
 }
 
 fn pieces() -> &'static [Pieces] {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use indicatif::HumanCount;
 use maud::{Markup, html};
 
-use crate::watch::band::count;
+use crate::watch::band::{Limit, count};
 use crate::watch::text::percent;
 use crate::watch::timeline::Timeline;
 use crate::watch::window::Window;
@@ -55,10 +55,43 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
 
 /// The chart of the repeat ratio, with what is usual and the limit.
 pub(crate) fn ratios(timeline: &Timeline) -> Markup {
+    ratio_chart(
+        timeline,
+        "Repeat ratio",
+        "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails.",
+        |point| (point.repeat_ratio, point.limit),
+    )
+}
+
+/// The same of the redirects alone, if it says something else.
+pub(crate) fn redirect_ratios(timeline: &Timeline) -> Markup {
     let points = timeline.points();
-    let ratios = points.iter().map(|point| point.repeat_ratio);
-    let usual = points.iter().map(|point| point.limit.usual);
-    let limits = points.iter().map(|point| Some(point.limit.limit));
+    let is_apart = points.iter().any(Window::are_redirects_apart);
+    let is_known = points
+        .iter()
+        .any(|point| point.redirect_repeat_ratio.is_some());
+    html! {
+        @if is_apart && is_known {
+            (ratio_chart(
+                timeline,
+                "Repeat ratio of redirects alone",
+                "The same share of the requests that were answered with a redirect. Where they are few, up to a minute of them is judged together.",
+                |point| (point.redirect_repeat_ratio, point.redirect_limit),
+            ))
+        }
+    }
+}
+
+fn ratio_chart(
+    timeline: &Timeline,
+    name: &str,
+    explanation: &str,
+    read: fn(&Window) -> (Option<f64>, Limit),
+) -> Markup {
+    let readings = timeline.points().iter().map(read);
+    let ratios = readings.clone().map(|(ratio, _)| ratio);
+    let usual = readings.clone().map(|(_, limit)| limit.usual);
+    let limits = readings.map(|(_, limit)| Some(limit.limit));
     let curves = [
         ("curve s2", curve(usual), "what is usual"),
         (
@@ -71,17 +104,18 @@ pub(crate) fn ratios(timeline: &Timeline) -> Markup {
     let drawing = html! {
         @for (class, path, _) in &curves { path class=(class) d=(path) {} }
     };
+    let label = format!("{name} in percent");
     html! {
         section {
-            h2 { "Repeat ratio" }
-            p.faint { "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails." }
+            h2 { (name) }
+            p.faint { (explanation) }
             ul.legend {
                 @for (class, _, name) in curves.iter().rev() {
                     li { svg viewBox="0 0 22 8" { path class=(class) d="M0 4H22" {} } (name) }
                 }
                 (marks(timeline))
             }
-            (chart("Repeat ratio in percent", timeline, 1.0, |share| percent(share).replace(".0", ""), &drawing))
+            (chart(&label, timeline, 1.0, |share| percent(share).replace(".0", ""), &drawing))
         }
     }
 }
@@ -354,6 +388,11 @@ mod tests {
             counts: Counts::default(),
             repeat_ratio: None,
             limit: Limit {
+                usual: None,
+                limit: 0.5,
+            },
+            redirect_repeat_ratio: None,
+            redirect_limit: Limit {
                 usual: None,
                 limit: 0.5,
             },

@@ -8,14 +8,14 @@ use tempfile::{Builder, NamedTempFile};
 
 /// A new text for a file, written beside it. The file has its old text until it is replaced.
 #[derive(Debug)]
-pub(super) struct Replacement {
+pub(crate) struct Replacement {
     new: NamedTempFile,
     target: PathBuf,
 }
 
 impl Replacement {
     /// Does all that can fail for want of space or permission, or says why it cannot be done.
-    pub(super) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
+    pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
         let directory = directory_of(file).to_owned();
         let existing = existing(file).map_err(|error| in_words(&error, &directory))?;
         // What a link leads to is replaced, and not the link.
@@ -29,7 +29,7 @@ impl Replacement {
     }
 
     /// Gives the file its text. Whoever reads it sees all of the old text or all of the new.
-    pub(super) fn carry_out(self) -> Result<(), String> {
+    pub(crate) fn carry_out(self) -> Result<(), String> {
         let directory = directory_of(&self.target);
         self.new
             .persist(&self.target)
@@ -44,7 +44,7 @@ fn existing(file: &Path) -> io::Result<Option<Permissions>> {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         // A device or a pipe would be gone afterwards, with a file in its place.
         Ok(found) if !found.is_file() => Err(io::Error::other(
-            "it is no regular file; write `--out -` for standard output",
+            "it is no regular file; name one, or one that is not there yet",
         )),
         Ok(found) => Ok(Some(found.permissions())),
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
