@@ -128,7 +128,11 @@ mod tests {
         for (text, detour, expected) in [
             ("http://crates.io", None, true),
             ("http://crates.io", Some("crates.io:80:127.0.0.1"), false),
-            ("http://crates.io", Some("crates.io:80:127.0.0.1,192.0.2.1"), true),
+            (
+                "http://crates.io",
+                Some("crates.io:80:127.0.0.1,192.0.2.1"),
+                true,
+            ),
             ("https://crates.io", None, false),
             ("http://127.0.0.1:1", None, false),
             ("http://localhost", None, false),

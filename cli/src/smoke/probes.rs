@@ -506,7 +506,8 @@ mod tests {
                 ..sources(&loaded, &checksums)
             };
             let probes = sources.probes().map_err(drop);
-            let may_be = probes.map(|probes| probes.iter().filter(|one| one.may_be_missing).count());
+            let may_be =
+                probes.map(|probes| probes.iter().filter(|one| one.may_be_missing).count());
             assert_eq!(may_be, expected, "{part}");
         }
     }

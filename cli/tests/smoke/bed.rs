@@ -14,7 +14,8 @@ use signpost::config::{Authored, Config};
 use signpost::request::Request;
 use signpost::switch::Switch;
 use signpost_testbed::{
-    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy, module_under_test,
+    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy,
+    module_under_test,
 };
 use tempfile::TempDir;
 use tokio::process::Command;

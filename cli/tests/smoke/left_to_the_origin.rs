@@ -16,7 +16,11 @@ const ROWS: [(&str, Change, &[&str]); 8] = [
     ("right", |_| {}, &[]),
     ("404", |answer| become_(answer, 404, ""), &["origin"]),
     ("500", |answer| become_(answer, 500, ""), &["origin"]),
-    ("no location", |answer| become_(answer, 302, ""), &["origin"]),
+    (
+        "no location",
+        |answer| become_(answer, 302, ""),
+        &["origin"],
+    ),
     (
         "another file",
         |answer| {

@@ -62,7 +62,11 @@ async fn a_detour_that_leads_nowhere_is_said() {
         assert_eq!(smoke.code, Some(2), "{}", smoke.stdout);
         let words = "nothing was connected to by";
         assert!(smoke.stderr.contains(words), "{}", smoke.stderr);
-        assert!(smoke.stdout.contains("with static.crates.io:443 at 127.0.0.1:"));
+        assert!(
+            smoke
+                .stdout
+                .contains("with static.crates.io:443 at 127.0.0.1:")
+        );
     }
 }
 
