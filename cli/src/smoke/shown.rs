@@ -15,11 +15,10 @@ pub(crate) fn shown(text: &str) -> String {
             shown.extend(character.escape_default());
         }
     }
-    let more = characters.count();
-    if more > 0 {
-        shown.push_str(&format!("… ({more} characters more)"));
+    match characters.count() {
+        0 => shown,
+        more => format!("{shown}… ({more} characters more)"),
     }
-    shown
 }
 
 fn is_plain(character: char) -> bool {

@@ -108,11 +108,7 @@ async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
         ),
     ];
     for (row, change, stages, words) in rows {
-        let host = match row {
-            "wrong host" => Some("static.wrong.example"),
-            "missing slash" | "missing slash, its place" => Some("static.crates.iocrates"),
-            _ => None,
-        };
+        let host = other_host(row);
         let detour = host.map(|host| files.detour(host));
         smoke_by(&files, change, detour.as_deref())
             .await
@@ -203,6 +199,15 @@ async fn a_token_is_sent_to_the_edge_alone_and_never_printed() {
             .all(|request| request.headers["authorization"] == "Bearer s3cret-t0ken")
     );
     assert!(files.cdn.authorizations().is_empty());
+}
+
+/// The host that a row leads to in place of the CDN's.
+fn other_host(row: &str) -> Option<&'static str> {
+    match row {
+        "wrong host" => Some("static.wrong.example"),
+        "missing slash" | "missing slash, its place" => Some("static.crates.iocrates"),
+        _ => None,
+    }
 }
 
 /// Smoke-tests an edge that is right but for `change` of the answers to `DOWNLOAD`.
