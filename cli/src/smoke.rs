@@ -9,6 +9,7 @@ mod gather;
 mod index;
 mod json;
 mod junit;
+mod known;
 mod lockfile;
 mod mismatch;
 mod negative;
@@ -17,13 +18,15 @@ mod probes;
 mod report;
 mod run;
 mod settle;
+mod shown;
 mod stage;
+mod tls;
 mod token;
 mod verdict;
 mod verify;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -38,6 +41,7 @@ use self::package::Package;
 use self::probes::Sources;
 use self::report::Report;
 use self::run::Runner;
+use self::settle::Settle;
 use self::token::Token;
 use crate::file::{Loaded, in_words};
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -47,14 +51,16 @@ use crate::output::{Failure, Format, Outcome, print, print_json};
 /// Probes are derived from the configuration: every example of every route, the crates that are
 /// named, and paths near each route that must not be redirected. Each is asked for with GET, with
 /// HEAD and as JSON; every answer must be exactly what the library says. Then the location itself is
-/// fetched: it must answer 200, with the bytes that the lock file or the index promises. All probes
-/// run, whatever becomes of the others, and no request is tried again. Nothing is uploaded.
+/// fetched: it must answer 200, with the bytes that the lock file or the index promises. Where the
+/// switch leaves a file to the origin, the origin's own way to it is followed. Where it redirects a
+/// share, files that the share includes are asked for too. All probes run, whatever becomes of the
+/// others, and no request is tried again. Nothing is uploaded.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   signpost smoke --config config/crates-io-staging.toml --edge https://staging.crates.io
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
-      --from-lockfile Cargo.lock --sample 50 --missing /aaaaaaaa
+      --from-lockfile Cargo.lock --sample 50
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
 
@@ -63,14 +69,16 @@ Stages, by which a failure is named:
   status, location, vary, decision
                this part of the answer to GET differs
   answer       another header of it, or its body, differs
+  origin       the origin is to answer with the file or the way to it, and does not
   negative     a path that must not be redirected was
   head         HEAD was not answered as GET was
   json         the answer to a client that accepts JSON differs
   cdn-connect  the location's host could not be resolved or reached, or its certificate fails
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
-  cdn-body     the file ended too early, or has more than --max-bytes
-  checksum     the file has another SHA-256 than the lock file or the index says
+  cdn-body     the file ended too early, is empty, or has more than --max-bytes
+  checksum     the file has another SHA-256 than the lock file or the index says, or
+               these two differ
 
 Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
 pub(crate) struct Arguments {
@@ -91,13 +99,13 @@ pub(crate) struct Arguments {
     from_lockfile: Option<PathBuf>,
     /// Ask for this many of them only
     #[arg(long, value_name = "N", requires = "from_lockfile")]
-    sample: Option<usize>,
+    sample: Option<NonZeroUsize>,
     /// Which of them: the same number chooses the same crates
     #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "sample")]
     seed: u64,
     /// Ask for the N newest versions too of every crate that an example or --crate names
     #[arg(long, value_name = "N")]
-    latest: Option<usize>,
+    latest: Option<NonZeroUsize>,
     /// The sparse index to read newest versions and checksums from [default: that of crates.io, if
     /// --latest is given; otherwise none is read]
     #[arg(long, value_name = "URL")]
@@ -107,8 +115,9 @@ pub(crate) struct Arguments {
     #[arg(long = "route", value_name = "NAME")]
     routes: Vec<String>,
     /// Let the CDN answer 403, 404 or 410 where the request's path contains this text: an example
-    /// need not be a file. Can be given several times
-    #[arg(long, value_name = "TEXT")]
+    /// need not be a file. A file whose SHA-256 is known must be there. At least 4 characters; can be
+    /// given several times
+    #[arg(long, value_name = "TEXT", value_parser = long_enough)]
     missing: Vec<String>,
     /// Connect to this address for that host and port, as curl does; can be given several times
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
@@ -139,8 +148,8 @@ pub(crate) struct Arguments {
     /// The most bytes that a file may have
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     max_bytes: u64,
-    /// First ask for the first probe, once a second, until its answer is right or this time is over:
-    /// a change of the switch takes about 30 s to spread
+    /// First ask the probes in rounds, one a second, until three rounds in a row are right or this time
+    /// is over: a change of the switch takes about 30 s to spread. A round asks at most --rate probes
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     settle: Option<Duration>,
     /// The form of the report
@@ -153,45 +162,74 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.config)?;
-    let report = tokio::runtime::Builder::new_current_thread()
+    let (report, unused) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?
         .block_on(arguments.test(&loaded))?;
-    // Written first: a program that waits for the file may not wait for the output.
-    if let Some(file) = &arguments.junit {
-        let written = junit::junit(&report)
-            .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)));
-        written
-            .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
-    }
+    // Written first: a program that waits for the file may not wait for the output. But what was found
+    // is printed even if it cannot be written.
+    let written = match &arguments.junit {
+        Some(file) => write_junit(&report, file),
+        None => Ok(()),
+    };
     match arguments.format {
         Format::Text => print(&report)?,
         Format::Json => print_json(&json::json(&report))?,
     }
+    written?;
+    if !unused.is_empty() {
+        return Err(Failure::new(format!(
+            "nothing was connected to by {}, which --resolve or --connect-to names; leave it out or mend it",
+            unused.join(", nor by ")
+        )));
+    }
     Ok(Outcome::found(report.failed() > 0))
 }
 
+fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
+    junit::junit(report)
+        .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)))
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
+}
+
+/// A text that is in every path would let every file be missing.
+fn long_enough(text: &str) -> Result<String, String> {
+    let is_long = text.chars().count() >= 4;
+    let words = "write at least 4 characters, such as a crate's name between slashes";
+    is_long.then(|| text.to_owned()).ok_or(words.to_owned())
+}
+
 impl Arguments {
-    async fn test(&self, loaded: &Loaded) -> Result<Report, Failure> {
+    /// The report, and the detours that nothing took.
+    async fn test(&self, loaded: &Loaded) -> Result<(Report, Vec<String>), Failure> {
         let client = self.client().await?;
         let gathered = self.gather(&client, loaded).await?;
-        let probes = self.sources(loaded, &gathered).probes()?;
+        let sources = self.sources(loaded, &gathered);
+        let probes = sources.probes()?;
+        let locations = sources.locations(&probes);
         let mut notes = gathered.notes;
-        if let (Some(limit), Some(first)) = (self.settle, probes.first()) {
-            notes.push(settle::settle(&client, first, limit).await);
+        if let Some(limit) = self.settle {
+            let settle = Settle {
+                limit,
+                at_most: self.rate as usize,
+                at_once: self.concurrency,
+            };
+            notes.push(settle.wait(&client, &probes).await);
         }
         let runner = Runner {
             client: &client,
             max_bytes: self.max_bytes,
         };
-        Ok(Report {
+        let report = Report {
             edge: self.edge.to_string(),
             revision: loaded.config().revision().to_owned(),
             switch: self.switch.to_string(),
+            detours: client.detours(),
             notes,
             verdicts: runner.run(probes, self.concurrency).await,
-        })
+        };
+        Ok((report, client.unused_detours(&locations)))
     }
 
     async fn client(&self) -> Result<Client, Failure> {
@@ -204,7 +242,7 @@ impl Arguments {
             .as_deref()
             .map(Token::from_variable)
             .transpose()?;
-        if token.is_some() && self.edge.is_readable_on_the_way() {
+        if token.is_some() && self.edge.is_readable_on_the_way(&detours) {
             return Err(Failure::new(format!(
                 "a token would be sent to {} in the clear; use https",
                 self.edge
@@ -225,7 +263,7 @@ impl Arguments {
         let mut gathered = Gathered::default();
         gathered.add_named(&self.crates);
         if let Some(file) = &self.from_lockfile {
-            let sample = self.sample.map(|size| (size, self.seed));
+            let sample = self.sample.map(|size| (size.get(), self.seed));
             gathered.add_lock_file(file, self.index.as_ref(), sample)?;
         }
         let default = || "https://index.crates.io".parse().map_err(Failure::new);
@@ -245,7 +283,7 @@ impl Arguments {
                 "the index is read for the crates that examples and --crate name, and none is named: add --crate NAME@VERSION",
             ));
         }
-        let latest = self.latest.unwrap_or(0);
+        let latest = self.latest.map_or(0, NonZeroUsize::get);
         gathered.add_index(client, &index, &known, latest).await?;
         Ok(gathered)
     }

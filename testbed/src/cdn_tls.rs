@@ -19,6 +19,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::HandshakeKind;
 
 use crate::tls::{Protocol, Validity, identity};
 
@@ -53,6 +54,7 @@ struct Shelf {
     files: BTreeMap<String, Bytes>,
     spoils: BTreeMap<String, Spoil>,
     authorizations: Vec<HeaderValue>,
+    resumptions: usize,
 }
 
 impl TlsCdn {
@@ -117,6 +119,11 @@ impl TlsCdn {
     pub fn authorizations(&self) -> Vec<HeaderValue> {
         lock(&self.shelf).authorizations.clone()
     }
+
+    /// How many connections resumed a session, for which no certificate is shown.
+    pub fn resumptions(&self) -> usize {
+        lock(&self.shelf).resumptions
+    }
 }
 
 impl Drop for TlsCdn {
@@ -146,6 +153,9 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };
+    if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+        lock(&shelf).resumptions += 1;
+    }
     let service = service_fn(move |request| {
         let shelf = Arc::clone(&shelf);
         async move { Ok::<_, Infallible>(answer(&request, &shelf).await) }

@@ -2,11 +2,14 @@
 
 use std::error::Error as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, ClientBuilder, Method, Response};
+use reqwest::{ClientBuilder, Method, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
@@ -14,6 +17,7 @@ use url::Url;
 use super::connect::Detour;
 use super::edge_url::EdgeUrl;
 use super::expected::Answered;
+use super::tls;
 use super::token::Token;
 use crate::file::in_words;
 use crate::output::Failure;
@@ -44,21 +48,29 @@ pub(crate) struct Client {
     edge: EdgeUrl,
     token: Option<Token>,
     direct: reqwest::Client,
-    by_detour: Vec<(Detour, reqwest::Client)>,
+    by_detour: Vec<ByDetour>,
     pace: Mutex<Interval>,
 }
 
+/// A client that takes a detour.
+struct ByDetour {
+    detour: Detour,
+    client: reqwest::Client,
+    is_used: AtomicBool,
+}
+
 /// Why there is no answer, or no whole one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) kind: TroubleKind,
     pub(crate) message: String,
 }
 
 /// At what it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TroubleKind {
     /// Looking the name up, connecting, or the certificate.
+    #[default]
     Connect,
     /// It took too long.
     Timeout,
@@ -75,6 +87,12 @@ impl Client {
         for file in options.authorities {
             authorities.extend(read_authorities(file)?);
         }
+        let failure = |error: &dyn std::fmt::Display| {
+            Failure::new(format!(
+                "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
+            ))
+        };
+        let tls = tls::config(authorities).map_err(|error| failure(&error))?;
         let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = ClientBuilder::new()
                 .user_agent(concat!(
@@ -88,15 +106,11 @@ impl Client {
                 .pool_max_idle_per_host(0)
                 // Behind a proxy it would be the proxy that is tried, and its name system.
                 .no_proxy()
-                .tls_certs_merge(authorities.clone())
+                .tls_backend_preconfigured(tls.clone())
                 .timeout(options.timeout)
                 .connect_timeout(options.connect_timeout);
-            change(builder).build().map_err(|error| {
-                let error = words_of(error);
-                Failure::new(format!(
-                    "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
-                ))
-            })
+            let built = change(builder).build();
+            built.map_err(|error| failure(&words_of(error)))
         };
         let direct = build(&|builder| builder)?;
         let by_detour = options
@@ -105,7 +119,11 @@ impl Client {
             .map(|detour| {
                 let client =
                     build(&|builder| builder.resolve_to_addrs(detour.host(), detour.addresses()))?;
-                Ok((detour, client))
+                Ok(ByDetour {
+                    detour,
+                    client,
+                    is_used: AtomicBool::new(false),
+                })
             })
             .collect::<Result<_, Failure>>()?;
         let mut pace = interval(Duration::from_secs(1) / options.rate.max(1));
@@ -131,6 +149,50 @@ impl Client {
         path: &str,
         accept: Option<&str>,
     ) -> Result<Answered, Trouble> {
+        let answered = match self.ask_edge(method, path, accept).await {
+            Ok(response) => answered(response).await,
+            Err(trouble) => Err(trouble),
+        };
+        self.without_token(answered)
+    }
+
+    /// Asks the edge for a file that the origin may have. The body is left to be read, and so empty.
+    pub(crate) async fn ask_for_file(&self, path: &str) -> Result<(Answered, Response), Trouble> {
+        match self.ask_edge(Method::GET, path, None).await {
+            Ok(response) => {
+                let head = self.without_token(Ok(head_of(&response)))?;
+                Ok((head, response))
+            }
+            Err(trouble) => Err(self.without_token(Err(trouble)).err().unwrap_or_default()),
+        }
+    }
+
+    /// The detours that neither a request took nor one of these URLs would.
+    pub(crate) fn unused_detours(&self, urls: &[Url]) -> Vec<String> {
+        let unused = self.by_detour.iter().filter(|by_detour| {
+            let leads = urls.iter().any(|url| by_detour.detour.leads_to(url));
+            !leads && !by_detour.is_used.load(Ordering::Relaxed)
+        });
+        unused.map(|unused| unused.detour.to_string()).collect()
+    }
+
+    /// The detours, in words.
+    pub(crate) fn detours(&self) -> Vec<String> {
+        let detours = self.by_detour.iter();
+        detours.map(|by| by.detour.to_string()).collect()
+    }
+
+    /// Gets a URL that is not the edge's, and so never sees the token.
+    pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
+        self.send(Method::GET, url, HeaderMap::new()).await
+    }
+
+    async fn ask_edge(
+        &self,
+        method: Method,
+        path: &str,
+        accept: Option<&str>,
+    ) -> Result<Response, Trouble> {
         let url = self.edge.at(path).ok_or_else(|| Trouble {
             kind: TroubleKind::Connect,
             message: format!("no client would ask for the path {path} as it is written"),
@@ -142,17 +204,7 @@ impl Client {
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.header());
         }
-        let response = self.send(method, &url, headers).await;
-        let answered = match response {
-            Ok(response) => answered(response).await,
-            Err(trouble) => Err(trouble),
-        };
-        self.without_token(answered)
-    }
-
-    /// Gets a URL that is not the edge's, and so never sees the token.
-    pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
-        self.send(Method::GET, url, HeaderMap::new()).await
+        self.send(method, &url, headers).await
     }
 
     async fn send(
@@ -162,9 +214,13 @@ impl Client {
         headers: HeaderMap,
     ) -> Result<Response, Trouble> {
         let mut detours = self.by_detour.iter();
-        let client = detours
-            .find(|(detour, _)| detour.leads_to(url))
-            .map_or(&self.direct, |(_, client)| client);
+        let client = match detours.find(|by_detour| by_detour.detour.leads_to(url)) {
+            Some(by_detour) => {
+                by_detour.is_used.store(true, Ordering::Relaxed);
+                &by_detour.client
+            }
+            None => &self.direct,
+        };
         let request = client.request(method, url.clone()).headers(headers);
         request.send().await.map_err(Trouble::from)
     }
@@ -204,15 +260,7 @@ impl From<reqwest::Error> for Trouble {
 }
 
 async fn answered(mut response: Response) -> Result<Answered, Trouble> {
-    let status = response.status().as_u16();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect();
+    let head = head_of(&response);
     let mut body = Vec::new();
     while body.len() < MAX_ANSWER {
         let Some(chunk) = response.chunk().await? else {
@@ -222,10 +270,21 @@ async fn answered(mut response: Response) -> Result<Answered, Trouble> {
     }
     body.truncate(MAX_ANSWER);
     Ok(Answered {
-        status,
-        headers,
         body: String::from_utf8_lossy(&body).into_owned(),
+        ..head
     })
+}
+
+fn head_of(response: &Response) -> Answered {
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Answered {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: String::new(),
+    }
 }
 
 /// The causes of an error, each once. The first words name only the URL, which the probe does too.
@@ -246,11 +305,12 @@ fn words_of(error: reqwest::Error) -> String {
     words.join(": ")
 }
 
-fn read_authorities(file: &Path) -> Result<Vec<Certificate>, Failure> {
+fn read_authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let failure = |words: &str| Failure::new(format!("cannot use {}: {words}", file.display()));
     let bytes = std::fs::read(file).map_err(|error| failure(&in_words(&error)))?;
-    let certificates =
-        Certificate::from_pem_bundle(&bytes).map_err(|error| failure(&words_of(error)))?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| failure(&error.to_string()))?;
     if certificates.is_empty() {
         return Err(failure("it holds no certificate in PEM form"));
     }

@@ -1,5 +1,6 @@
 //! Where to connect to, in place of what the name system says: before a name is moved.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -43,6 +44,15 @@ impl Detour {
     /// Where to connect to.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+}
+
+/// `HOST:PORT`, and where it leads.
+impl fmt::Display for Detour {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addresses: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
+        let (host, port, addresses) = (&self.host, self.port, addresses.join(", "));
+        write!(formatter, "{host}:{port} at {addresses}")
     }
 }
 

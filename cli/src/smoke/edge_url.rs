@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use url::{Host, Position, Url};
 
+use super::connect::Detour;
+
 /// The URL of an edge: a scheme, a host and perhaps a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EdgeUrl {
@@ -24,15 +26,27 @@ impl EdgeUrl {
         (asked == path && url.host() == self.url.host()).then_some(url)
     }
 
-    /// Whether what is sent there can be read by others on the way.
-    pub(crate) fn is_readable_on_the_way(&self) -> bool {
-        let is_loopback = match self.url.host() {
+    /// Whether what is sent there can be read by others on the way, which the first detour that
+    /// leads there decides.
+    pub(crate) fn is_readable_on_the_way(&self, detours: &[Detour]) -> bool {
+        let detour = detours.iter().find(|detour| detour.leads_to(&self.url));
+        let is_loopback = match detour {
+            Some(detour) => detour
+                .addresses()
+                .iter()
+                .all(|address| address.ip().is_loopback()),
+            None => self.names_this_machine(),
+        };
+        self.url.scheme() == "http" && !is_loopback
+    }
+
+    fn names_this_machine(&self) -> bool {
+        match self.url.host() {
             Some(Host::Domain(domain)) => domain == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,
-        };
-        self.url.scheme() == "http" && !is_loopback
+        }
     }
 }
 
@@ -61,6 +75,7 @@ impl FromStr for EdgeUrl {
 #[cfg(test)]
 mod tests {
     use super::EdgeUrl;
+    use crate::smoke::connect::{Detour, Resolve};
 
     #[test]
     fn an_edge_is_a_scheme_and_a_host() {
@@ -110,15 +125,26 @@ mod tests {
 
     #[test]
     fn a_token_would_be_read_on_the_way_of_plain_http() {
-        for (text, expected) in [
-            ("http://crates.io", true),
-            ("https://crates.io", false),
-            ("http://127.0.0.1:1", false),
-            ("http://localhost", false),
-            ("http://[::1]", false),
+        for (text, detour, expected) in [
+            ("http://crates.io", None, true),
+            ("http://crates.io", Some("crates.io:80:127.0.0.1"), false),
+            (
+                "http://crates.io",
+                Some("crates.io:80:127.0.0.1,192.0.2.1"),
+                true,
+            ),
+            ("https://crates.io", None, false),
+            ("http://127.0.0.1:1", None, false),
+            ("http://localhost", None, false),
+            ("http://localhost", Some("localhost:80:192.0.2.1"), true),
+            ("http://localhost", Some("localhost:81:192.0.2.1"), false),
+            ("http://[::1]", None, false),
         ] {
             let edge: EdgeUrl = text.parse().unwrap();
-            assert_eq!(edge.is_readable_on_the_way(), expected, "{text}");
+            let detour = detour.map(|text| Detour::from(text.parse::<Resolve>().unwrap()));
+            let detours: Vec<_> = detour.into_iter().collect();
+            let is_readable = edge.is_readable_on_the_way(&detours);
+            assert_eq!(is_readable, expected, "{text} {detours:?}");
         }
     }
 }

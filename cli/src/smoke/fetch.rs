@@ -39,16 +39,25 @@ pub(crate) async fn fetch(
         .await
         .map_err(|trouble| finding(&url, &trouble))?;
     let details = details_of(&response);
-    let received = read(response, max_bytes)
+    let received = read_whole(response, &url, max_bytes).await?;
+    Ok((received, details))
+}
+
+/// Reads an answer to its end, up to `max_bytes`.
+pub(crate) async fn read_whole(
+    response: Response,
+    url: &Url,
+    max_bytes: u64,
+) -> Result<Received, Finding> {
+    read(response, max_bytes)
         .await
         .map_err(|error| match error {
-            ReadError::Trouble(trouble) => finding(&url, &trouble),
+            ReadError::Trouble(trouble) => finding(url, &trouble),
             ReadError::TooLarge => Finding::new(
                 Stage::CdnBody,
                 format!("{url} has more than {max_bytes} bytes; --max-bytes allows more"),
             ),
-        })?;
-    Ok((received, details))
+        })
 }
 
 enum ReadError {

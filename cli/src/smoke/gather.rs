@@ -50,6 +50,11 @@ impl Gathered {
         let source = index.map(Index::source);
         let found = lockfile::read(&text, source.as_deref())
             .map_err(|error| Failure::new(format!("{name} is not a lock file: {error}")))?;
+        if found.packages.is_empty() {
+            return Err(Failure::new(format!(
+                "{name} has no crates of crates.io; name another lock file, or their registry by --index"
+            )));
+        }
         if found.of_elsewhere > 0 {
             self.notes.push(format!(
                 "{} of the packages in {name} are of no registry, or of another one, and are left out",

@@ -53,6 +53,8 @@ impl FromStr for Index {
         let url = Url::parse(&with_slash).map_err(|error| format!("{error}; {words}"))?;
         let is_plain = matches!(url.scheme(), "http" | "https")
             && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
         is_plain.then_some(Self { url }).ok_or(words.to_owned())
@@ -124,6 +126,7 @@ mod tests {
             "git+https://x/",
             "ftp://x.y",
             "https://x.y/?q",
+            "https://user:word@x.y/",
         ] {
             assert!(text.parse::<Index>().is_err(), "{text}");
         }

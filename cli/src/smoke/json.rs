@@ -15,10 +15,15 @@ pub(crate) fn json(report: &Report) -> impl Serialize {
         edge: &report.edge,
         revision: &report.revision,
         switch: &report.switch,
+        detours: &report.detours,
         notes: &report.notes,
         probes: report.verdicts.len(),
         passed: report.verdicts.len() - report.failed(),
         failed: report.failed(),
+        redirects_followed: report.followed(),
+        files_compared: report.compared(),
+        files_not_compared: report.not_compared(),
+        files_missing: report.missing(),
         verdicts: report.verdicts.iter().map(JsonVerdict::of).collect(),
     }
 }
@@ -28,10 +33,15 @@ struct Json<'r> {
     edge: &'r str,
     revision: &'r str,
     switch: &'r str,
+    detours: &'r [String],
     notes: &'r [String],
     probes: usize,
     passed: usize,
     failed: usize,
+    redirects_followed: usize,
+    files_compared: usize,
+    files_not_compared: usize,
+    files_missing: usize,
     verdicts: Vec<JsonVerdict<'r>>,
 }
 
@@ -43,6 +53,7 @@ struct JsonVerdict<'r> {
     request: &'r str,
     passed: bool,
     milliseconds: u128,
+    missing: bool,
     decision: Option<String>,
     location: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +100,7 @@ impl<'r> JsonVerdict<'r> {
             request: &probe.request,
             passed: verdict.passed(),
             milliseconds: verdict.time.as_millis(),
+            missing: verdict.missing,
             decision: probe.expected.decision(),
             location: probe.expected.location(),
             file,
@@ -109,12 +121,19 @@ mod tests {
           "edge": "https://crates.io",
           "revision": "0123456789ab",
           "switch": "off",
+          "detours": [
+            "crates.io:443 at 127.0.0.1:443"
+          ],
           "notes": [
             "two were left out"
           ],
           "probes": 2,
           "passed": 1,
           "failed": 1,
+          "redirects_followed": 1,
+          "files_compared": 0,
+          "files_not_compared": 0,
+          "files_missing": 0,
           "verdicts": [
             {
               "kind": "example",
@@ -122,6 +141,7 @@ mod tests {
               "request": "/api/v1/crates/a/0.1.1/download",
               "passed": true,
               "milliseconds": 12,
+              "missing": false,
               "decision": "origin;reason=\"switch-off\"",
               "location": null,
               "findings": []
@@ -132,6 +152,7 @@ mod tests {
               "request": "/api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download",
               "passed": false,
               "milliseconds": 7,
+              "missing": false,
               "decision": "origin;reason=\"switch-off\"",
               "location": null,
               "findings": [

@@ -36,7 +36,38 @@ fn case(verdict: &Verdict) -> TestCase {
 
 #[cfg(test)]
 mod tests {
+    use quick_xml::Reader;
+    use quick_xml::events::Event;
+
     use super::junit;
+    use crate::smoke::stage::Stage;
+    use crate::smoke::verdict::Finding;
+
+    #[test]
+    fn whatever_a_server_sends_the_file_is_well_formed() {
+        let bad = "\u{fffe}\u{ffff}\u{0}\u{1b}[31m\u{9b}]]></failure>&\u{202e}";
+        let mut report = crate::smoke::report::tests::report();
+        let finding = Finding::difference(Stage::Location, bad, Some("a"), Some(bad));
+        report.verdicts[1].findings = vec![finding.unwrap()];
+        let xml = junit(&report).unwrap();
+        let mut reader = Reader::from_str(&xml);
+        let mut texts = String::new();
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Eof => break,
+                Event::Text(text) => texts.push_str(&text.decode().unwrap()),
+                _ => {}
+            }
+        }
+        assert!(texts.contains("[location]"), "{xml}");
+        // The parser takes more characters than the standard does.
+        let is_of_xml = |character: char| {
+            matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}'
+                | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        };
+        assert!(xml.chars().all(is_of_xml), "{xml}");
+        assert!(!xml.contains(['\u{9b}', '\u{202e}']), "{xml}");
+    }
 
     #[test]
     fn every_probe_is_a_case_and_every_failure_is_in_it() {

@@ -33,7 +33,9 @@ pub(crate) fn read(text: &str, index: Option<&str>) -> Result<LockFile, String> 
     for table in packages {
         let source = text_of(table, "source").unwrap_or_default();
         if CRATES_IO.contains(&source) || Some(source) == index {
-            found.packages.push(package(table)?);
+            let (package, checksum) = package(table)?;
+            let checksum = checksum.or_else(|| checksum_apart(&document, &package, source));
+            found.packages.push((package, checksum));
         } else {
             found.of_elsewhere += 1;
         }
@@ -65,6 +67,14 @@ fn package(table: &Table) -> Result<(Package, Option<Checksum>), String> {
     Ok((Package::new(name, version)?, checksum))
 }
 
+/// The checksum where the first lock files have it: under `[metadata]`. It reads `<none>` there for
+/// what has none.
+fn checksum_apart(document: &DocumentMut, package: &Package, source: &str) -> Option<Checksum> {
+    let (name, version) = (package.name(), package.version());
+    let key = format!("checksum {name} {version} ({source})");
+    Checksum::parse(document.get("metadata")?.get(&key)?.as_str()?)
+}
+
 fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
     table.get(key).and_then(|value| value.as_str())
 }
@@ -72,6 +82,7 @@ fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
 #[cfg(test)]
 mod tests {
     use super::{read, sample};
+    use crate::smoke::package::Checksum;
 
     const OWN: &str = include_str!("../../../Cargo.lock");
 
@@ -96,6 +107,21 @@ mod tests {
         assert_eq!(read(text, None).unwrap().of_elsewhere, 1);
         let found = read(text, Some("sparse+http://127.0.0.1:1/")).unwrap();
         assert_eq!(found.packages.len(), 1);
+    }
+
+    #[test]
+    fn the_first_lock_files_have_their_checksums_apart() {
+        let source = "registry+https://github.com/rust-lang/crates.io-index";
+        let sum = "a".repeat(64);
+        let text = format!(
+            "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"{source}\"\n\
+             [[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"{source}\"\n\
+             [metadata]\n\"checksum a 1.0.0 ({source})\" = \"{sum}\"\n\
+             \"checksum b 1.0.0 ({source})\" = \"<none>\"\n"
+        );
+        let found = read(&text, None).unwrap().packages.into_iter();
+        let sums: Vec<_> = found.map(|(_, sum)| sum).collect();
+        assert_eq!(sums, [Checksum::parse(&sum), None]);
     }
 
     #[test]

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The most characters of a text that are shown. A location has at most 2,048; a body may be a page.
-const SHOWN: usize = 2048;
+use super::shown::shown;
 
 /// What was expected and what was received instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +21,7 @@ impl Mismatch {
         if expected == received {
             return None;
         }
-        let (expected, received) = (expected.map(in_one_line), received.map(in_one_line));
+        let (expected, received) = (expected.map(shown), received.map(shown));
         let both = expected.iter().flat_map(|text| text.chars());
         let both = both.zip(received.iter().flat_map(|text| text.chars()));
         let differs_at = both
@@ -39,26 +38,12 @@ impl Mismatch {
 /// Two lines, and below them a mark at the first character that differs.
 impl fmt::Display for Mismatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
-        writeln!(formatter, "expected {}", shown(&self.expected))?;
-        writeln!(formatter, "received {}", shown(&self.received))?;
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
+        writeln!(formatter, "expected {}", or_none(&self.expected))?;
+        writeln!(formatter, "received {}", or_none(&self.received))?;
         let column = "received ".len() + self.differs_at;
         write!(formatter, "{:column$}^ differs here", "")
     }
-}
-
-/// What came from outside is shown without control characters, so that it can neither break the mark
-/// nor drive the terminal.
-fn in_one_line(text: &str) -> String {
-    let mut shown = String::new();
-    for character in text.chars().take(SHOWN) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }
 
 #[cfg(test)]

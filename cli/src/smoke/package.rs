@@ -18,7 +18,15 @@ pub(crate) struct Checksum(String);
 
 /// The checksums that are known, from a lock file or an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Checksums(BTreeMap<Package, Checksum>);
+pub(crate) struct Checksums(BTreeMap<Package, Known>);
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    checksum: Checksum,
+    /// What somebody else says, if that differs.
+    other: Option<Checksum>,
+}
 
 impl Package {
     /// A version of a crate, if both are such as the routes of a registry take.
@@ -60,14 +68,32 @@ impl Checksum {
 }
 
 impl Checksums {
-    /// Adds what is known of a file.
+    /// Adds what is known of a file. Another checksum than the one that is known already does not
+    /// replace it, and is not forgotten either.
     pub(crate) fn insert(&mut self, package: Package, checksum: Checksum) {
-        self.0.insert(package, checksum);
+        let known = self.0.entry(package).or_insert_with(|| Known {
+            checksum: checksum.clone(),
+            other: None,
+        });
+        if known.checksum != checksum {
+            known.other = Some(checksum);
+        }
     }
 
     /// The checksum of a file, if it is known.
     pub(crate) fn of(&self, package: &Package) -> Option<&Checksum> {
-        self.0.get(package)
+        Some(&self.0.get(package)?.checksum)
+    }
+
+    /// Another checksum of the same file, if two are said.
+    pub(crate) fn other_of(&self, package: &Package) -> Option<&Checksum> {
+        self.0.get(package)?.other.as_ref()
+    }
+
+    /// Every file and its checksum.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Package, &Checksum)> {
+        let all = self.0.iter();
+        all.map(|(package, known)| (package, &known.checksum))
     }
 }
 

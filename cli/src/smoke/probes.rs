@@ -8,9 +8,11 @@ use serde::Serialize;
 use signpost::capture::CaptureType;
 use signpost::request::Request;
 use signpost::route::{self, CaptureSlot, Route};
-use signpost::switch::Switch;
+use signpost::switch::{Share, Switch};
+use url::Url;
 
 use super::expected::Expected;
+use super::known;
 use super::negative;
 use super::package::{Checksum, Checksums, Package};
 use crate::file::Loaded;
@@ -29,6 +31,10 @@ pub(crate) struct Probe {
     pub(crate) expected: Expected,
     /// The SHA-256 of the file at the location, if anybody said it.
     pub(crate) checksum: Option<Checksum>,
+    /// Another SHA-256 that somebody said.
+    pub(crate) other_checksum: Option<Checksum>,
+    /// Whether the route leads to `.crate` files, of which none is empty.
+    pub(crate) is_of_crate: bool,
     /// Whether the location may answer that there is no such file.
     pub(crate) may_be_missing: bool,
 }
@@ -45,9 +51,14 @@ pub(crate) enum Kind {
     LockFile,
     /// `--latest`.
     Latest,
+    /// A crate that the share of the switch includes, where few of the others are in it.
+    InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
 }
+
+/// How many probes the share of the switch is to include.
+const ENOUGH_IN_SHARE: usize = 5;
 
 /// What probes are derived from.
 pub(crate) struct Sources<'a> {
@@ -75,6 +86,7 @@ impl Kind {
             Self::Crate => "crate",
             Self::LockFile => "lock file",
             Self::Latest => "latest",
+            Self::InShare => "in share",
             Self::Negative => "negative",
         }
     }
@@ -85,19 +97,80 @@ impl Sources<'_> {
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let mut probes = self.examples()?;
         probes.extend(self.crates()?);
-        probes.extend(self.negative());
+        self.add_in_share(&mut probes);
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
+        self.must_try_something(&probes)?;
         let unused = self.missing.iter().find(|part| {
-            let mut positive = probes.iter().filter(|probe| probe.kind != Kind::Negative);
-            !positive.any(|probe| probe.request.contains(part.as_str()))
+            let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
+            !may_be.any(|probe| probe.request.contains(part.as_str()))
         });
-        match unused {
-            Some(part) => Err(Failure::new(format!(
-                "no probe's path contains `{part}`, which --missing names; leave it out or mend it"
-            ))),
-            None => Ok(probes),
+        if let Some(part) = unused {
+            return Err(Failure::new(format!(
+                "no probe's path contains `{part}`, which --missing names, but for files whose SHA-256 is known, which may not be missing; leave it out or mend it"
+            )));
         }
+        probes.extend(self.negative());
+        probes.retain({
+            let mut seen = BTreeSet::new();
+            move |probe| seen.insert(probe.request.clone())
+        });
+        Ok(probes)
+    }
+
+    /// Where the probes lead when every redirect is sent.
+    pub(crate) fn locations(&self, probes: &[Probe]) -> Vec<Url> {
+        let probes = probes.iter().filter(|probe| probe.kind != Kind::Negative);
+        probes
+            .filter_map(|probe| Url::parse(self.enforced(&probe.request).location()?).ok())
+            .collect()
+    }
+
+    /// A share of a few percent holds none of most configurations' examples. Without more probes
+    /// no redirect would be followed, and nothing found.
+    fn add_in_share(&self, probes: &mut Vec<Probe>) {
+        if matches!(self.switch, Switch::Enforce(Share::ALL)) || !sends_any(self.switch) {
+            return;
+        }
+        let routes = self.loaded.config().routes().iter();
+        let routes = routes.filter(|route| leads_to_crate(route) && takes_a_package(route));
+        let routes: Vec<_> = routes.collect();
+        let known = known::files();
+        let candidates = self.checksums.all().map(|candidate| (candidate, false));
+        let known = known.iter().map(|(package, sum)| ((package, sum), true));
+        let mut found = probes.iter().filter(|probe| is_redirected(probe)).count();
+        for ((package, checksum), is_known) in candidates.chain(known) {
+            for route in &routes {
+                // Another CDN need not have what crates.io has.
+                if is_known && route.target().base().host().as_str() != known::CDN_HOST {
+                    continue;
+                }
+                let path = path_of(route, package);
+                let is_new = probes.iter().all(|probe| probe.request != path);
+                let mut probe = self.probe(Kind::InShare, route.name().as_str(), &path);
+                if found < ENOUGH_IN_SHARE && is_new && is_redirected(&probe) {
+                    probe.checksum = Some(checksum.clone());
+                    probe.may_be_missing = false;
+                    probes.push(probe);
+                    found += 1;
+                }
+            }
+        }
+    }
+
+    fn must_try_something(&self, probes: &[Probe]) -> Result<(), Failure> {
+        if probes.is_empty() {
+            return Err(Failure::new(
+                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
+            ));
+        }
+        if sends_any(self.switch) && !probes.iter().any(is_redirected) {
+            return Err(Failure::new(format!(
+                "no probe is to be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
+                self.switch
+            )));
+        }
+        Ok(())
     }
 
     /// The name and version that a path asks for, where its route leads to files of crates.
@@ -131,10 +204,7 @@ impl Sources<'_> {
         let mut probes = Vec::new();
         for (kind, package) in self.packages {
             for route in &routes {
-                let path = negative::filled(route, |_, kind| match kind {
-                    CaptureType::Crate => package.name().to_owned(),
-                    _ => package.version().to_owned(),
-                });
+                let path = path_of(route, package);
                 self.must_lead_somewhere(&path, None)?;
                 probes.push(self.probe(*kind, route.name().as_str(), &path));
             }
@@ -154,15 +224,29 @@ impl Sources<'_> {
     }
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
-        let package = self.package_at(path);
+        let checksums = self.checksums;
+        let is_of_crate = self.leads_to_crate(path);
+        let package = self.package_at(path).filter(|_| is_of_crate);
+        let checksum = package.as_ref().and_then(|package| checksums.of(package));
+        let named = self.missing.iter().any(|part| path.contains(part.as_str()));
         Probe {
             kind,
             route: route.to_owned(),
             request: path.to_owned(),
             expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
-            checksum: package.and_then(|package| self.checksums.of(&package).cloned()),
-            may_be_missing: self.missing.iter().any(|part| path.contains(part.as_str())),
+            checksum: checksum.cloned(),
+            other_checksum: package
+                .as_ref()
+                .and_then(|package| checksums.other_of(package).cloned()),
+            is_of_crate,
+            may_be_missing: named && checksum.is_none(),
         }
+    }
+
+    fn leads_to_crate(&self, path: &str) -> bool {
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config().routes(), &request);
+        found.is_ok_and(|found| leads_to_crate(found.route()))
     }
 
     /// Where a path leads when every redirect is sent, whatever the switch.
@@ -222,11 +306,33 @@ impl Sources<'_> {
 
     fn is_of_crates(&self, route: &Route) -> bool {
         if self.routes.is_empty() {
-            let location = route.location().to_string();
-            return Path::new(&location).extension() == Some(OsStr::new("crate"));
+            return leads_to_crate(route);
         }
         self.routes.iter().any(|name| name == route.name().as_str())
     }
+}
+
+/// Whether the switch sends any redirect at all.
+fn sends_any(switch: Switch) -> bool {
+    matches!(switch, Switch::Enforce(share) if Some(share) != Share::percent(0))
+}
+
+fn is_redirected(probe: &Probe) -> bool {
+    probe.expected.location().is_some()
+}
+
+/// The path of a crate on a route that takes its name and version alone.
+fn path_of(route: &Route, package: &Package) -> String {
+    negative::filled(route, |_, kind| match kind {
+        CaptureType::Crate => package.name().to_owned(),
+        _ => package.version().to_owned(),
+    })
+}
+
+/// Whether the files are the crates themselves, whose SHA-256 lock files and indexes have.
+fn leads_to_crate(route: &Route) -> bool {
+    let location = route.location().to_string();
+    Path::new(&location).extension() == Some(OsStr::new("crate"))
 }
 
 fn takes_a_package(route: &Route) -> bool {
@@ -244,7 +350,7 @@ fn takes_a_package(route: &Route) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use signpost::switch::Switch;
+    use signpost::switch::{Share, Switch};
 
     use super::{Kind, Probe, Sources};
     use crate::file::Loaded;
@@ -291,14 +397,17 @@ mod tests {
         checksums.insert(package.clone(), checksum.clone());
         let packages = [(Kind::Crate, package)];
         let readme = ["readme".to_owned()];
-        for (routes, requests) in [
+        for (routes, requests, expected) in [
             (
                 &[][..],
                 &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/download"][..],
+                Some(&checksum),
             ),
+            // A README has other bytes than the crate that it is of.
             (
                 &readme,
                 &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/readme"],
+                None,
             ),
         ] {
             let sources = Sources {
@@ -310,7 +419,96 @@ mod tests {
             let crates = of_kind(&probes, Kind::Crate);
             let found: Vec<_> = crates.iter().map(|probe| probe.request.as_str()).collect();
             assert_eq!(found, requests);
-            assert_eq!(crates[0].checksum.as_ref(), Some(&checksum));
+            assert_eq!(crates[0].checksum.as_ref(), expected);
+        }
+    }
+
+    #[test]
+    fn every_share_that_sends_anything_has_probes_that_are_redirected() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let checksums = Checksums::default();
+        for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
+            let sources = Sources {
+                switch: Switch::Enforce(Share::percent(percent).unwrap()),
+                ..sources(&loaded, &checksums)
+            };
+            let probes = sources.probes().unwrap();
+            let redirected = probes.iter().filter(|probe| super::is_redirected(probe));
+            let redirected = redirected.count();
+            assert!(redirected >= expected, "{percent}%: {redirected}");
+            assert_eq!(percent == 0, redirected == 0, "{percent}%");
+            for probe in of_kind(&probes, Kind::InShare) {
+                assert!(probe.checksum.is_some(), "{percent}%: {}", probe.request);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lock_files_own_crates_come_before_those_of_the_list() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let mut checksums = Checksums::default();
+        // In the smallest share.
+        let package: Package = "syn@1.0.109".parse().unwrap();
+        let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+        checksums.insert(package, checksum.clone());
+        let sources = Sources {
+            switch: Switch::Enforce(Share::percent(1).unwrap()),
+            ..sources(&loaded, &checksums)
+        };
+        let probes = sources.probes().unwrap();
+        let in_share = of_kind(&probes, Kind::InShare);
+        assert!(in_share[0].request.contains("/syn/1.0.109/"));
+        assert_eq!(in_share[0].checksum.as_ref(), Some(&checksum));
+    }
+
+    #[test]
+    fn what_would_try_nothing_is_said() {
+        let authored = Loaded::from_text(PRODUCTION).unwrap();
+        let compiled = Loaded::from_text(authored.config().to_json()).unwrap();
+        // Nobody knows what another CDN has.
+        let elsewhere = PRODUCTION.replace("static.crates.io", "static.example");
+        let elsewhere = Loaded::from_text(&elsewhere).unwrap();
+        let checksums = Checksums::default();
+        let one_percent = Switch::Enforce(Share::percent(1).unwrap());
+        let rows = [
+            (
+                sources(&compiled, &checksums),
+                "the configuration has no examples",
+            ),
+            (
+                Sources {
+                    switch: one_percent,
+                    ..sources(&elsewhere, &checksums)
+                },
+                "no redirect would be followed",
+            ),
+        ];
+        for (sources, words) in rows {
+            let failure = sources.probes().unwrap_err().to_string();
+            assert!(failure.contains(words), "{words}: {failure}");
+        }
+    }
+
+    #[test]
+    fn a_file_whose_checksum_is_known_may_never_be_missing() {
+        let loaded = Loaded::from_text(PRODUCTION).unwrap();
+        let mut checksums = Checksums::default();
+        let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+        checksums.insert("smallvec@1.10.0".parse().unwrap(), checksum);
+        for (part, expected) in [
+            ("/smallvec/1.10.0/", Ok(1)),
+            ("/smallvec/1.10.0/download", Err(())),
+            ("/a/0.1.1/", Ok(3)),
+        ] {
+            let missing = [part.to_owned()];
+            let sources = Sources {
+                missing: &missing,
+                ..sources(&loaded, &checksums)
+            };
+            let probes = sources.probes().map_err(drop);
+            let may_be =
+                probes.map(|probes| probes.iter().filter(|one| one.may_be_missing).count());
+            assert_eq!(may_be, expected, "{part}");
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) revision: String,
     /// The position of the switch that answers were expected for.
     pub(crate) switch: String,
+    /// Where hosts were connected to instead of where their names lead.
+    pub(crate) detours: Vec<String>,
     /// What was left out or repeated, and why.
     pub(crate) notes: Vec<String>,
     /// What became of each probe.
@@ -31,10 +33,32 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 impl Report {
     /// How many probes failed.
     pub(crate) fn failed(&self) -> usize {
-        self.verdicts
-            .iter()
-            .filter(|verdict| !verdict.passed())
-            .count()
+        self.count(|verdict| !verdict.passed())
+    }
+
+    /// How many redirects were followed, to whatever answer.
+    pub(crate) fn followed(&self) -> usize {
+        self.count(|verdict| verdict.followed)
+    }
+
+    /// How many files were compared with their SHA-256.
+    pub(crate) fn compared(&self) -> usize {
+        self.count(|verdict| is_served(verdict) && verdict.probe.checksum.is_some())
+    }
+
+    /// How many files were served whose SHA-256 nobody said.
+    pub(crate) fn not_compared(&self) -> usize {
+        self.count(|verdict| is_served(verdict) && verdict.probe.checksum.is_none())
+    }
+
+    /// How many files are missing and may be.
+    pub(crate) fn missing(&self) -> usize {
+        self.count(|verdict| verdict.missing)
+    }
+
+    fn count(&self, is_counted: impl Fn(&Verdict) -> bool) -> usize {
+        let verdicts = self.verdicts.iter();
+        verdicts.filter(|verdict| is_counted(verdict)).count()
     }
 
     fn table(&self) -> Vec<Vec<(String, Style)>> {
@@ -79,8 +103,12 @@ impl fmt::Display for Report {
         let (edge, revision, switch) = (&self.edge, &self.revision, &self.switch);
         writeln!(
             formatter,
-            "{edge}, configuration {revision}, switch {switch}\n"
+            "{edge}, configuration {revision}, switch {switch}"
         )?;
+        for detour in &self.detours {
+            writeln!(formatter, "with {detour}")?;
+        }
+        writeln!(formatter)?;
         write_table(formatter, &self.table())?;
         for verdict in self.verdicts.iter().filter(|verdict| !verdict.passed()) {
             let probe = &verdict.probe;
@@ -97,6 +125,20 @@ impl fmt::Display for Report {
         for note in &self.notes {
             writeln!(formatter, "note: {note}")?;
         }
+        let (followed, compared) = (self.followed(), self.compared());
+        write!(
+            formatter,
+            "{followed} redirects followed, {compared} files compared with their SHA-256"
+        )?;
+        for (count, words) in [
+            (self.not_compared(), "not compared, their SHA-256 unknown"),
+            (self.missing(), "missing, as --missing allows"),
+        ] {
+            if count > 0 {
+                write!(formatter, ", {count} {words}")?;
+            }
+        }
+        writeln!(formatter)?;
         let (all, failed) = (self.verdicts.len(), self.failed());
         let style = if failed == 0 { GREEN } else { RED };
         writeln!(
@@ -105,6 +147,11 @@ impl fmt::Display for Report {
             all - failed
         )
     }
+}
+
+fn is_served(verdict: &Verdict) -> bool {
+    let file = verdict.file.as_ref();
+    file.is_some_and(|file| file.status == 200)
 }
 
 /// Every finding of a verdict, with its stage.
@@ -175,6 +222,8 @@ pub(crate) mod tests {
                 decision: "origin;reason=\"switch-off\"".to_owned(),
             },
             checksum: None,
+            other_checksum: None,
+            is_of_crate: true,
             may_be_missing: false,
         };
         let passed = Verdict {
@@ -182,6 +231,8 @@ pub(crate) mod tests {
             tried: vec![Column::Answer, Column::Head],
             findings: Vec::new(),
             file: None,
+            followed: false,
+            missing: false,
             time: Duration::from_millis(12),
         };
         let difference = Finding::difference(
@@ -199,12 +250,15 @@ pub(crate) mod tests {
             tried: vec![Column::Answer, Column::File],
             findings: vec![difference.unwrap(), words],
             file: None,
+            followed: true,
+            missing: false,
             time: Duration::from_millis(7),
         };
         Report {
             edge: "https://crates.io".to_owned(),
             revision: "0123456789ab".to_owned(),
             switch: "off".to_owned(),
+            detours: vec!["crates.io:443 at 127.0.0.1:443".to_owned()],
             notes: vec!["two were left out".to_owned()],
             verdicts: vec![passed, failed],
         }
@@ -215,6 +269,7 @@ pub(crate) mod tests {
         let shown = anstream::adapter::strip_str(&report().to_string()).to_string();
         insta::assert_snapshot!(shown, @r#"
         https://crates.io, configuration 0123456789ab, switch off
+        with crates.io:443 at 127.0.0.1:443
 
         result  probe    route     request                                                           answer  head  json  file    sha-256  time
         ok      example  download  /api/v1/crates/a/0.1.1/download                                   ok      ok    -     -       -        12 ms
@@ -228,6 +283,7 @@ pub(crate) mod tests {
           [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
 
         note: two were left out
+        1 redirects followed, 0 files compared with their SHA-256
         2 probes, 1 passed, 1 failed
         "#);
     }

@@ -17,6 +17,8 @@ pub(crate) enum Stage {
     Decision,
     /// `answer`: another header, or the body, differs.
     Answer,
+    /// `origin`: the origin was to answer with the file or the way to it, and did not.
+    Origin,
     /// `negative`: a path that must not be redirected was.
     Negative,
     /// `head`: HEAD was not answered as GET was.
@@ -29,9 +31,10 @@ pub(crate) enum Stage {
     CdnTimeout,
     /// `cdn-status`: the location answered with another status than 200.
     CdnStatus,
-    /// `cdn-body`: the file ended too early, or is larger than `--max-bytes`.
+    /// `cdn-body`: the file ended too early, is empty, or is larger than `--max-bytes`.
     CdnBody,
-    /// `checksum`: the file has another SHA-256 than the lock file or the index says.
+    /// `checksum`: the file has another SHA-256 than the lock file or the index says, or these two
+    /// say different ones.
     Checksum,
 }
 
@@ -60,6 +63,7 @@ impl Stage {
             Self::Vary => "vary",
             Self::Decision => "decision",
             Self::Answer => "answer",
+            Self::Origin => "origin",
             Self::Negative => "negative",
             Self::Head => "head",
             Self::Json => "json",
@@ -80,6 +84,7 @@ impl Stage {
             | Self::Vary
             | Self::Decision
             | Self::Answer
+            | Self::Origin
             | Self::Negative => Column::Answer,
             Self::Head => Column::Head,
             Self::Json => Column::Json,

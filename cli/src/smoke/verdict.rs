@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::mismatch::Mismatch;
 use super::probes::Probe;
+use super::shown::shown;
 use super::stage::{Column, Stage};
 
 /// A probe, what was tried, and all that was found wrong.
@@ -17,6 +18,10 @@ pub(crate) struct Verdict {
     pub(crate) findings: Vec<Finding>,
     /// The file at the location, if one was received.
     pub(crate) file: Option<Received>,
+    /// Whether a redirect was followed.
+    pub(crate) followed: bool,
+    /// Whether the file is missing, and may be.
+    pub(crate) missing: bool,
     /// How long the exchanges took together, without the wait for their turns.
     pub(crate) time: Duration,
 }
@@ -78,7 +83,7 @@ impl Finding {
     pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
         Self {
             stage,
-            message: message.into(),
+            message: shown(&message.into()),
             mismatch: None,
         }
     }
@@ -93,7 +98,7 @@ impl Finding {
         let mismatch = Mismatch::between(expected, received)?;
         Some(Self {
             stage,
-            message: message.into(),
+            message: shown(&message.into()),
             mismatch: Some(mismatch),
         })
     }

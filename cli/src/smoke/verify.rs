@@ -38,17 +38,21 @@ pub(crate) fn head(expected: &Answered, get: &Answered, head: &Answered) -> Vec<
     std::iter::once(status).chain(headers).flatten().collect()
 }
 
-/// What is wrong with an answer that is to be the origin's. What the origin answers is its own
-/// affair, as long as it does.
-pub(crate) fn origin(decision: &str, received: &Answered) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    findings.extend(Finding::difference(
+/// In what the decision is another than the one expected.
+pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
+    Finding::difference(
         Stage::Decision,
         format!("`{DECISION_HEADER}` differs"),
-        Some(decision),
+        Some(expected),
         received.header(DECISION_HEADER).as_deref(),
-    ));
-    if received.status >= 500 {
+    )
+}
+
+/// What is wrong with an origin's answer to a path that no route takes. What it answers is its own
+/// affair, even an error, as long as it is the origin that does.
+fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
+    let mut findings: Vec<_> = decision(expected, received).into_iter().collect();
+    if matches!(received.status, 502..=504) {
         findings.push(Finding::new(
             Stage::Status,
             format!(
@@ -63,18 +67,18 @@ pub(crate) fn origin(decision: &str, received: &Answered) -> Vec<Finding> {
 /// What is wrong with the answer to a path that must not be redirected.
 ///
 /// An origin may redirect it by itself, even to the CDN: only the decision tells whose answer it is.
-pub(crate) fn negative(decision: &str, received: &Answered) -> Vec<Finding> {
+pub(crate) fn negative(expected: &str, received: &Answered) -> Vec<Finding> {
     let found = received.header(DECISION_HEADER);
     let is_redirected = found
         .as_deref()
         .is_some_and(|found| found.starts_with("redirect"));
     if !is_redirected {
-        return origin(decision, received);
+        return origin(expected, received);
     }
     let location = received.header("location");
     let location = location.as_deref().unwrap_or("nowhere");
     let words = format!("the path must not be redirected, and leads to {location}");
-    let finding = Finding::difference(Stage::Negative, words, Some(decision), found.as_deref());
+    let finding = Finding::difference(Stage::Negative, words, Some(expected), found.as_deref());
     finding.into_iter().collect()
 }
 
@@ -235,11 +239,19 @@ mod tests {
             body: String::new(),
         };
         assert_eq!(origin(decision, &answer), []);
-        let broken = Answered {
-            status: 503,
-            ..answer.clone()
-        };
-        assert_eq!(stages(&origin(decision, &broken)), [Stage::Status]);
+        for (status, expected) in [
+            (500, &[][..]),
+            (501, &[]),
+            (502, &[Stage::Status]),
+            (503, &[Stage::Status]),
+            (504, &[Stage::Status]),
+        ] {
+            let broken = Answered {
+                status,
+                ..answer.clone()
+            };
+            assert_eq!(stages(&origin(decision, &broken)), expected, "{status}");
+        }
         let other = with(&answer, "signpost-decision", None);
         assert_eq!(stages(&origin(decision, &other)), [Stage::Decision]);
     }

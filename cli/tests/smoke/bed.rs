@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use bytes::Bytes;
+use http::Response;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use signpost::config::{Authored, Config};
+use signpost::request::Request;
+use signpost::switch::Switch;
 use signpost_testbed::{
-    LocalServer, Protocol, StandInOrigin, TlsCdn, Validity, Viceroy, module_under_test,
+    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy,
+    module_under_test,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -37,8 +41,11 @@ pub(crate) struct Module {
 impl Module {
     /// Starts with production's own configuration.
     pub(crate) async fn start(switch: &str) -> Self {
-        let origin = StandInOrigin::start().await.unwrap();
         let config = Config::from_toml(PRODUCTION).unwrap();
+        let of_origin = config.clone();
+        let origin = StandInOrigin::start_with(move |request| by_origin(&of_origin, request))
+            .await
+            .unwrap();
         let local_server = LocalServer::of_workspace()
             .backend("origin", origin.url().as_str())
             .config(config.to_json())
@@ -60,8 +67,21 @@ pub(crate) const PRODUCTION: &str = include_str!("../../../config/crates-io.toml
 pub(crate) struct Files {
     pub(crate) directory: TempDir,
     pub(crate) cdn: TlsCdn,
-    lock_file: PathBuf,
+    pub(crate) lock_file: PathBuf,
     authority: PathBuf,
+}
+
+/// What crates.io's own server answers: a redirect to the CDN, or that there is no such page.
+pub(crate) fn by_origin(config: &Config, recorded: &RecordedRequest) -> Response<Bytes> {
+    let request = Request::new(recorded.method.as_str(), "crates.io", &recorded.target);
+    let answer = signpost::answer(config, &request, Switch::ENFORCE);
+    let Some(location) = answer.decision().location() else {
+        let response = Response::builder().status(404);
+        return response.body(Bytes::from("no such page\n")).unwrap();
+    };
+    let response = Response::builder().status(302);
+    let response = response.header("location", location.as_str());
+    response.body(Bytes::new()).unwrap()
 }
 
 /// What a smoke test ended with.
@@ -106,6 +126,11 @@ impl Files {
         self.smoke_with(&production(), edge, more).await
     }
 
+    /// How a host is said to be this CDN.
+    pub(crate) fn detour(&self, host: &str) -> String {
+        format!("{host}:443:{}", self.cdn.address())
+    }
+
     /// The same, with another configuration than production's.
     pub(crate) async fn smoke_with(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
@@ -119,11 +144,7 @@ impl Files {
             .arg(&self.authority)
             .env("TOKEN", "s3cret-t0ken")
             .kill_on_drop(true);
-        // The second is where a missing slash leads.
-        for host in [CDN_HOST, "static.crates.iocrates", "static.wrong.example"] {
-            let to = format!("{host}:443:{}", self.cdn.address());
-            command.args(["--connect-to", &to]);
-        }
+        command.args(["--connect-to", &self.detour(CDN_HOST)]);
         Smoke::of(&command.args(more).output().await.unwrap())
     }
 }

@@ -4,7 +4,9 @@
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod bed;
+mod left_to_the_origin;
 mod options;
+mod shares;
 mod sources;
 mod wrong_at_the_cdn;
 mod wrong_at_the_edge;

@@ -1,27 +1,73 @@
 //! What can be said on the command line, and what cannot.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use signpost_testbed::{Spoil, Validity};
 
-use signpost::config::Config;
-use signpost_testbed::{Spoil, StandInOrigin, Validity};
-
-use crate::bed::{DOWNLOAD, FILE, Files, PRODUCTION, Smoke};
-use crate::wrong_at_the_edge::{answer, edge};
+use crate::bed::{DOWNLOAD, FILE, Files, Smoke};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn a_file_that_may_be_missing_may_be() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge(DOWNLOAD, |_, _| {}).await;
+    let arguments = ["--missing", "/smallvec/1.10.0/", "--format", "json"];
     for spoil in [Spoil::Missing, Spoil::Forbidden] {
         files.cdn.spoil(FILE, spoil);
-        let arguments = ["--missing", "/smallvec/1.10.0/download"];
-        let smoke = files.smoke(&edge.url(), &arguments).await;
+        let smoke = files.smoke_without_lock_file(&edge.url(), &arguments).await;
         assert_eq!(smoke.code, Some(0), "{spoil:?}: {}", smoke.stdout);
+        // Two routes lead to it.
+        assert_eq!(smoke.json()["files_missing"], 2);
+        // A lock file says that it is there.
+        let smoke = files.smoke(&edge.url(), &arguments).await;
+        assert_eq!(smoke.code, Some(1), "{spoil:?}: {}", smoke.stdout);
+        assert_eq!(smoke.failures().len(), 2, "{spoil:?}");
     }
     // It may be missing, and not wrong.
-    files.cdn.spoil(FILE, Spoil::OtherBytes);
-    let arguments = ["--missing", "/smallvec/1.10.0/download"];
-    assert_eq!(files.smoke(&edge.url(), &arguments).await.code, Some(1));
+    files.cdn.spoil(FILE, Spoil::BrokenOff);
+    let smoke = files.smoke_without_lock_file(&edge.url(), &arguments).await;
+    assert_eq!(smoke.code, Some(1));
+}
+
+#[tokio::test]
+async fn an_empty_crate_is_no_crate() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, _| {}).await;
+    files.cdn.insert(FILE, "");
+    let arguments = ["--format", "json"];
+    let smoke = files.smoke_without_lock_file(&edge.url(), &arguments).await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stdout);
+    assert_eq!(smoke.failures()[DOWNLOAD][0]["stage"], "cdn-body");
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_written_is_printed() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, _| {}).await;
+    let junit = files.directory.path().join("nowhere/junit.xml");
+    let arguments = ["--junit", junit.to_str().unwrap()];
+    let smoke = files.smoke(&edge.url(), &arguments).await;
+    assert_eq!(smoke.code, Some(2), "{}", smoke.stdout);
+    assert!(smoke.stdout.contains(" 0 failed"), "{}", smoke.stdout);
+    assert!(smoke.stderr.contains("cannot write"), "{}", smoke.stderr);
+}
+
+#[tokio::test]
+async fn a_detour_that_leads_nowhere_is_said() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, _| {}).await;
+    for arguments in [
+        ["--resolve", "static.crates.io:8443:127.0.0.1"],
+        ["--connect-to", "crates.io:443:127.0.0.1:1"],
+    ] {
+        let smoke = files.smoke(&edge.url(), &arguments).await;
+        assert_eq!(smoke.code, Some(2), "{}", smoke.stdout);
+        let words = "nothing was connected to by";
+        assert!(smoke.stderr.contains(words), "{}", smoke.stderr);
+        assert!(
+            smoke
+                .stdout
+                .contains("with static.crates.io:443 at 127.0.0.1:")
+        );
+    }
 }
 
 #[tokio::test]
@@ -36,33 +82,6 @@ async fn a_file_that_is_too_large_is_not_read_to_its_end() {
         let message = findings[0]["message"].as_str().unwrap();
         assert!(message.contains("more than 10 bytes"), "{message}");
     }
-}
-
-#[tokio::test]
-async fn a_change_that_spreads_is_waited_for_by_its_first_probe_alone() {
-    let files = Files::start(Validity::Valid).await;
-    let config = Config::from_toml(PRODUCTION).unwrap();
-    let asked = AtomicUsize::new(0);
-    let edge = StandInOrigin::start_with(move |request| {
-        let mut answer = answer(&config, request);
-        if asked.fetch_add(1, Ordering::Relaxed) < 2 {
-            answer.headers_mut().remove("location");
-        }
-        answer
-    })
-    .await
-    .unwrap();
-    let arguments = ["--settle", "1m", "--format", "json"];
-    let smoke = files.smoke(&edge.url(), &arguments).await;
-    assert_eq!(smoke.code, Some(0), "{}", smoke.stdout);
-    let note = smoke.json()["notes"][0].to_string();
-    assert!(note.contains("was asked 3 times"), "{note}");
-    let requests = edge.requests();
-    let first = requests
-        .iter()
-        .take(3)
-        .all(|request| request.target == DOWNLOAD);
-    assert!(first);
 }
 
 #[tokio::test]
@@ -87,7 +106,31 @@ async fn what_cannot_be_run_is_said_in_words() {
     let directory = files.directory.path().join("nowhere/junit.xml");
     let directory = directory.to_str().unwrap();
     let refused = signpost_testbed::refused_address().unwrap();
-    let rows: [(&str, &[&str], &str); 10] = [
+    let empty = files.directory.path().join("empty.lock");
+    std::fs::write(&empty, EMPTY_LOCK_FILE).unwrap();
+    let empty = empty.to_str().unwrap();
+    let rows: [(&str, &[&str], &str); 15] = [
+        (
+            "http://127.0.0.1:1",
+            &["--missing", ""],
+            "write at least 4 characters",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &["--missing", "/a/"],
+            "write at least 4 characters",
+        ),
+        ("http://127.0.0.1:1", &["--latest", "0"], "--latest"),
+        (
+            "http://127.0.0.1:1",
+            &["--from-lockfile", empty, "--sample", "0"],
+            "--sample",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &["--from-lockfile", empty],
+            "has no crates of crates.io",
+        ),
         ("http://127.0.0.1:1/path", &[], "write a scheme and a host"),
         (
             "http://127.0.0.1:1",
@@ -138,3 +181,5 @@ async fn what_cannot_be_run_is_said_in_words() {
         assert!(!stderr.contains("s3cret"), "{stderr}");
     }
 }
+
+const EMPTY_LOCK_FILE: &str = "version = 4\n[[package]]\nname = \"own\"\nversion = \"0.1.0\"\n";

@@ -2,7 +2,8 @@
 
 use signpost_testbed::{Crate, Registry, Validity};
 
-use crate::bed::{Files, Module, PROBES};
+use crate::bed::{DOWNLOAD, Files, Module, PROBES};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn what_is_right_is_green_in_all_forms() {
@@ -132,6 +133,33 @@ async fn newest_versions_and_checksums_come_from_the_index() {
         notes.contains("the index has no crate `libgit2-sys`"),
         "{notes}"
     );
+}
+
+#[tokio::test]
+async fn two_checksums_of_one_file_are_found() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge("", |_, _| {}).await;
+    let crates = [Crate {
+        name: "smallvec".to_owned(),
+        version: "1.10.0".to_owned(),
+        bytes: "another file".to_owned().into(),
+        sha256: sha256_of("another file"),
+    }];
+    let registry = Registry::start("http://127.0.0.1", &crates).await.unwrap();
+    let index = registry.index_url();
+    let arguments = ["--index", &index, "--format", "json"];
+    let smoke = files.smoke(&edge.url(), &arguments).await;
+    let requests = [DOWNLOAD, "/crates/smallvec/1.10.0/download"];
+    smoke.is_wrong_at("two", &requests, &["checksum"], "two SHA-256 of this file");
+}
+
+#[tokio::test]
+async fn a_certificate_is_asked_for_each_time() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge("", |_, _| {}).await;
+    let smoke = files.smoke(&edge.url(), &["--concurrency", "1"]).await;
+    assert_eq!(smoke.code, Some(0), "{}{}", smoke.stdout, smoke.stderr);
+    assert_eq!(files.cdn.resumptions(), 0);
 }
 
 fn sha256_of(content: &str) -> String {

@@ -8,7 +8,7 @@ use signpost::request::Request;
 use signpost::switch::Switch;
 use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
 
-use crate::bed::{DOWNLOAD, Files, PRODUCTION};
+use crate::bed::{DOWNLOAD, Files, PRODUCTION, by_origin};
 
 /// A change of an answer, before it is sent.
 pub(crate) type Change = fn(&RecordedRequest, &mut Response<Bytes>);
@@ -108,7 +108,9 @@ async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
         ),
     ];
     for (row, change, stages, words) in rows {
-        smoke(&files, change)
+        let host = other_host(row);
+        let detour = host.map(|host| files.detour(host));
+        smoke_by(&files, change, detour.as_deref())
             .await
             .is_wrong_at(row, &[DOWNLOAD], stages, words);
     }
@@ -118,7 +120,8 @@ async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
 async fn people_see_where_the_locations_part() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge(DOWNLOAD, |_, answer| replace(answer, ".io/", ".io")).await;
-    let smoke = files.smoke(&edge.url(), &[]).await;
+    let detour = files.detour("static.crates.iocrates");
+    let smoke = files.smoke(&edge.url(), &["--connect-to", &detour]).await;
     assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
     let shown = "  [location] `location` differs
     expected https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate
@@ -198,10 +201,26 @@ async fn a_token_is_sent_to_the_edge_alone_and_never_printed() {
     assert!(files.cdn.authorizations().is_empty());
 }
 
+/// The host that a row leads to in place of the CDN's.
+fn other_host(row: &str) -> Option<&'static str> {
+    match row {
+        "wrong host" => Some("static.wrong.example"),
+        "missing slash" | "missing slash, its place" => Some("static.crates.iocrates"),
+        _ => None,
+    }
+}
+
 /// Smoke-tests an edge that is right but for `change` of the answers to `DOWNLOAD`.
 async fn smoke(files: &Files, change: Change) -> crate::bed::Smoke {
+    smoke_by(files, change, None).await
+}
+
+/// The same, with one more host that is the CDN.
+async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate::bed::Smoke {
     let edge = edge(DOWNLOAD, change).await;
-    files.smoke(&edge.url(), &["--format", "json"]).await
+    let mut arguments = vec!["--format", "json"];
+    arguments.extend(detour.iter().flat_map(|detour| ["--connect-to", detour]));
+    files.smoke(&edge.url(), &arguments).await
 }
 
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
@@ -224,16 +243,25 @@ pub(crate) async fn edge_of(config: Config, path: &'static str, change: Change) 
 
 /// What the edge answers, or stands for the origin's answer.
 pub(crate) fn answer(config: &Config, recorded: &RecordedRequest) -> Response<Bytes> {
+    answer_at(Switch::ENFORCE, config, recorded)
+}
+
+/// The same with the switch in another position.
+pub(crate) fn answer_at(
+    switch: Switch,
+    config: &Config,
+    recorded: &RecordedRequest,
+) -> Response<Bytes> {
     let text = |name: &str| recorded.headers.get(name).map(http::HeaderValue::as_bytes);
     let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
     let request =
         Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
-    let answer = signpost::answer(config, &request, Switch::ENFORCE);
+    let answer = signpost::answer(config, &request, switch);
     let Some(reply) = answer.reply(config, &request) else {
         let decision = answer.decision().reason().unwrap().decision_header();
-        let response = Response::builder().status(404);
-        let response = response.header("signpost-decision", decision);
-        return response.body(Bytes::from("no such page\n")).unwrap();
+        let mut response = by_origin(config, recorded);
+        set(&mut response, "signpost-decision", decision);
+        return response;
     };
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
@@ -242,7 +270,7 @@ pub(crate) fn answer(config: &Config, recorded: &RecordedRequest) -> Response<By
     response.body(reply.body.into_owned().into()).unwrap()
 }
 
-fn set(answer: &mut Response<Bytes>, name: &'static str, value: &str) {
+pub(crate) fn set(answer: &mut Response<Bytes>, name: &'static str, value: &str) {
     let headers: &mut HeaderMap = answer.headers_mut();
     headers.insert(name, value.parse().unwrap());
 }
