@@ -119,6 +119,10 @@ pub(crate) struct Arguments {
     /// given several times
     #[arg(long, value_name = "TEXT", value_parser = long_enough)]
     missing: Vec<String>,
+    /// The origin does not serve this route by itself: where the switch leaves its files to the
+    /// origin, only the decision is judged. Can be given several times
+    #[arg(long, value_name = "ROUTE")]
+    not_at_origin: Vec<String>,
     /// Connect to this address for that host and port, as curl does; can be given several times
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<Resolve>,
@@ -297,6 +301,7 @@ impl Arguments {
             packages: &gathered.packages,
             checksums: &gathered.checksums,
             missing: &self.missing,
+            not_at_origin: &self.not_at_origin,
         }
     }
 }

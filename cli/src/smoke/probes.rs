@@ -37,6 +37,8 @@ pub(crate) struct Probe {
     pub(crate) is_of_crate: bool,
     /// Whether the location may answer that there is no such file.
     pub(crate) may_be_missing: bool,
+    /// Whether the origin serves the route by itself.
+    pub(crate) is_at_origin: bool,
 }
 
 /// What a probe was derived from.
@@ -76,6 +78,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) checksums: &'a Checksums,
     /// Parts of the paths whose files may be missing.
     pub(crate) missing: &'a [String],
+    /// The routes that the origin does not serve by itself.
+    pub(crate) not_at_origin: &'a [String],
 }
 
 impl Kind {
@@ -108,6 +112,13 @@ impl Sources<'_> {
         if let Some(part) = unused {
             return Err(Failure::new(format!(
                 "no probe's path contains `{part}`, which --missing names, but for files whose SHA-256 is known, which may not be missing; leave it out or mend it"
+            )));
+        }
+        let routes = self.loaded.config().routes();
+        let is_route = |name: &String| routes.iter().any(|route| route.name().as_str() == name);
+        if let Some(name) = self.not_at_origin.iter().find(|name| !is_route(name)) {
+            return Err(Failure::new(format!(
+                "there is no route `{name}`, which --not-at-origin names; `signpost routes` lists them"
             )));
         }
         probes.extend(self.negative());
@@ -240,6 +251,7 @@ impl Sources<'_> {
                 .and_then(|package| checksums.other_of(package).cloned()),
             is_of_crate,
             may_be_missing: named && checksum.is_none(),
+            is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
     }
 
@@ -367,6 +379,7 @@ mod tests {
             packages: &[],
             checksums,
             missing: &[],
+            not_at_origin: &[],
         }
     }
 
@@ -498,7 +511,7 @@ mod tests {
         for (part, expected) in [
             ("/smallvec/1.10.0/", Ok(1)),
             ("/smallvec/1.10.0/download", Err(())),
-            ("/a/0.1.1/", Ok(3)),
+            ("/a/0.1.1/", Ok(2)),
         ] {
             let missing = [part.to_owned()];
             let sources = Sources {

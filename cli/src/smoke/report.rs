@@ -225,6 +225,7 @@ pub(crate) mod tests {
             other_checksum: None,
             is_of_crate: true,
             may_be_missing: false,
+            is_at_origin: true,
         };
         let passed = Verdict {
             probe: probe("/api/v1/crates/a/0.1.1/download"),

@@ -126,6 +126,9 @@ impl Runner<'_> {
             }
         };
         trial.findings.extend(verify::decision(decision, &head));
+        if !probe.is_at_origin {
+            return;
+        }
         let url = response.url().clone();
         match (head.status, head.header("location")) {
             (200, _) => self.file_of_origin(trial, probe, response, &url).await,

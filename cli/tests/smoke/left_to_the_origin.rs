@@ -75,6 +75,23 @@ async fn a_file_that_an_origin_may_miss_is_counted() {
     assert_eq!(smoke.json()["files_missing"], 1);
 }
 
+#[tokio::test]
+async fn of_a_route_that_the_origin_does_not_serve_only_the_decision_is_judged() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(Switch::Off, |answer| become_(answer, 404, "")).await;
+    for (route, code) in [("download", 0), ("readme", 1), ("no-such-route", 2)] {
+        let arguments = ["--switch", "off", "--not-at-origin", route];
+        let smoke = files.smoke(&edge.url(), &arguments).await;
+        assert_eq!(
+            smoke.code,
+            Some(code),
+            "{route}: {}{}",
+            smoke.stdout,
+            smoke.stderr
+        );
+    }
+}
+
 /// An edge whose switch is at `switch`, but for `change` of the answers to `DOWNLOAD`.
 async fn edge(switch: Switch, change: Change) -> StandInOrigin {
     let config = Config::from_toml(PRODUCTION).unwrap();
