@@ -35,7 +35,10 @@ async fn each_command_of_the_runbook_runs() {
         assert!(output.status.success(), "{command}: {}", printed(&output));
     }
 
-    let smoke = |switch| super::smoke(PRODUCTION, switch);
+    let smoke = |switch| {
+        let smoke = super::smoke(PRODUCTION, switch);
+        format!("{smoke} --not-at-origin cdn-download")
+    };
     let explain = "POST /report explain config/crates-io.toml \
                    https://edge.example/api/v1/crates/smallvec/1.10.0/download";
     assert_eq!(
