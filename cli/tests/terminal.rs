@@ -3,8 +3,8 @@
 mod tool;
 
 use std::fs;
-#[cfg(target_os = "linux")]
 use std::io::Read as _;
+use std::process::Stdio;
 
 use tool::{ended, signpost};
 
@@ -141,5 +141,30 @@ fn a_terminal_sees_colours_and_lines_of_its_own_width() {
             (width - 20..=width).contains(&longest),
             "{longest} of {width}: {plain}"
         );
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let config = "config/crates-io.toml";
+    let staging = "config/crates-io-staging.toml";
+    for (arguments, code) in [
+        (&["check", config][..], 0),
+        (&["compile", config], 0),
+        (&["explain", config, "/api/v1/crates/a/1.0.0/download"], 0),
+        (&["routes", config], 0),
+        (&["plan", config, staging], 1),
+    ] {
+        let mut child = signpost(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut errors = String::new();
+        let mut stderr = child.stderr.take().unwrap();
+        stderr.read_to_string(&mut errors).unwrap();
+        let ended = (child.wait().unwrap().code(), errors);
+        assert_eq!(ended, (Some(code), String::new()), "{arguments:?}");
     }
 }
