@@ -20,6 +20,7 @@ mod raw;
 mod revision;
 #[cfg(feature = "toml")]
 mod samples;
+mod targets;
 #[cfg(feature = "toml")]
 mod trials;
 

@@ -57,15 +57,18 @@ use reply::Reply;
 use request::Request;
 use route::{Route, RouteMatch};
 use switch::Switch;
+use target::{Health, Target, all_healthy};
 
 /// What is to be done with one request, and the route that it was on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer<'c> {
     decision: Decision,
     route: Option<&'c Route>,
+    target: Option<&'c Target>,
 }
 
-/// Answers a request: finds its route, builds the candidate, proves it, and decides.
+/// Answers a request: finds its route, builds the candidate, proves it, and decides. Every target
+/// counts as healthy.
 pub fn answer<'c>(config: &'c Config, request: &Request<'_>, switch: Switch) -> Answer<'c> {
     answer_with(target::build, config, request, switch)
 }
@@ -79,22 +82,54 @@ pub fn answer_with<'c>(
     request: &Request<'_>,
     switch: Switch,
 ) -> Answer<'c> {
+    answer_in_health(build, config, request, switch, &all_healthy)
+}
+
+/// Answers a request, and passes over targets that are not healthy.
+///
+/// `health` is asked only where a route has several targets, and only about those that name a
+/// backend for it.
+pub fn answer_in_health<'c>(
+    build: impl FnOnce(&RouteMatch<'_, '_>) -> String,
+    config: &'c Config,
+    request: &Request<'_>,
+    switch: Switch,
+    health: Health<'_>,
+) -> Answer<'c> {
+    match find(config, request, health) {
+        Ok(found) => Answer::of(&found, build(&found), config, request, switch),
+        Err(reason) => Answer::origin(reason),
+    }
+}
+
+/// Answers a request once for each target of its route, in the order in which its captures choose
+/// them; once where no route could be tried.
+///
+/// This is for whoever tries a configuration: that every target has its proof is to be known before
+/// the first of them is unhealthy.
+pub fn answers_at_every_target<'c>(
+    config: &'c Config,
+    request: &Request<'_>,
+    switch: Switch,
+) -> Vec<Answer<'c>> {
+    match find(config, request, &all_healthy) {
+        Ok(found) => found
+            .at_every_target()
+            .map(|found| Answer::of(&found, target::build(&found), config, request, switch))
+            .collect(),
+        Err(reason) => vec![Answer::origin(reason)],
+    }
+}
+
+fn find<'c, 'r>(
+    config: &'c Config,
+    request: &'r Request<'_>,
+    health: Health<'_>,
+) -> Result<RouteMatch<'c, 'r>, Reason> {
     if !config.applies_to(request.host()) {
-        return Answer::origin(Reason::NoRoute);
+        return Err(Reason::NoRoute);
     }
-    let found = match route::find(config.routes(), request) {
-        Ok(found) => found,
-        Err(reason) => return Answer::origin(reason),
-    };
-    let candidate = build(&found);
-    let decision = match Location::prove(candidate, config, request, &found) {
-        Ok(location) => decide(location, switch, found.captures()),
-        Err(refusal) => Decision::Origin(Reason::LocationRefused(refusal)),
-    };
-    Answer {
-        decision,
-        route: Some(found.route()),
-    }
+    route::find_with(config.routes(), request, health)
 }
 
 impl<'c> Answer<'c> {
@@ -104,6 +139,25 @@ impl<'c> Answer<'c> {
         Self {
             decision: Decision::Origin(reason),
             route: None,
+            target: None,
+        }
+    }
+
+    fn of(
+        found: &RouteMatch<'c, '_>,
+        candidate: String,
+        config: &Config,
+        request: &Request<'_>,
+        switch: Switch,
+    ) -> Self {
+        let decision = match Location::prove(candidate, config, request, found) {
+            Ok(location) => decide(location, switch, found.captures()),
+            Err(refusal) => Decision::Origin(Reason::LocationRefused(refusal)),
+        };
+        Self {
+            decision,
+            route: Some(found.route()),
+            target: Some(found.target()),
         }
     }
 
@@ -115,6 +169,11 @@ impl<'c> Answer<'c> {
     /// The route that the request was on.
     pub fn route(&self) -> Option<&'c Route> {
         self.route
+    }
+
+    /// The target that its location is at, sent or held back, or was refused at.
+    pub fn target(&self) -> Option<&'c Target> {
+        self.target
     }
 
     /// The reply to send, if the decision is a redirect; nothing where the origin is to answer.

@@ -14,6 +14,7 @@ use crate::config::ClientIp;
 use crate::decision::Reason;
 use crate::location::{Location, Refusal};
 use crate::switch::Switch;
+use crate::target::Target;
 
 /// What the platform knows of a request and of the answer that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +96,7 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
                 "redirect"
             },
             route: answer.route().map(|route| route.name().as_str()),
+            target: answer.target().map(Target::name),
             reason: reason.map(Reason::code),
             refusal: reason.and_then(Reason::refusal).map(Refusal::code),
             location: decision.location().map(Location::as_str),
@@ -183,6 +185,7 @@ struct Tls<'a> {
 struct Signpost<'a> {
     decision: &'static str,
     route: Option<&'a str>,
+    target: Option<&'a str>,
     reason: Option<&'static str>,
     refusal: Option<&'static str>,
     location: Option<&'a str>,

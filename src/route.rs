@@ -4,14 +4,13 @@ mod attempt;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::capture::{Capture, CaptureType};
 use crate::decision::Reason;
 use crate::request::{Method, Request};
-use crate::target::Target;
+use crate::target::{Health, Target, Targets, all_healthy};
 use crate::template::LocationTemplate;
 
 pub use attempt::{Attempt, Outcome, Stop, attempts};
@@ -24,7 +23,7 @@ pub use attempt::{Attempt, Outcome, Stop, attempts};
 pub struct Route {
     name: RouteName,
     pattern: PathPattern,
-    target: Arc<Target>,
+    targets: Targets,
     location: LocationTemplate,
     options: RouteOptions,
 }
@@ -126,11 +125,15 @@ pub struct RouteNameError(String);
 #[error("{0} is not one of the redirect statuses 301, 302, 303, 307 and 308")]
 pub struct StatusError(u16);
 
-/// A request that is on a route, with the values that its path holds.
+/// A request that is on a route, with the values that its path holds, and the one of the route's
+/// targets that it is to be sent to.
+///
+/// Builder and proof ask the match and never the route for the target, so they cannot mean two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteMatch<'c, 'r> {
     route: &'c Route,
     captures: Vec<Capture<'r>>,
+    target: &'c Target,
 }
 
 /// Finds the first route, in configured order, whose captures all hold in the request's path.
@@ -143,6 +146,19 @@ pub struct RouteMatch<'c, 'r> {
 pub fn find<'c, 'r>(
     routes: &'c [Route],
     request: &'r Request<'_>,
+) -> Result<RouteMatch<'c, 'r>, Reason> {
+    find_with(routes, request, &all_healthy)
+}
+
+/// Finds the route as [`find`] does, and passes over targets that are not healthy.
+///
+/// # Errors
+///
+/// Those of [`find`].
+pub fn find_with<'c, 'r>(
+    routes: &'c [Route],
+    request: &'r Request<'_>,
+    health: Health<'_>,
 ) -> Result<RouteMatch<'c, 'r>, Reason> {
     let segments = request.segments().map_err(|_| Reason::PathMalformed)?;
     let mut of_this_shape = routes
@@ -161,7 +177,7 @@ pub fn find<'c, 'r>(
     let mut reason = Reason::NoRoute;
     for route in of_this_shape {
         match route.pattern.captures_in(segments) {
-            Ok(captures) => return Ok(RouteMatch { route, captures }),
+            Ok(captures) => return Ok(RouteMatch::new(route, captures, health)),
             Err((_, slot)) if reason == Reason::NoRoute => reason = reason_for(slot.kind),
             Err(_) => {}
         }
@@ -183,14 +199,14 @@ impl Route {
     pub(crate) fn new(
         name: RouteName,
         pattern: PathPattern,
-        target: Arc<Target>,
+        targets: Targets,
         location: LocationTemplate,
         options: RouteOptions,
     ) -> Self {
         Self {
             name,
             pattern,
-            target,
+            targets,
             location,
             options,
         }
@@ -206,9 +222,9 @@ impl Route {
         &self.pattern
     }
 
-    /// The CDN that matches are sent to.
-    pub fn target(&self) -> &Target {
-        &self.target
+    /// The CDNs that matches are sent to; each match to one of them.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
     }
 
     /// The template of the location's path below the target's base.
@@ -237,14 +253,19 @@ impl Route {
                 slot,
                 found: slot.text_at(segment, path),
             })?;
-        Ok(RouteMatch {
-            route: self,
-            captures,
-        })
+        Ok(RouteMatch::new(self, captures, &all_healthy))
     }
 }
 
 impl<'c, 'r> RouteMatch<'c, 'r> {
+    fn new(route: &'c Route, captures: Vec<Capture<'r>>, health: Health<'_>) -> Self {
+        Self {
+            target: route.targets.choose(&captures, health),
+            route,
+            captures,
+        }
+    }
+
     /// The route that matched.
     pub fn route(&self) -> &'c Route {
         self.route
@@ -253,6 +274,22 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
     /// The captured values, in the order in which the pattern declares them.
     pub fn captures(&self) -> &[Capture<'r>] {
         &self.captures
+    }
+
+    /// The target that it is to be sent to, one of its route's.
+    pub fn target(&self) -> &'c Target {
+        self.target
+    }
+
+    /// The same match, once for each target of its route, in the order in which its captures choose
+    /// them.
+    pub fn at_every_target(&self) -> impl Iterator<Item = Self> {
+        let targets = self.route.targets.in_order(&self.captures);
+        targets.into_iter().map(|target| Self {
+            route: self.route,
+            captures: self.captures.clone(),
+            target,
+        })
     }
 }
 

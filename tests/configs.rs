@@ -9,6 +9,7 @@ use signpost::config::{Authored, ClientIp, HeaderText, ProblemCode, Step};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::switch::Switch;
+use signpost::target::Target;
 use small::{SMALL, changed, problems_of, read};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -229,6 +230,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "target = \"cdn\"",
         "target = \"cnd\"",
         "line 15, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured",
+    ),
+    (
+        "target = \"cdn\"",
+        "targets = []",
+        "line 15, column 1: targets-invalid: routes[0].targets: `routes[0].targets` names 0 targets; name 1 to 8",
     ),
     (
         "target = \"cdn\"",
@@ -459,7 +465,8 @@ fn problem_codes_are_stable_words() {
         backend-invalid client-ip-invalid entry-too-large example-fails example-missing header-invalid \
         host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
         log-endpoint-invalid path-invalid revision-mismatch route-name-duplicate route-name-invalid \
-        route-unreachable routes-overlap status-invalid syntax-invalid target-unknown";
+        route-unreachable routes-overlap status-invalid syntax-invalid target-unknown \
+        targets-invalid";
     assert_eq!(codes, expected.split_whitespace().collect());
 }
 
@@ -624,7 +631,7 @@ fn what_is_written_is_what_holds() {
         "/d/{name:crate}/{version:semver}"
     );
     assert_eq!(route.location().to_string(), "/{name}/{version}");
-    assert_eq!(route.target().name(), "cdn");
+    assert_eq!(route.targets().only().map(Target::name), Some("cdn"));
     assert_eq!(
         (route.options().status.as_u16(), route.options().json),
         (307, false)

@@ -4,10 +4,13 @@ use super::check::Check;
 use super::examples::Example;
 use super::place;
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
+use super::raw::{
+    RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget, RawWeighted, RawWeightedTable,
+};
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
 use crate::host::Host;
 use crate::route::{RedirectStatus, Route};
+use crate::target::{Targets, Weight, WeightedTarget};
 
 /// A configuration as its author has it: with the examples that it was tried on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +112,11 @@ fn canonical(config: &Config) -> RawConfig {
             .targets
             .iter()
             .map(|(name, target)| {
-                let base = Some(target.base().to_string());
-                (name.clone(), RawTarget { base })
+                let raw = RawTarget {
+                    base: Some(target.base().to_string()),
+                    health_backend: target.health_backend().map(str::to_owned),
+                };
+                (name.clone(), raw)
             })
             .collect(),
         routes: config.routes().iter().map(canonical_route).collect(),
@@ -128,10 +134,12 @@ fn canonical(config: &Config) -> RawConfig {
 
 fn canonical_route(route: &Route) -> RawRoute {
     let options = route.options();
+    let only = route.targets().only();
     RawRoute {
         name: Some(route.name().to_string()),
         path: Some(route.pattern().to_string()),
-        target: Some(route.target().name().to_owned()),
+        target: only.map(|target| target.name().to_owned()),
+        targets: only.is_none().then(|| canonical_targets(route.targets())),
         location: Some(route.location().to_string()),
         status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
         json: (!options.json).then_some(false),
@@ -141,4 +149,20 @@ fn canonical_route(route: &Route) -> RawRoute {
             .map(|value| value.as_str().to_owned()),
         examples: Vec::new(),
     }
+}
+
+/// All by name alone, or all with a weight.
+fn canonical_targets(targets: &Targets) -> Vec<RawWeighted> {
+    let are_alike = targets.iter().all(|target| target.weight() == Weight::ONE);
+    let canonical = |target: &WeightedTarget| {
+        let name = target.target().name().to_owned();
+        if are_alike {
+            return RawWeighted::Name(name);
+        }
+        RawWeighted::Table(RawWeightedTable {
+            name: Some(name),
+            weight: Some(target.weight().as_u16().into()),
+        })
+    };
+    targets.iter().map(canonical).collect()
 }

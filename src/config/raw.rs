@@ -4,7 +4,10 @@
 //! wrong.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::problem::{Key, Problem, ProblemCode};
@@ -37,6 +40,8 @@ pub(super) struct RawOrigin {
 #[serde(default, expecting = "a table")]
 pub(super) struct RawTarget {
     pub(super) base: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) health_backend: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -44,7 +49,10 @@ pub(super) struct RawTarget {
 pub(super) struct RawRoute {
     pub(super) name: Option<String>,
     pub(super) path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) targets: Option<Vec<RawWeighted>>,
     pub(super) location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<u16>,
@@ -55,6 +63,22 @@ pub(super) struct RawRoute {
     /// Only the author's form has them; the compiled one shows by its revision that they held.
     #[serde(skip_serializing)]
     pub(super) examples: Vec<RawExample>,
+}
+
+/// One of several targets: its name alone, or a table with its weight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum RawWeighted {
+    Name(String),
+    Table(RawWeightedTable),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, expecting = "a table")]
+pub(super) struct RawWeightedTable {
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weight: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -91,6 +115,32 @@ impl RawConfig {
             unknown.push(unknown_key(key_of(&path)));
         })?;
         Ok((raw, unknown))
+    }
+}
+
+/// By hand, because a derived untagged enum says neither which key is unknown nor what is expected.
+impl<'de> Deserialize<'de> for RawWeighted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrTable;
+
+        impl<'de> Visitor<'de> for NameOrTable {
+            type Value = RawWeighted;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the name of a target, or a table with `name` and `weight`")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<RawWeighted, E> {
+                Ok(RawWeighted::Name(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<RawWeighted, A::Error> {
+                RawWeightedTable::deserialize(MapAccessDeserializer::new(table))
+                    .map(RawWeighted::Table)
+            }
+        }
+
+        deserializer.deserialize_any(NameOrTable)
     }
 }
 

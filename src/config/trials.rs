@@ -10,6 +10,7 @@ use crate::location::{Location, Refusal};
 use crate::request::Request;
 use crate::route::{self, PatternSegment, Route};
 use crate::switch::Switch;
+use crate::target::Base;
 
 /// How many requests are tried on one route.
 const MAX_TRIALS: usize = 4096;
@@ -22,7 +23,8 @@ struct Failing {
 
 enum Why {
     Refused(Refusal),
-    Loops(Location),
+    /// With the host that it leads to.
+    Loops(Location, Host),
 }
 
 impl Check {
@@ -35,8 +37,7 @@ impl Check {
             };
             let path = &failing.path;
             let (code, message) = match failing.why {
-                Why::Loops(location) => {
-                    let host = route.target().base().host();
+                Why::Loops(location, host) => {
                     let message = format!(
                         "the request `{path}` leads to `{location}`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `{host}`"
                     );
@@ -82,25 +83,26 @@ fn try_out(route: &Route, config: &Config) -> Option<Failing> {
 fn why_not(path: &str, route: &Route, config: &Config) -> Option<Why> {
     let host = config.hosts().and_then(<[Host]>::first);
     let request = Request::new("GET", host.map_or("", Host::as_str), path);
-    let answer = crate::answer(config, &request, Switch::ENFORCE);
-    if answer.route() != Some(route) {
-        return None;
-    }
-    match answer.decision() {
-        Decision::Redirect(location) => {
-            leads_back(location, route, config).then(|| Why::Loops(location.clone()))
-        }
-        Decision::Origin(reason) => reason
-            .refusal()
-            // That is a problem of the base, and was noted there.
-            .filter(|refusal| *refusal != Refusal::HostNotAllowed)
-            .map(Why::Refused),
-    }
+    let answers = crate::answers_at_every_target(config, &request, Switch::ENFORCE);
+    answers
+        .iter()
+        .filter(|answer| answer.route() == Some(route))
+        .find_map(|answer| match answer.decision() {
+            Decision::Redirect(location) => {
+                let base = answer.target()?.base();
+                leads_back(location, base, config)
+                    .then(|| Why::Loops(location.clone(), base.host().clone()))
+            }
+            Decision::Origin(reason) => reason
+                .refusal()
+                // That is a problem of the base, and was noted there.
+                .filter(|refusal| *refusal != Refusal::HostNotAllowed)
+                .map(Why::Refused),
+        })
 }
 
 /// Whether a location is on a route again. Where `hosts` is not written, any host may be ours.
-fn leads_back(location: &Location, route: &Route, config: &Config) -> bool {
-    let base = route.target().base();
+fn leads_back(location: &Location, base: &Base, config: &Config) -> bool {
     let origin = base.as_str().len() - base.path().iter().map(|it| 1 + it.len()).sum::<usize>();
     let path = location.as_str().get(origin..).unwrap_or_default();
     let host = base.host().as_str();

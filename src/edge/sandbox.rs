@@ -13,8 +13,10 @@ use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
 use signpost::reply;
 use signpost::request::Method;
+use signpost::target::build;
 
 use super::arrival::{Arrival, ForLog, KnownHost};
+use super::health::is_healthy;
 use super::origin::{self, DEFAULT_BACKEND};
 use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
@@ -70,7 +72,9 @@ impl Sandbox {
 
         let asked = arrival.request();
         let mut answer = match config {
-            Ok(config) => signpost::answer(config, &asked, entries.switch()),
+            Ok(config) => {
+                signpost::answer_in_health(build, config, &asked, entries.switch(), &is_healthy)
+            }
             Err(reason) => Answer::origin(reason.clone()),
         };
         let reply = config.ok().and_then(|config| answer.reply(config, &asked));

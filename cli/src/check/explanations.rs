@@ -49,6 +49,7 @@ explanations! {
     "status-invalid",
     "syntax-invalid",
     "target-unknown",
+    "targets-invalid",
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ pub(crate) struct Built {
     pub(crate) name: String,
     /// Its base.
     pub(crate) base: String,
+    /// All targets of the route, in the order in which this file is tried at them.
+    pub(crate) order: Vec<String>,
     /// The template of the route's location.
     pub(crate) template: String,
     /// The candidate.
@@ -163,8 +165,12 @@ impl Built {
     fn of(found: &RouteMatch<'_, '_>, candidate: &str) -> Self {
         let route = found.route();
         Self {
-            name: route.target().name().to_owned(),
-            base: route.target().base().to_string(),
+            name: found.target().name().to_owned(),
+            base: found.target().base().to_string(),
+            order: found
+                .at_every_target()
+                .map(|found| found.target().name().to_owned())
+                .collect(),
             template: route.location().to_string(),
             candidate: candidate.to_owned(),
         }
