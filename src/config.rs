@@ -12,6 +12,8 @@ mod check;
 #[cfg(feature = "toml")]
 mod examples;
 #[cfg(feature = "toml")]
+mod names;
+#[cfg(feature = "toml")]
 mod overlaps;
 #[cfg(feature = "toml")]
 mod place;

@@ -311,15 +311,15 @@ fn what_is_compiled_is_what_was_written() {
     let rows = [
         (
             "['fastly', 'cloudfront', 'local']",
-            r#""targets":["fastly","cloudfront","local"]"#,
+            r#""targets":[{"name":"fastly"},{"name":"cloudfront"},{"name":"local"}]"#,
         ),
         (
             "[{ name = 'fastly', weight = 1 }, { name = 'cloudfront' }, 'local']",
-            r#""targets":["fastly","cloudfront","local"]"#,
+            r#""targets":[{"name":"fastly"},{"name":"cloudfront"},{"name":"local"}]"#,
         ),
         (
             "['local', { name = 'fastly', weight = 9 }, { name = 'cloudfront' }]",
-            r#""targets":[{"name":"local","weight":1},{"name":"fastly","weight":9},{"name":"cloudfront","weight":1}]"#,
+            r#""targets":[{"name":"local"},{"name":"fastly","weight":9},{"name":"cloudfront"}]"#,
         ),
     ];
     for (written, compiled) in rows {
@@ -367,7 +367,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', 'local', { name = 'local', weight = 2 }]",
-        "line 13, column 54: targets-invalid: routes[0].targets[3].name: `local` is named twice; name each target once, and give it a weight if its share is to be larger",
+        "line 13, column 45: targets-invalid: routes[0].targets[3]: `local` is named twice; name each target once, and give it a weight if its share is to be larger",
     ),
     (
         "TARGETS",
@@ -387,7 +387,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'loacl' }]",
-        "line 13, column 45: target-unknown: routes[0].targets[2].name: there is no [targets.loacl]; name a target that is configured",
+        "line 13, column 36: target-unknown: routes[0].targets[2]: there is no [targets.loacl]; name a target that is configured",
     ),
     (
         "TARGETS",

@@ -4,13 +4,11 @@ use super::check::Check;
 use super::examples::Example;
 use super::place;
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{
-    RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget, RawWeighted, RawWeightedTable,
-};
+use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget, RawWeighted};
 use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
 use crate::host::Host;
 use crate::route::{RedirectStatus, Route};
-use crate::target::{Targets, Weight, WeightedTarget};
+use crate::target::{Weight, WeightedTarget};
 
 /// A configuration as its author has it: with the examples that it was tried on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +137,9 @@ fn canonical_route(route: &Route) -> RawRoute {
         name: Some(route.name().to_string()),
         path: Some(route.pattern().to_string()),
         target: only.map(|target| target.name().to_owned()),
-        targets: only.is_none().then(|| canonical_targets(route.targets())),
+        targets: only
+            .is_none()
+            .then(|| route.targets().iter().map(canonical_target).collect()),
         location: Some(route.location().to_string()),
         status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
         json: (!options.json).then_some(false),
@@ -151,18 +151,10 @@ fn canonical_route(route: &Route) -> RawRoute {
     }
 }
 
-/// All by name alone, or all with a weight.
-fn canonical_targets(targets: &Targets) -> Vec<RawWeighted> {
-    let are_alike = targets.iter().all(|target| target.weight() == Weight::ONE);
-    let canonical = |target: &WeightedTarget| {
-        let name = target.target().name().to_owned();
-        if are_alike {
-            return RawWeighted::Name(name);
-        }
-        RawWeighted::Table(RawWeightedTable {
-            name: Some(name),
-            weight: Some(target.weight().as_u16().into()),
-        })
-    };
-    targets.iter().map(canonical).collect()
+fn canonical_target(target: &WeightedTarget) -> RawWeighted {
+    let weight = target.weight();
+    RawWeighted {
+        name: Some(target.target().name().to_owned()),
+        weight: (weight != Weight::ONE).then(|| weight.as_u16().into()),
+    }
 }

@@ -4,10 +4,7 @@
 //! wrong.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::problem::{Key, Problem, ProblemCode};
@@ -52,6 +49,7 @@ pub(super) struct RawRoute {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "toml", serde(deserialize_with = "super::names::or_tables"))]
     pub(super) targets: Option<Vec<RawWeighted>>,
     pub(super) location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,17 +63,10 @@ pub(super) struct RawRoute {
     pub(super) examples: Vec<RawExample>,
 }
 
-/// One of several targets: its name alone, or a table with its weight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub(super) enum RawWeighted {
-    Name(String),
-    Table(RawWeightedTable),
-}
-
+/// One of several targets. People may write its name alone; the compiled form is always a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
-pub(super) struct RawWeightedTable {
+pub(super) struct RawWeighted {
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) weight: Option<i64>,
@@ -115,32 +106,6 @@ impl RawConfig {
             unknown.push(unknown_key(key_of(&path)));
         })?;
         Ok((raw, unknown))
-    }
-}
-
-/// By hand, because a derived untagged enum says neither which key is unknown nor what is expected.
-impl<'de> Deserialize<'de> for RawWeighted {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameOrTable;
-
-        impl<'de> Visitor<'de> for NameOrTable {
-            type Value = RawWeighted;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("the name of a target, or a table with `name` and `weight`")
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<RawWeighted, E> {
-                Ok(RawWeighted::Name(name.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<RawWeighted, A::Error> {
-                RawWeightedTable::deserialize(MapAccessDeserializer::new(table))
-                    .map(RawWeighted::Table)
-            }
-        }
-
-        deserializer.deserialize_any(NameOrTable)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The targets of a configuration, and those of each route.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::{Check, missing};
@@ -106,33 +106,28 @@ impl Check {
             );
             self.push(Problem::new(ProblemCode::TargetsInvalid, key, message));
         }
-        let mut names = BTreeSet::new();
+        let mut are_different = true;
         let mut proven = Vec::new();
         for (index, raw) in several.iter().enumerate() {
             let key = &key.index(index);
-            let name_key = &key.name("name");
-            let (at, name, weight) = match raw {
-                RawWeighted::Name(name) => (key, Some(name), None),
-                RawWeighted::Table(table) => {
-                    let name = self.require(name_key, table.name.as_ref(), "name a target");
-                    (name_key, name, table.weight)
-                }
-            };
-            let weight = weight.map_or(Some(Weight::ONE), |weight| {
+            let name = self.require(&key.name("name"), raw.name.as_ref(), "name a target");
+            let weight = raw.weight.map_or(Some(Weight::ONE), |weight| {
                 let key = &key.name("weight");
                 self.take(ProblemCode::TargetsInvalid, key, Weight::try_from(weight))
             });
             let Some(name) = name else { continue };
-            if !names.insert(name) {
+            let mut earlier = several.iter().take(index);
+            if earlier.any(|other| other.name.as_ref() == Some(name)) {
+                are_different = false;
                 let message = format!(
                     "`{name}` is named twice; name each target once, and give it a weight if its share is to be larger"
                 );
-                self.push(Problem::new(ProblemCode::TargetsInvalid, at, message));
+                self.push(Problem::new(ProblemCode::TargetsInvalid, key, message));
             }
-            let target = self.known_target(at, name, known);
+            let target = self.known_target(key, name, known);
             proven.extend(target.zip(weight));
         }
-        let holds = proven.len() == several.len() && names.len() == several.len();
+        let holds = are_different && proven.len() == several.len();
         let mut proven = proven
             .into_iter()
             .filter(|_| holds)

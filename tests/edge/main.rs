@@ -12,3 +12,4 @@ mod http2;
 mod log;
 mod pass_through;
 mod sandbox;
+mod targets;

@@ -25,6 +25,23 @@ const LOOPS: &str = include_str!("../../tests/data/loops.json");
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
+/// Two targets, one of them twice as large as the other.
+const TWO_TARGETS: &str = r#"
+allowed_hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+targets = { a.base = "https://a.example", b.base = "https://b.example/pub" }
+
+[[routes]]
+name = "file"
+path = "/f/{file:segment}"
+targets = [{ name = "a", weight = 2 }, "b"]
+location = "/{file}"
+examples = [
+    { request = "/f/x", location = "https://a.example/x" },
+    { request = "/f/x", location = "https://b.example/pub/x" },
+]
+"#;
+
 fn read(text: &str) -> Config {
     let loaded = Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"));
     loaded.config().clone()
@@ -121,6 +138,7 @@ fn telling_requests_are_explained() {
             &[],
             "enforce",
         ),
+        ("targets", TWO_TARGETS, "GET", "/f/x", &[], "enforce"),
         (
             "rewritten",
             PRODUCTION,
