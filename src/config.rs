@@ -19,6 +19,7 @@ mod overlaps;
 mod place;
 mod problem;
 mod raw;
+mod retry;
 mod revision;
 #[cfg(feature = "toml")]
 mod samples;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::host::Host;
+use crate::retry::RetryOptions;
 use crate::route::Route;
 use crate::target::Target;
 use raw::RawConfig;
@@ -57,6 +59,7 @@ pub struct Config {
     routes: Vec<Route>,
     response: ResponseOptions,
     log: Option<Log>,
+    retry: Option<RetryOptions>,
     json: String,
     revision: String,
 }
@@ -171,6 +174,11 @@ impl Config {
     /// The headers that every answer of ours carries.
     pub fn response(&self) -> &ResponseOptions {
         &self.response
+    }
+
+    /// Whether and how a second try goes another way.
+    pub fn retry(&self) -> Option<&RetryOptions> {
+        self.retry.as_ref()
     }
 
     /// Where log lines go, if they are written.

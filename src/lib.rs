@@ -47,6 +47,7 @@ pub mod config;
 pub mod entries;
 pub mod host;
 pub mod received;
+pub mod retry;
 pub mod switch;
 pub mod template;
 
@@ -55,9 +56,10 @@ use decision::{Decision, Reason, decide};
 use location::Location;
 use reply::Reply;
 use request::Request;
+use retry::Turn;
 use route::{Route, RouteMatch};
 use switch::Switch;
-use target::{Health, Target, all_healthy};
+use target::Target;
 
 /// What is to be done with one request, and the route that it was on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +67,11 @@ pub struct Answer<'c> {
     decision: Decision,
     route: Option<&'c Route>,
     target: Option<&'c Target>,
+    attempt: Option<u32>,
 }
 
-/// Answers a request: finds its route, builds the candidate, proves it, and decides. Every target
-/// counts as healthy.
+/// Answers a request: finds its route, builds the candidate, proves it, and decides. It is taken as a
+/// first try, and every target as healthy.
 pub fn answer<'c>(config: &'c Config, request: &Request<'_>, switch: Switch) -> Answer<'c> {
     answer_with(target::build, config, request, switch)
 }
@@ -82,21 +85,22 @@ pub fn answer_with<'c>(
     request: &Request<'_>,
     switch: Switch,
 ) -> Answer<'c> {
-    answer_in_health(build, config, request, switch, &all_healthy)
+    answer_in_turn(build, config, request, switch, &Turn::FIRST)
 }
 
-/// Answers a request, and passes over targets that are not healthy.
+/// Answers a request in its turn: passes over targets that are not healthy, and over those that the
+/// client was sent to before.
 ///
-/// `health` is asked only where a route has several targets, and only about those that name a
-/// backend for it.
-pub fn answer_in_health<'c>(
+/// Health is asked only where a route has several targets, and only about those that name a backend
+/// for it.
+pub fn answer_in_turn<'c>(
     build: impl FnOnce(&RouteMatch<'_, '_>) -> String,
     config: &'c Config,
     request: &Request<'_>,
     switch: Switch,
-    health: Health<'_>,
+    turn: &Turn<'_>,
 ) -> Answer<'c> {
-    match find(config, request, health) {
+    match find(config, request, turn) {
         Ok(found) => Answer::of(&found, build(&found), config, request, switch),
         Err(reason) => Answer::origin(reason),
     }
@@ -112,7 +116,7 @@ pub fn answers_at_every_target<'c>(
     request: &Request<'_>,
     switch: Switch,
 ) -> Vec<Answer<'c>> {
-    match find(config, request, &all_healthy) {
+    match find(config, request, &Turn::FIRST) {
         Ok(found) => found
             .at_every_target()
             .map(|found| Answer::of(&found, target::build(&found), config, request, switch))
@@ -124,12 +128,12 @@ pub fn answers_at_every_target<'c>(
 fn find<'c, 'r>(
     config: &'c Config,
     request: &'r Request<'_>,
-    health: Health<'_>,
+    turn: &Turn<'_>,
 ) -> Result<RouteMatch<'c, 'r>, Reason> {
     if !config.applies_to(request.host()) {
         return Err(Reason::NoRoute);
     }
-    route::find_with(config.routes(), request, health)
+    route::find_in_turn(config.routes(), request, turn)
 }
 
 impl<'c> Answer<'c> {
@@ -140,6 +144,7 @@ impl<'c> Answer<'c> {
             decision: Decision::Origin(reason),
             route: None,
             target: None,
+            attempt: None,
         }
     }
 
@@ -151,14 +156,25 @@ impl<'c> Answer<'c> {
         switch: Switch,
     ) -> Self {
         let decision = match Location::prove(candidate, config, request, found) {
-            Ok(location) => decide(location, switch, found.captures()),
+            Ok(location) => match decide(location, switch, found.captures()) {
+                Decision::Redirect(location) if found.is_for_origin() => {
+                    Decision::Origin(Reason::Retried(location))
+                }
+                decided => decided,
+            },
             Err(refusal) => Decision::Origin(Reason::LocationRefused(refusal)),
         };
         Self {
             decision,
             route: Some(found.route()),
             target: Some(found.target()),
+            attempt: None,
         }
+    }
+
+    fn at_attempt(mut self, attempt: u32) -> Self {
+        self.attempt = Some(attempt);
+        self
     }
 
     /// The decision.
@@ -174,6 +190,11 @@ impl<'c> Answer<'c> {
     /// The target that its location is at, sent or held back, or was refused at.
     pub fn target(&self) -> Option<&'c Target> {
         self.target
+    }
+
+    /// Which try of its client this is within the window, from 1; nothing where tries are not counted.
+    pub fn attempt(&self) -> Option<u32> {
+        self.attempt
     }
 
     /// The reply to send, if the decision is a redirect; nothing where the origin is to answer.

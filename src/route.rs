@@ -10,7 +10,8 @@ use thiserror::Error;
 use crate::capture::{Capture, CaptureType};
 use crate::decision::Reason;
 use crate::request::{Method, Request};
-use crate::target::{Health, Target, Targets, all_healthy};
+use crate::retry::Turn;
+use crate::target::{Target, Targets};
 use crate::template::LocationTemplate;
 
 pub use attempt::{Attempt, Outcome, Stop, attempts};
@@ -134,6 +135,7 @@ pub struct RouteMatch<'c, 'r> {
     route: &'c Route,
     captures: Vec<Capture<'r>>,
     target: &'c Target,
+    is_for_origin: bool,
 }
 
 /// Finds the first route, in configured order, whose captures all hold in the request's path.
@@ -147,18 +149,19 @@ pub fn find<'c, 'r>(
     routes: &'c [Route],
     request: &'r Request<'_>,
 ) -> Result<RouteMatch<'c, 'r>, Reason> {
-    find_with(routes, request, &all_healthy)
+    find_in_turn(routes, request, &Turn::FIRST)
 }
 
-/// Finds the route as [`find`] does, and passes over targets that are not healthy.
+/// Finds the route as [`find`] does, for a request of which more is known: which targets are healthy,
+/// and how often its client was sent for this file before.
 ///
 /// # Errors
 ///
 /// Those of [`find`].
-pub fn find_with<'c, 'r>(
+pub fn find_in_turn<'c, 'r>(
     routes: &'c [Route],
     request: &'r Request<'_>,
-    health: Health<'_>,
+    turn: &Turn<'_>,
 ) -> Result<RouteMatch<'c, 'r>, Reason> {
     let segments = request.segments().map_err(|_| Reason::PathMalformed)?;
     let mut of_this_shape = routes
@@ -177,7 +180,7 @@ pub fn find_with<'c, 'r>(
     let mut reason = Reason::NoRoute;
     for route in of_this_shape {
         match route.pattern.captures_in(segments) {
-            Ok(captures) => return Ok(RouteMatch::new(route, captures, health)),
+            Ok(captures) => return Ok(RouteMatch::new(route, captures, turn)),
             Err((_, slot)) if reason == Reason::NoRoute => reason = reason_for(slot.kind),
             Err(_) => {}
         }
@@ -253,16 +256,18 @@ impl Route {
                 slot,
                 found: slot.text_at(segment, path),
             })?;
-        Ok(RouteMatch::new(self, captures, &all_healthy))
+        Ok(RouteMatch::new(self, captures, &Turn::FIRST))
     }
 }
 
 impl<'c, 'r> RouteMatch<'c, 'r> {
-    fn new(route: &'c Route, captures: Vec<Capture<'r>>, health: Health<'_>) -> Self {
+    fn new(route: &'c Route, captures: Vec<Capture<'r>>, turn: &Turn<'_>) -> Self {
+        let (target, is_for_origin) = route.targets.choose(&captures, turn);
         Self {
-            target: route.targets.choose(&captures, health),
             route,
             captures,
+            target,
+            is_for_origin,
         }
     }
 
@@ -281,6 +286,11 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
         self.target
     }
 
+    /// Whether its client was sent to every target already, so that the origin is next.
+    pub fn is_for_origin(&self) -> bool {
+        self.is_for_origin
+    }
+
     /// The same match, once for each target of its route, in the order in which its captures choose
     /// them.
     pub fn at_every_target(&self) -> impl Iterator<Item = Self> {
@@ -289,6 +299,7 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
             route: self.route,
             captures: self.captures.clone(),
             target,
+            is_for_origin: false,
         })
     }
 }

@@ -5,9 +5,10 @@ use signpost::config::{Authored, Config};
 use signpost::decision::Decision;
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
+use signpost::retry::Turn;
 use signpost::route::{self, Route};
 use signpost::switch::Switch;
-use signpost::target::{self, Target, Targets, Weight, WeightedTarget, all_healthy};
+use signpost::target::{self, Target, Targets, Weight, WeightedTarget};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Three targets whose bases differ in all that a base has.
@@ -74,7 +75,7 @@ fn keys(number: u32) -> impl Iterator<Item = [Capture<'static>; 2]> {
 
 fn choices(config: &Config, number: u32) -> Vec<&str> {
     keys(number)
-        .map(|captures| targets(config).choose(&captures, &all_healthy).name())
+        .map(|captures| targets(config).choose(&captures, &Turn::FIRST).0.name())
         .collect()
 }
 
@@ -186,7 +187,11 @@ fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
                 .map(|name| format!("{name}-health"))
                 .collect();
             let health = |backend: &str| !unhealthy.iter().any(|name| name == backend);
-            targets(&config).choose(&captures, &health)
+            let turn = Turn {
+                health: &health,
+                ..Turn::FIRST
+            };
+            targets(&config).choose(&captures, &turn).0
         };
         let first_besides = |unhealthy: &[&str]| {
             let mut healthy = order.iter().filter(|it| !unhealthy.contains(&it.name()));
@@ -218,7 +223,11 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
         .join("\n");
     let config = Config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
     for captures in keys(100) {
-        let none = targets(&config).choose(&captures, &|_| false);
+        let turn = Turn {
+            health: &|_| false,
+            ..Turn::FIRST
+        };
+        let (none, _) = targets(&config).choose(&captures, &turn);
         assert_eq!(Some(&none), targets(&config).in_order(&captures).first());
     }
 }
@@ -240,8 +249,16 @@ fn a_route_with_one_target_asks_nobody() {
         assert_eq!(targets(&config).only().map(Target::name), Some("local"));
         let health = |_: &str| panic!("health was asked");
         let request = Request::new("GET", "", "/d/a/1.0.0");
-        let answer =
-            signpost::answer_in_health(target::build, &config, &request, Switch::ENFORCE, &health);
+        let answer = signpost::answer_in_turn(
+            target::build,
+            &config,
+            &request,
+            Switch::ENFORCE,
+            &Turn {
+                health: &health,
+                ..Turn::FIRST
+            },
+        );
         assert_eq!(answer.target().map(Target::name), Some("local"));
         // One target is compiled as one, however it was written.
         assert!(

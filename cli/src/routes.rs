@@ -46,8 +46,19 @@ pub(crate) struct Table {
     hosts: Option<Vec<String>>,
     /// Every host that a redirect may name.
     allowed_hosts: Vec<String>,
+    /// Whether and how a second try goes another way.
+    retry: Option<Retry>,
     /// The routes, in the order in which they are tried.
     routes: Vec<Row>,
+}
+
+/// What becomes of a second try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Retry {
+    /// For how long a try is remembered, in seconds.
+    window: u64,
+    /// How much may go to the origin, in percent.
+    origin_share: u8,
 }
 
 /// A route.
@@ -102,6 +113,10 @@ impl Table {
             revision: config.revision().to_owned(),
             hosts: config.hosts().map(in_words),
             allowed_hosts: in_words(config.allowed_hosts()),
+            retry: config.retry().map(|options| Retry {
+                window: options.window.as_secs(),
+                origin_share: options.origin_share.as_percent(),
+            }),
             routes: config
                 .routes()
                 .iter()
@@ -161,6 +176,16 @@ impl Display for Table {
             "allowed_hosts  {}",
             self.allowed_hosts.join(", ")
         )?;
+        if let Some(Retry {
+            window,
+            origin_share,
+        }) = &self.retry
+        {
+            writeln!(
+                formatter,
+                "retry          for {window} s the next target, then the origin up to {origin_share}%"
+            )?;
+        }
         self.routes
             .iter()
             .try_for_each(|row| write!(formatter, "\n{row}"))

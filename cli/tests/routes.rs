@@ -91,7 +91,10 @@ fn what_is_optional_is_shown_where_it_is_set() {
 #[test]
 fn several_targets_are_shown_with_their_shares() {
     let config = PRODUCTION
-        .replace("allowed_hosts = [", "allowed_hosts = [\"b.example\", ")
+        .replace(
+            "allowed_hosts = [",
+            "retry.window = \"1m\"\nallowed_hosts = [\"b.example\", ",
+        )
         .replace(
             "[targets.static]",
             "[targets.b]\nbase = \"b.example\"\nhealth_backend = \"b-health\"\n[targets.static]",
@@ -112,6 +115,8 @@ fn several_targets_are_shown_with_their_shares() {
     let expected = "\n  target    static = https://static.crates.io, 9 of 10\
         \n  target    b = https://b.example, 1 of 10, healthy as `b-health`\n";
     assert!(text.contains(expected), "{text}");
+    let retry = "\nretry          for 60 s the next target, then the origin up to 5%\n";
+    assert!(text.contains(retry), "{text}");
     let (_, json, _) = routes(&config, &["--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(value["routes"][0]["targets"][0]["weight"], 9);

@@ -5,7 +5,7 @@ use super::examples::Example;
 use super::place;
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
 use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget, RawWeighted};
-use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, revision, syntax};
+use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, retry, revision, syntax};
 use crate::host::Host;
 use crate::route::{RedirectStatus, Route};
 use crate::target::{Weight, WeightedTarget};
@@ -127,6 +127,7 @@ fn canonical(config: &Config) -> RawConfig {
             client_ip: (log.client_ip != ClientIp::default())
                 .then(|| log.client_ip.name().to_owned()),
         }),
+        retry: config.retry.as_ref().map(retry::canonical),
     }
 }
 

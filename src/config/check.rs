@@ -61,6 +61,7 @@ impl Check {
         let routes = self.routes(&top.name("routes"), &raw.routes, known);
         let (raw_routes, routes) = routes.into_iter().unzip();
         let log = raw.log.as_ref();
+        let retry = raw.retry.as_ref();
         let config = Config {
             allowed_hosts,
             hosts,
@@ -69,6 +70,7 @@ impl Check {
             routes,
             response: self.response(&top.name("response"), raw.response.as_ref()),
             log: log.and_then(|log| self.log(&top.name("log"), log)),
+            retry: retry.and_then(|retry| self.retry(&top.name("retry"), retry)),
             json: String::new(),
             revision: String::new(),
         };

@@ -107,6 +107,7 @@ problem_codes! {
     ExampleFails "example-fails" "The example does not lead to the location that it names.",
     LogEndpointInvalid "log-endpoint-invalid" "The text is not the name of a log endpoint.",
     ClientIpInvalid "client-ip-invalid" "The text is not one of full, truncated and none.",
+    RetryInvalid "retry-invalid" "The window is not a time from 1 second to 5 minutes, or the share is not a percentage.",
     EntryTooLarge "entry-too-large" "The compiled configuration is larger than a Config Store entry may be.",
     RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled.",
 }

@@ -25,6 +25,8 @@ pub(super) struct RawConfig {
     pub(super) response: Option<RawResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) log: Option<RawLog>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) retry: Option<RawRetry>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -94,6 +96,14 @@ pub(super) struct RawLog {
     pub(super) endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_ip: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, expecting = "a table")]
+pub(super) struct RawRetry {
+    pub(super) window: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin_share: Option<String>,
 }
 
 impl RawConfig {

@@ -80,7 +80,7 @@ impl Check {
             let only = WeightedTarget::new(target, Weight::ONE);
             return Some(Targets::new(only, Vec::new()));
         };
-        let targets_key = &key.name("targets");
+        let list_key = &key.name("targets");
         if raw.target.is_some() {
             let message = "the route has `targets` as well; leave one of the two out";
             self.push(Problem::new(
@@ -89,7 +89,7 @@ impl Check {
                 message,
             ));
         }
-        self.several_targets(targets_key, several, known)
+        self.several_targets(list_key, several, known)
     }
 
     fn several_targets(

@@ -4,6 +4,7 @@
 
 mod arrival;
 mod health;
+mod memory;
 mod origin;
 mod sandbox;
 mod send;

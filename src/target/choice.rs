@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::Target;
 use crate::capture::Capture;
+use crate::retry::{Step, Turn, step};
 
 /// The most targets that a route has, which bounds what a choice costs.
 pub const MAX_TARGETS: usize = 8;
@@ -112,17 +113,26 @@ impl Targets {
         ranked.into_iter().map(WeightedTarget::target).collect()
     }
 
-    /// The target that these captures choose: the first in their order that is healthy, and the
-    /// first of all where none is.
-    pub fn choose(&self, captures: &[Capture<'_>], health: Health<'_>) -> &Target {
+    /// The target that these captures choose in this turn, and whether the origin is next instead.
+    ///
+    /// The first turn is at the first target in their order that is healthy, and at the first of all
+    /// where none is; each later turn is at the next. Where the origin is next, the target is the
+    /// first: the origin is asked because it may be dead.
+    pub fn choose(&self, captures: &[Capture<'_>], turn: &Turn<'_>) -> (&Target, bool) {
         // Nothing is to be chosen on nearly every route, and then nothing is hashed.
         if let Some(only) = self.only() {
-            return only;
+            return (only, step(turn, 1) == Step::Origin);
         }
-        let healthy = self.ranked(captures, |target| target.is_healthy(health));
-        let chosen = healthy.first().copied();
-        let chosen = chosen.or_else(|| self.ranked(captures, |_| true).first().copied());
-        chosen.map_or(self.first.target(), WeightedTarget::target)
+        let mut ranked = self.ranked(captures, |target| target.is_healthy(turn.health));
+        if ranked.is_empty() {
+            ranked = self.ranked(captures, |_| true);
+        }
+        let (place, is_for_origin) = match step(turn, ranked.len()) {
+            Step::Target(place) => (place, false),
+            Step::Origin => (0, true),
+        };
+        let chosen = ranked.get(place).copied().unwrap_or(&self.first);
+        (chosen.target(), is_for_origin)
     }
 
     fn ranked(

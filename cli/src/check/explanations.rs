@@ -41,6 +41,7 @@ explanations! {
     "location-unprovable",
     "log-endpoint-invalid",
     "path-invalid",
+    "retry-invalid",
     "revision-mismatch",
     "route-name-duplicate",
     "route-name-invalid",

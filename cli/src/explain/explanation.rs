@@ -6,6 +6,7 @@ use signpost::decision::{Decision, Reason};
 use signpost::location::{Location, Point, Verdict};
 use signpost::reply::Reply;
 use signpost::request::Request;
+use signpost::retry::Turn;
 use signpost::route::{self, RouteMatch};
 use signpost::switch::{Share, Switch};
 use signpost::{Answer, target};
@@ -18,6 +19,8 @@ use super::{facts, words};
 /// What is asked about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Question<'q> {
+    /// Which try of its client it is, from 1; the origin takes what is left for it.
+    pub(crate) attempt: u32,
     /// The method of the request.
     pub(crate) method: &'q str,
     /// Where it goes.
@@ -135,10 +138,15 @@ impl Explanation {
         switch: Switch,
     ) -> Self {
         let (request, arrived) = request::read(config, question);
-        let answer = signpost::answer_with(&build, config, &request, switch);
+        let turn = Turn {
+            earlier: question.attempt.saturating_sub(1),
+            origin_is_open: true,
+            ..Turn::FIRST
+        };
+        let answer = signpost::answer_in_turn(&build, config, &request, switch, &turn);
         let found = arrived
             .applies
-            .then(|| route::find(config.routes(), &request).ok())
+            .then(|| route::find_in_turn(config.routes(), &request, &turn).ok())
             .flatten();
         let candidate = found.as_ref().map(build);
         let reached = found.as_ref().zip(candidate.as_deref());
