@@ -198,7 +198,7 @@ fn after_the_window_a_try_is_a_first_one() {
     // The window begins again with each try.
     scene.memory.now += Duration::from_secs(119);
     assert_eq!(scene.get(&config, "/r/serde").attempt(), Some(3));
-    scene.memory.now += Duration::from_secs(120);
+    scene.memory.now += Duration::from_mins(2);
     let answer = scene.get(&config, "/r/serde");
     assert_eq!((way(&answer).as_str(), answer.attempt()), ("a", Some(1)));
 }

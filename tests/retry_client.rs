@@ -144,13 +144,10 @@ async fn fetch(name: &str, dead: &Dead, cdn: Option<&StandInCdn>) -> Counts {
 
 /// The attempts that the log has, in order.
 fn attempts(lines: &str) -> Vec<u64> {
-    let mut pieces = lines.split("\"attempt\":").skip(1);
-    let mut attempts = Vec::new();
-    while let Some(piece) = pieces.next() {
-        let digits: String = piece.chars().take_while(char::is_ascii_digit).collect();
-        attempts.extend(digits.parse::<u64>().ok());
-    }
-    attempts
+    let pieces = lines.split("\"attempt\":").skip(1);
+    pieces
+        .filter_map(|piece| piece.split(',').next()?.parse().ok())
+        .collect()
 }
 
 #[tokio::test]

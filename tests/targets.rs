@@ -1,7 +1,7 @@
 //! A route with several targets: which one a file gets, and what moves when something changes.
 
 use signpost::capture::{Capture, CaptureType};
-use signpost::config::{Authored, Config};
+use signpost::config::{Authored, Config, Example};
 use signpost::decision::Decision;
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
@@ -363,7 +363,7 @@ fn what_is_compiled_is_what_was_written() {
 fn an_example_says_which_target_it_is_at() {
     let text = CONFIG.replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']");
     let authored = Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
-    let targets = authored.examples().iter().map(|example| example.target());
+    let targets = authored.examples().iter().map(Example::target);
     assert!(targets.eq(["fastly", "cloudfront", "local"]));
     let mut routes = authored.config().routes().iter();
     assert!(

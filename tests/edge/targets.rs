@@ -36,12 +36,14 @@ fn config() -> Config {
     Config::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// How the two backends are, as a change of the local server.
+type Health<'h> = &'h dyn Fn(LocalServer) -> LocalServer;
+
 #[tokio::test]
 async fn an_unhealthy_target_is_passed_over() {
     let refused = refused_address().unwrap();
     let healthy = || Backend::at(refused.url());
     let sick = || Backend::at(refused.url()).unhealthy();
-    type Health<'h> = &'h dyn Fn(LocalServer) -> LocalServer;
     // Where files are sent, or are not: the first host, the second, or each to its own.
     let rows: [(&str, Health<'_>, [bool; 2]); 5] = [
         (
