@@ -120,10 +120,8 @@ pub fn answer<'c, 'a>(
         ..Turn::FIRST
     };
     let answer = answer_in(&first);
-    let Some(options) = options_for(config, request, &answer) else {
-        return answer;
-    };
-    let Some(client) = client() else {
+    let options = options_for(config, request, &answer);
+    let Some((options, client)) = options.and_then(|options| Some((options, client()?))) else {
         return answer;
     };
     let key = Key::of(&client, config, request);

@@ -186,7 +186,7 @@ impl<'t> Rank<'t> {
     /// route never have one name.
     fn cmp(&self, other: &Self) -> Ordering {
         let (one, two) = (self.draw * other.weight, other.draw * self.weight);
-        one.cmp(&two).then_with(|| self.name.cmp(other.name))
+        (one, self.name).cmp(&(two, other.name))
     }
 }
 
@@ -240,11 +240,8 @@ mod tests {
             (0x5555_5555_5555_5555, 6_807_362_106),
             (0xE666_6666_6666_6666, 652_848_316),
         ] {
-            assert!(
-                draw(hash).abs_diff(expected) <= 2,
-                "{hash:x}: {}",
-                draw(hash)
-            );
+            let drawn = draw(hash);
+            assert!(drawn.abs_diff(expected) <= 2, "{hash:x}: {drawn}");
         }
     }
 }
