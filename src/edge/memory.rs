@@ -26,8 +26,9 @@ impl CacheMemory {
         let time = start.elapsed();
         if time > LIMIT {
             self.is_given_up = true;
+            let time = time.as_millis();
             eprintln!(
-                "signpost: the cache took {time:?}: this sandbox takes every try as a first one"
+                "signpost: the cache took {time} ms: this sandbox takes every try as a first one"
             );
         }
         answer.ok()
