@@ -13,14 +13,18 @@ mod check;
 mod examples;
 mod origin;
 #[cfg(feature = "toml")]
+mod names;
+#[cfg(feature = "toml")]
 mod overlaps;
 #[cfg(feature = "toml")]
 mod place;
 mod problem;
 mod raw;
+mod retry;
 mod revision;
 #[cfg(feature = "toml")]
 mod samples;
+mod targets;
 #[cfg(feature = "toml")]
 mod trials;
 
@@ -28,6 +32,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::host::Host;
+use crate::retry::RetryOptions;
 use crate::route::Route;
 use crate::target::Target;
 use raw::RawConfig;
@@ -57,6 +62,7 @@ pub struct Config {
     routes: Vec<Route>,
     response: ResponseOptions,
     log: Option<Log>,
+    retry: Option<RetryOptions>,
     json: String,
     revision: String,
 }
@@ -176,6 +182,11 @@ impl Config {
     /// The headers that every answer of ours carries.
     pub fn response(&self) -> &ResponseOptions {
         &self.response
+    }
+
+    /// Whether and how a second try goes another way.
+    pub fn retry(&self) -> Option<&RetryOptions> {
+        self.retry.as_ref()
     }
 
     /// Where log lines go, if they are written.

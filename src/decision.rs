@@ -15,8 +15,8 @@ pub enum Decision {
 
 /// Why a request goes to the origin.
 ///
-/// A reason that holds a [`Location`] held it back: the location was proven, and only the switch
-/// kept it. No other reason can hold one.
+/// A reason that holds a [`Location`] held it back: the location was proven, and only the switch or
+/// a second try kept it. No other reason can hold one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// `no-route`: no route has this host and the shape of this path.
@@ -43,6 +43,8 @@ pub enum Reason {
     SwitchShadow(Location),
     /// `not-in-rollout`: the location was proven, and is not in the share that is sent.
     NotInRollout(Location),
+    /// `retried`: the location was proven, and the client was sent to every target already.
+    Retried(Location),
 }
 
 /// Why a client is sent to the proven location although the decision was for the origin.
@@ -129,12 +131,13 @@ impl Reason {
         self.code_and_header().1
     }
 
-    /// The proven location that the switch held back.
+    /// The proven location that was held back.
     pub fn held_back(&self) -> Option<&Location> {
         match self {
             Self::SwitchOff(location)
             | Self::SwitchShadow(location)
-            | Self::NotInRollout(location) => Some(location),
+            | Self::NotInRollout(location)
+            | Self::Retried(location) => Some(location),
             _ => None,
         }
     }
@@ -167,6 +170,7 @@ impl Reason {
             Self::SwitchOff(_) => code!("switch-off"),
             Self::SwitchShadow(_) => code!("switch-shadow"),
             Self::NotInRollout(_) => code!("not-in-rollout"),
+            Self::Retried(_) => code!("retried"),
         }
     }
 }

@@ -48,6 +48,7 @@ pub mod config;
 pub mod entries;
 pub mod host;
 pub mod received;
+pub mod retry;
 pub mod switch;
 pub mod template;
 
@@ -57,8 +58,10 @@ use location::Location;
 use origin_redirect::{OriginAnswer, OriginRedirect};
 use reply::Reply;
 use request::Request;
+use retry::Turn;
 use route::{Route, RouteMatch};
 use switch::Switch;
+use target::Target;
 
 /// What is to be done with one request, and the route that it was on.
 ///
@@ -69,6 +72,8 @@ use switch::Switch;
 pub struct Answer<'c> {
     decision: Decision,
     route: Option<&'c Route>,
+    target: Option<&'c Target>,
+    attempt: Option<u32>,
     after: After,
 }
 
@@ -80,7 +85,8 @@ enum After {
     Redirected(OriginRedirect),
 }
 
-/// Answers a request: finds its route, builds the candidate, proves it, and decides.
+/// Answers a request: finds its route, builds the candidate, proves it, and decides. It is taken as a
+/// first try, and every target as healthy.
 pub fn answer<'c>(config: &'c Config, request: &Request<'_>, switch: Switch) -> Answer<'c> {
     answer_with(target::build, config, request, switch)
 }
@@ -94,23 +100,55 @@ pub fn answer_with<'c>(
     request: &Request<'_>,
     switch: Switch,
 ) -> Answer<'c> {
+    answer_in_turn(build, config, request, switch, &Turn::FIRST)
+}
+
+/// Answers a request in its turn: passes over targets that are not healthy, and over those that the
+/// client was sent to before.
+///
+/// Health is asked only where a route has several targets, and only about those that name a backend
+/// for it.
+pub fn answer_in_turn<'c>(
+    build: impl FnOnce(&RouteMatch<'_, '_>) -> String,
+    config: &'c Config,
+    request: &Request<'_>,
+    switch: Switch,
+    turn: &Turn<'_>,
+) -> Answer<'c> {
+    match find(config, request, turn) {
+        Ok(found) => Answer::of(&found, build(&found), config, request, switch),
+        Err(reason) => Answer::origin(reason),
+    }
+}
+
+/// Answers a request once for each target of its route, in the order in which its captures choose
+/// them; once where no route could be tried.
+///
+/// This is for whoever tries a configuration: that every target has its proof is to be known before
+/// the first of them is unhealthy.
+pub fn answers_at_every_target<'c>(
+    config: &'c Config,
+    request: &Request<'_>,
+    switch: Switch,
+) -> Vec<Answer<'c>> {
+    match find(config, request, &Turn::FIRST) {
+        Ok(found) => found
+            .at_every_target()
+            .map(|found| Answer::of(&found, target::build(&found), config, request, switch))
+            .collect(),
+        Err(reason) => vec![Answer::origin(reason)],
+    }
+}
+
+fn find<'c, 'r>(
+    config: &'c Config,
+    request: &'r Request<'_>,
+    turn: &Turn<'_>,
+) -> Result<RouteMatch<'c, 'r>, Reason> {
     if !config.applies_to(request.host()) {
-        return Answer::origin(Reason::NoRoute);
+        return Err(Reason::NoRoute);
     }
-    let found = match route::find(config.routes(), request) {
-        Ok(found) => found,
-        Err(reason) => return Answer::origin(reason),
-    };
-    let candidate = build(&found);
-    let decision = match Location::prove(candidate, config, request, &found) {
-        Ok(location) => decide(location, switch, found.captures()),
-        Err(refusal) => Decision::Origin(Reason::LocationRefused(refusal)),
-    };
-    Answer {
-        decision,
-        route: Some(found.route()),
-        after: After::Nothing,
-    }
+    route::find_in_turn(config.routes(), request, turn)
 }
 
 impl<'c> Answer<'c> {
@@ -120,8 +158,40 @@ impl<'c> Answer<'c> {
         Self {
             decision: Decision::Origin(reason),
             route: None,
+            target: None,
+            attempt: None,
             after: After::Nothing,
         }
+    }
+
+    fn of(
+        found: &RouteMatch<'c, '_>,
+        candidate: String,
+        config: &Config,
+        request: &Request<'_>,
+        switch: Switch,
+    ) -> Self {
+        let decision = match Location::prove(candidate, config, request, found) {
+            Ok(location) => match decide(location, switch, found.captures()) {
+                Decision::Redirect(location) if found.is_for_origin() => {
+                    Decision::Origin(Reason::Retried(location))
+                }
+                decided => decided,
+            },
+            Err(refusal) => Decision::Origin(Reason::LocationRefused(refusal)),
+        };
+        Self {
+            decision,
+            route: Some(found.route()),
+            target: Some(found.target()),
+            attempt: None,
+            after: After::Nothing,
+        }
+    }
+
+    fn at_attempt(mut self, attempt: u32) -> Self {
+        self.attempt = Some(attempt);
+        self
     }
 
     /// The decision.
@@ -132,6 +202,16 @@ impl<'c> Answer<'c> {
     /// The route that the request was on.
     pub fn route(&self) -> Option<&'c Route> {
         self.route
+    }
+
+    /// The target that its location is at, sent or held back, or was refused at.
+    pub fn target(&self) -> Option<&'c Target> {
+        self.target
+    }
+
+    /// Which try of its client this is within the window, from 1; nothing where tries are not counted.
+    pub fn attempt(&self) -> Option<u32> {
+        self.attempt
     }
 
     /// The answer now that no origin backend answered: the proven redirect, where only the switch had

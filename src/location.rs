@@ -133,7 +133,7 @@ impl<'p> Candidate<'p> {
     }
 
     fn base(&self) -> &'p Base {
-        self.found.route().target().base()
+        self.found.target().base()
     }
 }
 
@@ -183,7 +183,7 @@ fn has_only_plain_segments(url: &Url) -> Result<(), Refusal> {
 fn holds_the_captures(url: &Url, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
     let route = found.route();
     let mut segments = segments(url);
-    for expected in route.target().base().path() {
+    for expected in found.target().base().path() {
         ensure(
             segments.next() == Some(expected.as_str()),
             Refusal::CapturesDiffer,

@@ -15,6 +15,7 @@ use crate::decision::{Because, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
 use crate::switch::Switch;
+use crate::target::Target;
 
 /// What the platform knows of a request and of the answer that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +97,8 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
                 "origin"
             },
             route: answer.route().map(|route| route.name().as_str()),
+            target: answer.target().map(Target::name),
+            attempt: answer.attempt(),
             reason: reason.map(Reason::code),
             refusal: reason.and_then(Reason::refusal).map(Refusal::code),
             location: decision.location().map(Location::as_str),
@@ -186,6 +189,8 @@ struct Tls<'a> {
 struct Signpost<'a> {
     decision: &'static str,
     route: Option<&'a str>,
+    target: Option<&'a str>,
+    attempt: Option<u32>,
     reason: Option<&'static str>,
     refusal: Option<&'static str>,
     location: Option<&'a str>,

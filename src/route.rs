@@ -4,14 +4,14 @@ mod attempt;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::capture::{Capture, CaptureType};
 use crate::decision::Reason;
 use crate::request::{Method, Request};
-use crate::target::Target;
+use crate::retry::Turn;
+use crate::target::{Target, Targets};
 use crate::template::LocationTemplate;
 
 pub use attempt::{Attempt, Outcome, Stop, attempts};
@@ -24,7 +24,7 @@ pub use attempt::{Attempt, Outcome, Stop, attempts};
 pub struct Route {
     name: RouteName,
     pattern: PathPattern,
-    target: Arc<Target>,
+    targets: Targets,
     location: LocationTemplate,
     options: RouteOptions,
 }
@@ -126,11 +126,16 @@ pub struct RouteNameError(String);
 #[error("{0} is not one of the redirect statuses 301, 302, 303, 307 and 308")]
 pub struct StatusError(u16);
 
-/// A request that is on a route, with the values that its path holds.
+/// A request that is on a route, with the values that its path holds, and the one of the route's
+/// targets that it is to be sent to.
+///
+/// Builder and proof ask the match and never the route for the target, so they cannot mean two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteMatch<'c, 'r> {
     route: &'c Route,
     captures: Vec<Capture<'r>>,
+    target: &'c Target,
+    is_for_origin: bool,
 }
 
 /// Finds the first route, in configured order, whose captures all hold in the request's path.
@@ -143,6 +148,20 @@ pub struct RouteMatch<'c, 'r> {
 pub fn find<'c, 'r>(
     routes: &'c [Route],
     request: &'r Request<'_>,
+) -> Result<RouteMatch<'c, 'r>, Reason> {
+    find_in_turn(routes, request, &Turn::FIRST)
+}
+
+/// Finds the route as [`find`] does, for a request of which more is known: which targets are healthy,
+/// and how often its client was sent for this file before.
+///
+/// # Errors
+///
+/// Those of [`find`].
+pub fn find_in_turn<'c, 'r>(
+    routes: &'c [Route],
+    request: &'r Request<'_>,
+    turn: &Turn<'_>,
 ) -> Result<RouteMatch<'c, 'r>, Reason> {
     let segments = request.segments().map_err(|_| Reason::PathMalformed)?;
     let mut of_this_shape = routes
@@ -161,7 +180,7 @@ pub fn find<'c, 'r>(
     let mut reason = Reason::NoRoute;
     for route in of_this_shape {
         match route.pattern.captures_in(segments) {
-            Ok(captures) => return Ok(RouteMatch { route, captures }),
+            Ok(captures) => return Ok(RouteMatch::new(route, captures, turn)),
             Err((_, slot)) if reason == Reason::NoRoute => reason = reason_for(slot.kind),
             Err(_) => {}
         }
@@ -183,14 +202,14 @@ impl Route {
     pub(crate) fn new(
         name: RouteName,
         pattern: PathPattern,
-        target: Arc<Target>,
+        targets: Targets,
         location: LocationTemplate,
         options: RouteOptions,
     ) -> Self {
         Self {
             name,
             pattern,
-            target,
+            targets,
             location,
             options,
         }
@@ -206,9 +225,9 @@ impl Route {
         &self.pattern
     }
 
-    /// The CDN that matches are sent to.
-    pub fn target(&self) -> &Target {
-        &self.target
+    /// The CDNs that matches are sent to; each match to one of them.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
     }
 
     /// The template of the location's path below the target's base.
@@ -237,14 +256,21 @@ impl Route {
                 slot,
                 found: slot.text_at(segment, path),
             })?;
-        Ok(RouteMatch {
-            route: self,
-            captures,
-        })
+        Ok(RouteMatch::new(self, captures, &Turn::FIRST))
     }
 }
 
 impl<'c, 'r> RouteMatch<'c, 'r> {
+    fn new(route: &'c Route, captures: Vec<Capture<'r>>, turn: &Turn<'_>) -> Self {
+        let (target, is_for_origin) = route.targets.choose(&captures, turn);
+        Self {
+            route,
+            captures,
+            target,
+            is_for_origin,
+        }
+    }
+
     /// The route that matched.
     pub fn route(&self) -> &'c Route {
         self.route
@@ -253,6 +279,28 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
     /// The captured values, in the order in which the pattern declares them.
     pub fn captures(&self) -> &[Capture<'r>] {
         &self.captures
+    }
+
+    /// The target that it is to be sent to, one of its route's.
+    pub fn target(&self) -> &'c Target {
+        self.target
+    }
+
+    /// Whether its client was sent to every target already, so that the origin is next.
+    pub fn is_for_origin(&self) -> bool {
+        self.is_for_origin
+    }
+
+    /// The same match, once for each target of its route, in the order in which its captures choose
+    /// them.
+    pub fn at_every_target(&self) -> impl Iterator<Item = Self> {
+        let targets = self.route.targets.in_order(&self.captures);
+        targets.into_iter().map(|target| Self {
+            route: self.route,
+            captures: self.captures.clone(),
+            target,
+            is_for_origin: false,
+        })
     }
 }
 

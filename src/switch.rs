@@ -64,6 +64,11 @@ impl Share {
         }
     }
 
+    /// The number of percent.
+    pub const fn as_percent(self) -> u8 {
+        self.0
+    }
+
     /// Whether these captures are in the share.
     ///
     /// The captures alone decide, so that one URL always falls on the same side; a larger share
@@ -110,7 +115,7 @@ impl FromStr for Switch {
     }
 }
 
-fn read_share(text: &str) -> Option<Share> {
+pub(crate) fn read_share(text: &str) -> Option<Share> {
     let digits = text.strip_suffix('%')?;
     let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
     digits

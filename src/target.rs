@@ -1,5 +1,7 @@
 //! Stage 3: the CDN that a match is sent to, and the candidate URL.
 
+mod choice;
+
 use std::fmt;
 
 use thiserror::Error;
@@ -7,11 +9,14 @@ use thiserror::Error;
 use crate::host::{Host, HostError};
 use crate::route::RouteMatch;
 
+pub use choice::{Health, MAX_TARGETS, Targets, Weight, WeightError, WeightedTarget, all_healthy};
+
 /// A CDN that can serve files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     name: String,
     base: Base,
+    health_backend: Option<String>,
 }
 
 /// A target's configured prefix ("CDN prefix"), in one spelling whatever was written.
@@ -107,11 +112,11 @@ pub enum BaseError {
     },
 }
 
-/// Builds the candidate for a match from its typed parts: the target's base, and the location
+/// Builds the candidate for a match from its typed parts: its target's base, and the location
 /// template with the captures filled in. It is a candidate only; the proof decides.
 pub fn build(found: &RouteMatch<'_, '_>) -> String {
     let route = found.route();
-    let base = route.target().base().as_str();
+    let base = found.target().base().as_str();
     // Fits nearly every location; a longer one only grows the string once or twice.
     let captured: usize = found
         .captures()
@@ -127,7 +132,18 @@ pub fn build(found: &RouteMatch<'_, '_>) -> String {
 impl Target {
     /// A target, by the name that routes refer to.
     pub fn new(name: String, base: Base) -> Self {
-        Self { name, base }
+        Self {
+            name,
+            base,
+            health_backend: None,
+        }
+    }
+
+    /// The same target, whose health is that of a Fastly backend.
+    #[must_use]
+    pub fn with_health_of(mut self, backend: String) -> Self {
+        self.health_backend = Some(backend);
+        self
     }
 
     /// The name.
@@ -138,6 +154,12 @@ impl Target {
     /// The base.
     pub fn base(&self) -> &Base {
         &self.base
+    }
+
+    /// The Fastly backend whose health is the target's. Nothing is ever sent to it from here; without
+    /// one the target counts as healthy.
+    pub fn health_backend(&self) -> Option<&str> {
+        self.health_backend.as_deref()
     }
 }
 

@@ -215,6 +215,7 @@ fn reasons() -> Vec<(Reason, &'static str)> {
         Reason::SwitchOff(location()),
         Reason::SwitchShadow(location()),
         Reason::NotInRollout(location()),
+        Reason::Retried(location()),
     ];
     all.map(|reason| {
         let code = match &reason {
@@ -230,6 +231,7 @@ fn reasons() -> Vec<(Reason, &'static str)> {
             Reason::SwitchOff(_) => "switch-off",
             Reason::SwitchShadow(_) => "switch-shadow",
             Reason::NotInRollout(_) => "not-in-rollout",
+            Reason::Retried(_) => "retried",
         };
         (reason, code)
     })
@@ -251,7 +253,10 @@ fn reasons_have_stable_codes() {
             is_refused.then_some(Refusal::Loop),
             "{code}"
         );
-        let is_held_back = matches!(*code, "switch-off" | "switch-shadow" | "not-in-rollout");
+        let is_held_back = matches!(
+            *code,
+            "switch-off" | "switch-shadow" | "not-in-rollout" | "retried"
+        );
         assert_eq!(reason.held_back().is_some(), is_held_back, "{code}");
     }
     let codes: BTreeSet<_> = reasons.iter().map(|(_, code)| code).collect();

@@ -12,6 +12,7 @@ use signpost::config::{
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::switch::Switch;
+use signpost::target::Target;
 use small::{SMALL, changed, problems_of, read};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -232,6 +233,21 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "target = \"cdn\"",
         "target = \"cnd\"",
         "line 15, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured",
+    ),
+    (
+        "[log]",
+        "[retry]\nwindow = \"0s\"\n[log]",
+        "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m, such as `30s` or `2m`",
+    ),
+    (
+        "[log]",
+        "[retry]\norigin_share = \"5\"\n[log]",
+        "line 9, column 2: key-missing: retry.window: `retry.window` is missing; write for how long a client's first try is remembered, such as \"30s\"\nline 10, column 16: retry-invalid: retry.origin_share: `5` is not a share from 0% to 100%, such as `5%`",
+    ),
+    (
+        "target = \"cdn\"",
+        "targets = []",
+        "line 15, column 1: targets-invalid: routes[0].targets: `routes[0].targets` names 0 targets; name 1 to 8",
     ),
     (
         "target = \"cdn\"",
@@ -490,8 +506,9 @@ fn problem_codes_are_stable_words() {
     let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
         backend-invalid client-ip-invalid entry-too-large example-fails example-missing header-invalid \
         host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
-        log-endpoint-invalid origin-option-invalid path-invalid revision-mismatch route-name-duplicate route-name-invalid \
-        route-unreachable routes-overlap status-invalid syntax-invalid target-unknown";
+        log-endpoint-invalid origin-option-invalid path-invalid retry-invalid revision-mismatch \
+        route-name-duplicate route-name-invalid route-unreachable routes-overlap status-invalid \
+        syntax-invalid target-unknown targets-invalid";
     assert_eq!(codes, expected.split_whitespace().collect());
 }
 
@@ -656,7 +673,7 @@ fn what_is_written_is_what_holds() {
         "/d/{name:crate}/{version:semver}"
     );
     assert_eq!(route.location().to_string(), "/{name}/{version}");
-    assert_eq!(route.target().name(), "cdn");
+    assert_eq!(route.targets().only().map(Target::name), Some("cdn"));
     assert_eq!(
         (route.options().status.as_u16(), route.options().json),
         (307, false)

@@ -81,7 +81,7 @@ fn a_redirect_is_written_in_full() {
         r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
         r#""http":{"protocol":"HTTP/2","referer":"https://docs.rs/smallvec","useragent":"cargo/1.95.0"},"#,
         r#""tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"#,
-        r#""signpost":{"decision":"redirect","route":"download","reason":null,"refusal":null,"#,
+        r#""signpost":{"decision":"redirect","route":"download","target":"static","attempt":null,"reason":null,"refusal":null,"#,
         r#""location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","#,
         r#""revision":"REVISION","switch":"enforce"}}"#,
     );
@@ -116,7 +116,7 @@ fn what_is_not_known_is_null() {
         r#""status":503,"bytes":null,"content_type":null,"ip":null,"edge_location":null,"#,
         r#""http":{"protocol":"HTTP/1.1","referer":null,"useragent":null},"#,
         r#""tls":{"cipher":null,"protocol":null},"#,
-        r#""signpost":{"decision":"origin","route":null,"reason":"config-missing","refusal":null,"#,
+        r#""signpost":{"decision":"origin","route":null,"target":null,"attempt":null,"reason":"config-missing","refusal":null,"#,
         r#""location":null,"revision":null,"switch":"off"}}"#,
     );
     let answer = Answer::origin(Reason::ConfigMissing);
@@ -129,32 +129,32 @@ fn every_kind_of_decision_is_written() {
         (
             "/",
             "enforce",
-            r#"{"decision":"origin","route":null,"reason":"no-route","refusal":null,"location":null,"revision":"REVISION","switch":"enforce"}"#,
+            r#"{"decision":"origin","route":null,"target":null,"attempt":null,"reason":"no-route","refusal":null,"location":null,"revision":"REVISION","switch":"enforce"}"#,
         ),
         (
             "/api/v1/crates/smallvec/1.10/download",
             "enforce 5%",
-            r#"{"decision":"origin","route":null,"reason":"version-invalid","refusal":null,"location":null,"revision":"REVISION","switch":"enforce 5%"}"#,
+            r#"{"decision":"origin","route":null,"target":null,"attempt":null,"reason":"version-invalid","refusal":null,"location":null,"revision":"REVISION","switch":"enforce 5%"}"#,
         ),
         (
             SMALLVEC,
             "enforce 60%",
-            r#"{"decision":"origin","route":"download","reason":"not-in-rollout","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"enforce 60%"}"#,
+            r#"{"decision":"origin","route":"download","target":"static","attempt":null,"reason":"not-in-rollout","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"enforce 60%"}"#,
         ),
         (
             SMALLVEC,
             "enforce 61%",
-            r#"{"decision":"redirect","route":"download","reason":null,"refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"enforce 61%"}"#,
+            r#"{"decision":"redirect","route":"download","target":"static","attempt":null,"reason":null,"refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"enforce 61%"}"#,
         ),
         (
             SMALLVEC,
             "shadow",
-            r#"{"decision":"origin","route":"download","reason":"switch-shadow","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"shadow"}"#,
+            r#"{"decision":"origin","route":"download","target":"static","attempt":null,"reason":"switch-shadow","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"shadow"}"#,
         ),
         (
             SMALLVEC,
             "off",
-            r#"{"decision":"origin","route":"download","reason":"switch-off","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"off"}"#,
+            r#"{"decision":"origin","route":"download","target":"static","attempt":null,"reason":"switch-off","refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","revision":"REVISION","switch":"off"}"#,
         ),
     ];
     for (target, switch, expected) in rows {
@@ -171,7 +171,7 @@ fn a_refusal_is_written_without_the_candidate() {
     };
     let answer = signpost::answer_with(build, &config, &request, Switch::ENFORCE);
     let line = log_line::write(&exchange(), &answer, &in_force(&config, Switch::ENFORCE));
-    let own = r#""signpost":{"decision":"origin","route":"download","reason":"location-refused","refusal":"not-the-base","location":null,"#;
+    let own = r#""signpost":{"decision":"origin","route":"download","target":"static","attempt":null,"reason":"location-refused","refusal":"not-the-base","location":null,"#;
     assert!(line.contains(own), "{line}");
     assert!(!line.contains("iocrates"), "{line}");
 }

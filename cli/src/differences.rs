@@ -126,12 +126,10 @@ fn values(loaded: &Loaded, with_examples: bool) -> BTreeMap<String, Value> {
     if with_examples {
         for example in loaded.examples() {
             let route = example.route();
-            let config = loaded.config();
-            let base = config
-                .routes()
-                .iter()
-                .find(|other| other.name() == route)
-                .map_or("", |route| route.target().base().as_str());
+            let mut targets = loaded.config().targets();
+            let base = targets
+                .find(|target| target.name() == example.target())
+                .map_or("", |target| target.base().as_str());
             let location = example.location().as_str();
             let location = location.strip_prefix(base).unwrap_or(location);
             values.insert(

@@ -62,6 +62,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = Switch::ENFORCE)]
     switch: Switch,
 
+    /// Which try of its client this is within the window of `[retry]`, from 1
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    attempt: u32,
+
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -69,7 +73,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.file)?;
+    if arguments.attempt > 1 && loaded.config().retry().is_none() {
+        return Err(Failure::new(
+            "the configuration has no [retry], so every try is a first one; leave --attempt out",
+        ));
+    }
     let question = Question {
+        attempt: arguments.attempt,
         method: &arguments.method,
         address: &arguments.url,
         accept: &arguments.accept,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use signpost::route::Route;
+use signpost::target::WeightedTarget;
 
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -45,8 +46,19 @@ pub(crate) struct Table {
     hosts: Option<Vec<String>>,
     /// Every host that a redirect may name.
     allowed_hosts: Vec<String>,
+    /// Whether and how a second try goes another way.
+    retry: Option<Retry>,
     /// The routes, in the order in which they are tried.
     routes: Vec<Row>,
+}
+
+/// What becomes of a second try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Retry {
+    /// For how long a try is remembered, in seconds.
+    window: u64,
+    /// How much may go to the origin, in percent.
+    origin_share: u8,
 }
 
 /// A route.
@@ -56,10 +68,8 @@ pub(crate) struct Row {
     name: String,
     /// Its path pattern.
     path: String,
-    /// The name of its target.
-    target: String,
-    /// The target's base.
-    base: String,
+    /// Its targets, in the order in which they are written.
+    targets: Vec<Share>,
     /// The template of its location.
     location: String,
     /// The status of its redirects.
@@ -70,6 +80,19 @@ pub(crate) struct Row {
     cache_control: Option<String>,
     /// Its first example; `null` where the configuration is compiled, and has none.
     example: Option<Shown>,
+}
+
+/// A target of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Share {
+    /// The name of the target.
+    name: String,
+    /// Its base.
+    base: String,
+    /// How large its share of the files is, next to the other targets'.
+    weight: u16,
+    /// The Fastly backend whose health is the target's, if there is one.
+    health_backend: Option<String>,
 }
 
 /// An example.
@@ -90,6 +113,10 @@ impl Table {
             revision: config.revision().to_owned(),
             hosts: config.hosts().map(in_words),
             allowed_hosts: in_words(config.allowed_hosts()),
+            retry: config.retry().map(|options| Retry {
+                window: options.window.as_secs(),
+                origin_share: options.origin_share.as_percent(),
+            }),
             routes: config
                 .routes()
                 .iter()
@@ -107,8 +134,7 @@ impl Row {
         Self {
             name: route.name().to_string(),
             path: route.pattern().to_string(),
-            target: route.target().name().to_owned(),
-            base: route.target().base().to_string(),
+            targets: route.targets().iter().map(Share::of).collect(),
             location: route.location().to_string(),
             status: options.status.as_u16(),
             json: options.json,
@@ -120,6 +146,18 @@ impl Row {
                 request: example.request().to_owned(),
                 location: example.location().to_string(),
             }),
+        }
+    }
+}
+
+impl Share {
+    fn of(weighted: &WeightedTarget) -> Self {
+        let target = weighted.target();
+        Self {
+            name: target.name().to_owned(),
+            base: target.base().to_string(),
+            weight: weighted.weight().as_u16(),
+            health_backend: target.health_backend().map(str::to_owned),
         }
     }
 }
@@ -138,6 +176,16 @@ impl Display for Table {
             "allowed_hosts  {}",
             self.allowed_hosts.join(", ")
         )?;
+        if let Some(Retry {
+            window,
+            origin_share,
+        }) = &self.retry
+        {
+            writeln!(
+                formatter,
+                "retry          for {window} s the next target, then the origin up to {origin_share}%"
+            )?;
+        }
         self.routes
             .iter()
             .try_for_each(|row| write!(formatter, "\n{row}"))
@@ -149,7 +197,23 @@ impl Display for Row {
         let json = if self.json { ", or 200 with JSON" } else { "" };
         writeln!(formatter, "{}", self.name)?;
         writeln!(formatter, "  path      {}", self.path)?;
-        writeln!(formatter, "  target    {} = {}", self.target, self.base)?;
+        let weights: u32 = self.targets.iter().map(|it| u32::from(it.weight)).sum();
+        for Share {
+            name,
+            base,
+            weight,
+            health_backend,
+        } in &self.targets
+        {
+            write!(formatter, "  target    {name} = {base}")?;
+            if self.targets.len() > 1 {
+                write!(formatter, ", {weight} of {weights}")?;
+            }
+            if let Some(backend) = health_backend {
+                write!(formatter, ", healthy as `{backend}`")?;
+            }
+            writeln!(formatter)?;
+        }
         writeln!(formatter, "  location  {}", self.location)?;
         writeln!(formatter, "  status    {}{json}", self.status)?;
         if let Some(value) = &self.cache_control {

@@ -70,6 +70,9 @@ fn the_exit_code_says_whether_the_proof_refused() {
         (&missing, &["/"], 2),
         (&production, &["crates.io/api"], 2),
         (&production, &["/", "--switch", "of"], 2),
+        (&production, &[BUILD_METADATA, "--attempt", "1"], 0),
+        (&production, &[BUILD_METADATA, "--attempt", "0"], 2),
+        (&production, &[BUILD_METADATA, "--attempt", "2"], 2),
         (&production, &[], 2),
     ];
     for (config, arguments, expected) in rows {

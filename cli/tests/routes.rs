@@ -80,6 +80,45 @@ fn what_is_optional_is_shown_where_it_is_set() {
 }
 
 #[test]
+fn several_targets_are_shown_with_their_shares() {
+    let config = PRODUCTION
+        .replace(
+            "allowed_hosts = [",
+            "retry.window = \"1m\"\nallowed_hosts = [\"b.example\", ",
+        )
+        .replace(
+            "[targets.static]",
+            "[targets.b]\nbase = \"b.example\"\nhealth_backend = \"b-health\"\n[targets.static]",
+        )
+        .replacen(
+            "target   = \"static\"",
+            "targets = [{ name = \"static\", weight = 9 }, \"b\"]",
+            1,
+        )
+        .replacen(
+            "[[routes.examples]]",
+            "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
+             location = \"https://b.example/crates/a/a-1.0.0.crate\"\n[[routes.examples]]",
+            1,
+        );
+    let (code, text, errors) = routes(&config, &[]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    let expected = "\n  target    static = https://static.crates.io, 9 of 10\
+        \n  target    b = https://b.example, 1 of 10, healthy as `b-health`\n";
+    assert!(text.contains(expected), "{text}");
+    let retry = "\nretry          for 60 s the next target, then the origin up to 5%\n";
+    assert!(text.contains(retry), "{text}");
+    let (_, json, _) = routes(&config, &["--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["routes"][0]["targets"][0]["weight"], 9);
+    assert_eq!(
+        value["routes"][0]["targets"][1]["health_backend"],
+        "b-health"
+    );
+    assert_eq!(value["routes"][1]["targets"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_compiled_configuration_has_routes_without_examples() {
     let config = Config::from_toml(PRODUCTION).unwrap();
     let (code, text, errors) = routes(config.to_json(), &[]);

@@ -44,9 +44,8 @@ impl Check {
 impl Config {
     /// Whether a route leads to the host.
     fn is_used(&self, host: &Host) -> bool {
-        self.routes
-            .iter()
-            .any(|route| route.target().base().host() == host)
+        let mut used = self.routes.iter().flat_map(|route| route.targets().iter());
+        used.any(|target| target.target().base().host() == host)
     }
 }
 

@@ -4,10 +4,11 @@ use super::check::Check;
 use super::examples::Example;
 use super::place::{self, Places};
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawLog, RawResponse, RawRoute, RawTarget};
-use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, origin, revision, syntax};
+use super::raw::{RawConfig, RawLog, RawResponse, RawRoute, RawTarget, RawWeighted};
+use super::{ClientIp, Config, MAX_ENTRY_LENGTH, ResponseOptions, origin, retry, revision, syntax};
 use crate::host::Host;
 use crate::route::{RedirectStatus, Route};
+use crate::target::{Weight, WeightedTarget};
 
 /// A configuration as its author has it: with the examples that it was tried on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +112,11 @@ fn canonical(config: &Config) -> RawConfig {
             .targets
             .iter()
             .map(|(name, target)| {
-                let base = Some(target.base().to_string());
-                (name.clone(), RawTarget { base })
+                let raw = RawTarget {
+                    base: Some(target.base().to_string()),
+                    health_backend: target.health_backend().map(str::to_owned),
+                };
+                (name.clone(), raw)
             })
             .collect(),
         routes: config.routes().iter().map(canonical_route).collect(),
@@ -125,15 +129,20 @@ fn canonical(config: &Config) -> RawConfig {
             client_ip: (log.client_ip != ClientIp::default())
                 .then(|| log.client_ip.name().to_owned()),
         }),
+        retry: config.retry.as_ref().map(retry::canonical),
     }
 }
 
 fn canonical_route(route: &Route) -> RawRoute {
     let options = route.options();
+    let only = route.targets().only();
     RawRoute {
         name: Some(route.name().to_string()),
         path: Some(route.pattern().to_string()),
-        target: Some(route.target().name().to_owned()),
+        target: only.map(|target| target.name().to_owned()),
+        targets: only
+            .is_none()
+            .then(|| route.targets().iter().map(canonical_target).collect()),
         location: Some(route.location().to_string()),
         status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
         json: (!options.json).then_some(false),
@@ -142,5 +151,13 @@ fn canonical_route(route: &Route) -> RawRoute {
             .as_ref()
             .map(|value| value.as_str().to_owned()),
         examples: Vec::new(),
+    }
+}
+
+fn canonical_target(target: &WeightedTarget) -> RawWeighted {
+    let weight = target.weight();
+    RawWeighted {
+        name: Some(target.target().name().to_owned()),
+        weight: (weight != Weight::ONE).then(|| weight.as_u16().into()),
     }
 }

@@ -1,16 +1,14 @@
 //! What both forms of a configuration have to hold: from keys as written to a [`Config`], noting
 //! every problem on the way.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::sync::Arc;
 
 use super::problem::{At, Key, Problem, ProblemCode, Problems};
-use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute, RawTarget};
+use super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRoute};
+use super::targets::Known;
 use super::{ClientIp, Config, HeaderText, Log, MAX_BACKENDS, ResponseOptions};
 use crate::host::Host;
 use crate::route::{PathPattern, RedirectStatus, Route, RouteName, RouteOptions};
-use crate::target::{Base, Target};
 use crate::template::LocationTemplate;
 
 /// Proves a compiled configuration, whose revision was found to be right.
@@ -28,7 +26,7 @@ pub(super) fn compiled(
 }
 
 /// The problem of a key that is not there.
-fn missing(at: &At<'_>, instead: &str) -> Problem {
+pub(super) fn missing(at: &At<'_>, instead: &str) -> Problem {
     let key = Key::from(at);
     let message = format!("`{key}` is missing; {instead}");
     Problem::new(ProblemCode::KeyMissing, key, message)
@@ -56,9 +54,14 @@ impl Check {
         let backends = self.backends(&top.name("origin"), raw.origin.as_ref());
         let allowed = raw.allowed_hosts.is_some().then_some(&*allowed_hosts);
         let targets = self.targets(&top.name("targets"), &raw.targets, allowed);
-        let routes = self.routes(&top.name("routes"), &raw.routes, &raw.targets, &targets);
+        let known = Known {
+            raw: &raw.targets,
+            proven: &targets,
+        };
+        let routes = self.routes(&top.name("routes"), &raw.routes, known);
         let (raw_routes, routes) = routes.into_iter().unzip();
         let log = raw.log.as_ref();
+        let retry = raw.retry.as_ref();
         let config = Config {
             allowed_hosts,
             hosts,
@@ -68,6 +71,7 @@ impl Check {
             routes,
             response: self.response(&top.name("response"), raw.response.as_ref()),
             log: log.and_then(|log| self.log(&top.name("log"), log)),
+            retry: retry.and_then(|retry| self.retry(&top.name("retry"), retry)),
             json: String::new(),
             revision: String::new(),
         };
@@ -79,7 +83,7 @@ impl Check {
     }
 
     /// Takes the value, or notes the error as a problem of the key.
-    fn take<T, E: Display>(
+    pub(super) fn take<T, E: Display>(
         &mut self,
         code: ProblemCode,
         key: &At<'_>,
@@ -143,12 +147,7 @@ impl Check {
         }
         for (index, backend) in backends.iter().enumerate() {
             let at = &key.index(index);
-            if HeaderText::parse(backend).is_none() || backend.len() > 255 {
-                let message = format!(
-                    "`{backend}` is not a backend name: 1 to 255 printable ASCII characters"
-                );
-                self.push(Problem::new(ProblemCode::BackendInvalid, at, message));
-            }
+            self.backend(at, backend);
             if backends
                 .iter()
                 .take(index)
@@ -161,47 +160,21 @@ impl Check {
         backends.to_vec()
     }
 
-    fn targets(
-        &mut self,
-        key: &At<'_>,
-        targets: &BTreeMap<String, RawTarget>,
-        allowed_hosts: Option<&[Host]>,
-    ) -> BTreeMap<String, Arc<Target>> {
-        if targets.is_empty() {
-            self.push(missing(
-                key,
-                "add a table such as [targets.static] with the base of a CDN",
-            ));
+    /// Takes the name of a Fastly backend.
+    pub(super) fn backend(&mut self, key: &At<'_>, name: &str) -> String {
+        if HeaderText::parse(name).is_none() || name.len() > 255 {
+            let message =
+                format!("`{name}` is not a backend name: 1 to 255 printable ASCII characters");
+            self.push(Problem::new(ProblemCode::BackendInvalid, key, message));
         }
-        let mut proven = BTreeMap::new();
-        for (name, target) in targets {
-            let key = key.name(name);
-            let key = &key.name("base");
-            let instead = "write the URL of the CDN, such as https://static.crates.io";
-            let Some(base) = self.require(key, target.base.as_deref(), instead) else {
-                continue;
-            };
-            let Some(base) = self.take(ProblemCode::BaseInvalid, key, Base::parse(base)) else {
-                continue;
-            };
-            if allowed_hosts.is_some_and(|allowed| !allowed.contains(base.host())) {
-                let message = format!(
-                    "the host `{}` of the base `{base}` is not in allowed_hosts; correct the base, or add the host there if it is right",
-                    base.host()
-                );
-                self.push(Problem::new(ProblemCode::BaseHostNotAllowed, key, message));
-            }
-            proven.insert(name.clone(), Arc::new(Target::new(name.clone(), base)));
-        }
-        proven
+        name.to_owned()
     }
 
     fn routes<'r>(
         &mut self,
         key: &At<'_>,
         routes: &'r [RawRoute],
-        raw_targets: &BTreeMap<String, RawTarget>,
-        targets: &BTreeMap<String, Arc<Target>>,
+        known: Known<'_>,
     ) -> Vec<((usize, &'r RawRoute), Route)> {
         if routes.is_empty() {
             self.push(missing(key, "add a table [[routes]]"));
@@ -209,7 +182,7 @@ impl Check {
         let mut proven: Vec<((usize, &RawRoute), Route)> = Vec::new();
         for (index, raw) in routes.iter().enumerate() {
             let key = &key.index(index);
-            let Some(route) = self.route(key, raw, raw_targets, targets) else {
+            let Some(route) = self.route(key, raw, known) else {
                 continue;
             };
             if proven.iter().any(|(_, other)| other.name() == route.name()) {
@@ -228,13 +201,7 @@ impl Check {
         proven
     }
 
-    fn route(
-        &mut self,
-        key: &At<'_>,
-        raw: &RawRoute,
-        raw_targets: &BTreeMap<String, RawTarget>,
-        targets: &BTreeMap<String, Arc<Target>>,
-    ) -> Option<Route> {
+    fn route(&mut self, key: &At<'_>, raw: &RawRoute, known: Known<'_>) -> Option<Route> {
         let name_key = &key.name("name");
         let name = self.require(
             name_key,
@@ -270,22 +237,9 @@ impl Check {
                 let template = LocationTemplate::parse(location, pattern.captures());
                 self.take(ProblemCode::LocationInvalid, location_key, template)
             });
-        let target_key = &key.name("target");
-        let target = self.require(target_key, raw.target.as_deref(), "name one of the targets");
-        let target = target.and_then(|target| {
-            if !raw_targets.contains_key(target) {
-                let message =
-                    format!("there is no [targets.{target}]; name a target that is configured");
-                self.push(Problem::new(
-                    ProblemCode::TargetUnknown,
-                    target_key,
-                    message,
-                ));
-            }
-            targets.get(target).cloned()
-        });
+        let targets = self.route_targets(key, raw, known);
         let options = self.route_options(key, raw);
-        Some(Route::new(name?, pattern?, target?, location?, options?))
+        Some(Route::new(name?, pattern?, targets?, location?, options?))
     }
 
     fn route_options(&mut self, key: &At<'_>, raw: &RawRoute) -> Option<RouteOptions> {

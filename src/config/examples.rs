@@ -12,11 +12,13 @@ use crate::location::{Location, Refusal};
 use crate::received::Received;
 use crate::route::{Route, RouteName};
 use crate::switch::Switch;
+use crate::target::WeightedTarget;
 
 /// A request path, and the location that it was proven to lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     route: RouteName,
+    target: String,
     request: String,
     location: Location,
 }
@@ -31,7 +33,8 @@ struct FailingExample {
 
 /// Where its request ends instead.
 enum End {
-    Location(Location),
+    /// At these locations, one for each target of the route.
+    Locations(Vec<Location>),
     OtherRoute,
     Origin(Reason),
 }
@@ -40,6 +43,11 @@ impl Example {
     /// The name of the route that it is an example of.
     pub fn route(&self) -> &RouteName {
         &self.route
+    }
+
+    /// The name of the target that its location is at, one of its route's.
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     /// The path of the request, with a query if one was written.
@@ -72,12 +80,16 @@ impl Check {
         }
         let mut examples = Vec::new();
         let mut failing = Vec::new();
+        let mut is_complete = true;
         for (index, example) in raw.examples.iter().enumerate() {
             match self.example(&key.index(index), example, route, config) {
                 Some(Ok(example)) => examples.push(example),
                 Some(Err(example)) => failing.push((index, example)),
-                None => {}
+                None => is_complete = false,
             }
+        }
+        if is_complete && failing.is_empty() && !examples.is_empty() {
+            self.targets_without_example(at, route, &examples);
         }
         match failing.as_slice() {
             // One example may be the mistake itself.
@@ -100,6 +112,24 @@ impl Check {
         examples
     }
 
+    /// Notes each target of a route that no example is at, so that nothing says a second time what
+    /// its base should be.
+    fn targets_without_example(&mut self, at: &At<'_>, route: &Route, examples: &[Example]) {
+        for target in route.targets().iter().map(WeightedTarget::target) {
+            let name = target.name();
+            if examples.iter().any(|example| example.target == name) {
+                continue;
+            }
+            let message = format!(
+                "the route `{}` has no example at its target `{name}`; add one whose location begins with `{}`, if that is where its files are",
+                route.name(),
+                target.base()
+            );
+            let at = &at.name("examples");
+            self.push(Problem::new(ProblemCode::ExampleMissing, at, message));
+        }
+    }
+
     /// Where every example is misled, there is one thing wrong, and it is not the examples: the base
     /// if only that is another one, else the template of the location.
     fn all_examples_fail(
@@ -117,11 +147,12 @@ impl Check {
         };
         let message = format!("{first}; {others} other {plural} misled as well");
         let targets = At::Top.name("targets");
-        let target = &targets.name(route.target().name());
-        if is_the_base {
-            self.example_fails(&target.name("base"), message);
-        } else {
-            self.example_fails(&at.name("location"), message);
+        match route.targets().only() {
+            Some(target) if is_the_base => {
+                self.example_fails(&targets.name(target.name()).name("base"), message);
+            }
+            None if is_the_base => self.example_fails(&at.name("targets"), message),
+            _ => self.example_fails(&at.name("location"), message),
         }
     }
 
@@ -157,23 +188,34 @@ impl Check {
         let host = config.hosts().and_then(<[Host]>::first).map(Host::as_str);
         let received = Received::read(host, path);
         let request = received.request("GET");
-        let answer = crate::answer(config, &request, Switch::ENFORCE);
-        let leads_here = answer.route().map(Route::name) == Some(route.name());
-        let end = match answer.decision() {
-            Decision::Redirect(location) if leads_here && location.as_str() == expected => {
-                return Some(Ok(Example {
-                    route: route.name().clone(),
-                    request: path.to_owned(),
-                    location: location.clone(),
-                }));
+        let mut locations = Vec::new();
+        let mut example = None;
+        let mut end = None;
+        for answer in crate::answers_at_every_target(config, &request, Switch::ENFORCE) {
+            let leads_here = answer.route().map(Route::name) == Some(route.name());
+            match answer.decision() {
+                Decision::Redirect(location) if leads_here => {
+                    if location.as_str() == expected {
+                        example = Some(Example {
+                            route: route.name().clone(),
+                            target: answer.target()?.name().to_owned(),
+                            request: path.to_owned(),
+                            location: location.clone(),
+                        });
+                    }
+                    locations.push(location.clone());
+                }
+                Decision::Redirect(_) => end = Some(End::OtherRoute),
+                // That is a problem of the base, and was noted there.
+                Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
+                    return None;
+                }
+                Decision::Origin(reason) => end = Some(End::Origin(reason.clone())),
             }
-            Decision::Redirect(location) if leads_here => End::Location(location.clone()),
-            Decision::Redirect(_) => End::OtherRoute,
-            // That is a problem of the base, and was noted there.
-            Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
-                return None;
-            }
-            Decision::Origin(reason) => End::Origin(reason.clone()),
+        }
+        let end = match (end, example) {
+            (None, Some(example)) => return Some(Ok(example)),
+            (end, _) => end.unwrap_or(End::Locations(locations)),
         };
         Some(Err(FailingExample {
             route: route.name().clone(),
@@ -185,24 +227,26 @@ impl Check {
 }
 
 impl FailingExample {
-    /// The location that it leads to, on the right route.
-    fn location(&self) -> Option<&str> {
+    /// The locations that it leads to, on the right route.
+    fn locations(&self) -> &[Location] {
         match &self.end {
-            End::Location(location) => Some(location.as_str()),
-            End::OtherRoute | End::Origin(_) => None,
+            End::Locations(locations) => locations,
+            End::OtherRoute | End::Origin(_) => &[],
         }
     }
 
     fn is_misled(&self) -> bool {
-        self.location().is_some()
+        !self.locations().is_empty()
     }
 
     /// Whether it leads to the right path below another base than the one that it names.
     fn is_below_another_base(&self, route: &Route) -> bool {
-        let base = route.target().base().as_str();
-        self.location()
-            .and_then(|location| location.strip_prefix(base))
-            .is_some_and(|below| self.expected.ends_with(below))
+        let bases = || route.targets().iter().map(|it| it.target().base().as_str());
+        let below = |location: &Location| {
+            let mut below = bases().filter_map(|base| location.as_str().strip_prefix(base));
+            below.any(|below| self.expected.ends_with(below))
+        };
+        self.locations().iter().any(below)
     }
 }
 
@@ -220,7 +264,13 @@ impl fmt::Display for FailingExample {
 impl fmt::Display for End {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Location(location) => write!(formatter, "leads to `{location}`"),
+            Self::Locations(locations) => {
+                for (place, location) in locations.iter().enumerate() {
+                    let before = if place == 0 { "leads to" } else { " or" };
+                    write!(formatter, "{before} `{location}`")?;
+                }
+                Ok(())
+            }
             Self::OtherRoute => formatter.write_str("is on another route"),
             Self::Origin(reason) => {
                 let code = reason.code();

@@ -95,6 +95,7 @@ problem_codes! {
     PathInvalid "path-invalid" "The path pattern cannot be read.",
     LocationInvalid "location-invalid" "The location template cannot be read, or does not fit the path.",
     TargetUnknown "target-unknown" "The route names a target that is not configured.",
+    TargetsInvalid "targets-invalid" "The list of a route's targets is empty, too long or holds a name twice, a weight in it is none, or `target` is there as well.",
     StatusInvalid "status-invalid" "The status does not redirect.",
     HeaderInvalid "header-invalid" "The text cannot stand in a header.",
     AllowedHostUnused "allowed-host-unused" "A host in allowed_hosts is the host of no base, so nothing that may leave needs it.",
@@ -107,6 +108,7 @@ problem_codes! {
     ExampleFails "example-fails" "The example does not lead to the location that it names.",
     LogEndpointInvalid "log-endpoint-invalid" "The text is not the name of a log endpoint.",
     ClientIpInvalid "client-ip-invalid" "The text is not one of full, truncated and none.",
+    RetryInvalid "retry-invalid" "The window is not a time from 1 second to 5 minutes, or the share is not a percentage.",
     EntryTooLarge "entry-too-large" "The compiled configuration is larger than a Config Store entry may be.",
     RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled.",
 }

@@ -25,6 +25,8 @@ pub(super) struct RawConfig {
     pub(super) response: Option<RawResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) log: Option<RawLog>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) retry: Option<RawRetry>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -41,6 +43,8 @@ pub(super) struct RawOrigin {
 #[serde(default, expecting = "a table")]
 pub(super) struct RawTarget {
     pub(super) base: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) health_backend: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -48,7 +52,11 @@ pub(super) struct RawTarget {
 pub(super) struct RawRoute {
     pub(super) name: Option<String>,
     pub(super) path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "toml", serde(deserialize_with = "super::names::or_tables"))]
+    pub(super) targets: Option<Vec<RawWeighted>>,
     pub(super) location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<u16>,
@@ -59,6 +67,15 @@ pub(super) struct RawRoute {
     /// Only the author's form has them; the compiled one shows by its revision that they held.
     #[serde(skip_serializing)]
     pub(super) examples: Vec<RawExample>,
+}
+
+/// One of several targets. People may write its name alone; the compiled form is always a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, expecting = "a table")]
+pub(super) struct RawWeighted {
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weight: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -83,6 +100,14 @@ pub(super) struct RawLog {
     pub(super) endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_ip: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, expecting = "a table")]
+pub(super) struct RawRetry {
+    pub(super) window: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin_share: Option<String>,
 }
 
 impl RawConfig {

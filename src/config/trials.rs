@@ -12,6 +12,7 @@ use crate::location::{Location, Refusal};
 use crate::request::Request;
 use crate::route::{self, PatternSegment, Route};
 use crate::switch::Switch;
+use crate::target::Base;
 
 /// How many combinations of values are tried on one route.
 const MAX_COMBINATIONS: usize = 4096;
@@ -24,7 +25,8 @@ struct Failing {
 
 enum Why {
     Refused(Refusal),
-    Loops(Location),
+    /// With the host that it leads to.
+    Loops(Location, Host),
 }
 
 impl Check {
@@ -37,8 +39,7 @@ impl Check {
             };
             let path = &failing.path;
             let (code, message) = match failing.why {
-                Why::Loops(location) => {
-                    let host = route.target().base().host();
+                Why::Loops(location, host) => {
                     let message = format!(
                         "the request `{path}` leads to `{location}`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `{host}`"
                     );
@@ -75,11 +76,11 @@ fn try_out(route: &Route, config: &Config) -> Option<Failing> {
     let values = values(route);
     let number = values.iter().map(Vec::len).product::<usize>();
     let combinations = (0..number.min(MAX_COMBINATIONS)).map(|number| combination(&values, number));
-    let leading_back = config
-        .routes()
-        .iter()
-        .flat_map(|other| [bound_to(other, route), read_back(other, route)])
-        .flatten();
+    let leading_back = config.routes().iter().flat_map(|other| {
+        let bases = route.targets().iter().map(|target| target.target().base());
+        bases.flat_map(|base| [bound_to(other, route, base), read_back(other, route, base)])
+    });
+    let leading_back = leading_back.flatten();
     leading_back.chain(combinations).find_map(|captures| {
         let path = path(route, &captures);
         let why = why_not(&path, route, config)?;
@@ -90,25 +91,26 @@ fn try_out(route: &Route, config: &Config) -> Option<Failing> {
 fn why_not(path: &str, route: &Route, config: &Config) -> Option<Why> {
     let host = config.hosts().and_then(<[Host]>::first);
     let request = Request::new("GET", host.map_or("", Host::as_str), path);
-    let answer = crate::answer(config, &request, Switch::ENFORCE);
-    if answer.route() != Some(route) {
-        return None;
-    }
-    match answer.decision() {
-        Decision::Redirect(location) => {
-            leads_back(location, route, config).then(|| Why::Loops(location.clone()))
-        }
-        Decision::Origin(reason) => reason
-            .refusal()
-            // That is a problem of the base, and was noted there.
-            .filter(|refusal| *refusal != Refusal::HostNotAllowed)
-            .map(Why::Refused),
-    }
+    let answers = crate::answers_at_every_target(config, &request, Switch::ENFORCE);
+    answers
+        .iter()
+        .filter(|answer| answer.route() == Some(route))
+        .find_map(|answer| match answer.decision() {
+            Decision::Redirect(location) => {
+                let base = answer.target()?.base();
+                leads_back(location, base, config)
+                    .then(|| Why::Loops(location.clone(), base.host().clone()))
+            }
+            Decision::Origin(reason) => reason
+                .refusal()
+                // That is a problem of the base, and was noted there.
+                .filter(|refusal| *refusal != Refusal::HostNotAllowed)
+                .map(Why::Refused),
+        })
 }
 
 /// Whether a location is on a route again. Where `hosts` is not written, any host may be ours.
-fn leads_back(location: &Location, route: &Route, config: &Config) -> bool {
-    let base = route.target().base();
+fn leads_back(location: &Location, base: &Base, config: &Config) -> bool {
     let origin = base.as_str().len() - base.path().iter().map(|it| 1 + it.len()).sum::<usize>();
     let path = location.as_str().get(origin..).unwrap_or_default();
     let host = base.host().as_str();
@@ -116,10 +118,10 @@ fn leads_back(location: &Location, route: &Route, config: &Config) -> bool {
     config.applies_to(host) && route::find(config.routes(), &next).is_ok()
 }
 
-/// The captures with which the location has the literals of another route's path, where both have
-/// their segments in the same places.
-fn bound_to(other: &Route, route: &Route) -> Option<Vec<String>> {
-    let base = route.target().base().path().len();
+/// The captures with which the location under a base has the literals of another route's path,
+/// where both have their segments in the same places.
+fn bound_to(other: &Route, route: &Route, base: &Base) -> Option<Vec<String>> {
+    let base = base.path().len();
     let mut captures = plain(route);
     for (segment, capture) in route.location().whole_captures() {
         let literal = other.pattern().segments().get(base + segment);
@@ -134,11 +136,12 @@ fn bound_to(other: &Route, route: &Route) -> Option<Vec<String>> {
     Some(captures)
 }
 
-/// The captures with which the location would be a path of another route, if there are any.
-fn read_back(other: &Route, route: &Route) -> Option<Vec<String>> {
+/// The captures with which the location under a base would be a path of another route, if there are
+/// any.
+fn read_back(other: &Route, route: &Route, base: &Base) -> Option<Vec<String>> {
     let sample = samples::path(other.pattern());
     let mut segments = sample.split('/');
-    for expected in route.target().base().path() {
+    for expected in base.path() {
         if segments.next() != Some(expected) {
             return None;
         }

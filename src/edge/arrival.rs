@@ -9,6 +9,7 @@ use fastly::http::header::{
 use fastly::http::{Method, Version};
 use signpost::received::is_as_received;
 use signpost::request::Request;
+use signpost::retry::Client;
 use url::{Position, Url};
 
 /// The room that a header's value is first read with; most need no more.
@@ -50,6 +51,12 @@ pub(super) struct ForLog {
     pub(super) client_ip: Option<std::net::IpAddr>,
     pub(super) tls_cipher: Option<String>,
     pub(super) tls_protocol: Option<String>,
+}
+
+/// What only a second try needs of a request: who it is that asks.
+pub(super) struct ForRetry {
+    client_ip: Option<std::net::IpAddr>,
+    user_agent: Option<HeaderValue>,
 }
 
 impl Arrival {
@@ -149,6 +156,25 @@ impl KnownHost {
             host.clone_into(&mut self.0);
         }
         is_readable
+    }
+}
+
+impl ForRetry {
+    pub(super) fn read(handle: &RequestHandle) -> Self {
+        Self {
+            client_ip: handle.client_ip_addr(),
+            user_agent: value(handle, &header::USER_AGENT),
+        }
+    }
+
+    /// The client, if it has an address.
+    pub(super) fn client<'a>(&'a self, service: &'a str) -> Option<Client<'a>> {
+        let user_agent = self.user_agent.as_ref().map(HeaderValue::as_bytes);
+        Some(Client {
+            address: self.client_ip?,
+            user_agent: user_agent.unwrap_or_default(),
+            service,
+        })
     }
 }
 

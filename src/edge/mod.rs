@@ -3,6 +3,8 @@
 //! Nothing here decides. A request that meets the impossible goes to the origin, which answers it.
 
 mod arrival;
+mod health;
+mod memory;
 mod origin;
 mod sandbox;
 mod send;

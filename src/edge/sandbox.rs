@@ -13,8 +13,11 @@ use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
 use signpost::reply::{self, Reply};
 use signpost::request::Request as Asked;
+use signpost::retry::{self, Budget};
 
-use super::arrival::{Arrival, ForLog, KnownHost};
+use super::arrival::{Arrival, ForLog, ForRetry, KnownHost};
+use super::health::is_healthy;
+use super::memory::CacheMemory;
 use super::origin::{self, Backends};
 use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
@@ -40,6 +43,9 @@ pub(super) struct Sandbox {
     store: Store,
     writer: Writer,
     known_host: KnownHost,
+    memory: CacheMemory,
+    budget: Budget,
+    service: String,
     edge_location: Option<String>,
     origin_requests: u32,
     requests: u32,
@@ -51,6 +57,9 @@ impl Sandbox {
             store: Store::open(),
             writer: Writer::default(),
             known_host: KnownHost::default(),
+            memory: CacheMemory::default(),
+            budget: Budget::default(),
+            service: std::env::var("FASTLY_SERVICE_ID").unwrap_or_default(),
             edge_location: std::env::var("FASTLY_POP").ok(),
             origin_requests: 0,
             requests: 0,
@@ -69,8 +78,20 @@ impl Sandbox {
         let for_log = log.map(|_| ForLog::read(handle, &arrival));
 
         let asked = arrival.request();
+        let mut client = None;
         let mut answer = match config {
-            Ok(config) => signpost::answer(config, &asked, entries.switch()),
+            Ok(config) => retry::answer(
+                config,
+                &asked,
+                entries.switch(),
+                &is_healthy,
+                || {
+                    client
+                        .get_or_insert_with(|| ForRetry::read(handle))
+                        .client(&self.service)
+                },
+                (&mut self.memory, &mut self.budget),
+            ),
             Err(reason) => Answer::origin(reason.clone()),
         };
         let reply = config.ok().and_then(|config| answer.reply(config, &asked));

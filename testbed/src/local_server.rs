@@ -26,6 +26,7 @@ pub struct Backend {
     url: String,
     override_host: Option<String>,
     first_byte_timeout: Option<Duration>,
+    is_unhealthy: bool,
 }
 
 /// The Config Store that the edge function reads.
@@ -156,6 +157,7 @@ impl Backend {
             url: url.into(),
             override_host: None,
             first_byte_timeout: None,
+            is_unhealthy: false,
         }
     }
 
@@ -173,6 +175,13 @@ impl Backend {
         self
     }
 
+    /// Is unhealthy, as a health check would have found.
+    #[must_use]
+    pub fn unhealthy(mut self) -> Self {
+        self.is_unhealthy = true;
+        self
+    }
+
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.insert("url", value(&self.url));
@@ -182,6 +191,9 @@ impl Backend {
         if let Some(time) = self.first_byte_timeout {
             let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
             table.insert("first_byte_timeout_ms", value(milliseconds));
+        }
+        if self.is_unhealthy {
+            table.insert("health", value("unhealthy"));
         }
         table
     }
@@ -266,13 +278,15 @@ contents = { config = "{}", switch = "enforce" }
     fn a_backend_says_its_host_and_its_time() {
         let backend = Backend::at("https://crates.io")
             .override_host("crates.io")
-            .first_byte_timeout(Duration::from_millis(250));
+            .first_byte_timeout(Duration::from_millis(250))
+            .unhealthy();
         check(
             &LocalServer::from_file("fastly.toml").backend("second", backend),
             &[
                 "[local_server.backends.second]",
                 r#"override_host = "crates.io""#,
                 "first_byte_timeout_ms = 250",
+                r#"health = "unhealthy""#,
             ],
             &[],
         );

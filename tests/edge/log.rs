@@ -60,6 +60,8 @@ async fn a_redirect_is_logged_with_its_location() {
         "signpost": {
             "decision": "redirect",
             "route": "download",
+            "target": "static",
+            "attempt": null,
             "reason": null,
             "refusal": null,
             "location": LOCATION,

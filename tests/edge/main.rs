@@ -16,5 +16,6 @@ mod origin_down;
 mod origin_redirects;
 mod pass_through;
 mod sandbox;
+mod targets;
 #[path = "../unchecked/mod.rs"]
 mod unchecked;

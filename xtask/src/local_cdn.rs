@@ -117,10 +117,10 @@ fn decoded_path_on_cdn(authored: &Authored, example: &Example) -> String {
 /// What follows the base of its target in the location of an example.
 fn path_on_cdn<'a>(authored: &Authored, example: &'a Example) -> &'a str {
     let location = example.location().as_str();
-    let mut routes = authored.config().routes().iter();
-    routes
-        .find(|route| route.name() == example.route())
-        .and_then(|route| location.strip_prefix(route.target().base().as_str()))
+    let mut targets = authored.config().targets();
+    targets
+        .find(|target| target.name() == example.target())
+        .and_then(|target| location.strip_prefix(target.base().as_str()))
         .unwrap_or(location)
 }
 

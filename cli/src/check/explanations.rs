@@ -42,6 +42,7 @@ explanations! {
     "log-endpoint-invalid",
     "origin-option-invalid",
     "path-invalid",
+    "retry-invalid",
     "revision-mismatch",
     "route-name-duplicate",
     "route-name-invalid",
@@ -50,6 +51,7 @@ explanations! {
     "status-invalid",
     "syntax-invalid",
     "target-unknown",
+    "targets-invalid",
 }
 
 #[cfg(test)]

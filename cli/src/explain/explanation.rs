@@ -6,6 +6,7 @@ use signpost::decision::{Decision, Reason};
 use signpost::location::{Location, Point, Verdict};
 use signpost::reply::Reply;
 use signpost::request::Request;
+use signpost::retry::Turn;
 use signpost::route::{self, RouteMatch};
 use signpost::switch::{Share, Switch};
 use signpost::{Answer, target};
@@ -18,6 +19,8 @@ use super::{facts, words};
 /// What is asked about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Question<'q> {
+    /// Which try of its client it is, from 1; the origin takes what is left for it.
+    pub(crate) attempt: u32,
     /// The method of the request.
     pub(crate) method: &'q str,
     /// Where it goes.
@@ -55,6 +58,8 @@ pub(crate) struct Built {
     pub(crate) name: String,
     /// Its base.
     pub(crate) base: String,
+    /// All targets of the route, in the order in which this file is tried at them.
+    pub(crate) order: Vec<String>,
     /// The template of the route's location.
     pub(crate) template: String,
     /// The candidate.
@@ -134,10 +139,15 @@ impl Explanation {
     ) -> Self {
         let received = request::receive(config, question);
         let (request, arrived) = request::read(config, question, &received);
-        let answer = signpost::answer_with(&build, config, &request, switch);
+        let turn = Turn {
+            earlier: question.attempt.saturating_sub(1),
+            origin_is_open: true,
+            ..Turn::FIRST
+        };
+        let answer = signpost::answer_in_turn(&build, config, &request, switch, &turn);
         let found = arrived
             .applies
-            .then(|| route::find(config.routes(), &request).ok())
+            .then(|| route::find_in_turn(config.routes(), &request, &turn).ok())
             .flatten();
         let candidate = found.as_ref().map(build);
         let reached = found.as_ref().zip(candidate.as_deref());
@@ -164,8 +174,12 @@ impl Built {
     fn of(found: &RouteMatch<'_, '_>, candidate: &str) -> Self {
         let route = found.route();
         Self {
-            name: route.target().name().to_owned(),
-            base: route.target().base().to_string(),
+            name: found.target().name().to_owned(),
+            base: found.target().base().to_string(),
+            order: found
+                .at_every_target()
+                .map(|found| found.target().name().to_owned())
+                .collect(),
             template: route.location().to_string(),
             candidate: candidate.to_owned(),
         }

@@ -24,7 +24,7 @@ pub(super) fn compared(
         Err(_) if verdict == Verdict::NotReached => return "not asked: it is no URL".to_owned(),
         Err(_) => return of_text(point, candidate),
     };
-    let base = found.route().target().base();
+    let base = found.target().base();
     match point {
         Point::ShortEnough | Point::PrintableAscii => of_text(point, candidate),
         Point::AbsoluteUrl => "it is one".to_owned(),
@@ -99,7 +99,7 @@ fn captures(found: &RouteMatch<'_, '_>) -> String {
 }
 
 fn way_back(config: &Config, request: &Request<'_>, found: &RouteMatch<'_, '_>) -> String {
-    let to = found.route().target().base().host();
+    let to = found.target().base().host();
     let from = match request.host() {
         "" => "an unknown host",
         host => host,

@@ -208,6 +208,9 @@ impl Page<'_, '_> {
         };
         self.field("target", &built.name)?;
         self.field("base", &built.base)?;
+        if built.order.len() > 1 {
+            self.field("order", built.order.join(", then "))?;
+        }
         self.field("template", &built.template)?;
         self.field("candidate", visible(&built.candidate))
     }

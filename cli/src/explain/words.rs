@@ -30,6 +30,9 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
         Reason::NotInRollout(_) => {
             "The location was proven, and the request is not in the share that is enforced."
         }
+        Reason::Retried(_) => {
+            "The location was proven, and the client was sent to every target already."
+        }
         Reason::ConfigMissing => "The Config Store has no entry `config`.",
         Reason::ConfigInvalid => "The entry `config` has problems, which the service log names.",
     }
@@ -75,6 +78,11 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
             Some(percent) => format!("It is sent from `enforce {percent}%` on."),
             None => "It is sent with `enforce`.".into(),
         },
+        Reason::Retried(_) => {
+            "Nothing: within the window, and while the origin's share lasts, the origin answers this \
+             client."
+                .into()
+        }
         Reason::ConfigMissing | Reason::ConfigInvalid => {
             "Compile a configuration with `signpost compile FILE` and store it.".into()
         }

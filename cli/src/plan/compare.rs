@@ -10,6 +10,7 @@ use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::route::Route;
 use signpost::switch::Switch;
+use signpost::target::{Target, WeightedTarget};
 
 use super::line::Asked;
 use super::value::{Kind, Place, Sample, Shape};
@@ -36,6 +37,7 @@ pub(super) struct Change<'c> {
 enum Answered<'c> {
     Redirect {
         route: &'c str,
+        target: &'c str,
         status: u16,
     },
     Origin {
@@ -156,9 +158,14 @@ impl<'c> Side<'c> {
 
     fn shape(&self, answered: Answered<'c>) -> Shape {
         match answered {
-            Answered::Redirect { route, status } => {
+            Answered::Redirect {
+                route,
+                target,
+                status,
+            } => {
                 let mut routes = self.config.routes().iter();
                 let found = routes.find(|other| other.name().as_str() == route);
+                let template = |route| template(route, target);
                 Shape::Redirect {
                     route: route.to_owned(),
                     location: found.map(template).unwrap_or_default(),
@@ -195,6 +202,7 @@ impl<'c> Given<'c, '_> {
         match self.answer.decision() {
             Decision::Redirect(_) => Answered::Redirect {
                 route: route.unwrap_or_default(),
+                target: self.answer.target().map_or("", Target::name),
                 status: self.reply().map_or(0, |reply| reply.status),
             },
             Decision::Origin(reason) => Answered::Origin {
@@ -236,10 +244,13 @@ fn refusal(reason: &Reason) -> Option<&'static str> {
     reason.refusal().map(Refusal::code)
 }
 
-/// The location of a route with its captures by name, such as
+/// The location of a route at one of its targets with its captures by name, such as
 /// `https://static.crates.io/crates/{name}/{name}-{version}.crate`.
-fn template(route: &Route) -> String {
-    format!("{}{}", route.target().base(), route.location())
+fn template(route: &Route, target: &str) -> String {
+    let mut targets = route.targets().iter().map(WeightedTarget::target);
+    let found = targets.find(|other| other.name() == target);
+    let base = found.map_or("", |target| target.base().as_str());
+    format!("{base}{}", route.location())
 }
 
 fn between(old: &Reply<'_>, new: &Reply<'_>) -> Vec<Difference> {

@@ -4,8 +4,8 @@ use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::reply::Reply;
 use signpost::request::Request;
-use signpost::route::Route;
 use signpost::switch::Switch;
+use signpost::target::Target;
 
 /// What the edge must answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +52,9 @@ impl Expected {
         let request = Request::new("GET", host, path);
         let answer = signpost::answer(config, &request, switch);
         let decision = answer.decision();
-        let (Some(plain), Some(route), Some(location)) = (
+        let (Some(plain), Some(target), Some(location)) = (
             answer.reply(config, &request),
-            answer.route(),
+            answer.target(),
             decision.location(),
         ) else {
             let decision = decision.reason().map(Reason::decision_header);
@@ -66,7 +66,7 @@ impl Expected {
         let json = answer.reply(config, &request).map(Answered::from);
         Self::Redirect(Box::new(Redirect {
             location: location.as_str().to_owned(),
-            target: name_of_target(route),
+            target: name_of_target(target),
             plain: Answered::from(plain),
             json: json.unwrap_or_default(),
         }))
@@ -115,8 +115,7 @@ impl From<Reply<'_>> for Answered {
     }
 }
 
-fn name_of_target(route: &Route) -> String {
-    let target = route.target();
+fn name_of_target(target: &Target) -> String {
     format!("the target `{}` ({})", target.name(), target.base())
 }
 

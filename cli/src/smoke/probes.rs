@@ -9,6 +9,7 @@ use signpost::capture::CaptureType;
 use signpost::request::Request;
 use signpost::route::{self, CaptureSlot, Route};
 use signpost::switch::{Share, Switch};
+use signpost::target::{Target, WeightedTarget};
 use url::Url;
 
 use super::expected::Expected;
@@ -153,7 +154,9 @@ impl Sources<'_> {
         for ((package, checksum), is_known) in candidates.chain(known) {
             for route in &routes {
                 // Another CDN need not have what crates.io has.
-                if is_known && route.target().base().host().as_str() != known::CDN_HOST {
+                let mut targets = route.targets().iter().map(WeightedTarget::target);
+                let has_them = |target: &Target| target.base().host().as_str() == known::CDN_HOST;
+                if is_known && !targets.all(has_them) {
                     continue;
                 }
                 let path = path_of(route, package);

@@ -1,0 +1,50 @@
+//! Targets that are named alone, without a table around the name.
+//!
+//! Only people write them so. The edge reads tables, because reading either would make it a tenth
+//! larger.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::raw::RawWeighted;
+
+/// Reads a list in which a name stands for a table that has only that name.
+pub(super) fn or_tables<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<RawWeighted>>, D::Error> {
+    let read = Option::<Vec<NameOrTable>>::deserialize(deserializer)?;
+    Ok(read.map(|all| all.into_iter().map(|NameOrTable(raw)| raw).collect()))
+}
+
+struct NameOrTable(RawWeighted);
+
+/// By hand, because a derived untagged enum says neither which key is unknown nor what is expected.
+impl<'de> Deserialize<'de> for NameOrTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NameOrTableVisitor)
+    }
+}
+
+struct NameOrTableVisitor;
+
+impl<'de> Visitor<'de> for NameOrTableVisitor {
+    type Value = NameOrTable;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a target, or a table with `name` and `weight`")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<NameOrTable, E> {
+        Ok(NameOrTable(RawWeighted {
+            name: Some(name.to_owned()),
+            weight: None,
+        }))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<NameOrTable, A::Error> {
+        RawWeighted::deserialize(MapAccessDeserializer::new(table)).map(NameOrTable)
+    }
+}
