@@ -1,11 +1,11 @@
 //! No origin backend answers: a location that only the switch had held back is given after all, and
 //! no other.
 
-use std::time::SystemTime;
+mod exchange;
 
-use signpost::config::{ClientIp, Config};
+use signpost::config::Config;
 use signpost::decision::{Because, Reason};
-use signpost::log_line::{self, Exchange, InForce};
+use signpost::log_line;
 use signpost::request::Request;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
@@ -124,31 +124,14 @@ fn the_log_says_redirect_and_keeps_the_reason() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let answer = signpost::answer(&config, &request, Switch::Shadow).after_origin_failed();
-    let exchange = Exchange {
-        time: SystemTime::UNIX_EPOCH,
-        method: "GET",
-        scheme: "https",
-        host: "crates.io",
-        path: SMALLVEC,
-        protocol: "HTTP/2",
-        referer: None,
-        user_agent: None,
-        client_ip: None,
-        tls_cipher: None,
-        tls_protocol: None,
-        edge_location: None,
-        status: 302,
-        bytes: Some(0),
-        content_type: None,
-    };
-    let in_force = InForce {
-        revision: None,
-        switch: Switch::Shadow,
-        client_ip: ClientIp::None,
-    };
-    let line = log_line::write(&exchange, &answer, &in_force);
+    let line = log_line::write(
+        &exchange::of(SMALLVEC),
+        &answer,
+        &exchange::with(Switch::Shadow),
+    );
     let own = concat!(
-        r#""signpost":{"decision":"redirect","route":"download","reason":"switch-shadow","#,
+        r#""signpost":{"decision":"redirect","route":"download","target":"static","attempt":null,"#,
+        r#""reason":"switch-shadow","#,
         r#""refusal":null,"location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","#,
         r#""revision":null,"switch":"shadow","because":"origin-down"}}"#,
     );

@@ -1,11 +1,11 @@
 //! The origin's own redirects: left, reported, or led to the proven location.
 
-use std::time::SystemTime;
+mod exchange;
 
-use signpost::config::{ClientIp, Config};
+use signpost::config::Config;
 use signpost::decision::Because;
 use signpost::location::Location;
-use signpost::log_line::{self, Exchange, InForce};
+use signpost::log_line;
 use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::route::RouteMatch;
@@ -302,30 +302,12 @@ fn the_log_names_where_the_origin_would_have_led() {
             &[OF_2023.as_bytes()],
             "https://crates.io/",
         );
-        let exchange = Exchange {
-            time: SystemTime::UNIX_EPOCH,
-            method: "GET",
-            scheme: "https",
-            host: "crates.io",
-            path: SMALLVEC,
-            protocol: "HTTP/2",
-            referer: None,
-            user_agent: None,
-            client_ip: None,
-            tls_cipher: None,
-            tls_protocol: None,
-            edge_location: None,
-            status: 302,
-            bytes: Some(0),
-            content_type: None,
-        };
-        let in_force = InForce {
-            revision: None,
-            switch: Switch::Off,
-            client_ip: ClientIp::None,
-        };
-        let line = log_line::write(&exchange, &answer, &in_force);
-        let own = r#""signpost":{"decision":"origin","route":"download","reason":"switch-off","#;
+        let line = log_line::write(
+            &exchange::of(SMALLVEC),
+            &answer,
+            &exchange::with(Switch::Off),
+        );
+        let own = r#""signpost":{"decision":"origin","route":"download","target":"static","#;
         assert!(line.contains(own), "{check}: {line}");
         assert!(line.ends_with(end), "{check}: {line}");
     }

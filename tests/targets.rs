@@ -508,8 +508,8 @@ fn every_target_is_tried_for_a_way_back_and_not_only_the_one_that_a_file_gets() 
         Ok(_) => panic!("a problem was expected in\n{text}"),
         Err(problems) => problems.to_string(),
     };
-    let expected = "location-loops: routes[0].location: the request `/d/serde/1.0.228` leads to \
-        `https://cloudfront.example/d/serde/1.0.228`, which is on a route again; change the location, \
+    let expected = "location-loops: routes[0].location: the request `/d/d/1.0.228` leads to \
+        `https://cloudfront.example/d/d/1.0.228`, which is on a route again; change the location, \
         or list in `hosts` the registry's own hosts, without `cloudfront.example`";
     assert!(said.contains(expected), "{said}");
 }

@@ -60,10 +60,10 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
         br#""},"tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"signpost":{"#,
     );
     line.extend_from_slice(match request.wanted {
-        Wanted::Download(_) if !request.is_redirected() => br#""decision":"origin","route":"download","reason":"not-in-rollout","refusal":null,"location":""#,
-        Wanted::Download(_) => br#""decision":"redirect","route":"download","reason":null,"refusal":null,"location":""#,
-        Wanted::Page(_) => br#""decision":"origin","route":null,"reason":"no-route","refusal":null,"location":null"#,
-        Wanted::Misspelt(_) => br#""decision":"origin","route":null,"reason":"version-invalid","refusal":null,"location":null"#,
+        Wanted::Download(_) if !request.is_redirected() => br#""decision":"origin","route":"download","target":"static","attempt":null,"reason":"not-in-rollout","refusal":null,"location":""#,
+        Wanted::Download(_) => br#""decision":"redirect","route":"download","target":"static","attempt":null,"reason":null,"refusal":null,"location":""#,
+        Wanted::Page(_) => br#""decision":"origin","route":null,"target":null,"attempt":null,"reason":"no-route","refusal":null,"location":null"#,
+        Wanted::Misspelt(_) => br#""decision":"origin","route":null,"target":null,"attempt":null,"reason":"version-invalid","refusal":null,"location":null"#,
     });
     if let Some(pieces) = download {
         line.extend_from_slice(pieces.location.as_bytes());
