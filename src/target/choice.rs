@@ -146,17 +146,8 @@ impl Targets {
             .filter(|target| is_wanted(target))
             .map(|target| (Rank::of(&of_captures, target), target))
             .collect();
-        // A sort of the standard library would be a tenth of the whole module at the edge, for eight
-        // targets at the most.
-        let mut sorted = Vec::with_capacity(ranked.len());
-        while let Some((place, _)) = ranked
-            .iter()
-            .enumerate()
-            .min_by(|(_, (one, _)), (_, (other, _))| one.cmp(other))
-        {
-            sorted.push(ranked.swap_remove(place).1);
-        }
-        sorted
+        ranked.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        ranked.into_iter().map(|(_, target)| target).collect()
     }
 }
 
