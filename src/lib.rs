@@ -140,6 +140,15 @@ pub fn answers_at_every_target<'c>(
     }
 }
 
+/// Where a request may be sent to: the origin has its own way to choose among the targets.
+fn locations_at_every_target(config: &Config, request: &Request<'_>) -> Vec<Location> {
+    let answers = answers_at_every_target(config, request, Switch::ENFORCE);
+    answers
+        .iter()
+        .filter_map(|answer| answer.decision.location().cloned())
+        .collect()
+}
+
 fn find<'c, 'r>(
     config: &'c Config,
     request: &'r Request<'_>,
@@ -225,11 +234,21 @@ impl<'c> Answer<'c> {
 
     /// The answer now that the origin answered: its own redirect of a request on a route is judged.
     #[must_use]
-    pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>, config: &Config) -> Self {
-        let redirect = self.route.and_then(|_| {
+    pub fn after_origin_answered(
+        mut self,
+        answer: &OriginAnswer<'_>,
+        config: &Config,
+        request: &Request<'_>,
+    ) -> Self {
+        let redirect = self.route.and_then(|route| {
+            let others = match route.targets().only() {
+                Some(_) => Vec::new(),
+                None => locations_at_every_target(config, request),
+            };
             OriginRedirect::judge(
                 answer,
                 self.decision.location(),
+                &others,
                 config.allowed_hosts(),
                 config.origin().check_redirects,
             )

@@ -32,10 +32,12 @@ pub struct OriginRedirect {
 
 impl OriginRedirect {
     /// Judges the origin's answer to a request on a route. Nothing comes out where there is nothing
-    /// to say: it is no redirect, or it leads to the proven location.
+    /// to say: it is no redirect, or it leads to the proven location, or to one of those that were
+    /// proven at the route's other targets.
     pub fn judge(
         answer: &OriginAnswer<'_>,
         proven: Option<&Location>,
+        at_other_targets: &[Location],
         allowed_hosts: &[Host],
         check: CheckRedirects,
     ) -> Option<Self> {
@@ -45,11 +47,13 @@ impl OriginRedirect {
             return None;
         }
         let read = answer.read();
-        if let (Some((text, url)), Some(proven)) = (&read, proven) {
+        if let Some((text, url)) = &read {
             // A relative one is another text. Any other spelling is the origin's own idea.
-            let is_proven = *text == proven.as_str()
-                || (text.starts_with('/') && url.as_str() == proven.as_str());
-            if is_proven {
+            let leads_to = |proven: &Location| {
+                *text == proven.as_str()
+                    || (text.starts_with('/') && url.as_str() == proven.as_str())
+            };
+            if proven.into_iter().chain(at_other_targets).any(leads_to) {
                 return None;
             }
         }

@@ -157,7 +157,7 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
 
 fn after<'c>(
     answer: Answer<'c>,
-    config: &Config,
+    (config, request): (&Config, &Request<'_>),
     status: u16,
     locations: &[&[u8]],
     requested: &str,
@@ -168,7 +168,7 @@ fn after<'c>(
         locations: &locations,
         requested,
     };
-    answer.after_origin_answered(&answered, config)
+    answer.after_origin_answered(&answered, config, request)
 }
 
 fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
@@ -176,7 +176,13 @@ fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let decided = signpost::answer(config, &request, Switch::Off);
     let requested = format!("https://crates.io{SMALLVEC}");
-    let answer = after(decided.clone(), config, status, locations, &requested);
+    let answer = after(
+        decided.clone(),
+        (config, &request),
+        status,
+        locations,
+        &requested,
+    );
     assert_eq!(answer.decision(), decided.decision(), "{row}");
     assert_eq!(answer.reply(config, &request), None, "{row}");
     let Some(redirect) = answer.origin_redirect() else {
@@ -244,9 +250,51 @@ fn a_relative_location_to_the_proven_place_is_left() {
     ];
     for (location, requested, is_left) in rows {
         let decided = signpost::answer(&config, &request, Switch::Off);
-        let answer = after(decided, &config, 302, &[location], requested);
+        let answer = after(decided, (&config, &request), 302, &[location], requested);
         let row = format!("{} from {requested}", location.escape_ascii());
         assert_eq!(answer.origin_redirect().is_none(), *is_left, "{row}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_origin_may_choose_among_the_targets_by_itself() {
+    let toml = r#"
+        allowed_hosts = ["one.example", "two.example"]
+        origin = { backends = ["origin"], check_redirects = "repair" }
+        targets.one.base = "https://one.example"
+        targets.two.base = "https://two.example"
+        [[routes]]
+        name = "file"
+        path = "/files/{file:segment}"
+        targets = ["one", "two"]
+        location = "/{file}"
+        examples = [
+            { request = "/files/a", location = "https://one.example/a" },
+            { request = "/files/a", location = "https://two.example/a" },
+        ]
+    "#;
+    let config = Config::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "own.example", "/files/a");
+    let decided = signpost::answer(&config, &request, Switch::Off);
+    let chosen = decided.decision().location().map(ToString::to_string);
+    let rows: &[(&[u8], Option<Option<&str>>)] = &[
+        (b"https://one.example/a", None),
+        (b"https://two.example/a", None),
+        // An allowed host, and not what was proven there.
+        (b"https://two.example/b", Some(None)),
+        (b"https://one.examplea", Some(chosen.as_deref())),
+    ];
+    for (location, repair) in rows {
+        let answer = after(
+            decided.clone(),
+            (&config, &request),
+            302,
+            &[location],
+            "https://own.example/files/a",
+        );
+        let found = answer.origin_redirect().map(OriginRedirect::repair);
+        let found = found.map(|repair| repair.map(Location::as_str));
+        assert_eq!(found, *repair, "{}", location.escape_ascii());
     }
 }
 
@@ -269,7 +317,13 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
         let request = Request::new(method, "crates.io", path);
         let decided = signpost::answer_with(of_2023, &config, &request, Switch::Off);
         let requested = format!("https://crates.io{path}");
-        let answer = after(decided, &config, 302, &[OF_2023.as_bytes()], &requested);
+        let answer = after(
+            decided,
+            (&config, &request),
+            302,
+            &[OF_2023.as_bytes()],
+            &requested,
+        );
         let redirect = answer.origin_redirect();
         let named = redirect.map(OriginRedirect::named);
         assert_eq!(named, is_reported.then_some(OF_2023), "{row}");
@@ -297,7 +351,7 @@ fn the_log_names_where_the_origin_would_have_led() {
         let decided = signpost::answer_with(target::build, &config, &request, Switch::Off);
         let answer = after(
             decided,
-            &config,
+            (&config, &request),
             302,
             &[OF_2023.as_bytes()],
             "https://crates.io/",

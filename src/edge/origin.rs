@@ -223,7 +223,7 @@ pub(super) fn judge<'c>(
         locations: &locations,
         requested: &format!("{}://{}{}", arrival.scheme(), asked.host(), asked.path()),
     };
-    let answer = answer.after_origin_answered(&answered, config);
+    let answer = answer.after_origin_answered(&answered, config, &asked);
     if let Some(redirect) = answer.origin_redirect() {
         let code = Because::OriginRedirect.code();
         eprintln!("signpost: {code}: {redirect}: {}", asked.path());
