@@ -140,9 +140,9 @@ pub fn answer<'c, 'a>(
     answer.at_attempt(earlier.saturating_add(1))
 }
 
-/// The options, where the answer counts: it sends a client that wants the file to a location. What
-/// only asks where the file is, with HEAD or for JSON, is no try.
-fn options_for<'c>(
+/// What `[retry]` says, where the answer counts as a try: it sends a client that wants the file to a
+/// location. What only asks where the file is, with HEAD or for JSON, is no try.
+pub fn options_for<'c>(
     config: &'c Config,
     request: &Request<'_>,
     answer: &Answer<'_>,

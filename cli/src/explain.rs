@@ -9,6 +9,7 @@ mod routes;
 #[cfg(test)]
 mod tests;
 mod text;
+mod turn;
 mod words;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use address::Address;
 use explanation::{Explanation, Question};
+use turn::Supposed;
 
 /// Explains what would happen to one request, and why, stage by stage
 ///
@@ -37,6 +39,8 @@ Examples:
       https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download
   signpost explain config/crates-io.toml /api/v1/crates/smallvec/1.10/download
   signpost explain config/crates-io.toml --accept application/json --switch 'enforce 25%' \\
+      /api/v1/crates/smallvec/1.10.0/download
+  signpost explain two-targets.toml --attempt 2 --unhealthy fastly \\
       /api/v1/crates/smallvec/1.10.0/download
 
 Exit codes: 0 the request is redirected, or the origin answers as designed, 1 the proof refused the
@@ -66,6 +70,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     attempt: u32,
 
+    /// A target to take as unhealthy; may be given several times
+    #[arg(long, value_name = "TARGET")]
+    unhealthy: Vec<String>,
+
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -73,13 +81,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.file)?;
-    if arguments.attempt > 1 && loaded.config().retry().is_none() {
-        return Err(Failure::new(
-            "the configuration has no [retry], so every try is a first one; leave --attempt out",
-        ));
-    }
+    let supposed = Supposed::read(loaded.config(), arguments.attempt, &arguments.unhealthy)?;
     let question = Question {
-        attempt: arguments.attempt,
+        supposed: &supposed,
         method: &arguments.method,
         address: &arguments.url,
         accept: &arguments.accept,

@@ -14,13 +14,14 @@ use signpost::{Answer, target};
 use super::address::Address;
 use super::request::{self, Arrived};
 use super::routes::{self, Tried};
+use super::turn::{Supposed, turn_of};
 use super::{facts, words};
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Question<'q> {
-    /// Which try of its client it is, from 1; the origin takes what is left for it.
-    pub(crate) attempt: u32,
+    /// Which try of its client it is, and which targets are healthy.
+    pub(crate) supposed: &'q Supposed,
     /// The method of the request.
     pub(crate) method: &'q str,
     /// Where it goes.
@@ -94,6 +95,8 @@ pub(crate) struct Decided {
     pub(crate) location: Option<String>,
     /// The position of the switch.
     pub(crate) switch: String,
+    /// Which try of its client this is within the window of `[retry]`; `null` where it does not count.
+    pub(crate) attempt: Option<u32>,
     /// The smallest share that sends this location, in percent: from `enforce 37%` on it leaves.
     pub(crate) sent_from_percent: Option<u8>,
     /// The value of `signpost-decision` on the answer.
@@ -139,12 +142,18 @@ impl Explanation {
     ) -> Self {
         let received = request::receive(config, question);
         let (request, arrived) = request::read(config, question, &received);
-        let turn = Turn {
-            earlier: question.attempt.saturating_sub(1),
-            origin_is_open: true,
+        let health = |backend: &str| question.supposed.is_healthy(backend);
+        let first = Turn {
+            health: &health,
             ..Turn::FIRST
         };
-        let answer = signpost::answer_in_turn(&build, config, &request, switch, &turn);
+        let answer_in =
+            |turn: &Turn<'_>| signpost::answer_in_turn(&build, config, &request, switch, turn);
+        let attempt = question
+            .supposed
+            .attempt(config, &request, &answer_in(&first));
+        let turn = turn_of(config, attempt, first);
+        let answer = answer_in(&turn);
         let found = arrived
             .applies
             .then(|| route::find_in_turn(config.routes(), &request, &turn).ok())
@@ -158,7 +167,10 @@ impl Explanation {
                 .flatten(),
             target: reached.map(|(found, candidate)| Built::of(found, candidate)),
             proof: reached.map(|(found, text)| proof(text, config, &request, found)),
-            decision: Decided::of(&answer, found.as_ref(), switch, arrived.applies),
+            decision: Decided {
+                attempt,
+                ..Decided::of(&answer, found.as_ref(), switch, arrived.applies)
+            },
             reply: answer.reply(config, &request).map(|reply| Sent::of(&reply)),
             request: arrived,
         }
@@ -232,6 +244,7 @@ impl Decided {
                 .map(signpost::location::Refusal::code),
             location: decision.location().map(ToString::to_string),
             switch: switch.to_string(),
+            attempt: None,
             sent_from_percent,
             header: match (reason, answer.route()) {
                 (Some(reason), _) => reason.decision_header().to_owned(),

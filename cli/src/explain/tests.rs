@@ -16,6 +16,7 @@ use signpost::switch::Switch;
 
 use super::address::Address;
 use super::explanation::{Explanation, Question, Sent};
+use super::turn::Supposed;
 use super::words;
 use crate::file::Loaded;
 use crate::hostile_rows;
@@ -27,23 +28,6 @@ const LOOPS: &str = include_str!("../../tests/data/loops.json");
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
-/// Two targets, one of them twice as large as the other.
-const TWO_TARGETS: &str = r#"
-allowed_hosts = ["a.example", "b.example"]
-origin.backends = ["origin"]
-targets = { a.base = "https://a.example", b.base = "https://b.example/pub" }
-
-[[routes]]
-name = "file"
-path = "/f/{file:segment}"
-targets = [{ name = "a", weight = 2 }, "b"]
-location = "/{file}"
-examples = [
-    { request = "/f/x", location = "https://a.example/x" },
-    { request = "/f/x", location = "https://b.example/pub/x" },
-]
-"#;
-
 fn read(text: &str) -> Config {
     let loaded = Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"));
     loaded.config().clone()
@@ -51,7 +35,7 @@ fn read(text: &str) -> Config {
 
 fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
     let question = Question {
-        attempt: 1,
+        supposed: &Supposed::FIRST,
         method,
         address: &url.parse().unwrap(),
         accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -141,7 +125,6 @@ fn telling_requests_are_explained() {
             &[],
             "enforce",
         ),
-        ("targets", TWO_TARGETS, "GET", "/f/x", &[], "enforce"),
         (
             "rewritten",
             PRODUCTION,
@@ -174,31 +157,6 @@ fn telling_requests_are_explained() {
 }
 
 #[test]
-fn a_later_attempt_goes_another_way() {
-    let config = read(&format!("retry.window = \"30s\"\n{TWO_TARGETS}"));
-    let rows = [
-        (1, "redirect", Some("https://a.example/x")),
-        (2, "redirect", Some("https://b.example/pub/x")),
-        (3, "origin", Some("https://a.example/x")),
-        (9, "origin", Some("https://a.example/x")),
-    ];
-    for (attempt, decision, location) in rows {
-        let question = Question {
-            attempt,
-            method: "GET",
-            address: &"/f/x".parse().unwrap(),
-            accept: &[],
-        };
-        let explanation = Explanation::of(&config, &question, Switch::ENFORCE);
-        let decided = explanation.decision;
-        assert_eq!(decided.decision, decision, "{attempt}");
-        assert_eq!(decided.location.as_deref(), location, "{attempt}");
-        let reason = (decision == "origin").then_some("retried");
-        assert_eq!(decided.reason, reason, "{attempt}");
-    }
-}
-
-#[test]
 fn an_explanation_is_json_for_programs() {
     let url = "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download";
     insta::assert_json_snapshot!(
@@ -213,7 +171,7 @@ fn the_candidate_of_2023_fails_at_the_host() {
         .parse()
         .unwrap();
     let question = Question {
-        attempt: 1,
+        supposed: &Supposed::FIRST,
         method: "GET",
         address: &address,
         accept: &[],
@@ -264,7 +222,7 @@ fn check_case(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
     let question = Question {
-        attempt: 1,
+        supposed: &Supposed::FIRST,
         method: case.method,
         address: &format!("https://{}{}", case.host, case.target)
             .parse()
@@ -340,7 +298,7 @@ fn real_downloads_are_explained_as_they_are_answered() {
     for (name, version) in crates::all().into_iter().step_by(4) {
         let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
         let question = Question {
-            attempt: 1,
+            supposed: &Supposed::FIRST,
             method: "GET",
             address: &url.parse().unwrap(),
             accept: &[],
