@@ -42,6 +42,10 @@ fn check(document: &str, shown: Vec<Shown>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     copy(&root.join("config"), &directory.path().join("config"));
     copy(
+        &root.join("docs/examples"),
+        &directory.path().join("docs/examples"),
+    );
+    copy(
         &root.join("tests/data"),
         &directory.path().join("tests/data"),
     );
