@@ -5,8 +5,10 @@ mod exchange;
 
 use signpost::config::Config;
 use signpost::decision::{Because, Reason};
+use signpost::location::Location;
 use signpost::log_line;
 use signpost::request::Request;
+use signpost::retry::Turn;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
 use signpost::{Answer, target};
@@ -109,6 +111,27 @@ fn a_refused_location_stays_refused() {
         assert_eq!(answer, decided, "{position}");
         assert_eq!(answer.reply(&config, &request), None, "{position}");
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
+    let config = production();
+    let request = Request::new("GET", "crates.io", SMALLVEC);
+    let turn = Turn {
+        earlier: 1,
+        origin_is_open: true,
+        ..Turn::FIRST
+    };
+    let decided =
+        signpost::answer_in_turn(target::build, &config, &request, Switch::ENFORCE, &turn);
+    assert_eq!(
+        decided.decision().reason().map(Reason::code),
+        Some("retried")
+    );
+    assert_eq!(decided.reply(&config, &request), None);
+    let answer = decided.after_origin_failed();
+    assert_eq!(answer.because(), Some(Because::OriginDown));
+    assert_eq!(answer.redirect().map(Location::as_str), Some(LOCATION));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
