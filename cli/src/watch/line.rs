@@ -47,6 +47,9 @@ pub(crate) struct InForce<'a> {
     pub(crate) switch: Cow<'a, str>,
 }
 
+/// The reason for which the origin is asked by a client that was sent to every target before.
+const RETRIED: &str = "retried";
+
 impl<'a> Line<'a> {
     /// Reads a line of Signpost's log or of crates.io's.
     ///
@@ -90,6 +93,15 @@ impl<'a> Line<'a> {
             refusal,
             in_force,
         })
+    }
+
+    /// Whether a redirect has to do with it: it is one, or the client comes back from all of them.
+    pub(crate) fn is_of_redirects(&self) -> bool {
+        match &self.answer {
+            Answer::Redirect => true,
+            Answer::Origin(reason) => reason == RETRIED,
+            Answer::Other => false,
+        }
     }
 
     /// A copy that outlives the text it was read from.
@@ -223,6 +235,23 @@ mod tests {
         assert_eq!(line.in_force, Some(in_force));
         assert!(matches!(line.url, Cow::Borrowed(_)), "it was copied");
         assert_eq!(line.to_static(), line);
+    }
+
+    #[test]
+    fn a_client_that_comes_back_from_a_redirect_has_to_do_with_redirects() {
+        for (reason, expected) in [
+            ("retried", true),
+            ("switch-off", false),
+            ("no-route", false),
+        ] {
+            let text = SIGNPOST
+                .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
+                .replace(r#""reason":null"#, &format!(r#""reason":"{reason}""#));
+            assert_eq!(read(&text).is_of_redirects(), expected, "{reason}");
+        }
+        assert!(read(SIGNPOST).is_of_redirects());
+        let (theirs, _) = SIGNPOST.split_once(r#","signpost""#).unwrap();
+        assert!(!read(&format!("{theirs}}}").replace("302", "200")).is_of_redirects());
     }
 
     #[test]

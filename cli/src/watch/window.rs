@@ -34,7 +34,8 @@ pub(crate) struct Counts {
     /// What of all of them was compared with the minute before.
     #[serde(flatten)]
     pub(crate) all: Compared,
-    /// The same of those alone that were answered with a redirect, up to four of a client for a file.
+    /// The same of those alone that were answered with a redirect, or by the origin because every
+    /// redirect was tried before, up to four of a client for a file.
     pub(crate) redirects_alone: Compared,
 }
 
@@ -105,7 +106,7 @@ impl Counts {
         self.all = self.all.and(compared);
         // The machines of a build farm can be half of a few redirects, and only one client: what it
         // asks for more often than cargo does says nothing.
-        if line.answer == Answer::Redirect && seen != Some(Seen::OverAndOver) {
+        if line.is_of_redirects() && seen != Some(Seen::OverAndOver) {
             self.redirects_alone = self.redirects_alone.and(compared);
         }
     }
@@ -190,7 +191,26 @@ fn as_seconds<S: Serializer>(length: &Duration, serializer: S) -> Result<S::Ok, 
 
 #[cfg(test)]
 mod tests {
-    use super::{Compared, Counts, MOST_REASONS};
+    use super::{Compared, Counts, MOST_REASONS, Seen};
+    use crate::watch::line::Line;
+
+    #[test]
+    fn with_retry_a_second_try_at_the_origin_is_still_a_repeat_of_a_redirect() {
+        let line = |decision: &str, reason: &str| {
+            format!(
+                r#"{{"date_time":"2023-07-20T12:00:00Z","method":"GET","url":"https://crates.io/a","status":302,"ip":"198.51.100.17","http":{{}},"signpost":{{"decision":"{decision}","reason":{reason}}}}}"#
+            )
+        };
+        let mut counts = Counts::default();
+        for (text, seen) in [
+            (line("redirect", "null"), Seen::First),
+            (line("origin", "\"retried\""), Seen::Again),
+            (line("origin", "\"switch-off\""), Seen::Again),
+        ] {
+            counts.add(&Line::read(text.as_bytes()).unwrap(), Some(seen));
+        }
+        assert_eq!(counts.redirects_alone.ratio(), Some(0.5));
+    }
 
     #[test]
     fn reasons_without_end_take_no_memory_without_end() {
