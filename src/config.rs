@@ -11,9 +11,9 @@ mod authored;
 mod check;
 #[cfg(feature = "toml")]
 mod examples;
-mod origin;
 #[cfg(feature = "toml")]
 mod names;
+mod origin;
 #[cfg(feature = "toml")]
 mod overlaps;
 #[cfg(feature = "toml")]
@@ -27,6 +27,8 @@ mod samples;
 mod targets;
 #[cfg(feature = "toml")]
 mod trials;
+#[cfg(feature = "toml")]
+mod unused_targets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

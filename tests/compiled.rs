@@ -64,10 +64,13 @@ const OTHER_MEANING: &[(&str, &str)] = &[
     ),
     ("[log]", "[response]\ncors = true\n[log]"),
     ("[log]", "[response]\nhsts = \"max-age=1\"\n[log]"),
-    ("[log]", "[targets.unused]\nbase = \"cdn.example/x\"\n[log]"),
+    (
+        "[log]",
+        "[targets.other]\nbase = \"cdn.example/x\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"other\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://cdn.example/x/a\" }]\n[log]",
+    ),
     (
         "[\"cdn.example\"]",
-        "[\"cdn.example\", \"b.example\"]\ntargets.unused.base = \"b.example\"",
+        "[\"cdn.example\", \"b.example\"]\n[targets.b]\nbase = \"b.example\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"b\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://b.example/a\" }]\n",
     ),
     ("name = \"file\"", "name = \"files\""),
     ("name = \"file\"", "name = \"file\"\nstatus = 301"),

@@ -235,6 +235,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 15, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured",
     ),
     (
+        "[[routes]]",
+        "[targets.other]\nbase = \"https://cdn.example/other\"\n[[routes]]",
+        "line 12, column 10: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
         "[log]",
         "[retry]\nwindow = \"0s\"\n[log]",
         "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m, such as `30s` or `2m`",
@@ -357,12 +362,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[\"cdn.example\"]",
         "[\"cdn.example\", \"cdn.examplefiles\"]\ntargets.other.base = \"cdn.examplefiles\"",
-        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "[\"cdn.example\"]",
         "[\"wwwcdn.example\", \"cdn.example\"]\ntargets.other.base = \"wwwcdn.example\"",
-        "line 1, column 18: allowed-host-mistyped: allowed_hosts[0]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own",
+        "line 1, column 18: allowed-host-mistyped: allowed_hosts[0]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "[\"cdn.example\"]",
@@ -508,7 +513,7 @@ fn problem_codes_are_stable_words() {
         host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
         log-endpoint-invalid origin-option-invalid path-invalid retry-invalid revision-mismatch \
         route-name-duplicate route-name-invalid route-unreachable routes-overlap status-invalid \
-        syntax-invalid target-unknown targets-invalid";
+        syntax-invalid target-unknown target-unused targets-invalid";
     assert_eq!(codes, expected.split_whitespace().collect());
 }
 
@@ -626,6 +631,12 @@ fn what_is_written_is_what_holds() {
         json = false
         cache_control = "no-store"
         examples = [{ request = "/d/a/1.0.0?x", location = "https://cdn.example:8443/a/a/1.0.0" }]
+        [[routes]]
+        name = "file"
+        path = "/f/{file:segment}"
+        target = "static"
+        location = "/{file}"
+        examples = [{ request = "/f/a", location = "https://static.crates.io/a" }]
     "#;
     let authored = Authored::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"));
     let config = authored.config();
@@ -664,7 +675,7 @@ fn what_is_written_is_what_holds() {
         (log.endpoint.as_str(), log.client_ip),
         ("edge log", ClientIp::None)
     );
-    let [route] = config.routes() else {
+    let [route, _] = config.routes() else {
         panic!("one route was written");
     };
     assert_eq!(route.name().as_str(), "download");
@@ -684,8 +695,8 @@ fn what_is_written_is_what_holds() {
         .as_ref()
         .map(HeaderText::as_str);
     assert_eq!(cache_control, Some("no-store"));
-    let [example] = authored.examples() else {
-        panic!("one example was written");
+    let [example, _] = authored.examples() else {
+        panic!("two examples were written");
     };
     assert_eq!(example.route(), route.name());
     assert_eq!(example.request(), "/d/a/1.0.0?x");

@@ -254,7 +254,7 @@ fn a_part_that_is_added_does_not_go_through() {
         (
             "a second target",
             "\n[targets.other]\nbase = \"static.crates.io/other\"\n".to_owned(),
-            Keys,
+            Check("target-unused"),
         ),
     ] {
         assert_caught(name, &format!("{PRODUCTION}{part}"), caught);

@@ -64,6 +64,7 @@ fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> 
     let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
     (config.revision, config.json) = revision::write(&content);
     check.allowed_hosts(raw, &config);
+    check.unused_targets(raw);
     // To try out more routes than an entry holds would take long, and tell nobody anything.
     if check.fits_an_entry(&config.json) {
         let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();

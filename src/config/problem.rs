@@ -95,6 +95,7 @@ problem_codes! {
     PathInvalid "path-invalid" "The path pattern cannot be read.",
     LocationInvalid "location-invalid" "The location template cannot be read, or does not fit the path.",
     TargetUnknown "target-unknown" "The route names a target that is not configured.",
+    TargetUnused "target-unused" "No route names the target, so nothing is sent there.",
     TargetsInvalid "targets-invalid" "The list of a route's targets is empty, too long or holds a name twice, a weight in it is none, or `target` is there as well.",
     StatusInvalid "status-invalid" "The status does not redirect.",
     HeaderInvalid "header-invalid" "The text cannot stand in a header.",

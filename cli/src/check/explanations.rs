@@ -51,6 +51,7 @@ explanations! {
     "status-invalid",
     "syntax-invalid",
     "target-unknown",
+    "target-unused",
     "targets-invalid",
 }
 

@@ -12,16 +12,13 @@ const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 /// Two routes, of which a test changes one thing.
 const SMALL: &str = r#"
-allowed_hosts = ["static.crates.io", "cdn.example"]
+allowed_hosts = ["static.crates.io"]
 
 [origin]
 backends = ["origin"]
 
 [targets.static]
 base = "https://static.crates.io"
-
-[targets.other]
-base = "https://cdn.example/other"
 
 [[routes]]
 name     = "download"
@@ -33,16 +30,13 @@ examples = [{ request = "/crates/a/1.0.0/download", location = "https://static.c
 
 /// The same without the route.
 const OTHER_ROUTE: &str = r#"
-allowed_hosts = ["static.crates.io", "cdn.example"]
+allowed_hosts = ["static.crates.io"]
 
 [origin]
 backends = ["origin"]
 
 [targets.static]
 base = "https://static.crates.io"
-
-[targets.other]
-base = "https://cdn.example/other"
 
 [[routes]]
 name     = "readme"
@@ -96,10 +90,7 @@ fn every_kind_of_change_is_told_apart() {
     let rows: [Row; 3] = [
         (
             "another base",
-            &[
-                ("static.crates.io", "cdn.example"),
-                ("[\"cdn.example\", \"cdn.example\"]", "[\"cdn.example\"]"),
-            ],
+            &[("static.crates.io", "cdn.example")],
             Kind::RedirectElsewhere,
         ),
         (
