@@ -58,3 +58,107 @@ impl Sources<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use signpost::switch::{Share, Switch};
+
+    use super::Sources;
+    use crate::file::Loaded;
+    use crate::smoke::package::{Checksum, Checksums};
+    use crate::smoke::probes::{Kind, Probe};
+    use crate::smoke::trial::Trial;
+    use crate::smoke::verdict::Verdict;
+
+    /// Two targets, and the same request as an example of each.
+    const CONFIG: &str = r#"
+allowed_hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+targets.a.base = "https://a.example"
+targets.b.base = "https://b.example"
+
+[[routes]]
+name = "download"
+path = "/d/{name:crate}/{version:semver}"
+targets = ["a", "b"]
+location = "/{name}/{version}.crate"
+examples = [
+    { request = "/d/x/1.0.0", location = "https://a.example/x/1.0.0.crate" },
+    { request = "/d/x/1.0.0", location = "https://b.example/x/1.0.0.crate" },
+    { request = "/d/y/1.0.0", location = "https://b.example/y/1.0.0.crate" },
+]
+
+[[routes]]
+name = "readme"
+path = "/r/{name:crate}"
+target = "a"
+location = "/readmes/{name}"
+examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
+"#;
+
+    fn at(
+        switch: Switch,
+        loaded: &Loaded,
+        is_tried: fn(&Probe) -> Option<&'static str>,
+    ) -> Vec<String> {
+        let mut checksums = Checksums::default();
+        let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+        checksums.insert("y@1.0.0".parse().unwrap(), checksum);
+        let sources = Sources {
+            loaded,
+            switch,
+            host: "crates.io",
+            routes: &[],
+            packages: &[],
+            checksums: &checksums,
+            missing: &[],
+            not_at_origin: &[],
+        };
+        let probes = sources.probes().unwrap();
+        let examples = probes.iter().filter(|probe| probe.kind == Kind::Example);
+        assert_eq!(examples.count(), 3, "each path is asked for once");
+        let verdicts: Vec<Verdict> = probes
+            .into_iter()
+            .map(|probe| {
+                let target = is_tried(&probe).map(str::to_owned);
+                let trial = Trial {
+                    target,
+                    time: Duration::ZERO,
+                    ..Trial::default()
+                };
+                trial.finish(probe)
+            })
+            .collect();
+        let direct = sources.at_targets(&sources.targets(), &verdicts);
+        assert!(direct.iter().all(|probe| probe.checksum.is_some()));
+        direct.into_iter().map(|probe| probe.request).collect()
+    }
+
+    #[test]
+    fn a_target_that_nothing_was_downloaded_from_is_asked_for_the_file_that_is_known_best() {
+        let loaded = Loaded::from_text(CONFIG).unwrap_or_else(|problems| panic!("{problems}"));
+        let at_a = "https://a.example/y/1.0.0.crate";
+        let at_b = "https://b.example/y/1.0.0.crate";
+        let half = Switch::Enforce(Share::percent(50).unwrap());
+        let rows: [(&str, Switch, fn(&Probe) -> Option<&'static str>, &[&str]); 5] = [
+            ("none", Switch::ENFORCE, |_| None, &[at_a, at_b]),
+            ("half", half, |_| None, &[at_a, at_b]),
+            ("the other route", Switch::ENFORCE, of_readme, &[at_a, at_b]),
+            ("one", Switch::ENFORCE, of_download, &[at_b]),
+            ("no redirect is sent", Switch::Off, |_| None, &[]),
+        ];
+        for (row, switch, is_tried, expected) in rows {
+            assert_eq!(at(switch, &loaded, is_tried), expected, "{row}");
+        }
+    }
+
+    fn of_readme(probe: &Probe) -> Option<&'static str> {
+        (probe.route == "readme").then_some("a")
+    }
+
+    fn of_download(probe: &Probe) -> Option<&'static str> {
+        (probe.route == "download").then_some("a")
+    }
+}
