@@ -40,9 +40,9 @@ pub(crate) const HARDLY_THE_SECOND: Written = Written {
 impl Written {
     pub(crate) fn toml(self) -> String {
         let [first, second] = self.weights;
-        let health = |name: &str| match self.health {
-            true => format!("health_backend = \"{name}\"\n"),
-            false => String::new(),
+        let health = |name: &str| {
+            let line = format!("health_backend = \"{name}\"\n");
+            self.health.then_some(line).unwrap_or_default()
         };
         let retry = if self.retry {
             "[retry]\nwindow = \"1m\"\n\n"

@@ -98,11 +98,11 @@ location = "/readmes/{name}"
 examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
 "#;
 
-    fn at(
-        switch: Switch,
-        loaded: &Loaded,
-        is_tried: fn(&Probe) -> Option<&'static str>,
-    ) -> Vec<String> {
+    /// The target that a probe got its file from, if it did.
+    type TriedAt = fn(&Probe) -> Option<&'static str>;
+
+    /// The locations that are asked for directly, after the probes.
+    fn at(switch: Switch, loaded: &Loaded, tried_at: TriedAt) -> Vec<String> {
         let mut checksums = Checksums::default();
         let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
         checksums.insert("y@1.0.0".parse().unwrap(), checksum);
@@ -122,7 +122,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
         let verdicts: Vec<Verdict> = probes
             .into_iter()
             .map(|probe| {
-                let target = is_tried(&probe).map(str::to_owned);
+                let target = tried_at(&probe).map(str::to_owned);
                 let trial = Trial {
                     target,
                     time: Duration::ZERO,
@@ -142,15 +142,15 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
         let at_a = "https://a.example/y/1.0.0.crate";
         let at_b = "https://b.example/y/1.0.0.crate";
         let half = Switch::Enforce(Share::percent(50).unwrap());
-        let rows: [(&str, Switch, fn(&Probe) -> Option<&'static str>, &[&str]); 5] = [
+        let rows: [(&str, Switch, TriedAt, &[&str]); 5] = [
             ("none", Switch::ENFORCE, |_| None, &[at_a, at_b]),
             ("half", half, |_| None, &[at_a, at_b]),
             ("the other route", Switch::ENFORCE, of_readme, &[at_a, at_b]),
             ("one", Switch::ENFORCE, of_download, &[at_b]),
             ("no redirect is sent", Switch::Off, |_| None, &[]),
         ];
-        for (row, switch, is_tried, expected) in rows {
-            assert_eq!(at(switch, &loaded, is_tried), expected, "{row}");
+        for (row, switch, tried_at, expected) in rows {
+            assert_eq!(at(switch, &loaded, tried_at), expected, "{row}");
         }
     }
 
