@@ -42,7 +42,7 @@ impl Written {
         let [first, second] = self.weights;
         let health = |name: &str| {
             let line = format!("health_backend = \"{name}\"\n");
-            self.health.then_some(line).unwrap_or_default()
+            if self.health { line } else { String::new() }
         };
         let retry = if self.retry {
             "[retry]\nwindow = \"1m\"\n\n"
