@@ -3,6 +3,7 @@
 mod client;
 mod connect;
 mod edge_url;
+mod elsewhere;
 mod expected;
 mod fetch;
 mod gather;
@@ -14,14 +15,21 @@ mod lockfile;
 mod mismatch;
 mod negative;
 mod package;
+mod prepare;
 mod probes;
+mod redirect;
 mod report;
 mod run;
 mod settle;
 mod shown;
 mod stage;
+mod table;
+mod targets;
 mod tls;
 mod token;
+mod trial;
+mod trouble;
+mod user_agent;
 mod verdict;
 mod verify;
 
@@ -32,17 +40,13 @@ use std::time::Duration;
 use clap::Args;
 use signpost::switch::Switch;
 
-use self::client::{Client, Options};
-use self::connect::{ConnectTo, Detour, Resolve};
+use self::connect::{ConnectTo, Resolve};
 use self::edge_url::EdgeUrl;
-use self::gather::Gathered;
 use self::index::Index;
 use self::package::Package;
-use self::probes::Sources;
 use self::report::Report;
 use self::run::Runner;
 use self::settle::Settle;
-use self::token::Token;
 use crate::file::{Loaded, in_words};
 use crate::output::{Failure, Format, Outcome, print, print_json};
 
@@ -53,8 +57,13 @@ use crate::output::{Failure, Format, Outcome, print, print_json};
 /// HEAD and as JSON; every answer must be exactly what the library says. Then the location itself is
 /// fetched: it must answer 200, with the bytes that the lock file or the index promises. Where the
 /// switch leaves a file to the origin, the origin's own way to it is followed. Where it redirects a
-/// share, files that the share includes are asked for too. All probes run, whatever becomes of the
-/// others, and no request is tried again. Nothing is uploaded.
+/// share, files that the share includes are asked for too. Where a route has several targets, one that
+/// no probe led to is asked for a file directly. All probes run, whatever becomes of the others, and no
+/// request is tried again. Nothing is uploaded.
+///
+/// An edge may pass over a target that is unhealthy, and one that it sent the same client to before: an
+/// answer that sends to another target of the route is right then, and noted. Each run has a
+/// `User-Agent` of its own, so that `[retry]` takes no run for the second try of the one before.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -212,7 +221,7 @@ impl Arguments {
         let sources = self.sources(loaded, &gathered);
         let probes = sources.probes()?;
         let locations = sources.locations(&probes);
-        let mut notes = gathered.notes;
+        let mut notes = gathered.notes.clone();
         if let Some(limit) = self.settle {
             let settle = Settle {
                 limit,
@@ -225,83 +234,20 @@ impl Arguments {
             client: &client,
             max_bytes: self.max_bytes,
         };
+        let targets = sources.targets();
+        let mut verdicts = runner.run(probes, self.concurrency).await;
+        let at_targets = sources.at_targets(&targets, &verdicts);
+        verdicts.extend(runner.run(at_targets, self.concurrency).await);
         let report = Report {
             edge: self.edge.to_string(),
             revision: loaded.config().revision().to_owned(),
             switch: self.switch.to_string(),
             detours: client.detours(),
+            user_agent: client.user_agent().to_owned(),
             notes,
-            verdicts: runner.run(probes, self.concurrency).await,
+            targets,
+            verdicts,
         };
         Ok((report, client.unused_detours(&locations)))
-    }
-
-    async fn client(&self) -> Result<Client, Failure> {
-        let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
-        for connect_to in &self.connect_to {
-            detours.push(connect_to.look_up().await.map_err(Failure::new)?);
-        }
-        let token = self
-            .token_env
-            .as_deref()
-            .map(Token::from_variable)
-            .transpose()?;
-        if token.is_some() && self.edge.is_readable_on_the_way(&detours) {
-            return Err(Failure::new(format!(
-                "a token would be sent to {} in the clear; use https",
-                self.edge
-            )));
-        }
-        Client::new(Options {
-            edge: self.edge.clone(),
-            token,
-            detours,
-            authorities: &self.ca,
-            rate: self.rate,
-            timeout: self.timeout,
-            connect_timeout: self.connect_timeout,
-        })
-    }
-
-    async fn gather(&self, client: &Client, loaded: &Loaded) -> Result<Gathered, Failure> {
-        let mut gathered = Gathered::default();
-        gathered.add_named(&self.crates);
-        if let Some(file) = &self.from_lockfile {
-            let sample = self.sample.map(|size| (size.get(), self.seed));
-            gathered.add_lock_file(file, self.index.as_ref(), sample)?;
-        }
-        let default = || "https://index.crates.io".parse().map_err(Failure::new);
-        let index = match (&self.index, self.latest) {
-            (Some(index), _) => index.clone(),
-            (None, Some(_)) => default()?,
-            (None, None) => return Ok(gathered),
-        };
-        let sources = self.sources(loaded, &gathered);
-        let examples = loaded.examples().iter();
-        let known: Vec<_> = examples
-            .filter_map(|example| sources.package_at(example.request()))
-            .chain(self.crates.iter().cloned())
-            .collect();
-        if known.is_empty() {
-            return Err(Failure::new(
-                "the index is read for the crates that examples and --crate name, and none is named: add --crate NAME@VERSION",
-            ));
-        }
-        let latest = self.latest.map_or(0, NonZeroUsize::get);
-        gathered.add_index(client, &index, &known, latest).await?;
-        Ok(gathered)
-    }
-
-    fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
-        Sources {
-            loaded,
-            switch: self.switch,
-            host: self.edge.host(),
-            routes: &self.routes,
-            packages: &gathered.packages,
-            checksums: &gathered.checksums,
-            missing: &self.missing,
-            not_at_origin: &self.not_at_origin,
-        }
     }
 }

@@ -1,11 +1,10 @@
 //! Sends requests: one connection each, none followed, none tried again.
 
-use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Method, Response};
 use rustls::pki_types::CertificateDer;
@@ -19,6 +18,8 @@ use super::edge_url::EdgeUrl;
 use super::expected::Answered;
 use super::tls;
 use super::token::Token;
+use super::trouble::{Trouble, TroubleKind, words_of};
+use super::user_agent::UserAgent;
 use crate::file::in_words;
 use crate::output::Failure;
 
@@ -47,6 +48,7 @@ pub(crate) struct Options<'a> {
 pub(crate) struct Client {
     edge: EdgeUrl,
     token: Option<Token>,
+    user_agent: UserAgent,
     direct: reqwest::Client,
     by_detour: Vec<ByDetour>,
     pace: Mutex<Interval>,
@@ -57,25 +59,6 @@ struct ByDetour {
     detour: Detour,
     client: reqwest::Client,
     is_used: AtomicBool,
-}
-
-/// Why there is no answer, or no whole one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) kind: TroubleKind,
-    pub(crate) message: String,
-}
-
-/// At what it failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum TroubleKind {
-    /// Looking the name up, connecting, or the certificate.
-    #[default]
-    Connect,
-    /// It took too long.
-    Timeout,
-    /// It ended before all was received.
-    Body,
 }
 
 impl Client {
@@ -92,14 +75,11 @@ impl Client {
                 "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
             ))
         };
+        let user_agent = UserAgent::of_a_new_run()?;
         let tls = tls::config(authorities).map_err(|error| failure(&error))?;
         let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = ClientBuilder::new()
-                .user_agent(concat!(
-                    "signpost/",
-                    env!("CARGO_PKG_VERSION"),
-                    " (smoke test)"
-                ))
+                .user_agent(user_agent.as_str())
                 .redirect(Policy::none())
                 .retry(reqwest::retry::never())
                 // A connection that is kept could hide that a new one fails.
@@ -131,6 +111,7 @@ impl Client {
         Ok(Self {
             edge: options.edge,
             token: options.token,
+            user_agent,
             direct,
             by_detour,
             pace: Mutex::new(pace),
@@ -182,6 +163,11 @@ impl Client {
         detours.map(|by| by.detour.to_string()).collect()
     }
 
+    /// As whom it asks.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.as_str()
+    }
+
     /// Gets a URL that is not the edge's, and so never sees the token.
     pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
         self.send(Method::GET, url, HeaderMap::new()).await
@@ -200,6 +186,11 @@ impl Client {
         let mut headers = HeaderMap::new();
         if let Some(accept) = accept.and_then(|accept| accept.parse().ok()) {
             headers.insert(ACCEPT, accept);
+        }
+        if method == Method::GET
+            && let Ok(user_agent) = self.user_agent.for_next(path).parse()
+        {
+            headers.insert(USER_AGENT, user_agent);
         }
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.header());
@@ -245,20 +236,6 @@ impl Client {
     }
 }
 
-impl From<reqwest::Error> for Trouble {
-    fn from(error: reqwest::Error) -> Self {
-        let kind = if error.is_connect() {
-            TroubleKind::Connect
-        } else if error.is_timeout() {
-            TroubleKind::Timeout
-        } else {
-            TroubleKind::Body
-        };
-        let message = words_of(error);
-        Self { kind, message }
-    }
-}
-
 async fn answered(mut response: Response) -> Result<Answered, Trouble> {
     let head = head_of(&response);
     let mut body = Vec::new();
@@ -285,24 +262,6 @@ fn head_of(response: &Response) -> Answered {
         headers: headers.collect(),
         body: String::new(),
     }
-}
-
-/// The causes of an error, each once. The first words name only the URL, which the probe does too.
-fn words_of(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut words = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !words.iter().any(|other: &String| other.contains(&text)) {
-            words.push(text);
-        }
-        cause = error.source();
-    }
-    if words.is_empty() {
-        return error.to_string();
-    }
-    words.join(": ")
 }
 
 fn read_authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {

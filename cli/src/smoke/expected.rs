@@ -5,31 +5,19 @@ use signpost::decision::Reason;
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::switch::Switch;
-use signpost::target::Target;
+
+use super::redirect::Redirect;
 
 /// What the edge must answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// A redirect, the same to HEAD, and the location as JSON.
+    /// A redirect, the same to HEAD, and the location as JSON, to one of the route's targets.
     Redirect(Box<Redirect>),
     /// The origin's answer, and this value of `signpost-decision`.
     Origin {
         /// The value.
         decision: String,
     },
-}
-
-/// A redirect: where it leads, and the answers that say so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Redirect {
-    /// The location.
-    pub(crate) location: String,
-    /// The name of the target and its base, for who has to mend it.
-    pub(crate) target: String,
-    /// The answer to GET.
-    pub(crate) plain: Answered,
-    /// The answer to a client that accepts JSON.
-    pub(crate) json: Answered,
 }
 
 /// An answer: the one expected, or the one received.
@@ -50,40 +38,36 @@ impl Expected {
     /// The answer to a GET request of `path`.
     pub(crate) fn of(config: &Config, switch: Switch, host: &str, path: &str) -> Self {
         let request = Request::new("GET", host, path);
+        if let Some(redirect) = Redirect::of(config, switch, &request) {
+            return Self::Redirect(Box::new(redirect));
+        }
         let answer = signpost::answer(config, &request, switch);
-        let decision = answer.decision();
-        let (Some(plain), Some(target), Some(location)) = (
-            answer.reply(config, &request),
-            answer.target(),
-            decision.location(),
-        ) else {
-            let decision = decision.reason().map(Reason::decision_header);
-            return Self::Origin {
-                decision: decision.unwrap_or_default().to_owned(),
-            };
-        };
-        let request = request.clone().with_accept([JSON.as_bytes()]);
-        let json = answer.reply(config, &request).map(Answered::from);
-        Self::Redirect(Box::new(Redirect {
-            location: location.as_str().to_owned(),
-            target: name_of_target(target),
-            plain: Answered::from(plain),
-            json: json.unwrap_or_default(),
-        }))
+        let decision = answer.decision().reason().map(Reason::decision_header);
+        Self::Origin {
+            decision: decision.unwrap_or_default().to_owned(),
+        }
     }
 
-    /// The location that the answer leads to.
-    pub(crate) fn location(&self) -> Option<&str> {
+    /// The redirect that the answer is, if it is one.
+    pub(crate) fn redirect(&self) -> Option<&Redirect> {
         match self {
-            Self::Redirect(redirect) => Some(&redirect.location),
+            Self::Redirect(redirect) => Some(redirect),
             Self::Origin { .. } => None,
         }
+    }
+
+    /// The location that the answer leads to, on a first try while every target is healthy.
+    pub(crate) fn location(&self) -> Option<&str> {
+        Some(&self.redirect()?.first().location)
     }
 
     /// The value of `signpost-decision`.
     pub(crate) fn decision(&self) -> Option<String> {
         match self {
-            Self::Redirect(redirect) => redirect.plain.header(signpost::reply::DECISION_HEADER),
+            Self::Redirect(redirect) => redirect
+                .first()
+                .plain
+                .header(signpost::reply::DECISION_HEADER),
             Self::Origin { decision } => Some(decision.clone()),
         }
     }
@@ -115,10 +99,6 @@ impl From<Reply<'_>> for Answered {
     }
 }
 
-fn name_of_target(target: &Target) -> String {
-    format!("the target `{}` ({})", target.name(), target.base())
-}
-
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
@@ -141,15 +121,17 @@ mod tests {
             panic!("no redirect");
         };
         let location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
-        assert_eq!(redirect.location, location);
+        let only = redirect.first();
+        assert_eq!(redirect.targets().count(), 1);
+        assert_eq!(only.location, location);
         assert_eq!(
-            redirect.target,
+            only.to_string(),
             "the target `static` (https://static.crates.io)"
         );
-        assert_eq!(redirect.plain.status, 302);
-        assert_eq!(redirect.plain.header("location").as_deref(), Some(location));
-        assert_eq!(redirect.json.status, 200);
-        assert_eq!(redirect.json.body, format!("{{\"url\":\"{location}\"}}"));
+        assert_eq!(only.plain.status, 302);
+        assert_eq!(only.plain.header("location").as_deref(), Some(location));
+        assert_eq!(only.json.status, 200);
+        assert_eq!(only.json.body, format!("{{\"url\":\"{location}\"}}"));
     }
 
     #[test]

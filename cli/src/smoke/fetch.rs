@@ -4,8 +4,9 @@ use reqwest::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::client::{Client, Trouble, TroubleKind};
+use super::client::Client;
 use super::stage::Stage;
+use super::trouble::{Trouble, TroubleKind};
 use super::verdict::{Finding, Received};
 
 /// The headers by which operators of CDNs find out who answered.

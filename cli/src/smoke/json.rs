@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::elsewhere::Elsewhere;
 use super::mismatch::Mismatch;
 use super::package::Checksum;
 use super::probes::Kind;
 use super::report::Report;
 use super::stage::Stage;
+use super::targets::Downloads;
 use super::verdict::Verdict;
 
 /// The report as a value to print as JSON. Its members are a promise to scripts.
@@ -16,7 +18,8 @@ pub(crate) fn json(report: &Report) -> impl Serialize {
         revision: &report.revision,
         switch: &report.switch,
         detours: &report.detours,
-        notes: &report.notes,
+        user_agent: &report.user_agent,
+        notes: report.all_notes(),
         probes: report.verdicts.len(),
         passed: report.verdicts.len() - report.failed(),
         failed: report.failed(),
@@ -24,6 +27,7 @@ pub(crate) fn json(report: &Report) -> impl Serialize {
         files_compared: report.compared(),
         files_not_compared: report.not_compared(),
         files_missing: report.missing(),
+        targets: report.downloads(),
         verdicts: report.verdicts.iter().map(JsonVerdict::of).collect(),
     }
 }
@@ -34,7 +38,8 @@ struct Json<'r> {
     revision: &'r str,
     switch: &'r str,
     detours: &'r [String],
-    notes: &'r [String],
+    user_agent: &'r str,
+    notes: Vec<String>,
     probes: usize,
     passed: usize,
     failed: usize,
@@ -42,10 +47,12 @@ struct Json<'r> {
     files_compared: usize,
     files_not_compared: usize,
     files_missing: usize,
+    targets: Vec<Downloads<'r>>,
     verdicts: Vec<JsonVerdict<'r>>,
 }
 
-/// A probe: what was expected, the file that was received, and all that is wrong.
+/// A probe: what was expected of a first try, the target that was asked for the file, answers that sent
+/// to another target than the first, the file that was received, and all that is wrong.
 #[derive(Serialize)]
 struct JsonVerdict<'r> {
     kind: Kind,
@@ -56,6 +63,9 @@ struct JsonVerdict<'r> {
     missing: bool,
     decision: Option<String>,
     location: Option<&'r str>,
+    target: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    elsewhere: &'r [Elsewhere],
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<JsonFile<'r>>,
     findings: Vec<JsonFinding<'r>>,
@@ -103,6 +113,8 @@ impl<'r> JsonVerdict<'r> {
             missing: verdict.missing,
             decision: probe.expected.decision(),
             location: probe.expected.location(),
+            target: verdict.target.as_deref(),
+            elsewhere: &verdict.elsewhere,
             file,
             findings: findings.collect(),
         }
@@ -124,6 +136,7 @@ mod tests {
           "detours": [
             "crates.io:443 at 127.0.0.1:443"
           ],
+          "user_agent": "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)",
           "notes": [
             "two were left out"
           ],
@@ -134,6 +147,7 @@ mod tests {
           "files_compared": 0,
           "files_not_compared": 0,
           "files_missing": 0,
+          "targets": [],
           "verdicts": [
             {
               "kind": "example",
@@ -144,6 +158,7 @@ mod tests {
               "missing": false,
               "decision": "origin;reason=\"switch-off\"",
               "location": null,
+              "target": null,
               "findings": []
             },
             {
@@ -155,6 +170,7 @@ mod tests {
               "missing": false,
               "decision": "origin;reason=\"switch-off\"",
               "location": null,
+              "target": null,
               "findings": [
                 {
                   "stage": "location",

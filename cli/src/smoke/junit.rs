@@ -10,6 +10,14 @@ pub(crate) fn junit(report: &Report) -> Result<String, String> {
     let mut suite = TestSuite::new(format!("smoke {}", report.edge));
     suite.add_property(("revision", report.revision.as_str()));
     suite.add_property(("switch", report.switch.as_str()));
+    suite.add_property(("user-agent", report.user_agent.as_str()));
+    let notes = report.all_notes();
+    let downloads = report.downloads();
+    let lines = downloads.iter().map(ToString::to_string);
+    let lines: Vec<_> = notes.into_iter().chain(lines).collect();
+    if !lines.is_empty() {
+        suite.set_system_out(lines.join("\n"));
+    }
     suite.add_test_cases(report.verdicts.iter().map(case));
     let mut xml = XmlReport::new("signpost");
     xml.add_test_suite(suite);
@@ -31,6 +39,10 @@ fn case(verdict: &Verdict) -> TestCase {
     let mut case = TestCase::new(format!("{} {}", probe.kind.name(), probe.request), status);
     case.set_classname(probe.route.as_str());
     case.set_time(verdict.time);
+    if !verdict.elsewhere.is_empty() {
+        let lines: Vec<_> = verdict.elsewhere.iter().map(ToString::to_string).collect();
+        case.set_system_out(lines.join("\n"));
+    }
     case
 }
 
@@ -78,6 +90,7 @@ mod tests {
                 <properties>
                     <property name="revision" value="0123456789ab"/>
                     <property name="switch" value="off"/>
+                    <property name="user-agent" value="signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)"/>
                 </properties>
                 <testcase name="example /api/v1/crates/a/0.1.1/download" classname="download" time="0.012"/>
                 <testcase name="example /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download" classname="download" time="0.007">
@@ -88,6 +101,7 @@ mod tests {
           [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
         </failure>
                 </testcase>
+                <system-out>two were left out</system-out>
             </testsuite>
         </testsuites>
         "#);

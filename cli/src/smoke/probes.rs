@@ -1,5 +1,9 @@
 //! What is asked, derived from the configuration.
 
+mod at_targets;
+mod in_share;
+mod required;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -9,13 +13,12 @@ use signpost::capture::CaptureType;
 use signpost::request::Request;
 use signpost::route::{self, CaptureSlot, Route};
 use signpost::switch::{Share, Switch};
-use signpost::target::{Target, WeightedTarget};
 use url::Url;
 
 use super::expected::Expected;
-use super::known;
 use super::negative;
 use super::package::{Checksum, Checksums, Package};
+use super::redirect::Redirect;
 use crate::file::Loaded;
 use crate::output::Failure;
 
@@ -26,7 +29,7 @@ pub(crate) struct Probe {
     pub(crate) kind: Kind,
     /// The route that it tries.
     pub(crate) route: String,
-    /// The path that is asked for.
+    /// The path that is asked for; for a file at a target, its location.
     pub(crate) request: String,
     /// The answer.
     pub(crate) expected: Expected,
@@ -58,10 +61,9 @@ pub(crate) enum Kind {
     InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
+    /// A file at a target that no other probe led to. The edge is not asked.
+    Target,
 }
-
-/// How many probes the share of the switch is to include.
-const ENOUGH_IN_SHARE: usize = 5;
 
 /// What probes are derived from.
 pub(crate) struct Sources<'a> {
@@ -93,6 +95,7 @@ impl Kind {
             Self::Latest => "latest",
             Self::InShare => "in share",
             Self::Negative => "negative",
+            Self::Target => "target",
         }
     }
 }
@@ -106,22 +109,7 @@ impl Sources<'_> {
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.must_try_something(&probes)?;
-        let unused = self.missing.iter().find(|part| {
-            let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
-            !may_be.any(|probe| probe.request.contains(part.as_str()))
-        });
-        if let Some(part) = unused {
-            return Err(Failure::new(format!(
-                "no probe's path contains `{part}`, which --missing names, but for files whose SHA-256 is known, which may not be missing; leave it out or mend it"
-            )));
-        }
-        let routes = self.loaded.config().routes();
-        let is_route = |name: &String| routes.iter().any(|route| route.name().as_str() == name);
-        if let Some(name) = self.not_at_origin.iter().find(|name| !is_route(name)) {
-            return Err(Failure::new(format!(
-                "there is no route `{name}`, which --not-at-origin names; `signpost routes` lists them"
-            )));
-        }
+        self.must_use_what_is_named(&probes)?;
         probes.extend(self.negative());
         probes.retain({
             let mut seen = BTreeSet::new();
@@ -130,61 +118,16 @@ impl Sources<'_> {
         Ok(probes)
     }
 
-    /// Where the probes lead when every redirect is sent.
+    /// Where the probes lead when every redirect is sent, to whichever target.
     pub(crate) fn locations(&self, probes: &[Probe]) -> Vec<Url> {
         let probes = probes.iter().filter(|probe| probe.kind != Kind::Negative);
-        probes
-            .filter_map(|probe| Url::parse(self.enforced(&probe.request).location()?).ok())
-            .collect()
-    }
-
-    /// A share of a few percent holds none of most configurations' examples. Without more probes
-    /// no redirect would be followed, and nothing found.
-    fn add_in_share(&self, probes: &mut Vec<Probe>) {
-        if matches!(self.switch, Switch::Enforce(Share::ALL)) || !sends_any(self.switch) {
-            return;
-        }
-        let routes = self.loaded.config().routes().iter();
-        let routes = routes.filter(|route| leads_to_crate(route) && takes_a_package(route));
-        let routes: Vec<_> = routes.collect();
-        let known = known::files();
-        let candidates = self.checksums.all().map(|candidate| (candidate, false));
-        let known = known.iter().map(|(package, sum)| ((package, sum), true));
-        let mut found = probes.iter().filter(|probe| is_redirected(probe)).count();
-        for ((package, checksum), is_known) in candidates.chain(known) {
-            for route in &routes {
-                // Another CDN need not have what crates.io has.
-                let mut targets = route.targets().iter().map(WeightedTarget::target);
-                let has_them = |target: &Target| target.base().host().as_str() == known::CDN_HOST;
-                if is_known && !targets.all(has_them) {
-                    continue;
-                }
-                let path = path_of(route, package);
-                let is_new = probes.iter().all(|probe| probe.request != path);
-                let mut probe = self.probe(Kind::InShare, route.name().as_str(), &path);
-                if found < ENOUGH_IN_SHARE && is_new && is_redirected(&probe) {
-                    probe.checksum = Some(checksum.clone());
-                    probe.may_be_missing = false;
-                    probes.push(probe);
-                    found += 1;
-                }
-            }
-        }
-    }
-
-    fn must_try_something(&self, probes: &[Probe]) -> Result<(), Failure> {
-        if probes.is_empty() {
-            return Err(Failure::new(
-                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
-            ));
-        }
-        if sends_any(self.switch) && !probes.iter().any(is_redirected) {
-            return Err(Failure::new(format!(
-                "no probe is to be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
-                self.switch
-            )));
-        }
-        Ok(())
+        let redirects = probes.filter_map(|probe| self.enforced(&probe.request));
+        let urls = redirects.flat_map(|redirect| {
+            let targets = redirect.targets();
+            let urls = targets.filter_map(|at| Url::parse(&at.location).ok());
+            urls.collect::<Vec<_>>()
+        });
+        urls.collect()
     }
 
     /// The name and version that a path asks for, where its route leads to files of crates.
@@ -233,7 +176,7 @@ impl Sources<'_> {
                 let paths = negative::paths(route).into_iter();
                 paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
             })
-            .filter(|probe| !self.leads_anywhere(&probe.request))
+            .filter(|probe| self.enforced(&probe.request).is_none())
             .collect()
     }
 
@@ -265,34 +208,9 @@ impl Sources<'_> {
     }
 
     /// Where a path leads when every redirect is sent, whatever the switch.
-    fn enforced(&self, path: &str) -> Expected {
-        Expected::of(self.loaded.config(), Switch::ENFORCE, self.host, path)
-    }
-
-    fn leads_anywhere(&self, path: &str) -> bool {
-        self.enforced(path).location().is_some()
-    }
-
-    /// Whoever asks by another `Host` than the routes apply to would only ever see the origin.
-    fn must_lead_somewhere(&self, path: &str, written: Option<&str>) -> Result<(), Failure> {
-        let enforced = self.enforced(path);
-        let leads = match written {
-            Some(written) => enforced.location() == Some(written),
-            None => enforced.location().is_some(),
-        };
-        if leads {
-            return Ok(());
-        }
-        let host = self.host;
-        if !self.loaded.config().applies_to(host) {
-            return Err(Failure::new(format!(
-                "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
-            )));
-        }
-        let decision = enforced.decision().unwrap_or_default();
-        Err(Failure::new(format!(
-            "{path} is not redirected for the host {host} ({decision}), so there is nothing to try"
-        )))
+    fn enforced(&self, path: &str) -> Option<Redirect> {
+        let request = Request::new("GET", self.host, path);
+        Redirect::of(self.loaded.config(), Switch::ENFORCE, &request)
     }
 
     fn routes_of_crates(&self) -> Result<Vec<&Route>, Failure> {

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use anstyle::{AnsiColor, Style};
-
-use super::stage::Column;
-use super::verdict::{Cell, Verdict};
+use super::elsewhere;
+use super::table::{GREEN, RED, Table};
+use super::targets::{Downloads, RouteTarget};
+use super::verdict::Verdict;
 
 /// All that was found, in the order of the probes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,17 +18,15 @@ pub(crate) struct Report {
     pub(crate) switch: String,
     /// Where hosts were connected to instead of where their names lead.
     pub(crate) detours: Vec<String>,
+    /// As whom the edge was asked, by which its log lines are found.
+    pub(crate) user_agent: String,
     /// What was left out or repeated, and why.
     pub(crate) notes: Vec<String>,
+    /// The targets of the routes that have several.
+    pub(crate) targets: Vec<RouteTarget>,
     /// What became of each probe.
     pub(crate) verdicts: Vec<Verdict>,
 }
-
-/// The most characters of a path in the table.
-const MAX_PATH: usize = 64;
-
-const GREEN: Style = AnsiColor::Green.on_default();
-const RED: Style = AnsiColor::Red.on_default().bold();
 
 impl Report {
     /// How many probes failed.
@@ -43,12 +41,12 @@ impl Report {
 
     /// How many files were compared with their SHA-256.
     pub(crate) fn compared(&self) -> usize {
-        self.count(|verdict| is_served(verdict) && verdict.probe.checksum.is_some())
+        self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_some())
     }
 
     /// How many files were served whose SHA-256 nobody said.
     pub(crate) fn not_compared(&self) -> usize {
-        self.count(|verdict| is_served(verdict) && verdict.probe.checksum.is_none())
+        self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_none())
     }
 
     /// How many files are missing and may be.
@@ -56,44 +54,23 @@ impl Report {
         self.count(|verdict| verdict.missing)
     }
 
+    /// What was downloaded from each target of the routes that have several.
+    pub(crate) fn downloads(&self) -> Vec<Downloads<'_>> {
+        let targets = self.targets.iter();
+        targets
+            .map(|target| target.downloads(&self.verdicts))
+            .collect()
+    }
+
+    /// What was left out, repeated or not as usual, and why.
+    pub(crate) fn all_notes(&self) -> Vec<String> {
+        let elsewhere = elsewhere::notes(&self.verdicts);
+        self.notes.iter().cloned().chain(elsewhere).collect()
+    }
+
     fn count(&self, is_counted: impl Fn(&Verdict) -> bool) -> usize {
         let verdicts = self.verdicts.iter();
         verdicts.filter(|verdict| is_counted(verdict)).count()
-    }
-
-    fn table(&self) -> Vec<Vec<(String, Style)>> {
-        let plain = |text: &str| (text.to_owned(), Style::new());
-        let mut heading = vec![
-            plain("result"),
-            plain("probe"),
-            plain("route"),
-            plain("request"),
-        ];
-        heading.extend(Column::ALL.map(|column| plain(column.name())));
-        heading.push(plain("time"));
-        let mut rows = vec![heading];
-        for verdict in &self.verdicts {
-            let probe = &verdict.probe;
-            let (word, style) = if verdict.passed() {
-                ("ok", GREEN)
-            } else {
-                ("FAILED", RED)
-            };
-            let mut row = vec![
-                (word.to_owned(), style),
-                plain(probe.kind.name()),
-                plain(&probe.route),
-                plain(&shortened(&probe.request)),
-            ];
-            row.extend(Column::ALL.map(|column| match verdict.cell(column) {
-                Cell::Passed => ("ok".to_owned(), GREEN),
-                Cell::Failed => ("FAILED".to_owned(), RED),
-                Cell::NotTried => plain("-"),
-            }));
-            row.push(plain(&format!("{} ms", verdict.time.as_millis())));
-            rows.push(row);
-        }
-        rows
     }
 }
 
@@ -108,8 +85,8 @@ impl fmt::Display for Report {
         for detour in &self.detours {
             writeln!(formatter, "with {detour}")?;
         }
-        writeln!(formatter)?;
-        write_table(formatter, &self.table())?;
+        writeln!(formatter, "as {}", self.user_agent)?;
+        write!(formatter, "\n{}", Table(&self.verdicts))?;
         for verdict in self.verdicts.iter().filter(|verdict| !verdict.passed()) {
             let probe = &verdict.probe;
             writeln!(
@@ -122,8 +99,11 @@ impl fmt::Display for Report {
             write!(formatter, "{}", details(verdict))?;
         }
         writeln!(formatter)?;
-        for note in &self.notes {
+        for note in self.all_notes() {
             writeln!(formatter, "note: {note}")?;
+        }
+        for downloads in self.downloads() {
+            writeln!(formatter, "{downloads}")?;
         }
         let (followed, compared) = (self.followed(), self.compared());
         write!(
@@ -149,11 +129,6 @@ impl fmt::Display for Report {
     }
 }
 
-fn is_served(verdict: &Verdict) -> bool {
-    let file = verdict.file.as_ref();
-    file.is_some_and(|file| file.status == 200)
-}
-
 /// Every finding of a verdict, with its stage.
 pub(crate) fn details(verdict: &Verdict) -> String {
     let mut text = String::new();
@@ -167,39 +142,6 @@ pub(crate) fn details(verdict: &Verdict) -> String {
         }
     }
     text
-}
-
-fn write_table(out: &mut fmt::Formatter<'_>, rows: &[Vec<(String, Style)>]) -> fmt::Result {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells
-            .map(|(text, _)| text.chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<_> = (0..columns).map(width).collect();
-    for row in rows {
-        let mut line = String::new();
-        for ((text, style), width) in row.iter().zip(&widths) {
-            let space = width.saturating_sub(text.chars().count());
-            let _ = write!(line, "{style}{text}{style:#}{:space$}  ", "");
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
-}
-
-/// A long path without its middle: what it begins with and what it ends in tell most.
-fn shortened(path: &str) -> String {
-    let length = path.chars().count();
-    if length <= MAX_PATH {
-        return path.to_owned();
-    }
-    let half = MAX_PATH / 2;
-    let first: String = path.chars().take(half).collect();
-    let last: String = path.chars().skip(length - half + 1).collect();
-    format!("{first}…{last}")
 }
 
 #[cfg(test)]
@@ -231,6 +173,8 @@ pub(crate) mod tests {
             probe: probe("/api/v1/crates/a/0.1.1/download"),
             tried: vec![Column::Answer, Column::Head],
             findings: Vec::new(),
+            elsewhere: Vec::new(),
+            target: None,
             file: None,
             followed: false,
             missing: false,
@@ -250,6 +194,8 @@ pub(crate) mod tests {
             probe: probe(&format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64))),
             tried: vec![Column::Answer, Column::File],
             findings: vec![difference.unwrap(), words],
+            elsewhere: Vec::new(),
+            target: None,
             file: None,
             followed: true,
             missing: false,
@@ -260,7 +206,9 @@ pub(crate) mod tests {
             revision: "0123456789ab".to_owned(),
             switch: "off".to_owned(),
             detours: vec!["crates.io:443 at 127.0.0.1:443".to_owned()],
+            user_agent: "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)".to_owned(),
             notes: vec!["two were left out".to_owned()],
+            targets: Vec::new(),
             verdicts: vec![passed, failed],
         }
     }
@@ -271,6 +219,7 @@ pub(crate) mod tests {
         insta::assert_snapshot!(shown, @r#"
         https://crates.io, configuration 0123456789ab, switch off
         with crates.io:443 at 127.0.0.1:443
+        as signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)
 
         result  probe    route     request                                                           answer  head  json  file    sha-256  time
         ok      example  download  /api/v1/crates/a/0.1.1/download                                   ok      ok    -     -       -        12 ms

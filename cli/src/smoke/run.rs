@@ -1,19 +1,23 @@
 //! Tries probes: asks, fetches, and collects what was found.
 
 use std::num::NonZeroUsize;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use indicatif::ProgressBar;
 use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
-use super::client::{Client, Trouble};
-use super::expected::{Answered, Expected, JSON, Redirect};
+use super::client::Client;
+use super::elsewhere::Asked;
+use super::expected::{Answered, Expected, JSON};
 use super::fetch::{fetch, read_whole};
 use super::probes::{Kind, Probe};
+use super::redirect::{AtTarget, Redirect};
 use super::stage::{Column, Stage};
-use super::verdict::{Finding, Received, Verdict};
+use super::trial::Trial;
+use super::trouble::Trouble;
+use super::verdict::{Finding, Verdict};
 use super::verify;
 
 /// What every probe is tried with.
@@ -22,17 +26,6 @@ pub(crate) struct Runner<'a> {
     pub(crate) client: &'a Client,
     /// The most bytes that a file may have.
     pub(crate) max_bytes: u64,
-}
-
-/// What was tried of one probe so far.
-#[derive(Default)]
-struct Trial {
-    tried: Vec<Column>,
-    findings: Vec<Finding>,
-    file: Option<Received>,
-    followed: bool,
-    missing: bool,
-    time: Duration,
 }
 
 impl Runner<'_> {
@@ -58,30 +51,16 @@ impl Runner<'_> {
     async fn verdict(&self, probe: Probe) -> Verdict {
         let mut trial = Trial::default();
         match &probe.expected {
+            Expected::Redirect(redirect) if probe.kind == Kind::Target => {
+                self.at_target(&mut trial, &probe, redirect.first()).await;
+            }
             Expected::Redirect(redirect) => self.redirected(&mut trial, &probe, redirect).await,
             Expected::Origin { decision } if probe.kind == Kind::Negative => {
                 self.left_alone(&mut trial, &probe, decision).await;
             }
             Expected::Origin { decision } => self.by_origin(&mut trial, &probe, decision).await,
         }
-        if let (Some(checksum), Some(other)) = (&probe.checksum, &probe.other_checksum) {
-            trial.tried.push(Column::Checksum);
-            trial.findings.extend(Finding::difference(
-                Stage::Checksum,
-                "two SHA-256 of this file are said, by the lock file and by the index",
-                Some(checksum.as_str()),
-                Some(other.as_str()),
-            ));
-        }
-        Verdict {
-            probe,
-            tried: trial.tried,
-            findings: trial.findings,
-            file: trial.file,
-            followed: trial.followed,
-            missing: trial.missing,
-            time: trial.time,
-        }
+        trial.finish(probe)
     }
 
     /// Asks the edge in its turn. Waiting for the turn is no part of the time.
@@ -104,9 +83,7 @@ impl Runner<'_> {
         trial.tried.push(Column::Answer);
         match self.ask(trial, Method::GET, probe, None).await {
             Ok(answered) => trial.findings.extend(verify::negative(decision, &answered)),
-            Err(trouble) => trial
-                .findings
-                .push(Finding::new(Stage::Edge, trouble.message)),
+            Err(trouble) => trial.failed(Stage::Edge, trouble.message),
         }
     }
 
@@ -119,11 +96,7 @@ impl Runner<'_> {
         trial.time += started.elapsed();
         let (head, response) = match asked {
             Ok(answered) => answered,
-            Err(trouble) => {
-                let finding = Finding::new(Stage::Edge, trouble.message);
-                trial.findings.push(finding);
-                return;
-            }
+            Err(trouble) => return trial.failed(Stage::Edge, trouble.message),
         };
         trial.findings.extend(verify::decision(decision, &head));
         if !probe.is_at_origin {
@@ -135,18 +108,19 @@ impl Runner<'_> {
             (301 | 302 | 303 | 307 | 308, Some(location)) => {
                 // An origin may name a path alone, as the standard allows.
                 let location = url.join(&location).map_or(location, String::from);
+                trial.followed = true;
                 self.file(trial, probe, "the origin's location", &location)
                     .await;
             }
             (status, _) if probe.may_be_missing && is_missing(status) => trial.missing = true,
             (status, _) => {
                 let status = in_full(status);
-                trial.findings.push(Finding::new(
+                trial.failed(
                     Stage::Origin,
                     format!(
                         "the origin is to answer with the file or the way to it, and the answer is {status}"
                     ),
-                ));
+                );
             }
         }
     }
@@ -165,7 +139,7 @@ impl Runner<'_> {
         trial.time += started.elapsed();
         match received {
             Ok(received) => {
-                compare(trial, probe, "the origin", &received);
+                trial.compare(probe, "the origin", &received);
                 trial.file = Some(received);
             }
             Err(finding) => trial.findings.push(Finding {
@@ -180,50 +154,54 @@ impl Runner<'_> {
         trial.tried.push(Column::Answer);
         let get = match self.ask(trial, Method::GET, probe, None).await {
             Ok(answered) => answered,
-            Err(trouble) => {
-                trial
-                    .findings
-                    .push(Finding::new(Stage::Edge, trouble.message));
-                return;
-            }
+            Err(trouble) => return trial.failed(Stage::Edge, trouble.message),
         };
-        trial.findings.extend(verify::plain(&expected.plain, &get));
+        trial.findings.extend(verify::plain(expected, &get));
+        trial.note_target(Asked::Get, expected, &get);
         self.head(trial, probe, expected, &get).await;
         self.json(trial, probe, expected).await;
         // The location that was received: whoever asks the edge has no other.
         if let Some(location) = get.header("location") {
-            self.file(trial, probe, &expected.target, &location).await;
+            let target = expected.meant_by(&get);
+            trial.target = (target.location == location).then(|| target.name.clone());
+            trial.followed = true;
+            self.file(trial, probe, &target.to_string(), &location)
+                .await;
         }
+    }
+
+    /// The location is to answer, which the edge did not send to.
+    async fn at_target(&self, trial: &mut Trial, probe: &Probe, target: &AtTarget) {
+        trial.target = Some(target.name.clone());
+        self.file(trial, probe, &target.to_string(), &target.location)
+            .await;
     }
 
     async fn head(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect, get: &Answered) {
         trial.tried.push(Column::Head);
         match self.ask(trial, Method::HEAD, probe, None).await {
-            Ok(head) => trial
-                .findings
-                .extend(verify::head(&expected.plain, get, &head)),
-            Err(trouble) => trial
-                .findings
-                .push(Finding::new(Stage::Head, trouble.message)),
+            Ok(head) => {
+                trial.findings.extend(verify::head(expected, get, &head));
+                trial.note_target(Asked::Head, expected, &head);
+            }
+            Err(trouble) => trial.failed(Stage::Head, trouble.message),
         }
     }
 
     async fn json(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect) {
         trial.tried.push(Column::Json);
         match self.ask(trial, Method::GET, probe, Some(JSON)).await {
-            Ok(answered) => trial
-                .findings
-                .extend(verify::json(&expected.json, &answered)),
-            Err(trouble) => trial
-                .findings
-                .push(Finding::new(Stage::Json, trouble.message)),
+            Ok(answered) => {
+                trial.findings.extend(verify::json(expected, &answered));
+                trial.note_target(Asked::Json, expected, &answered);
+            }
+            Err(trouble) => trial.failed(Stage::Json, trouble.message),
         }
     }
 
-    /// Follows a location to its file, which `server` is to have.
+    /// Gets the file at a location, which `server` is to have.
     async fn file(&self, trial: &mut Trial, probe: &Probe, server: &str, location: &str) {
         trial.tried.push(Column::File);
-        trial.followed = true;
         self.client.turn().await;
         let started = Instant::now();
         let fetched = fetch(self.client, location, self.max_bytes).await;
@@ -237,38 +215,20 @@ impl Runner<'_> {
             }
         };
         if received.status == 200 {
-            compare(trial, probe, server, &received);
+            trial.compare(probe, server, &received);
         } else if probe.may_be_missing && is_missing(received.status) {
             trial.missing = true;
         } else {
             let status = in_full(received.status);
             let details = details.map(|details| format!(" ({details})"));
             let details = details.unwrap_or_default();
-            trial.findings.push(Finding::new(
+            trial.failed(
                 Stage::CdnStatus,
                 format!("{server} answered {status} to {location}{details}"),
-            ));
+            );
         }
         trial.file = Some(received);
     }
-}
-
-/// Compares a file with what is known of it.
-fn compare(trial: &mut Trial, probe: &Probe, server: &str, received: &Received) {
-    if probe.is_of_crate && received.bytes == 0 {
-        let words = format!("{server} serves an empty file");
-        trial.findings.push(Finding::new(Stage::CdnBody, words));
-    }
-    let Some(checksum) = &probe.checksum else {
-        return;
-    };
-    trial.tried.push(Column::Checksum);
-    trial.findings.extend(Finding::difference(
-        Stage::Checksum,
-        format!("{server} serves another file: its SHA-256 differs"),
-        Some(checksum.as_str()),
-        Some(&received.sha256),
-    ));
 }
 
 /// How CDNs say that there is no such file; one in front of S3 says 403.

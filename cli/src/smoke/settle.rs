@@ -79,7 +79,7 @@ async fn is_right(client: &Client, probe: &Probe) -> bool {
     client.turn().await;
     let answered = client.ask(Method::GET, &probe.request, None).await;
     answered.is_ok_and(|answered| match &probe.expected {
-        Expected::Redirect(redirect) => verify::plain(&redirect.plain, &answered).is_empty(),
+        Expected::Redirect(redirect) => verify::plain(redirect, &answered).is_empty(),
         Expected::Origin { decision } => verify::decision(decision, &answered).is_none(),
     })
 }

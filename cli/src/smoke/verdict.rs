@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::elsewhere::Elsewhere;
 use super::mismatch::Mismatch;
 use super::probes::Probe;
 use super::shown::shown;
@@ -16,6 +17,10 @@ pub(crate) struct Verdict {
     pub(crate) tried: Vec<Column>,
     /// What was found wrong, in the order in which it was tried.
     pub(crate) findings: Vec<Finding>,
+    /// Where an answer sent to another target than the first of the file, and may.
+    pub(crate) elsewhere: Vec<Elsewhere>,
+    /// The name of the target that was asked for the file; nothing for a server that is no target.
+    pub(crate) target: Option<String>,
     /// The file at the location, if one was received.
     pub(crate) file: Option<Received>,
     /// Whether a redirect was followed.
@@ -63,6 +68,12 @@ impl Verdict {
     /// Whether nothing is wrong.
     pub(crate) fn passed(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    /// Whether a file was served, whatever it holds.
+    pub(crate) fn is_served(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.status == 200)
     }
 
     /// What became of a column.

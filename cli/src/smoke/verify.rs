@@ -3,11 +3,14 @@
 use signpost::reply::DECISION_HEADER;
 
 use super::expected::Answered;
+use super::redirect::Redirect;
 use super::stage::Stage;
 use super::verdict::Finding;
 
-/// What is wrong with the answer to GET.
-pub(crate) fn plain(expected: &Answered, received: &Answered) -> Vec<Finding> {
+/// What is wrong with the answer to GET: next to the redirect to the target that it names, or to the
+/// first.
+pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.meant_by(received).plain;
     compare(expected, received, |part| match part {
         "status" => Stage::Status,
         "location" => Stage::Location,
@@ -18,20 +21,30 @@ pub(crate) fn plain(expected: &Answered, received: &Answered) -> Vec<Finding> {
 }
 
 /// What is wrong with the answer to a client that accepts JSON.
-pub(crate) fn json(expected: &Answered, received: &Answered) -> Vec<Finding> {
+pub(crate) fn json(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.meant_by(received).json;
     compare(expected, received, |_| Stage::Json)
 }
 
-/// In what the answer to HEAD is another than that to GET: its status, and the headers of `expected`.
-pub(crate) fn head(expected: &Answered, get: &Answered, head: &Answered) -> Vec<Finding> {
-    let headers = expected.headers.iter().map(|(name, _)| {
+/// In what the answer to HEAD is another than that to GET: its status, and the headers that are
+/// expected. Only where it names another target, and may, it is that target's redirect that counts.
+pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<Finding> {
+    let (target, of_get) = (expected.meant_by(head), expected.meant_by(get));
+    let is_elsewhere =
+        target != of_get && target.plain.header("location") == head.header("location");
+    let (get, words) = if is_elsewhere {
+        (&target.plain, "it must for this target")
+    } else {
+        (get, "GET")
+    };
+    let headers = target.plain.headers.iter().map(|(name, _)| {
         let (get, head) = (get.header(name), head.header(name));
-        let message = format!("HEAD has another `{name}` than GET");
+        let message = format!("HEAD has another `{name}` than {words}");
         Finding::difference(Stage::Head, message, get.as_deref(), head.as_deref())
     });
     let status = difference_of_status(
         Stage::Head,
-        "HEAD has another status than GET",
+        &format!("HEAD has another status than {words}"),
         get.status,
         head.status,
     );
@@ -132,147 +145,4 @@ fn difference_of_status(
 }
 
 #[cfg(test)]
-mod tests {
-    use signpost::config::Config;
-    use signpost::switch::Switch;
-
-    use super::{head, json, negative, origin, plain};
-    use crate::smoke::expected::{Answered, Expected, Redirect};
-    use crate::smoke::stage::Stage;
-    use crate::smoke::verdict::Finding;
-
-    fn production() -> Config {
-        Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap()
-    }
-
-    fn redirect() -> Redirect {
-        let path = "/api/v1/crates/smallvec/1.10.0/download";
-        match Expected::of(&production(), Switch::ENFORCE, "crates.io", path) {
-            Expected::Redirect(redirect) => *redirect,
-            Expected::Origin { decision } => panic!("{decision}"),
-        }
-    }
-
-    fn with(answer: &Answered, name: &str, value: Option<&str>) -> Answered {
-        let mut changed = answer.clone();
-        changed.headers.retain(|(other, _)| other != name);
-        changed
-            .headers
-            .extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        changed
-    }
-
-    fn stages(findings: &[Finding]) -> Vec<Stage> {
-        findings.iter().map(|finding| finding.stage).collect()
-    }
-
-    #[test]
-    fn what_is_right_has_no_findings() {
-        let right = redirect();
-        assert_eq!(plain(&right.plain, &right.plain), []);
-        assert_eq!(json(&right.json, &right.json), []);
-        assert_eq!(head(&right.plain, &right.plain, &right.plain), []);
-    }
-
-    #[test]
-    fn each_part_of_an_answer_has_its_stage() {
-        let right = redirect().plain;
-        let status = Answered {
-            status: 301,
-            ..right.clone()
-        };
-        let body = Answered {
-            body: "<html>".to_owned(),
-            ..right.clone()
-        };
-        let rows = [
-            (status, Stage::Status),
-            (body, Stage::Answer),
-            (
-                with(&right, "location", Some("https://static.crates.iocrates/")),
-                Stage::Location,
-            ),
-            (with(&right, "location", None), Stage::Location),
-            (with(&right, "vary", Some("accept")), Stage::Vary),
-            (with(&right, "signpost-decision", None), Stage::Decision),
-            (
-                with(&right, "strict-transport-security", Some("max-age=1")),
-                Stage::Answer,
-            ),
-        ];
-        for (received, stage) in rows {
-            assert_eq!(stages(&plain(&right, &received)), [stage], "{received:?}");
-        }
-    }
-
-    #[test]
-    fn head_and_json_are_stages_of_their_own() {
-        let right = redirect();
-        let other = Answered {
-            status: 200,
-            ..right.plain.clone()
-        };
-        assert_eq!(
-            stages(&head(&right.plain, &right.plain, &other)),
-            [Stage::Head]
-        );
-        let other = with(&right.plain, "location", None);
-        assert_eq!(
-            stages(&head(&right.plain, &right.plain, &other)),
-            [Stage::Head]
-        );
-        let other = Answered {
-            body: "{}".to_owned(),
-            ..right.json.clone()
-        };
-        assert_eq!(stages(&json(&right.json, &other)), [Stage::Json]);
-        let other = with(&right.json, "location", Some("https://static.crates.io/"));
-        assert_eq!(stages(&json(&right.json, &other)), [Stage::Json]);
-    }
-
-    #[test]
-    fn an_origins_answer_is_its_own_affair_as_long_as_it_answers() {
-        let decision = "origin;reason=\"no-route\"";
-        let answer = Answered {
-            status: 404,
-            headers: vec![("signpost-decision".to_owned(), decision.to_owned())],
-            body: String::new(),
-        };
-        assert_eq!(origin(decision, &answer), []);
-        for (status, expected) in [
-            (500, &[][..]),
-            (501, &[]),
-            (502, &[Stage::Status]),
-            (503, &[Stage::Status]),
-            (504, &[Stage::Status]),
-        ] {
-            let broken = Answered {
-                status,
-                ..answer.clone()
-            };
-            assert_eq!(stages(&origin(decision, &broken)), expected, "{status}");
-        }
-        let other = with(&answer, "signpost-decision", None);
-        assert_eq!(stages(&origin(decision, &other)), [Stage::Decision]);
-    }
-
-    #[test]
-    fn a_negative_path_is_the_origins_whatever_the_origin_makes_of_it() {
-        let decision = "origin;reason=\"no-route\"";
-        let answer = Answered {
-            status: 302,
-            headers: vec![("signpost-decision".to_owned(), decision.to_owned())],
-            body: String::new(),
-        };
-        let by_origin = with(&answer, "location", Some("https://static.crates.io/x"));
-        assert_eq!(negative(decision, &by_origin), []);
-        let missing = with(&answer, "signpost-decision", None);
-        assert_eq!(stages(&negative(decision, &missing)), [Stage::Decision]);
-        let ours = with(
-            &by_origin,
-            "signpost-decision",
-            Some("redirect;route=\"download\""),
-        );
-        assert_eq!(stages(&negative(decision, &ours)), [Stage::Negative]);
-    }
-}
+mod tests;

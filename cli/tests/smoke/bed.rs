@@ -42,15 +42,22 @@ impl Module {
     /// Starts with production's own configuration.
     pub(crate) async fn start(switch: &str) -> Self {
         let config = Config::from_toml(PRODUCTION).unwrap();
+        Self::start_with(&config, |server| server.switch(switch)).await
+    }
+
+    /// Starts with another configuration, and with changes of its own.
+    pub(crate) async fn start_with(
+        config: &Config,
+        change: impl FnOnce(LocalServer) -> LocalServer,
+    ) -> Self {
         let of_origin = config.clone();
         let origin = StandInOrigin::start_with(move |request| by_origin(&of_origin, request))
             .await
             .unwrap();
         let local_server = LocalServer::of_workspace()
             .backend("origin", origin.url().as_str())
-            .config(config.to_json())
-            .switch(switch);
-        let viceroy = Viceroy::start(&module_under_test(), &local_server)
+            .config(config.to_json());
+        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
             .await
             .unwrap();
         Self {
@@ -213,7 +220,7 @@ pub(crate) fn production() -> PathBuf {
 }
 
 /// The files that production's examples lead to, by their decoded paths.
-fn contents() -> BTreeMap<String, Bytes> {
+pub(crate) fn contents() -> BTreeMap<String, Bytes> {
     let authored = Authored::from_toml(PRODUCTION).unwrap();
     let examples = authored.examples().iter();
     let mut paths: Vec<_> = examples

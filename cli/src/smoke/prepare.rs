@@ -1,0 +1,90 @@
+//! What the command line asks for, before anything is tried.
+
+use std::num::NonZeroUsize;
+
+use super::Arguments;
+use super::client::{Client, Options};
+use super::connect::Detour;
+use super::gather::Gathered;
+use super::probes::Sources;
+use super::token::Token;
+use crate::file::Loaded;
+use crate::output::Failure;
+
+impl Arguments {
+    /// Who asks.
+    pub(super) async fn client(&self) -> Result<Client, Failure> {
+        let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
+        for connect_to in &self.connect_to {
+            detours.push(connect_to.look_up().await.map_err(Failure::new)?);
+        }
+        let token = self
+            .token_env
+            .as_deref()
+            .map(Token::from_variable)
+            .transpose()?;
+        if token.is_some() && self.edge.is_readable_on_the_way(&detours) {
+            return Err(Failure::new(format!(
+                "a token would be sent to {} in the clear; use https",
+                self.edge
+            )));
+        }
+        Client::new(Options {
+            edge: self.edge.clone(),
+            token,
+            detours,
+            authorities: &self.ca,
+            rate: self.rate,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+        })
+    }
+
+    /// The crates to ask for, and what is known of their files.
+    pub(super) async fn gather(
+        &self,
+        client: &Client,
+        loaded: &Loaded,
+    ) -> Result<Gathered, Failure> {
+        let mut gathered = Gathered::default();
+        gathered.add_named(&self.crates);
+        if let Some(file) = &self.from_lockfile {
+            let sample = self.sample.map(|size| (size.get(), self.seed));
+            gathered.add_lock_file(file, self.index.as_ref(), sample)?;
+        }
+        let default = || "https://index.crates.io".parse().map_err(Failure::new);
+        let index = match (&self.index, self.latest) {
+            (Some(index), _) => index.clone(),
+            (None, Some(_)) => default()?,
+            (None, None) => return Ok(gathered),
+        };
+        let sources = self.sources(loaded, &gathered);
+        let examples = loaded.examples().iter();
+        let known: Vec<_> = examples
+            .filter_map(|example| sources.package_at(example.request()))
+            .chain(self.crates.iter().cloned())
+            .collect();
+        if known.is_empty() {
+            return Err(Failure::new(
+                "the index is read for the crates that examples and --crate name, and none is named: add --crate NAME@VERSION",
+            ));
+        }
+        let latest = self.latest.map_or(0, NonZeroUsize::get);
+        gathered.add_index(client, &index, &known, latest).await?;
+        Ok(gathered)
+    }
+
+    /// What probes are derived from.
+    pub(super) fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
+        Sources {
+            loaded,
+            switch: self.switch,
+            host: self.edge.host(),
+            routes: &self.routes,
+            packages: &gathered.packages,
+            checksums: &gathered.checksums,
+            missing: &self.missing,
+            not_at_origin: &self.not_at_origin,
+        }
+    }
+}

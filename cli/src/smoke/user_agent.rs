@@ -1,0 +1,88 @@
+//! As whom a run asks.
+//!
+//! An edge with `[retry]` sends a client that asks for one path again to another target, and after
+//! the last to the origin. It knows a client by its address and its `User-Agent`. So each run has one
+//! of its own, and each GET of a path that the run has asked for before has another one.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use rustls::crypto::ring;
+
+use crate::output::Failure;
+
+/// What a run calls itself, and what it has asked for so far.
+#[derive(Debug)]
+pub(crate) struct UserAgent {
+    run: String,
+    name: String,
+    asked: Mutex<BTreeMap<String, u32>>,
+}
+
+/// The program and its version.
+const PROGRAM: &str = concat!("signpost-smoke/", env!("CARGO_PKG_VERSION"));
+
+impl UserAgent {
+    /// One that no other run has.
+    pub(crate) fn of_a_new_run() -> Result<Self, Failure> {
+        let mut run = [0; 8];
+        let random = ring::default_provider().secure_random;
+        let failure = |_| Failure::new("the system has no random numbers to name this run with");
+        random.fill(&mut run).map_err(failure)?;
+        Ok(Self::of_run(u64::from_be_bytes(run)))
+    }
+
+    fn of_run(run: u64) -> Self {
+        let run = format!("{run:016x}");
+        Self {
+            name: format!("{PROGRAM} (run {run})"),
+            run,
+            asked: Mutex::default(),
+        }
+    }
+
+    /// What most requests carry, and all that are no GET of the edge.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// What the next GET of a path carries: to the edge it is a client that never asked for it.
+    pub(crate) fn for_next(&self, path: &str) -> String {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = asked.entry(path.to_owned()).or_default();
+        *times += 1;
+        match *times {
+            1 => self.name.clone(),
+            times => format!("{PROGRAM} (run {}, ask {times})", self.run),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROGRAM, UserAgent};
+
+    #[test]
+    fn who_asks_for_a_path_again_looks_like_another_client() {
+        let user_agent = UserAgent::of_run(0x3f2a);
+        let rows = [
+            ("/a", ""),
+            ("/b", ""),
+            ("/a", ", ask 2"),
+            ("/a", ", ask 3"),
+            ("/b", ", ask 2"),
+        ];
+        for (path, ask) in rows {
+            let expected = format!("{PROGRAM} (run 0000000000003f2a{ask})");
+            assert_eq!(user_agent.for_next(path), expected, "{path}");
+        }
+        let of_all = format!("{PROGRAM} (run 0000000000003f2a)");
+        assert_eq!(user_agent.as_str(), of_all);
+    }
+
+    #[test]
+    fn no_two_runs_have_one_name() {
+        let [one, other] = [(); 2].map(|()| UserAgent::of_a_new_run().unwrap());
+        assert_ne!(one.as_str(), other.as_str());
+    }
+}

@@ -1,0 +1,225 @@
+//! A route with several targets: each of them is tried, and an answer may send to any that this
+//! configuration lets it.
+
+use serde_json::{Value, json};
+use signpost::retry::Turn;
+use signpost::switch::Switch;
+use signpost::target;
+use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
+
+use crate::bed::{Module, Smoke};
+use crate::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns, Written};
+use crate::wrong_at_the_edge::answer_by;
+
+/// The second target, as failures name it.
+const OTHER: &str = "the target `cloudfront` (https://cloudfront.example)";
+
+#[tokio::test]
+async fn every_target_is_downloaded_from_and_counted() {
+    let cdns = TwoCdns::start().await;
+    for (row, written, directly) in [
+        ("both", BOTH, 0),
+        ("hardly the second", HARDLY_THE_SECOND, 1),
+    ] {
+        let edge = edge(written, |_| true).await;
+        let smoke = cdns
+            .smoke(written, &edge.url(), &["--format", "json"])
+            .await;
+        assert_eq!(smoke.code, Some(0), "{row}: {}", smoke.stdout);
+        let json = smoke.json();
+        let [first, second] = downloads(&json);
+        // The nine examples, of which the lock file has eight, and the one at the second target.
+        assert_eq!(first + second, 10 + directly, "{row}: {json:#}");
+        assert!(first > 0 && second > 0, "{row}: {json:#}");
+        assert_eq!(json["targets"][0]["asked_directly"], 0, "{row}");
+        assert_eq!(json["targets"][1]["asked_directly"], directly, "{row}");
+        let is_direct = |verdict: &&Value| verdict["kind"] == "target";
+        let verdicts = json["verdicts"].as_array().unwrap();
+        let direct: Vec<_> = verdicts.iter().filter(is_direct).collect();
+        assert_eq!(direct.len() as u64, directly, "{row}");
+        for verdict in direct {
+            assert_eq!(verdict["target"], "cloudfront", "{row}");
+            assert_eq!(verdict["request"], verdict["location"], "{row}");
+            // Of the files of the route, one whose bytes are known.
+            assert!(verdict["file"]["expected_sha256"].is_string(), "{verdict}");
+        }
+        let smoke = cdns.smoke(written, &edge.url(), &[]).await;
+        let line = format!(
+            "from the target `cloudfront` of the route `download`{}\n",
+            if directly > 0 {
+                ", asked directly: no probe led there"
+            } else {
+                ""
+            }
+        );
+        assert!(smoke.stdout.contains(&line), "{row}: {}", smoke.stdout);
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_does_not_serve_is_a_failure_even_if_no_probe_leads_there() {
+    let edge = edge(HARDLY_THE_SECOND, |_| true).await;
+    let refused = refused_address().unwrap();
+    let rows = [
+        ("dead", None, "cdn-connect", "refused"),
+        (
+            "missing",
+            Some(Spoil::Missing),
+            "cdn-status",
+            "answered 404 Not Found to https://cloudfront.example/",
+        ),
+        (
+            "other bytes",
+            Some(Spoil::OtherBytes),
+            "checksum",
+            "serves another file",
+        ),
+    ];
+    for (row, spoil, stage, words) in rows {
+        let cdns = TwoCdns::start().await;
+        let address = match spoil {
+            None => refused.address().to_string(),
+            Some(spoil) => {
+                for path in crate::bed::contents().into_keys() {
+                    cdns.other.spoil(path, spoil);
+                }
+                cdns.other.address().to_string()
+            }
+        };
+        let arguments = ["--format", "json"];
+        let smoke = cdns
+            .smoke_where_other_is_at(&address, HARDLY_THE_SECOND, &edge.url(), &arguments)
+            .await;
+        assert_eq!(smoke.code, Some(1), "{row}: {}", smoke.stdout);
+        let failures = smoke.failures();
+        assert_eq!(failures.len(), 1, "{row}: {failures:#?}");
+        for (request, findings) in &failures {
+            assert!(request.starts_with("https://cloudfront.example/crates/"));
+            assert_eq!(findings.len(), 1, "{row}: {findings:#?}");
+            assert_eq!(findings[0]["stage"], stage, "{row}");
+            let message = findings[0]["message"].as_str().unwrap();
+            assert!(message.contains(OTHER), "{row}: {message}");
+            assert!(message.contains(words), "{row}: {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_sends_to_another_target_is_right_where_the_configuration_says_when() {
+    let cdns = TwoCdns::start().await;
+    let junit = cdns.files.directory.path().join("junit.xml");
+    let rows = [
+        (
+            [true, true],
+            Some("that is unhealthy, or this client asked before"),
+        ),
+        ([true, false], Some("that is unhealthy")),
+        ([false, true], Some("this client asked before")),
+        ([false, false], None),
+    ];
+    for ([health, retry], when) in rows {
+        let row = format!("health {health}, retry {retry}");
+        let written = Written {
+            health,
+            retry,
+            ..BOTH
+        };
+        // It is asked as one where the health is known, and so passes over the first target.
+        let edge = edge(BOTH, |backend| backend != "static").await;
+        let arguments = ["--format", "json", "--junit", junit.to_str().unwrap()];
+        let smoke = cdns.smoke(written, &edge.url(), &arguments).await;
+        let json = smoke.json();
+        let Some(when) = when else {
+            assert_eq!(smoke.code, Some(1), "{row}");
+            for findings in smoke.failures().values() {
+                assert_eq!(findings[0]["stage"], "location", "{row}: {findings:?}");
+            }
+            continue;
+        };
+        assert_eq!(smoke.code, Some(0), "{row}: {}", smoke.stdout);
+        is_sent_elsewhere(&row, &smoke);
+        let note = format!("were sent to the target `cloudfront`, not `static`: {when}");
+        let notes = json["notes"].to_string();
+        assert_eq!(notes.matches(&note).count(), 1, "{row}: {notes}");
+        let junit = std::fs::read_to_string(&junit).unwrap();
+        let line = format!("GET as JSON was sent to the target `cloudfront`, not `static`: {when}");
+        assert!(junit.contains(&line), "{row}: {junit}");
+        let smoke = cdns.smoke(written, &edge.url(), &[]).await;
+        assert!(smoke.stdout.contains(&note), "{row}: {}", smoke.stdout);
+    }
+}
+
+#[tokio::test]
+async fn the_module_passes_over_an_unhealthy_target_and_that_target_is_tried() {
+    let cdns = TwoCdns::start().await;
+    let nobody = refused_address().unwrap();
+    let module = Module::start_with(&BOTH.config(), |server| {
+        server
+            .switch("enforce")
+            .backend("static", Backend::at(nobody.url()).unhealthy())
+            .backend("cloudfront", Backend::at(nobody.url()))
+    })
+    .await;
+    let edge = module.viceroy.url();
+    let arguments = ["--format", "json"];
+    let smoke = cdns.smoke(BOTH, &edge, &arguments).await;
+    assert_eq!(smoke.code, Some(0), "{}", smoke.stdout);
+    is_sent_elsewhere("unhealthy", &smoke);
+    assert_eq!(smoke.json()["targets"][0]["asked_directly"], 1);
+    // Where both are dead, there is nothing to send to, and that is said of each.
+    let address = nobody.address().to_string();
+    let smoke = cdns
+        .smoke_where_other_is_at(&address, BOTH, &edge, &arguments)
+        .await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stdout);
+    for findings in smoke.failures().values() {
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(message.contains(OTHER), "{message}");
+    }
+}
+
+/// Asserts that the downloads that have the first target were sent to the second, and that this one is
+/// asked for a file directly.
+#[track_caller]
+fn is_sent_elsewhere(row: &str, smoke: &Smoke) {
+    let json = smoke.json();
+    let verdicts = json["verdicts"].as_array().unwrap();
+    let elsewhere = verdicts.iter().filter(|one| one["elsewhere"].is_array());
+    let elsewhere: Vec<_> = elsewhere.collect();
+    assert!(!elsewhere.is_empty(), "{row}: {json:#}");
+    let each = ["get", "head", "json"];
+    let each =
+        each.map(|asked| json!({"asked": asked, "target": "cloudfront", "instead_of": "static"}));
+    for verdict in elsewhere {
+        assert_eq!(verdict["elsewhere"], json!(each), "{row}: {verdict}");
+        assert_eq!(verdict["target"], "cloudfront", "{row}: {verdict}");
+    }
+    let [first, second] = downloads(&json);
+    assert_eq!((first, second), (1, 10), "{row}: {json:#}");
+}
+
+/// How many files each target served.
+fn downloads(json: &Value) -> [u64; 2] {
+    [("static", 0), ("cloudfront", 1)].map(|(name, place)| {
+        let target = &json["targets"][place];
+        assert_eq!(target["route"], "download", "{json:#}");
+        assert_eq!(target["target"], name, "{json:#}");
+        target["files"].as_u64().unwrap()
+    })
+}
+
+/// An edge that answers as the library says of a first try, with this health of the targets.
+async fn edge(written: Written, health: fn(&str) -> bool) -> StandInOrigin {
+    let config = written.config();
+    StandInOrigin::start_with(move |recorded| {
+        answer_by(&config, recorded, |request| {
+            let turn = Turn {
+                health: &health,
+                ..Turn::FIRST
+            };
+            signpost::answer_in_turn(target::build, &config, request, Switch::ENFORCE, &turn)
+        })
+    })
+    .await
+    .unwrap()
+}

@@ -1,0 +1,149 @@
+//! Production's configuration, whose downloads two targets serve, and a CDN for each of them.
+
+use std::path::PathBuf;
+
+use signpost::config::Config;
+use signpost_testbed::{Protocol, TlsCdn, Validity};
+
+use crate::bed::{Files, PRODUCTION, Smoke, contents};
+
+/// The host of the second target.
+pub(crate) const OTHER_HOST: &str = "cloudfront.example";
+
+/// The path of the file that an example leads to at the second target.
+pub(crate) const EXAMPLE_AT_OTHER: &str = "/crates/a/a-1.0.0.crate";
+
+/// What a configuration says of its two targets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written {
+    /// The weights of the two.
+    pub(crate) weights: [u16; 2],
+    /// Whether each has a backend for its health, of its own name.
+    pub(crate) health: bool,
+    /// Whether there is `[retry]`.
+    pub(crate) retry: bool,
+}
+
+/// Both targets serve, each its half.
+pub(crate) const BOTH: Written = Written {
+    weights: [1, 1],
+    health: true,
+    retry: true,
+};
+
+/// Hardly any file has the second target.
+pub(crate) const HARDLY_THE_SECOND: Written = Written {
+    weights: [1000, 1],
+    ..BOTH
+};
+
+impl Written {
+    pub(crate) fn toml(self) -> String {
+        let [first, second] = self.weights;
+        let health = |name: &str| {
+            let line = format!("health_backend = \"{name}\"\n");
+            if self.health { line } else { String::new() }
+        };
+        let retry = if self.retry {
+            "[retry]\nwindow = \"1m\"\n\n"
+        } else {
+            ""
+        };
+        PRODUCTION
+            .replace(
+                "allowed_hosts = [",
+                &format!("allowed_hosts = [\"{OTHER_HOST}\", "),
+            )
+            .replace(
+                "[response]",
+                &format!(
+                    "{}\n[targets.cloudfront]\nbase = \"{OTHER_HOST}\"\n{}\n{retry}[response]",
+                    health("static"),
+                    health("cloudfront"),
+                ),
+            )
+            .replacen(
+                "target   = \"static\"",
+                &format!(
+                    "targets  = [{{ name = \"static\", weight = {first} }}, \
+                     {{ name = \"cloudfront\", weight = {second} }}]"
+                ),
+                1,
+            )
+            .replacen(
+                "[[routes.examples]]",
+                &format!(
+                    "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
+                     location = \"https://{OTHER_HOST}{EXAMPLE_AT_OTHER}\"\n\n[[routes.examples]]"
+                ),
+                1,
+            )
+            // To a client that accepts JSON it is answered as to any other: GET is asked twice.
+            .replace(
+                "name     = \"readme\"",
+                "name     = \"readme\"\njson     = false",
+            )
+    }
+
+    pub(crate) fn config(self) -> Config {
+        Config::from_toml(&self.toml()).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+}
+
+/// The two CDNs, each with every file.
+pub(crate) struct TwoCdns {
+    pub(crate) files: Files,
+    pub(crate) other: TlsCdn,
+    authority: PathBuf,
+}
+
+impl TwoCdns {
+    pub(crate) async fn start() -> Self {
+        let files = Files::start(Validity::Valid).await;
+        let other = TlsCdn::start(OTHER_HOST, Validity::Valid, Protocol::Http2, contents())
+            .await
+            .unwrap();
+        for cdn in [&files.cdn, &other] {
+            cdn.insert(EXAMPLE_AT_OTHER, "a file whose SHA-256 nobody said\n");
+        }
+        let authority = files.directory.path().join("other-authority.pem");
+        std::fs::write(&authority, other.authority()).unwrap();
+        Self {
+            files,
+            other,
+            authority,
+        }
+    }
+
+    /// Smoke-tests `edge` with the configuration and the lock file.
+    pub(crate) async fn smoke(&self, written: Written, edge: &str, more: &[&str]) -> Smoke {
+        let address = self.other.address().to_string();
+        self.smoke_where_other_is_at(&address, written, edge, more)
+            .await
+    }
+
+    /// The same, with the second target at another address.
+    pub(crate) async fn smoke_where_other_is_at(
+        &self,
+        address: &str,
+        written: Written,
+        edge: &str,
+        more: &[&str],
+    ) -> Smoke {
+        let config = self.files.directory.path().join("two-targets.toml");
+        std::fs::write(&config, written.toml()).unwrap();
+        let detour = format!("{OTHER_HOST}:443:{address}");
+        let lock_file = self.files.lock_file.to_str().unwrap();
+        let authority = self.authority.to_str().unwrap();
+        let arguments = [
+            "--ca",
+            authority,
+            "--connect-to",
+            &detour,
+            "--from-lockfile",
+            lock_file,
+        ];
+        let arguments = [&arguments, more].concat();
+        self.files.smoke_with(&config, edge, &arguments).await
+    }
+}
