@@ -53,7 +53,7 @@ pub(super) struct ForLog {
 }
 
 /// Who asks, which both the log and a second try need to know.
-pub(super) struct Asker {
+pub(super) struct Caller {
     pub(super) client_ip: Option<IpAddr>,
     user_agent: Option<HeaderValue>,
 }
@@ -158,7 +158,7 @@ impl KnownHost {
     }
 }
 
-impl Asker {
+impl Caller {
     pub(super) fn read(handle: &RequestHandle) -> Self {
         Self {
             client_ip: handle.client_ip_addr(),

@@ -15,7 +15,7 @@ use signpost::reply::{self, Reply};
 use signpost::request::Request as Asked;
 use signpost::retry::{self, Budget};
 
-use super::arrival::{Arrival, Asker, ForLog, KnownHost};
+use super::arrival::{Arrival, Caller, ForLog, KnownHost};
 use super::health::is_healthy;
 use super::memory::CacheMemory;
 use super::origin::{self, Backends};
@@ -76,7 +76,7 @@ impl Sandbox {
         let config = entries.config();
         let log = config.ok().and_then(Config::log);
         let for_log = log.map(|_| ForLog::read(handle, &arrival));
-        let mut asker = log.map(|_| Asker::read(handle));
+        let mut caller = log.map(|_| Caller::read(handle));
 
         let asked = arrival.request();
         let mut answer = match config {
@@ -86,8 +86,8 @@ impl Sandbox {
                 entries.switch(),
                 &is_healthy,
                 || {
-                    let asker = asker.get_or_insert_with(|| Asker::read(handle));
-                    asker.client(&self.service)
+                    let caller = caller.get_or_insert_with(|| Caller::read(handle));
+                    caller.client(&self.service)
                 },
                 (&mut self.memory, &mut self.budget),
             ),
@@ -114,13 +114,13 @@ impl Sandbox {
             }
         };
 
-        if let (Some(log), Some(for_log), Some(asker)) = (log, for_log, asker) {
+        if let (Some(log), Some(for_log), Some(caller)) = (log, for_log, caller) {
             let in_force = InForce {
                 revision: config.ok().map(Config::revision),
                 switch: entries.switch(),
                 client_ip: log.client_ip,
             };
-            let (referer, user_agent) = (for_log.referer(), asker.user_agent());
+            let (referer, user_agent) = (for_log.referer(), caller.user_agent());
             let exchange = Exchange {
                 time,
                 method: arrival.method(),
@@ -130,7 +130,7 @@ impl Sandbox {
                 protocol: for_log.protocol,
                 referer: referer.as_deref(),
                 user_agent: user_agent.as_deref(),
-                client_ip: asker.client_ip,
+                client_ip: caller.client_ip,
                 tls_cipher: for_log.tls_cipher.as_deref(),
                 tls_protocol: for_log.tls_protocol.as_deref(),
                 edge_location: self.edge_location.as_deref(),

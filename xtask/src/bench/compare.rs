@@ -85,7 +85,7 @@ impl Comparison {
     }
 
     fn ratio(&self) -> f64 {
-        median(self.rounds.iter().map(|round| round.ratio()))
+        median(self.rounds.iter().map(Round::ratio))
     }
 
     fn ratio_of_medians(&self) -> f64 {
@@ -164,11 +164,11 @@ mod tests {
 
     #[test]
     fn the_median_of_the_ratios_counts() {
-        let rounds = [[10.0, 7.0], [10.0, 2.0], [10.0, 9.0]];
-        let rows: [(Option<f64>, &[[f64; 2]], bool); 5] = [
-            (Some(0.7), &rounds, true),
-            (Some(0.71), &rounds, false),
-            (None, &rounds, true),
+        let rounds: &[_] = &[[10.0, 7.0], [10.0, 2.0], [10.0, 9.0]];
+        let rows = [
+            (Some(0.7), rounds, true),
+            (Some(0.71), rounds, false),
+            (None, rounds, true),
             // What was not measured has no share, and that is too little.
             (Some(0.7), &[], false),
             (None, &[], true),
