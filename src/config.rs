@@ -25,6 +25,7 @@ mod revision;
 #[cfg(feature = "toml")]
 mod samples;
 mod targets;
+mod time;
 #[cfg(feature = "toml")]
 mod trials;
 #[cfg(feature = "toml")]

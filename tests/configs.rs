@@ -242,7 +242,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[log]",
         "[retry]\nwindow = \"0s\"\n[log]",
-        "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m, such as `30s` or `2m`",
+        "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m; write one such as \"30s\"",
     ),
     (
         "[log]",

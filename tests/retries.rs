@@ -427,7 +427,19 @@ fn the_options_have_one_spelling() {
             r#"retry.window = "5m""#,
             300,
             5,
-            r#""retry":{"window":"300s"}"#,
+            r#""retry":{"window":"5m"}"#,
+        ),
+        (
+            r#"retry.window = "1m 30s""#,
+            90,
+            5,
+            r#""retry":{"window":"1m 30s"}"#,
+        ),
+        (
+            r#"retry.window = "1.5m""#,
+            90,
+            5,
+            r#""retry":{"window":"1m 30s"}"#,
         ),
         (
             r#"retry = { window = "1s", origin_share = "5%" }"#,
@@ -439,7 +451,7 @@ fn the_options_have_one_spelling() {
             r#"retry = { window = "1m", origin_share = "10%" }"#,
             60,
             10,
-            r#""retry":{"window":"60s","origin_share":"10%"}"#,
+            r#""retry":{"window":"1m","origin_share":"10%"}"#,
         ),
     ];
     for (written, window, share, compiled) in rows {
@@ -456,11 +468,13 @@ fn the_options_have_one_spelling() {
         "30",
         "s",
         "0s",
+        "999ms",
+        "5m 1ms",
         "0m",
         "301s",
         "6m",
         "+3s",
-        "1.5m",
+        "5.1m",
         "1h",
         "307445734561825861m",
     ] {

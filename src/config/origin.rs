@@ -1,10 +1,14 @@
 //! What is set about the origin besides its backends.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::check::Check;
 use super::problem::{At, Problem, ProblemCode};
 use super::raw::RawOrigin;
+#[cfg(feature = "toml")]
+use super::time::canonical_time;
+use super::time::read_time;
 
 /// How the origin is asked, and what is done with its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +33,9 @@ pub enum CheckRedirects {
     Off,
 }
 
-/// The longest `next_backend_timeout`: how long the platform lets an execution run.
-const LONGEST: Duration = Duration::from_mins(2);
+/// How long `next_backend_timeout` may be: at most as long as the platform lets an execution run.
+const NEXT_BACKEND_TIMEOUT: RangeInclusive<Duration> =
+    Duration::from_millis(1)..=Duration::from_mins(2);
 
 impl Default for OriginOptions {
     /// Cargo gives a silent server up after 30 s, so that a try begun later has nobody waiting.
@@ -77,7 +82,8 @@ impl Check {
         }
         if let Some(text) = &raw.next_backend_timeout {
             let key = key.name("next_backend_timeout");
-            self.set(&mut options.next_backend_timeout, &key, read_time(text));
+            let time = read_time(text, &NEXT_BACKEND_TIMEOUT);
+            self.set(&mut options.next_backend_timeout, &key, time);
         }
         options
     }
@@ -90,13 +96,6 @@ impl Check {
             }
         }
     }
-}
-
-fn read_time(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text)
-        .ok()
-        .filter(|time| (Duration::from_millis(1)..=LONGEST).contains(time))
-        .ok_or_else(|| format!("`{text}` is not a time from 1ms to 2m; write one such as \"30s\""))
 }
 
 /// How the options are written in their one way: what is a default is left out.
@@ -112,6 +111,6 @@ pub(super) fn canonical(backends: &[String], options: OriginOptions) -> RawOrigi
         check_redirects: (check_redirects != default.check_redirects)
             .then(|| check_redirects.name().to_owned()),
         next_backend_timeout: (next_backend_timeout != default.next_backend_timeout)
-            .then(|| humantime::format_duration(next_backend_timeout).to_string()),
+            .then(|| canonical_time(next_backend_timeout)),
     }
 }

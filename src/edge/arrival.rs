@@ -1,6 +1,7 @@
 //! What arrived, read from the platform once.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use fastly::handle::RequestHandle;
 use fastly::http::header::{
@@ -47,15 +48,13 @@ pub(super) struct KnownHost(String);
 pub(super) struct ForLog {
     pub(super) protocol: &'static str,
     referer: Option<HeaderValue>,
-    user_agent: Option<HeaderValue>,
-    pub(super) client_ip: Option<std::net::IpAddr>,
     pub(super) tls_cipher: Option<String>,
     pub(super) tls_protocol: Option<String>,
 }
 
-/// What only a second try needs of a request: who it is that asks.
-pub(super) struct ForRetry {
-    client_ip: Option<std::net::IpAddr>,
+/// Who asks, which both the log and a second try need to know.
+pub(super) struct Caller {
+    pub(super) client_ip: Option<IpAddr>,
     user_agent: Option<HeaderValue>,
 }
 
@@ -159,7 +158,7 @@ impl KnownHost {
     }
 }
 
-impl ForRetry {
+impl Caller {
     pub(super) fn read(handle: &RequestHandle) -> Self {
         Self {
             client_ip: handle.client_ip_addr(),
@@ -167,7 +166,7 @@ impl ForRetry {
         }
     }
 
-    /// The client, if it has an address.
+    /// The client as its tries are counted, if it has an address.
     pub(super) fn client<'a>(&'a self, service: &'a str) -> Option<Client<'a>> {
         let user_agent = self.user_agent.as_ref().map(HeaderValue::as_bytes);
         Some(Client {
@@ -175,6 +174,10 @@ impl ForRetry {
             user_agent: user_agent.unwrap_or_default(),
             service,
         })
+    }
+
+    pub(super) fn user_agent(&self) -> Option<Cow<'_, str>> {
+        self.user_agent.as_ref().map(as_text)
     }
 }
 
@@ -184,8 +187,6 @@ impl ForLog {
         Self {
             protocol: protocol(handle.get_version()),
             referer: value(handle, &header::REFERER),
-            user_agent: value(handle, &header::USER_AGENT),
-            client_ip: handle.client_ip_addr(),
             tls_cipher: bytes_to_text(
                 tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
             ),
@@ -195,10 +196,6 @@ impl ForLog {
 
     pub(super) fn referer(&self) -> Option<Cow<'_, str>> {
         self.referer.as_ref().map(as_text)
-    }
-
-    pub(super) fn user_agent(&self) -> Option<Cow<'_, str>> {
-        self.user_agent.as_ref().map(as_text)
     }
 }
 

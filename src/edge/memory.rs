@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fastly::cache::core::{CacheError, CacheKey, insert, lookup};
+use fastly::cache::core::{CacheError, CacheKey, Found, insert, lookup};
 use signpost::retry::{Key, Memory};
 
 /// How long the cache may take. The platform offers no limit for it, so one slow answer is the last
@@ -39,11 +39,9 @@ impl Memory for CacheMemory {
     fn recall(&mut self, key: &Key) -> u32 {
         let times = self.ask(|| {
             let found = lookup(cache_key(key)).execute()?;
-            let found = found.filter(|found| found.is_usable() && !found.is_stale());
-            Ok(found.and_then(|found| {
-                let times = found.user_metadata();
-                str::from_utf8(&times).ok()?.parse().ok()
-            }))
+            // Nothing is ever stale and usable here: what is remembered has no time beyond its window.
+            let usable = found.filter(Found::is_usable);
+            Ok(usable.and_then(|found| read_times(&found.user_metadata())))
         });
         times.flatten().unwrap_or_default()
     }
@@ -52,13 +50,18 @@ impl Memory for CacheMemory {
         // The number is all there is to an object, and it is not in its body.
         let _ = self.ask(|| {
             insert(cache_key(key), window)
-                .user_metadata(times.to_string().into())
+                .user_metadata(times.to_be_bytes().to_vec().into())
                 .known_length(0)
                 .execute()?
                 .finish()
                 .map_err(|_| CacheError::InvalidOperation)
         });
     }
+}
+
+/// The number of four bytes; nothing where somebody else wrote something else.
+fn read_times(metadata: &[u8]) -> Option<u32> {
+    metadata.try_into().map(u32::from_be_bytes).ok()
 }
 
 fn cache_key(key: &Key) -> CacheKey {

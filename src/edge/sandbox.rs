@@ -15,7 +15,7 @@ use signpost::reply::{self, Reply};
 use signpost::request::Request as Asked;
 use signpost::retry::{self, Budget};
 
-use super::arrival::{Arrival, ForLog, ForRetry, KnownHost};
+use super::arrival::{Arrival, Caller, ForLog, KnownHost};
 use super::health::is_healthy;
 use super::memory::CacheMemory;
 use super::origin::{self, Backends};
@@ -76,9 +76,9 @@ impl Sandbox {
         let config = entries.config();
         let log = config.ok().and_then(Config::log);
         let for_log = log.map(|_| ForLog::read(handle, &arrival));
+        let mut caller = log.map(|_| Caller::read(handle));
 
         let asked = arrival.request();
-        let mut client = None;
         let mut answer = match config {
             Ok(config) => retry::answer(
                 config,
@@ -86,9 +86,8 @@ impl Sandbox {
                 entries.switch(),
                 &is_healthy,
                 || {
-                    client
-                        .get_or_insert_with(|| ForRetry::read(handle))
-                        .client(&self.service)
+                    let caller = caller.get_or_insert_with(|| Caller::read(handle));
+                    caller.client(&self.service)
                 },
                 (&mut self.memory, &mut self.budget),
             ),
@@ -115,13 +114,13 @@ impl Sandbox {
             }
         };
 
-        if let (Some(log), Some(for_log)) = (log, for_log) {
+        if let (Some(log), Some(for_log), Some(caller)) = (log, for_log, caller) {
             let in_force = InForce {
                 revision: config.ok().map(Config::revision),
                 switch: entries.switch(),
                 client_ip: log.client_ip,
             };
-            let (referer, user_agent) = (for_log.referer(), for_log.user_agent());
+            let (referer, user_agent) = (for_log.referer(), caller.user_agent());
             let exchange = Exchange {
                 time,
                 method: arrival.method(),
@@ -131,7 +130,7 @@ impl Sandbox {
                 protocol: for_log.protocol,
                 referer: referer.as_deref(),
                 user_agent: user_agent.as_deref(),
-                client_ip: for_log.client_ip,
+                client_ip: caller.client_ip,
                 tls_cipher: for_log.tls_cipher.as_deref(),
                 tls_protocol: for_log.tls_protocol.as_deref(),
                 edge_location: self.edge_location.as_deref(),

@@ -1,0 +1,199 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::server::Server;
+use super::wrk::{self, Files};
+use crate::table::table;
+
+/// What is measured: a module, its configuration, and which files are asked for.
+pub(super) struct Side {
+    name: &'static str,
+    module: PathBuf,
+    manifest: PathBuf,
+    files: Files,
+}
+
+/// Two sides that take turns, and what share of the first one's throughput the second one has.
+pub(super) struct Comparison {
+    title: &'static str,
+    sides: [Side; 2],
+    least: Option<f64>,
+    rounds: Vec<Round>,
+}
+
+/// The requests a second of the two sides.
+#[derive(Clone, Copy)]
+struct Round([f64; 2]);
+
+impl Side {
+    pub(super) fn new(name: &'static str, module: &Path, manifest: &Path, files: Files) -> Self {
+        Self {
+            name,
+            module: module.to_owned(),
+            manifest: manifest.to_owned(),
+            files,
+        }
+    }
+
+    fn requests_a_second(&self, seconds: u8) -> Result<f64> {
+        let server = Server::start(&self.module, &self.manifest)?;
+        wrk::requests_a_second(&server.url(), self.files, seconds)
+    }
+}
+
+/// Lets all sides of all comparisons take turns, so that whatever else the machine does is the same
+/// for all of them.
+pub(super) fn measure(
+    mut comparisons: Vec<Comparison>,
+    rounds: u8,
+    seconds: u8,
+) -> Result<Vec<Comparison>> {
+    for number in 1..=rounds {
+        for comparison in &mut comparisons {
+            let [first, second] = &comparison.sides;
+            let round = Round([
+                first.requests_a_second(seconds)?,
+                second.requests_a_second(seconds)?,
+            ]);
+            eprintln!(
+                "  round {number}: {:.2}, {}",
+                round.ratio(),
+                comparison.title
+            );
+            comparison.rounds.push(round);
+        }
+    }
+    Ok(comparisons)
+}
+
+impl Comparison {
+    /// A comparison that nothing was measured for yet. Less than `least` is too little.
+    pub(super) fn new(title: &'static str, first: Side, second: Side, least: Option<f64>) -> Self {
+        Self {
+            title,
+            sides: [first, second],
+            least,
+            rounds: Vec::new(),
+        }
+    }
+
+    /// Whether the second side has the share that it must have.
+    pub(super) fn is_met(&self) -> bool {
+        self.least.is_none_or(|least| self.ratio() >= least)
+    }
+
+    fn ratio(&self) -> f64 {
+        median(self.rounds.iter().map(Round::ratio))
+    }
+
+    fn ratio_of_medians(&self) -> f64 {
+        let median_of = |side: fn(&Round) -> f64| median(self.rounds.iter().map(side));
+        median_of(|round| round.0[1]) / median_of(|round| round.0[0])
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second] = self
+            .sides
+            .each_ref()
+            .map(|side| format!("{} /s", side.name));
+        let mut rows = vec![["round".to_owned(), first, second, "ratio".to_owned()]];
+        rows.extend((1..).zip(&self.rounds).map(|(number, round)| {
+            let [first, second] = round.0.map(|throughput| format!("{throughput:.0}"));
+            [
+                number.to_string(),
+                first,
+                second,
+                format!("{:.2}", round.ratio()),
+            ]
+        }));
+        let wanted = match self.least {
+            Some(least) => format!("at least {least} wanted; "),
+            None => String::new(),
+        };
+        writeln!(
+            formatter,
+            "{}\n{}median ratio {:.2}, {wanted}ratio of the medians {:.2}",
+            self.title,
+            table(&rows),
+            self.ratio(),
+            self.ratio_of_medians(),
+        )
+    }
+}
+
+impl Round {
+    fn ratio(&self) -> f64 {
+        self.0[1] / self.0[0]
+    }
+}
+
+/// The middle one; of an even number, the lower of the two in the middle; of none, no number.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len().saturating_sub(1) / 2;
+    values.get(middle).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Comparison, Files, Round, Side, median};
+
+    fn comparison(least: Option<f64>, rounds: &[[f64; 2]]) -> Comparison {
+        let side = |name| Side::new(name, Path::new(""), Path::new(""), Files::New);
+        let mut comparison = Comparison::new("on against off", side("off"), side("on"), least);
+        comparison.rounds = rounds.iter().copied().map(Round).collect();
+        comparison
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        let rows: [(&[f64], f64); 2] = [(&[0.9, 0.1, 0.8], 0.8), (&[0.2, 0.1], 0.1)];
+        for (values, expected) in rows {
+            let found = median(values.iter().copied());
+            assert_eq!(found.to_bits(), expected.to_bits(), "{values:?}");
+        }
+        assert!(median([].into_iter()).is_nan());
+    }
+
+    #[test]
+    fn the_median_of_the_ratios_counts() {
+        let rounds: &[_] = &[[10.0, 7.0], [10.0, 2.0], [10.0, 9.0]];
+        let rows = [
+            (Some(0.7), rounds, true),
+            (Some(0.71), rounds, false),
+            (None, rounds, true),
+            // What was not measured has no share, and that is too little.
+            (Some(0.7), &[], false),
+            (None, &[], true),
+        ];
+        for (least, rounds, expected) in rows {
+            let found = comparison(least, rounds).is_met();
+            assert_eq!(found, expected, "{least:?} of {rounds:?}");
+        }
+    }
+
+    #[test]
+    fn every_round_and_the_wanted_share_are_shown() {
+        let rounds = [[10.0, 7.0], [20.0, 18.0]];
+        assert_eq!(
+            comparison(Some(0.7), &rounds).to_string(),
+            "on against off\n\
+             round  off /s  on /s  ratio\n\
+             1      10      7      0.70\n\
+             2      20      18     0.90\n\
+             median ratio 0.70, at least 0.7 wanted; ratio of the medians 0.70\n"
+        );
+        let shown = comparison(None, &rounds).to_string();
+        assert!(
+            shown.ends_with("\nmedian ratio 0.70, ratio of the medians 0.70\n"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use signpost::config::Config;
+use signpost_testbed::{LocalServer, StandInOrigin};
+
+use crate::compile;
+use crate::workspace::Workspace;
+
+/// What a configuration needs besides for tries to be remembered.
+pub(super) const RETRY: &str = "\n[retry]\nwindow = \"30s\"\n";
+
+/// A configuration, and what Viceroy needs to serve it.
+pub(super) struct Scene {
+    name: &'static str,
+    config: Config,
+    local_server: LocalServer,
+    manifest: PathBuf,
+}
+
+impl Scene {
+    /// The configuration in a file of the workspace, with `more` written below it.
+    pub(super) fn new(
+        workspace: &Workspace,
+        origin: &StandInOrigin,
+        name: &'static str,
+        file: &str,
+        more: &str,
+    ) -> Result<Self> {
+        let text = fs::read_to_string(workspace.root().join(file))
+            .with_context(|| format!("cannot read {file}"))?;
+        let authored =
+            compile::compile(&(text + more)).with_context(|| format!("{file} does not compile"))?;
+        let config = authored.config().clone();
+        let local_server = LocalServer::from_file(workspace.root().join("fastly.toml"))
+            .backend("origin", origin.url())
+            .config(config.to_json())
+            .switch("enforce");
+        let directory = workspace.target().join("bench").join(name);
+        let manifest = directory.join("fastly.toml");
+        let written = local_server.manifest()?;
+        fs::create_dir_all(&directory)
+            .and_then(|()| fs::write(&manifest, written))
+            .with_context(|| format!("cannot write {}", manifest.display()))?;
+        Ok(Self {
+            name,
+            config,
+            local_server,
+            manifest,
+        })
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The configuration.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The configuration for a Viceroy that is listened to.
+    pub(super) fn local_server(&self) -> &LocalServer {
+        &self.local_server
+    }
+
+    /// The file with the configuration, for a Viceroy that is measured.
+    pub(super) fn manifest(&self) -> &Path {
+        &self.manifest
+    }
+}

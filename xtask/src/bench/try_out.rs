@@ -1,0 +1,134 @@
+use std::cell::Cell;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{Request, Response};
+use serde_json::Value;
+use signpost::config::Config;
+use signpost::retry::Turn;
+use signpost::switch::Switch;
+use signpost_testbed::{LogLine, Viceroy};
+
+use super::scene::Scene;
+use super::wrk::path_of;
+
+/// How long the log lines of all tries may take to be printed.
+const LOG_LIMIT: Duration = Duration::from_secs(10);
+
+/// A file is asked for; the log has to say which try of its client this is, if any.
+#[derive(Clone, Copy)]
+pub(super) struct Try {
+    file: u32,
+    attempt: Option<u32>,
+}
+
+impl Try {
+    /// One where tries are not counted.
+    pub(super) const fn uncounted(file: u32) -> Self {
+        let attempt = None;
+        Self { file, attempt }
+    }
+
+    /// One that has to be counted as this one, from 1.
+    pub(super) const fn counted(file: u32, attempt: u32) -> Self {
+        let attempt = Some(attempt);
+        Self { file, attempt }
+    }
+
+    /// Where the client has to be sent; nothing where the origin has to answer.
+    fn location(self, config: &Config) -> Option<String> {
+        let turn = Turn {
+            earlier: self.attempt.unwrap_or(1) - 1,
+            origin_is_open: self.attempt.is_some(),
+            ..Turn::FIRST
+        };
+        let path = path_of(self.file);
+        let request = signpost::request::Request::new("GET", "localhost", &path);
+        let build = signpost::target::build;
+        let answer = signpost::answer_in_turn(build, config, &request, Switch::ENFORCE, &turn);
+        answer
+            .redirect()
+            .map(|location| location.as_str().to_owned())
+    }
+}
+
+/// Asks for files one after another and reads what becomes of each: its answer, and its one log
+/// line. While it is measured, the output is thrown away.
+pub(super) async fn try_out(module: &Path, scene: &Scene, tries: &[Try]) -> Result<()> {
+    let name = scene.name();
+    try_all(module, scene, tries)
+        .await
+        .with_context(|| format!("the edge function does not do what is to be measured ({name})"))
+}
+
+async fn try_all(module: &Path, scene: &Scene, tries: &[Try]) -> Result<()> {
+    let viceroy = Viceroy::start(module, scene.local_server()).await?;
+    for one in tries {
+        let request = Request::get(path_of(one.file)).body(Bytes::new())?;
+        let answer = viceroy.send(request).await?;
+        check_answer(&answer, one.location(scene.config()).as_deref())?;
+    }
+    let attempts = logged_attempts(&viceroy, scene.config(), tries.len()).await?;
+    let expected: Vec<_> = tries.iter().map(|one| Value::from(one.attempt)).collect();
+    ensure!(
+        attempts == expected,
+        "the log counts the tries as {attempts:?}, and not as {expected:?}"
+    );
+    Ok(())
+}
+
+fn check_answer(answer: &Response<Bytes>, expected: Option<&str>) -> Result<()> {
+    let status = answer.status();
+    let location = answer.headers().get(LOCATION);
+    let location = location.map(|location| location.to_str()).transpose()?;
+    ensure!(
+        location == expected && status.is_redirection() == expected.is_some(),
+        "{status} with the location {location:?}, and not {expected:?}"
+    );
+    Ok(())
+}
+
+/// Which tries the log says there were, once there are so many lines.
+async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> Result<Vec<Value>> {
+    let endpoint = config.log().map(|log| log.endpoint.as_str());
+    let read =
+        |line: &str| LogLine::read(line).filter(|line| Some(line.endpoint.as_str()) == endpoint);
+    let missing = Cell::new(number);
+    let is_last = |line: &str| {
+        missing.set(missing.get() - usize::from(read(line).is_some()));
+        missing.get() == 0
+    };
+    let waited = viceroy.wait_for_line(is_last, LOG_LIMIT).await;
+    waited.with_context(|| format!("{number} requests did not write {number} log lines"))?;
+    let lines = viceroy.lines();
+    let lines = lines.iter().filter_map(|line| read(line));
+    lines.map(|line| attempt_of(&line.message)).collect()
+}
+
+fn attempt_of(message: &str) -> Result<Value> {
+    let line: Value = serde_json::from_str(message).context("a log line is no JSON")?;
+    let attempt = line.pointer("/signpost/attempt");
+    attempt.cloned().context("a log line names no attempt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attempt_of;
+
+    #[test]
+    fn the_attempt_stands_in_the_log_line() {
+        let rows = [
+            (r#"{"signpost":{"attempt":2}}"#, Some("2")),
+            (r#"{"signpost":{"attempt":null}}"#, Some("null")),
+            (r#"{"signpost":{}}"#, None),
+            ("no JSON", None),
+        ];
+        for (message, expected) in rows {
+            let attempt = attempt_of(message).ok().map(|attempt| attempt.to_string());
+            assert_eq!(attempt.as_deref(), expected, "{message}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use std::fmt;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::command_line::CommandLine;
+
+/// The script that asks for more than one file.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/files.lua");
+
+/// Which files are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Files {
+    /// Always the same.
+    One,
+    /// The same few again and again.
+    Few,
+    /// Another one with each request.
+    New,
+}
+
+impl Files {
+    /// How many there are, for the script.
+    const fn number(self) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Few => 16,
+            Self::New => 1_000_000_000,
+        }
+    }
+}
+
+/// The path of a file, or of the script's next one: a download on production's route.
+pub(super) fn path_of(number: impl fmt::Display) -> String {
+    format!("/api/v1/crates/smallvec/1.10.{number}/download")
+}
+
+/// Says how to get wrk where it is missing.
+pub(super) fn ensure_installed() -> Result<()> {
+    ensure!(
+        which::which("wrk").is_ok(),
+        "wrk is missing: install it (`apt-get install wrk`, `brew install wrk`)"
+    );
+    Ok(())
+}
+
+/// Asks the server at `url` for files, and says how many requests a second it answered.
+pub(super) fn requests_a_second(url: &str, files: Files, seconds: u8) -> Result<f64> {
+    let report = command(url, files, seconds)
+        .output()
+        .context("wrk failed")?;
+    ensure!(
+        !report.contains("Non-2xx or 3xx") && !report.contains("Socket errors"),
+        "not every request was answered well:\n{report}"
+    );
+    read_throughput(&report).with_context(|| format!("wrk reports no throughput:\n{report}"))
+}
+
+fn command(url: &str, files: Files, seconds: u8) -> CommandLine {
+    let duration = format!("-d{seconds}s");
+    let wrk = CommandLine::new("wrk", &["-t1", "-c8", &duration]);
+    match files {
+        // Without a script wrk sends the one request that it has made once.
+        Files::One => wrk.argument(format!("{url}{}", path_of(0))),
+        Files::Few | Files::New => wrk
+            .argument(format!("-s{SCRIPT}"))
+            .argument(format!("{url}{}", path_of("NUMBER")))
+            .argument("--")
+            .argument(files.number().to_string()),
+    }
+}
+
+fn read_throughput(report: &str) -> Option<f64> {
+    let line = report
+        .lines()
+        .find_map(|line| line.strip_prefix("Requests/sec:"))?;
+    line.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_throughput;
+
+    #[test]
+    fn the_throughput_stands_in_the_report_of_wrk() {
+        let report = "  4000 requests in 1.00s\nRequests/sec:   4001.25\nTransfer/sec: 1MB\n";
+        assert_eq!(read_throughput(report), Some(4001.25));
+        assert_eq!(read_throughput(""), None);
+    }
+}
