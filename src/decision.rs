@@ -47,13 +47,17 @@ pub enum Reason {
     Retried(Location),
 }
 
-/// Why a client is sent to the proven location although the decision was for the origin.
+/// Why a client is sent elsewhere than the decision, or the order of its file's targets, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Because {
     /// `origin-down`: no origin backend answered.
     OriginDown,
     /// `origin-redirect`: the origin answered with a redirect to a host that is not allowed.
     OriginRedirect,
+    /// `target-unhealthy`: the targets before this one are not healthy.
+    TargetUnhealthy,
+    /// `second-try`: the client was sent to the targets before this one, and asked again.
+    SecondTry,
 }
 
 /// A proven location that only the switch held back, and that may be sent if the origin fails.
@@ -92,13 +96,20 @@ impl Decision {
 
 impl Because {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::OriginDown, Self::OriginRedirect];
+    pub const ALL: [Self; 4] = [
+        Self::OriginDown,
+        Self::OriginRedirect,
+        Self::TargetUnhealthy,
+        Self::SecondTry,
+    ];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::OriginDown => "origin-down",
             Self::OriginRedirect => "origin-redirect",
+            Self::TargetUnhealthy => "target-unhealthy",
+            Self::SecondTry => "second-try",
         }
     }
 

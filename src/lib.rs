@@ -58,10 +58,9 @@ use location::Location;
 use origin_redirect::{OriginAnswer, OriginRedirect};
 use reply::Reply;
 use request::Request;
-use retry::Turn;
 use route::{Route, RouteMatch};
 use switch::Switch;
-use target::Target;
+use target::{Step, Target, Turn};
 
 /// What is to be done with one request, and the route that it was on.
 ///
@@ -73,7 +72,8 @@ pub struct Answer<'c> {
     decision: Decision,
     route: Option<&'c Route>,
     target: Option<&'c Target>,
-    attempt: Option<u32>,
+    step: Step,
+    attempt: Option<u8>,
     after: After,
 }
 
@@ -168,6 +168,7 @@ impl<'c> Answer<'c> {
             decision: Decision::Origin(reason),
             route: None,
             target: None,
+            step: Step::First,
             attempt: None,
             after: After::Nothing,
         }
@@ -182,7 +183,7 @@ impl<'c> Answer<'c> {
     ) -> Self {
         let decision = match Location::prove(candidate, config, request, found) {
             Ok(location) => match decide(location, switch, found.captures()) {
-                Decision::Redirect(location) if found.is_for_origin() => {
+                Decision::Redirect(location) if found.step() == Step::Origin => {
                     Decision::Origin(Reason::Retried(location))
                 }
                 decided => decided,
@@ -193,12 +194,13 @@ impl<'c> Answer<'c> {
             decision,
             route: Some(found.route()),
             target: Some(found.target()),
+            step: found.step(),
             attempt: None,
             after: After::Nothing,
         }
     }
 
-    fn at_attempt(mut self, attempt: u32) -> Self {
+    fn at_attempt(mut self, attempt: u8) -> Self {
         self.attempt = Some(attempt);
         self
     }
@@ -218,8 +220,17 @@ impl<'c> Answer<'c> {
         self.target
     }
 
+    /// The place of the target that a redirect leads to, among those of its route.
+    fn place_among_targets(&self) -> Option<usize> {
+        match self.decision {
+            Decision::Redirect(_) => self.route?.targets().place_of(self.target?),
+            Decision::Origin(_) => None,
+        }
+    }
+
     /// Which try of its client this is within the window, from 1; nothing where tries are not counted.
-    pub fn attempt(&self) -> Option<u32> {
+    /// One more than [`Tries::MOST`](target::Tries::MOST) stands for all that come after.
+    pub fn attempt(&self) -> Option<u8> {
         self.attempt
     }
 
@@ -265,12 +276,16 @@ impl<'c> Answer<'c> {
         }
     }
 
-    /// Why the client is sent to the proven location although the decision was for the origin.
+    /// Why the client is sent elsewhere than the decision or the order of its file's targets says.
     pub fn because(&self) -> Option<Because> {
-        match &self.after {
-            After::Nothing => None,
-            After::Failed(_) => Some(Because::OriginDown),
-            After::Redirected(redirect) => redirect.repair().map(|_| Because::OriginRedirect),
+        match (&self.after, &self.decision, self.step) {
+            (After::Failed(_), ..) => Some(Because::OriginDown),
+            (After::Redirected(redirect), ..) => redirect.repair().map(|_| Because::OriginRedirect),
+            (After::Nothing, Decision::Redirect(_), Step::PastUnhealthy) => {
+                Some(Because::TargetUnhealthy)
+            }
+            (After::Nothing, Decision::Redirect(_), Step::Next) => Some(Because::SecondTry),
+            (After::Nothing, ..) => None,
         }
     }
 

@@ -190,7 +190,7 @@ struct Signpost<'a> {
     decision: &'static str,
     route: Option<&'a str>,
     target: Option<&'a str>,
-    attempt: Option<u32>,
+    attempt: Option<u8>,
     reason: Option<&'static str>,
     refusal: Option<&'static str>,
     location: Option<&'a str>,

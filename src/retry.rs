@@ -4,119 +4,83 @@
 //! target the second time, and to the origin after the last, gets its file without anybody doing
 //! anything. Who asked before is the platform's to remember; what follows from it is decided here.
 
-use std::net::IpAddr;
-use std::time::Duration;
+mod budget;
+mod key;
+mod memory;
 
-use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::decision::{Decision, Reason};
 use crate::request::{Format, Method, Request};
+use crate::route::RouteMatch;
 use crate::switch::{Share, Switch};
-use crate::target::{Health, all_healthy};
-use crate::{Answer, answer_in_turn, target};
+use crate::target::{Health, Tries, Turn};
+use crate::{Answer, answer_in_turn};
+
+pub use budget::Budget;
+pub use key::{Client, Key, Secret};
+pub use memory::{Memory, Patient, Unknown};
 
 /// What `[retry]` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryOptions {
-    /// For how long it is remembered that a client was sent for a file: 1 second to 5 minutes.
-    pub window: Duration,
+    /// For how long it is remembered that a client was sent for a file.
+    pub window: Window,
     /// How much of what a sandbox would redirect may go to the origin because it was asked for again.
     pub origin_share: Share,
 }
 
-/// What is known of a request besides itself when its target is chosen.
-#[derive(Clone, Copy)]
-pub struct Turn<'h> {
+/// A time for which a try is remembered: 1 second to 5 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window(Duration);
+
+/// What a sandbox knows besides the request.
+pub struct Surroundings<'s> {
     /// Whether a backend is healthy.
-    pub health: Health<'h>,
-    /// How often the client was sent for this file before, within the window.
-    pub earlier: u32,
-    /// Whether the origin may be asked, after the last target.
-    pub origin_is_open: bool,
+    pub health: Health<'s>,
+    /// What the point of presence remembers.
+    pub memory: &'s mut dyn Memory,
+    /// How much of the origin's share is left.
+    pub budget: &'s mut Budget,
 }
 
-/// Where a turn leads: the target at this place in the captures' order, or the origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The target at this place, counted from 0.
-    Target(usize),
-    /// The origin.
-    Origin,
-}
+impl Window {
+    /// The shortest.
+    pub const SHORTEST: Self = Self(Duration::from_secs(1));
 
-/// A client and a file, hashed. Neither can be read from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key([u8; 32]);
+    /// The longest.
+    pub const LONGEST: Self = Self(Duration::from_mins(5));
 
-/// A client, and what its key is made with.
-#[derive(Clone, Copy, Debug)]
-pub struct Client<'a> {
-    /// The client's address.
-    pub address: IpAddr,
-    /// Its `User-Agent`.
-    pub user_agent: &'a [u8],
-    /// The service, so that two services have different keys for one client.
-    pub service: &'a str,
-}
-
-/// What remembers how often clients were sent for files. It may forget, and it may be wrong.
-pub trait Memory {
-    /// How often this client was sent for this file within the window; 0 where nobody knows.
-    fn recall(&mut self, key: &Key) -> u32;
-
-    /// Remembers that it was now sent this often, for as long as the window.
-    fn remember(&mut self, key: &Key, times: u32, window: Duration);
-}
-
-/// How much of what a sandbox would have redirected it has sent to the origin instead.
-///
-/// Many clients behind one address that all want one file look like one client that tries again and
-/// again. Without a bound a build farm, or an attacker, would move the whole load onto the origin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Budget {
-    redirectable: u64,
-    sent_to_origin: u64,
-}
-
-/// How many requests a sandbox may send to the origin whatever the share: in a quiet one there is
-/// hardly anything for it to be a share of.
-pub const ALLOWANCE: u64 = 2;
-
-impl Turn<'static> {
-    /// A first try, while every target is healthy.
-    pub const FIRST: Self = Self {
-        health: &all_healthy,
-        earlier: 0,
-        origin_is_open: false,
-    };
-}
-
-/// Where the turn leads on a route with so many targets: each of them once, then the origin; and
-/// round again where the origin is not open.
-pub fn step(turn: &Turn<'_>, targets: usize) -> Step {
-    let earlier = usize::try_from(turn.earlier).unwrap_or(usize::MAX);
-    if earlier >= targets && turn.origin_is_open {
-        return Step::Origin;
+    /// A window of this time, if it may be as long as that.
+    pub fn new(time: Duration) -> Option<Self> {
+        let window = Self(time);
+        (Self::SHORTEST..=Self::LONGEST)
+            .contains(&window)
+            .then_some(window)
     }
-    Step::Target(earlier.checked_rem(targets).unwrap_or_default())
+
+    /// The time.
+    pub fn as_duration(self) -> Duration {
+        self.0
+    }
 }
 
-/// Answers a request as [`answer_in_turn`] does, with the turn that the memory and the budget give.
+/// Answers a request as [`answer_in_turn`] does, in the turn that memory and budget give.
 ///
-/// Where the configuration has no `[retry]`, neither is asked. Where the memory says nothing, the
-/// answer is that of a first try.
+/// Where the configuration has no `[retry]`, neither is asked. Where the memory knows nothing, and
+/// where a client asks more often than cargo does, the answer is that of a first try.
 pub fn answer<'c, 'a>(
+    build: impl Fn(&RouteMatch<'_, '_>) -> String,
     config: &'c Config,
     request: &Request<'_>,
     switch: Switch,
-    health: Health<'_>,
     client: impl FnOnce() -> Option<Client<'a>>,
-    (memory, budget): (&mut dyn Memory, &mut Budget),
+    around: &mut Surroundings<'_>,
 ) -> Answer<'c> {
-    let answer_in = |turn: &Turn<'_>| answer_in_turn(target::build, config, request, switch, turn);
+    let answer_in = |turn: &Turn<'_>| answer_in_turn(&build, config, request, switch, turn);
     let first = Turn {
-        health,
+        health: around.health,
         ..Turn::FIRST
     };
     let answer = answer_in(&first);
@@ -124,25 +88,60 @@ pub fn answer<'c, 'a>(
     let Some((options, client)) = options.and_then(|options| Some((options, client()?))) else {
         return answer;
     };
-    let key = Key::of(&client, config, request);
-    let earlier = memory.recall(&key);
-    let answer = if earlier == 0 {
+    let Ok((key, earlier)) = recall(around.memory, &client, config, request) else {
+        return answer;
+    };
+    let attempt = earlier.number().saturating_add(1);
+    if earlier.are_all() {
+        // So many are a farm behind one address. What it asks for is one more redirect, and its
+        // window is not begun again, so that the file comes back to its first target alone.
+        around.budget.count(answer.decision());
+        return answer.at_attempt(attempt);
+    }
+    let answer = if earlier == Tries::NONE {
         answer
     } else {
-        answer_in(&Turn {
-            earlier,
-            origin_is_open: budget.is_open(options.origin_share),
-            ..first
-        })
+        let answer_with = |origin_is_open| {
+            answer_in(&Turn {
+                earlier,
+                origin_is_open,
+                ..first
+            })
+        };
+        let answer = answer_with(true);
+        let is_for_origin = matches!(answer.decision(), Decision::Origin(Reason::Retried(_)));
+        // The budget is asked only now, because what it allows is spent by asking.
+        if is_for_origin
+            && !around
+                .budget
+                .allows_one(options.origin_share, around.memory)
+        {
+            answer_with(false)
+        } else {
+            answer
+        }
     };
-    memory.remember(&key, earlier.saturating_add(1), options.window);
-    budget.count(answer.decision());
-    answer.at_attempt(earlier.saturating_add(1))
+    let now = earlier.and(answer.place_among_targets());
+    // A try that is not remembered costs nothing: the next one counts as this one.
+    let _ = around.memory.remember(&key, now, options.window);
+    around.budget.count(answer.decision());
+    answer.at_attempt(attempt)
+}
+
+fn recall(
+    memory: &mut dyn Memory,
+    client: &Client<'_>,
+    config: &Config,
+    request: &Request<'_>,
+) -> Result<(Key, Tries), Unknown> {
+    let key = Key::of(&memory.secret()?, client, config, request);
+    let earlier = memory.recall(&key)?;
+    Ok((key, earlier))
 }
 
 /// What `[retry]` says, where the answer counts as a try: it sends a client that wants the file to a
 /// location. What only asks where the file is, with HEAD or for JSON, is no try.
-pub fn options_for<'c>(
+fn options_for<'c>(
     config: &'c Config,
     request: &Request<'_>,
     answer: &Answer<'_>,
@@ -152,51 +151,4 @@ pub fn options_for<'c>(
     let route = answer.route()?;
     let is_json = route.options().json && request.format() == Format::Json;
     (is_sent && request.method() == Method::Get && !is_json).then_some(options)
-}
-
-impl Key {
-    /// The key of a client and the file that it asks for, under this configuration.
-    fn of(client: &Client<'_>, config: &Config, request: &Request<'_>) -> Self {
-        let address = match client.address {
-            IpAddr::V4(address) => address.to_ipv6_mapped(),
-            IpAddr::V6(address) => address,
-        };
-        let parts = [
-            client.service.as_bytes(),
-            config.revision().as_bytes(),
-            &address.octets(),
-            client.user_agent,
-            request.host().as_bytes(),
-            request.path().as_bytes(),
-        ];
-        let mut hash = Sha256::new();
-        for part in parts {
-            // The length goes first, so that no two lists of parts are hashed as one text.
-            hash.update(part.len().to_be_bytes());
-            hash.update(part);
-        }
-        Self(hash.finalize().into())
-    }
-
-    /// The key as bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Budget {
-    /// Whether one more request may be sent to the origin.
-    pub fn is_open(&self, share: Share) -> bool {
-        let (sent, all) = (self.sent_to_origin + 1, self.redirectable + 1);
-        let share = u64::from(share.as_percent());
-        share > 0 && (sent <= ALLOWANCE || sent * 100 <= all * share)
-    }
-
-    /// Counts an answer that is a redirect, or would have been one.
-    fn count(&mut self, decision: &Decision) {
-        self.redirectable += 1;
-        if let Decision::Origin(Reason::Retried(_)) = decision {
-            self.sent_to_origin += 1;
-        }
-    }
 }

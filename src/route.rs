@@ -10,8 +10,7 @@ use thiserror::Error;
 use crate::capture::{Capture, CaptureType};
 use crate::decision::Reason;
 use crate::request::{Method, Request};
-use crate::retry::Turn;
-use crate::target::{Target, Targets};
+use crate::target::{Choice, Step, Target, Targets, Turn};
 use crate::template::LocationTemplate;
 
 pub use attempt::{Attempt, Outcome, Stop, attempts};
@@ -134,8 +133,7 @@ pub struct StatusError(u16);
 pub struct RouteMatch<'c, 'r> {
     route: &'c Route,
     captures: Vec<Capture<'r>>,
-    target: &'c Target,
-    is_for_origin: bool,
+    choice: Choice<'c>,
 }
 
 /// Finds the first route, in configured order, whose captures all hold in the request's path.
@@ -262,12 +260,10 @@ impl Route {
 
 impl<'c, 'r> RouteMatch<'c, 'r> {
     fn new(route: &'c Route, captures: Vec<Capture<'r>>, turn: &Turn<'_>) -> Self {
-        let (target, is_for_origin) = route.targets.choose(&captures, turn);
         Self {
             route,
+            choice: route.targets.choose(&captures, turn),
             captures,
-            target,
-            is_for_origin,
         }
     }
 
@@ -283,12 +279,12 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
 
     /// The target that it is to be sent to, one of its route's.
     pub fn target(&self) -> &'c Target {
-        self.target
+        self.choice.target()
     }
 
-    /// Whether its client was sent to every target already, so that the origin is next.
-    pub fn is_for_origin(&self) -> bool {
-        self.is_for_origin
+    /// How the turn of the request came to that target.
+    pub fn step(&self) -> Step {
+        self.choice.step()
     }
 
     /// The same match, once for each target of its route, in the order in which its captures choose
@@ -298,8 +294,7 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
         targets.into_iter().map(|target| Self {
             route: self.route,
             captures: self.captures.clone(),
-            target,
-            is_for_origin: false,
+            choice: Choice::first(target),
         })
     }
 }

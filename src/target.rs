@@ -1,6 +1,7 @@
 //! Stage 3: the CDN that a match is sent to, and the candidate URL.
 
 mod choice;
+mod turn;
 
 use std::fmt;
 
@@ -9,7 +10,8 @@ use thiserror::Error;
 use crate::host::{Host, HostError};
 use crate::route::RouteMatch;
 
-pub use choice::{Health, MAX_TARGETS, Targets, Weight, WeightError, WeightedTarget, all_healthy};
+pub use choice::{Choice, MAX_TARGETS, Step, Targets, Weight, WeightError, WeightedTarget};
+pub use turn::{Health, Tries, Turn, all_healthy};
 
 /// A CDN that can serve files.
 #[derive(Clone, Debug, PartialEq, Eq)]

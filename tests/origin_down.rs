@@ -8,9 +8,9 @@ use signpost::decision::{Because, Reason};
 use signpost::location::Location;
 use signpost::log_line;
 use signpost::request::Request;
-use signpost::retry::Turn;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
+use signpost::target::Turn;
 use signpost::{Answer, target};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -5,9 +5,9 @@ use signpost::config::{Authored, Config, Example};
 use signpost::decision::Decision;
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
-use signpost::retry::Turn;
 use signpost::route::{self, Route};
 use signpost::switch::Switch;
+use signpost::target::Turn;
 use signpost::target::{self, Target, Targets, Weight, WeightedTarget};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -67,8 +67,8 @@ pub(crate) struct Arguments {
     switch: Switch,
 
     /// Which try of its client this is within the window of `[retry]`, from 1
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    attempt: u32,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    attempt: u8,
 
     /// A target to take as unhealthy; may be given several times
     #[arg(long, value_name = "TARGET")]

@@ -114,7 +114,7 @@ impl Table {
             hosts: config.hosts().map(in_words),
             allowed_hosts: in_words(config.allowed_hosts()),
             retry: config.retry().map(|options| Retry {
-                window: options.window.as_secs(),
+                window: options.window.as_duration().as_secs(),
                 origin_share: options.origin_share.as_percent(),
             }),
             routes: config

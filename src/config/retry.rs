@@ -1,19 +1,13 @@
 //! `[retry]`: how long it is remembered who asked, and how much may go to the origin.
 
-use std::ops::RangeInclusive;
-use std::time::Duration;
-
 use super::check::Check;
 use super::problem::{At, Problem, ProblemCode};
 use super::raw::RawRetry;
 #[cfg(feature = "toml")]
 use super::time::canonical_time;
 use super::time::read_time;
-use crate::retry::RetryOptions;
+use crate::retry::{RetryOptions, Window};
 use crate::switch::read_share;
-
-/// How long a window may be. Cargo waits some 11 s in all between its four tries.
-const WINDOW: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(5);
 
 /// How much may go to the origin where nothing is written, in percent.
 const ORIGIN_SHARE: &str = "5%";
@@ -24,12 +18,14 @@ impl Check {
         let instead = "write for how long a client's first try is remembered, such as \"30s\"";
         let window = self.require(window_key, raw.window.as_deref(), instead);
         let window = window.and_then(|text| {
-            read_time(text, &WINDOW)
+            let range = Window::SHORTEST.as_duration()..=Window::LONGEST.as_duration();
+            read_time(text, &range)
                 .map_err(|message| {
                     self.push(Problem::new(ProblemCode::RetryInvalid, window_key, message));
                 })
                 .ok()
         });
+        let window = window.and_then(Window::new);
         let text = raw.origin_share.as_deref().unwrap_or(ORIGIN_SHARE);
         let origin_share = read_share(text);
         if origin_share.is_none() {
@@ -50,7 +46,7 @@ impl Check {
 pub(super) fn canonical(options: &RetryOptions) -> RawRetry {
     let share = format!("{}%", options.origin_share.as_percent());
     RawRetry {
-        window: Some(canonical_time(options.window)),
+        window: Some(canonical_time(options.window.as_duration())),
         origin_share: (share != ORIGIN_SHARE).then_some(share),
     }
 }

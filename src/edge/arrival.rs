@@ -167,12 +167,11 @@ impl Caller {
     }
 
     /// The client as its tries are counted, if it has an address.
-    pub(super) fn client<'a>(&'a self, service: &'a str) -> Option<Client<'a>> {
+    pub(super) fn client(&self) -> Option<Client<'_>> {
         let user_agent = self.user_agent.as_ref().map(HeaderValue::as_bytes);
         Some(Client {
             address: self.client_ip?,
             user_agent: user_agent.unwrap_or_default(),
-            service,
         })
     }
 

@@ -3,67 +3,99 @@
 use std::time::{Duration, Instant};
 
 use fastly::cache::core::{CacheError, CacheKey, Found, insert, lookup};
-use signpost::retry::{Key, Memory};
+use signpost::retry::{Key, Memory, Patient, Secret, Unknown, Window};
+use signpost::target::Tries;
 
-/// How long the cache may take. The platform offers no limit for it, so one slow answer is the last
-/// that a sandbox waits for.
-const LIMIT: Duration = Duration::from_millis(50);
+/// How long an answer of the cache may take. What the platform has limits for is a wait for another
+/// request that asks the same, and nobody waits here for another.
+const LIMIT: Duration = Duration::from_millis(250);
 
-/// The cache, for as long as it answers quickly.
-#[derive(Default)]
+/// How long a secret is in use.
+const SECRET_LIFE: Duration = Duration::from_hours(24);
+
+/// How long one allowance lasts.
+const ALLOWANCE_LIFE: Duration = Duration::from_secs(1);
+
+/// The cache. The keys of tries are hashes, so that none of them is one of the names below.
 pub(super) struct CacheMemory {
-    is_given_up: bool,
+    secret: Option<Secret>,
 }
 
+/// The cache, for as long as it answers quickly.
+pub(super) type PatientMemory = Patient<CacheMemory, Box<dyn FnMut() -> Duration>>;
+
+const SECRET: &[u8] = b"signpost: the secret that the keys of tries are made with";
+const ALLOWANCE: &[u8] = b"signpost: the request to the origin that is allowed besides";
+
 impl CacheMemory {
-    /// What the cache said; nothing if it failed, and then the request goes on without it.
-    fn ask<T>(&mut self, question: impl FnOnce() -> Result<T, CacheError>) -> Option<T> {
-        if self.is_given_up {
-            return None;
-        }
+    /// The cache, with a clock beside it.
+    pub(super) fn start() -> PatientMemory {
         let start = Instant::now();
-        let answer = question();
-        let time = start.elapsed();
-        if time > LIMIT {
-            self.is_given_up = true;
-            let time = time.as_millis();
-            eprintln!(
-                "signpost: the cache took {time} ms: this sandbox takes every try as a first one"
-            );
-        }
-        answer.ok()
+        let clock = Box::new(move || start.elapsed());
+        Patient::new(Self { secret: None }, clock, LIMIT)
     }
 }
 
 impl Memory for CacheMemory {
-    fn recall(&mut self, key: &Key) -> u32 {
-        let times = self.ask(|| {
-            let found = lookup(cache_key(key)).execute()?;
-            // Nothing is ever stale and usable here: what is remembered has no time beyond its window.
-            let usable = found.filter(Found::is_usable);
-            Ok(usable.and_then(|found| read_times(&found.user_metadata())))
-        });
-        times.flatten().unwrap_or_default()
+    fn secret(&mut self) -> Result<Secret, Unknown> {
+        if let Some(secret) = self.secret {
+            return Ok(secret);
+        }
+        let known = read(SECRET)?.and_then(|bytes| <[u8; 32]>::try_from(&bytes[..]).ok());
+        let random = match known {
+            Some(random) => random,
+            None => {
+                let mut random = [0; 32];
+                getrandom::fill(&mut random).map_err(|_| Unknown)?;
+                // Where two make one at the same time, one of them is forgotten, and so are the tries
+                // that it was used for.
+                write(SECRET, &random, SECRET_LIFE)?;
+                random
+            }
+        };
+        let secret = Secret::new(random);
+        self.secret = Some(secret);
+        Ok(secret)
     }
 
-    fn remember(&mut self, key: &Key, times: u32, window: Duration) {
-        // The number is all there is to an object, and it is not in its body.
-        let _ = self.ask(|| {
-            insert(cache_key(key), window)
-                .user_metadata(times.to_be_bytes().to_vec().into())
-                .known_length(0)
-                .execute()?
-                .finish()
-                .map_err(|_| CacheError::InvalidOperation)
-        });
+    fn recall(&mut self, key: &Key) -> Result<Tries, Unknown> {
+        let tries = read(key.as_bytes())?;
+        Ok(tries
+            .and_then(|bytes| Tries::from_bytes(&bytes))
+            .unwrap_or(Tries::NONE))
+    }
+
+    fn remember(&mut self, key: &Key, tries: Tries, window: Window) -> Result<(), Unknown> {
+        write(key.as_bytes(), &tries.to_bytes(), window.as_duration())
+    }
+
+    fn take_allowance(&mut self) -> Result<bool, Unknown> {
+        if read(ALLOWANCE)?.is_some() {
+            return Ok(false);
+        }
+        write(ALLOWANCE, &[], ALLOWANCE_LIFE)?;
+        Ok(true)
     }
 }
 
-/// The number of four bytes; nothing where somebody else wrote something else.
-fn read_times(metadata: &[u8]) -> Option<u32> {
-    metadata.try_into().map(u32::from_be_bytes).ok()
+/// What is remembered under a key: the metadata of an object without a body.
+fn read(key: &[u8]) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]>>, Unknown> {
+    let found = lookup(cache_key(key)).execute().map_err(|_| Unknown)?;
+    // Nothing is ever stale and usable here: what is remembered has no time beyond its window.
+    Ok(found
+        .filter(Found::is_usable)
+        .map(|found| found.user_metadata()))
 }
 
-fn cache_key(key: &Key) -> CacheKey {
-    CacheKey::copy_from_slice(key.as_bytes())
+fn write(key: &[u8], metadata: &[u8], life: Duration) -> Result<(), Unknown> {
+    let written = insert(cache_key(key), life)
+        .user_metadata(metadata.to_vec().into())
+        .known_length(0)
+        .execute()
+        .and_then(|body| body.finish().map_err(|_| CacheError::InvalidOperation));
+    written.map_err(|_| Unknown)
+}
+
+fn cache_key(key: &[u8]) -> CacheKey {
+    CacheKey::copy_from_slice(key)
 }

@@ -6,18 +6,18 @@ use fastly::Request;
 use fastly::compute_runtime::heap_memory_snapshot_mib;
 use fastly::handle::{BodyHandle, ResponseHandle};
 use fastly::http::StatusCode;
-use signpost::Answer;
 use signpost::config::{Config, MAX_BACKENDS, ResponseOptions};
 use signpost::decision::Reason;
 use signpost::location::Refusal;
 use signpost::log_line::{self, Exchange, InForce};
 use signpost::reply::{self, Reply};
 use signpost::request::Request as Asked;
-use signpost::retry::{self, Budget};
+use signpost::retry::{self, Budget, Surroundings};
+use signpost::{Answer, target};
 
 use super::arrival::{Arrival, Caller, ForLog, KnownHost};
 use super::health::is_healthy;
-use super::memory::CacheMemory;
+use super::memory::{CacheMemory, PatientMemory};
 use super::origin::{self, Backends};
 use super::send::{Next, Outgoing, Summary};
 use super::store::Store;
@@ -43,9 +43,9 @@ pub(super) struct Sandbox {
     store: Store,
     writer: Writer,
     known_host: KnownHost,
-    memory: CacheMemory,
+    memory: PatientMemory,
+    is_memory_reported: bool,
     budget: Budget,
-    service: String,
     edge_location: Option<String>,
     origin_requests: u32,
     requests: u32,
@@ -57,9 +57,9 @@ impl Sandbox {
             store: Store::open(),
             writer: Writer::default(),
             known_host: KnownHost::default(),
-            memory: CacheMemory::default(),
+            memory: CacheMemory::start(),
+            is_memory_reported: false,
             budget: Budget::default(),
-            service: std::env::var("FASTLY_SERVICE_ID").unwrap_or_default(),
             edge_location: std::env::var("FASTLY_POP").ok(),
             origin_requests: 0,
             requests: 0,
@@ -81,18 +81,23 @@ impl Sandbox {
         let asked = arrival.request();
         let mut answer = match config {
             Ok(config) => retry::answer(
+                target::build,
                 config,
                 &asked,
                 entries.switch(),
-                &is_healthy,
                 || {
                     let caller = caller.get_or_insert_with(|| Caller::read(handle));
-                    caller.client(&self.service)
+                    caller.client()
                 },
-                (&mut self.memory, &mut self.budget),
+                &mut Surroundings {
+                    health: &is_healthy,
+                    memory: &mut self.memory,
+                    budget: &mut self.budget,
+                },
             ),
             Err(reason) => Answer::origin(reason.clone()),
         };
+        report_slow_memory(&self.memory, &mut self.is_memory_reported);
         let reply = config.ok().and_then(|config| answer.reply(config, &asked));
         let ours = reply.as_ref().map(|reply| put_together(reply, &asked));
         if let Some(None) = ours {
@@ -175,6 +180,16 @@ fn report_refusal(answer: &Answer<'_>, path: &str) {
     let reason = reason_of(answer);
     if let Some(refusal) = reason.refusal() {
         eprintln!("signpost: {}: {refusal}: {path}", reason.code());
+    }
+}
+
+fn report_slow_memory(memory: &PatientMemory, is_reported: &mut bool) {
+    if let Some(time) = memory.too_long().filter(|_| !*is_reported) {
+        *is_reported = true;
+        let time = time.as_millis();
+        eprintln!(
+            "signpost: the cache took {time} ms: this sandbox takes every try as a first one"
+        );
     }
 }
 

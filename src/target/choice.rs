@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Target;
+use super::turn::{Health, Turn};
 use crate::capture::Capture;
-use crate::retry::{Step, Turn, step};
 
 /// The most targets that a route has, which bounds what a choice costs.
 pub const MAX_TARGETS: usize = 8;
@@ -42,12 +42,24 @@ pub struct Targets {
     others: Vec<WeightedTarget>,
 }
 
-/// Whether the backend of this name is healthy: what a target's `health_backend` is asked.
-pub type Health<'h> = &'h dyn Fn(&str) -> bool;
+/// The target that captures choose in a turn, and by which step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice<'t> {
+    target: &'t Target,
+    step: Step,
+}
 
-/// What is said of health where nobody knows of any: every target may be sent to.
-pub fn all_healthy(_: &str) -> bool {
-    true
+/// How a turn came to its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It is the first in the captures' own order.
+    First,
+    /// Those before it are not healthy.
+    PastUnhealthy,
+    /// The client was sent to others before.
+    Next,
+    /// None is left, so the origin is next. It is the one that the client would go round to.
+    Origin,
 }
 
 impl Weight {
@@ -109,45 +121,99 @@ impl Targets {
 
     /// The targets in the order in which these captures choose them, whatever their health.
     pub fn in_order(&self, captures: &[Capture<'_>]) -> Vec<&Target> {
-        let ranked = self.ranked(captures, |_| true);
-        ranked.into_iter().map(WeightedTarget::target).collect()
+        let ranked = self.ranked(captures);
+        ranked.into_iter().map(|(_, one)| one.target()).collect()
     }
 
-    /// The target that these captures choose in this turn, and whether the origin is next instead.
+    /// The target that these captures choose in this turn.
     ///
-    /// The first turn is at the first target in their order that is healthy, and at the first of all
-    /// where none is; each later turn is at the next. Where the origin is next, the target is the
-    /// first: the origin is asked because it may be dead.
-    pub fn choose(&self, captures: &[Capture<'_>], turn: &Turn<'_>) -> (&Target, bool) {
+    /// Only healthy targets take part, or all where none is. The first turn is at the first of them in
+    /// the captures' order, and each later one at the first that the client was not sent to before.
+    /// Where none is left, and at the last of a client's tries, it is the origin's turn. Where the
+    /// origin is not open, the client goes round again.
+    pub fn choose(&self, captures: &[Capture<'_>], turn: &Turn<'_>) -> Choice<'_> {
         // Nothing is to be chosen on nearly every route, and then nothing is hashed.
         if let Some(only) = self.only() {
-            return (only, step(turn, 1) == Step::Origin);
+            let is_for_origin = turn.earlier.number() > 0 && turn.origin_is_open;
+            return Choice {
+                target: only,
+                step: if is_for_origin {
+                    Step::Origin
+                } else {
+                    Step::First
+                },
+            };
         }
-        let mut ranked = self.ranked(captures, |target| target.is_healthy(turn.health));
-        if ranked.is_empty() {
-            ranked = self.ranked(captures, |_| true);
-        }
-        let (place, is_for_origin) = match step(turn, ranked.len()) {
-            Step::Target(place) => (place, false),
-            Step::Origin => (0, true),
+        let ranked = self.ranked(captures);
+        let healthy: Vec<_> = ranked
+            .iter()
+            .copied()
+            .filter(|(_, target)| target.is_healthy(turn.health))
+            .collect();
+        let candidates = if healthy.is_empty() {
+            &ranked
+        } else {
+            &healthy
         };
-        let chosen = ranked.get(place).copied().unwrap_or(&self.first);
-        (chosen.target(), is_for_origin)
+        let mut untried = candidates
+            .iter()
+            .filter(|(place, _)| !turn.earlier.include(*place));
+        let number = turn.earlier.number();
+        let next = untried.next().filter(|_| {
+            let is_for_origin = turn.earlier.is_last_next() && turn.origin_is_open;
+            number == 0 || !is_for_origin
+        });
+        let round = usize::from(number).checked_rem(candidates.len());
+        let round = round.and_then(|place| candidates.get(place));
+        let (place, target) = next.or(round).copied().unwrap_or((0, &self.first));
+        let first = ranked.first().map(|(place, _)| *place);
+        let step = match (next, first) {
+            (None, _) if turn.origin_is_open => Step::Origin,
+            (_, Some(first)) if first == place => Step::First,
+            (_, Some(first)) if turn.earlier.include(first) => Step::Next,
+            _ => Step::PastUnhealthy,
+        };
+        Choice {
+            target: target.target(),
+            step,
+        }
     }
 
-    fn ranked(
-        &self,
-        captures: &[Capture<'_>],
-        is_wanted: impl Fn(&WeightedTarget) -> bool,
-    ) -> Vec<&WeightedTarget> {
+    /// The place of a target among these, in the order in which they are written.
+    pub(crate) fn place_of(&self, target: &Target) -> Option<usize> {
+        self.iter().position(|one| one.target() == target)
+    }
+
+    /// The targets in the captures' order, each with its place in the order in which they are written.
+    fn ranked(&self, captures: &[Capture<'_>]) -> Vec<(usize, &WeightedTarget)> {
         let of_captures = hash_of(captures);
         let mut ranked: Vec<_> = self
             .iter()
-            .filter(|target| is_wanted(target))
-            .map(|target| (Rank::of(&of_captures, target), target))
+            .enumerate()
+            .map(|(place, target)| (Rank::of(&of_captures, target), (place, target)))
             .collect();
         ranked.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         ranked.into_iter().map(|(_, target)| target).collect()
+    }
+}
+
+impl<'t> Choice<'t> {
+    /// This target, without a choice.
+    pub(crate) fn first(target: &'t Target) -> Self {
+        Self {
+            target,
+            step: Step::First,
+        }
+    }
+
+    /// The target. Where it is the origin's turn, nothing is sent there yet.
+    pub fn target(self) -> &'t Target {
+        self.target
+    }
+
+    /// How the turn came to it.
+    pub fn step(self) -> Step {
+        self.step
     }
 }
 

@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 use signpost::config::Config;
-use signpost::decision::{Decision, Reason};
+use signpost::decision::{Because, Decision, Reason};
 use signpost::location::{Location, Point, Verdict};
 use signpost::reply::Reply;
 use signpost::request::Request;
-use signpost::retry::Turn;
 use signpost::route::{self, RouteMatch};
 use signpost::switch::{Share, Switch};
+use signpost::target::Target;
 use signpost::{Answer, target};
 
 use super::address::Address;
 use super::request::{self, Arrived};
 use super::routes::{self, Tried};
-use super::turn::{Supposed, turn_of};
+use super::turn::Supposed;
 use super::{facts, words};
 
 /// What is asked about.
@@ -96,7 +96,9 @@ pub(crate) struct Decided {
     /// The position of the switch.
     pub(crate) switch: String,
     /// Which try of its client this is within the window of `[retry]`; `null` where it does not count.
-    pub(crate) attempt: Option<u32>,
+    pub(crate) attempt: Option<u8>,
+    /// Why it is sent elsewhere than to the first target of its file.
+    pub(crate) because: Option<&'static str>,
     /// The smallest share that sends this location, in percent: from `enforce 37%` on it leaves.
     pub(crate) sent_from_percent: Option<u8>,
     /// The value of `signpost-decision` on the answer.
@@ -142,22 +144,12 @@ impl Explanation {
     ) -> Self {
         let received = request::receive(config, question);
         let (request, arrived) = request::read(config, question, &received);
-        let health = |backend: &str| question.supposed.is_healthy(backend);
-        let first = Turn {
-            health: &health,
-            ..Turn::FIRST
-        };
-        let answer_in =
-            |turn: &Turn<'_>| signpost::answer_in_turn(&build, config, &request, switch, turn);
-        let attempt = question
-            .supposed
-            .attempt(config, &request, &answer_in(&first));
-        let turn = turn_of(config, attempt, first);
-        let answer = answer_in(&turn);
+        let answer = question.supposed.answer(&build, config, &request, switch);
         let found = arrived
             .applies
-            .then(|| route::find_in_turn(config.routes(), &request, &turn).ok())
-            .flatten();
+            .then(|| route::find(config.routes(), &request).ok())
+            .flatten()
+            .and_then(|found| at_target(&found, answer.target()));
         let candidate = found.as_ref().map(build);
         let reached = found.as_ref().zip(candidate.as_deref());
         Self {
@@ -167,10 +159,7 @@ impl Explanation {
                 .flatten(),
             target: reached.map(|(found, candidate)| Built::of(found, candidate)),
             proof: reached.map(|(found, text)| proof(text, config, &request, found)),
-            decision: Decided {
-                attempt,
-                ..Decided::of(&answer, found.as_ref(), switch, arrived.applies)
-            },
+            decision: Decided::of(&answer, found.as_ref(), switch, arrived.applies),
             reply: answer.reply(config, &request).map(|reply| Sent::of(&reply)),
             request: arrived,
         }
@@ -196,6 +185,15 @@ impl Built {
             candidate: candidate.to_owned(),
         }
     }
+}
+
+/// The match at the target that was chosen.
+fn at_target<'c, 'r>(
+    found: &RouteMatch<'c, 'r>,
+    target: Option<&Target>,
+) -> Option<RouteMatch<'c, 'r>> {
+    let mut all = found.at_every_target();
+    all.find(|found| Some(found.target()) == target)
 }
 
 fn proof(
@@ -244,12 +242,17 @@ impl Decided {
                 .map(signpost::location::Refusal::code),
             location: decision.location().map(ToString::to_string),
             switch: switch.to_string(),
-            attempt: None,
+            attempt: answer.attempt(),
+            because: answer.because().map(Because::code),
             sent_from_percent,
             header: match (reason, answer.route()) {
                 (Some(reason), _) => reason.decision_header().to_owned(),
                 (None, route) => route.map_or_else(String::new, |route| {
-                    route.name().decision_header().to_owned()
+                    let header = route.name().decision_header();
+                    answer.because().map_or_else(
+                        || header.to_owned(),
+                        |because| because.in_decision_header(header),
+                    )
                 }),
             },
             meaning: reason.map_or(

@@ -255,6 +255,9 @@ impl Page<'_, '_> {
                 format!("this file leaves from `enforce {percent}%` on"),
             )?;
         }
+        if let Some(because) = decided.because {
+            self.field("because", because)?;
+        }
         if let Some(attempt) = decided.attempt {
             self.field("attempt", format!("{attempt} within the window of [retry]"))?;
         }

@@ -1,18 +1,27 @@
 //! In whose turn the request is taken to come: after which tries, and with which targets healthy.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
-use signpost::retry::{self, Budget, Turn};
+use signpost::retry::{self, Budget, Client, Key, Memory, Secret, Surroundings, Unknown, Window};
+use signpost::route::RouteMatch;
+use signpost::switch::Switch;
+use signpost::target::Tries;
 
 use crate::output::Failure;
 
 /// What is supposed of the client and of the targets, and nobody could read from the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Supposed {
-    attempt: u32,
+    attempt: u8,
     unhealthy_backends: Vec<String>,
 }
+
+/// What one client did. The window is never over, and nobody has taken the allowance.
+#[derive(Default)]
+struct OneClient(Tries);
 
 impl Supposed {
     /// A first try, while every target is healthy.
@@ -28,7 +37,7 @@ impl Supposed {
     ///
     /// [`Failure`], where the configuration makes no difference between that and a first try while
     /// every target is healthy.
-    pub(super) fn read(config: &Config, attempt: u32, targets: &[String]) -> Result<Self, Failure> {
+    pub(super) fn read(config: &Config, attempt: u8, targets: &[String]) -> Result<Self, Failure> {
         if attempt > 1 && config.retry().is_none() {
             return Err(Failure::new(
                 "the configuration has no [retry], so every try is a first one; leave --attempt out",
@@ -41,28 +50,61 @@ impl Supposed {
         })
     }
 
-    pub(super) fn is_healthy(&self, backend: &str) -> bool {
-        !self.unhealthy_backends.iter().any(|name| name == backend)
-    }
-
-    /// The number of the try, if its answer in a first turn counts as one.
-    pub(super) fn attempt(
+    /// The answer to this try: the one that comes after those before it.
+    pub(super) fn answer<'c>(
         &self,
-        config: &Config,
+        build: impl Fn(&RouteMatch<'_, '_>) -> String,
+        config: &'c Config,
         request: &Request<'_>,
-        first: &Answer<'_>,
-    ) -> Option<u32> {
-        retry::options_for(config, request, first).map(|_| self.attempt)
+        switch: Switch,
+    ) -> Answer<'c> {
+        let health = |backend: &str| !self.unhealthy_backends.iter().any(|name| name == backend);
+        let mut memory = OneClient::default();
+        let mut budget = Budget::default();
+        let mut next = || {
+            let mut around = Surroundings {
+                health: &health,
+                memory: &mut memory,
+                budget: &mut budget,
+            };
+            retry::answer(
+                &build,
+                config,
+                request,
+                switch,
+                || Some(CLIENT),
+                &mut around,
+            )
+        };
+        for _ in 1..self.attempt {
+            next();
+        }
+        next()
     }
 }
 
-/// The turn of a try, if it counts as one, in a sandbox that sent nothing to the origin yet.
-pub(super) fn turn_of<'h>(config: &Config, attempt: Option<u32>, first: Turn<'h>) -> Turn<'h> {
-    let share = config.retry().map(|retry| retry.origin_share);
-    Turn {
-        earlier: attempt.map_or(0, |attempt| attempt.saturating_sub(1)),
-        origin_is_open: share.is_some_and(|share| Budget::default().is_open(share)),
-        ..first
+/// Which client it is makes no difference.
+const CLIENT: Client<'_> = Client {
+    address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    user_agent: b"",
+};
+
+impl Memory for OneClient {
+    fn secret(&mut self) -> Result<Secret, Unknown> {
+        Ok(Secret::new([0; 32]))
+    }
+
+    fn recall(&mut self, _: &Key) -> Result<Tries, Unknown> {
+        Ok(self.0)
+    }
+
+    fn remember(&mut self, _: &Key, tries: Tries, _: Window) -> Result<(), Unknown> {
+        self.0 = tries;
+        Ok(())
+    }
+
+    fn take_allowance(&mut self) -> Result<bool, Unknown> {
+        Ok(true)
     }
 }
 
@@ -85,12 +127,7 @@ fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
-    use std::time::Duration;
-
     use signpost::config::Config;
-    use signpost::request::Request;
-    use signpost::retry::{self, Budget, Client, Key, Memory};
     use signpost::switch::Switch;
 
     use super::Supposed;
@@ -124,84 +161,67 @@ examples = [
         loaded.config().clone()
     }
 
-    /// A memory in which the client came so often before.
-    struct Came(u32);
+    /// Which try it is, which targets are unhealthy, the method, `Accept` and the switch; and then the
+    /// location's host, the reason, and the attempt that is counted.
+    type Row = (
+        (u8, &'static [&'static str]),
+        (&'static str, &'static str, &'static str),
+        (Option<&'static str>, Option<&'static str>, Option<u8>),
+    );
 
-    impl Memory for Came {
-        fn recall(&mut self, _: &Key) -> u32 {
-            self.0
-        }
+    const GET: (&str, &str, &str) = ("GET", "", "enforce");
 
-        fn remember(&mut self, _: &Key, _: u32, _: Duration) {}
-    }
+    const ROWS: &[Row] = &[
+        ((1, &[]), GET, (Some("a"), None, Some(1))),
+        ((2, &[]), GET, (Some("b"), None, Some(2))),
+        ((3, &[]), GET, (Some("a"), Some("retried"), Some(3))),
+        ((4, &[]), GET, (Some("b"), Some("retried"), Some(4))),
+        // Nobody asks so often.
+        ((5, &[]), GET, (Some("a"), None, Some(5))),
+        ((9, &[]), GET, (Some("a"), None, Some(5))),
+        ((1, &["a"]), GET, (Some("b"), None, Some(1))),
+        ((2, &["a"]), GET, (Some("b"), Some("retried"), Some(2))),
+        ((1, &["b"]), GET, (Some("a"), None, Some(1))),
+        ((1, &["a", "b"]), GET, (Some("a"), None, Some(1))),
+        ((2, &["a", "b"]), GET, (Some("b"), None, Some(2))),
+        // What is no try.
+        ((2, &[]), ("HEAD", "", "enforce"), (Some("a"), None, None)),
+        (
+            (2, &[]),
+            ("GET", "application/json", "enforce"),
+            (Some("a"), None, None),
+        ),
+        (
+            (2, &[]),
+            ("GET", "", "off"),
+            (Some("a"), Some("switch-off"), None),
+        ),
+    ];
 
     #[test]
     fn every_try_is_explained_as_the_edge_answers_it() {
-        let configs = [
-            WITH_RETRY,
-            "retry = { window = \"30s\", origin_share = \"0%\" }",
-        ]
-        .map(read);
-        let unhealthy: [&[&str]; 4] = [&[], &["a"], &["b"], &["a", "b"]];
-        for config in &configs {
-            for attempt in 1..=5 {
-                for unhealthy in unhealthy {
-                    for (method, accept) in [("GET", ""), ("GET", "application/json"), ("HEAD", "")]
-                    {
-                        for switch in [Switch::ENFORCE, Switch::Off] {
-                            check(config, attempt, unhealthy, (method, accept), switch);
-                        }
-                    }
-                }
-            }
+        let config = read(WITH_RETRY);
+        for ((attempt, unhealthy), (method, accept, switch), expected) in ROWS {
+            let names: Vec<_> = unhealthy.iter().map(ToString::to_string).collect();
+            let question = Question {
+                supposed: &Supposed::read(&config, *attempt, &names).unwrap(),
+                method,
+                address: &"https://files.example/f/x".parse().unwrap(),
+                accept: &[(*accept).to_owned()],
+            };
+            let explained = Explanation::of(&config, &question, switch.parse().unwrap());
+            let decided = explained.decision;
+            let host = decided
+                .location
+                .as_deref()
+                .and_then(|location| location.get(8..9));
+            assert_eq!(
+                (host, decided.reason, decided.attempt),
+                *expected,
+                "try {attempt}, without {unhealthy:?}, {method} {accept:?}, {switch}"
+            );
+            assert_eq!(explained.target.map(|target| target.name).as_deref(), host);
         }
-    }
-
-    fn check(
-        config: &Config,
-        attempt: u32,
-        unhealthy: &[&str],
-        (method, accept): (&str, &str),
-        switch: Switch,
-    ) {
-        let row = format!("{method} {accept:?}, try {attempt}, without {unhealthy:?}, {switch}");
-        let names: Vec<_> = unhealthy.iter().map(ToString::to_string).collect();
-        let supposed = Supposed::read(config, attempt, &names).unwrap();
-        let question = Question {
-            supposed: &supposed,
-            method,
-            address: &"https://files.example/f/x".parse().unwrap(),
-            accept: &[accept.to_owned()],
-        };
-        let explained = Explanation::of(config, &question, switch).decision;
-        let request = Request::new(method, "files.example", "/f/x");
-        let request = request.with_accept([accept.as_bytes()]);
-        let client = Client {
-            address: IpAddr::from(Ipv4Addr::LOCALHOST),
-            user_agent: b"cargo",
-            service: "",
-        };
-        let answer = retry::answer(
-            config,
-            &request,
-            switch,
-            &|backend| {
-                !unhealthy
-                    .iter()
-                    .any(|name| backend == format!("{name}_backend"))
-            },
-            || Some(client),
-            (&mut Came(attempt - 1), &mut Budget::default()),
-        );
-        let decision = answer.decision();
-        assert_eq!(
-            explained.reason,
-            decision.reason().map(|reason| reason.code()),
-            "{row}"
-        );
-        let location = decision.location().map(ToString::to_string);
-        assert_eq!(explained.location, location, "{row}");
-        assert_eq!(explained.attempt, answer.attempt(), "{row}");
     }
 
     #[test]
@@ -230,7 +250,7 @@ examples = [
         let with_retry = read(WITH_RETRY);
         let without = read("");
         let unchecked = Loaded::from_text(include_str!("../../../config/crates-io.toml")).unwrap();
-        let rows: [(&Config, u32, &[&str], &str); 3] = [
+        let rows: [(&Config, u8, &[&str], &str); 3] = [
             (
                 &without,
                 2,

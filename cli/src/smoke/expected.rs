@@ -1,8 +1,8 @@
 //! What the edge must answer, found out with the very code that it runs.
 
 use signpost::config::Config;
-use signpost::decision::Reason;
-use signpost::reply::Reply;
+use signpost::decision::{Because, Reason};
+use signpost::reply::{DECISION_HEADER, Reply};
 use signpost::request::Request;
 use signpost::switch::Switch;
 
@@ -64,10 +64,7 @@ impl Expected {
     /// The value of `signpost-decision`.
     pub(crate) fn decision(&self) -> Option<String> {
         match self {
-            Self::Redirect(redirect) => redirect
-                .first()
-                .plain
-                .header(signpost::reply::DECISION_HEADER),
+            Self::Redirect(redirect) => redirect.first().plain.decision(),
             Self::Origin { decision } => Some(decision.clone()),
         }
     }
@@ -83,6 +80,20 @@ impl Answered {
             .map(|(_, value)| value.as_str())
             .collect();
         (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// The value of `signpost-decision`.
+    pub(crate) fn decision(&self) -> Option<String> {
+        self.header(DECISION_HEADER)
+    }
+
+    /// Makes the decision one that is said to be for this reason.
+    pub(crate) fn add_to_decision(&mut self, because: Because) {
+        for (name, value) in &mut self.headers {
+            if name == DECISION_HEADER {
+                *value = because.in_decision_header(value);
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use signpost::Answer;
 use signpost::config::Config;
+use signpost::decision::Because;
 use signpost::request::Request;
 use signpost::switch::Switch;
 use signpost::target::Target;
@@ -37,8 +38,8 @@ pub(crate) struct AtTarget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Other {
     at: AtTarget,
-    /// When the edge sends there; nothing where this configuration never does on a first try.
-    when: Option<&'static str>,
+    /// The same for each reason for which this configuration lets the edge send there.
+    because: Vec<(Because, AtTarget)>,
 }
 
 /// A target that an answer sends to although it is not the file's first, and why that is right.
@@ -61,9 +62,15 @@ impl Redirect {
         let mut may_be_passed = first_target.health_backend().is_some();
         let others = answers.filter_map(|answer| {
             let (at, target) = AtTarget::of(config, request, answer)?;
-            let when = when(may_be_passed, is_retried);
+            let unhealthy = may_be_passed.then_some(Because::TargetUnhealthy);
+            let second_try = is_retried.then_some(Because::SecondTry);
             may_be_passed &= target.health_backend().is_some();
-            Some(Other { at, when })
+            let because = unhealthy.into_iter().chain(second_try);
+            let because = because.map(|because| (because, at.because(because)));
+            Some(Other {
+                because: because.collect(),
+                at,
+            })
         });
         Some(Self {
             first,
@@ -101,11 +108,17 @@ impl Redirect {
         if self.first.is_meant_by(answered) {
             return None;
         }
-        let mut others = self.others.iter().filter_map(|other| {
-            let (target, when) = (&other.at, other.when?);
-            Some(SentElsewhere { target, when })
-        });
-        others.find(|other| other.target.is_meant_by(answered))
+        let others = self.others.iter().flat_map(|other| &other.because);
+        let mut meant = others.filter(|(_, at)| at.is_meant_by(answered));
+        // An answer with none of the reasons is compared with the first of them, and found wrong.
+        let (because, target) = meant
+            .clone()
+            .find(|(_, at)| at.plain.decision() == answered.decision())
+            .or_else(|| meant.next())?;
+        Some(SentElsewhere {
+            target,
+            when: when(*because),
+        })
     }
 }
 
@@ -130,6 +143,15 @@ impl AtTarget {
         Some((at, target))
     }
 
+    /// The same, where the edge says for which reason it sends there.
+    fn because(&self, because: Because) -> Self {
+        let mut at = self.clone();
+        for answered in [&mut at.plain, &mut at.json] {
+            answered.add_to_decision(because);
+        }
+        at
+    }
+
     /// Whether an answer names this location, as a redirect does or as JSON does.
     fn is_meant_by(&self, answered: &Answered) -> bool {
         match answered.header("location") {
@@ -146,23 +168,22 @@ impl fmt::Display for AtTarget {
     }
 }
 
-/// When a file's first target is passed over, in words.
-fn when(may_be_unhealthy: bool, is_retried: bool) -> Option<&'static str> {
-    match (may_be_unhealthy, is_retried) {
-        (true, true) => Some("that is unhealthy, or this client asked before"),
-        (true, false) => Some("that is unhealthy"),
-        (false, true) => Some("this client asked before"),
-        (false, false) => None,
+/// Why a file's first target is passed over, in words.
+fn when(because: Because) -> &'static str {
+    match because {
+        Because::SecondTry => "this client asked before",
+        _ => "that is unhealthy",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
+    use signpost::decision::Because;
     use signpost::request::Request;
     use signpost::switch::Switch;
 
-    use super::Redirect;
+    use super::{AtTarget, Redirect};
     use crate::smoke::expected::Answered;
 
     const CONFIG: &str = r#"
@@ -216,33 +237,53 @@ examples = [
         redirects.find(is_in_order).unwrap()
     }
 
-    /// To which targets it may send, and when; nothing for the first and where it may not.
-    fn when(redirect: &Redirect, answer: impl Fn(usize) -> Answered) -> [Option<&'static str>; 3] {
-        [0, 1, 2].map(|place| Some(redirect.elsewhere(&answer(place))?.when))
+    /// For which of these reasons it may send to each of its targets.
+    fn may_send(
+        redirect: &Redirect,
+        answer: impl Fn(&AtTarget) -> &Answered,
+    ) -> [Vec<&'static str>; 3] {
+        [0, 1, 2].map(|place| {
+            let at = redirect.targets().nth(place).unwrap();
+            let may_be = |because: &Because| {
+                let at = at.because(*because);
+                let elsewhere = redirect.elsewhere(answer(&at));
+                elsewhere.is_some_and(|elsewhere| *elsewhere.target == at)
+            };
+            let reasons = [Because::TargetUnhealthy, Because::SecondTry];
+            reasons.into_iter().filter(may_be).map(Because::code).collect()
+        })
     }
 
     #[test]
-    fn another_target_is_right_only_where_the_configuration_says_when() {
-        let unhealthy = Some("that is unhealthy");
-        let asked = Some("this client asked before");
-        let either = Some("that is unhealthy, or this client asked before");
-        let rows = [
-            (["", ""], "", [None, None, None]),
-            ([HEALTH_OF_A, ""], "", [None, unhealthy, None]),
-            (["", HEALTH_OF_B], "", [None, None, None]),
-            ([HEALTH_OF_A, HEALTH_OF_B], "", [None, unhealthy, unhealthy]),
-            (["", ""], RETRY, [None, asked, asked]),
-            ([HEALTH_OF_A, ""], RETRY, [None, either, asked]),
-            ([HEALTH_OF_A, HEALTH_OF_B], RETRY, [None, either, either]),
+    fn another_target_is_right_only_for_the_reasons_that_the_configuration_gives() {
+        let unhealthy: &[_] = &["target-unhealthy"];
+        let second: &[_] = &["second-try"];
+        let either: &[_] = &["target-unhealthy", "second-try"];
+        let rows: [(_, _, [&[&str]; 3]); 7] = [
+            (["", ""], "", [&[], &[], &[]]),
+            ([HEALTH_OF_A, ""], "", [&[], unhealthy, &[]]),
+            (["", HEALTH_OF_B], "", [&[], &[], &[]]),
+            ([HEALTH_OF_A, HEALTH_OF_B], "", [&[], unhealthy, unhealthy]),
+            (["", ""], RETRY, [&[], second, second]),
+            ([HEALTH_OF_A, ""], RETRY, [&[], either, second]),
+            ([HEALTH_OF_A, HEALTH_OF_B], RETRY, [&[], either, either]),
         ];
         for (health, retry, expected) in rows {
             let redirect = redirect(health, retry);
-            let at = |place| redirect.targets().nth(place).unwrap();
-            let plain = when(&redirect, |place| at(place).plain.clone());
+            let plain = may_send(&redirect, |at| &at.plain);
             assert_eq!(plain, expected, "{health:?} {retry}");
-            let json = when(&redirect, |place| at(place).json.clone());
+            let json = may_send(&redirect, |at| &at.json);
             assert_eq!(json, expected, "{health:?} {retry}, as JSON");
         }
+    }
+
+    #[test]
+    fn another_target_without_a_reason_is_compared_with_one_that_has_one() {
+        let redirect = redirect([HEALTH_OF_A, ""], RETRY);
+        let second = redirect.targets().nth(1).unwrap();
+        let elsewhere = redirect.elsewhere(&second.plain).unwrap();
+        assert_ne!(elsewhere.target.plain, second.plain);
+        assert_eq!(elsewhere.target.location, second.location);
     }
 
     #[test]
@@ -262,7 +303,8 @@ examples = [
             assert_eq!(redirect.meant_by(&wrong), first, "{location}");
         }
         let second = redirect.targets().nth(1).unwrap();
-        assert_eq!(redirect.meant_by(&second.plain), second);
+        let second = second.because(Because::SecondTry);
+        assert_eq!(redirect.meant_by(&second.plain), &second);
         assert_eq!(redirect.meant_by(&Answered::default()), first);
     }
 }

@@ -44,7 +44,10 @@ async fn runs_within_the_window_are_each_a_first_try() {
         let decision = answer.headers()["signpost-decision"].to_str().unwrap();
         decisions.push(decision.to_owned());
     }
-    let redirect = "redirect;route=\"download\"";
-    let retried = "origin;reason=\"retried\"";
-    assert_eq!(decisions, [redirect, redirect, retried]);
+    let expected = [
+        "redirect;route=\"download\"",
+        "redirect;route=\"download\";because=\"second-try\"",
+        "origin;reason=\"retried\"",
+    ];
+    assert_eq!(decisions, expected);
 }

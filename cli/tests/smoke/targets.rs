@@ -2,9 +2,9 @@
 //! configuration lets it.
 
 use serde_json::{Value, json};
-use signpost::retry::Turn;
 use signpost::switch::Switch;
 use signpost::target;
+use signpost::target::Turn;
 use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
 
 use crate::bed::{Module, Smoke};

@@ -8,8 +8,8 @@ use http::header::LOCATION;
 use http::{Request, Response};
 use serde_json::Value;
 use signpost::config::Config;
-use signpost::retry::Turn;
 use signpost::switch::Switch;
+use signpost::target::Turn;
 use signpost_testbed::{LogLine, Viceroy};
 
 use super::scene::Scene;

@@ -1,0 +1,105 @@
+//! What is asked of whatever remembers, and how much patience there is with it.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Key, Secret, Window};
+use crate::target::Tries;
+
+/// What remembers the tries of clients. It may forget, and it may be wrong: whatever it says, only
+/// proven locations come of it.
+pub trait Memory {
+    /// The secret that keys are made with. All that share the memory have the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`], where it cannot be had.
+    fn secret(&mut self) -> Result<Secret, Unknown>;
+
+    /// The tries that are remembered: [`Tries::NONE`] where none was within the window.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`], where the memory cannot be asked.
+    fn recall(&mut self, key: &Key) -> Result<Tries, Unknown>;
+
+    /// Remembers the tries for as long as the window.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`], where they are not remembered.
+    fn remember(&mut self, key: &Key, tries: Tries, window: Window) -> Result<(), Unknown>;
+
+    /// Takes the one request a second that may be sent to the origin whatever its share: whether
+    /// nobody has taken it yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`], where the memory cannot be asked.
+    fn take_allowance(&mut self) -> Result<bool, Unknown>;
+}
+
+/// A memory could not be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Error)]
+#[error("what is remembered is not known")]
+pub struct Unknown;
+
+/// A memory that is asked no more once it was slow, because nothing limits how long it takes: so one
+/// slow answer is the last that a sandbox waits for.
+#[derive(Clone, Debug)]
+pub struct Patient<M, C> {
+    memory: M,
+    clock: C,
+    limit: Duration,
+    too_long: Option<Duration>,
+}
+
+impl<M: Memory, C: FnMut() -> Duration> Patient<M, C> {
+    /// A memory that may take up to `limit` for each answer, by a clock that only goes forward.
+    pub fn new(memory: M, clock: C, limit: Duration) -> Self {
+        Self {
+            memory,
+            clock,
+            limit,
+            too_long: None,
+        }
+    }
+
+    /// How long the answer took for which the memory was given up.
+    pub fn too_long(&self) -> Option<Duration> {
+        self.too_long
+    }
+
+    fn ask<T>(
+        &mut self,
+        question: impl FnOnce(&mut M) -> Result<T, Unknown>,
+    ) -> Result<T, Unknown> {
+        if self.too_long.is_some() {
+            return Err(Unknown);
+        }
+        let start = (self.clock)();
+        let answer = question(&mut self.memory);
+        let time = (self.clock)().saturating_sub(start);
+        self.too_long = (time > self.limit).then_some(time);
+        answer
+    }
+}
+
+impl<M: Memory, C: FnMut() -> Duration> Memory for Patient<M, C> {
+    fn secret(&mut self) -> Result<Secret, Unknown> {
+        self.ask(M::secret)
+    }
+
+    fn recall(&mut self, key: &Key) -> Result<Tries, Unknown> {
+        self.ask(|memory| memory.recall(key))
+    }
+
+    fn remember(&mut self, key: &Key, tries: Tries, window: Window) -> Result<(), Unknown> {
+        self.ask(|memory| memory.remember(key, tries, window))
+    }
+
+    fn take_allowance(&mut self) -> Result<bool, Unknown> {
+        self.ask(M::take_allowance)
+    }
+}
