@@ -31,17 +31,20 @@ const TRIED: usize = 10;
 
 /// Measure the edge function against a bare one, and with `[retry]` against without it
 ///
-/// All run under Viceroy and are asked by wrk, on production's configuration:
+/// All are served by Viceroy and asked by wrk.
 ///
-/// 1. The edge function and a bare one answer the same download with the same redirect; the edge
-///    function also writes a log line. Fails below 0.75.
-/// 2. The edge function with `[retry]` and without it; every request is for another file and so a
-///    first try. Fails below 0.7.
-/// 3. The same with two targets and always the same few files, so that nearly all are later tries
-///    and some go to the origin. Only shown.
+/// The edge function and a bare one answer the same download with the same redirect; the edge
+/// function also writes a log line. Fails below 0.75.
 ///
-/// What is to be measured is looked at first: redirects, log lines, the counted tries. All take turns
-/// in one run, because machines are noisy, and the median of the rounds' ratios counts.
+/// The edge function with `[retry]` and without it, on production's configuration: every request is
+/// for another file and so a first try. Fails below 0.7.
+///
+/// The same with two targets and always the same few files: nearly every request is a later try, and
+/// some go to the origin. Only shown.
+///
+/// What is to be measured is looked at first: the redirects, the log lines, and how tries are counted
+/// in them. All take turns in one run, because machines are noisy, and the median of the rounds'
+/// ratios counts.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask bench\n  \
