@@ -75,7 +75,12 @@ fn keys(number: u32) -> impl Iterator<Item = [Capture<'static>; 2]> {
 
 fn choices(config: &Config, number: u32) -> Vec<&str> {
     keys(number)
-        .map(|captures| targets(config).choose(&captures, &Turn::FIRST).0.name())
+        .map(|captures| {
+            targets(config)
+                .choose(&captures, &Turn::FIRST)
+                .target()
+                .name()
+        })
         .collect()
 }
 
@@ -192,7 +197,7 @@ fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
                 health: &health,
                 ..Turn::FIRST
             };
-            targets(&config).choose(&captures, &turn).0
+            targets(&config).choose(&captures, &turn).target()
         };
         let first_besides = |unhealthy: &[&str]| {
             let mut healthy = order.iter().filter(|it| !unhealthy.contains(&it.name()));
@@ -228,7 +233,7 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
             health: &|_| false,
             ..Turn::FIRST
         };
-        let (none, _) = targets(&config).choose(&captures, &turn);
+        let none = targets(&config).choose(&captures, &turn).target();
         assert_eq!(Some(&none), targets(&config).in_order(&captures).first());
     }
 }

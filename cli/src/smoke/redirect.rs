@@ -250,7 +250,11 @@ examples = [
                 elsewhere.is_some_and(|elsewhere| *elsewhere.target == at)
             };
             let reasons = [Because::TargetUnhealthy, Because::SecondTry];
-            reasons.into_iter().filter(may_be).map(Because::code).collect()
+            reasons
+                .into_iter()
+                .filter(may_be)
+                .map(Because::code)
+                .collect()
         })
     }
 

@@ -9,7 +9,6 @@ use http::{Request, Response};
 use serde_json::Value;
 use signpost::config::Config;
 use signpost::switch::Switch;
-use signpost::target::Turn;
 use signpost_testbed::{LogLine, Viceroy};
 
 use super::scene::Scene;
@@ -22,7 +21,7 @@ const LOG_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy)]
 pub(super) struct Try {
     file: u32,
-    attempt: Option<u32>,
+    attempt: Option<u8>,
 }
 
 impl Try {
@@ -33,25 +32,20 @@ impl Try {
     }
 
     /// One that has to be counted as this one, from 1.
-    pub(super) const fn counted(file: u32, attempt: u32) -> Self {
+    pub(super) const fn counted(file: u32, attempt: u8) -> Self {
         let attempt = Some(attempt);
         Self { file, attempt }
     }
 
     /// Where the client has to be sent; nothing where the origin has to answer.
     fn location(self, config: &Config) -> Option<String> {
-        let turn = Turn {
-            earlier: self.attempt.unwrap_or(1) - 1,
-            origin_is_open: self.attempt.is_some(),
-            ..Turn::FIRST
-        };
         let path = path_of(self.file);
         let request = signpost::request::Request::new("GET", "localhost", &path);
-        let build = signpost::target::build;
-        let answer = signpost::answer_in_turn(build, config, &request, Switch::ENFORCE, &turn);
-        answer
-            .redirect()
-            .map(|location| location.as_str().to_owned())
+        let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
+        let place = self.attempt.map_or(0, |attempt| usize::from(attempt) - 1);
+        let answer = answers.get(place)?;
+        let location = answer.redirect()?;
+        Some(location.as_str().to_owned())
     }
 }
 
