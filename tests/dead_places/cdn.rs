@@ -106,6 +106,16 @@ impl Death {
     }
 }
 
+impl Visits {
+    /// Those that came after the earlier ones.
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            connections: self.connections - earlier.connections,
+            requests: self.requests - earlier.requests,
+        }
+    }
+}
+
 impl DeadCdn {
     /// Starts a CDN that is dead in this way.
     pub(crate) async fn start(death: Death) -> Self {
@@ -129,14 +139,6 @@ impl DeadCdn {
     /// Its URL, without a path.
     pub(crate) fn url(&self) -> &str {
         &self.url
-    }
-
-    /// The host of its URL.
-    pub(crate) fn host(&self) -> &'static str {
-        match self.death {
-            Death::HasNoAddress => "cdn.invalid",
-            _ => "127.0.0.1",
-        }
     }
 
     /// The certificate of the authority that vouches for it, if it shows a certificate at all.

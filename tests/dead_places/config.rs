@@ -1,56 +1,61 @@
 //! Production's own configuration, with the CDNs of a row in it.
 
+use std::collections::BTreeSet;
+
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::switch::Switch;
 
+/// The backend that is the health of the first CDN, where the service has it.
+pub(crate) const HEALTH: &str = "cdn-0-health";
+
 /// Production's own configuration with these CDNs in the place of its own.
-pub(crate) fn config<'h>(
-    bases: &[String],
-    hosts: impl Iterator<Item = &'h str>,
-    check_redirects: &str,
-    origin_share: &str,
-) -> Config {
-    let mut hosts: Vec<_> = hosts.collect();
-    if bases.iter().any(|base| base.contains("127.0.0.1")) && !hosts.contains(&"127.0.0.1") {
-        hosts.push("127.0.0.1");
-    }
-    let names: Vec<_> = (0..bases.len())
-        .map(|index| format!("cdn-{index}"))
-        .collect();
-    let targets: Vec<_> = names
-        .iter()
-        .zip(bases)
-        .map(|(name, base)| format!("[targets.{name}]\nbase = \"{base}\"\n"))
-        .collect();
+pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str) -> Config {
+    let hosts: BTreeSet<_> = bases.iter().map(|base| host_of(base)).collect();
+    let hosts = Vec::from_iter(hosts);
+    let names: Vec<_> = (0..bases.len()).map(name_of).collect();
+    let targets: String = names.iter().zip(bases).map(target).collect();
     let backends = "backends = [\"origin\"]\n";
-    let checked = format!("{backends}check_redirects = \"{check_redirects}\"\n");
-    let text = [
+    let changes = [
         (
             "allowed_hosts = [\"static.crates.io\"]",
             format!("allowed_hosts = {hosts:?}"),
         ),
         (
             "[targets.static]\nbase = \"https://static.crates.io\"\n",
-            targets.concat(),
+            targets,
         ),
-        (backends, checked),
+        (
+            backends,
+            format!("{backends}check_redirects = \"{check_redirects}\"\n"),
+        ),
         (
             "[response]",
             format!("[retry]\nwindow = \"1m\"\norigin_share = \"{origin_share}\"\n\n[response]"),
         ),
         ("target   = \"static\"", format!("targets  = {names:?}")),
-    ]
-    .iter()
-    .fold(
-        include_str!("../../config/crates-io.toml").to_owned(),
-        |text, (from, to)| {
-            assert!(text.contains(from), "the configuration has no `{from}`");
-            text.replace(from, to)
-        },
-    );
+    ];
+    let mut text = include_str!("../../config/crates-io.toml").to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "the configuration has no `{from}`");
+        text = text.replace(from, &to);
+    }
     let text = with_examples(&text, bases);
     Config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
+}
+
+fn target((name, base): (&String, &String)) -> String {
+    format!("[targets.{name}]\nbase = \"{base}\"\nhealth_backend = \"{name}-health\"\n")
+}
+
+fn name_of(index: usize) -> String {
+    format!("cdn-{index}")
+}
+
+/// The host of a URL that has no path.
+fn host_of(base: &str) -> &str {
+    let (_, host) = base.split_once("://").expect("a URL");
+    host.split(':').next().unwrap_or(host)
 }
 
 /// Has every example once for each CDN.
@@ -78,9 +83,9 @@ fn with_examples(text: &str, bases: &[String]) -> String {
 /// Whether this path leads to the first of two CDNs: their names decide it, and not their URLs.
 pub(crate) fn is_first(path: &str) -> bool {
     let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(str::to_owned);
-    let config = config(&bases, [].into_iter(), "report", "5%");
+    let config = config(&bases, "report", "5%");
     let request = Request::new("GET", "", path);
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     let target = answer.target().expect("a target");
-    target.name() == "cdn-0"
+    target.name() == name_of(0)
 }

@@ -35,6 +35,8 @@ pub(crate) enum Cdns {
     OneDead(Death),
     /// Two, of which the one that the file is sent to first is dead.
     FirstOfTwoDead(Death),
+    /// The same, and its health check has found out.
+    FirstOfTwoUnhealthy(Death),
 }
 
 /// What the origin does with a request for a file.
@@ -76,7 +78,9 @@ impl Row {
     pub(crate) fn visits(&self, tries: usize) -> Visits {
         match self.cdns {
             Cdns::OneAlive => Visits::default(),
-            Cdns::OneDead(death) | Cdns::FirstOfTwoDead(death) => death.visits(tries),
+            Cdns::OneDead(death)
+            | Cdns::FirstOfTwoDead(death)
+            | Cdns::FirstOfTwoUnhealthy(death) => death.visits(tries),
         }
     }
 }

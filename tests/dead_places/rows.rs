@@ -25,6 +25,7 @@ pub(crate) fn groups() -> Vec<Group> {
     vec![
         first_of_two_cdns(),
         first_of_two_cdns_untrusted(),
+        first_of_two_cdns_unhealthy(),
         only_cdn(),
         only_cdn_untrusted(),
         origin_dead(),
@@ -55,6 +56,16 @@ fn first_of_two_cdns_untrusted() -> Group {
         dead: 1,
         alive: 1,
         attempts: &[1, 2],
+        ..NOTHING
+    })
+}
+
+fn first_of_two_cdns_unhealthy() -> Group {
+    let what = "one of two CDNs, once its `health_backend` is unhealthy";
+    of_certificates(what, Cdns::FirstOfTwoUnhealthy, |_| Expected {
+        outcome: Outcome::Fetched(Source::OtherCdn),
+        alive: 1,
+        attempts: &[1],
         ..NOTHING
     })
 }
@@ -119,7 +130,7 @@ fn of_cdn(
         // With another CDN the origin is not needed.
         origin: match cdns(death) {
             Cdns::OneDead(_) => Origin::Serves,
-            Cdns::OneAlive | Cdns::FirstOfTwoDead(_) => Origin::Redirects,
+            _ => Origin::Redirects,
         },
         switch: "enforce",
         check_redirects: "report",

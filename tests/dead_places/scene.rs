@@ -2,22 +2,26 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    Crate, Fetched, LocalServer, RefusedAddress, Registry, StandInCdn, StandInOrigin, Viceroy,
-    cargo_fetch, cargo_fetch_trusting, module_under_test, package, refused_address,
+    Backend, Crate, Fetched, LocalServer, RefusedAddress, Registry, StandInCdn, StandInOrigin,
+    Viceroy, cargo_fetch, cargo_fetch_trusting, module_under_test, package, refused_address,
 };
 use tokio::sync::OnceCell;
 
 use crate::cdn::{DeadCdn, Visits};
-use crate::config::{config, is_first};
+use crate::config::{HEALTH, config, is_first};
 use crate::outcome::Run;
 use crate::row::{Cdns, Origin, Row};
 
 /// The file that every row is about.
 static FILE: OnceCell<Crate> = OnceCell::const_new();
+
+/// How long a line of the log may take.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// What was seen of a row.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ struct Scene {
     alive: Option<StandInCdn>,
     origin: OriginPlace,
     viceroy: Option<Viceroy>,
+    /// What came to the dead CDN before cargo did.
+    earlier: Visits,
 }
 
 enum OriginPlace {
@@ -66,6 +72,12 @@ pub(crate) async fn play(row: &Row, is_with: bool, runs: usize) -> (Seen, String
         });
         printed.push_str(&fetched.stderr);
     }
+    if let (Some(viceroy), Some(last)) = (&scene.viceroy, row.with.attempts.last()) {
+        // A line may still be on its way when cargo has ended. One that never comes is seen below.
+        let last = format!("\"attempt\":{last},");
+        let is_last = |line: &str| line.contains(&last);
+        let _ = viceroy.wait_for_line(is_last, LIMIT).await;
+    }
     let lines = scene.viceroy.as_ref().map(Viceroy::lines);
     let lines = lines.unwrap_or_default().join("\n");
     let seen = scene.seen(ended, attempts(&lines));
@@ -77,13 +89,14 @@ impl Scene {
         let (death, is_alive) = match row.cdns {
             Cdns::OneAlive => (None, true),
             Cdns::OneDead(death) => (Some(death), false),
-            Cdns::FirstOfTwoDead(death) => (Some(death), true),
+            Cdns::FirstOfTwoDead(death) | Cdns::FirstOfTwoUnhealthy(death) => (Some(death), true),
         };
         let mut scene = Self {
             dead: None,
             alive: None,
             origin: OriginPlace::Refuses(refused_address().unwrap()),
             viceroy: None,
+            earlier: Visits::default(),
         };
         if let Some(death) = death {
             scene.dead = Some(DeadCdn::start(death).await);
@@ -98,23 +111,30 @@ impl Scene {
         }
         if is_with {
             scene.viceroy = Some(scene.signpost(row).await);
+            // Viceroy itself asks every backend for `/` before it listens.
+            scene.earlier = scene.visits();
+            if let OriginPlace::Answers(origin) = &scene.origin {
+                drop(origin.take_requests());
+            }
         }
         scene
     }
 
     /// The module before the origin, with production's configuration and these CDNs in it.
     async fn signpost(&self, row: &Row) -> Viceroy {
-        let hosts = self.dead.iter().map(DeadCdn::host);
-        let config = config(&self.bases(), hosts, row.check_redirects, row.origin_share);
+        let config = config(&self.bases(), row.check_redirects, row.origin_share);
         let local_server = LocalServer::of_workspace()
             .backend("origin", self.origin.url())
             .config(config.to_json())
             .switch(row.switch);
-        let viceroy = Viceroy::start(&module_under_test(), &local_server).await;
-        // Viceroy itself asks every backend for `/` before it listens.
-        if let OriginPlace::Answers(origin) = &self.origin {
-            drop(origin.take_requests());
-        }
+        // A backend that the service does not have counts as healthy.
+        let checked = match (&self.dead, row.cdns) {
+            (Some(dead), Cdns::FirstOfTwoUnhealthy(_)) => {
+                local_server.backend(HEALTH, Backend::at(dead.url()).unhealthy())
+            }
+            _ => local_server,
+        };
+        let viceroy = Viceroy::start(&module_under_test(), &checked).await;
         viceroy.unwrap()
     }
 
@@ -145,11 +165,15 @@ impl Scene {
         fetched.unwrap()
     }
 
+    fn visits(&self) -> Visits {
+        self.dead.as_ref().map(DeadCdn::visits).unwrap_or_default()
+    }
+
     fn seen(&self, runs: Vec<Run>, attempts: Vec<u64>) -> Seen {
         let hits = |cdn: &StandInCdn| cdn.hits().values().sum();
         Seen {
             runs,
-            dead: self.dead.as_ref().map(DeadCdn::visits).unwrap_or_default(),
+            dead: self.visits().since(self.earlier),
             alive: self.alive.as_ref().map(hits).unwrap_or_default(),
             origin: match &self.origin {
                 OriginPlace::Answers(origin) => origin.requests().len(),
