@@ -199,8 +199,13 @@ fn origin_wrong_and_reported() -> Group {
         origin: 4,
         ..NOTHING
     };
-    let what = "the switch at `off` and `check_redirects = \"report\"`";
-    as_in_2023(what, "off", "report", with)
+    let what = "the switch at `off` and `check_redirects = \"report\"` or `\"off\"`";
+    let group = as_in_2023(what, "off", "report", with);
+    let off = as_in_2023(what, "off", "off", with);
+    Group {
+        rows: group.rows.into_iter().chain(off.rows).collect(),
+        ..group
+    }
 }
 
 /// The origin redirects every download to `https://static.crates.iocrates/…`.
