@@ -5,8 +5,8 @@ use http::Response;
 use percent_encoding::percent_decode_str;
 use signpost::config::Config;
 use signpost_testbed::{
-    Crate, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch,
-    module_under_test, package, refused_address,
+    Crate, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch,
+    module_under_test, package,
 };
 use tempfile::TempDir;
 
@@ -73,24 +73,18 @@ impl Scene {
         }
     }
 
-    /// Fetches with as many retries as cargo has by default.
-    async fn try_fetch(&self, retries: u32) -> Fetched {
+    async fn fetch(&self) {
         let project = self.directory.path().join("project");
         let cargo_home = self.directory.path().join("home");
-        cargo_fetch(&project, &cargo_home, &self.registry, retries)
+        let fetched = cargo_fetch(&project, &cargo_home, &self.registry, 0)
             .await
-            .unwrap()
-    }
-
-    async fn fetch(&self) -> Fetched {
-        let fetched = self.try_fetch(0).await;
+            .unwrap();
         assert!(
             fetched.status.success(),
             "{}\n{}",
             fetched.stderr,
             self.viceroy.lines().join("\n")
         );
-        fetched
     }
 }
 
@@ -134,87 +128,26 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
     assert_eq!(scene.cdn.hits(), expected);
 }
 
+/// The incident of 2023-07-20: the origin joins the CDN and each path without a slash. That every
+/// download fails where nothing is repaired is a row of `tests/dead_places`.
 #[tokio::test]
-async fn with_the_origin_dead_cargo_downloads_from_the_cdn_wherever_the_switch_stands() {
-    let refused = refused_address().unwrap();
-    for switch in ["enforce", "enforce 0%", "shadow", "off"] {
-        let scene = Scene::start(|server| {
-            let dead = server.backend("origin", refused.url());
-            dead.switch(switch)
-        })
-        .await;
-        scene.fetch().await;
-        let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
-        assert_eq!(scene.cdn.hits(), expected, "{switch}");
-    }
-}
-
-#[tokio::test]
-async fn with_the_origin_dead_and_nothing_before_it_cargo_downloads_nothing() {
-    let refused = refused_address().unwrap();
-    let mut scene = Scene::start(|server| server).await;
-    let dl = format!("{}/api/v1/crates", refused.url());
-    scene.registry = Registry::start(&dl, &scene.crates).await.unwrap();
-    assert!(!scene.try_fetch(0).await.status.success());
-    assert!(scene.cdn.hits().is_empty());
-}
-
-/// The incident of 2023-07-20: the origin joins the CDN and each path without a slash.
-async fn incident(check_redirects: &str) -> Scene {
-    let lines = format!("check_redirects = \"{check_redirects}\"");
-    Scene::start_with(
+async fn the_incident_in_full_is_repaired_at_the_edge() {
+    let scene = Scene::start_with(
         |crates, target| {
             let file = requested(crates, target).map(on_cdn).unwrap_or_default();
             let location = format!("https://static.crates.io{}", file.trim_start_matches('/'));
             let redirect = Response::builder().status(302).header("location", location);
             redirect.body(Bytes::new()).unwrap()
         },
-        &lines,
+        "check_redirects = \"repair\"",
         |server| server.switch("off"),
     )
-    .await
-}
-
-#[tokio::test]
-async fn the_incident_in_full_is_repaired_at_the_edge() {
-    let scene = incident("repair").await;
+    .await;
     scene.fetch().await;
     // It was the origin that answered, once for each file.
     assert_eq!(scene.origin.requests().len(), scene.crates.len());
     let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
     assert_eq!(scene.cdn.hits(), expected);
-}
-
-#[tokio::test]
-async fn the_incident_in_full_fails_every_download_where_nothing_is_repaired() {
-    let (report, off) = tokio::join!(fail_as_in_2023("report"), fail_as_in_2023("off"));
-    let said = "signpost: origin-redirect: ";
-    let counts = [report, off].map(|lines| lines.iter().filter(|line| line.contains(said)).count());
-    assert!(counts[0] >= PACKAGES.len(), "{counts:?}");
-    assert_eq!(counts[1], 0, "{counts:?}");
-}
-
-/// Cargo tries four times, as it does by default, and gives the lines that were printed at the edge.
-async fn fail_as_in_2023(check_redirects: &str) -> Vec<String> {
-    let scene = incident(check_redirects).await;
-    let fetched = scene.try_fetch(3).await;
-    assert!(!fetched.status.success(), "{check_redirects}");
-    let error = &fetched.stderr;
-    assert!(error.contains("static.crates.iocrates"), "{error}");
-    assert!(scene.cdn.hits().is_empty(), "{check_redirects}");
-    let asked = scene.origin.requests();
-    let tries = scene.crates.iter().map(|item| {
-        let of_item = |target: &str| requested(&scene.crates, target) == Some(item);
-        asked
-            .iter()
-            .filter(|request| of_item(&request.target))
-            .count()
-    });
-    let tries: Vec<_> = tries.collect();
-    // Cargo gives up as a whole once it has given up one file.
-    assert_eq!(tries.iter().max(), Some(&4), "{check_redirects}: {tries:?}");
-    assert!(!tries.contains(&0), "{check_redirects}: {tries:?}");
-    scene.viceroy.lines()
 }
 
 /// Production's own configuration, with the stand-in in the place of the CDN.

@@ -54,6 +54,8 @@ struct Shelf {
     files: BTreeMap<String, Bytes>,
     spoils: BTreeMap<String, Spoil>,
     authorizations: Vec<HeaderValue>,
+    connections: usize,
+    requests: usize,
     resumptions: usize,
 }
 
@@ -100,6 +102,12 @@ impl TlsCdn {
         self.address
     }
 
+    /// Its URL by address, without a path: `https://127.0.0.1:PORT`. It is for a CDN whose name is
+    /// `127.0.0.1`.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
     /// The certificate of the authority to trust, in PEM form.
     pub fn authority(&self) -> &str {
         &self.authority
@@ -118,6 +126,16 @@ impl TlsCdn {
     /// Every value of `Authorization` that was ever sent to it.
     pub fn authorizations(&self) -> Vec<HeaderValue> {
         lock(&self.shelf).authorizations.clone()
+    }
+
+    /// How many connections it has accepted, those whose handshake failed included.
+    pub fn connections(&self) -> usize {
+        lock(&self.shelf).connections
+    }
+
+    /// How many requests came through a handshake.
+    pub fn requests(&self) -> usize {
+        lock(&self.shelf).requests
     }
 
     /// How many connections resumed a session, for which no certificate is shown.
@@ -139,6 +157,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shelf: Arc<Mutex<S
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
+                lock(&shelf).connections += 1;
                 connections.spawn(serve(stream, acceptor.clone(), Arc::clone(&shelf)));
             }
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -179,6 +198,7 @@ async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<C
     let path = percent_decode_str(target).decode_utf8_lossy().into_owned();
     let (file, spoil) = {
         let mut shelf = lock(shelf);
+        shelf.requests += 1;
         let authorizations = request.headers().get_all("authorization");
         shelf
             .authorizations

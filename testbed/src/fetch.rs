@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 
 use anyhow::{Context as _, Result};
+use tokio::process::Command;
 
 use crate::cargo::{cargo, output};
 use crate::package::Crate;
@@ -35,15 +36,36 @@ pub async fn cargo_fetch(
     registry: &Registry,
     retries: u32,
 ) -> Result<Fetched> {
+    let mut command = fetch_command(project, cargo_home, registry)?;
+    run(command.env("CARGO_NET_RETRY", retries.to_string())).await
+}
+
+/// Fetches as [`cargo_fetch`] does, with cargo's own number of retries, and trusts the certificate
+/// authority whose certificate stands in this PEM file, and no other.
+///
+/// # Errors
+///
+/// Those of [`cargo_fetch`].
+pub async fn cargo_fetch_trusting(
+    authority: &Path,
+    project: &Path,
+    cargo_home: &Path,
+    registry: &Registry,
+) -> Result<Fetched> {
+    let mut command = fetch_command(project, cargo_home, registry)?;
+    run(command.env("CARGO_HTTP_CAINFO", authority)).await
+}
+
+fn fetch_command(project: &Path, cargo_home: &Path, registry: &Registry) -> Result<Command> {
     write_project(project, registry)
         .with_context(|| format!("cannot write a project into {}", project.display()))?;
-    let fetched = output(
-        cargo(project)
-            .arg("fetch")
-            .env("CARGO_HOME", cargo_home)
-            .env("CARGO_NET_RETRY", retries.to_string()),
-    )
-    .await?;
+    let mut command = cargo(project);
+    command.arg("fetch").env("CARGO_HOME", cargo_home);
+    Ok(command)
+}
+
+async fn run(command: &mut Command) -> Result<Fetched> {
+    let fetched = output(command).await?;
     Ok(Fetched {
         status: fetched.status,
         stderr: String::from_utf8_lossy(&fetched.stderr).into_owned(),

@@ -36,7 +36,7 @@ mod viceroy;
 pub use cdn::StandInCdn;
 pub use cdn_tls::{Spoil, TlsCdn};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
-pub use fetch::{Fetched, cargo_fetch};
+pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use local_server::{Backend, LocalServer};
 pub use log_line::LogLine;
 pub use module::module_under_test;

@@ -47,6 +47,7 @@ async fn a_file_is_wrong_in_the_way_that_it_was_spoiled() {
         let answer = answer.map(|answer| (answer.status().as_u16(), answer.into_body()));
         let expected = expected.map(|(status, body)| (status, Bytes::from(body)));
         assert_eq!(answer, expected, "{spoil:?}");
+        assert_eq!((cdn.connections(), cdn.requests()), (1, 1), "{spoil:?}");
     }
 }
 
@@ -73,6 +74,7 @@ async fn an_expired_certificate_is_not_trusted() {
     .unwrap();
     let error = format!("{:#}", get(&cdn, "/a").await.unwrap_err());
     assert!(error.contains("certificate expired"), "{error}");
+    assert_eq!((cdn.connections(), cdn.requests()), (1, 0));
 }
 
 /// Gets a path, trusting the CDN's own authority and nobody else.

@@ -72,6 +72,10 @@ async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed()
         // No route, no opinion.
         let answer = bed.get("/api/v1/crates/smallvec/1.10/download").await;
         assert_eq!(header(&answer, "location"), Some(named), "{row}");
+        if check == "off" {
+            let lines = bed.viceroy.lines().join("\n");
+            assert!(!lines.contains("origin-redirect"), "{row}: {lines}");
+        }
     }
 }
 

@@ -1,0 +1,78 @@
+//! What the user of cargo sees, in the words of the README's table.
+
+use std::fmt;
+
+/// What the user of cargo sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The file comes with the first try.
+    Fetched(Source),
+    /// The file comes with the second try, which cargo makes by itself.
+    FetchedAtSecondTry(Source),
+    /// Cargo gives up at once, and the file comes when it is run again.
+    FetchedAtSecondRun(Source),
+    /// Cargo gives up after the four tries that it makes by itself.
+    FailsAfterFourTries,
+    /// Cargo gives up at once, and when it is run again, too.
+    FailsEachRun,
+}
+
+/// Where the file comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Cdn,
+    OtherCdn,
+    Origin,
+}
+
+/// How one run of cargo ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) is_success: bool,
+    /// How many more tries than the first cargo says that it makes.
+    pub(crate) more_tries: usize,
+}
+
+impl Outcome {
+    /// How each run of cargo ends: one, or a second where the outcome speaks of it.
+    pub(crate) fn runs(self) -> Vec<Run> {
+        let run = |is_success, more_tries| Run {
+            is_success,
+            more_tries,
+        };
+        match self {
+            Self::Fetched(_) => vec![run(true, 0)],
+            Self::FetchedAtSecondTry(_) => vec![run(true, 1)],
+            Self::FetchedAtSecondRun(_) => vec![run(false, 0), run(true, 0)],
+            Self::FailsAfterFourTries => vec![run(false, 3)],
+            Self::FailsEachRun => vec![run(false, 0), run(false, 0)],
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetched(source) => write!(f, "fetched at the first try, from {source}"),
+            Self::FetchedAtSecondTry(source) => {
+                write!(f, "fetched at the second try, from {source}")
+            }
+            Self::FetchedAtSecondRun(source) => write!(
+                f,
+                "fails at once; fetched when cargo is run again, from {source}"
+            ),
+            Self::FailsAfterFourTries => f.write_str("fails after four tries"),
+            Self::FailsEachRun => f.write_str("fails at once, and when cargo is run again"),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cdn => "the CDN",
+            Self::OtherCdn => "the other CDN",
+            Self::Origin => "the origin",
+        })
+    }
+}
