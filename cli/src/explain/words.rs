@@ -31,7 +31,8 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
             "The location was proven, and the request is not in the share that is enforced."
         }
         Reason::Retried(_) => {
-            "The location was proven, and the client was sent to every target already."
+            "The location was proven, and the client was sent to every target already, or tries for \
+             the last time."
         }
         Reason::ConfigMissing => "The Config Store has no entry `config`.",
         Reason::ConfigInvalid => "The entry `config` has problems, which the service log names.",
