@@ -97,6 +97,13 @@ impl Redirect {
         std::iter::once(&self.first).chain(others)
     }
 
+    /// Every one that is right: to the first target, and to another one for each reason.
+    #[cfg(test)]
+    pub(crate) fn right(&self) -> impl Iterator<Item = &AtTarget> {
+        let others = self.others.iter().flat_map(|other| &other.because);
+        std::iter::once(&self.first).chain(others.map(|(_, at)| at))
+    }
+
     /// The one to the target that an answer sends to, if it may; otherwise the first.
     pub(crate) fn meant_by(&self, answered: &Answered) -> &AtTarget {
         let elsewhere = self.elsewhere(answered);

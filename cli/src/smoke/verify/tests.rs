@@ -54,10 +54,10 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 #[test]
 fn what_is_right_has_no_findings() {
     for (name, right) in [("one", redirect()), ("two", redirect_of(TWO, "/d/x"))] {
-        for get in right.targets() {
+        for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
             assert_eq!(json(&right, &get.json), [], "{name}");
-            for other in right.targets() {
+            for other in right.right() {
                 assert_eq!(head(&right, &get.plain, &other.plain), [], "{name}");
             }
         }
@@ -68,7 +68,7 @@ fn what_is_right_has_no_findings() {
 fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() {
     let right = redirect_of(TWO, "/d/x");
     let first = right.first();
-    let second = right.targets().nth(1).unwrap();
+    let second = right.right().nth(1).unwrap();
     let status = |answer: &Answered| Answered {
         status: 301,
         ..answer.clone()
