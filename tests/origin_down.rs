@@ -10,7 +10,7 @@ use signpost::log_line;
 use signpost::request::Request;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
-use signpost::target::Turn;
+use signpost::target::{Tries, Turn};
 use signpost::{Answer, target};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -118,7 +118,7 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let turn = Turn {
-        earlier: 1,
+        earlier: Tries::NONE.and(Some(0)),
         origin_is_open: true,
         ..Turn::FIRST
     };

@@ -370,7 +370,13 @@ fn the_log_names_where_the_origin_would_have_led() {
 #[wasm_bindgen_test(unsupported = test)]
 fn why_a_client_is_led_elsewhere_has_stable_codes() {
     let codes = Because::ALL.map(Because::code);
-    assert_eq!(codes, ["origin-down", "origin-redirect"]);
+    let expected = [
+        "origin-down",
+        "origin-redirect",
+        "target-unhealthy",
+        "second-try",
+    ];
+    assert_eq!(codes, expected);
     let header = Because::OriginRedirect.in_decision_header("origin;reason=\"switch-off\"");
     assert_eq!(
         header,
