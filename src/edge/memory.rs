@@ -42,17 +42,7 @@ impl Memory for CacheMemory {
             return Ok(secret);
         }
         let known = read(SECRET)?.and_then(|bytes| <[u8; 32]>::try_from(&bytes[..]).ok());
-        let random = match known {
-            Some(random) => random,
-            None => {
-                let mut random = [0; 32];
-                getrandom::fill(&mut random).map_err(|_| Unknown)?;
-                // Where two make one at the same time, one of them is forgotten, and so are the tries
-                // that it was used for.
-                write(SECRET, &random, SECRET_LIFE)?;
-                random
-            }
-        };
+        let random = known.map_or_else(make_secret, Ok)?;
         let secret = Secret::new(random);
         self.secret = Some(secret);
         Ok(secret)
@@ -76,6 +66,15 @@ impl Memory for CacheMemory {
         write(ALLOWANCE, &[], ALLOWANCE_LIFE)?;
         Ok(true)
     }
+}
+
+/// Makes a secret for all sandboxes. Where two make one at the same time, one of them is forgotten,
+/// and so are the tries that it was used for.
+fn make_secret() -> Result<[u8; 32], Unknown> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|_| Unknown)?;
+    write(SECRET, &random, SECRET_LIFE)?;
+    Ok(random)
 }
 
 /// What is remembered under a key: the metadata of an object without a body.

@@ -8,7 +8,7 @@ use signpost::request::Request;
 use signpost::retry::{self, Budget, Client, Key, Memory, Secret, Surroundings, Unknown, Window};
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
-use signpost::target::Tries;
+use signpost::target::{Target, Tries};
 
 use crate::output::Failure;
 
@@ -111,7 +111,7 @@ impl Memory for OneClient {
 fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
     let target = config.targets().find(|target| target.name() == name);
     let target = target.ok_or_else(|| {
-        let names: Vec<_> = config.targets().map(|target| target.name()).collect();
+        let names: Vec<_> = config.targets().map(Target::name).collect();
         Failure::new(format!(
             "the configuration has no target `{name}`; name one of {}",
             names.join(", ")
