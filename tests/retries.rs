@@ -32,9 +32,9 @@ path = "/d/{name:crate}/{version:semver}"
 targets = ["a", "b", "c"]
 location = "/{name}/{version}"
 examples = [
-    { request = "/d/x/1.0.0", location = "https://a.example/x/1.0.0" },
-    { request = "/d/x/1.0.0", location = "https://b.example/x/1.0.0" },
-    { request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },
+    { request = "/d/x/1.0.0", target = "a", location = "https://a.example/x/1.0.0" },
+    { request = "/d/x/1.0.0", target = "b", location = "https://b.example/x/1.0.0" },
+    { request = "/d/x/1.0.0", target = "c", location = "https://c.example/x/1.0.0" },
 ]
 
 [[routes]]
