@@ -463,7 +463,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "target = \"fastly\", ",
         "target = \"fastli\", ",
-        "line 16, column 42: target-unknown: routes[0].examples[0].target: `fastli` is no target of the route `download`; name the one that the location is at: `fastly`, `cloudfront`, `local`",
+        "line 16, column 40: target-unknown: routes[0].examples[0].target: `fastli` is no target of the route `download`; name the one that the location is at: `fastly`, `cloudfront`, `local`",
     ),
     // A location at another target than the one that is named.
     (
