@@ -37,17 +37,23 @@ impl<'r> FailingExample<'r> {
 
     /// Whether it leads to a location, and to another one.
     pub(super) fn is_misled(&self) -> bool {
-        matches!(self.end, End::Location(_))
+        self.location().is_some()
     }
 
     /// Whether it leads to the right path below another base than the one that it names.
     pub(super) fn is_below_another_base(&self) -> bool {
-        let End::Location(location) = &self.end else {
-            return false;
-        };
         let base = self.written.target.base().as_str();
-        let below = location.as_str().strip_prefix(base);
+        let below = self
+            .location()
+            .and_then(|it| it.as_str().strip_prefix(base));
         below.is_some_and(|below| self.written.location.ends_with(below))
+    }
+
+    fn location(&self) -> Option<&Location> {
+        match &self.end {
+            End::Location(location) => Some(location),
+            End::OtherRoute | End::Origin { .. } => None,
+        }
     }
 
     /// The words for a target, where the route has several.
