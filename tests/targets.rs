@@ -440,7 +440,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'local', weight = 'x' }]",
-        "line 13, column 63: syntax-invalid: invalid type: string \"x\", expected a whole number",
+        "line 13, column 63: syntax-invalid: invalid type: string \"x\", expected a whole number from 1 to 1000",
+    ),
+    (
+        "TARGETS",
+        "targets = ['fastly', 'cloudfront', { name = 'local', weight = 9223372036854775808 }]",
+        "line 13, column 63: syntax-invalid: invalid value: integer `9223372036854775808`, expected a whole number from 1 to 1000",
     ),
     // Two targets that are one.
     (

@@ -261,7 +261,7 @@ fn end_at(answers: &[Answer<'_>], target: &Target, route: &Route) -> Option<End>
     let mut all = answers.iter();
     let held_back = all.find(|answer| answer.decision().reason().is_some());
     let at_target = || answers.iter().find(|it| it.target() == Some(target));
-    let answer = held_back.or_else(at_target).or_else(|| answers.first())?;
+    let answer = held_back.or_else(at_target).or(answers.first())?;
     match answer.decision() {
         Decision::Redirect(location) if answer.route() == Some(route) => {
             Some(End::Location(location.clone()))

@@ -59,7 +59,7 @@ impl Visitor<'_> for WeightVisitor {
     type Value = i64;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a whole number")
+        formatter.write_str("a whole number from 1 to 1000")
     }
 
     fn visit_i64<E>(self, weight: i64) -> Result<i64, E> {
