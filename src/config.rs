@@ -21,7 +21,11 @@ mod place;
 mod problem;
 mod raw;
 mod retry;
+#[cfg(feature = "toml")]
+mod retry_routes;
 mod revision;
+#[cfg(feature = "toml")]
+mod same_bases;
 #[cfg(feature = "toml")]
 mod samples;
 mod targets;

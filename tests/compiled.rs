@@ -404,6 +404,16 @@ fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
     for (from, to) in [
         ("[\"cdn.example\"]", "[\"cdn.example\", \"b.example\"]"),
         ("location = \"/{file}\"", "location = \"/files/{file}\""),
+        // A redirect that a cache may keep beside [retry], and two targets that are one.
+        (
+            "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
+            "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308",
+        ),
+        (
+            "[[routes]]\nname = \"file\"\npath = \"/files/{file:segment}\"\ntarget = \"cdn\"",
+            "[targets.other]\nbase = \"cdn.example\"\n\n[[routes]]\nname = \"file\"\n\
+             path = \"/files/{file:segment}\"\ntargets = [{ name = \"cdn\" }, { name = \"other\" }]",
+        ),
     ] {
         let text = changed(from, to);
         problems_of(&text);

@@ -245,6 +245,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m; write one such as \"30s\"",
     ),
     (
+        "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
+        "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308\ncache_control = \"private\"",
+        "line 13, column 10: retry-invalid: routes[0].status: with [retry], a client that asks again must arrive here, and caches keep a 308 unasked; write 302, 303 or 307\nline 14, column 17: retry-invalid: routes[0].cache_control: with [retry], a client that asks again must arrive here, and `private` lets a cache keep the redirect, the client's own at least; write `no-store`, or leave `cache_control` out",
+    ),
+    (
         "[log]",
         "[retry]\norigin_share = \"5\"\n[log]",
         "line 9, column 2: key-missing: retry.window: `retry.window` is missing; write for how long a client's first try is remembered, such as \"30s\"\nline 10, column 16: retry-invalid: retry.origin_share: `5` is not a share from 0% to 100%, such as `5%`",
@@ -843,5 +848,84 @@ fn the_options_of_the_origin_are_what_is_written() {
             is_default,
             "{lines}"
         );
+    }
+}
+
+/// What is written of a route's answers, and what is said of it where there is `[retry]`: each key
+/// and how the reason begins.
+const CACHED: &[(&str, &[&str])] = &[
+    ("", &[]),
+    ("status = 302", &[]),
+    ("status = 303", &[]),
+    ("status = 307", &[]),
+    ("status = 301", &["status: caches keep a 301 unasked"]),
+    ("status = 308", &["status: caches keep a 308 unasked"]),
+    (
+        "status = 308\ncache_control = 'no-store'",
+        &["status: caches keep a 308 unasked"],
+    ),
+    (
+        "status = 301\ncache_control = 'max-age=1'",
+        &[
+            "status: caches keep a 301 unasked",
+            "cache_control: `max-age=1` lets",
+        ],
+    ),
+    ("cache_control = 'no-store'", &[]),
+    ("cache_control = 'private ,No-Store'", &[]),
+    ("cache_control = 'x=\"y\", no-store'", &[]),
+    (
+        "cache_control = 'x=\"y, no-store, z\"'",
+        &["cache_control: `x=\"y, no-store, z\"` lets"],
+    ),
+    (
+        "cache_control = 'no-store=1'",
+        &["cache_control: `no-store=1` lets"],
+    ),
+    (
+        "cache_control = 'must-understand, no-store'",
+        &["cache_control: `must-understand, no-store` lets"],
+    ),
+    (
+        "cache_control = 'private'",
+        &["cache_control: `private` lets"],
+    ),
+    (
+        "cache_control = 'no-cache'",
+        &["cache_control: `no-cache` lets"],
+    ),
+    (
+        "cache_control = 'public, max-age=300'",
+        &["cache_control: `public, max-age=300` lets"],
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_redirect_that_depends_on_who_asks_again_is_not_cached() {
+    for (lines, expected) in CACHED {
+        let without = changed("target = \"cdn\"", &format!("target = \"cdn\"\n{lines}"));
+        let compiled = read(&without);
+        assert!(compiled.retry().is_none(), "{lines}");
+        let with = format!("retry.window = \"30s\"\n{without}");
+        let Err(problems) = Config::from_toml(&with) else {
+            assert!(expected.is_empty(), "{lines}");
+            continue;
+        };
+        let said: Vec<_> = problems
+            .iter()
+            .map(|problem| {
+                assert_eq!(problem.code(), ProblemCode::RetryInvalid, "{lines}");
+                let key = problem.key().to_string();
+                let before = "with [retry], a client that asks again must arrive here, and ";
+                let reason = problem.message().strip_prefix(before).unwrap_or_default();
+                format!("{}: {reason}", key.trim_start_matches("routes[0]."))
+            })
+            .collect();
+        let are_those = said.len() == expected.len()
+            && said
+                .iter()
+                .zip(*expected)
+                .all(|(said, it)| said.starts_with(it));
+        assert!(are_those, "{lines}: {said:?}");
     }
 }

@@ -269,8 +269,8 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
         targets = ["one", "two"]
         location = "/{file}"
         examples = [
-            { request = "/files/a", location = "https://one.example/a" },
-            { request = "/files/a", location = "https://two.example/a" },
+            { request = "/files/a", target = "one", location = "https://one.example/a" },
+            { request = "/files/a", target = "two", location = "https://two.example/a" },
         ]
     "#;
     let config = Config::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));

@@ -196,12 +196,13 @@ fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
             "[[routes]]\nname = \"download\"",
             "d.base = \"d.example\"\ne.base = \"e.example\"\n[[routes]]\nname = \"download\"",
         );
+    let c =
+        r#"    { target = "c", request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },"#;
     for name in ["d", "e"] {
-        let c = "    { request = \"/d/x/1.0.0\", location = \"https://c.example/x/1.0.0\" },\n";
-        text = text.replace(
-            c,
-            &(c.to_owned() + &c.replace("https://c.", &format!("https://{name}."))),
-        );
+        let other = c
+            .replace(r#""c""#, &format!("{name:?}"))
+            .replace("https://c.", &format!("https://{name}."));
+        text = text.replace(c, &format!("{c}\n{other}"));
     }
     let config = Config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     let mut scene = Scene::default();

@@ -27,9 +27,9 @@ path = "/d/{name:crate}/{version:semver}"
 TARGETS
 location = "/{name}/{version}.crate"
 examples = [
-    { request = "/d/a/1.0.0", location = "https://fastly.example/a/1.0.0.crate" },
-    { request = "/d/a/1.0.0", location = "https://cloudfront.example/pub/a/1.0.0.crate" },
-    { request = "/d/a/1.0.0", location = "http://127.0.0.1:8080/a/1.0.0.crate" },
+    { request = "/d/a/1.0.0", target = "fastly", location = "https://fastly.example/a/1.0.0.crate" },
+    { request = "/d/a/1.0.0", target = "cloudfront", location = "https://cloudfront.example/pub/a/1.0.0.crate" },
+    { request = "/d/a/1.0.0", target = "local", location = "http://127.0.0.1:8080/a/1.0.0.crate" },
 ]
 "#;
 
@@ -442,36 +442,87 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "\"\"",
         "line 6, column 62: backend-invalid: targets.fastly.health_backend: `` is not a backend name: 1 to 255 printable ASCII characters",
     ),
-    // No example at one of the targets.
+    (
+        "TARGETS",
+        "targets = ['fastly', 'cloudfront', { name = 'local', weight = 'x' }]",
+        "line 13, column 63: syntax-invalid: invalid type: string \"x\", expected a whole number from 1 to 1000",
+    ),
+    (
+        "TARGETS",
+        "targets = ['fastly', 'cloudfront', { name = 'local', weight = 9223372036854775808 }]",
+        "line 13, column 63: syntax-invalid: invalid value: integer `9223372036854775808`, expected a whole number from 1 to 1000",
+    ),
+    // Two targets that are one.
+    (
+        "http://127.0.0.1:8080\"",
+        "HTTPS://cloudfront.example:443/pub/\"",
+        "line 2, column 58: allowed-host-unused: allowed_hosts[2]: no base has the host `127.0.0.1`, so no redirect needs it; leave it out, or correct the base that should have it\nline 13, column 36: targets-invalid: routes[0].targets[2]: `local` has the same base as `cloudfront`, `https://cloudfront.example/pub`, so it is no other way to a file; correct the base that is wrong, or leave one of the two out\nline 18, column 60: example-fails: routes[0].examples[2].location: the request `/d/a/1.0.0` should lead to `http://127.0.0.1:8080/a/1.0.0.crate` by the route `download` at its target `local`, and leads to `https://cloudfront.example/pub/a/1.0.0.crate`",
+    ),
+    // No example at one of the targets, and none at all.
+    (
+        "    { request = \"/d/a/1.0.0\", target = \"fastly\", location = \"https://fastly.example/a/1.0.0.crate\" },\n",
+        "",
+        "line 15, column 1: example-missing: routes[0].examples: the route `download` has no example at its target `fastly`; add [[routes.examples]] with a real request, `target = \"fastly\"` and its location there",
+    ),
+    // A target that an example does not name, and one that is not the route's.
+    (
+        "target = \"fastly\", ",
+        "",
+        "line 16, column 5: key-missing: routes[0].examples[0].target: `routes[0].examples[0].target` is missing; name the target that the location is at, one of `fastly`, `cloudfront`, `local`",
+    ),
+    (
+        "target = \"fastly\", ",
+        "target = \"fastli\", ",
+        "line 16, column 40: target-unknown: routes[0].examples[0].target: `fastli` is no target of the route `download`; name the one that the location is at: `fastly`, `cloudfront`, `local`",
+    ),
+    // A location at another target than the one that is named.
     (
         "https://fastly.example/a",
         "http://127.0.0.1:8080/a",
-        "line 15, column 1: example-missing: routes[0].examples: the route `download` has no example at its target `fastly`; add one whose location begins with `https://fastly.example`, if that is where its files are",
+        "line 16, column 61: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `http://127.0.0.1:8080/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/a/1.0.0.crate`",
     ),
     // An example at none of them.
     (
         "https://fastly.example/a",
         "https://fastly.example/b",
-        "line 16, column 42: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/b/1.0.0.crate` by the route `download`, and leads to `https://fastly.example/a/1.0.0.crate` or `https://cloudfront.example/pub/a/1.0.0.crate` or `http://127.0.0.1:8080/a/1.0.0.crate`",
+        "line 16, column 61: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/b/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/a/1.0.0.crate`",
+    ),
+    (
+        "{ request = \"/d/a/1.0.0\", target = \"fastly\"",
+        "{ request = \"/d/a/1.0\", target = \"fastly\"",
+        "line 16, column 59: example-fails: routes[0].examples[0].location: the request `/d/a/1.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and goes to the origin: version-invalid",
     ),
     // A base that somebody changed and did not mean to.
     (
         "https://fastly.example\"",
         "https://fastly.example/x\"",
-        "line 16, column 42: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download`, and leads to `https://fastly.example/x/a/1.0.0.crate` or `https://cloudfront.example/pub/a/1.0.0.crate` or `http://127.0.0.1:8080/a/1.0.0.crate`",
+        "line 16, column 61: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/x/a/1.0.0.crate`",
+    ),
+    // Two bases that changed places.
+    (
+        "fastly = { base = \"https://fastly.example\", health_backend = \"fastly-health\" }\ncloudfront = { base = \"https://cloudfront.example/pub\"",
+        "fastly = { base = \"https://cloudfront.example/pub\", health_backend = \"fastly-health\" }\ncloudfront = { base = \"https://fastly.example\"",
+        "line 16, column 61: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://cloudfront.example/pub/a/1.0.0.crate`\nline 17, column 65: example-fails: routes[0].examples[1].location: the request `/d/a/1.0.0` should lead to `https://cloudfront.example/pub/a/1.0.0.crate` by the route `download` at its target `cloudfront`, and leads to `https://fastly.example/a/1.0.0.crate`",
     ),
     // Every base, and then the template, against every example.
     (
         "/a/1.0.0.crate",
         "/x/a/1.0.0.crate",
-        "line 13, column 1: example-fails: routes[0].targets: the request `/d/a/1.0.0` should lead to `https://fastly.example/x/a/1.0.0.crate` by the route `download`, and leads to `https://fastly.example/a/1.0.0.crate` or `https://cloudfront.example/pub/a/1.0.0.crate` or `http://127.0.0.1:8080/a/1.0.0.crate`; 2 other examples are misled as well",
+        "line 13, column 1: example-fails: routes[0].targets: the request `/d/a/1.0.0` should lead to `https://fastly.example/x/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/a/1.0.0.crate`; 2 other examples are misled as well",
     ),
     (
         "/{version}.crate",
         "/{version}",
-        "line 14, column 12: example-fails: routes[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download`, and leads to `https://fastly.example/a/1.0.0` or `https://cloudfront.example/pub/a/1.0.0` or `http://127.0.0.1:8080/a/1.0.0`; 2 other examples are misled as well",
+        "line 14, column 12: example-fails: routes[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/a/1.0.0`; 2 other examples are misled as well",
     ),
 ];
+
+fn problems_of(text: &str) -> String {
+    match Config::from_toml(text) {
+        Ok(_) => panic!("a problem was expected in\n{text}"),
+        Err(problems) => problems.to_string(),
+    }
+}
 
 #[wasm_bindgen_test(unsupported = test)]
 fn each_problem_says_what_is_wrong_and_where() {
@@ -480,11 +531,76 @@ fn each_problem_says_what_is_wrong_and_where() {
         let text = CONFIG
             .replace(from, to)
             .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']");
-        let said = match Config::from_toml(&text) {
-            Ok(_) => panic!("a problem was expected in\n{text}"),
-            Err(problems) => problems.to_string(),
-        };
-        assert_eq!(said, *expected, "{from:?} replaced by {to:?}");
+        assert_eq!(problems_of(&text), *expected, "{from:?} replaced by {to:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn bases_that_changed_places_are_found_where_they_are_all_there_is() {
+    let text = r#"
+        allowed_hosts = ["a.example", "b.example"]
+        origin.backends = ["origin"]
+        targets.a = { base = "https://b.example", health_backend = "a-health" }
+        targets.b = { base = "https://a.example", health_backend = "b-health" }
+        [[routes]]
+        name = "file"
+        path = "/f/{file:segment}"
+        targets = [{ name = "a", weight = 9 }, "b"]
+        location = "/{file}"
+        examples = [
+            { request = "/f/x", target = "a", location = "https://a.example/x" },
+            { request = "/f/x", target = "b", location = "https://b.example/x" },
+        ]
+    "#;
+    let expected = "line 9, column 9: example-fails: routes[0].targets: the request `/f/x` should lead \
+        to `https://a.example/x` by the route `file` at its target `a`, and leads to \
+        `https://b.example/x`; 1 other example is misled as well";
+    assert_eq!(problems_of(text), expected);
+    let right = text
+        .replace("targets.a =", "targets.c =")
+        .replace("targets.b =", "targets.a =")
+        .replace("targets.c =", "targets.b =");
+    assert!(Config::from_toml(&right).is_ok());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_request_has_to_be_proven_at_every_target_and_not_only_where_its_example_is() {
+    let long = format!("http://127.0.0.1:8080/{}\"", "a".repeat(2048));
+    let text = CONFIG
+        .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']")
+        .replace("http://127.0.0.1:8080\"", &long);
+    let expected = "by the route `download` at its target `fastly`, and goes to the origin at its \
+        target `local`: location-refused (too-long)";
+    let said = problems_of(&text);
+    assert!(said.contains(expected), "{said}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_example_may_name_the_only_target_of_its_route() {
+    let rows = [
+        ("local", None),
+        (
+            "fastly",
+            Some(
+                "line 8, column 42: target-unknown: routes[0].examples[0].target: `fastly` is no \
+                 target of the route `file`; name the one that the location is at: `local`",
+            ),
+        ),
+    ];
+    for (name, expected) in rows {
+        let text = format!(
+            "allowed_hosts = ['127.0.0.1']
+origin.backends = ['origin']
+targets.local.base = 'http://127.0.0.1:8080'
+[[routes]]
+name = 'file'
+path = '/f/{{file:segment}}'
+target = 'local'
+examples = [{{ request = '/f/x', target = '{name}', location = 'http://127.0.0.1:8080/x' }}]
+location = '/{{file}}'"
+        );
+        let said = Config::from_toml(&text).err().map(|it| it.to_string());
+        assert_eq!(said.as_deref(), expected, "{name}");
     }
 }
 
@@ -492,10 +608,7 @@ fn each_problem_says_what_is_wrong_and_where() {
 fn a_route_has_a_bounded_number_of_targets() {
     let names = "'fastly', ".repeat(9);
     let text = CONFIG.replace("TARGETS", &format!("targets = [{names}]"));
-    let said = match Config::from_toml(&text) {
-        Ok(_) => panic!("a problem was expected in\n{text}"),
-        Err(problems) => problems.to_string(),
-    };
+    let said = problems_of(&text);
     assert!(
         said.contains("`routes[0].targets` names 9 targets; name 1 to 8\n"),
         "{said}"
@@ -510,10 +623,7 @@ fn every_target_is_tried_for_a_way_back_and_not_only_the_one_that_a_file_gets() 
             "https://cloudfront.example/pub",
             "https://cloudfront.example/d",
         );
-    let said = match Config::from_toml(&text.replace("}.crate", "}").replace("0.crate", "0")) {
-        Ok(_) => panic!("a problem was expected in\n{text}"),
-        Err(problems) => problems.to_string(),
-    };
+    let said = problems_of(&text.replace("}.crate", "}").replace("0.crate", "0"));
     let expected = "location-loops: routes[0].location: the request `/d/d/1.0.228` leads to \
         `https://cloudfront.example/d/d/1.0.228`, which is on a route again; change the location, \
         or list in `hosts` the registry's own hosts, without `cloudfront.example`";

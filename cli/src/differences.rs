@@ -1,10 +1,11 @@
 //! What two configurations say differently, key by key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
+use signpost::config::Example;
 
 use crate::file::Loaded;
 use crate::visible::visible;
@@ -30,7 +31,15 @@ const BASE: &str = "{base}";
 /// where both configurations have some: a compiled one has none.
 pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
     let with_examples = !old.examples().is_empty() && !new.examples().is_empty();
-    let (old, new) = (values(old, with_examples), values(new, with_examples));
+    let at_several: HashSet<_> = [old, new].into_iter().flat_map(with_several).collect();
+    let values = |loaded| {
+        let mut values = values(loaded);
+        if with_examples {
+            values.extend(examples(loaded, &at_several));
+        }
+        values
+    };
+    let (old, new) = (values(old), values(new));
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     keys.into_iter()
         .filter(|key| old.get(*key) != new.get(*key))
@@ -42,9 +51,12 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
         .collect()
 }
 
-/// Every key that a configuration has, and those that it leaves out but could have.
+/// Every key that a configuration has, and those that it leaves out but could have. An example has
+/// both of its keys, because another configuration decides as well which of them it gets.
 pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
-    let written = values(loaded, true).into_keys();
+    let examples = loaded.examples().iter();
+    let examples = examples.flat_map(|it| [false, true].map(|is_one| example_key(it, is_one)));
+    let written = values(loaded).into_keys().chain(examples);
     let routes = loaded.config().routes().iter().flat_map(|route| {
         let name = route.name();
         OF_A_ROUTE.map(|key| format!("routes.{name}.{key}"))
@@ -70,7 +82,7 @@ const OF_A_ROUTE: [&str; 4] = ["status", "json", "cache_control", "examples"];
 /// Whether a pattern names a key: the same steps, where `*` stands for any one, or the table around
 /// them.
 ///
-/// A step is what stands between two dots; the request of an example is a single step.
+/// A step is what stands between two dots; what stands in the brackets of an example is a single one.
 pub(crate) fn names(pattern: &str, key: &str) -> bool {
     let mut found = steps(key);
     steps(pattern).all(|expected| {
@@ -80,12 +92,12 @@ pub(crate) fn names(pattern: &str, key: &str) -> bool {
     })
 }
 
-/// The steps of a key: an example's request, in brackets, may hold dots of its own.
+/// The steps of a key: what tells examples apart, in brackets, may hold dots of its own.
 pub(crate) fn steps(key: &str) -> impl Iterator<Item = &str> {
-    let (steps, request) = key.split_at(key.find('[').unwrap_or(key.len()));
+    let (steps, example) = key.split_at(key.find('[').unwrap_or(key.len()));
     steps
         .split('.')
-        .chain((!request.is_empty()).then_some(request))
+        .chain((!example.is_empty()).then_some(example))
 }
 
 impl Difference {
@@ -116,28 +128,49 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Every value by its key.
-fn values(loaded: &Loaded, with_examples: bool) -> BTreeMap<String, Value> {
+/// The names of the routes with several targets.
+fn with_several(loaded: &Loaded) -> impl Iterator<Item = &str> {
+    let routes = loaded.config().routes().iter();
+    let several = routes.filter(|route| route.targets().only().is_none());
+    several.map(|route| route.name().as_str())
+}
+
+/// The location of every example by its key.
+fn examples<'l>(
+    loaded: &'l Loaded,
+    at_several: &HashSet<&str>,
+) -> impl Iterator<Item = (String, Value)> {
+    loaded.examples().iter().map(|example| {
+        let mut targets = loaded.config().targets();
+        let base = targets
+            .find(|target| target.name() == example.target())
+            .map_or("", |target| target.base().as_str());
+        let location = example.location().as_str();
+        let location = location.strip_prefix(base).unwrap_or(location);
+        let is_one_of_several = at_several.contains(example.route().as_str());
+        let key = example_key(example, is_one_of_several);
+        (key, format!("{BASE}{location}").into())
+    })
+}
+
+/// The key of an example. One request may be an example at each of several targets.
+fn example_key(example: &Example, is_one_of_several: bool) -> String {
+    let (route, request) = (example.route(), example.request());
+    if is_one_of_several {
+        let target = example.target();
+        format!("routes.{route}.examples[{request} at {target}]")
+    } else {
+        format!("routes.{route}.examples[{request}]")
+    }
+}
+
+/// Every value of the compiled form by its key.
+fn values(loaded: &Loaded) -> BTreeMap<String, Value> {
     let mut values = BTreeMap::new();
     // What was compiled is JSON.
     let compiled: Value = serde_json::from_str(loaded.config().to_json()).unwrap_or_default();
     flatten("", &compiled, &mut values);
     values.remove("revision");
-    if with_examples {
-        for example in loaded.examples() {
-            let route = example.route();
-            let mut targets = loaded.config().targets();
-            let base = targets
-                .find(|target| target.name() == example.target())
-                .map_or("", |target| target.base().as_str());
-            let location = example.location().as_str();
-            let location = location.strip_prefix(base).unwrap_or(location);
-            values.insert(
-                format!("routes.{route}.examples[{}]", example.request()),
-                format!("{BASE}{location}").into(),
-            );
-        }
-    }
     values
 }
 
@@ -157,7 +190,8 @@ fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, Value>) {
         }
         Value::Array(tables) if tables.iter().any(Value::is_object) => {
             let name_of = |table: &Value| table["name"].as_str().unwrap_or_default().to_owned();
-            // Their order is the one in which they are tried.
+            // Routes are tried in their order. That of targets means nothing, but it is compiled as
+            // it is written, and the names show which of them came and went.
             let names = tables.iter().map(name_of).collect();
             values.insert(key.to_owned(), names);
             for table in tables {

@@ -23,6 +23,7 @@ mod plan;
 mod replace;
 mod routes;
 mod smoke;
+mod unhealthy;
 mod visible;
 mod watch;
 

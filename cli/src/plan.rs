@@ -21,6 +21,7 @@ use clap::Args;
 use crate::differences::{self, Difference};
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
+use crate::unhealthy::Unhealthy;
 use compare::Configurations;
 use input::Input;
 use tally::Tally;
@@ -32,6 +33,10 @@ use value::{Place, Plan};
 /// `enforce`, and the answers are compared: status, headers and body. Without `--requests`, the
 /// requests are the examples of both files. Lines that are no requests are counted and shown, and
 /// nothing is said of what they asked for.
+///
+/// With `--unhealthy`, the new configuration is answered as while these targets are unhealthy, and the
+/// old one as while every target is healthy. One file, named twice, then shows what the death of a CDN
+/// does.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -39,6 +44,7 @@ Examples:
   signpost plan deployed.json config/crates-io.toml --requests requests.log.zst
   zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
   signpost plan old.toml new.toml --requests access.log --max-unreadable 20 --format json
+  signpost plan two-targets.toml two-targets.toml --unhealthy fastly --requests access.log
 
 Exit codes: 0 nothing changes, 1 something changes or too many lines could not be read, so that a
 person should look, 2 it could not be found out.")]
@@ -65,6 +71,10 @@ pub(crate) struct Arguments {
     )]
     max_unreadable: u8,
 
+    /// A target of the new configuration to take as unhealthy; may be given several times
+    #[arg(long, value_name = "TARGET")]
+    unhealthy: Vec<String>,
+
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -73,10 +83,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let old = Loaded::read(&arguments.old)?;
     let new = Loaded::read(&arguments.new)?;
+    let unhealthy = unhealthy(arguments, &new)?;
+    let files = Files::new(&old, &new, &unhealthy);
     let plan = match &arguments.requests {
-        Some(file) => over_file(&old, &new, file)?.allowing(arguments.max_unreadable),
-        None => over_all_examples(&old, &new)?,
+        Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
+        None => over_all_examples(&files)?,
     };
+    let plan = plan.without(&arguments.unhealthy);
     match arguments.format {
         Format::Text => print(&plan)?,
         Format::Json => print_json(&plan)?,
@@ -87,17 +100,49 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// Plans over the examples of both configurations, each request once; over nothing where neither has
-/// examples, because both are compiled.
-pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
-    let configurations = Configurations::new(old.config(), new.config());
+/// The two files, and their configurations as they answer.
+struct Files<'f> {
+    old: &'f Loaded,
+    new: &'f Loaded,
+    configurations: Configurations<'f>,
+}
+
+impl<'f> Files<'f> {
+    fn new(old: &'f Loaded, new: &'f Loaded, unhealthy: &'f Unhealthy) -> Self {
+        Self {
+            old,
+            new,
+            configurations: Configurations::new(old.config(), new.config(), unhealthy),
+        }
+    }
+
+    /// The keys that are different. The edge never sees an example, so another one is no change; but
+    /// one that was dropped no longer holds anybody to what it said.
+    fn differences(&self) -> Vec<Difference> {
+        let mut differences = differences::between(self.old, self.new);
+        differences.retain(|difference| {
+            !difference.is_named_by("routes.*.examples") || difference.is_dropped_example()
+        });
+        differences
+    }
+}
+
+fn unhealthy(arguments: &Arguments, new: &Loaded) -> Result<Unhealthy, Failure> {
+    let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
+    Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)
+}
+
+/// Plans over the examples of both configurations, each request once, also where it is an example at
+/// several targets; over nothing where neither has examples, because both are compiled.
+fn over_examples(files: &Files<'_>) -> Plan {
+    let configurations = &files.configurations;
     let mut tally = Tally::default();
     let mut routes = Vec::new();
     let mut seen = HashSet::new();
-    for example in old.examples().iter().chain(new.examples()) {
+    for example in files.old.examples().iter().chain(files.new.examples()) {
         if seen.insert(example.request()) {
             tally.take(
-                &configurations,
+                configurations,
                 routes.len() as u64,
                 example.request().as_bytes(),
             );
@@ -110,21 +155,11 @@ pub(crate) fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
             .and_then(|index| routes.get(index));
         Place::Example((*route.unwrap_or(&"")).to_owned())
     };
-    tally.into_plan(&configurations, place, differences(old, new))
+    tally.into_plan(configurations, place, files.differences())
 }
 
-/// The keys that are different. The edge never sees an example, so another one is no change; but one
-/// that was dropped no longer holds anybody to what it said.
-fn differences(old: &Loaded, new: &Loaded) -> Vec<Difference> {
-    let mut differences = differences::between(old, new);
-    differences.retain(|difference| {
-        !difference.is_named_by("routes.*.examples") || difference.is_dropped_example()
-    });
-    differences
-}
-
-fn over_all_examples(old: &Loaded, new: &Loaded) -> Result<Plan, Failure> {
-    let plan = over_examples(old, new);
+fn over_all_examples(files: &Files<'_>) -> Result<Plan, Failure> {
+    let plan = over_examples(files);
     if plan.requests == 0 {
         return Err(Failure::new(
             "there are no examples to plan over, because both configurations are compiled; \
@@ -134,16 +169,16 @@ fn over_all_examples(old: &Loaded, new: &Loaded) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-fn over_file(old: &Loaded, new: &Loaded, file: &Path) -> Result<Plan, Failure> {
+fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
     let mut input = Input::open(file)?;
-    let configurations = Configurations::new(old.config(), new.config());
+    let configurations = &files.configurations;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let progress = input.progress();
-    let (tally, end) = parallel::tally(&configurations, &mut input, threads, |lines| {
+    let (tally, end) = parallel::tally(configurations, &mut input, threads, |lines| {
         progress.show(lines);
     });
     progress.finish();
-    let mut plan = tally.into_plan(&configurations, Place::Line, differences(old, new));
+    let mut plan = tally.into_plan(configurations, Place::Line, files.differences());
     if let Err(error) = end {
         let why = input.in_words(&error);
         if plan.requests == 0 {

@@ -357,6 +357,73 @@ fn configurations_that_cannot_be_planned_for_could_not_run() {
 }
 
 #[test]
+fn one_file_against_itself_shows_what_an_unhealthy_target_moves() {
+    let files = Files::new();
+    let two = include_bytes!("../../docs/examples/two-targets.toml");
+    files.write("two.toml", two);
+    let compiled = Config::from_toml(str::from_utf8(two).unwrap()).unwrap();
+    files.write("two.json", compiled.to_json().as_bytes());
+    files.write("requests", REQUESTS.as_bytes());
+    let rows: [(&[&str], i32, &[&str]); 5] = [
+        (&["two.toml"], 0, &[]),
+        (&["two.toml", "--unhealthy", "fastly"], 1, &["fastly"]),
+        // The file is not tried there first.
+        (
+            &["two.toml", "--unhealthy", "cloudfront"],
+            0,
+            &["cloudfront"],
+        ),
+        (
+            &[
+                "two.json",
+                "--unhealthy",
+                "fastly",
+                "--requests",
+                "requests",
+            ],
+            1,
+            &["fastly"],
+        ),
+        (
+            &[
+                "two.toml",
+                "--unhealthy",
+                "fastly",
+                "--unhealthy",
+                "cloudfront",
+            ],
+            0,
+            &["fastly", "cloudfront"],
+        ),
+    ];
+    for (arguments, expected, unhealthy) in rows {
+        let (code, text, errors) =
+            files.plan(&[&["two.toml"], arguments, &["--format", "json"]].concat());
+        assert_eq!(
+            (code, errors.as_str()),
+            (Some(expected), ""),
+            "{arguments:?}"
+        );
+        let plan: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            plan["unhealthy"],
+            serde_json::json!(unhealthy),
+            "{arguments:?}"
+        );
+        assert_eq!(
+            plan["changed"]["redirect-elsewhere"], expected,
+            "{arguments:?}"
+        );
+        assert_eq!(plan["differences"], serde_json::json!([]), "{arguments:?}");
+    }
+    let (code, text, errors) = files.plan(&["two.toml", "old.toml", "--unhealthy", "fastly"]);
+    assert_eq!((code, text.as_str()), (Some(2), ""));
+    let expected =
+        "error: old.toml: the configuration has no target `fastly`; name one of static\n";
+    assert_eq!(errors, expected);
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let files = Files::new();
     let mut child = files

@@ -95,10 +95,14 @@ fn several_targets_are_shown_with_their_shares() {
             "targets = [{ name = \"static\", weight = 9 }, \"b\"]",
             1,
         )
+        .replace(
+            "location = \"https://static",
+            "target = \"static\"\nlocation = \"https://static",
+        )
         .replacen(
             "[[routes.examples]]",
             "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-             location = \"https://b.example/crates/a/a-1.0.0.crate\"\n[[routes.examples]]",
+             target = \"b\"\nlocation = \"https://b.example/crates/a/a-1.0.0.crate\"\n[[routes.examples]]",
             1,
         );
     let (code, text, errors) = routes(&config, &[]);

@@ -65,9 +65,11 @@ fn prove(raw: &RawConfig, problems: Vec<Problem>) -> Result<Authored, Problems> 
     (config.revision, config.json) = revision::write(&content);
     check.allowed_hosts(raw, &config);
     check.unused_targets(raw);
+    check.retry_routes(raw);
+    let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();
+    check.same_bases(&places, &config);
     // To try out more routes than an entry holds would take long, and tell nobody anything.
     if check.fits_an_entry(&config.json) {
-        let places: Vec<usize> = routes.iter().map(|(index, _)| *index).collect();
         check.overlaps(&places, &config);
         check.locations(&places, &config);
     }

@@ -1,18 +1,20 @@
 //! The examples of a configuration, each run through the very pipeline that will answer requests.
 
-use std::fmt;
+mod failing;
 
 use super::Config;
-use super::check::Check;
+use super::check::{Check, missing};
 use super::problem::{At, Problem, ProblemCode};
 use super::raw::{RawExample, RawRoute};
-use crate::decision::{Decision, Reason};
+use crate::Answer;
+use crate::decision::Decision;
 use crate::host::Host;
 use crate::location::{Location, Refusal};
 use crate::received::Received;
 use crate::route::{Route, RouteName};
 use crate::switch::Switch;
-use crate::target::WeightedTarget;
+use crate::target::{Target, WeightedTarget};
+use failing::{End, FailingExample};
 
 /// A request path, and the location that it was proven to lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,20 +25,12 @@ pub struct Example {
     location: Location,
 }
 
-/// An example that does not lead to the location that it names.
-struct FailingExample {
-    route: RouteName,
-    request: String,
-    expected: String,
-    end: End,
-}
-
-/// Where its request ends instead.
-enum End {
-    /// At these locations, one for each target of the route.
-    Locations(Vec<Location>),
-    OtherRoute,
-    Origin(Reason),
+/// An example whose keys are all there, and name a target of its route.
+#[derive(Clone, Copy)]
+struct Written<'r> {
+    request: &'r str,
+    target: &'r Target,
+    location: &'r str,
 }
 
 impl Example {
@@ -71,62 +65,133 @@ impl Check {
         config: &Config,
     ) -> Vec<Example> {
         let key = &at.name("examples");
-        if raw.examples.is_empty() {
-            self.push(Problem::new(
-                ProblemCode::ExampleMissing,
-                key,
-                format!("the route `{}` has no example; add [[routes.examples]] with a real request and its location", route.name()),
-            ));
-        }
+        let all: Vec<_> = raw
+            .examples
+            .iter()
+            .enumerate()
+            .map(|(index, example)| self.example(&key.index(index), example, route))
+            .collect();
+        self.missing_examples(key, route, &all);
         let mut examples = Vec::new();
         let mut failing = Vec::new();
-        let mut is_complete = true;
-        for (index, example) in raw.examples.iter().enumerate() {
-            match self.example(&key.index(index), example, route, config) {
+        for (index, written) in all.into_iter().enumerate() {
+            match written.and_then(|written| try_example(written, route, config)) {
                 Some(Ok(example)) => examples.push(example),
                 Some(Err(example)) => failing.push((index, example)),
-                None => is_complete = false,
+                None => {}
             }
         }
-        if is_complete && failing.is_empty() && !examples.is_empty() {
-            self.targets_without_example(at, route, &examples);
-        }
-        match failing.as_slice() {
-            // One example may be the mistake itself.
-            [(_, first), others @ ..]
-                if examples.is_empty()
-                    && !others.is_empty()
-                    && failing.iter().all(|(_, example)| example.is_misled()) =>
-            {
-                let is_the_base = failing
-                    .iter()
-                    .all(|(_, example)| example.is_below_another_base(route));
-                self.all_examples_fail(at, route, first, others.len(), is_the_base);
-            }
-            _ => {
-                for (index, example) in failing {
-                    self.example_fails(&key.index(index).name("location"), example.to_string());
-                }
-            }
-        }
+        self.failing_examples(at, route, &failing, !examples.is_empty());
         examples
     }
 
-    /// Notes each target of a route that no example is at, so that nothing says a second time what
+    /// Takes an example as it is written, or notes what is missing from it.
+    fn example<'r>(
+        &mut self,
+        key: &At<'_>,
+        raw: &'r RawExample,
+        route: &'r Route,
+    ) -> Option<Written<'r>> {
+        let request = self.require(
+            &key.name("request"),
+            raw.request.as_deref(),
+            "write the path of a real request",
+        );
+        let target = self.example_target(&key.name("target"), raw.target.as_deref(), route);
+        let location = self.require(
+            &key.name("location"),
+            raw.location.as_deref(),
+            "write the location that the request must lead to",
+        );
+        Some(Written {
+            request: request?,
+            target: target?,
+            location: location?,
+        })
+    }
+
+    /// The target that an example names. Where a route has several, a location alone would not say
+    /// which of them has that base, and two bases could change places unseen.
+    fn example_target<'r>(
+        &mut self,
+        key: &At<'_>,
+        name: Option<&str>,
+        route: &'r Route,
+    ) -> Option<&'r Target> {
+        let names: Vec<_> = targets(route)
+            .map(|it| format!("`{}`", it.name()))
+            .collect();
+        let names = names.join(", ");
+        let Some(name) = name else {
+            let only = route.targets().only();
+            if only.is_none() {
+                let instead = format!("name the target that the location is at, one of {names}");
+                self.push(missing(key, &instead));
+            }
+            return only;
+        };
+        let found = targets(route).find(|target| target.name() == name);
+        if found.is_none() {
+            let message = format!(
+                "`{name}` is no target of the route `{}`; name the one that the location is at: {names}",
+                route.name()
+            );
+            self.push(Problem::new(ProblemCode::TargetUnknown, key, message));
+        }
+        found
+    }
+
+    /// Notes each target of the route that no example is at, so that nothing says a second time what
     /// its base should be.
-    fn targets_without_example(&mut self, at: &At<'_>, route: &Route, examples: &[Example]) {
-        for target in route.targets().iter().map(WeightedTarget::target) {
-            let name = target.name();
-            if examples.iter().any(|example| example.target == name) {
+    fn missing_examples(&mut self, key: &At<'_>, route: &Route, all: &[Option<Written<'_>>]) {
+        let named = all.iter().map(|it| Some(it.as_ref()?.target.name()));
+        // One that says not enough may have been meant for any target.
+        let Some(named) = named.collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        let is_only = route.targets().only().is_some();
+        for target in targets(route).map(Target::name) {
+            if named.contains(&target) {
                 continue;
             }
-            let message = format!(
-                "the route `{}` has no example at its target `{name}`; add one whose location begins with `{}`, if that is where its files are",
-                route.name(),
-                target.base()
-            );
-            let at = &at.name("examples");
-            self.push(Problem::new(ProblemCode::ExampleMissing, at, message));
+            let route = route.name();
+            let message = if is_only {
+                format!(
+                    "the route `{route}` has no example; add [[routes.examples]] with a real request and its location"
+                )
+            } else {
+                format!(
+                    "the route `{route}` has no example at its target `{target}`; add [[routes.examples]] with a real request, `target = \"{target}\"` and its location there"
+                )
+            };
+            self.push(Problem::new(ProblemCode::ExampleMissing, key, message));
+        }
+    }
+
+    /// Notes the examples that fail, each of which stands at an index of the route's.
+    fn failing_examples(
+        &mut self,
+        at: &At<'_>,
+        route: &Route,
+        failing: &[(usize, FailingExample<'_>)],
+        some_hold: bool,
+    ) {
+        let are_misled = failing.iter().all(|(_, example)| example.is_misled());
+        match failing {
+            // One example may be the mistake itself.
+            [(_, first), others @ ..] if !others.is_empty() && are_misled && !some_hold => {
+                let below_another_base = |(_, example): &(_, FailingExample<'_>)| {
+                    FailingExample::is_below_another_base(example)
+                };
+                let is_the_base = failing.iter().all(below_another_base);
+                self.all_examples_fail(at, route, first, others.len(), is_the_base);
+            }
+            _ => {
+                let key = at.name("examples");
+                for (index, example) in failing {
+                    self.example_fails(&key.index(*index).name("location"), example.to_string());
+                }
+            }
         }
     }
 
@@ -136,7 +201,7 @@ impl Check {
         &mut self,
         at: &At<'_>,
         route: &Route,
-        first: &FailingExample,
+        first: &FailingExample<'_>,
         others: usize,
         is_the_base: bool,
     ) {
@@ -166,119 +231,50 @@ impl Check {
             self.push(problem);
         }
     }
+}
 
-    fn example(
-        &mut self,
-        key: &At<'_>,
-        raw: &RawExample,
-        route: &Route,
-        config: &Config,
-    ) -> Option<Result<Example, FailingExample>> {
-        let request = self.require(
-            &key.name("request"),
-            raw.request.as_deref(),
-            "write the path of a real request",
-        );
-        let expected = self.require(
-            &key.name("location"),
-            raw.location.as_deref(),
-            "write the location that the request must lead to",
-        );
-        let (path, expected) = request.zip(expected)?;
-        let host = config.hosts().and_then(<[Host]>::first).map(Host::as_str);
-        let received = Received::read(host, path);
-        let request = received.request("GET");
-        let mut locations = Vec::new();
-        let mut example = None;
-        let mut end = None;
-        for answer in crate::answers_at_every_target(config, &request, Switch::ENFORCE) {
-            let leads_here = answer.route().map(Route::name) == Some(route.name());
-            match answer.decision() {
-                Decision::Redirect(location) if leads_here => {
-                    if location.as_str() == expected {
-                        example = Some(Example {
-                            route: route.name().clone(),
-                            target: answer.target()?.name().to_owned(),
-                            request: path.to_owned(),
-                            location: location.clone(),
-                        });
-                    }
-                    locations.push(location.clone());
-                }
-                Decision::Redirect(_) => end = Some(End::OtherRoute),
-                // That is a problem of the base, and was noted there.
-                Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => {
-                    return None;
-                }
-                Decision::Origin(reason) => end = Some(End::Origin(reason.clone())),
-            }
-        }
-        let end = match (end, example) {
-            (None, Some(example)) => return Some(Ok(example)),
-            (end, _) => end.unwrap_or(End::Locations(locations)),
-        };
-        Some(Err(FailingExample {
+/// Tries an example; nothing where a base keeps it from being tried, which was noted there.
+fn try_example<'r>(
+    written: Written<'r>,
+    route: &'r Route,
+    config: &Config,
+) -> Option<Result<Example, FailingExample<'r>>> {
+    let host = config.hosts().and_then(<[Host]>::first).map(Host::as_str);
+    let received = Received::read(host, written.request);
+    let request = received.request("GET");
+    let answers = crate::answers_at_every_target(config, &request, Switch::ENFORCE);
+    let end = end_at(&answers, written.target, route)?;
+    Some(match end {
+        End::Location(location) if location.as_str() == written.location => Ok(Example {
             route: route.name().clone(),
-            request: path.to_owned(),
-            expected: expected.to_owned(),
-            end,
-        }))
-    }
+            target: written.target.name().to_owned(),
+            request: written.request.to_owned(),
+            location,
+        }),
+        end => Err(FailingExample::new(written, route, end)),
+    })
 }
 
-impl FailingExample {
-    /// The locations that it leads to, on the right route.
-    fn locations(&self) -> &[Location] {
-        match &self.end {
-            End::Locations(locations) => locations,
-            End::OtherRoute | End::Origin(_) => &[],
+/// Where a request ends that is sent to the target; nothing where a base is not allowed.
+fn end_at(answers: &[Answer<'_>], target: &Target, route: &Route) -> Option<End> {
+    // A client may be sent to any of the targets, so each of them has to be proven.
+    let mut all = answers.iter();
+    let held_back = all.find(|answer| answer.decision().reason().is_some());
+    let at_target = || answers.iter().find(|it| it.target() == Some(target));
+    let answer = held_back.or_else(at_target).or(answers.first())?;
+    match answer.decision() {
+        Decision::Redirect(location) if answer.route() == Some(route) => {
+            Some(End::Location(location.clone()))
         }
-    }
-
-    fn is_misled(&self) -> bool {
-        !self.locations().is_empty()
-    }
-
-    /// Whether it leads to the right path below another base than the one that it names.
-    fn is_below_another_base(&self, route: &Route) -> bool {
-        let bases = || route.targets().iter().map(|it| it.target().base().as_str());
-        let below = |location: &Location| {
-            let mut below = bases().filter_map(|base| location.as_str().strip_prefix(base));
-            below.any(|below| self.expected.ends_with(below))
-        };
-        self.locations().iter().any(below)
+        Decision::Redirect(_) => Some(End::OtherRoute),
+        Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => None,
+        Decision::Origin(reason) => Some(End::Origin {
+            reason: reason.clone(),
+            target: answer.target().map(|target| target.name().to_owned()),
+        }),
     }
 }
 
-impl fmt::Display for FailingExample {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (request, expected, route, end) =
-            (&self.request, &self.expected, &self.route, &self.end);
-        write!(
-            formatter,
-            "the request `{request}` should lead to `{expected}` by the route `{route}`, and {end}"
-        )
-    }
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Locations(locations) => {
-                for (place, location) in locations.iter().enumerate() {
-                    let before = if place == 0 { "leads to" } else { " or" };
-                    write!(formatter, "{before} `{location}`")?;
-                }
-                Ok(())
-            }
-            Self::OtherRoute => formatter.write_str("is on another route"),
-            Self::Origin(reason) => {
-                let code = reason.code();
-                match reason.refusal() {
-                    Some(refusal) => write!(formatter, "goes to the origin: {code} ({refusal})"),
-                    None => write!(formatter, "goes to the origin: {code}"),
-                }
-            }
-        }
-    }
+fn targets(route: &Route) -> impl Iterator<Item = &Target> {
+    route.targets().iter().map(WeightedTarget::target)
 }

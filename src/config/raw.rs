@@ -75,6 +75,7 @@ pub(super) struct RawRoute {
 pub(super) struct RawWeighted {
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "toml", serde(deserialize_with = "super::names::weight"))]
     pub(super) weight: Option<i64>,
 }
 
@@ -82,6 +83,7 @@ pub(super) struct RawWeighted {
 #[serde(default, expecting = "a table")]
 pub(super) struct RawExample {
     pub(super) request: Option<String>,
+    pub(super) target: Option<String>,
     pub(super) location: Option<String>,
 }
 

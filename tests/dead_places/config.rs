@@ -74,6 +74,7 @@ fn with_examples(text: &str, bases: &[String]) -> String {
             if index > 0 {
                 lines.push(format!("\n[[routes.examples]]\n{request}"));
             }
+            lines.push(format!("target = \"{}\"", name_of(index)));
             lines.push(line.replace("https://static.crates.io", base));
         }
     }

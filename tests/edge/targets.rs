@@ -27,10 +27,14 @@ fn config() -> Config {
             "targets  = [\"static\", { name = \"cloudfront\", weight = 1 }]",
             1,
         )
+        .replace(
+            "location = \"https://static",
+            "target = \"static\"\nlocation = \"https://static",
+        )
         .replacen(
             "[[routes.examples]]",
             "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-             location = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
+             target = \"cloudfront\"\nlocation = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
             1,
         );
     Config::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))

@@ -31,9 +31,9 @@ path = "/d/{name:crate}/{version:semver}"
 targets = ["a", "b", "c"]
 location = "/{name}/{version}"
 examples = [
-    { request = "/d/x/1.0.0", location = "https://a.example/x/1.0.0" },
-    { request = "/d/x/1.0.0", location = "https://b.example/x/1.0.0" },
-    { request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },
+    { target = "a", request = "/d/x/1.0.0", location = "https://a.example/x/1.0.0" },
+    { target = "b", request = "/d/x/1.0.0", location = "https://b.example/x/1.0.0" },
+    { target = "c", request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },
 ]
 
 [[routes]]

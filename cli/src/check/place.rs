@@ -61,15 +61,18 @@ fn below<'t, 's>(
     Some(found)
 }
 
-/// Whether a route has the name, or an example the request in brackets.
+/// Whether a route has the name, or an example the request in brackets, and the target after it.
 fn is_called(table: &Table, name: &str) -> bool {
     let text = |key| table.get(key).and_then(Item::as_str);
-    let request = name
+    let example = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'));
-    match request {
-        Some(request) => text("request") == Some(request),
-        None => text("name") == Some(name),
+    match (example, text("request"), text("target")) {
+        (None, ..) => text("name") == Some(name),
+        (Some(example), Some(request), Some(target)) => {
+            example == request || example == format!("{request} at {target}")
+        }
+        (Some(example), request, _) => Some(example) == request,
     }
 }
 
@@ -98,6 +101,12 @@ name = \"file\"
 status = 307
 [[routes.examples]]
 request = \"/a.b\"
+[[routes.examples]]
+target = \"a\"
+request = \"/c at\"
+[[routes.examples]] # b
+target = \"b\"
+request = \"/c at\"
 ";
 
     #[test]
@@ -109,6 +118,18 @@ request = \"/a.b\"
             ("routes.file.status", 7, "307"),
             ("routes.file.json", 5, "[[routes]]"),
             ("routes.file.examples[/a.b]", 8, "[[routes.examples]]"),
+            (
+                "routes.file.examples[/c at at a]",
+                10,
+                "[[routes.examples]]",
+            ),
+            (
+                "routes.file.examples[/c at at b]",
+                13,
+                "[[routes.examples]]",
+            ),
+            ("routes.file.examples[/c at]", 10, "[[routes.examples]]"),
+            ("routes.file.examples[/c at at c]", 5, "[[routes]]"),
             ("routes.file.examples[/c]", 5, "[[routes]]"),
         ] {
             let key = key.to_owned();

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
 
@@ -108,7 +110,7 @@ fn lists_that_differ_are_not_shown_alike() {
         r#"["\"a\", b"]"#,
     ];
     let lists = lists.map(|list| serde_json::from_str(list).unwrap());
-    let all: std::collections::BTreeSet<_> = lists.iter().map(shown).collect();
+    let all: BTreeSet<_> = lists.iter().map(shown).collect();
     assert_eq!(all.len(), lists.len(), "{all:?}");
     assert_eq!(shown(&lists[4]), "a, b");
     assert_eq!(shown(&lists[5]), r#""a, b""#);
@@ -139,4 +141,81 @@ fn what_is_left_out_is_a_key_too() {
         .replace("\"full\"", "\"none\"");
     let (all, some) = (keys(&loaded(&everything)), keys(&loaded(PRODUCTION)));
     assert_eq!(all, some);
+}
+
+/// A route that has these targets, and these files as examples at one of them each.
+fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
+    let examples: Vec<_> = examples
+        .iter()
+        .map(|(file, target)| {
+            let location = format!("https://{target}.example/{file}");
+            format!(
+                "{{ request = \"/f/{file}\", target = \"{target}\", location = \"{location}\" }}"
+            )
+        })
+        .collect();
+    loaded(&format!(
+        "origin.backends = [\"origin\"]\nallowed_hosts = [\"a.example\", \"b.example\"]\n\
+         targets.a.base = \"a.example\"\ntargets.b.base = \"b.example\"\n\
+         [[routes]]\nname = \"other\"\npath = \"/o/other\"\ntargets = [\"a\", \"b\"]\nlocation = \"/o\"\n\
+         examples = [{{ request = \"/o/other\", target = \"a\", location = \"https://a.example/o\" }},\n\
+         {{ request = \"/o/other\", target = \"b\", location = \"https://b.example/o\" }}]\n\
+         [[routes]]\nname = \"file\"\npath = \"/f/{{file:segment}}\"\n{targets}\n\
+         location = \"/{{file}}\"\nexamples = [{}]\n",
+        examples.join(", ")
+    ))
+}
+
+#[test]
+fn an_example_is_told_from_the_same_request_at_another_target() {
+    let both = "targets = [\"a\", \"b\"]";
+    let all = [("x", "a"), ("x", "b"), ("y", "a"), ("y", "b")];
+    let rows: &[(&str, &[(&str, &str)], &str, &[(&str, &str)], &[&str])] = &[
+        (both, &all, both, &all, &[]),
+        (both, &all, both, &all[..3], &["[/f/y at b]"]),
+        (both, &all[..3], both, &all, &["[/f/y at b]"]),
+        (both, &all, both, &all[1..], &["[/f/x at a]"]),
+        // What was an example of the only target is one at it still.
+        (
+            "target = \"a\"",
+            &[all[0]],
+            both,
+            &all[..2],
+            &["[/f/x at b]"],
+        ),
+        (
+            "target = \"a\"",
+            &[all[0], all[2]],
+            both,
+            &all[..2],
+            &["[/f/x at b]", "[/f/y at a]"],
+        ),
+        (
+            "target = \"a\"",
+            &[all[0]],
+            "target = \"b\"",
+            &[all[1]],
+            &[],
+        ),
+        (
+            "target = \"a\"",
+            &[all[0], all[2]],
+            "target = \"a\"",
+            &[all[0]],
+            &["[/f/y]"],
+        ),
+    ];
+    for (old_targets, old, new_targets, new, expected) in rows {
+        let (old, new) = (at(old_targets, old), at(new_targets, new));
+        let row = format!("{old:?} {new:?}");
+        let found = between(&old, &new);
+        let examples: Vec<_> = found
+            .iter()
+            .filter_map(|found| found.key.strip_prefix("routes.file.examples"))
+            .collect();
+        assert_eq!(examples, *expected, "{row}");
+        // Whoever allows a difference can name it.
+        let all: BTreeSet<_> = keys(&old).into_iter().chain(keys(&new)).collect();
+        assert!(found.iter().all(|found| all.contains(&found.key)), "{row}");
+    }
 }

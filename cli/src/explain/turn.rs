@@ -8,15 +8,16 @@ use signpost::request::Request;
 use signpost::retry::{self, Budget, Client, Key, Memory, Secret, Surroundings, Unknown, Window};
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
-use signpost::target::{Target, Tries};
+use signpost::target::Tries;
 
 use crate::output::Failure;
+use crate::unhealthy::Unhealthy;
 
 /// What is supposed of the client and of the targets, and nobody could read from the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Supposed {
     attempt: u8,
-    unhealthy_backends: Vec<String>,
+    unhealthy: Unhealthy,
 }
 
 /// What one client did. The window is never over, and nobody has taken the allowance.
@@ -26,10 +27,12 @@ struct OneClient(Tries);
 impl Supposed {
     /// A first try, while every target is healthy.
     #[cfg(test)]
-    pub(super) const FIRST: Self = Self {
-        attempt: 1,
-        unhealthy_backends: Vec::new(),
-    };
+    pub(super) fn first() -> Self {
+        Self {
+            attempt: 1,
+            unhealthy: Unhealthy::default(),
+        }
+    }
 
     /// What a command line says: which try it is, and which targets are unhealthy.
     ///
@@ -43,10 +46,9 @@ impl Supposed {
                 "the configuration has no [retry], so every try is a first one; leave --attempt out",
             ));
         }
-        let unhealthy_backends = targets.iter().map(|name| health_backend(config, name));
         Ok(Self {
             attempt,
-            unhealthy_backends: unhealthy_backends.collect::<Result<_, _>>()?,
+            unhealthy: Unhealthy::read(config, targets)?,
         })
     }
 
@@ -58,7 +60,7 @@ impl Supposed {
         request: &Request<'_>,
         switch: Switch,
     ) -> Answer<'c> {
-        let health = |backend: &str| !self.unhealthy_backends.iter().any(|name| name == backend);
+        let health = |backend: &str| self.unhealthy.is_healthy(backend);
         let mut memory = OneClient::default();
         let mut budget = Budget::default();
         let mut next = || {
@@ -108,23 +110,6 @@ impl Memory for OneClient {
     }
 }
 
-fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
-    let target = config.targets().find(|target| target.name() == name);
-    let target = target.ok_or_else(|| {
-        let names: Vec<_> = config.targets().map(Target::name).collect();
-        Failure::new(format!(
-            "the configuration has no target `{name}`; name one of {}",
-            names.join(", ")
-        ))
-    })?;
-    let backend = target.health_backend().ok_or_else(|| {
-        Failure::new(format!(
-            "the target `{name}` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out"
-        ))
-    })?;
-    Ok(backend.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
@@ -148,8 +133,8 @@ path = "/f/{file:segment}"
 targets = [{ name = "a", weight = 2 }, "b"]
 location = "/{file}"
 examples = [
-    { request = "/f/x", location = "https://a.example/x" },
-    { request = "/f/x", location = "https://b.example/pub/x" },
+    { target = "a", request = "/f/x", location = "https://a.example/x" },
+    { target = "b", request = "/f/x", location = "https://b.example/pub/x" },
 ]
 "#;
 
@@ -246,35 +231,11 @@ examples = [
     }
 
     #[test]
-    fn what_makes_no_difference_is_refused() {
-        let with_retry = read(WITH_RETRY);
-        let without = read("");
-        let unchecked = Loaded::from_text(include_str!("../../../config/crates-io.toml")).unwrap();
-        let rows: [(&Config, u8, &[&str], &str); 3] = [
-            (
-                &without,
-                2,
-                &[],
-                "the configuration has no [retry], so every try is a first one; leave --attempt out",
-            ),
-            (
-                &with_retry,
-                1,
-                &["a", "c"],
-                "the configuration has no target `c`; name one of a, b",
-            ),
-            (
-                unchecked.config(),
-                1,
-                &["static"],
-                "the target `static` has no health_backend, so the edge always takes it as healthy; \
-                 leave --unhealthy out",
-            ),
-        ];
-        for (config, attempt, unhealthy, expected) in rows {
-            let names: Vec<_> = unhealthy.iter().map(ToString::to_string).collect();
-            let said = Supposed::read(config, attempt, &names).unwrap_err();
-            assert_eq!(said.to_string(), expected);
-        }
+    fn a_later_try_without_retry_is_refused() {
+        let said = Supposed::read(&read(""), 2, &[]).unwrap_err();
+        assert_eq!(
+            said.to_string(),
+            "the configuration has no [retry], so every try is a first one; leave --attempt out"
+        );
     }
 }

@@ -9,12 +9,12 @@ use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::route::Route;
-use signpost::switch::Switch;
 use signpost::target::{Target, WeightedTarget};
 
 use super::line::Asked;
 use super::value::{Kind, Place, Sample, Shape};
 use crate::differences::Difference;
+use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
 /// The two configurations.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,7 @@ struct Side<'c> {
     config: &'c Config,
     /// The host of requests that tell none; nothing where the routes apply to any.
     host: Option<&'c str>,
+    unhealthy: &'c Unhealthy,
 }
 
 /// A configuration's answer to a request.
@@ -62,10 +63,11 @@ struct Given<'c, 'r> {
 }
 
 impl<'c> Configurations<'c> {
-    pub(super) fn new(old: &'c Config, new: &'c Config) -> Self {
+    /// The configurations, with these of the new one's targets unhealthy.
+    pub(super) fn new(old: &'c Config, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
         Self {
-            old: Side::new(old),
-            new: Side::new(new),
+            old: Side::new(old, &ALL_HEALTHY),
+            new: Side::new(new, unhealthy),
         }
     }
 
@@ -132,11 +134,12 @@ impl<'c> Configurations<'c> {
 }
 
 impl<'c> Side<'c> {
-    fn new(config: &'c Config) -> Self {
+    fn new(config: &'c Config, unhealthy: &'c Unhealthy) -> Self {
         let first_host = config.hosts().and_then(<[_]>::first);
         Self {
             config,
             host: first_host.map(Host::as_str),
+            unhealthy,
         }
     }
 
@@ -152,7 +155,7 @@ impl<'c> Side<'c> {
         Given {
             config: self.config,
             request,
-            answer: signpost::answer(self.config, request, Switch::ENFORCE),
+            answer: self.unhealthy.answer(self.config, request),
         }
     }
 

@@ -129,6 +129,7 @@ impl<'c> Tally<'c> {
             .map(|(change, counted)| group(configurations, &place, &change, &counted))
             .collect();
         Plan {
+            unhealthy: Vec::new(),
             requests: self.requests,
             same: self.same,
             changed,

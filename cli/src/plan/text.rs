@@ -18,6 +18,10 @@ impl Display for Plan {
                 writeln!(formatter, "{:>12}  {kind}", HumanCount(*number).to_string())?;
             }
         }
+        if !self.unhealthy.is_empty() {
+            let names = plain(&self.unhealthy.join(", "));
+            writeln!(formatter, "\nUnhealthy in the new configuration: {names}")?;
+        }
         if let Some(why) = &self.incomplete {
             writeln!(formatter, "\nNot all requests were read: {}", plain(why))?;
         }

@@ -11,6 +11,8 @@ use crate::differences::Difference;
 /// What would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Plan {
+    /// The targets of the new configuration that were taken as unhealthy.
+    pub(crate) unhealthy: Vec<String>,
     /// How many requests were answered with both configurations.
     pub(crate) requests: u64,
     /// How many of them are answered in the same way: same status, headers and body, or sent to the
@@ -149,6 +151,12 @@ impl Plan {
     /// A person should look: something changes, or too little is known to say that nothing does.
     pub(crate) fn needs_a_look(&self) -> bool {
         !self.is_empty() || self.too_little_read.is_some()
+    }
+
+    /// The plan, which says that it was made with these targets unhealthy.
+    pub(crate) fn without(mut self, targets: &[String]) -> Self {
+        self.unhealthy = targets.to_vec();
+        self
     }
 
     /// The plan, which says so if a larger part of the lines than this cannot be read.

@@ -215,9 +215,9 @@ path = "/d/{name:crate}"
 targets = ["a", "b", "c"]
 location = "/{name}"
 examples = [
-    { request = "/d/x", location = "https://a.example/x" },
-    { request = "/d/x", location = "https://b.example/x" },
-    { request = "/d/x", location = "https://c.example/x" },
+    { request = "/d/x", target = "a", location = "https://a.example/x" },
+    { request = "/d/x", target = "b", location = "https://b.example/x" },
+    { request = "/d/x", target = "c", location = "https://c.example/x" },
 ]
 "#;
 

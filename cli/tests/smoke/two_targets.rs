@@ -70,11 +70,15 @@ impl Written {
                 ),
                 1,
             )
+            .replace(
+                "location = \"https://static",
+                "target = \"static\"\nlocation = \"https://static",
+            )
             .replacen(
                 "[[routes.examples]]",
                 &format!(
                     "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-                     location = \"https://{OTHER_HOST}{EXAMPLE_AT_OTHER}\"\n\n[[routes.examples]]"
+                     target = \"cloudfront\"\nlocation = \"https://{OTHER_HOST}{EXAMPLE_AT_OTHER}\"\n\n[[routes.examples]]"
                 ),
                 1,
             )

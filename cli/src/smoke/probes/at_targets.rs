@@ -85,9 +85,9 @@ path = "/d/{name:crate}/{version:semver}"
 targets = ["a", "b"]
 location = "/{name}/{version}.crate"
 examples = [
-    { request = "/d/x/1.0.0", location = "https://a.example/x/1.0.0.crate" },
-    { request = "/d/x/1.0.0", location = "https://b.example/x/1.0.0.crate" },
-    { request = "/d/y/1.0.0", location = "https://b.example/y/1.0.0.crate" },
+    { request = "/d/x/1.0.0", target = "a", location = "https://a.example/x/1.0.0.crate" },
+    { request = "/d/x/1.0.0", target = "b", location = "https://b.example/x/1.0.0.crate" },
+    { request = "/d/y/1.0.0", target = "b", location = "https://b.example/y/1.0.0.crate" },
 ]
 
 [[routes]]

@@ -22,8 +22,8 @@ path = "/d/{name:crate}"
 targets = ["a", "b"]
 location = "/{name}"
 examples = [
-    { request = "/d/x", location = "https://a.example/x" },
-    { request = "/d/x", location = "https://b.example/x" },
+    { request = "/d/x", target = "a", location = "https://a.example/x" },
+    { request = "/d/x", target = "b", location = "https://b.example/x" },
 ]
 "#;
 

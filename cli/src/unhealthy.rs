@@ -1,0 +1,127 @@
+//! Targets that a person takes as unhealthy, to see what the edge would do.
+
+use signpost::Answer;
+use signpost::config::Config;
+use signpost::request::Request;
+use signpost::switch::Switch;
+use signpost::target::{Target, Turn};
+use signpost::{answer_in_turn, target};
+
+use crate::output::Failure;
+
+/// Some targets of a configuration, by the backends whose health is theirs: the edge asks about those.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unhealthy {
+    backends: Vec<String>,
+}
+
+/// No target at all.
+pub(crate) static ALL_HEALTHY: Unhealthy = Unhealthy {
+    backends: Vec::new(),
+};
+
+impl Unhealthy {
+    /// The targets of these names.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], where the configuration has no such target, or never asks about its health.
+    pub(crate) fn read(config: &Config, targets: &[String]) -> Result<Self, Failure> {
+        let backends = targets.iter().map(|name| health_backend(config, name));
+        let backends = backends.collect::<Result<_, _>>()?;
+        Ok(Self { backends })
+    }
+
+    /// Whether a backend is healthy.
+    pub(crate) fn is_healthy(&self, backend: &str) -> bool {
+        !self.backends.iter().any(|name| name == backend)
+    }
+
+    /// The answer to a first try while these targets are unhealthy, the switch at `enforce`.
+    pub(crate) fn answer<'c>(&self, config: &'c Config, request: &Request<'_>) -> Answer<'c> {
+        let turn = Turn {
+            health: &|backend| self.is_healthy(backend),
+            ..Turn::FIRST
+        };
+        answer_in_turn(target::build, config, request, Switch::ENFORCE, &turn)
+    }
+}
+
+fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
+    let target = config.targets().find(|target| target.name() == name);
+    let target = target.ok_or_else(|| {
+        let names: Vec<_> = config.targets().map(Target::name).collect();
+        Failure::new(format!(
+            "the configuration has no target `{name}`; name one of {}",
+            names.join(", ")
+        ))
+    })?;
+    let backend = target.health_backend().ok_or_else(|| {
+        Failure::new(format!(
+            "the target `{name}` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out"
+        ))
+    })?;
+    Ok(backend.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::request::Request;
+    use signpost::target::Target;
+
+    use super::Unhealthy;
+    use crate::file::Loaded;
+
+    const TWO_TARGETS: &str = include_str!("../../docs/examples/two-targets.toml");
+
+    fn loaded(text: &str) -> Loaded {
+        Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    #[test]
+    fn a_request_goes_to_a_target_that_is_not_unhealthy() {
+        let loaded = loaded(TWO_TARGETS);
+        let config = loaded.config();
+        // The file is tried at `fastly` first, and at it all the same where nothing is healthy.
+        let rows: [(&[&str], &str); 4] = [
+            (&[], "fastly"),
+            (&["cloudfront"], "fastly"),
+            (&["fastly"], "cloudfront"),
+            (&["fastly", "cloudfront"], "fastly"),
+        ];
+        for (names, expected) in rows {
+            let owned: Vec<_> = names.iter().map(ToString::to_string).collect();
+            let unhealthy = Unhealthy::read(config, &owned).unwrap();
+            let request = Request::new("GET", "", "/api/v1/crates/smallvec/1.10.0/download");
+            let answer = unhealthy.answer(config, &request);
+            assert_eq!(
+                answer.target().map(Target::name),
+                Some(expected),
+                "{names:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_target_that_cannot_be_unhealthy_is_refused() {
+        let two = loaded(TWO_TARGETS);
+        let production = loaded(include_str!("../../config/crates-io.toml"));
+        let rows = [
+            (
+                &two,
+                "fastli",
+                "the configuration has no target `fastli`; name one of cloudfront, fastly",
+            ),
+            (
+                &production,
+                "static",
+                "the target `static` has no health_backend, so the edge always takes it as healthy; \
+                 leave --unhealthy out",
+            ),
+        ];
+        for (loaded, name, expected) in rows {
+            let read = Unhealthy::read(loaded.config(), &[name.to_owned()]);
+            assert_eq!(read.unwrap_err().to_string(), expected);
+        }
+    }
+}
