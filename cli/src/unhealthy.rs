@@ -5,6 +5,7 @@ use signpost::config::Config;
 use signpost::request::Request;
 use signpost::retry::Turn;
 use signpost::switch::Switch;
+use signpost::target::Target;
 use signpost::{answer_in_turn, target};
 
 use crate::output::Failure;
@@ -50,7 +51,7 @@ impl Unhealthy {
 fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
     let target = config.targets().find(|target| target.name() == name);
     let target = target.ok_or_else(|| {
-        let names: Vec<_> = config.targets().map(|target| target.name()).collect();
+        let names: Vec<_> = config.targets().map(Target::name).collect();
         Failure::new(format!(
             "the configuration has no target `{name}`; name one of {}",
             names.join(", ")
