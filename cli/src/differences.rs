@@ -136,10 +136,7 @@ fn with_several(loaded: &Loaded) -> impl Iterator<Item = &str> {
 }
 
 /// The location of every example by its key.
-fn examples<'l>(
-    loaded: &'l Loaded,
-    at_several: &HashSet<&str>,
-) -> impl Iterator<Item = (String, Value)> {
+fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item = (String, Value)> {
     loaded.examples().iter().map(|example| {
         let mut targets = loaded.config().targets();
         let base = targets

@@ -4,7 +4,11 @@ use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::switch::Switch;
+<<<<<<< HEAD
 use signpost::target::{Target, Turn};
+=======
+use signpost::target::Target;
+>>>>>>> part-d
 use signpost::{answer_in_turn, target};
 
 use crate::output::Failure;

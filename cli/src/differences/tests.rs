@@ -166,46 +166,39 @@ fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
     ))
 }
 
+/// The targets and examples before and after, and which of the examples differ.
+type Row<'r> = (
+    (&'r str, &'r [(&'r str, &'r str)]),
+    (&'r str, &'r [(&'r str, &'r str)]),
+    &'r [&'r str],
+);
+
 #[test]
 fn an_example_is_told_from_the_same_request_at_another_target() {
     let both = "targets = [\"a\", \"b\"]";
     let all = [("x", "a"), ("x", "b"), ("y", "a"), ("y", "b")];
-    let rows: &[(&str, &[(&str, &str)], &str, &[(&str, &str)], &[&str])] = &[
-        (both, &all, both, &all, &[]),
-        (both, &all, both, &all[..3], &["[/f/y at b]"]),
-        (both, &all[..3], both, &all, &["[/f/y at b]"]),
-        (both, &all, both, &all[1..], &["[/f/x at a]"]),
+    let only_a = "target = \"a\"";
+    let only_b = "target = \"b\"";
+    let rows: &[Row<'_>] = &[
+        ((both, &all), (both, &all), &[]),
+        ((both, &all), (both, &all[..3]), &["[/f/y at b]"]),
+        ((both, &all[..3]), (both, &all), &["[/f/y at b]"]),
+        ((both, &all), (both, &all[1..]), &["[/f/x at a]"]),
         // What was an example of the only target is one at it still.
+        ((only_a, &[all[0]]), (both, &all[..2]), &["[/f/x at b]"]),
         (
-            "target = \"a\"",
-            &[all[0]],
-            both,
-            &all[..2],
-            &["[/f/x at b]"],
-        ),
-        (
-            "target = \"a\"",
-            &[all[0], all[2]],
-            both,
-            &all[..2],
+            (only_a, &[all[0], all[2]]),
+            (both, &all[..2]),
             &["[/f/x at b]", "[/f/y at a]"],
         ),
+        ((only_a, &[all[0]]), (only_b, &[all[1]]), &[]),
         (
-            "target = \"a\"",
-            &[all[0]],
-            "target = \"b\"",
-            &[all[1]],
-            &[],
-        ),
-        (
-            "target = \"a\"",
-            &[all[0], all[2]],
-            "target = \"a\"",
-            &[all[0]],
+            (only_a, &[all[0], all[2]]),
+            (only_a, &[all[0]]),
             &["[/f/y]"],
         ),
     ];
-    for (old_targets, old, new_targets, new, expected) in rows {
+    for ((old_targets, old), (new_targets, new), expected) in rows {
         let (old, new) = (at(old_targets, old), at(new_targets, new));
         let row = format!("{old:?} {new:?}");
         let found = between(&old, &new);

@@ -40,7 +40,8 @@ fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
 
 /// A plan over requests for as many files.
 fn over_many(old: &Loaded, new: &Loaded, unhealthy: &Unhealthy) -> Plan {
-    let lines: String = (0..REQUESTS).map(|file| format!("/f/{file}\n")).collect();
+    let paths: Vec<_> = (0..REQUESTS).map(|file| format!("/f/{file}")).collect();
+    let lines = paths.join("\n");
     of_lines(&Files::new(old, new, unhealthy), lines.as_bytes(), 2)
 }
 
