@@ -4,11 +4,7 @@ use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::switch::Switch;
-<<<<<<< HEAD
 use signpost::target::{Target, Turn};
-=======
-use signpost::target::Target;
->>>>>>> part-d
 use signpost::{answer_in_turn, target};
 
 use crate::output::Failure;
