@@ -119,7 +119,7 @@ impl Check {
             self.push(Problem::new(ProblemCode::HostInvalid, key, message));
         }
         // Their order means nothing, so there is one order.
-        parsed.sort();
+        parsed.sort_unstable();
         parsed.dedup();
         parsed
     }

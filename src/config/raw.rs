@@ -1,17 +1,21 @@
 //! The configuration as written. It may say anything; nothing is believed yet.
 //!
 //! Every key is optional here, so that whatever is missing is reported together with whatever is
-//! wrong.
+//! wrong. People are told of every key that means nothing; the edge refuses the first one, because to
+//! find them all would make it larger and its sandboxes slower to start.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::problem::{Key, Problem, ProblemCode};
+use super::problem::Problem;
+#[cfg(feature = "toml")]
+use super::problem::{Key, ProblemCode};
 
 /// The configuration as written, in TOML or in compiled JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) revision: Option<String>,
@@ -31,6 +35,7 @@ pub(super) struct RawConfig {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawOrigin {
     pub(super) backends: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +46,7 @@ pub(super) struct RawOrigin {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawTarget {
     pub(super) base: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +55,7 @@ pub(super) struct RawTarget {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawRoute {
     pub(super) name: Option<String>,
     pub(super) path: Option<String>,
@@ -72,6 +79,7 @@ pub(super) struct RawRoute {
 /// One of several targets. People may write its name alone; the compiled form is always a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawWeighted {
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +89,7 @@ pub(super) struct RawWeighted {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawExample {
     pub(super) request: Option<String>,
     pub(super) target: Option<String>,
@@ -89,6 +98,7 @@ pub(super) struct RawExample {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cors: Option<bool>,
@@ -98,6 +108,7 @@ pub(super) struct RawResponse {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawLog {
     pub(super) endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,6 +117,7 @@ pub(super) struct RawLog {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, expecting = "a table")]
+#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
 pub(super) struct RawRetry {
     pub(super) window: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,6 +126,7 @@ pub(super) struct RawRetry {
 
 impl RawConfig {
     /// Reads a configuration from any format, with a problem for each key that means nothing.
+    #[cfg(feature = "toml")]
     pub(super) fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<(Self, Vec<Problem>), D::Error> {
@@ -123,13 +136,23 @@ impl RawConfig {
         })?;
         Ok((raw, unknown))
     }
+
+    /// Reads a configuration that has no key which means nothing.
+    #[cfg(not(feature = "toml"))]
+    pub(super) fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<(Self, Vec<Problem>), D::Error> {
+        Ok((Self::deserialize(deserializer)?, Vec::new()))
+    }
 }
 
+#[cfg(feature = "toml")]
 fn unknown_key(key: Key) -> Problem {
     let message = format!("`{key}` is not a key of the configuration; correct it or leave it out");
     Problem::new(ProblemCode::KeyUnknown, key, message)
 }
 
+#[cfg(feature = "toml")]
 fn key_of(path: &serde_ignored::Path<'_>) -> Key {
     use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
     match path {

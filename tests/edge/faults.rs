@@ -60,6 +60,15 @@ const FAULTS: &[Fault] = &[
         service_log: "key-missing",
     },
     Fault {
+        name: "a key of a later version",
+        change: |server| {
+            let json = production().to_json();
+            server.config(&json.replace("\"targets\":", "\"later\":1,\"targets\":"))
+        },
+        reason: "config-invalid",
+        service_log: "unknown field `later`",
+    },
+    Fault {
         name: "an edited entry",
         change: |server| {
             server.config(
