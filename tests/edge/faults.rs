@@ -62,7 +62,8 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "a key of a later version",
         change: |server| {
-            let json = production().to_json();
+            let production = production();
+            let json = production.to_json();
             server.config(&json.replace("\"targets\":", "\"later\":1,\"targets\":"))
         },
         reason: "config-invalid",

@@ -16,7 +16,7 @@ use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
 /// Writes a configuration anew so that every redirect leads to a CDN on this machine.
 ///
 /// `authored` is what `text` compiles to, and `cdn` the URL of the CDN, without a path. Every base
-/// becomes that URL and the examples follow their targets.
+/// becomes that URL, of several each with a folder of its own, and the examples follow their targets.
 ///
 /// # Errors
 ///
@@ -32,32 +32,38 @@ pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<
             .and_then(|targets| targets.get_mut(target.name()))
             .and_then(Item::as_table_like_mut)
             .with_context(|| format!("the target {} is not a table", target.name()))?;
-        written.insert("base", value(cdn));
+        let folder = folder_of(authored, target.name());
+        written.insert("base", value(format!("{cdn}{folder}")));
     }
 
     let written =
         tables(document.as_table_mut(), "routes").flat_map(|route| tables(route, "examples"));
     for (written, example) in written.zip(authored.examples()) {
+        let folder = folder_of(authored, example.target());
         let path = path_on_cdn(authored, example);
-        written.insert("location", value(format!("{cdn}{path}")));
+        written.insert("location", value(format!("{cdn}{folder}{path}")));
     }
     Ok(document.to_string())
 }
 
-/// Puts a small file where the location of each example leads.
+/// Puts a small file where the location of each example leads, at every target: a second try goes to
+/// another one.
 pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
     for example in authored.examples() {
         let path = decoded_path_on_cdn(authored, example);
-        let content = content_of(&path);
-        cdn.insert(path, content);
+        for target in authored.config().targets() {
+            let folder = folder_of(authored, target.name());
+            cdn.insert(format!("{folder}{path}"), content_of(&path));
+        }
     }
 }
 
 /// Puts another file where the location of the first example leads, as no CDN should.
 pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
     if let Some(example) = authored.examples().first() {
+        let folder = folder_of(authored, example.target());
         let path = decoded_path_on_cdn(authored, example);
-        cdn.insert(path, "The stand-in CDN is spoiled\n");
+        cdn.insert(format!("{folder}{path}"), "The stand-in CDN is spoiled\n");
     }
 }
 
@@ -88,7 +94,19 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
 /// The URL of the file that the first example leads to.
 pub(crate) fn first_file(cdn: &StandInCdn, authored: &Authored) -> Option<String> {
     let example = authored.examples().first()?;
-    Some(format!("{}{}", cdn.url(), path_on_cdn(authored, example)))
+    let folder = folder_of(authored, example.target());
+    let path = path_on_cdn(authored, example);
+    Some(format!("{}{folder}{path}", cdn.url()))
+}
+
+/// The folder in which the stand-in CDN has the files of a target: the root if it is the only one.
+fn folder_of(authored: &Authored, target: &str) -> String {
+    let mut targets = authored.config().targets();
+    let place = targets.position(|other| other.name() == target);
+    match place.filter(|_| authored.config().targets().count() > 1) {
+        Some(place) => format!("/{}", place + 1),
+        None => String::new(),
+    }
 }
 
 /// The content of a file of the stand-in CDN.
@@ -167,6 +185,7 @@ mod tests {
     fn every_example_follows_its_target_to_this_machine() {
         check(include_str!("../../config/crates-io.toml"));
         check(include_str!("../../config/crates-io-staging.toml"));
+        check(include_str!("../../docs/examples/two-targets.toml"));
     }
 
     #[test]
