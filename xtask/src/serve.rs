@@ -142,7 +142,7 @@ async fn serve(
         println!("\nAll of it at once:\n");
         println!(
             "  {}",
-            smoke_test(served, config, address, arguments.switch)
+            smoke_test(served, config, viceroy.address(), arguments.switch)
         );
     }
     println!("\nLog lines follow. Ctrl-C stops everything.\n");
