@@ -43,7 +43,8 @@ pub enum Reason {
     SwitchShadow(Location),
     /// `not-in-rollout`: the location was proven, and is not in the share that is sent.
     NotInRollout(Location),
-    /// `retried`: the location was proven, and the client was sent to every target already.
+    /// `retried`: the location was proven, and the client was sent to every target already, or tries
+    /// for the last time.
     Retried(Location),
 }
 

@@ -220,11 +220,12 @@ impl<'c> Answer<'c> {
         self.target
     }
 
-    /// The place of the target that a redirect leads to, among those of its route.
+    /// The place of the target that was tried, among those of its route; nothing where the origin was.
+    /// One whose location was refused counts as tried.
     fn place_among_targets(&self) -> Option<usize> {
         match self.decision {
-            Decision::Redirect(_) => self.route?.targets().place_of(self.target?),
-            Decision::Origin(_) => None,
+            Decision::Origin(Reason::Retried(_)) => None,
+            _ => self.route?.targets().place_of(self.target?),
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Surroundings<'s> {
     pub memory: &'s mut dyn Memory,
     /// How much of the origin's share is left.
     pub budget: &'s mut Budget,
+    /// A number that differs from request to request, by which a farm's requests are spread.
+    pub chance: u8,
 }
 
 impl Window {
@@ -68,8 +70,8 @@ impl Window {
 
 /// Answers a request as [`answer_in_turn`] does, in the turn that memory and budget give.
 ///
-/// Where the configuration has no `[retry]`, neither is asked. Where the memory knows nothing, and
-/// where a client asks more often than cargo does, the answer is that of a first try.
+/// Where the configuration has no `[retry]`, neither is asked. Where the memory knows nothing, the
+/// answer is that of a first try.
 pub fn answer<'c, 'a>(
     build: impl Fn(&RouteMatch<'_, '_>) -> String,
     config: &'c Config,
@@ -93,8 +95,13 @@ pub fn answer<'c, 'a>(
     };
     let attempt = earlier.number().saturating_add(1);
     if earlier.are_all() {
-        // So many are a farm behind one address. What it asks for is one more redirect, and its
-        // window is not begun again, so that the file comes back to its first target alone.
+        // So many are a farm behind one address. It goes round the targets, because one may be dead,
+        // and never to the origin. Its window is not begun again, so that the file comes back to its
+        // own target.
+        let answer = answer_in(&Turn {
+            earlier: earlier.and_further(around.chance),
+            ..first
+        });
         around.budget.count(answer.decision());
         return answer.at_attempt(attempt);
     }

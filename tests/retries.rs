@@ -1,6 +1,7 @@
 //! Who asks again goes another way: to the next target that it was not sent to, and then to the
 //! origin.
 
+mod exchange;
 mod retry_scene;
 
 use std::time::Duration;
@@ -9,6 +10,9 @@ use retry_scene::{CARGO, CONFIG, Fault, Scene, config, way};
 use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::Location;
+use signpost::log_line;
+use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
+use signpost::reply::DECISION_HEADER;
 use signpost::request::Request;
 use signpost::retry::Client;
 use signpost::switch::Switch;
@@ -66,8 +70,8 @@ const ROWS: &[Row] = &[
             ("b", SECOND),
             ("c", SECOND),
             ("a", None),
-            ("a", None),
-            ("a", None),
+            ("b", SECOND),
+            ("b", SECOND),
         ],
     ),
     // An unhealthy one is passed over, and the origin comes sooner.
@@ -104,11 +108,11 @@ const ROWS: &[Row] = &[
             ("b", SECOND),
             ("c", SECOND),
             ("retried", None),
-            ("b", SICK),
+            ("b", SECOND),
             ("a", None),
         ],
     ),
-    // One that was passed over comes back: it is next, and none comes twice.
+    // One that was passed over comes back: it is next, and none comes twice in a row.
     (
         OPEN,
         [&["a"], &[], &[], &[], &[], &[]],
@@ -121,7 +125,32 @@ const ROWS: &[Row] = &[
             ("a", None),
         ],
     ),
-    // The last of them is dead from the second try on.
+    (
+        CLOSED,
+        [&["a"], &[], &[], &[], &[], &[]],
+        [
+            ("b", SICK),
+            ("a", None),
+            ("c", SECOND),
+            ("a", None),
+            ("b", SECOND),
+            ("b", SECOND),
+        ],
+    ),
+    // One dies while it goes round.
+    (
+        CLOSED,
+        [&[], &[], &[], &["b"], &["b"], &[]],
+        [
+            ("a", None),
+            ("b", SECOND),
+            ("c", SECOND),
+            ("a", None),
+            ("c", SECOND),
+            ("b", SECOND),
+        ],
+    ),
+    // Two are dead at the second try.
     (
         OPEN,
         [&[], &["b", "c"], &["b"], &[], &[], &[]],
@@ -130,8 +159,8 @@ const ROWS: &[Row] = &[
             ("retried", None),
             ("c", SECOND),
             ("retried", None),
-            ("a", None),
-            ("a", None),
+            ("b", SECOND),
+            ("b", SECOND),
         ],
     ),
     // Where none is healthy, all take part.
@@ -378,25 +407,119 @@ fn where_nobody_knows_who_asked_every_try_is_a_first_one() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn tries_are_kept_as_two_bytes() {
+fn tries_are_kept_as_three_bytes() {
     let tries = Tries::NONE.and(Some(0)).and(Some(7)).and(None);
     assert_eq!(tries.number(), 3);
-    assert_eq!(tries.to_bytes(), [3, 0b1000_0001]);
-    let rows: [(&[u8], Option<Tries>); 6] = [
-        (&[3, 0b1000_0001], Some(tries)),
-        (&[0, 0], Some(Tries::NONE)),
+    assert_eq!(tries.to_bytes(), [3, 0b1000_0001, 7]);
+    let rows: [(&[u8], Option<Tries>); 13] = [
+        (&[3, 0b1000_0001, 7], Some(tries)),
+        (&[0, 0, 255], Some(Tries::NONE)),
+        (&[1, 0, 255], Some(Tries::NONE.and(None))),
         (&[], None),
-        (&[3], None),
-        (&[3, 1, 0], None),
+        (&[3, 0b1000_0001], None),
+        (&[3, 0b1000_0001, 7, 0], None),
         (b"something else", None),
+        // More than there are, more targets than tries, and a last one that was not tried.
+        (&[5, 0, 255], None),
+        (&[1, 0b1000_0001, 7], None),
+        (&[0, 1, 0], None),
+        (&[3, 0b1000_0001, 6], None),
+        (&[3, 0b1000_0001, 255], None),
+        (&[3, 0b1000_0001, 8], None),
     ];
     for (bytes, expected) in rows {
         assert_eq!(Tries::from_bytes(bytes), expected, "{bytes:?}");
     }
     // However often one tries, and at whatever target, nothing overflows.
     let many = (0..1000).fold(Tries::NONE, |tries, place| tries.and(Some(place)));
-    assert_eq!(many.to_bytes(), [255, 255]);
+    assert_eq!(many.number(), Tries::MOST);
     assert!(many.are_all());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_no_try_does_not_become_one_after_others() {
+    let config = config(OPEN);
+    let path = path_in_order(&config);
+    let json = Request::new("GET", "crates.io", &path).with_accept([&b"application/json"[..]]);
+    let mut scene = Scene::default();
+    for _ in 0..2 {
+        scene.get(&config, &path);
+        for request in [Request::new("HEAD", "crates.io", &path), json.clone()] {
+            let answer = scene.ask(&config, &request, CARGO);
+            assert_eq!(way(&answer), "a", "{request:?}");
+            assert_eq!((answer.attempt(), answer.because()), (None, None));
+        }
+    }
+    assert_eq!(scene.get(&config, &path).attempt(), Some(3));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn header_and_log_say_why_a_client_is_sent_elsewhere() {
+    let config = config(OPEN);
+    let path = path_in_order(&config);
+    let request = Request::new("GET", "crates.io", &path);
+    let rows: [(&[&str], &str, &str); 3] = [
+        (&["a"], "b", "target-unhealthy"),
+        (&["a"], "c", "target-unhealthy"),
+        (&[], "a", ""),
+    ];
+    let mut scene = Scene::default();
+    for ((unhealthy, target, because), attempt) in rows.into_iter().zip(1..) {
+        let health = |backend: &str| !unhealthy.contains(&backend);
+        let answer = scene.answer(&config, &request, Switch::ENFORCE, Some(CARGO), &health);
+        let line = log_line::write(
+            &exchange::of(&path),
+            &answer,
+            &exchange::with(Switch::ENFORCE),
+        );
+        let own = format!(r#""target":"{target}","attempt":{attempt},"#);
+        assert!(line.contains(&own), "{line}");
+        let end = match because {
+            "" => r#""switch":"enforce"}}"#.to_owned(),
+            because => format!(r#""because":"{because}"}}}}"#),
+        };
+        assert!(line.ends_with(&end), "{line}");
+        let reply = answer.reply(&config, &request).unwrap();
+        let header = reply
+            .headers
+            .iter()
+            .find(|(name, _)| *name == DECISION_HEADER);
+        let expected = match because {
+            "" => "redirect;route=\"download\"".to_owned(),
+            because => format!("redirect;route=\"download\";because=\"{because}\""),
+        };
+        assert_eq!(header.map(|(_, value)| &**value), Some(&*expected));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_origins_detour_for_a_second_try_is_judged_as_any_other() {
+    let config = Config::from_toml(&CONFIG.replace("RETRY", OPEN).replace(
+        "origin.backends = [\"origin\"]",
+        "origin = { backends = [\"origin\"], check_redirects = \"repair\" }",
+    ));
+    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "crates.io", "/r/serde");
+    let proven = "https://a.example/r/serde";
+    for (location, repair) in [
+        (proven, None),
+        ("https://a.exampler/serde", Some(proven)),
+        ("https://bucket.example/serde", Some(proven)),
+        ("https://b.example/serde", None),
+    ] {
+        let mut scene = Scene::default();
+        scene.ask(&config, &request, CARGO);
+        let answer = scene.ask(&config, &request, CARGO);
+        assert_eq!(way(&answer), "retried", "{location}");
+        let answered = OriginAnswer {
+            status: 302,
+            locations: &[location.as_bytes().to_vec()],
+            requested: "https://crates.io/r/serde",
+        };
+        let answer = answer.after_origin_answered(&answered, &config, &request);
+        let found = answer.origin_redirect().and_then(OriginRedirect::repair);
+        assert_eq!(found.map(Location::as_str), repair, "{location}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -46,6 +46,8 @@ impl Load {
             let way = way(&scene.ask(config, &request, client));
             *load.ways.entry(way).or_default() += 1;
             load.all += 1;
+            // What comes of a clock is as good as random.
+            scene.chance = scene.chance.wrapping_mul(5).wrapping_add(113);
             load.time += time;
             scene.memory.now = load.time;
         }
@@ -56,10 +58,14 @@ impl Load {
         self.ways.get("retried").copied().unwrap_or_default()
     }
 
-    /// The share, and one a second besides.
+    /// The share, and one a second besides; nothing at all where the share is nothing.
     fn is_within(&self, share: u64) -> bool {
-        let allowed = self.all * share / 100 + self.time.as_secs() + 1;
-        self.at_origin() <= allowed
+        let besides = if share == 0 {
+            0
+        } else {
+            self.time.as_secs() + 1
+        };
+        self.at_origin() <= self.all * share / 100 + besides
     }
 }
 
@@ -77,17 +83,15 @@ fn a_farm_of_10_000_clients_behind_one_address_stays_within_the_share() {
                 let load = Load::of(&config, farm, sandbox);
                 let row = format!("{path} with {share} %, {sandbox:?}: {load:?}");
                 assert!(load.is_within(share), "{row}");
-                // What a farm asks for stays at its own target, but for the tries of one client.
-                let most = load.ways.values().max().copied().unwrap_or_default();
-                let windows = 1 + load.time.as_secs() / config_window(&config).as_secs();
-                assert!(load.all - most <= windows * 3, "{row}");
+                // All others go round the targets, because one of them may be dead.
+                let mut at_targets = load.ways.iter().filter(|(way, _)| *way != "retried");
+                let targets = if path == "/r/serde" { 1 } else { 3 };
+                let even = (load.all - load.at_origin()) / targets;
+                let is_even = at_targets.all(|(_, count)| count.abs_diff(even) <= even / 10 + 3);
+                assert!(is_even, "{row}");
             }
         }
     }
-}
-
-fn config_window(config: &Config) -> Duration {
-    config.retry().unwrap().window.as_duration()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
+use signpost::route::Route;
 use signpost::switch::Switch;
 use signpost::target::{Target, Turn};
 use signpost::{answer_in_turn, target};
@@ -56,6 +57,15 @@ fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
             names.join(", ")
         ))
     })?;
+    let is_asked = |route: &Route| {
+        let targets = route.targets();
+        targets.only().is_none() && targets.iter().any(|one| one.target() == target)
+    };
+    if !config.routes().iter().any(is_asked) {
+        return Err(Failure::new(format!(
+            "no route has `{name}` and another target, so the edge never asks for its health; leave --unhealthy out"
+        )));
+    }
     let backend = target.health_backend().ok_or_else(|| {
         Failure::new(format!(
             "the target `{name}` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out"
@@ -106,6 +116,7 @@ mod tests {
     fn a_target_that_cannot_be_unhealthy_is_refused() {
         let two = loaded(TWO_TARGETS);
         let production = loaded(include_str!("../../config/crates-io.toml"));
+        let half = loaded(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
         let rows = [
             (
                 &two,
@@ -115,8 +126,14 @@ mod tests {
             (
                 &production,
                 "static",
-                "the target `static` has no health_backend, so the edge always takes it as healthy; \
+                "no route has `static` and another target, so the edge never asks for its health; \
                  leave --unhealthy out",
+            ),
+            (
+                &half,
+                "cloudfront",
+                "the target `cloudfront` has no health_backend, so the edge always takes it as \
+                 healthy; leave --unhealthy out",
             ),
         ];
         for (loaded, name, expected) in rows {

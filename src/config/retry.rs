@@ -15,7 +15,7 @@ const ORIGIN_SHARE: &str = "5%";
 impl Check {
     pub(super) fn retry(&mut self, key: &At<'_>, raw: &RawRetry) -> Option<RetryOptions> {
         let window_key = &key.name("window");
-        let instead = "write for how long a client's first try is remembered, such as \"30s\"";
+        let instead = "write for how long a client's first try is remembered, such as \"1m\"";
         let window = self.require(window_key, raw.window.as_deref(), instead);
         let window = window.and_then(|text| {
             let range = Window::SHORTEST.as_duration()..=Window::LONGEST.as_duration();

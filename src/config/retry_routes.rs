@@ -40,8 +40,9 @@ impl Check {
 /// Whether no cache may store the answer: `no-store` is there, and `must-understand`, beside which a
 /// cache may overlook it, is not.
 fn is_never_stored(cache_control: &str) -> bool {
-    // What stands in quotation marks is an argument.
-    let outside = cache_control.split('"').step_by(2);
+    // What stands in quotation marks is an argument, a quotation mark behind a backslash too.
+    let unescaped = cache_control.replace("\\\\", "").replace("\\\"", "");
+    let outside = unescaped.split('"').step_by(2);
     let directives: Vec<_> = outside
         .flat_map(|text| text.split(','))
         .map(|directive| directive.trim().to_ascii_lowercase())

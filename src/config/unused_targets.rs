@@ -28,10 +28,10 @@ impl Check {
 
 /// The names of a route's targets, and nothing for one that is missing.
 fn target_names(route: &RawRoute) -> Vec<Option<&str>> {
-    match &route.targets {
-        Some(several) if !several.is_empty() => {
-            several.iter().map(|one| one.name.as_deref()).collect()
-        }
-        _ => vec![route.target.as_deref()],
+    let several = route.targets.iter().flatten();
+    let mut names: Vec<_> = several.map(|one| one.name.as_deref()).collect();
+    if names.is_empty() || route.target.is_some() {
+        names.push(route.target.as_deref());
     }
+    names
 }

@@ -1,4 +1,4 @@
-//! The only code that knows Fastly: read the Config Store, call [`signpost::answer`], send.
+//! The only code that knows Fastly: read the Config Store, call [`signpost::retry::answer`], send.
 //!
 //! Nothing here decides. A request that meets the impossible goes to the origin, which answers it.
 

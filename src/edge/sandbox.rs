@@ -93,11 +93,12 @@ impl Sandbox {
                     health: &is_healthy,
                     memory: &mut self.memory,
                     budget: &mut self.budget,
+                    chance: microseconds(time),
                 },
             ),
             Err(reason) => Answer::origin(reason.clone()),
         };
-        report_slow_memory(&self.memory, &mut self.is_memory_reported);
+        report_memory(&self.memory, &mut self.is_memory_reported);
         let reply = config.ok().and_then(|config| answer.reply(config, &asked));
         let ours = reply.as_ref().map(|reply| put_together(reply, &asked));
         if let Some(None) = ours {
@@ -183,13 +184,26 @@ fn report_refusal(answer: &Answer<'_>, path: &str) {
     }
 }
 
-fn report_slow_memory(memory: &PatientMemory, is_reported: &mut bool) {
-    if let Some(time) = memory.too_long().filter(|_| !*is_reported) {
+/// The last digits of a time, which nobody can foresee.
+fn microseconds(time: SystemTime) -> u8 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    let [.., last] = since.unwrap_or_default().subsec_micros().to_be_bytes();
+    last
+}
+
+/// Says once in a sandbox why tries are not remembered.
+fn report_memory(memory: &PatientMemory, is_reported: &mut bool) {
+    let said = match memory.too_long() {
+        Some(time) => format!(
+            "the cache took {} ms and is asked no more",
+            time.as_millis()
+        ),
+        None if memory.has_failed() => "the cache failed".to_owned(),
+        None => return,
+    };
+    if !*is_reported {
         *is_reported = true;
-        let time = time.as_millis();
-        eprintln!(
-            "signpost: the cache took {time} ms: this sandbox takes every try as a first one"
-        );
+        eprintln!("signpost: {said}: tries count as first ones");
     }
 }
 

@@ -53,6 +53,7 @@ pub struct Patient<M, C> {
     clock: C,
     limit: Duration,
     too_long: Option<Duration>,
+    has_failed: bool,
 }
 
 impl<M: Memory, C: FnMut() -> Duration> Patient<M, C> {
@@ -63,7 +64,13 @@ impl<M: Memory, C: FnMut() -> Duration> Patient<M, C> {
             clock,
             limit,
             too_long: None,
+            has_failed: false,
         }
+    }
+
+    /// Whether some answer was that nothing is known.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// How long the answer took for which the memory was given up.
@@ -82,6 +89,7 @@ impl<M: Memory, C: FnMut() -> Duration> Patient<M, C> {
         let answer = question(&mut self.memory);
         let time = (self.clock)().saturating_sub(start);
         self.too_long = (time > self.limit).then_some(time);
+        self.has_failed |= answer.is_err();
         answer
     }
 }

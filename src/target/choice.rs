@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Target;
-use super::turn::{Health, Turn};
+use super::turn::{Health, Tries, Turn};
 use crate::capture::Capture;
 
 /// The most targets that a route has, which bounds what a choice costs.
@@ -130,7 +130,7 @@ impl Targets {
     /// Only healthy targets take part, or all where none is. The first turn is at the first of them in
     /// the captures' order, and each later one at the first that the client was not sent to before.
     /// Where none is left, and at the last of a client's tries, it is the origin's turn. Where the
-    /// origin is not open, the client goes round again.
+    /// origin is not open, the client goes round from where it was last.
     pub fn choose(&self, captures: &[Capture<'_>], turn: &Turn<'_>) -> Choice<'_> {
         // Nothing is to be chosen on nearly every route, and then nothing is hashed.
         if let Some(only) = self.only() {
@@ -145,32 +145,25 @@ impl Targets {
             };
         }
         let ranked = self.ranked(captures);
-        let healthy: Vec<_> = ranked
-            .iter()
+        let is_healthy = |(_, target): &Placed<'_>| target.is_healthy(turn.health);
+        let mut candidates: Vec<_> = ranked.iter().copied().filter(is_healthy).collect();
+        if candidates.is_empty() {
+            candidates.clone_from(&ranked);
+        }
+        let earlier = turn.earlier;
+        let mut untried = candidates.iter();
+        let untried = untried.find(|(place, _)| !earlier.include(*place));
+        let next = untried
             .copied()
-            .filter(|(_, target)| target.is_healthy(turn.health))
-            .collect();
-        let candidates = if healthy.is_empty() {
-            &ranked
-        } else {
-            &healthy
-        };
-        let mut untried = candidates
-            .iter()
-            .filter(|(place, _)| !turn.earlier.include(*place));
-        let number = turn.earlier.number();
-        let next = untried.next().filter(|_| {
-            let is_for_origin = turn.earlier.is_last_next() && turn.origin_is_open;
-            number == 0 || !is_for_origin
-        });
-        let round = usize::from(number).checked_rem(candidates.len());
-        let round = round.and_then(|place| candidates.get(place));
-        let (place, target) = next.or(round).copied().unwrap_or((0, &self.first));
-        let first = ranked.first().map(|(place, _)| *place);
-        let step = match (next, first) {
-            (None, _) if turn.origin_is_open => Step::Origin,
-            (_, Some(first)) if first == place => Step::First,
-            (_, Some(first)) if turn.earlier.include(first) => Step::Next,
+            .or_else(|| round(&ranked, &candidates, earlier));
+        let (place, target) = next.unwrap_or((0, &self.first));
+        let is_for_origin = turn.origin_is_open
+            && earlier.number() > 0
+            && (untried.is_none() || earlier.is_last_next());
+        let step = match ranked.first() {
+            _ if is_for_origin => Step::Origin,
+            Some((first, _)) if *first == place => Step::First,
+            Some((first, _)) if earlier.include(*first) => Step::Next,
             _ => Step::PastUnhealthy,
         };
         Choice {
@@ -185,7 +178,7 @@ impl Targets {
     }
 
     /// The targets in the captures' order, each with its place in the order in which they are written.
-    fn ranked(&self, captures: &[Capture<'_>]) -> Vec<(usize, &WeightedTarget)> {
+    fn ranked(&self, captures: &[Capture<'_>]) -> Vec<Placed<'_>> {
         let of_captures = hash_of(captures);
         let mut ranked: Vec<_> = self
             .iter()
@@ -215,6 +208,25 @@ impl<'t> Choice<'t> {
     pub fn step(self) -> Step {
         self.step
     }
+}
+
+/// A target with its place in the order in which they are written.
+type Placed<'t> = (usize, &'t WeightedTarget);
+
+/// The one that a client goes round to from the one where it was last.
+fn round<'t>(
+    ranked: &[Placed<'t>],
+    candidates: &[Placed<'t>],
+    earlier: Tries,
+) -> Option<Placed<'t>> {
+    let place_in_order = |place: usize| ranked.iter().position(|(other, _)| *other == place);
+    let last = earlier.last().and_then(place_in_order);
+    let after = candidates
+        .iter()
+        .position(|(place, _)| place_in_order(*place) > last);
+    let number = after.unwrap_or_default() + earlier.further();
+    let place = number.checked_rem(candidates.len())?;
+    candidates.get(place).copied()
 }
 
 /// What a target has drawn. The smaller of two is tried first.

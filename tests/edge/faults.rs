@@ -121,11 +121,16 @@ async fn without_a_good_configuration_the_origin_answers() {
 
 #[tokio::test]
 async fn a_configuration_of_exactly_8000_characters_is_in_force() {
-    // A target that no route uses is the padding.
+    // A route whose path is long is the padding.
     let padded = |padding: &str| {
         let toml = include_str!("../../config/crates-io.toml");
-        let target = format!("[targets.padding]\nbase = \"static.crates.io/{padding}\"\n");
-        signpost::config::Config::from_toml(&format!("{toml}\n{target}")).unwrap()
+        let route = format!(
+            "[[routes]]\nname = \"padding\"\npath = \"/{padding}/{{file:segment}}\"\n\
+             target = \"static\"\nlocation = \"/padding/{{file}}\"\n\
+             [[routes.examples]]\nrequest = \"/{padding}/a\"\n\
+             location = \"https://static.crates.io/padding/a\"\n"
+        );
+        signpost::config::Config::from_toml(&format!("{toml}\n{route}")).unwrap()
     };
     let shortest = padded("x").to_json().len();
     let config = padded(&"x".repeat(1 + 8000 - shortest));

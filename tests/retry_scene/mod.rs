@@ -114,6 +114,7 @@ pub(crate) const CARGO: Client<'_> = Client {
 pub(crate) struct Scene {
     pub(crate) memory: Remembered,
     pub(crate) budget: Budget,
+    pub(crate) chance: u8,
 }
 
 impl Scene {
@@ -140,6 +141,7 @@ impl Scene {
                 health,
                 memory: &mut self.memory,
                 budget: &mut self.budget,
+                chance: self.chance,
             },
         );
         // Nobody asks who a client is whose tries do not count.

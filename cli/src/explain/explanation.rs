@@ -32,7 +32,7 @@ pub(crate) struct Question<'q> {
 
 /// What would happen to one request, and why: a part for each stage.
 ///
-/// The decision is the one of [`signpost::answer`], and the reply is that of [`Answer::reply`]. All
+/// The decision is the one of [`signpost::retry::answer`], and the reply is that of [`Answer::reply`]. All
 /// else shows how they came about. A stage that was not reached is `null`.
 ///
 /// [`Display`](std::fmt::Display) writes it for people; `{:#}` does so in colours.

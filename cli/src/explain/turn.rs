@@ -21,7 +21,6 @@ pub(crate) struct Supposed {
 }
 
 /// What one client did. The window is never over, and nobody has taken the allowance.
-#[derive(Default)]
 struct OneClient(Tries);
 
 impl Supposed {
@@ -61,13 +60,14 @@ impl Supposed {
         switch: Switch,
     ) -> Answer<'c> {
         let health = |backend: &str| self.unhealthy.is_healthy(backend);
-        let mut memory = OneClient::default();
+        let mut memory = OneClient(Tries::NONE);
         let mut budget = Budget::default();
         let mut next = || {
             let mut around = Surroundings {
                 health: &health,
                 memory: &mut memory,
                 budget: &mut budget,
+                chance: 0,
             };
             retry::answer(
                 &build,
@@ -160,8 +160,8 @@ examples = [
         ((1, &[]), GET, (Some("a"), None, Some(1))),
         ((2, &[]), GET, (Some("b"), None, Some(2))),
         ((3, &[]), GET, (Some("a"), Some("retried"), Some(3))),
-        ((4, &[]), GET, (Some("b"), Some("retried"), Some(4))),
-        // Nobody asks so often.
+        ((4, &[]), GET, (Some("a"), Some("retried"), Some(4))),
+        // No client asks so often: round the targets, and never to the origin.
         ((5, &[]), GET, (Some("a"), None, Some(5))),
         ((9, &[]), GET, (Some("a"), None, Some(5))),
         ((1, &["a"]), GET, (Some("b"), None, Some(1))),
