@@ -240,6 +240,31 @@ fn a_memory_that_was_slow_once_is_asked_no_more() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_memory_that_failed_is_known_and_asked_again() {
+    let mut scene = Scene::default();
+    scene.get(&config(r#"retry.window = "30s""#), "/r/serde");
+    let key = *scene.memory.entries.keys().next().unwrap();
+    let faults = [
+        Fault::Secret,
+        Fault::Recall,
+        Fault::Remember,
+        Fault::Allowance,
+    ];
+    for (question, fault) in QUESTIONS.iter().zip(faults) {
+        for (fault, fails) in [(None, false), (Some(fault), true)] {
+            let mut memory = Remembered::default();
+            memory.fault = fault;
+            let mut patient = Patient::new(memory, || Duration::ZERO, Duration::ZERO);
+            for _ in 0..2 {
+                assert_eq!(question(&mut patient, &key), !fails, "{fault:?}");
+                assert_eq!(patient.has_failed(), fails, "{fault:?}");
+                assert_eq!(patient.too_long(), None, "{fault:?}");
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_secret_is_not_printed() {
     let text = format!("{:?}", Secret::new([7; 32]));
     assert!(!text.contains('7'), "{text}");
