@@ -80,42 +80,31 @@ pub fn answer<'c, 'a>(
     client: impl FnOnce() -> Option<Client<'a>>,
     around: &mut Surroundings<'_>,
 ) -> Answer<'c> {
-    let answer_in = |turn: &Turn<'_>| answer_in_turn(&build, config, request, switch, turn);
-    let first = Turn {
-        health: around.health,
-        ..Turn::FIRST
+    let health = around.health;
+    let answer_after = |earlier, origin_is_open| {
+        let turn = Turn {
+            health,
+            earlier,
+            origin_is_open,
+        };
+        answer_in_turn(&build, config, request, switch, &turn)
     };
-    let answer = answer_in(&first);
-    let options = options_for(config, request, &answer);
+    let first = answer_after(Tries::NONE, false);
+    let options = options_for(config, request, &first);
     let Some((options, client)) = options.and_then(|options| Some((options, client()?))) else {
-        return answer;
+        return first;
     };
     let Ok((key, earlier)) = recall(around.memory, &client, config, request) else {
-        return answer;
+        return first;
     };
-    let attempt = earlier.number().saturating_add(1);
-    if earlier.are_all() {
-        // So many are a farm behind one address. It goes round the targets, because one may be dead,
-        // and never to the origin. Its window is not begun again, so that the file comes back to its
-        // own target.
-        let answer = answer_in(&Turn {
-            earlier: earlier.and_further(around.chance),
-            ..first
-        });
-        around.budget.count(answer.decision());
-        return answer.at_attempt(attempt);
-    }
     let answer = if earlier == Tries::NONE {
-        answer
+        first
+    } else if earlier.are_all() {
+        // So many are a farm behind one address. It goes round the targets, because one may be dead,
+        // and never to the origin.
+        answer_after(earlier.and_further(around.chance), false)
     } else {
-        let answer_with = |origin_is_open| {
-            answer_in(&Turn {
-                earlier,
-                origin_is_open,
-                ..first
-            })
-        };
-        let answer = answer_with(true);
+        let answer = answer_after(earlier, true);
         let is_for_origin = matches!(answer.decision(), Decision::Origin(Reason::Retried(_)));
         // The budget is asked only now, because what it allows is spent by asking.
         if is_for_origin
@@ -123,16 +112,19 @@ pub fn answer<'c, 'a>(
                 .budget
                 .allows_one(options.origin_share, around.memory)
         {
-            answer_with(false)
+            answer_after(earlier, false)
         } else {
             answer
         }
     };
-    let now = earlier.and(answer.place_among_targets());
-    // A try that is not remembered costs nothing: the next one counts as this one.
-    let _ = around.memory.remember(&key, now, options.window);
+    // A farm's window is not begun again, so that the file comes back to its own target.
+    if !earlier.are_all() {
+        let now = earlier.and(answer.place_among_targets());
+        // A try that is not remembered costs nothing: the next one counts as this one.
+        let _ = around.memory.remember(&key, now, options.window);
+    }
     around.budget.count(answer.decision());
-    answer.at_attempt(attempt)
+    answer.at_attempt(earlier.number().saturating_add(1))
 }
 
 fn recall(
