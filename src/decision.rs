@@ -1,8 +1,9 @@
 //! Stage 5: redirect, or origin; nothing else.
 
-use crate::capture::Capture;
 use crate::location::{Location, Refusal};
-use crate::switch::Switch;
+use crate::route::NoMatch;
+use crate::target::Step;
+use crate::values::{CaptureType, Effect};
 
 /// What is done with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum Decision {
 
 /// Why a request goes to the origin.
 ///
-/// A reason that holds a [`Location`] held it back: the location was proven, and only the switch or
-/// a second try kept it. No other reason can hold one.
+/// A reason that holds a [`Location`] held it back: the location was proven, and only the switch or a
+/// repeated attempt kept it. No other reason can hold one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// `no-route`: no route has this host and the shape of this path.
@@ -25,11 +26,11 @@ pub enum Reason {
     MethodNotRedirectable,
     /// `path-malformed`: the path cannot be decoded without doubt.
     PathMalformed,
-    /// `name-invalid`: a capture of type crate does not hold.
+    /// `name-invalid`: the crate name is invalid.
     NameInvalid,
-    /// `version-invalid`: a capture of type semver does not hold.
+    /// `version-invalid`: the version is invalid.
     VersionInvalid,
-    /// `capture-invalid`: a capture of another type does not hold.
+    /// `capture-invalid`: a capture of another type is invalid.
     CaptureInvalid,
     /// `location-refused`: the candidate failed its proof. A bug, or an attack.
     LocationRefused(Refusal),
@@ -43,8 +44,8 @@ pub enum Reason {
     SwitchShadow(Location),
     /// `not-in-rollout`: the location was proven, and is not in the share that is sent.
     NotInRollout(Location),
-    /// `retried`: the location was proven, and the client was sent to every target already, or tries
-    /// for the last time.
+    /// `retried`: the location was proven, and the client was sent to every target already, or this is
+    /// its last attempt.
     Retried(Location),
 }
 
@@ -61,19 +62,25 @@ pub enum Because {
     SecondTry,
 }
 
-/// A proven location that only the switch held back, and that may be sent if the origin fails.
+/// A proven location that was held back, and that may be sent if the origin fails.
 ///
 /// [`Released::by`] is the only constructor: no other location can be sent in the origin's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Released(Location);
 
-/// Decides, from a proven location and the switch.
-pub fn decide(location: Location, switch: Switch, captures: &[Capture<'_>]) -> Decision {
-    match switch {
-        Switch::Enforce(share) if share.includes(captures) => Decision::Redirect(location),
-        Switch::Enforce(_) => Decision::Origin(Reason::NotInRollout(location)),
-        Switch::Shadow => Decision::Origin(Reason::SwitchShadow(location)),
-        Switch::Off => Decision::Origin(Reason::SwitchOff(location)),
+/// Decides, from the outcome of the proof, what the switch does with the location, and how its target
+/// was chosen.
+pub fn decide(proof: Result<Location, Refusal>, effect: Effect, step: Step) -> Decision {
+    let location = match proof {
+        Ok(location) => location,
+        Err(refusal) => return Decision::Origin(Reason::LocationRefused(refusal)),
+    };
+    match effect {
+        Effect::Send if step == Step::Origin => Decision::Origin(Reason::Retried(location)),
+        Effect::Send => Decision::Redirect(location),
+        Effect::OutsideShare => Decision::Origin(Reason::NotInRollout(location)),
+        Effect::Shadow => Decision::Origin(Reason::SwitchShadow(location)),
+        Effect::Off => Decision::Origin(Reason::SwitchOff(location)),
     }
 }
 
@@ -117,6 +124,19 @@ impl Because {
     /// A value of `signpost-decision` with this as its last parameter.
     pub fn in_decision_header(self, decision: &str) -> String {
         format!("{decision};because=\"{}\"", self.code())
+    }
+}
+
+impl From<NoMatch> for Reason {
+    fn from(no_match: NoMatch) -> Self {
+        match no_match {
+            NoMatch::NoRoute => Self::NoRoute,
+            NoMatch::PathMalformed => Self::PathMalformed,
+            NoMatch::MethodNotRedirectable => Self::MethodNotRedirectable,
+            NoMatch::CaptureInvalid(CaptureType::Crate) => Self::NameInvalid,
+            NoMatch::CaptureInvalid(CaptureType::Semver) => Self::VersionInvalid,
+            NoMatch::CaptureInvalid(_) => Self::CaptureInvalid,
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 //! Looking them up is the platform's; what a look-up means is decided here, where it can be tried:
 //! a bad entry never replaces a good one, and a look-up that fails changes nothing.
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::decision::Reason;
-use crate::switch::Switch;
+use crate::values::Switch;
 
 /// What came of looking an entry up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Lookup {
 ///
 /// ```
 /// use signpost::entries::{Entries, Lookup};
-/// use signpost::switch::Switch;
+/// use signpost::values::Switch;
 ///
 /// let mut entries = Entries::default();
 /// let service_log = entries.take(Lookup::Missing, Lookup::Found("shadow".to_owned()));
@@ -96,7 +96,7 @@ impl Entries {
 
     fn take_config(&mut self, entry: &Lookup) -> Option<String> {
         let (reason, found) = match entry {
-            Lookup::Found(json) => match Config::from_json(json) {
+            Lookup::Found(json) => match config::from_json(json) {
                 Ok(config) => {
                     self.config = Some(config);
                     return None;

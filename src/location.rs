@@ -10,66 +10,45 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::config::Config;
-use crate::host::Host;
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
-use crate::target::{Base, Scheme};
-use crate::template::is_unreserved;
+use crate::target::Candidate;
+use crate::values::{Base, Scheme, is_strictly_encoded};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
 
 /// A proven URL, fit for the `Location` header (RFC 9110, section 10.2.2).
 ///
-/// The string is private and [`Location::prove`] is the only constructor: whoever holds a
-/// `Location` holds the one URL that answers its request.
+/// The string is private and [`Location::prove`] is the only constructor, so every `Location` is the
+/// one URL that answers its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location(String);
 
 /// The longest location, in bytes.
 pub const MAX_LENGTH: usize = 2048;
 
-/// A candidate under proof: its text, the text as a client reads it, and what it must answer.
-struct Candidate<'p> {
-    text: &'p str,
-    /// Nothing before [`Point::AbsoluteUrl`] was asked.
-    url: Option<Url>,
-    config: &'p Config,
-    request: &'p Request<'p>,
-    found: &'p RouteMatch<'p, 'p>,
-}
-
 impl Location {
-    /// Proves that a candidate is the URL that answers the request.
+    /// Proves that a candidate is the URL that answers its request.
     ///
     /// # Errors
     ///
     /// The [`Refusal`] of the first point that fails.
-    pub fn prove(
-        candidate: String,
-        config: &Config,
-        request: &Request<'_>,
-        found: &RouteMatch<'_, '_>,
-    ) -> Result<Self, Refusal> {
-        let mut asked = Candidate::new(&candidate, config, request, found);
+    pub fn prove(candidate: Candidate<'_>) -> Result<Self, Refusal> {
+        let mut proof = Proof::of(&candidate);
         for point in Point::ALL {
-            asked.answers(point)?;
+            proof.check(point)?;
         }
-        Ok(Self(candidate))
+        Ok(Self(candidate.into_url()))
     }
 
-    /// Puts a candidate to every point of the proof, also after one that it fails.
+    /// Checks every point of the proof, also after one that fails.
     ///
-    /// This is for whoever wants to know why; it proves nothing. [`prove`](Location::prove) asks the
+    /// This is for whoever wants to know why; it proves nothing. [`prove`](Location::prove) checks the
     /// same points in the same order, and fails with the first refusal found here.
-    pub fn examine(
-        candidate: &str,
-        config: &Config,
-        request: &Request<'_>,
-        found: &RouteMatch<'_, '_>,
-    ) -> [(Point, Verdict); Point::ALL.len()] {
-        let mut asked = Candidate::new(candidate, config, request, found);
-        Point::ALL.map(|point| (point, asked.verdict(point)))
+    pub fn examine(candidate: &Candidate<'_>) -> [(Point, Verdict); Point::ALL.len()] {
+        let mut proof = Proof::of(candidate);
+        Point::ALL.map(|point| (point, proof.verdict(point)))
     }
 
     /// The URL.
@@ -78,24 +57,28 @@ impl Location {
     }
 }
 
-impl<'p> Candidate<'p> {
-    fn new(
-        text: &'p str,
-        config: &'p Config,
-        request: &'p Request<'p>,
-        found: &'p RouteMatch<'p, 'p>,
-    ) -> Self {
+/// A candidate under proof: its text, the text as a client reads it, and what it must answer.
+struct Proof<'p> {
+    text: &'p str,
+    /// `None` before [`Point::AbsoluteUrl`] is checked.
+    url: Option<Url>,
+    found: &'p RouteMatch<'p, 'p>,
+    base: &'p Base,
+}
+
+impl<'p> Proof<'p> {
+    fn of(candidate: &'p Candidate<'_>) -> Self {
+        let chosen = candidate.chosen();
         Self {
-            text,
+            text: candidate.as_str(),
             url: None,
-            config,
-            request,
-            found,
+            found: chosen.found(),
+            base: chosen.target().base(),
         }
     }
 
-    /// Puts one point to the candidate. Each knows nothing of how the candidate was built.
-    fn answers(&mut self, point: Point) -> Result<(), Refusal> {
+    /// Checks one point. Each knows nothing of how the candidate was built.
+    fn check(&mut self, point: Point) -> Result<(), Refusal> {
         match point {
             Point::ShortEnough => ensure(self.text.len() <= MAX_LENGTH, Refusal::TooLong),
             Point::PrintableAscii => ensure(
@@ -107,37 +90,30 @@ impl<'p> Candidate<'p> {
                 self.url().map(drop)
             }
             Point::Canonical => ensure(self.url()?.as_str() == self.text, Refusal::NotCanonical),
-            Point::SchemeOfBase => has_the_scheme_of_the_base(self.url()?, self.base()),
-            Point::HostOfBase => {
-                let allowed = self.config.allowed_hosts();
-                has_the_host_of_the_base_and_it_is_allowed(self.url()?, self.base(), allowed)
-            }
-            Point::NothingElse => has_nothing_besides_host_and_path(self.url()?),
-            Point::PlainSegments => has_only_plain_segments(self.url()?),
-            Point::SameCaptures => holds_the_captures(self.url()?, self.found),
-            Point::NoLoop => does_not_come_back(self.url()?, self),
+            Point::SchemeOfBase => check_scheme(self.url()?, self.base),
+            Point::HostOfBase => check_host(self.url()?, self.base, self.found.config()),
+            Point::NothingElse => check_nothing_else(self.url()?),
+            Point::PlainSegments => check_segments(self.url()?),
+            Point::SameCaptures => check_captures(self.url()?, self.base, self.found),
+            Point::NoLoop => check_loop(self.url()?, self.base, self.found),
         }
     }
 
     fn verdict(&mut self, point: Point) -> Verdict {
-        match self.answers(point) {
+        match self.check(point) {
             Ok(()) => Verdict::Held,
             Err(Refusal::NotAUrl) if point != Point::AbsoluteUrl => Verdict::NotReached,
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
 
-    /// The text as a client reads it. What is no URL can answer nothing that is asked of one.
+    /// The text as a client reads it. Nothing can be asked of a text that is not a URL.
     fn url(&self) -> Result<&Url, Refusal> {
         self.url.as_ref().ok_or(Refusal::NotAUrl)
     }
-
-    fn base(&self) -> &'p Base {
-        self.found.target().base()
-    }
 }
 
-fn has_the_scheme_of_the_base(url: &Url, base: &Base) -> Result<(), Refusal> {
+fn check_scheme(url: &Url, base: &Base) -> Result<(), Refusal> {
     let may_be_plain = base.scheme() == Scheme::Http && base.host().is_loopback();
     let is_as_secure_as_the_base = match base.scheme() {
         Scheme::Https => url.scheme() == "https",
@@ -146,24 +122,21 @@ fn has_the_scheme_of_the_base(url: &Url, base: &Base) -> Result<(), Refusal> {
     ensure(is_as_secure_as_the_base, Refusal::Scheme)
 }
 
-fn has_the_host_of_the_base_and_it_is_allowed(
-    url: &Url,
-    base: &Base,
-    allowed: &[Host],
-) -> Result<(), Refusal> {
+fn check_host(url: &Url, base: &Base, config: &Config) -> Result<(), Refusal> {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default();
     ensure(
         host == base.host().as_str() && port == Some(base.port()),
         Refusal::NotTheBase,
     )?;
+    let mut allowed = config.allowed_hosts().iter();
     ensure(
-        allowed.iter().any(|allowed| allowed.as_str() == host),
+        allowed.any(|allowed| allowed.as_str() == host),
         Refusal::HostNotAllowed,
     )
 }
 
-fn has_nothing_besides_host_and_path(url: &Url) -> Result<(), Refusal> {
+fn check_nothing_else(url: &Url) -> Result<(), Refusal> {
     ensure(
         url.username().is_empty() && url.password().is_none(),
         Refusal::UserInfo,
@@ -172,7 +145,7 @@ fn has_nothing_besides_host_and_path(url: &Url) -> Result<(), Refusal> {
     ensure(url.fragment().is_none(), Refusal::Fragment)
 }
 
-fn has_only_plain_segments(url: &Url) -> Result<(), Refusal> {
+fn check_segments(url: &Url) -> Result<(), Refusal> {
     for segment in segments(url) {
         ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
         ensure(is_strictly_encoded(segment), Refusal::UnsafeCharacter)?;
@@ -180,40 +153,33 @@ fn has_only_plain_segments(url: &Url) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn holds_the_captures(url: &Url, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let route = found.route();
+fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
     let mut segments = segments(url);
-    for expected in found.target().base().path() {
+    for expected in base.path() {
         ensure(
             segments.next() == Some(expected.as_str()),
             Refusal::CapturesDiffer,
         )?;
     }
-    // No doubt is lost: what is not UTF-8 becomes a character that no capture and no literal holds.
+    // Lossy decoding is safe: U+FFFD matches no capture or literal.
     let below_base: Vec<Cow<'_, str>> = segments
         .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
         .collect();
+    let read = found.route().location().read(&below_base);
     ensure(
-        route.location().read(&below_base).as_deref() == Some(found.captures()),
+        read.is_ok_and(|captures| captures == found.captures()),
         Refusal::CapturesDiffer,
     )
 }
 
-fn does_not_come_back(url: &Url, candidate: &Candidate<'_>) -> Result<(), Refusal> {
-    let host = candidate.base().host();
-    let is_ours = host.is_named_by(candidate.request.host())
-        || candidate
-            .config
-            .hosts()
-            .is_some_and(|hosts| hosts.contains(host));
-    if !is_ours {
+fn check_loop(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
+    let (host, hosts) = (base.host(), found.config().hosts());
+    let is_request_host = host.is_named_by(found.request().host());
+    if !is_request_host && hosts.is_none_or(|hosts| !hosts.contains(host)) {
         return Ok(());
     }
     let next = Request::new("GET", host.as_str(), url.path());
-    ensure(
-        route::find(candidate.config.routes(), &next).is_err(),
-        Refusal::Loop,
-    )
+    ensure(route::find(found.config(), &next).is_err(), Refusal::Loop)
 }
 
 fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
@@ -222,36 +188,6 @@ fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
 
 fn segments(url: &Url) -> impl Iterator<Item = &str> {
     url.path_segments().into_iter().flatten()
-}
-
-/// Each character has one spelling: itself if it is unreserved, upper-case `%XX` if it is not. What
-/// no capture holds, such as a slash inside a segment, has none.
-fn is_strictly_encoded(segment: &str) -> bool {
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let (Some(high), Some(low)) = (hex_digit(bytes.next()), hex_digit(bytes.next())) else {
-                return false;
-            };
-            let byte = high << 4 | low;
-            let may_be_captured =
-                byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#');
-            if is_unreserved(byte) || !may_be_captured {
-                return false;
-            }
-        } else if !is_unreserved(byte) {
-            return false;
-        }
-    }
-    true
-}
-
-fn hex_digit(byte: Option<u8>) -> Option<u8> {
-    match byte? {
-        digit @ b'0'..=b'9' => Some(digit - b'0'),
-        digit @ b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 impl fmt::Display for Location {

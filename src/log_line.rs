@@ -9,13 +9,11 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 
-use crate::Answer;
-use crate::config::ClientIp;
-use crate::decision::{Because, Reason};
+use crate::config::{ClientIp, Route, Target};
+use crate::decision::{Because, Decision, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
-use crate::switch::Switch;
-use crate::target::Target;
+use crate::values::Switch;
 
 /// What the platform knows of a request and of the answer that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +61,25 @@ pub struct InForce<'a> {
     pub client_ip: ClientIp,
 }
 
+/// What was answered, and why.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered<'a> {
+    pub(crate) decision: &'a Decision,
+    pub(crate) is_redirect: bool,
+    pub(crate) route: Option<&'a Route>,
+    pub(crate) target: Option<&'a Target>,
+    pub(crate) attempt: Option<u8>,
+    pub(crate) because: Option<Because>,
+    pub(crate) origin_redirect: Option<&'a OriginRedirect>,
+}
+
 /// Writes the line, without a line end.
-pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_>) -> String {
-    let decision = answer.decision();
-    let reason = decision.reason();
+pub(crate) fn write(
+    exchange: &Exchange<'_>,
+    answered: &Answered<'_>,
+    in_force: &InForce<'_>,
+) -> String {
+    let reason = answered.decision.reason();
     let line = Line {
         version: "1",
         date_time: Text(humantime::format_rfc3339_micros(within_rfc3339(
@@ -91,21 +104,21 @@ pub fn write(exchange: &Exchange<'_>, answer: &Answer<'_>, in_force: &InForce<'_
             protocol: exchange.tls_protocol,
         },
         signpost: Signpost {
-            decision: if answer.redirect().is_some() {
+            decision: if answered.is_redirect {
                 "redirect"
             } else {
                 "origin"
             },
-            route: answer.route().map(|route| route.name().as_str()),
-            target: answer.target().map(Target::name),
-            attempt: answer.attempt(),
+            route: answered.route.map(|route| route.name().as_str()),
+            target: answered.target.map(Target::name),
+            attempt: answered.attempt,
             reason: reason.map(Reason::code),
             refusal: reason.and_then(Reason::refusal).map(Refusal::code),
-            location: decision.location().map(Location::as_str),
+            location: answered.decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
-            because: answer.because().map(Because::code),
-            origin_location: answer.origin_redirect().map(OriginRedirect::named),
+            because: answered.because.map(Because::code),
+            origin_location: answered.origin_redirect.map(OriginRedirect::named),
         },
     };
     // Room for nearly every line at once: growing would copy it several times.

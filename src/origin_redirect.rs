@@ -1,4 +1,4 @@
-//! Stage 6: what a redirect of the origin's is worth, beside the location that was proven.
+//! Stage 6: compares the origin's redirect with the proven location.
 //!
 //! On 2023-07-20 it was the origin that sent every download to a host which does not exist. A request
 //! that the switch leaves to the origin still has its proven location, so the edge can tell.
@@ -7,8 +7,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::config::CheckRedirects;
-use crate::host::Host;
+use crate::config::{CheckRedirects, Config};
 use crate::location::Location;
 
 /// The part of the origin's answer that may send the client on.
@@ -23,7 +22,7 @@ pub struct OriginAnswer<'a> {
     pub requested: &'a str,
 }
 
-/// A redirect of the origin's that does not lead to the proven location.
+/// A redirect of the origin that does not lead to the proven location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginRedirect {
     named: String,
@@ -31,16 +30,15 @@ pub struct OriginRedirect {
 }
 
 impl OriginRedirect {
-    /// Judges the origin's answer to a request on a route. Nothing comes out where there is nothing
-    /// to say: it is no redirect, or it leads to the proven location, or to one of those that were
-    /// proven at the route's other targets.
+    /// Compares the origin's answer to a request on a route with the proven location. `None` if it is
+    /// not a redirect, or leads to the proven location or to one proven at another target of the route.
     pub fn judge(
         answer: &OriginAnswer<'_>,
         proven: Option<&Location>,
-        at_other_targets: &[Location],
-        allowed_hosts: &[Host],
-        check: CheckRedirects,
+        at_other_targets: &[&Location],
+        config: &Config,
     ) -> Option<Self> {
+        let check = config.origin().check_redirects;
         // Clients follow a Location on any of these, whatever the status means.
         let sends_on = (300..400).contains(&answer.status) && !answer.locations.is_empty();
         if !sends_on || check == CheckRedirects::Off {
@@ -53,14 +51,14 @@ impl OriginRedirect {
                 *text == proven.as_str()
                     || (text.starts_with('/') && url.as_str() == proven.as_str())
             };
-            if proven.into_iter().chain(at_other_targets).any(leads_to) {
+            let others = at_other_targets.iter().copied();
+            if proven.into_iter().chain(others).any(leads_to) {
                 return None;
             }
         }
         let host = read.as_ref().and_then(|(_, url)| url.host_str());
-        let is_allowed = allowed_hosts
-            .iter()
-            .any(|allowed| Some(allowed.as_str()) == host);
+        let mut allowed = config.allowed_hosts().iter();
+        let is_allowed = allowed.any(|allowed| Some(allowed.as_str()) == host);
         let repair = proven.filter(|_| check == CheckRedirects::Repair && !is_allowed);
         Some(Self {
             named: read.map_or_else(|| answer.unreadable(), |(_, url)| without_secrets(url)),
@@ -69,20 +67,20 @@ impl OriginRedirect {
     }
 
     /// Where the origin would have sent the client, without user info, query or fragment, which may
-    /// hold secrets. What cannot be read as a URL is given as it is up to its query.
+    /// hold secrets. A text that is not a URL is kept as it is up to its query.
     pub fn named(&self) -> &str {
         &self.named
     }
 
-    /// The location to send in the place of the origin's; nothing where that is left as it is.
+    /// The location to send instead of the origin's; `None` if that stays as it is.
     pub fn repair(&self) -> Option<&Location> {
         self.repair.as_ref()
     }
 }
 
 impl OriginAnswer<'_> {
-    /// The location as text and as the URL that it means. Of two, nobody knows which one a client
-    /// follows, so that both count as unreadable; so does what clients read in different ways.
+    /// The location as text and as the URL that it means. Clients differ in which of two they follow,
+    /// so two count as unreadable, and so does a text that clients read in different ways.
     fn read(&self) -> Option<(&str, Url)> {
         let [location] = self.locations else {
             return None;
@@ -97,7 +95,7 @@ impl OriginAnswer<'_> {
         Some((text, url.ok()?))
     }
 
-    /// What arrived, for whoever has to find out why it cannot be read.
+    /// The unreadable text, for whoever has to find out why.
     fn unreadable(&self) -> String {
         let texts = self.locations.iter().map(|location| {
             let before_query = location.split(|byte| matches!(byte, b'?' | b'#')).next();

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::config::ResponseOptions;
 use crate::decision::{Because, Reason};
 use crate::location::Location;
-use crate::request::{Format, Request};
-use crate::route::Route;
+use crate::request::Format;
+use crate::route::RouteMatch;
 
 /// A status, headers and a body. Header names are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +24,12 @@ pub const DECISION_HEADER: &str = "signpost-decision";
 
 /// The reply that sends a client to a proven location, in the format it asked for.
 pub fn to_location<'a>(
-    options: &'a ResponseOptions,
-    request: &Request<'_>,
-    route: &'a Route,
+    found: &RouteMatch<'a, '_>,
     location: &'a Location,
     because: Option<Because>,
 ) -> Reply<'a> {
-    let as_json = route.options().json && request.format() == Format::Json;
+    let route = found.route();
+    let as_json = route.options().json && found.request().format() == Format::Json;
     let mut reply = if as_json {
         Reply {
             status: 200,
@@ -58,12 +57,12 @@ pub fn to_location<'a>(
         None => Cow::Borrowed(decision),
         Some(because) => Cow::Owned(because.in_decision_header(decision)),
     };
-    reply.finish(options, decision)
+    reply.finish(found.config().response(), decision)
 }
 
 /// The reply when a request was the origin's and no origin backend answered.
 ///
-/// Cargo tries a 503 again, and waits as long as `Retry-After` says.
+/// Cargo repeats a request that got 503, after as long as `Retry-After` says.
 pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> Reply<'a> {
     let mut reply = Reply {
         status: 503,

@@ -1,352 +1,193 @@
-//! Stage 3: the CDN that a match is sent to, and the candidate URL.
+//! Stage 3: the target that a match is sent to, and the candidate URL.
 
-mod choice;
-mod turn;
+mod ranking;
 
-use std::fmt;
-
-use thiserror::Error;
-
-use crate::host::{Host, HostError};
+use crate::attempts::Attempts;
+use crate::config::{Target, Targets};
 use crate::route::RouteMatch;
+use ranking::{Ranked, ranked};
 
-pub use choice::{Choice, MAX_TARGETS, Step, Targets, Weight, WeightError, WeightedTarget};
-pub use turn::{Health, Tries, Turn, all_healthy};
+/// Whether the backend of this name is healthy: what a target's `health_backend` is asked.
+pub type Health<'h> = &'h dyn Fn(&str) -> bool;
 
-/// A CDN that can serve files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    name: String,
-    base: Base,
-    health_backend: Option<String>,
+/// The health of every backend if nothing is known of any.
+pub fn all_healthy(_: &str) -> bool {
+    true
 }
 
-/// A target's configured prefix ("CDN prefix"), in one spelling whatever was written.
-///
-/// ```
-/// use signpost::target::Base;
-///
-/// for spelling in ["static.crates.io", "static.crates.io/", "HTTPS://Static.Crates.IO//"] {
-///     assert_eq!(Base::parse(spelling).unwrap().as_str(), "https://static.crates.io");
-/// }
-/// assert!(Base::parse("https:/static.crates.io").is_err());
-/// ```
+/// A match, and the one of its route's targets that was chosen for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Base {
-    /// Scheme, host, port and path, without a slash at the end.
-    url: String,
-    scheme: Scheme,
-    host: Host,
-    port: u16,
-    path: Vec<String>,
+pub struct Chosen<'c, 'r> {
+    found: RouteMatch<'c, 'r>,
+    target: &'c Target,
+    step: Step,
 }
 
-/// The schemes that a base can have.
+/// How a target came to be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// `https`.
-    Https,
-    /// `http`, for a loopback host only.
-    Http,
+pub enum Step {
+    /// It is the first in the captures' own order.
+    First,
+    /// Those before it are not healthy.
+    PastUnhealthy,
+    /// The client was sent to others before.
+    Next,
+    /// None is left, so the origin is next. This target would be the next one without an origin.
+    Origin,
 }
 
-/// Why a base cannot be meant. The message says what was read and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum BaseError {
-    /// Nothing was written.
-    #[error("the base is empty; write a URL such as https://static.crates.io")]
-    Empty,
-    /// There is a character that no base holds, such as a space or a backslash.
-    #[error("the base `{text}` holds {character:?}; write a URL such as https://static.crates.io")]
-    Character {
-        /// The base as written.
-        text: String,
-        /// The first character that cannot stand in it.
-        character: char,
-    },
-    /// A scheme without two slashes.
-    #[error("the base `{0}` has a scheme without `://`; write it as https://static.crates.io")]
-    SchemeSlashes(String),
-    /// Another scheme than `https`, or `http` outside this machine.
-    #[error(
-        "the base `{text}` has the scheme {scheme}; write https://, or http:// for a loopback host only"
-    )]
-    Scheme {
-        /// The base as written.
-        text: String,
-        /// The scheme that was read.
-        scheme: String,
-    },
-    /// A path, and no host before it.
-    #[error(
-        "the base `{0}` has no host; write one before the path, such as https://static.crates.io"
-    )]
-    NoHost(String),
-    /// The host is no host.
-    #[error("the base `{text}` has no usable host: {source}")]
-    Host {
-        /// The base as written.
-        text: String,
-        /// What is wrong with the host.
-        source: HostError,
-    },
-    /// The port is no port.
-    #[error("the base `{0}` has a port that is not a number from 1 to 65535")]
-    Port(String),
-    /// A user name or password.
-    #[error("the base `{0}` holds user info; a redirect must not carry any, so leave it out")]
-    UserInfo(String),
-    /// A query.
-    #[error("the base `{0}` has a query; leave the `?` and all after it out")]
-    Query(String),
-    /// A fragment.
-    #[error("the base `{0}` has a fragment; leave the `#` and all after it out")]
-    Fragment(String),
-    /// A path segment that cannot be meant.
-    #[error(
-        "the base `{text}` has the path segment `{segment}`; write segments of letters, digits and `-._~`, none of them empty, `.` or `..`"
-    )]
-    Segment {
-        /// The base as written.
-        text: String,
-        /// The segment.
-        segment: String,
-    },
+/// A URL that may be the one to send. Only its proof tells.
+#[derive(Debug)]
+pub struct Candidate<'k> {
+    chosen: &'k Chosen<'k, 'k>,
+    url: String,
 }
 
-/// Builds the candidate for a match from its typed parts: its target's base, and the location
-/// template with the captures filled in. It is a candidate only; the proof decides.
-pub fn build(found: &RouteMatch<'_, '_>) -> String {
-    let route = found.route();
-    let base = found.target().base().as_str();
+/// Chooses the target of a match.
+///
+/// Only healthy targets take part, or all if none is healthy. A first attempt goes to the first of
+/// them in the captures' order, and each later one to the first that the client was not sent to
+/// before. If none is left, and at the last of a client's attempts, the origin is next, if it is open;
+/// otherwise the client goes round from where it was last.
+///
+/// Health is asked only if the route has several targets, and only about those that name a backend
+/// for it. `origin_is_open` is asked at most once, and only if the origin is next.
+pub fn choose<'c, 'r>(
+    found: RouteMatch<'c, 'r>,
+    health: Health<'_>,
+    earlier: Attempts,
+    origin_is_open: impl FnOnce() -> bool,
+) -> Chosen<'c, 'r> {
+    let targets = found.route().targets();
+    // Most routes have one target, and then nothing is hashed.
+    if let Some(target) = targets.only() {
+        let is_origins = earlier.number() > 0 && origin_is_open();
+        let step = if is_origins {
+            Step::Origin
+        } else {
+            Step::First
+        };
+        return Chosen {
+            found,
+            target,
+            step,
+        };
+    }
+    let ranked = ranked(targets, found.captures());
+    let mut candidates = ranked.clone();
+    candidates.retain(|one| one.target.health_backend().is_none_or(health));
+    if candidates.is_empty() {
+        candidates.clone_from(&ranked);
+    }
+    let untried = candidates.iter().find(|one| !earlier.include(one.place));
+    let next = untried.or_else(|| next_round(&ranked, &candidates, earlier));
+    let is_first = |one: &Ranked<'_>| ranked.first().map(|first| first.place) == Some(one.place);
+    let is_origins = earlier.number() > 0 && (untried.is_none() || earlier.is_last_next());
+    let step = if is_origins && origin_is_open() {
+        Step::Origin
+    } else if next.is_some_and(is_first) {
+        Step::First
+    } else if ranked
+        .first()
+        .is_some_and(|first| earlier.include(first.place))
+    {
+        Step::Next
+    } else {
+        Step::PastUnhealthy
+    };
+    let target = next.map_or_else(|| first(targets), |next| next.target);
+    Chosen {
+        found,
+        target,
+        step,
+    }
+}
+
+/// The targets of a match's route, in the order in which its captures choose them, whatever their
+/// health.
+pub fn in_order<'c>(found: &RouteMatch<'c, '_>) -> Vec<&'c Target> {
+    let ranked = ranked(found.route().targets(), found.captures());
+    ranked.into_iter().map(|one| one.target).collect()
+}
+
+/// Builds the URL of a candidate from its typed parts: the target's base, and the location's template
+/// with the captures filled in.
+pub fn build(chosen: &Chosen<'_, '_>) -> String {
+    let base = chosen.target.base().as_str();
+    let captures = chosen.found.captures();
     // Fits nearly every location; a longer one only grows the string once or twice.
-    let captured: usize = found
-        .captures()
-        .iter()
-        .map(|capture| capture.as_str().len())
-        .sum();
+    let captured: usize = captures.iter().map(|it| it.as_str().len()).sum();
     let mut url = String::with_capacity(base.len() + 64 + 3 * captured);
     url.push_str(base);
-    route.location().write(&mut url, found.captures());
+    chosen.found.route().location().write(&mut url, captures);
     url
 }
 
-impl Target {
-    /// A target, by the name that routes refer to.
-    pub fn new(name: String, base: Base) -> Self {
-        Self {
-            name,
-            base,
-            health_backend: None,
-        }
+impl<'c, 'r> Chosen<'c, 'r> {
+    /// A match at one of its route's targets, whatever the order; `None` if the target is not one of
+    /// them.
+    pub fn at(found: RouteMatch<'c, 'r>, target: &Target) -> Option<Self> {
+        let mut targets = found.route().targets().iter();
+        let target = targets.find(|one| one.target() == target)?.target();
+        Some(Self {
+            found,
+            target,
+            step: Step::First,
+        })
     }
 
-    /// The same target, whose health is that of a Fastly backend.
-    #[must_use]
-    pub fn with_health_of(mut self, backend: String) -> Self {
-        self.health_backend = Some(backend);
-        self
+    /// The match.
+    pub fn found(&self) -> &RouteMatch<'c, 'r> {
+        &self.found
     }
 
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// The target. If the origin is next, nothing is sent there yet.
+    pub fn target(&self) -> &'c Target {
+        self.target
     }
 
-    /// The base.
-    pub fn base(&self) -> &Base {
-        &self.base
-    }
-
-    /// The Fastly backend whose health is the target's. Nothing is ever sent to it from here; without
-    /// one the target counts as healthy.
-    pub fn health_backend(&self) -> Option<&str> {
-        self.health_backend.as_deref()
+    /// How it came to be chosen.
+    pub fn step(&self) -> Step {
+        self.step
     }
 }
 
-impl Base {
-    /// Reads a base in any spelling that people use: with or without scheme, with slashes at the
-    /// end, in any case, with a port, with a path.
-    ///
-    /// # Errors
-    ///
-    /// [`BaseError`], where the text cannot be meant as a base.
-    pub fn parse(text: &str) -> Result<Self, BaseError> {
-        let owned = || text.to_owned();
-        if text.is_empty() {
-            return Err(BaseError::Empty);
-        }
-        if let Some(character) = text
-            .chars()
-            .find(|character| !may_stand_in_base(*character))
-        {
-            return Err(BaseError::Character {
-                text: owned(),
-                character,
-            });
-        }
-        if text.contains('#') {
-            return Err(BaseError::Fragment(owned()));
-        }
-        if text.contains('?') {
-            return Err(BaseError::Query(owned()));
-        }
-        let (scheme, rest) = split_scheme(text)?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if authority.contains('@') {
-            return Err(BaseError::UserInfo(owned()));
-        }
-        if authority.is_empty() {
-            return Err(BaseError::NoHost(owned()));
-        }
-        let (host, port) = split_port(authority);
-        let host = Host::parse(host).map_err(|source| BaseError::Host {
-            text: owned(),
-            source,
-        })?;
-        if scheme == Scheme::Http && !host.is_loopback() {
-            return Err(BaseError::Scheme {
-                text: owned(),
-                scheme: scheme.to_string(),
-            });
-        }
-        let port = match port {
-            None => scheme.default_port(),
-            Some(port) => read_port(port).ok_or_else(|| BaseError::Port(owned()))?,
-        };
-        let path = split_path(path).map_err(|segment| BaseError::Segment {
-            text: owned(),
-            segment: segment.to_owned(),
-        })?;
-        Ok(Self::from_parts(scheme, host, port, path))
+impl<'k> Candidate<'k> {
+    /// The URL that somebody built for a match. Nothing is believed of it.
+    pub fn new(chosen: &'k Chosen<'_, '_>, url: String) -> Self {
+        Self { chosen, url }
     }
 
-    /// The base with its scheme, and without a slash at the end.
+    /// The match and target that it was built for.
+    pub fn chosen(&self) -> &'k Chosen<'k, 'k> {
+        self.chosen
+    }
+
+    /// The URL.
     pub fn as_str(&self) -> &str {
         &self.url
     }
 
-    /// The scheme.
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// The host.
-    pub fn host(&self) -> &Host {
-        &self.host
-    }
-
-    /// The port, the scheme's default where none was written.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// The segments of the path, none for a bare host.
-    pub fn path(&self) -> &[String] {
-        &self.path
-    }
-
-    fn from_parts(scheme: Scheme, host: Host, port: u16, path: Vec<String>) -> Self {
-        let mut url = format!("{scheme}://{host}");
-        if port != scheme.default_port() {
-            url.push(':');
-            url.push_str(&port.to_string());
-        }
-        for segment in &path {
-            url.push('/');
-            url.push_str(segment);
-        }
-        Self {
-            url,
-            scheme,
-            host,
-            port,
-            path,
-        }
+    pub(crate) fn into_url(self) -> String {
+        self.url
     }
 }
 
-impl Scheme {
-    /// The scheme as a URL has it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Https => "https",
-            Self::Http => "http",
-        }
-    }
-
-    const fn default_port(self) -> u16 {
-        match self {
-            Self::Https => 443,
-            Self::Http => 80,
-        }
-    }
+fn first(targets: &Targets) -> &Target {
+    targets.first().target()
 }
 
-fn may_stand_in_base(character: char) -> bool {
-    character.is_ascii_graphic() && !matches!(character, '\\' | '"' | '<' | '>' | '{' | '}')
-}
-
-fn split_scheme(text: &str) -> Result<(Scheme, &str), BaseError> {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        let starts_like_a_scheme = text.split_once(':').is_some_and(|(scheme, after)| {
-            scheme.eq_ignore_ascii_case("http")
-                || scheme.eq_ignore_ascii_case("https")
-                || after.starts_with('/')
-        });
-        if starts_like_a_scheme {
-            return Err(BaseError::SchemeSlashes(text.to_owned()));
-        }
-        return Ok((Scheme::Https, text));
-    };
-    match scheme.to_ascii_lowercase().as_str() {
-        "https" => Ok((Scheme::Https, rest)),
-        "http" => Ok((Scheme::Http, rest)),
-        _ => Err(BaseError::Scheme {
-            text: text.to_owned(),
-            scheme: scheme.to_owned(),
-        }),
-    }
-}
-
-/// Splits at the last colon outside the brackets of an IPv6 address.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (authority, None),
-    }
-}
-
-fn read_port(text: &str) -> Option<u16> {
-    let only_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|port| only_digits && *port > 0)
-}
-
-fn split_path(path: &str) -> Result<Vec<String>, &str> {
-    let path = path.trim_end_matches('/');
-    if path.is_empty() {
-        return Ok(Vec::new());
-    }
-    path.split('/')
-        .map(|segment| {
-            let is_plain = segment.bytes().all(crate::template::is_unreserved);
-            if !is_plain || matches!(segment, "" | "." | "..") {
-                return Err(segment);
-            }
-            Ok(segment.to_owned())
-        })
-        .collect()
-}
-
-impl fmt::Display for Base {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.url)
-    }
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
+/// The target that a client goes round to from the one where it was last.
+fn next_round<'a, 't>(
+    ranked: &[Ranked<'t>],
+    candidates: &'a [Ranked<'t>],
+    earlier: Attempts,
+) -> Option<&'a Ranked<'t>> {
+    let place_in_order = |place: usize| ranked.iter().position(|other| other.place == place);
+    let last = earlier.last().and_then(place_in_order);
+    let after = candidates
+        .iter()
+        .position(|one| place_in_order(one.place) > last);
+    let number = after.unwrap_or_default() + earlier.further();
+    candidates.get(number.checked_rem(candidates.len())?)
 }

@@ -36,14 +36,19 @@ pub enum Step {
     Index(usize),
 }
 
-/// Where the check is in the configuration. It becomes a [`Key`] only for a problem, because the
-/// edge checks a configuration without problems each time a sandbox starts.
+/// A key under examination. It becomes a [`Key`] only for a problem, because the edge reads a
+/// configuration without problems each time a sandbox starts.
 #[derive(Clone, Copy)]
-pub(super) enum At<'k> {
+pub(crate) enum At<'k> {
     Top,
     Name(&'k At<'k>, &'k str),
     Index(&'k At<'k>, usize),
 }
+
+/// The problems found so far. What holds is read even if other parts do not, so that as many
+/// problems as possible are found at once.
+#[derive(Default)]
+pub(crate) struct Sink(Vec<Problem>);
 
 /// All the problems of a configuration, at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,47 +149,85 @@ impl Problem {
         self.place.as_ref()
     }
 
-    #[cfg(feature = "toml")]
-    pub(crate) fn at(mut self, place: Option<Place>) -> Self {
-        self.place = place;
-        self
-    }
-
-    #[cfg(feature = "toml")]
-    fn first_byte(&self) -> Option<usize> {
-        self.place.as_ref().map(|place| place.bytes.start)
+    /// The same problem, at this place of the text.
+    #[must_use]
+    pub fn at(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
     }
 }
 
 impl Problems {
-    /// The problems, as a result: `value` where there are none.
-    pub(crate) fn none_or<T>(problems: Vec<Problem>, value: T) -> Result<T, Self> {
-        if problems.is_empty() {
-            Ok(value)
-        } else {
-            Err(Self(problems))
+    /// The same problems, each at its place in the text and in the order of these.
+    #[must_use]
+    pub fn placed(self, place: impl Fn(&Problem) -> Option<Place>) -> Self {
+        let mut problems = self.0;
+        for problem in &mut problems {
+            problem.place = place(problem);
         }
+        problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.bytes.start));
+        Self(problems)
     }
 
     /// The problems, in the order in which they stand in the file.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }
+}
 
-    /// The problems with their places, in the order of these.
-    #[cfg(feature = "toml")]
-    pub(crate) fn placed(self, place: impl Fn(&Problem) -> Option<Place>) -> Self {
-        let mut problems: Vec<_> = self
-            .0
-            .into_iter()
-            .map(|problem| {
-                let place = place(&problem);
-                problem.at(place)
-            })
-            .collect();
-        problems.sort_by_key(Problem::first_byte);
-        Self(problems)
+impl Sink {
+    pub(crate) fn push(
+        &mut self,
+        code: ProblemCode,
+        key: impl Into<Key>,
+        message: impl Into<String>,
+    ) {
+        self.add(Problem::new(code, key, message));
     }
+
+    pub(crate) fn add(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Takes the value, or notes the error as a problem of the key.
+    pub(crate) fn take<T, E: fmt::Display>(
+        &mut self,
+        code: ProblemCode,
+        key: &At<'_>,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| self.push(code, key, error.to_string()))
+            .ok()
+    }
+
+    /// Takes the value of a key that must be there.
+    pub(crate) fn require<'r, T: ?Sized>(
+        &mut self,
+        key: &At<'_>,
+        value: Option<&'r T>,
+        instead: &str,
+    ) -> Option<&'r T> {
+        if value.is_none() {
+            self.add(missing(key, instead));
+        }
+        value
+    }
+
+    /// The value, if no problem was found.
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Problems> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Problems(self.0))
+        }
+    }
+}
+
+/// The problem of a key that is not there.
+pub(crate) fn missing(key: impl Into<Key>, instead: &str) -> Problem {
+    let key = key.into();
+    let message = format!("`{key}` is missing; {instead}");
+    Problem::new(ProblemCode::KeyMissing, key, message)
 }
 
 impl From<Problem> for Problems {
@@ -215,11 +258,11 @@ impl Key {
 }
 
 impl<'k> At<'k> {
-    pub(super) fn name(&'k self, name: &'k str) -> Self {
+    pub(crate) fn name(&'k self, name: &'k str) -> Self {
         Self::Name(self, name)
     }
 
-    pub(super) fn index(&'k self, index: usize) -> Self {
+    pub(crate) fn index(&'k self, index: usize) -> Self {
         Self::Index(self, index)
     }
 }

@@ -1,165 +1,140 @@
 //! The configuration as written. It may say anything; nothing is believed yet.
 //!
 //! Every key is optional here, so that whatever is missing is reported together with whatever is
-//! wrong. People are told of every key that means nothing; the edge refuses the first one, because to
-//! find them all would make it larger and its sandboxes slower to start.
+//! wrong. The first key that means nothing ends the reading; `authoring` has found them all before.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-
-use super::problem::Problem;
-#[cfg(feature = "toml")]
-use super::problem::{Key, ProblemCode};
 
 /// The configuration as written, in TOML or in compiled JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawConfig {
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) revision: Option<String>,
-    pub(super) allowed_hosts: Option<Vec<String>>,
+    pub(crate) revision: Option<String>,
+    pub(crate) allowed_hosts: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) hosts: Option<Vec<String>>,
-    pub(super) origin: Option<RawOrigin>,
-    pub(super) targets: BTreeMap<String, RawTarget>,
-    pub(super) routes: Vec<RawRoute>,
+    pub(crate) hosts: Option<Vec<String>>,
+    pub(crate) origin: Option<RawOrigin>,
+    pub(crate) targets: BTreeMap<String, RawTarget>,
+    pub(crate) routes: Vec<RawRoute>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) response: Option<RawResponse>,
+    pub(crate) response: Option<RawResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) log: Option<RawLog>,
+    pub(crate) log: Option<RawLog>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) retry: Option<RawRetry>,
+    pub(crate) retry: Option<RawRetry>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawOrigin {
-    pub(super) backends: Option<Vec<String>>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawOrigin {
+    pub(crate) backends: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) check_redirects: Option<String>,
+    pub(crate) check_redirects: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next_backend_timeout: Option<String>,
+    pub(crate) next_backend_timeout: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawTarget {
-    pub(super) base: Option<String>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawTarget {
+    pub(crate) base: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) health_backend: Option<String>,
+    pub(crate) health_backend: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawRoute {
-    pub(super) name: Option<String>,
-    pub(super) path: Option<String>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawRoute {
+    pub(crate) name: Option<String>,
+    pub(crate) path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<String>,
+    pub(crate) target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "toml", serde(deserialize_with = "super::names::or_tables"))]
-    pub(super) targets: Option<Vec<RawWeighted>>,
-    pub(super) location: Option<String>,
+    pub(crate) targets: Option<Vec<RawWeighted>>,
+    pub(crate) location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) json: Option<bool>,
+    pub(crate) json: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cache_control: Option<String>,
+    pub(crate) cache_control: Option<String>,
     /// Only the author's form has them; the compiled one shows by its revision that they held.
     #[serde(skip_serializing)]
-    pub(super) examples: Vec<RawExample>,
+    pub(crate) examples: Vec<RawExample>,
 }
 
 /// One of several targets. People may write its name alone; the compiled form is always a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawWeighted {
-    pub(super) name: Option<String>,
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "the name of a target, or a table with `name` and `weight`"
+)]
+pub(crate) struct RawWeighted {
+    pub(crate) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "toml", serde(deserialize_with = "super::names::weight"))]
-    pub(super) weight: Option<i64>,
+    #[serde(deserialize_with = "whole_number")]
+    pub(crate) weight: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawExample {
-    pub(super) request: Option<String>,
-    pub(super) target: Option<String>,
-    pub(super) location: Option<String>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawExample {
+    pub(crate) request: Option<String>,
+    pub(crate) target: Option<String>,
+    pub(crate) location: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawResponse {
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cors: Option<bool>,
+    pub(crate) cors: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) hsts: Option<String>,
+    pub(crate) hsts: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawLog {
-    pub(super) endpoint: Option<String>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawLog {
+    pub(crate) endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) client_ip: Option<String>,
+    pub(crate) client_ip: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, expecting = "a table")]
-#[cfg_attr(not(feature = "toml"), serde(deny_unknown_fields))]
-pub(super) struct RawRetry {
-    pub(super) window: Option<String>,
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RawRetry {
+    pub(crate) window: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) origin_share: Option<String>,
+    pub(crate) origin_share: Option<String>,
 }
 
-impl RawConfig {
-    /// Reads a configuration from any format, with a problem for each key that means nothing.
-    #[cfg(feature = "toml")]
-    pub(super) fn read<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<(Self, Vec<Problem>), D::Error> {
-        let mut unknown = Vec::new();
-        let raw = serde_ignored::deserialize(deserializer, |path| {
-            unknown.push(unknown_key(key_of(&path)));
-        })?;
-        Ok((raw, unknown))
+/// Reads a weight. The error names what is expected, and not a type of Rust.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    deserializer.deserialize_i64(WholeNumber).map(Some)
+}
+
+struct WholeNumber;
+
+impl Visitor<'_> for WholeNumber {
+    type Value = i64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a whole number from 1 to 1000")
     }
 
-    /// Reads a configuration that has no key which means nothing.
-    #[cfg(not(feature = "toml"))]
-    pub(super) fn read<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<(Self, Vec<Problem>), D::Error> {
-        Ok((Self::deserialize(deserializer)?, Vec::new()))
+    fn visit_i64<E>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
     }
-}
 
-#[cfg(feature = "toml")]
-fn unknown_key(key: Key) -> Problem {
-    let message = format!("`{key}` is not a key of the configuration; correct it or leave it out");
-    Problem::new(ProblemCode::KeyUnknown, key, message)
-}
-
-#[cfg(feature = "toml")]
-fn key_of(path: &serde_ignored::Path<'_>) -> Key {
-    use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
-    match path {
-        Root => Key::default(),
-        Seq { parent, index } => key_of(parent).index(*index),
-        Map { parent, key } => key_of(parent).name(key.clone()),
-        // None of these is written down.
-        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => key_of(parent),
+    fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
+        let too_large = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
+        i64::try_from(number).map_err(too_large)
     }
 }

@@ -1,16 +1,18 @@
 //! What arrived, read from the platform once.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use fastly::handle::RequestHandle;
+use fastly::http::Method;
 use fastly::http::header::{
-    self, ACCEPT, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    ACCEPT, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT,
 };
-use fastly::http::{Method, Version};
+use signpost::attempts::Client;
 use signpost::received::is_as_received;
 use signpost::request::Request;
-use signpost::retry::Client;
 use url::{Position, Url};
 
 /// The room that a header's value is first read with; most need no more.
@@ -23,14 +25,16 @@ const MAX_VALUE: usize = 8192;
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
 
-/// What the pipeline and the log need of a request.
+/// What a decision needs of a request.
 pub(super) struct Arrival {
+    time: SystemTime,
     method: Option<Method>,
     host: String,
-    /// Nothing where the URL cannot be read: nobody knows then what was asked for.
+    /// `None` if the URL cannot be read: then it is not known what was asked for.
     url: Option<ReceivedUrl>,
     is_https: bool,
     accept: Vec<HeaderValue>,
+    caller: OnceCell<Caller>,
 }
 
 /// A URL, and whether it is the one that was received.
@@ -44,22 +48,18 @@ struct ReceivedUrl {
 #[derive(Default)]
 pub(super) struct KnownHost(String);
 
-/// What only the log needs of a request.
-pub(super) struct ForLog {
-    pub(super) protocol: &'static str,
-    referer: Option<HeaderValue>,
-    pub(super) tls_cipher: Option<String>,
-    pub(super) tls_protocol: Option<String>,
-}
-
-/// Who asks, which both the log and a second try need to know.
+/// Who asks, which the log and a repeated attempt need to know.
 pub(super) struct Caller {
-    pub(super) client_ip: Option<IpAddr>,
+    address: Option<IpAddr>,
     user_agent: Option<HeaderValue>,
 }
 
 impl Arrival {
-    pub(super) fn read(handle: &RequestHandle, known_host: &mut KnownHost) -> Self {
+    pub(super) fn read(
+        time: SystemTime,
+        handle: &RequestHandle,
+        known_host: &mut KnownHost,
+    ) -> Self {
         let host = value(handle, &HOST);
         let host = host.as_ref().map(as_text).unwrap_or_default().into_owned();
         let url = known_host
@@ -74,12 +74,19 @@ impl Arrival {
                 .is_some_and(|protocol| !protocol.is_empty()),
         };
         Self {
+            time,
             method: handle.get_method(MAX_METHOD).ok(),
             url,
             is_https,
             accept: values(handle, &ACCEPT, MAX_VALUE),
             host,
+            caller: OnceCell::new(),
         }
+    }
+
+    /// When the request arrived.
+    pub(super) fn time(&self) -> SystemTime {
+        self.time
     }
 
     /// The request as the pipeline takes it.
@@ -108,6 +115,19 @@ impl Arrival {
         &self.host
     }
 
+    /// Who asks, read from the request when it is first needed.
+    pub(super) fn caller(&self, handle: &RequestHandle) -> &Caller {
+        self.caller.get_or_init(|| Caller {
+            address: handle.client_ip_addr(),
+            user_agent: value(handle, &USER_AGENT),
+        })
+    }
+
+    /// Who asks, if it was read.
+    pub(super) fn known_caller(&self) -> Option<&Caller> {
+        self.caller.get()
+    }
+
     /// Whether the request may be sent a second time, if it turns out to have no body: its method is
     /// safe, no header announces a body, and we can write the URL as it was received.
     ///
@@ -123,6 +143,11 @@ impl Arrival {
             && self.url.as_ref().is_some_and(|url| url.is_as_received)
             && value(handle, &TRANSFER_ENCODING).is_none()
             && value(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
+    }
+
+    /// Whether the client used TLS.
+    pub(super) fn is_https(&self) -> bool {
+        self.is_https
     }
 
     /// The scheme that the client used.
@@ -159,57 +184,26 @@ impl KnownHost {
 }
 
 impl Caller {
-    pub(super) fn read(handle: &RequestHandle) -> Self {
-        Self {
-            client_ip: handle.client_ip_addr(),
-            user_agent: value(handle, &header::USER_AGENT),
-        }
-    }
-
-    /// The client as its tries are counted, if it has an address.
-    pub(super) fn client(&self) -> Option<Client<'_>> {
-        let user_agent = self.user_agent.as_ref().map(HeaderValue::as_bytes);
-        Some(Client {
-            address: self.client_ip?,
-            user_agent: user_agent.unwrap_or_default(),
-        })
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     pub(super) fn user_agent(&self) -> Option<Cow<'_, str>> {
         self.user_agent.as_ref().map(as_text)
     }
-}
 
-impl ForLog {
-    pub(super) fn read(handle: &RequestHandle, arrival: &Arrival) -> Self {
-        let tls = arrival.is_https.then_some(handle);
-        Self {
-            protocol: protocol(handle.get_version()),
-            referer: value(handle, &header::REFERER),
-            tls_cipher: bytes_to_text(
-                tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
-            ),
-            tls_protocol: bytes_to_text(tls.and_then(RequestHandle::client_tls_protocol_bytes)),
-        }
-    }
-
-    pub(super) fn referer(&self) -> Option<Cow<'_, str>> {
-        self.referer.as_ref().map(as_text)
-    }
-}
-
-fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_09 => "HTTP/0.9",
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
-        Version::HTTP_3 => "HTTP/3",
-        _ => "HTTP/1.1",
+    /// The client as its attempts are counted, if it has an address.
+    pub(super) fn client(&self) -> Option<Client<'_>> {
+        let user_agent = self.user_agent.as_ref().map(HeaderValue::as_bytes);
+        Some(Client {
+            address: self.address?,
+            user_agent: user_agent.unwrap_or_default(),
+        })
     }
 }
 
 /// The first value of a header.
-fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
+pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
     let read = match handle.get_header_value(name, USUAL_VALUE) {
         Err(short) if short.needed_buf_size <= MAX_VALUE => {
             handle.get_header_value(name, short.needed_buf_size)
@@ -227,13 +221,6 @@ pub(super) fn values(handle: &RequestHandle, name: &HeaderName, max: usize) -> V
 }
 
 /// A value as text; bytes that are not UTF-8 are replaced.
-fn as_text(value: &HeaderValue) -> Cow<'_, str> {
+pub(super) fn as_text(value: &HeaderValue) -> Cow<'_, str> {
     String::from_utf8_lossy(value.as_bytes())
-}
-
-/// The platform gives empty bytes for a connection without TLS.
-fn bytes_to_text(bytes: Option<impl AsRef<[u8]>>) -> Option<String> {
-    let bytes = bytes?;
-    let text = String::from_utf8_lossy(bytes.as_ref());
-    (!text.is_empty()).then(|| text.into_owned())
 }

@@ -1,15 +1,15 @@
-//! The only code that knows Fastly: read the Config Store, call [`signpost::retry::answer`], send.
+//! The only code that knows Fastly: a request arrives, is decided, sent and logged.
 //!
-//! Nothing here decides. A request that meets the impossible goes to the origin, which answers it.
+//! [`signpost::answer`] decides, never this. A request that meets the impossible goes to the origin.
 
 mod arrival;
 mod health;
+mod log;
 mod memory;
 mod origin;
 mod sandbox;
 mod send;
 mod store;
-mod writer;
 
 use std::time::Duration;
 

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use fastly::Request;
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
 use fastly::http::header::{self, HeaderName, HeaderValue};
-use fastly::http::{FramingHeadersMode, Method};
+use fastly::http::{FramingHeadersMode, Method, StatusCode};
 use signpost::Answer;
-use signpost::config::{Config, OriginOptions};
+use signpost::config::{Config, OriginOptions, ResponseOptions};
 use signpost::decision::Because;
 use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
-use signpost::reply::DECISION_HEADER;
+use signpost::reply::{self, DECISION_HEADER};
+use signpost::request::Request as Asked;
 
 use super::arrival::{Arrival, values};
-use super::sandbox::reason_of;
-use super::send::{Outgoing, Summary};
+use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
 
 /// The backend that is tried while no configuration names one.
 const DEFAULT_BACKEND: &str = "origin";
@@ -72,22 +72,75 @@ const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
 const MAX_LOCATION: usize = 8192;
 
 /// Where a request may be passed to, and for how long.
-pub(super) struct Backends<'c> {
+struct Backends<'c> {
     names: Vec<&'c str>,
     next_backend_timeout: Duration,
 }
 
-/// What came of passing a request on.
-pub(super) struct Passed {
-    /// The answer of a backend; nothing if none answered.
-    pub(super) answer: Option<(ResponseHandle, BodyHandle)>,
-    /// How many requests were sent to backends.
-    pub(super) attempts: u32,
+/// What came of passing a request to the backends.
+struct Passed {
+    /// The answer of a backend; `None` if none answered.
+    answer: Option<(ResponseHandle, BodyHandle)>,
+    /// How many requests were sent.
+    requests: u32,
+}
+
+/// Asks the origin, and puts together what the client gets. The number is how many requests were sent.
+pub(super) fn ask<'c, 'r>(
+    request: Request,
+    arrival: &Arrival,
+    asked: &Asked<'_>,
+    mut answer: Answer<'c, 'r>,
+    config: Option<&Config>,
+) -> (Answer<'c, 'r>, Outgoing, u32) {
+    if answer.redirect().is_some() {
+        answer = Answer::origin(UNSENDABLE);
+    }
+    report_refusal(&answer, asked.path());
+    let Passed {
+        answer: received,
+        requests,
+    } = pass(request, arrival, &Backends::of(config));
+    if let Some((response, body)) = received {
+        let answer = judge(&response, arrival, asked, answer);
+        let outgoing = pass_back(response, body, arrival, &answer);
+        return (answer, outgoing, requests);
+    }
+    let answer = answer.after_origin_failed();
+    let redirect = answer.reply();
+    let redirect = redirect.and_then(|reply| Outgoing::of_reply(&reply, asked.method()));
+    let outgoing = redirect.unwrap_or_else(|| unavailable(&answer, asked, config));
+    (answer, outgoing, requests)
+}
+
+/// A refused proof is a bug or an attack, so it goes to the service log as well.
+fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
+    let reason = reason_of(answer);
+    if let Some(refusal) = reason.refusal() {
+        eprintln!("signpost: {}: {refusal}: {path}", reason.code());
+    }
+}
+
+/// The 503 that cargo repeats, if no origin backend answered and no redirect was held back.
+fn unavailable(answer: &Answer<'_, '_>, asked: &Asked<'_>, config: Option<&Config>) -> Outgoing {
+    let without_config = ResponseOptions::default();
+    let options = config.map_or(&without_config, Config::response);
+    let reply = reply::origin_unavailable(options, reason_of(answer));
+    Outgoing::of_reply(&reply, asked.method()).unwrap_or_else(|| {
+        let mut response = ResponseHandle::new();
+        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        let summary = Summary {
+            status: reply.status,
+            bytes: Some(0),
+            content_type: None,
+        };
+        Outgoing::new(response, BodyHandle::new(), summary)
+    })
 }
 
 impl<'c> Backends<'c> {
     /// Those of the configuration, or what is tried while there is none.
-    pub(super) fn of(config: Option<&'c Config>) -> Self {
+    fn of(config: Option<&'c Config>) -> Self {
         let options = config.map_or_else(OriginOptions::default, Config::origin);
         Self {
             names: config.map_or_else(
@@ -103,7 +156,7 @@ impl<'c> Backends<'c> {
 ///
 /// A request that may be repeated goes to the next backend if one cannot be reached in time; any
 /// answer of a backend, an error too, is the answer.
-pub(super) fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<'_>) -> Passed {
+fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<'_>) -> Passed {
     let start = Instant::now();
     let client_ip = request.as_handles().0.client_ip_addr();
     let is_repeatable = backends.names.len() > 1
@@ -111,10 +164,10 @@ pub(super) fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<
         && has_empty_body(&mut request);
     request.set_pass(true);
     let mut names = backends.names.iter().peekable();
-    let mut attempts = 0;
+    let mut requests = 0;
     let mut next = Some(request);
     while let (Some(request), Some(backend)) = (next.take(), names.next()) {
-        attempts += 1;
+        requests += 1;
         if is_repeatable && names.peek().is_some() {
             next = Some(request.clone_without_body());
         }
@@ -123,7 +176,7 @@ pub(super) fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<
         match handle.send(body.unwrap_or_else(BodyHandle::new), backend) {
             Ok(answered) => {
                 let answer = Some(answered);
-                return Passed { answer, attempts };
+                return Passed { answer, requests };
             }
             Err(error) => eprintln!("signpost: backend `{backend}` did not answer: {error}"),
         }
@@ -134,7 +187,7 @@ pub(super) fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<
     }
     Passed {
         answer: None,
-        attempts,
+        requests,
     }
 }
 
@@ -202,28 +255,26 @@ fn named_by_connection(handle: &RequestHandle) -> Vec<HeaderName> {
     names
 }
 
-/// What may be wrong with the redirects of an origin, read from its answer.
-pub(super) fn judge<'c>(
+/// Compares the origin's redirect, if it is one, with the proven location.
+fn judge<'c, 'r>(
     response: &ResponseHandle,
     arrival: &Arrival,
-    answer: Answer<'c>,
-    config: Option<&Config>,
-) -> Answer<'c> {
-    let is_redirect = response.get_status().is_redirection();
-    let Some(config) = config.filter(|_| is_redirect) else {
+    asked: &Asked<'_>,
+    answer: Answer<'c, 'r>,
+) -> Answer<'c, 'r> {
+    let status = response.get_status();
+    if !status.is_redirection() || answer.route().is_none() {
         return answer;
-    };
+    }
     let locations = response.get_header_values(&header::LOCATION, MAX_LOCATION);
     let locations: Vec<Vec<u8>> = locations
         .map(|value| value.map_or_else(|_| Vec::new(), |value| value.as_bytes().to_vec()))
         .collect();
-    let asked = arrival.request();
-    let answered = OriginAnswer {
-        status: response.get_status().as_u16(),
+    let answer = answer.after_origin_answered(&OriginAnswer {
+        status: status.as_u16(),
         locations: &locations,
         requested: &format!("{}://{}{}", arrival.scheme(), asked.host(), asked.path()),
-    };
-    let answer = answer.after_origin_answered(&answered, config, &asked);
+    });
     if let Some(redirect) = answer.origin_redirect() {
         let code = Because::OriginRedirect.code();
         eprintln!("signpost: {code}: {redirect}: {}", asked.path());
@@ -233,12 +284,12 @@ pub(super) fn judge<'c>(
 
 /// Makes a backend's answer the client's: nothing in it is changed but what is said of the decision,
 /// and a location that is repaired.
-pub(super) fn pass_back(
+fn pass_back(
     mut response: ResponseHandle,
     body: BodyHandle,
     arrival: &Arrival,
-    answer: &Answer<'_>,
-) -> (Outgoing, Summary) {
+    answer: &Answer<'_, '_>,
+) -> Outgoing {
     repair(&mut response, answer);
     let header_text = |name: &HeaderName| {
         let value = response.get_header_value(name, 4096).ok().flatten()?;
@@ -261,11 +312,11 @@ pub(super) fn pass_back(
         // received would make it 0.
         response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
     }
-    (Outgoing::new(response, body), summary)
+    Outgoing::new(response, body, summary)
 }
 
-/// Leads the redirect to the proven location, if it was found to need it.
-fn repair(response: &mut ResponseHandle, answer: &Answer<'_>) {
+/// Replaces the origin's location by the proven one, if it has to be repaired.
+fn repair(response: &mut ResponseHandle, answer: &Answer<'_, '_>) {
     let location = answer.origin_redirect().and_then(OriginRedirect::repair);
     let value = location.and_then(|location| HeaderValue::from_str(location.as_str()).ok());
     if let Some(value) = value {

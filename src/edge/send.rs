@@ -1,17 +1,24 @@
-//! What goes to the client, put together first and sent last.
+//! What goes to the client: put together first, and sent last.
 
 use std::io::Write;
 
 use fastly::handle::{BodyHandle, ResponseHandle};
 use fastly::http::serve::HandlerResult;
 use fastly::http::{HeaderName, HeaderValue, StatusCode};
+use signpost::Answer;
+use signpost::decision::Reason;
+use signpost::location::Refusal;
 use signpost::reply::Reply;
 use signpost::request::Method;
 
-/// A response that is ready to be sent.
+/// Why a redirect that the platform does not take goes to the origin. The proof makes this impossible.
+pub(super) const UNSENDABLE: Reason = Reason::LocationRefused(Refusal::NotPrintableAscii);
+
+/// A response that is ready to be sent, and what the log says of it.
 pub(super) struct Outgoing {
     response: ResponseHandle,
     body: BodyHandle,
+    summary: Summary,
     next: Next,
 }
 
@@ -33,20 +40,24 @@ pub(super) enum Next {
 #[derive(Debug)]
 pub(super) struct Exhausted;
 
+/// Why the origin is asked.
+pub(super) fn reason_of<'a>(answer: &'a Answer<'_, '_>) -> &'a Reason {
+    answer.decision().reason().unwrap_or(&UNSENDABLE)
+}
+
 impl Outgoing {
-    pub(super) fn new(response: ResponseHandle, body: BodyHandle) -> Self {
+    pub(super) fn new(response: ResponseHandle, body: BodyHandle, summary: Summary) -> Self {
         Self {
             response,
             body,
+            summary,
             next: Next::Serve,
         }
     }
 
-    /// Puts a reply of ours together.
-    ///
-    /// Nothing comes out if some part of it cannot go on the wire. That is impossible for a reply of
-    /// the library, and then the origin answers all the same.
-    pub(super) fn of_reply(reply: &Reply<'_>) -> Option<Self> {
+    /// Puts a reply to a request of this method together; `None` if the platform does not take some
+    /// part of it.
+    pub(super) fn of_reply(reply: &Reply<'_>, method: Method) -> Option<Self> {
         let status = StatusCode::from_u16(reply.status).ok()?;
         let mut body = BodyHandle::new();
         if !reply.body.is_empty() {
@@ -58,24 +69,23 @@ impl Outgoing {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
             response.insert_header(&name, &HeaderValue::from_str(value).ok()?);
         }
-        Some(Self::new(response, body))
-    }
-
-    pub(super) fn and_then(self, next: Next) -> Self {
-        Self { next, ..self }
-    }
-}
-
-impl Summary {
-    pub(super) fn of_reply(reply: &Reply<'_>, method: Method) -> Self {
-        Self {
+        let summary = Summary {
             status: reply.status,
             bytes: match method {
                 Method::Head => Some(0),
                 Method::Get | Method::Other => u64::try_from(reply.body.len()).ok(),
             },
             content_type: reply.content_type().map(str::to_owned),
-        }
+        };
+        Some(Self::new(response, body, summary))
+    }
+
+    pub(super) fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    pub(super) fn and_then(self, next: Next) -> Self {
+        Self { next, ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// One question that every candidate has to answer.
 ///

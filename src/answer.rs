@@ -1,0 +1,273 @@
+//! The only way from a request to its answer: every stage once, in order.
+
+use crate::attempts::{Attempts, Clients, History};
+use crate::config::{Config, Route, Target};
+use crate::decision::{Because, Decision, Reason, Released, decide};
+use crate::location::Location;
+use crate::log_line::{self, Answered, Exchange, InForce};
+use crate::origin_redirect::{OriginAnswer, OriginRedirect};
+use crate::reply::{self, Reply};
+use crate::request::Request;
+use crate::route;
+use crate::target::{self, Candidate, Chosen, Health, Step, all_healthy};
+use crate::values::{Effect, Switch};
+
+/// What a decision needs besides configuration and request.
+///
+/// A [`Switch`] alone converts into surroundings that know nothing else: every attempt is a first one,
+/// and every target is healthy.
+pub struct Surroundings<'s> {
+    /// The switch in force.
+    pub switch: Switch,
+    /// Whether a backend is healthy.
+    pub health: Health<'s>,
+    /// What is known of clients; without it, every attempt is a first one.
+    pub clients: Option<Clients<'s>>,
+    /// What builds candidates. Nothing is believed of it: whatever it returns has to pass the proof.
+    pub build: &'s dyn Fn(&Chosen<'_, '_>) -> String,
+}
+
+/// What to do with one request, and the route and target that it came to.
+///
+/// A request that goes to the origin may end in another way than was decided. What comes of the
+/// origin is added afterwards, by [`after_origin_failed`](Answer::after_origin_failed) or
+/// [`after_origin_answered`](Answer::after_origin_answered).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<'c, 'r> {
+    decision: Decision,
+    chosen: Option<Chosen<'c, 'r>>,
+    attempt: Option<u8>,
+    after: After,
+}
+
+/// What came of the origin, as far as it changes what is sent or said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum After {
+    Nothing,
+    Failed(Released),
+    Redirected(OriginRedirect),
+}
+
+/// Answers a request: finds its route, recalls earlier attempts, chooses the target, builds the
+/// candidate, proves it, and decides.
+///
+/// ```
+/// use signpost::request::Request;
+/// use signpost::values::Switch;
+///
+/// let config = signpost::authoring::from_toml(include_str!("../config/crates-io.toml")).unwrap();
+/// let request = Request::new("GET", "crates.io", "/api/v1/crates/smallvec/1.10.0/download");
+/// let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+/// assert_eq!(
+///     answer.decision().location().unwrap().as_str(),
+///     "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate",
+/// );
+/// ```
+pub fn answer<'c, 'r, 's>(
+    config: &'c Config,
+    request: &'r Request<'_>,
+    surroundings: impl Into<Surroundings<'s>>,
+) -> Answer<'c, 'r> {
+    let Surroundings {
+        switch,
+        health,
+        clients,
+        build,
+    } = surroundings.into();
+    let found = match route::find(config, request) {
+        Ok(found) => found,
+        Err(no_match) => return Answer::origin(no_match.into()),
+    };
+    let effect = switch.effect_on(found.captures());
+    // A request that the switch keeps from the targets is not an attempt at them.
+    let clients = clients.filter(|_| effect == Effect::Send);
+    let mut history = clients.and_then(|clients| History::recall(clients, &found));
+    let earlier = history.as_ref().map_or(Attempts::NONE, History::earlier);
+    let origin_is_open = || history.as_mut().is_some_and(History::may_go_to_origin);
+    let chosen = target::choose(found, health, earlier, origin_is_open);
+    let mut answer = Answer::at(chosen, build, effect);
+    if let Some(history) = history {
+        answer.attempt = Some(history.number());
+        history.record(answer.place_among_targets());
+    }
+    answer
+}
+
+impl<'c, 'r> Answer<'c, 'r> {
+    /// The answer to a request that no route could be tried on, such as while there is no
+    /// configuration.
+    pub fn origin(reason: Reason) -> Self {
+        Self {
+            decision: Decision::Origin(reason),
+            chosen: None,
+            attempt: None,
+            after: After::Nothing,
+        }
+    }
+
+    /// Builds the candidate for a target, proves it, and decides.
+    fn at(
+        chosen: Chosen<'c, 'r>,
+        build: &dyn Fn(&Chosen<'_, '_>) -> String,
+        effect: Effect,
+    ) -> Self {
+        let candidate = Candidate::new(&chosen, build(&chosen));
+        let decision = decide(Location::prove(candidate), effect, chosen.step());
+        Self {
+            decision,
+            chosen: Some(chosen),
+            attempt: None,
+            after: After::Nothing,
+        }
+    }
+
+    /// The answer at each target of the request's route, in the order in which its captures choose
+    /// them; only this answer if no route could be tried.
+    ///
+    /// Whoever tries a configuration wants to know that every target has its proof before the first
+    /// of them is unhealthy.
+    #[must_use]
+    pub fn at_every_target(&self, switch: Switch) -> Vec<Self> {
+        let Some(chosen) = &self.chosen else {
+            return vec![self.clone()];
+        };
+        let found = chosen.found();
+        let effect = switch.effect_on(found.captures());
+        target::in_order(found)
+            .into_iter()
+            .filter_map(|target| Chosen::at(found.clone(), target))
+            .map(|chosen| Self::at(chosen, &target::build, effect))
+            .collect()
+    }
+
+    /// The decision.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// The match and the target that the location is at, sent or held back, or was refused at.
+    pub fn chosen(&self) -> Option<&Chosen<'c, 'r>> {
+        self.chosen.as_ref()
+    }
+
+    /// The route that the request was on.
+    pub fn route(&self) -> Option<&'c Route> {
+        self.chosen.as_ref().map(|chosen| chosen.found().route())
+    }
+
+    /// The target that the location is at, sent or held back, or was refused at.
+    pub fn target(&self) -> Option<&'c Target> {
+        self.chosen.as_ref().map(Chosen::target)
+    }
+
+    /// Which attempt of its client this is within the window, from 1; `None` if attempts are not
+    /// counted. One more than [`Attempts::MOST`] stands for all later ones.
+    pub fn attempt(&self) -> Option<u8> {
+        self.attempt
+    }
+
+    /// The place of the target among those of its route; `None` if the origin was next. One whose
+    /// location was refused counts as tried.
+    fn place_among_targets(&self) -> Option<usize> {
+        match self.decision {
+            Decision::Origin(Reason::Retried(_)) => None,
+            _ => self.route()?.targets().place_of(self.target()?),
+        }
+    }
+
+    /// The answer now that no origin backend answered: the proven redirect, if only the switch or a
+    /// repeated attempt held it back. A refused location stays refused.
+    #[must_use]
+    pub fn after_origin_failed(mut self) -> Self {
+        let released = self.decision.reason().and_then(Released::by);
+        self.after = released.map_or(After::Nothing, After::Failed);
+        self
+    }
+
+    /// The answer now that the origin answered: its own redirect of a request on a route is compared
+    /// with the proven location.
+    #[must_use]
+    pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>) -> Self {
+        let redirect = self.chosen.as_ref().and_then(|chosen| {
+            // The origin has its own way to choose among several targets.
+            let others = match chosen.found().route().targets().only() {
+                Some(_) => Vec::new(),
+                None => self.at_every_target(Switch::ENFORCE),
+            };
+            let others: Vec<_> = others
+                .iter()
+                .filter_map(|it| it.decision.location())
+                .collect();
+            let proven = self.decision.location();
+            OriginRedirect::judge(answer, proven, &others, chosen.found().config())
+        });
+        self.after = redirect.map_or(After::Nothing, After::Redirected);
+        self
+    }
+
+    /// The origin's own redirect, if it does not lead to the proven location.
+    pub fn origin_redirect(&self) -> Option<&OriginRedirect> {
+        match &self.after {
+            After::Redirected(redirect) => Some(redirect),
+            After::Nothing | After::Failed(_) => None,
+        }
+    }
+
+    /// Why the client is sent elsewhere than the decision or the order of its file's targets says.
+    pub fn because(&self) -> Option<Because> {
+        let step = self.chosen.as_ref().map(Chosen::step);
+        match (&self.after, &self.decision, step) {
+            (After::Failed(_), ..) => Some(Because::OriginDown),
+            (After::Redirected(redirect), ..) => redirect.repair().map(|_| Because::OriginRedirect),
+            (After::Nothing, Decision::Redirect(_), Some(Step::PastUnhealthy)) => {
+                Some(Because::TargetUnhealthy)
+            }
+            (After::Nothing, Decision::Redirect(_), Some(Step::Next)) => Some(Because::SecondTry),
+            (After::Nothing, ..) => None,
+        }
+    }
+
+    /// The location that the edge's own reply sends the client to, if it replies.
+    pub fn redirect(&self) -> Option<&Location> {
+        match (&self.decision, &self.after) {
+            (Decision::Redirect(location), _) => Some(location),
+            (_, After::Failed(released)) => Some(released.location()),
+            _ => None,
+        }
+    }
+
+    /// The reply to send, if the edge redirects; `None` if the origin is to answer.
+    pub fn reply(&self) -> Option<Reply<'_>> {
+        let chosen = self.chosen.as_ref()?;
+        Some(reply::to_location(
+            chosen.found(),
+            self.redirect()?,
+            self.because(),
+        ))
+    }
+
+    /// The log line of the exchange, without a line end.
+    pub fn log_line(&self, exchange: &Exchange<'_>, in_force: &InForce<'_>) -> String {
+        let answered = Answered {
+            decision: &self.decision,
+            is_redirect: self.redirect().is_some(),
+            route: self.route(),
+            target: self.target(),
+            attempt: self.attempt,
+            because: self.because(),
+            origin_redirect: self.origin_redirect(),
+        };
+        log_line::write(exchange, &answered, in_force)
+    }
+}
+
+impl From<Switch> for Surroundings<'_> {
+    fn from(switch: Switch) -> Self {
+        Self {
+            switch,
+            health: &all_healthy,
+            clients: None,
+            build: &target::build,
+        }
+    }
+}

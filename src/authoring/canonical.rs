@@ -1,0 +1,112 @@
+//! Writes a configuration in its one form, fit for the Config Store entry `config`.
+
+use std::time::Duration;
+
+use crate::config::raw::{
+    RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
+};
+use crate::config::revision::{AFTER, BEFORE, Revision};
+use crate::config::{
+    ClientIp, Config, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route, Weight,
+    WeightedTarget,
+};
+use crate::values::Host;
+
+/// Writes a configuration as JSON, and names it by its content.
+pub(super) fn compile(config: Config) -> Config {
+    // Strings, numbers and maps with string keys always become JSON.
+    let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
+    let rest = content.strip_prefix('{').unwrap_or(&content);
+    let revision = Revision::of(rest);
+    let json = format!("{BEFORE}{}{AFTER}{rest}", revision.as_str());
+    config.compiled(revision, json)
+}
+
+/// A default is left out, and every base has its one spelling.
+fn canonical(config: &Config) -> RawConfig {
+    let response = config.response();
+    let names = |hosts: &[Host]| hosts.iter().map(Host::to_string).collect();
+    RawConfig {
+        revision: None,
+        allowed_hosts: Some(names(config.allowed_hosts())),
+        hosts: config.hosts().map(names),
+        origin: Some(canonical_origin(config)),
+        targets: config
+            .targets()
+            .map(|target| {
+                let raw = RawTarget {
+                    base: Some(target.base().to_string()),
+                    health_backend: target.health_backend().map(str::to_owned),
+                };
+                (target.name().to_owned(), raw)
+            })
+            .collect(),
+        routes: config.routes().iter().map(canonical_route).collect(),
+        response: (*response != ResponseOptions::default()).then(|| RawResponse {
+            cors: response.cors.then_some(true),
+            hsts: response.hsts.as_ref().map(|hsts| hsts.as_str().to_owned()),
+        }),
+        log: config.log().map(|log| RawLog {
+            endpoint: Some(log.endpoint.clone()),
+            client_ip: (log.client_ip != ClientIp::default())
+                .then(|| log.client_ip.name().to_owned()),
+        }),
+        retry: config.retry().map(canonical_retry),
+    }
+}
+
+fn canonical_route(route: &Route) -> RawRoute {
+    let options = route.options();
+    let only = route.targets().only();
+    RawRoute {
+        name: Some(route.name().to_string()),
+        path: Some(route.path().to_string()),
+        target: only.map(|target| target.name().to_owned()),
+        targets: only
+            .is_none()
+            .then(|| route.targets().iter().map(canonical_target).collect()),
+        location: Some(route.location().to_string()),
+        status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
+        json: (!options.json).then_some(false),
+        cache_control: options
+            .cache_control
+            .as_ref()
+            .map(|value| value.as_str().to_owned()),
+        examples: Vec::new(),
+    }
+}
+
+fn canonical_target(target: &WeightedTarget) -> RawWeighted {
+    let weight = target.weight();
+    RawWeighted {
+        name: Some(target.target().name().to_owned()),
+        weight: (weight != Weight::ONE).then(|| weight.as_u16().into()),
+    }
+}
+
+fn canonical_origin(config: &Config) -> RawOrigin {
+    let default = OriginOptions::default();
+    let OriginOptions {
+        check_redirects,
+        next_backend_timeout,
+    } = config.origin();
+    RawOrigin {
+        backends: Some(config.backends().to_vec()),
+        check_redirects: (check_redirects != default.check_redirects)
+            .then(|| check_redirects.name().to_owned()),
+        next_backend_timeout: (next_backend_timeout != default.next_backend_timeout)
+            .then(|| canonical_time(next_backend_timeout)),
+    }
+}
+
+fn canonical_retry(options: &RetryOptions) -> RawRetry {
+    let share = options.origin_share;
+    RawRetry {
+        window: Some(canonical_time(options.window.as_duration())),
+        origin_share: (share != RetryOptions::ORIGIN_SHARE).then(|| share.to_string()),
+    }
+}
+
+fn canonical_time(time: Duration) -> String {
+    humantime::format_duration(time).to_string()
+}

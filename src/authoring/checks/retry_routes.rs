@@ -1,0 +1,48 @@
+//! Whether redirects that depend on earlier attempts are kept out of every cache.
+
+use super::{Draft, Report};
+use crate::config::{Key, ProblemCode};
+
+/// Notes each route whose redirects a cache may keep, beside `[retry]`.
+///
+/// By RFC 9111, caches may keep 301 and 308 without being told to (heuristic freshness, section
+/// 4.2.2), and 302, 303 and 307 if `Cache-Control` lets them. A shared cache would answer one client
+/// with the target of another. The client's own cache, which `private` does not restrain, would answer
+/// its next attempt, so that it never arrives.
+pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
+    if draft.raw.retry.is_none() {
+        return;
+    }
+    for (index, route) in draft.raw.routes.iter().enumerate() {
+        let key = Key::default().name("routes").index(index);
+        if let Some(status @ (301 | 308)) = route.status {
+            let message = format!(
+                "with [retry], a client that asks again must arrive here, and caches keep a {status} unasked; write 302, 303 or 307"
+            );
+            let key = key.name("status");
+            report.sink.push(ProblemCode::RetryInvalid, key, message);
+        }
+        let kept = route.cache_control.as_deref();
+        if let Some(text) = kept.filter(|text| !is_never_stored(text)) {
+            let message = format!(
+                "with [retry], a client that asks again must arrive here, and `{text}` lets a cache keep the redirect, the client's own at least; write `no-store`, or leave `cache_control` out"
+            );
+            let key = key.name("cache_control");
+            report.sink.push(ProblemCode::RetryInvalid, key, message);
+        }
+    }
+}
+
+/// Whether no cache may store the answer: `no-store` is there, and `must-understand`, beside which a
+/// cache may overlook it, is not.
+fn is_never_stored(cache_control: &str) -> bool {
+    // What stands in quotation marks is an argument, a quotation mark behind a backslash too.
+    let unescaped = cache_control.replace("\\\\", "").replace("\\\"", "");
+    let outside = unescaped.split('"').step_by(2);
+    let directives: Vec<_> = outside
+        .flat_map(|text| text.split(','))
+        .map(|directive| directive.trim().to_ascii_lowercase())
+        .collect();
+    let has = |name: &str| directives.iter().any(|directive| directive == name);
+    has("no-store") && !has("must-understand")
+}

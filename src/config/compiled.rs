@@ -1,0 +1,40 @@
+//! Reads a compiled configuration.
+
+use serde::Deserialize;
+
+use super::problem::{Key, Problem, ProblemCode, Problems, Sink};
+use super::raw::RawConfig;
+use super::valid::Config;
+use super::{read, revision};
+
+/// Reads a compiled configuration, as the Config Store entry `config` holds it.
+///
+/// Its revision shows that it is what was compiled, so its examples are not tried again; it does not
+/// even hold them.
+///
+/// ```
+/// let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+/// assert_eq!(signpost::config::from_json(config.to_json()), Ok(config));
+/// ```
+///
+/// # Errors
+///
+/// All its [`Problems`]; among them that it was changed since it was compiled.
+pub fn from_json(text: &str) -> Result<Config, Problems> {
+    // A file of one line ends in a line end, which is not part of what was compiled.
+    let text = text.trim_ascii_end();
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut raw = RawConfig::deserialize(&mut json)
+        .and_then(|raw| json.end().map(|()| raw))
+        .map_err(|error| {
+            Problem::new(
+                ProblemCode::SyntaxInvalid,
+                Key::default(),
+                error.to_string(),
+            )
+        })?;
+    let revision = revision::read(text, raw.revision.take())?;
+    let mut sink = Sink::default();
+    let (config, _) = read::read(&raw, &mut sink);
+    sink.finish(config.compiled(revision, text.to_owned()))
+}

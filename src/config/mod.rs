@@ -1,0 +1,26 @@
+//! Layer 2: a valid configuration, and how the edge reads it.
+//!
+//! A [`Config`] has no problems: they are all reported at once, and then there is no `Config`. People
+//! write TOML, which [`authoring`](crate::authoring) reads and compiles to the JSON that
+//! [`from_json`] reads.
+
+mod compiled;
+mod options;
+pub(crate) mod problem;
+pub(crate) mod raw;
+mod read;
+pub(crate) mod revision;
+mod route;
+mod target;
+mod valid;
+
+pub use compiled::from_json;
+pub use options::{
+    CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
+    Window,
+};
+pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
+pub(crate) use read::read;
+pub use route::{RedirectStatus, Route, RouteName, RouteNameError, RouteOptions, StatusError};
+pub use target::{MAX_TARGETS, Target, Targets, Weight, WeightError, WeightedTarget};
+pub use valid::{Config, MAX_ENTRY_LENGTH};

@@ -1,0 +1,86 @@
+//! From a configuration as written to a [`Config`], noting every problem on the way.
+
+mod options;
+mod routes;
+mod targets;
+
+use super::problem::{At, Key, ProblemCode, Sink};
+use super::raw::RawConfig;
+use super::revision::Revision;
+use super::valid::Config;
+use crate::values::{HeaderText, Host};
+
+/// Reads what both forms of a configuration have in common. The numbers are the places of the routes
+/// that hold among those that were written.
+///
+/// What is wrong is left out, so the configuration is of use only if the sink has no problem at the
+/// end.
+pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
+    let top = At::Top;
+    let allowed_key = top.name("allowed_hosts");
+    let instead = "list every host that a redirect may name";
+    let written = sink.require(&allowed_key, raw.allowed_hosts.as_deref(), instead);
+    let allowed_hosts = written.map(|written| hosts(&allowed_key, written, sink));
+    let hosts = raw.hosts.as_deref();
+    let hosts = hosts.map(|written| self::hosts(&top.name("hosts"), written, sink));
+    let origin_key = top.name("origin");
+    let origin = raw.origin.as_ref();
+    let backends = options::backends(&origin_key, origin, sink);
+    let targets_key = top.name("targets");
+    let targets = targets::read(&targets_key, &raw.targets, allowed_hosts.as_deref(), sink);
+    let known = targets::Known {
+        written: &raw.targets,
+        valid: &targets,
+    };
+    let (places, routes) = routes::read(&top.name("routes"), &raw.routes, known, sink);
+    let (log, retry) = (raw.log.as_ref(), raw.retry.as_ref());
+    let config = Config {
+        allowed_hosts: allowed_hosts.unwrap_or_default(),
+        hosts,
+        backends,
+        routes,
+        origin: options::origin(&origin_key, origin, sink),
+        response: options::response(&top.name("response"), raw.response.as_ref(), sink),
+        log: log.and_then(|log| options::log(&top.name("log"), log, sink)),
+        retry: retry.and_then(|retry| options::retry(&top.name("retry"), retry, sink)),
+        targets,
+        json: String::new(),
+        revision: Revision::default(),
+    };
+    (config, places)
+}
+
+fn hosts(key: &At<'_>, written: &[String], sink: &mut Sink) -> Vec<Host> {
+    let mut hosts = Vec::new();
+    for (index, host) in written.iter().enumerate() {
+        let host = Host::parse(host);
+        hosts.extend(sink.take(ProblemCode::HostInvalid, &key.index(index), host));
+    }
+    if written.is_empty() {
+        let message = format!("`{}` is empty; list at least one host", Key::from(key));
+        sink.push(ProblemCode::HostInvalid, key, message);
+    }
+    // Their order means nothing, so there is one order.
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
+}
+
+/// Reads the name of a Fastly backend.
+fn backend(key: &At<'_>, name: &str, sink: &mut Sink) -> String {
+    if HeaderText::parse(name).is_none() || name.len() > 255 {
+        let message =
+            format!("`{name}` is not a backend name: 1 to 255 printable ASCII characters");
+        sink.push(ProblemCode::BackendInvalid, key, message);
+    }
+    name.to_owned()
+}
+
+fn header(key: &At<'_>, text: Option<&str>, sink: &mut Sink) -> Option<HeaderText> {
+    let header = HeaderText::parse(text?);
+    if header.is_none() {
+        let message = "the text cannot stand in a header; write printable ASCII, not empty, without spaces around it";
+        sink.push(ProblemCode::HeaderInvalid, key, message);
+    }
+    header
+}

@@ -1,0 +1,131 @@
+//! Reads what a configuration sets besides its routes and targets.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::super::options::{
+    CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
+    Window,
+};
+use super::super::problem::{At, Key, ProblemCode, Sink};
+use super::super::raw::{RawLog, RawOrigin, RawResponse, RawRetry};
+use super::{backend, header};
+use crate::values::{HeaderText, Share, read_time};
+
+/// How long `next_backend_timeout` may be: at most as long as the platform lets an execution run.
+const NEXT_BACKEND_TIMEOUT: RangeInclusive<Duration> =
+    Duration::from_millis(1)..=Duration::from_mins(2);
+
+pub(super) fn backends(key: &At<'_>, origin: Option<&RawOrigin>, sink: &mut Sink) -> Vec<String> {
+    let key = &key.name("backends");
+    let backends = origin.and_then(|origin| origin.backends.as_deref());
+    let instead = "name the origin's Fastly backends in the order to try them";
+    let Some(backends) = sink.require(key, backends, instead) else {
+        return Vec::new();
+    };
+    let number = backends.len();
+    if number == 0 {
+        let key_text = Key::from(key);
+        let message = format!("`{key_text}` is empty; name at least one Fastly backend");
+        sink.push(ProblemCode::BackendInvalid, key, message);
+    }
+    if number > MAX_BACKENDS {
+        let message = format!(
+            "there are {number} backends, and at most {MAX_BACKENDS} are tried for a request; leave out the last ones"
+        );
+        sink.push(ProblemCode::BackendInvalid, key, message);
+    }
+    for (index, name) in backends.iter().enumerate() {
+        let at = &key.index(index);
+        backend(at, name, sink);
+        if backends.iter().take(index).any(|earlier| earlier == name) {
+            let message = format!("`{name}` is named twice; name each backend once");
+            sink.push(ProblemCode::BackendInvalid, at, message);
+        }
+    }
+    backends.to_vec()
+}
+
+pub(super) fn origin(key: &At<'_>, raw: Option<&RawOrigin>, sink: &mut Sink) -> OriginOptions {
+    let default = OriginOptions::default();
+    let Some(raw) = raw else {
+        return default;
+    };
+    let code = ProblemCode::OriginOptionInvalid;
+    let check_redirects = raw.check_redirects.as_deref().and_then(|word| {
+        let check = CheckRedirects::from_name(word)
+            .ok_or_else(|| format!("`{word}` is not one of `repair`, `report` and `off`"));
+        sink.take(code, &key.name("check_redirects"), check)
+    });
+    let timeout = raw.next_backend_timeout.as_deref().and_then(|text| {
+        let time = read_time(text, &NEXT_BACKEND_TIMEOUT);
+        sink.take(code, &key.name("next_backend_timeout"), time)
+    });
+    OriginOptions {
+        check_redirects: check_redirects.unwrap_or(default.check_redirects),
+        next_backend_timeout: timeout.unwrap_or(default.next_backend_timeout),
+    }
+}
+
+pub(super) fn response(
+    key: &At<'_>,
+    raw: Option<&RawResponse>,
+    sink: &mut Sink,
+) -> ResponseOptions {
+    let Some(raw) = raw else {
+        return ResponseOptions::default();
+    };
+    ResponseOptions {
+        cors: raw.cors.unwrap_or_default(),
+        hsts: header(&key.name("hsts"), raw.hsts.as_deref(), sink),
+    }
+}
+
+pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
+    let endpoint_key = &key.name("endpoint");
+    let instead = "name the Fastly log endpoint";
+    let endpoint = sink.require(endpoint_key, raw.endpoint.as_deref(), instead);
+    let endpoint = endpoint.and_then(|name| {
+        let is_name = HeaderText::parse(name).is_some()
+            && !name.contains(':')
+            && !matches!(name, "stdout" | "stderr");
+        let endpoint = is_name.then(|| name.to_owned()).ok_or_else(|| {
+            format!("`{name}` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr")
+        });
+        sink.take(ProblemCode::LogEndpointInvalid, endpoint_key, endpoint)
+    });
+    let client_ip = match raw.client_ip.as_deref() {
+        None => Some(ClientIp::default()),
+        Some(word) => {
+            let policy = ClientIp::from_name(word)
+                .ok_or_else(|| format!("`{word}` is not one of `full`, `truncated` and `none`"));
+            sink.take(ProblemCode::ClientIpInvalid, &key.name("client_ip"), policy)
+        }
+    };
+    Some(Log {
+        endpoint: endpoint?,
+        client_ip: client_ip?,
+    })
+}
+
+pub(super) fn retry(key: &At<'_>, raw: &RawRetry, sink: &mut Sink) -> Option<RetryOptions> {
+    let code = ProblemCode::RetryInvalid;
+    let window_key = &key.name("window");
+    let instead = "write for how long a client's first try is remembered, such as \"1m\"";
+    let window = sink.require(window_key, raw.window.as_deref(), instead);
+    let window = window.and_then(|text| sink.take(code, window_key, Window::parse(text)));
+    let share = match raw.origin_share.as_deref() {
+        None => Some(RetryOptions::ORIGIN_SHARE),
+        Some(text) => {
+            let share = Share::parse(text).ok_or_else(|| {
+                let usual = RetryOptions::ORIGIN_SHARE;
+                format!("`{text}` is not a share from 0% to 100%, such as `{usual}`")
+            });
+            sink.take(code, &key.name("origin_share"), share)
+        }
+    };
+    Some(RetryOptions {
+        window: window?,
+        origin_share: share?,
+    })
+}

@@ -1,0 +1,166 @@
+use std::fmt;
+
+use thiserror::Error;
+
+use super::target::Targets;
+use crate::values::{HeaderText, PathTemplate};
+
+/// A path, and where its requests are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    name: RouteName,
+    path: PathTemplate,
+    targets: Targets,
+    location: PathTemplate,
+    options: RouteOptions,
+}
+
+/// The name of a route: a lower-case ASCII letter, then lower-case letters, digits, `-` and `_`;
+/// at most 64 bytes. It stands in headers and logs, so it never needs escaping.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteName {
+    name: String,
+    decision_header: String,
+}
+
+/// How a route's answers look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteOptions {
+    /// The status of its redirects.
+    pub status: RedirectStatus,
+    /// Whether clients that accept JSON get the URL as JSON.
+    pub json: bool,
+    /// The value of `Cache-Control` on its answers, if any.
+    pub cache_control: Option<HeaderText>,
+}
+
+/// The statuses that send a client on to a `Location`: RFC 9110, section 15.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectStatus {
+    /// 301 Moved Permanently.
+    MovedPermanently = 301,
+    /// 302 Found, the default.
+    Found = 302,
+    /// 303 See Other.
+    SeeOther = 303,
+    /// 307 Temporary Redirect.
+    TemporaryRedirect = 307,
+    /// 308 Permanent Redirect.
+    PermanentRedirect = 308,
+}
+
+/// A text that is not a route name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes"
+)]
+pub struct RouteNameError(String);
+
+/// A status that does not redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0} is not one of the redirect statuses 301, 302, 303, 307 and 308")]
+pub struct StatusError(u16);
+
+impl Route {
+    /// Puts together parts that were each checked, with a location made from the captures of the path.
+    pub(super) fn new(
+        name: RouteName,
+        path: PathTemplate,
+        targets: Targets,
+        location: PathTemplate,
+        options: RouteOptions,
+    ) -> Self {
+        Self {
+            name,
+            path,
+            targets,
+            location,
+            options,
+        }
+    }
+
+    /// The name, as it stands in headers and logs.
+    pub fn name(&self) -> &RouteName {
+        &self.name
+    }
+
+    /// The template that request paths are read with.
+    pub fn path(&self) -> &PathTemplate {
+        &self.path
+    }
+
+    /// The CDNs that its requests are sent to, each to one of them.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// The template of the location's path below the target's base.
+    pub fn location(&self) -> &PathTemplate {
+        &self.location
+    }
+
+    /// How answers on this route look.
+    pub fn options(&self) -> &RouteOptions {
+        &self.options
+    }
+}
+
+impl RouteName {
+    /// Reads a route name.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteNameError`], with the text.
+    pub fn parse(text: &str) -> Result<Self, RouteNameError> {
+        let fits = text.len() <= 64
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+        if !fits {
+            return Err(RouteNameError(text.to_owned()));
+        }
+        Ok(Self {
+            name: text.to_owned(),
+            decision_header: format!(r#"redirect;route="{text}""#),
+        })
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of `signpost-decision` on this route's redirects, made once for all of them.
+    pub fn decision_header(&self) -> &str {
+        &self.decision_header
+    }
+}
+
+impl fmt::Display for RouteName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)
+    }
+}
+
+impl RedirectStatus {
+    /// The number that goes on the wire.
+    pub fn as_u16(self) -> u16 {
+        self as u16
+    }
+}
+
+impl TryFrom<u16> for RedirectStatus {
+    type Error = StatusError;
+
+    fn try_from(status: u16) -> Result<Self, StatusError> {
+        match status {
+            301 => Ok(Self::MovedPermanently),
+            302 => Ok(Self::Found),
+            303 => Ok(Self::SeeOther),
+            307 => Ok(Self::TemporaryRedirect),
+            308 => Ok(Self::PermanentRedirect),
+            other => Err(StatusError(other)),
+        }
+    }
+}

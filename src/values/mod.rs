@@ -1,0 +1,22 @@
+//! Layer 1: types that are valid by construction. They know no configuration, request or decision.
+
+mod base;
+mod capture;
+mod encoding;
+mod header_text;
+mod host;
+mod reading;
+mod switch;
+mod template;
+mod time;
+mod ways;
+
+pub use base::{Base, BaseError, Scheme};
+pub use capture::{Capture, CaptureSlot, CaptureType};
+pub(crate) use encoding::is_strictly_encoded;
+pub use header_text::HeaderText;
+pub use host::{Host, HostError};
+pub use reading::Mismatch;
+pub use switch::{Effect, Share, Switch, SwitchError};
+pub use template::{PathTemplate, Segment, TemplateError};
+pub(crate) use time::read_time;
