@@ -133,7 +133,7 @@ impl<'c, 'r> Answer<'c, 'r> {
         };
         let found = chosen.found();
         let effect = switch.effect_on(found.captures());
-        target::in_order(found)
+        target::in_order(found.route().targets(), found.captures())
             .into_iter()
             .filter_map(|target| Chosen::at(found.clone(), target))
             .map(|chosen| Self::at(chosen, &target::build, effect))

@@ -5,6 +5,7 @@ mod ranking;
 use crate::attempts::Attempts;
 use crate::config::{Target, Targets};
 use crate::route::RouteMatch;
+use crate::values::Capture;
 use ranking::{Ranked, ranked};
 
 /// Whether the backend of this name is healthy: what a target's `health_backend` is asked.
@@ -103,10 +104,9 @@ pub fn choose<'c, 'r>(
     }
 }
 
-/// The targets of a match's route, in the order in which its captures choose them, whatever their
-/// health.
-pub fn in_order<'c>(found: &RouteMatch<'c, '_>) -> Vec<&'c Target> {
-    let ranked = ranked(found.route().targets(), found.captures());
+/// The targets of a route in the order in which these captures choose them, whatever their health.
+pub fn in_order<'t>(targets: &'t Targets, captures: &[Capture<'_>]) -> Vec<&'t Target> {
+    let ranked = ranked(targets, captures);
     ranked.into_iter().map(|one| one.target).collect()
 }
 

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use signpost::config::{Config, ProblemCode};
+use signpost::config::ProblemCode;
 use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 /// What no file of the core may name, because it is a platform, a clock or I/O.
 const FORBIDDEN: &[&str] = &[
@@ -189,7 +189,7 @@ fn the_stages_are_declared_in_the_order_of_a_request() {
 
 /// A proven location, for the reasons that hold one.
 fn location() -> Location {
-    let config = Config::from_toml(include_str!("../config/crates-io.toml"))
+    let config = signpost::authoring::from_toml(include_str!("../config/crates-io.toml"))
         .expect("production's configuration holds");
     let request = Request::new(
         "GET",

@@ -5,7 +5,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::output::{Failure, Outcome, print, print_error};
 use crate::{check, compile, completions, explain, man, plan, routes, smoke, watch};
 
-/// Tries a configuration of Signpost before it is deployed
+/// Attempts a configuration of Signpost before it is deployed
 ///
 /// Every command runs the very code of the edge function over production's own configuration.
 #[derive(Debug, Parser)]

@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             "{name} is compiled already; name the TOML file that it was compiled from"
         )));
     }
-    match Config::from_toml(text.as_str()) {
+    match signpost::authoring::from_toml(text.as_str()) {
         Ok(config) => write(arguments, &config).map(|()| Outcome::Fine),
         Err(problems) => {
             print_error(refused(&name, text.as_str(), &problems));

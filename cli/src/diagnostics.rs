@@ -160,7 +160,7 @@ mod tests {
     use crate::output::Screen;
 
     fn rendered(text: &str, width: usize) -> String {
-        let problems = Config::from_toml(text).unwrap_err();
+        let problems = signpost::authoring::from_toml(text).unwrap_err();
         let is_coloured = false;
         let screen = Screen { is_coloured, width };
         render("a.toml", text, &Finding::all_of(&problems), screen)

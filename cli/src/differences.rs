@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use signpost::config::Example;
+use signpost::authoring::Example;
 
 use crate::file::Loaded;
 use crate::visible::visible;

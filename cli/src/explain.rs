@@ -15,7 +15,7 @@ mod words;
 use std::path::PathBuf;
 
 use clap::Args;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};

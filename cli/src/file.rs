@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use signpost::config::{Authored, Config, Example, Problems};
+use signpost::authoring::{Authored, Example};
+use signpost::config::{Config, Problems};
 
 use crate::check::Finding;
 use crate::diagnostics;
@@ -50,7 +51,7 @@ impl Loaded {
     /// Reads a configuration from its text. Only the compiled form begins with a brace.
     pub(crate) fn from_text(text: &str) -> Result<Self, Problems> {
         if is_compiled(text) {
-            let config = Config::from_json(text.trim_start())?;
+            let config = signpost::config::from_json(text.trim_start())?;
             let examples = Vec::new();
             return Ok(Self { config, examples });
         }

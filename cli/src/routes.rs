@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use signpost::route::Route;
-use signpost::target::WeightedTarget;
+use signpost::config::{Route, WeightedTarget};
 
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -108,7 +107,7 @@ impl Table {
     pub(crate) fn of(loaded: &Loaded) -> Self {
         let config = loaded.config();
         let in_words =
-            |hosts: &[signpost::host::Host]| hosts.iter().map(ToString::to_string).collect();
+            |hosts: &[signpost::values::Host]| hosts.iter().map(ToString::to_string).collect();
         Self {
             revision: config.revision().to_owned(),
             hosts: config.hosts().map(in_words),
@@ -133,7 +132,7 @@ impl Row {
         let options = route.options();
         Self {
             name: route.name().to_string(),
-            path: route.pattern().to_string(),
+            path: route.path().to_string(),
             targets: route.targets().iter().map(Share::of).collect(),
             location: route.location().to_string(),
             status: options.status.as_u16(),

@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use self::connect::{ConnectTo, Resolve};
 use self::edge_url::EdgeUrl;

@@ -1,12 +1,9 @@
 //! Targets that a person takes as unhealthy, to see what the edge would do.
 
-use signpost::Answer;
-use signpost::config::Config;
+use signpost::config::{Config, Route, Target};
 use signpost::request::Request;
-use signpost::route::Route;
-use signpost::switch::Switch;
-use signpost::target::{Target, Turn};
-use signpost::{answer_in_turn, target};
+use signpost::values::Switch;
+use signpost::{Answer, answer_in_turn, target};
 
 use crate::output::Failure;
 
@@ -39,7 +36,7 @@ impl Unhealthy {
     }
 
     /// The answer to a first try while these targets are unhealthy, the switch at `enforce`.
-    pub(crate) fn answer<'c>(&self, config: &'c Config, request: &Request<'_>) -> Answer<'c> {
+    pub(crate) fn answer<'c>(&self, config: &'c Config, request: &Request<'_>) -> Answer<'c, '_> {
         let turn = Turn {
             health: &|backend| self.is_healthy(backend),
             ..Turn::FIRST
@@ -76,8 +73,8 @@ fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use signpost::config::Target;
     use signpost::request::Request;
-    use signpost::target::Target;
 
     use super::Unhealthy;
     use crate::file::Loaded;

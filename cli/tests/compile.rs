@@ -32,8 +32,8 @@ fn productions_own_files_compile_to_what_the_edge_reads() {
         let file = production(name);
         let (code, json, errors) = compile(&file);
         assert_eq!((code, errors.as_str()), (Some(0), ""), "{name}");
-        let compiled = Config::from_json(&json).unwrap();
-        let written = Config::from_toml(&fs::read_to_string(&file).unwrap()).unwrap();
+        let compiled = signpost::config::from_json(&json).unwrap();
+        let written = signpost::authoring::from_toml(&fs::read_to_string(&file).unwrap()).unwrap();
         assert_eq!(compiled, written, "{name}");
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use signpost::config::Authored;
+use signpost::authoring::Authored;
 use tool::{ended, signpost};
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");

@@ -102,7 +102,7 @@ fn the_exit_code_says_whether_anything_changes() {
     let files = Files::new();
     files.write("requests", REQUESTS.as_bytes());
     files.write("same", b"/api/v1/crates/smallvec\n");
-    let compiled = Config::from_toml(PRODUCTION).unwrap();
+    let compiled = signpost::authoring::from_toml(PRODUCTION).unwrap();
     files.write("old.json", compiled.to_json().as_bytes());
     for (arguments, expected) in [
         (&["old.toml", "old.toml"][..], 0),
@@ -130,8 +130,8 @@ fn the_exit_code_says_whether_anything_changes() {
 #[test]
 fn thousands_of_lines_are_planned_as_one_by_one() {
     let files = Files::new();
-    let old = Config::from_toml(PRODUCTION).unwrap();
-    let new = Config::from_toml(&with_another_location()).unwrap();
+    let old = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let new = signpost::authoring::from_toml(&with_another_location()).unwrap();
     let mut lines = Lines::new(&old, Paths::Popular);
     let mut log = String::new();
     let mut expected = BTreeMap::new();
@@ -213,7 +213,7 @@ fn compressed_requests_are_read_to_the_end_of_the_last_part() {
 #[test]
 fn a_compressed_file_that_breaks_off_is_planned_as_far_as_it_goes_and_fails() {
     let files = Files::new();
-    let old = Config::from_toml(PRODUCTION).unwrap();
+    let old = signpost::authoring::from_toml(PRODUCTION).unwrap();
     let mut lines = Lines::new(&old, Paths::Unique);
     let log: String = (0..4_000).map(|_| lines.next_line() + "\n").collect();
     for (form, mut content) in [("gzip", gzip(&log)), ("zstd", zstd(&log))] {
@@ -335,7 +335,7 @@ fn configurations_that_cannot_be_planned_for_could_not_run() {
         "bad.toml",
         PRODUCTION.replace("cors = true", "korz = true").as_bytes(),
     );
-    let compiled = Config::from_toml(PRODUCTION).unwrap();
+    let compiled = signpost::authoring::from_toml(PRODUCTION).unwrap();
     files.write("old.json", compiled.to_json().as_bytes());
     for (old, new, words) in [
         (
@@ -361,7 +361,7 @@ fn one_file_against_itself_shows_what_an_unhealthy_target_moves() {
     let files = Files::new();
     let two = include_bytes!("../../docs/examples/two-targets.toml");
     files.write("two.toml", two);
-    let compiled = Config::from_toml(str::from_utf8(two).unwrap()).unwrap();
+    let compiled = signpost::authoring::from_toml(str::from_utf8(two).unwrap()).unwrap();
     files.write("two.json", compiled.to_json().as_bytes());
     files.write("requests", REQUESTS.as_bytes());
     let rows: [(&[&str], i32, &[&str]); 5] = [

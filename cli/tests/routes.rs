@@ -124,7 +124,7 @@ fn several_targets_are_shown_with_their_shares() {
 
 #[test]
 fn a_compiled_configuration_has_routes_without_examples() {
-    let config = Config::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
     let (code, text, errors) = routes(config.to_json(), &[]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     assert!(

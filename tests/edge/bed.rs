@@ -72,7 +72,7 @@ pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'
 
 /// Production's own configuration.
 pub(crate) fn production() -> Config {
-    Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
+    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
 }
 
 /// Production's configuration with another backend before its own, compiled.
@@ -85,7 +85,7 @@ pub(crate) fn with_origin(lines: &str) -> String {
     let toml = include_str!("../../config/crates-io.toml");
     let backends = r#"backends = ["origin"]"#;
     assert_eq!(toml.matches(backends).count(), 1);
-    let config = Config::from_toml(&toml.replace(backends, lines));
+    let config = signpost::authoring::from_toml(&toml.replace(backends, lines));
     let config = config.unwrap_or_else(|problems| panic!("{problems}"));
     config.to_json().to_owned()
 }

@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use http::Request;
-use signpost::config::Config;
 
 use crate::bed::{Bed, header};
-use crate::cases::{CASES, Case, Configuration, Expect};
+use crate::rows::cases::{CASES, Case, Configuration, Expect};
 
 /// Every header that an answer may have: no request can add another.
 const HEADERS: [&str; 8] = [
@@ -71,7 +70,7 @@ async fn check(bed: &Bed, case: &Case) {
 #[tokio::test]
 async fn every_case_holds() {
     for configuration in Configuration::ALL {
-        let config = Config::from_toml(&configuration.toml()).unwrap();
+        let config = signpost::authoring::from_toml(&configuration.toml()).unwrap();
         let bed = Bed::start(|server| server.config(config.to_json())).await;
         for case in CASES.iter().filter(|case| case.config == configuration) {
             check(&bed, case).await;
@@ -82,7 +81,7 @@ async fn every_case_holds() {
 #[tokio::test]
 async fn every_example_of_production_holds() {
     let authored =
-        signpost::config::Authored::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+        signpost::authoring::Authored::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
     let bed = Bed::start(|server| server).await;
     for example in authored.examples() {
         let answer = bed.get(example.request()).await;

@@ -130,7 +130,7 @@ async fn a_configuration_of_exactly_8000_characters_is_in_force() {
              [[routes.examples]]\nrequest = \"/{padding}/a\"\n\
              location = \"https://static.crates.io/padding/a\"\n"
         );
-        signpost::config::Config::from_toml(&format!("{toml}\n{route}")).unwrap()
+        signpost::authoring::from_toml(&format!("{toml}\n{route}")).unwrap()
     };
     let shortest = padded("x").to_json().len();
     let config = padded(&"x".repeat(1 + 8000 - shortest));

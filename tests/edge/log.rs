@@ -95,7 +95,7 @@ async fn a_configuration_without_a_log_writes_no_line() {
     let toml = include_str!("../../config/crates-io.toml");
     let (before, after) = toml.split_once("[log]").unwrap();
     let routes = &after[after.find("\n#").unwrap()..];
-    let config = signpost::config::Config::from_toml(&format!("{before}{routes}")).unwrap();
+    let config = signpost::authoring::from_toml(&format!("{before}{routes}")).unwrap();
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     for _ in 0..3 {
         assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
@@ -108,7 +108,7 @@ async fn an_endpoint_that_cannot_be_had_loses_the_line_and_not_the_request() {
     // Every name is an endpoint in Viceroy, but for those that begin like this one.
     let toml = include_str!("../../config/crates-io.toml")
         .replace("\"signpost-log\"", "\"fst_managed_absent\"");
-    let config = signpost::config::Config::from_toml(&toml).unwrap();
+    let config = signpost::authoring::from_toml(&toml).unwrap();
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
     assert_eq!(bed.get("/").await.status(), 200);

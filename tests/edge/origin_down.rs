@@ -8,7 +8,7 @@ use serde_json::Value;
 use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
-use crate::unchecked::as_compiled;
+use crate::rows::unchecked::as_compiled;
 
 const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
 

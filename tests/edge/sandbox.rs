@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use signpost::config::Config;
 use signpost_testbed::LocalServer;
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request};
@@ -51,7 +50,7 @@ async fn more_redirects_than_a_sandbox_serves_are_all_answered_by_few_sandboxes(
     // Each sandbox says once that it has no log.
     let toml = include_str!("../../config/crates-io.toml")
         .replace("\"signpost-log\"", "\"fst_managed_absent\"");
-    let config = Config::from_toml(&toml).unwrap();
+    let config = signpost::authoring::from_toml(&toml).unwrap();
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     for number in 0..REQUESTS {
         let answer = bed.get(DOWNLOAD).await;

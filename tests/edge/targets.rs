@@ -37,7 +37,7 @@ fn config() -> Config {
              target = \"cloudfront\"\nlocation = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
             1,
         );
-    Config::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// How the two backends are, as a change of the local server.

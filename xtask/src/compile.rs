@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use signpost::config::Authored;
+use signpost::authoring::Authored;
 
 /// Reads a configuration as people write it: the text, and what the library makes of it.
 ///

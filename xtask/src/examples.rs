@@ -1,6 +1,7 @@
-use signpost::config::{Authored, Config, Example};
+use signpost::authoring::{Authored, Example};
+use signpost::config::Config;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 /// A path that no route of a registry has.
 const UNROUTED: &str = "/api/v1/summary";
@@ -87,7 +88,7 @@ impl Trial<'_> {
 
 #[cfg(test)]
 mod tests {
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::requests_to_try;
     use crate::compile::compile;

@@ -106,9 +106,9 @@ mod tests {
 
     use serde_json::Value;
     use signpost::config::{ClientIp, Config};
-    use signpost::log_line::{self, Exchange, InForce};
+    use signpost::log_line::{Exchange, InForce};
     use signpost::request::Request;
-    use signpost::switch::{Share, Switch};
+    use signpost::values::{Share, Switch};
     use signpost_testbed::traffic::{Settings, Traffic};
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
     /// Compares the lines of some traffic with the edge's, and says which decisions were in them.
     fn decisions(share: u8) -> Vec<&'static str> {
         let switch = Switch::Enforce(Share::percent(share).unwrap());
-        let config = Config::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+        let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
         let traffic = Traffic::new(&Settings {
             start: 1_689_855_420_000_000,
             rate: 500.0,
@@ -174,7 +174,7 @@ mod tests {
                     .reason()
                     .map_or("redirect", |reason| reason.code()),
             );
-            let expected = log_line::write(&exchange, &answer, &in_force);
+            let expected = answer.log_line(&exchange, &in_force);
             assert_eq!(line, format!("{expected}\n"));
         }
         decisions.into_iter().collect()

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use http::{Request, Uri};
-use signpost::config::{Authored, Config};
-use signpost::switch::Switch;
+use signpost::authoring::Authored;
+use signpost::config::Config;
+use signpost::values::Switch;
 use signpost_testbed::{Backend, Lines, LocalServer, StandInCdn, StandInOrigin, Viceroy};
 
 use crate::build;
@@ -233,7 +234,7 @@ mod tests {
     use std::path::Path;
 
     use signpost::config::Config;
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::{read_origin, smoke_test};
 
@@ -250,7 +251,7 @@ mod tests {
                 "--edge http://crates.io --connect-to crates.io:80:127.0.0.1:7676 --switch 'shadow'",
             ),
         ] {
-            let config = Config::from_toml(text).unwrap();
+            let config = signpost::authoring::from_toml(text).unwrap();
             let line = smoke_test(Path::new("target/serve"), &config, address, switch);
             assert!(line.ends_with(end), "{line}");
         }

@@ -7,10 +7,10 @@ use fastrand::Rng;
 use serde_json::Value;
 use signpost::config::{ClientIp, Config};
 use signpost::decision::Decision;
-use signpost::log_line::{self, Exchange, InForce};
+use signpost::log_line::{Exchange, InForce};
 use signpost::received::Received;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 /// Production's configuration, which answered the requests of the lines.
 pub(crate) const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
@@ -190,6 +190,6 @@ impl<'c> Lines<'c> {
             switch: Switch::ENFORCE,
             client_ip: ClientIp::Full,
         };
-        log_line::write(&exchange, &answer, &in_force)
+        answer.log_line(&exchange, &in_force)
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use signpost::config::Config;
 use signpost::decision::Decision;
 use signpost::received::Received;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 use url::{Position, Url};
 
 use super::code::Code;
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn productions_routes_answer_the_dl_of_crates_io_and_the_api() {
-        let config = Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
+        let config = signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
         for (dl, found) in [
             ("https://static.crates.io/crates", &[][..]),
             ("https://crates.io/api/v1/crates", &[]),

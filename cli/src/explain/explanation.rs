@@ -1,14 +1,13 @@
 //! What would happen to one request, as a value.
 
 use serde::Serialize;
-use signpost::config::Config;
+use signpost::config::{Config, Target};
 use signpost::decision::{Because, Decision, Reason};
 use signpost::location::{Location, Point, Verdict};
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::route::{self, RouteMatch};
-use signpost::switch::{Share, Switch};
-use signpost::target::Target;
+use signpost::values::{Share, Switch};
 use signpost::{Answer, target};
 
 use super::address::Address;
@@ -147,7 +146,7 @@ impl Explanation {
         let answer = question.supposed.answer(&build, config, &request, switch);
         let found = arrived
             .applies
-            .then(|| route::find(config.routes(), &request).ok())
+            .then(|| route::find(config, &request).ok())
             .flatten()
             .and_then(|found| at_target(&found, answer.target()));
         let candidate = found.as_ref().map(build);
@@ -160,7 +159,7 @@ impl Explanation {
             target: reached.map(|(found, candidate)| Built::of(found, candidate)),
             proof: reached.map(|(found, text)| proof(text, config, &request, found)),
             decision: Decided::of(&answer, found.as_ref(), switch, arrived.applies),
-            reply: answer.reply(config, &request).map(|reply| Sent::of(&reply)),
+            reply: answer.reply().map(|reply| Sent::of(&reply)),
             request: arrived,
         }
     }
@@ -223,7 +222,7 @@ fn proof(
 
 impl Decided {
     fn of(
-        answer: &Answer<'_>,
+        answer: &Answer<'_, '_>,
         found: Option<&RouteMatch<'_, '_>>,
         switch: Switch,
         applies: bool,

@@ -111,7 +111,7 @@ fn way_back(config: &Config, request: &Request<'_>, found: &RouteMatch<'_, '_>) 
     format!("from {from} to {to}{ours}")
 }
 
-fn listed(hosts: &[signpost::host::Host]) -> String {
+fn listed(hosts: &[signpost::values::Host]) -> String {
     let hosts: Vec<_> = hosts
         .iter()
         .map(|host| format!("{:?}", host.as_str()))

@@ -3,9 +3,9 @@
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use signpost::config::Config;
-use signpost::host::Host;
 use signpost::received::Received;
 use signpost::request::{Format, Request};
+use signpost::values::Host;
 
 use super::explanation::Question;
 

@@ -1,8 +1,10 @@
 //! Stage 2: which routes were tried, and where each stopped.
 
 use serde::Serialize;
+use signpost::config::Route;
 use signpost::request::Request;
-use signpost::route::{self, Attempt, Outcome, Route, RouteMatch, Stop};
+use signpost::route::{self, Outcome, RouteMatch, Trace};
+use signpost::values::Mismatch;
 
 /// A route, and what became of the path on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +77,7 @@ pub(super) fn tried(routes: &[Route], request: &Request<'_>) -> Option<Vec<Tried
 
 /// What a match captured.
 pub(super) fn captured(found: &RouteMatch<'_, '_>) -> Vec<Captured> {
-    let slots = found.route().pattern().captures().iter();
+    let slots = found.route().path().captures().iter();
     slots
         .zip(found.captures())
         .map(|(slot, capture)| Captured {
@@ -90,7 +92,7 @@ impl Tried {
     fn of(attempt: &Attempt<'_, '_>) -> Self {
         Self {
             route: attempt.route.name().to_string(),
-            path: attempt.route.pattern().to_string(),
+            path: attempt.route.path().to_string(),
             result: TrialResult::of(&attempt.outcome),
         }
     }
@@ -102,7 +104,7 @@ impl TrialResult {
             Outcome::Matched(found) => Self::Matched {
                 captures: captured(found),
             },
-            Outcome::Stopped(Stop::SegmentCount {
+            Outcome::Stopped(Mismatch::SegmentCount {
                 expected,
                 or_more,
                 found,
@@ -111,7 +113,7 @@ impl TrialResult {
                 or_more: *or_more,
                 found: *found,
             },
-            Outcome::Stopped(Stop::Literal {
+            Outcome::Stopped(Mismatch::Literal {
                 segment,
                 expected,
                 found,
@@ -120,7 +122,7 @@ impl TrialResult {
                 expected: (*expected).to_owned(),
                 found: (*found).to_owned(),
             },
-            Outcome::Stopped(Stop::Capture {
+            Outcome::Stopped(Mismatch::Capture {
                 segment,
                 slot,
                 found,

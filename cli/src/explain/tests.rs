@@ -12,7 +12,7 @@ use signpost::location::{Point, Refusal};
 use signpost::received::Received;
 use signpost::request::Request;
 use signpost::route::RouteMatch;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::address::Address;
 use super::explanation::{Explanation, Question, Sent};
@@ -207,7 +207,7 @@ fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
         assert_eq!(decided.refusal, refusal.map(Refusal::code), "{row}");
         let location = answer.decision().location().map(ToString::to_string);
         assert_eq!(decided.location, location, "{row}");
-        let reply = answer.reply(config, &request);
+        let reply = answer.reply();
         assert_eq!(explanation.reply, reply.as_ref().map(Sent::of), "{row}");
         let proof = explanation.proof.iter().flatten();
         let first_refusal = proof.clone().find_map(|answered| answered.refusal);

@@ -2,13 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use signpost::Answer;
-use signpost::config::Config;
+use signpost::attempts::{Attempts, Budget, Client, Key, Memory, Secret, Unknown};
+use signpost::config::{Config, Window};
 use signpost::request::Request;
-use signpost::retry::{self, Budget, Client, Key, Memory, Secret, Surroundings, Unknown, Window};
 use signpost::route::RouteMatch;
-use signpost::switch::Switch;
-use signpost::target::Tries;
+use signpost::values::Switch;
+use signpost::{Answer, Surroundings};
 
 use crate::output::Failure;
 use crate::unhealthy::Unhealthy;
@@ -21,7 +20,7 @@ pub(crate) struct Supposed {
 }
 
 /// What one client did. The window is never over, and nobody has taken the allowance.
-struct OneClient(Tries);
+struct OneClient(Attempts);
 
 impl Supposed {
     /// A first try, while every target is healthy.
@@ -58,9 +57,9 @@ impl Supposed {
         config: &'c Config,
         request: &Request<'_>,
         switch: Switch,
-    ) -> Answer<'c> {
+    ) -> Answer<'c, '_> {
         let health = |backend: &str| self.unhealthy.is_healthy(backend);
-        let mut memory = OneClient(Tries::NONE);
+        let mut memory = OneClient(Attempts::NONE);
         let mut budget = Budget::default();
         let mut next = || {
             let mut around = Surroundings {
@@ -96,11 +95,11 @@ impl Memory for OneClient {
         Ok(Secret::new([0; 32]))
     }
 
-    fn recall(&mut self, _: &Key) -> Result<Tries, Unknown> {
+    fn recall(&mut self, _: &Key) -> Result<Attempts, Unknown> {
         Ok(self.0)
     }
 
-    fn remember(&mut self, _: &Key, tries: Tries, _: Window) -> Result<(), Unknown> {
+    fn remember(&mut self, _: &Key, tries: Attempts, _: Window) -> Result<(), Unknown> {
         self.0 = tries;
         Ok(())
     }
@@ -113,7 +112,7 @@ impl Memory for OneClient {
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::Supposed;
     use crate::explain::explanation::{Explanation, Question};

@@ -1,8 +1,8 @@
 //! What reasons mean, and what to do about them.
 
-use signpost::capture::CaptureType;
 use signpost::decision::Reason;
 use signpost::location::Refusal;
+use signpost::values::CaptureType;
 
 /// What a reason means: the sentence of `docs/request-handling.md`.
 pub(super) fn meaning(reason: &Reason) -> &'static str {

@@ -1,15 +1,13 @@
 //! The answers of two configurations to one request.
 
-use signpost::Answer;
-use signpost::config::Config;
+use signpost::config::{Config, Route, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
-use signpost::host::Host;
 use signpost::location::{Location, Refusal};
 use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
-use signpost::route::Route;
-use signpost::target::{Target, WeightedTarget};
+use signpost::values::Host;
+use signpost::Answer;
 
 use super::line::Asked;
 use super::value::{Kind, Place, Sample, Shape};
@@ -59,7 +57,7 @@ struct Side<'c> {
 struct Given<'c, 'r> {
     config: &'c Config,
     request: &'r Request<'r>,
-    answer: Answer<'c>,
+    answer: Answer<'c, '_>,
 }
 
 impl<'c> Configurations<'c> {

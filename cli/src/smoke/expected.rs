@@ -4,7 +4,7 @@ use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::reply::{DECISION_HEADER, Reply};
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::redirect::Redirect;
 
@@ -113,14 +113,14 @@ impl From<Reply<'_>> for Answered {
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::Expected;
 
     const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
     fn production() -> Config {
-        Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap()
+        signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap()
     }
 
     #[test]

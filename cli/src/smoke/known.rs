@@ -23,8 +23,8 @@ fn read(line: &str) -> Option<(Package, Checksum)> {
 mod tests {
     use signpost::config::Config;
     use signpost::request::Request;
+    use signpost::values::Share;
     use signpost::route;
-    use signpost::switch::Share;
 
     use super::{KNOWN, files};
 
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn every_share_from_one_percent_on_holds_at_least_three() {
-        let config = Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
+        let config = signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
         for percent in 1..100 {
             let share = Share::percent(percent).unwrap();
             let files = files();
@@ -40,7 +40,7 @@ mod tests {
                 let (name, version) = (package.name(), package.version());
                 let path = format!("/api/v1/crates/{name}/{version}/download");
                 let request = Request::new("GET", "crates.io", &path);
-                let found = route::find(config.routes(), &request).unwrap();
+                let found = route::find(config, &request).unwrap();
                 share.includes(found.captures())
             });
             assert!(held.count() >= 3, "{percent}%");

@@ -1,7 +1,7 @@
 //! Paths that are nearly a route's, and must not be redirected.
 
-use signpost::capture::CaptureType;
-use signpost::route::Route;
+use signpost::config::Route;
+use signpost::values::CaptureType;
 
 /// What stands where a capture of each type does, when no request is known: such as it could be.
 const fn usual(kind: CaptureType) -> &'static str {
@@ -28,7 +28,7 @@ const fn wrong(kind: CaptureType) -> &'static str {
 pub(crate) fn paths(route: &Route) -> Vec<String> {
     let good = filled(route, |_, kind| usual(kind).to_owned());
     let mut paths: Vec<_> = route
-        .pattern()
+        .path()
         .captures()
         .iter()
         .flat_map(|slot| {
@@ -58,7 +58,7 @@ pub(crate) fn paths(route: &Route) -> Vec<String> {
 
 /// The route's path with a value for each capture, by its name and type.
 pub(crate) fn filled(route: &Route, value: impl Fn(&str, CaptureType) -> String) -> String {
-    let pattern = route.pattern();
+    let pattern = route.path();
     let captures = pattern.captures().iter();
     captures.fold(pattern.to_string(), |path, slot| {
         let (name, kind) = (slot.name(), slot.kind());
@@ -69,14 +69,14 @@ pub(crate) fn filled(route: &Route, value: impl Fn(&str, CaptureType) -> String)
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::paths;
     use crate::smoke::expected::Expected;
 
     #[test]
     fn no_path_near_productions_routes_is_redirected() {
-        let config = Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
+        let config = signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
         for route in config.routes() {
             let paths = paths(route);
             assert_eq!(paths.len(), 11, "{}", route.name());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use signpost::capture::CaptureType;
+use signpost::values::CaptureType;
 
 /// A version of a crate that is to be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

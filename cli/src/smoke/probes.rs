@@ -9,10 +9,10 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::Serialize;
-use signpost::capture::CaptureType;
+use signpost::config::Route;
 use signpost::request::Request;
-use signpost::route::{self, CaptureSlot, Route};
-use signpost::switch::{Share, Switch};
+use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
+use signpost::route;
 use url::Url;
 
 use super::expected::Expected;
@@ -270,7 +270,7 @@ fn leads_to_crate(route: &Route) -> bool {
 
 fn takes_a_package(route: &Route) -> bool {
     let kinds: Vec<_> = route
-        .pattern()
+        .path()
         .captures()
         .iter()
         .map(CaptureSlot::kind)

@@ -3,12 +3,11 @@
 
 use std::fmt;
 
-use signpost::Answer;
-use signpost::config::Config;
+use signpost::config::{Config, Target};
 use signpost::decision::Because;
 use signpost::request::Request;
-use signpost::switch::Switch;
-use signpost::target::Target;
+use signpost::values::Switch;
+use signpost::Answer;
 
 use super::expected::{Answered, JSON};
 
@@ -133,13 +132,13 @@ impl AtTarget {
     fn of<'c>(
         config: &'c Config,
         request: &Request<'_>,
-        answer: &Answer<'c>,
+        answer: &Answer<'c, '_>,
     ) -> Option<(Self, &'c Target)> {
-        let plain = answer.reply(config, request)?;
+        let plain = answer.reply()?;
         let location = answer.decision().location()?.as_str().to_owned();
         let target = answer.target()?;
         let request = request.clone().with_accept([JSON.as_bytes()]);
-        let json = answer.reply(config, &request).map(Answered::from);
+        let json = answer.reply().map(Answered::from);
         let at = Self {
             name: target.name().to_owned(),
             base: target.base().to_string(),
@@ -188,7 +187,7 @@ mod tests {
     use signpost::config::Config;
     use signpost::decision::Because;
     use signpost::request::Request;
-    use signpost::switch::Switch;
+    use signpost::values::Switch;
 
     use super::{AtTarget, Redirect};
     use crate::smoke::expected::Answered;
@@ -231,7 +230,7 @@ examples = [
             .replace("HEALTH_OF_A", health[0])
             .replace("HEALTH_OF_B", health[1])
             .replace("RETRY", retry);
-        let config = Config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}{text}"));
+        let config = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}{text}"));
         let paths = (b'a'..=b'z').map(|letter| format!("/d/{}", char::from(letter)));
         let mut redirects = paths.filter_map(|path| {
             let request = Request::new("GET", "", &path);

@@ -1,4 +1,4 @@
-//! Tries probes: asks, fetches, and collects what was found.
+//! Attempts probes: asks, fetches, and collects what was found.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -29,7 +29,7 @@ pub(crate) struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// Tries every probe, `at_once` at a time, whatever becomes of the others.
+    /// Attempts every probe, `at_once` at a time, whatever becomes of the others.
     pub(crate) async fn run(&self, probes: Vec<Probe>, at_once: NonZeroUsize) -> Vec<Verdict> {
         // Drawn on standard error, and only where that is a terminal.
         let bar = ProgressBar::new(probes.len() as u64);

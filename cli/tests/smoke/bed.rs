@@ -10,9 +10,10 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use signpost::config::{Authored, Config};
+use signpost::authoring::Authored;
+use signpost::config::Config;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 use signpost_testbed::{
     LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy,
     module_under_test,
@@ -41,7 +42,7 @@ pub(crate) struct Module {
 impl Module {
     /// Starts with production's own configuration.
     pub(crate) async fn start(switch: &str) -> Self {
-        let config = Config::from_toml(PRODUCTION).unwrap();
+        let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
         Self::start_with(&config, |server| server.switch(switch)).await
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest as _, Sha256};
 use signpost::config::Config;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 use signpost_testbed::{StandInOrigin, Validity};
 
 use crate::bed::{Files, Module, PRODUCTION};
@@ -84,7 +84,7 @@ fn nothing() -> Switch {
 
 /// An edge whose switch stands elsewhere for the first requests of those to which that matters.
 async fn edge_that_changes(requests: usize, first: Switch, then: Switch) -> StandInOrigin {
-    let config = Config::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
     let asked = AtomicUsize::new(0);
     StandInOrigin::start_with(move |request| {
         let (before, after) = [first, then]
@@ -100,14 +100,14 @@ async fn edge_that_changes(requests: usize, first: Switch, then: Switch) -> Stan
 
 /// Adds six crates that the share includes to the lock file and to the CDN.
 fn add_crates_in(switch: Switch, files: &Files) {
-    let config = Config::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
     let mut text = std::fs::read_to_string(&files.lock_file).unwrap();
     let versions = (0..).map(|patch| format!("1.0.{patch}"));
     let included = versions.filter(|version| {
         let path = format!("/api/v1/crates/shared/{version}/download");
         let request = Request::new("GET", "crates.io", &path);
         let answer = signpost::answer(&config, &request, switch);
-        answer.decision().location().is_some() && answer.reply(&config, &request).is_some()
+        answer.decision().location().is_some() && answer.reply().is_some()
     });
     for version in included.take(6) {
         let path = format!("/crates/shared/shared-{version}.crate");

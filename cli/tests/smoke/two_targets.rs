@@ -90,7 +90,7 @@ impl Written {
     }
 
     pub(crate) fn config(self) -> Config {
-        Config::from_toml(&self.toml()).unwrap_or_else(|problems| panic!("{problems}"))
+        signpost::authoring::from_toml(&self.toml()).unwrap_or_else(|problems| panic!("{problems}"))
     }
 }
 

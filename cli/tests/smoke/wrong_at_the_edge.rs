@@ -3,10 +3,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
-use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
+use signpost::Answer;
 use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
 
 use crate::bed::{DOWNLOAD, Files, PRODUCTION, by_origin};
@@ -226,7 +226,7 @@ async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate:
 
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
 pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
-    edge_of(Config::from_toml(PRODUCTION).unwrap(), path, change).await
+    edge_of(signpost::authoring::from_toml(PRODUCTION).unwrap(), path, change).await
 }
 
 /// The same with another configuration than production's.
@@ -262,14 +262,14 @@ pub(crate) fn answer_at(
 pub(crate) fn answer_by<'c>(
     config: &'c Config,
     recorded: &RecordedRequest,
-    answer: impl FnOnce(&Request<'_>) -> Answer<'c>,
+    answer: impl FnOnce(&Request<'_>) -> Answer<'c, '_>,
 ) -> Response<Bytes> {
     let text = |name: &str| recorded.headers.get(name).map(http::HeaderValue::as_bytes);
     let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
     let request =
         Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
     let answer = answer(&request);
-    let Some(reply) = answer.reply(config, &request) else {
+    let Some(reply) = answer.reply() else {
         let decision = answer.decision().reason().unwrap().decision_header();
         let mut response = by_origin(config, recorded);
         set(&mut response, "signpost-decision", decision);

@@ -8,7 +8,7 @@ use http::header::LOCATION;
 use http::{Request, Response};
 use serde_json::Value;
 use signpost::config::Config;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 use signpost_testbed::{LogLine, Viceroy};
 
 use super::scene::Scene;

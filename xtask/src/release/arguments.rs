@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use signpost::switch::{Share, Switch};
+use signpost::values::{Share, Switch};
 
 use super::calls::{Service, Smoke, Store};
 use super::line::Input;

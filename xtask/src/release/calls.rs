@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::line::{Input, Line, Output, Version};
 
@@ -133,7 +133,7 @@ impl Store {
 }
 
 impl Smoke {
-    /// Tries the examples of `config` once `switch` is seen to be in force.
+    /// Attempts the examples of `config` once `switch` is seen to be in force.
     pub(crate) fn at(&self, switch: Switch, config: &Path) -> Line {
         Line::new(&self.program)
             .word("smoke")

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::calls::{Service, Smoke, Store};
 use super::line::{Input, Line, Version};
@@ -242,7 +242,7 @@ fn hold(aim: &str, duration: Duration) -> Option<Step> {
 mod tests {
     use std::time::Duration;
 
-    use signpost::switch::{Share, Switch};
+    use signpost::values::{Share, Switch};
 
     use super::{OnFailure, Plan, Release, Step};
     use crate::release::calls::{Service, Smoke, Store};

@@ -227,7 +227,7 @@ pub(crate) const TOKEN: &str = "stand-in-token";
 /// What a configuration of this repository compiles to.
 pub(crate) fn compile(config: &str) -> String {
     let text = fs::read_to_string(root().join(config)).unwrap();
-    let authored = signpost::config::Authored::from_toml(&text).unwrap();
+    let authored = signpost::authoring::Authored::from_toml(&text).unwrap();
     authored.config().to_json().to_owned()
 }
 

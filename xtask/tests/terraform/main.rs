@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use directory::{Directory, items, label, value};
-use signpost::switch::Switch;
+use signpost::values::Switch;
 use toml_edit::DocumentMut;
 
 const EXAMPLE: &str = "examples/crates-io";

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use signpost::config::{Authored, ProblemCode};
+use signpost::authoring::Authored;
+use signpost::config::ProblemCode;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::{Code, EXPLANATIONS, of};

@@ -63,7 +63,7 @@ impl Sources<'_> {
 mod tests {
     use std::time::Duration;
 
-    use signpost::switch::{Share, Switch};
+    use signpost::values::{Share, Switch};
 
     use super::Sources;
     use crate::file::Loaded;

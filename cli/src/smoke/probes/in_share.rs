@@ -1,7 +1,7 @@
 //! Crates that the share of the switch includes.
 
-use signpost::switch::{Share, Switch};
-use signpost::target::{Target, WeightedTarget};
+use signpost::config::{Target, WeightedTarget};
+use signpost::values::{Share, Switch};
 
 use super::{
     Kind, Probe, Sources, is_redirected, leads_to_crate, path_of, sends_any, takes_a_package,

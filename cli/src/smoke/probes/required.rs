@@ -1,6 +1,6 @@
 //! What would make a run worth nothing, said before anything is asked.
 
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::{Probe, Sources, is_redirected, sends_any};
 use crate::output::Failure;

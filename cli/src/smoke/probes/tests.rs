@@ -1,4 +1,4 @@
-use signpost::switch::{Share, Switch};
+use signpost::values::{Share, Switch};
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;

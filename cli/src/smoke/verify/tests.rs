@@ -1,6 +1,6 @@
 use signpost::config::Config;
 use signpost::request::Request;
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::{head, json, negative, origin, plain};
 use crate::smoke::expected::Answered;
@@ -28,7 +28,7 @@ examples = [
 "#;
 
 fn redirect_of(config: &str, path: &str) -> Redirect {
-    let config = Config::from_toml(config).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = signpost::authoring::from_toml(config).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "crates.io", path);
     Redirect::of(&config, Switch::ENFORCE, &request).unwrap()
 }

@@ -11,7 +11,7 @@ use crate::replace::Replacement;
 pub(crate) struct PageFile(PathBuf);
 
 impl PageFile {
-    /// Tries whether a page can be written there. That it cannot must not come out after an
+    /// Attempts whether a page can be written there. That it cannot must not come out after an
     /// incident.
     pub(crate) fn new(file: &Path) -> Result<Self, Failure> {
         let is_special = fs::metadata(file).is_ok_and(|found| !found.is_file());

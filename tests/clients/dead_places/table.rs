@@ -1,0 +1,33 @@
+//! The README's table says what the rows say.
+
+use crate::dead_places::row::{Group, Row};
+use crate::dead_places::rows::groups;
+
+const SECTION: &str = "## When something is dead\n";
+
+#[test]
+fn the_readme_says_what_the_rows_say() {
+    let readme = include_str!("../../../README.md");
+    let (_, section) = readme.split_once(SECTION).expect("the section");
+    let lines = section.lines().take_while(|line| !line.starts_with("## "));
+    // The title and the rule below it come first.
+    let written: Vec<_> = lines.filter(|line| line.starts_with('|')).skip(2).collect();
+    let tried: Vec<_> = groups().iter().map(line_of).collect();
+    assert!(
+        written == tried,
+        "the README's table is to be:\n{}",
+        tried.join("\n")
+    );
+}
+
+fn line_of(group: &Group) -> String {
+    let outcomes = |row: &Row| [row.with.outcome, row.without.outcome];
+    let mut rows = group.rows.iter().map(outcomes);
+    let [with, without] = rows.next().expect("a row");
+    assert!(
+        rows.all(|other| other == [with, without]),
+        "{}: the rows of a group have one outcome",
+        group.what
+    );
+    format!("| {} | {with} | {without} |", group.what)
+}

@@ -1,0 +1,4 @@
+//! Real clients download through the module under Viceroy.
+
+mod cargo;
+mod dead_places;

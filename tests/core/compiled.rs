@@ -1,0 +1,420 @@
+//! A compiled configuration has one form, named by its revision, and is accepted in no other.
+
+use std::collections::BTreeSet;
+
+use signpost::authoring::Authored;
+use signpost::config::MAX_ENTRY_LENGTH;
+use crate::fixtures::small::{SMALL, changed, problems_of, read};
+use crate::rows::unchecked::{as_compiled, with_its_revision};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
+
+/// Other ways to write what [`SMALL`] says: what is replaced in it, and by what.
+const SAME_MEANING: &[(&str, &str)] = &[
+    (
+        "https://cdn.example\"\n\n[log]",
+        "CDN.example//\" # a comment\n\n[log]",
+    ),
+    (
+        "https://cdn.example\"\n\n[log]",
+        "HTTPS://cdn.example:443/\"\n\n[log]",
+    ),
+    ("[\"cdn.example\"]", "[\"CDN.EXAMPLE\", \"cdn.example\"]"),
+    (
+        "endpoint = \"edge-log\"",
+        "client_ip = \"truncated\"\nendpoint = \"edge-log\"",
+    ),
+    ("[log]", "[response]\ncors = false\n[log]"),
+    ("[log]", "[response]\n[log]"),
+    (
+        "backends = [\"origin\"]",
+        "next_backend_timeout = \"30000ms\"\nbackends = [\"origin\"]\ncheck_redirects = \"report\"",
+    ),
+    (
+        "name = \"file\"",
+        "status = 302\njson = true\nname = \"file\"",
+    ),
+    (
+        "request = \"/files/a.txt\"\nlocation = \"https://cdn.example/a.txt\"",
+        "request = \"/files/b\"\nlocation = \"https://cdn.example/b\"",
+    ),
+];
+
+/// Changes of [`SMALL`] that mean something else.
+const OTHER_MEANING: &[(&str, &str)] = &[
+    ("[origin]", "hosts = [\"crates.io\"]\n[origin]"),
+    ("[\"origin\"]", "[\"origin\", \"origin-b\"]"),
+    ("edge-log\"", "edge-log-2\""),
+    ("edge-log\"", "edge-log\"\nclient_ip = \"full\""),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"off\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"repair\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"250ms\"",
+    ),
+    ("[log]", "[response]\ncors = true\n[log]"),
+    ("[log]", "[response]\nhsts = \"max-age=1\"\n[log]"),
+    (
+        "[log]",
+        "[targets.other]\nbase = \"cdn.example/x\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"other\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://cdn.example/x/a\" }]\n[log]",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.example\", \"b.example\"]\n[targets.b]\nbase = \"b.example\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"b\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://b.example/a\" }]\n",
+    ),
+    ("name = \"file\"", "name = \"files\""),
+    ("name = \"file\"", "name = \"file\"\nstatus = 301"),
+    ("name = \"file\"", "name = \"file\"\njson = false"),
+    (
+        "name = \"file\"",
+        "name = \"file\"\ncache_control = \"no-store\"",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn one_meaning_has_one_compiled_form() {
+    let small = read(SMALL);
+    for (from, to) in SAME_MEANING {
+        let same = read(&changed(from, to));
+        assert_eq!(same.to_json(), small.to_json(), "{to:?}");
+        assert_eq!(same, small, "{to:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn another_meaning_has_another_revision() {
+    let others = OTHER_MEANING
+        .iter()
+        .map(|(from, to)| read(&changed(from, to)));
+    let revisions: BTreeSet<_> = others
+        .chain([read(SMALL), read(PRODUCTION), read(STAGING)])
+        .map(|config| config.revision().to_owned())
+        .collect();
+    assert_eq!(revisions.len(), OTHER_MEANING.len() + 3);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_compiled_form_is_this() {
+    assert_eq!(read(SMALL).to_json(), SMALL_JSON);
+}
+
+const SMALL_JSON: &str = r#"{"revision":"60876c4e2f00","allowed_hosts":["cdn.example"],"origin":{"backends":["origin"]},"targets":{"cdn":{"base":"https://cdn.example"}},"routes":[{"name":"file","path":"/files/{file:segment}","target":"cdn","location":"/{file}"}],"log":{"endpoint":"edge-log"}}"#;
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_revision_names_the_content() {
+    // Worked out with `sha256sum` over the compiled form without its revision.
+    assert_eq!(read(SMALL).revision(), "60876c4e2f00");
+    for config in [read(SMALL), read(PRODUCTION), read(STAGING)] {
+        let revision = config.revision();
+        assert_eq!(revision.len(), 12);
+        assert!(
+            revision
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+            "{revision}"
+        );
+        assert!(
+            config
+                .to_json()
+                .starts_with(&format!(r#"{{"revision":"{revision}","#)),
+            "{revision}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_compiles_is_what_the_edge_accepts() {
+    let texts = OTHER_MEANING.iter().map(|(from, to)| changed(from, to));
+    for text in texts.chain([SMALL, PRODUCTION, STAGING].map(str::to_owned)) {
+        let config = read(&text);
+        let accepted =
+            signpost::config::from_json(config.to_json()).unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(accepted, config);
+        let with_line_end = signpost::config::from_json(&format!("{}\n", config.to_json()));
+        assert_eq!(with_line_end, Ok(config));
+    }
+}
+
+/// What is replaced in the compiled form, by what, and all that is said about it.
+const BROKEN_JSON: &[(&str, &str, &str)] = &[
+    (
+        "\"revision\":\"60876c4e2f00\",",
+        "",
+        "key-missing: revision: compiled JSON begins with its revision; compile the configuration again",
+    ),
+    (
+        "60876c4e2f00",
+        "000000000000",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `000000000000`; compile the configuration again instead of editing the entry",
+    ),
+    (
+        "60876c4e2f00",
+        "",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision ``; compile the configuration again instead of editing the entry",
+    ),
+    (
+        "\"60876c4e2f00\"",
+        "null",
+        "key-missing: revision: compiled JSON begins with its revision; compile the configuration again",
+    ),
+    (
+        "\"60876c4e2f00\"",
+        "12",
+        "syntax-invalid: invalid type: integer `12`, expected a string at line 1 column 14",
+    ),
+    (
+        "{\"revision\"",
+        "{ \"revision\"",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
+    ),
+    (
+        "cdn.example\"]",
+        "evil.example\"]",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
+    ),
+    (
+        "\"log\":{",
+        "\"logs\":{",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
+    ),
+    (
+        "\"edge-log\"}}",
+        "\"edge-log\"}} x",
+        "syntax-invalid: trailing characters at line 1 column 267",
+    ),
+    (
+        "\"edge-log\"}}",
+        "\"edge-log\"}",
+        "syntax-invalid: EOF while parsing an object at line 1 column 264",
+    ),
+    (
+        "\"edge-log\"}}",
+        "\"edge-log\"},\"log\":null}",
+        "syntax-invalid: duplicate field `log` at line 1 column 270",
+    ),
+    (
+        "{\"backends\":[\"origin\"]}",
+        "7",
+        "syntax-invalid: invalid type: integer `7`, expected a table at line 1 column 69",
+    ),
+    (
+        "[\"origin\"]",
+        "[1]",
+        "syntax-invalid: invalid type: integer `1`, expected a string at line 1 column 82",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_compiled_form_that_was_changed_is_refused() {
+    for (from, to, expected) in BROKEN_JSON {
+        assert!(
+            SMALL_JSON.contains(from),
+            "`{from}` stands in the compiled form"
+        );
+        let text = SMALL_JSON.replacen(from, to, 1);
+        let problems = signpost::config::from_json(&text).expect_err(&text);
+        assert_eq!(
+            problems.to_string(),
+            *expected,
+            "{from:?} replaced by {to:?}"
+        );
+        assert!(
+            problems.iter().all(|problem| problem.place().is_none()),
+            "{to:?}"
+        );
+    }
+}
+
+/// What is replaced in the compiled form's content, by what, and all that is said about it although
+/// the revision is right.
+const FORGED_JSON: &[(&str, &str, &str)] = &[
+    (
+        "\"log\":{",
+        "\"logs\":{",
+        "key-unknown: logs: `logs` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"evil.example\"]",
+        "base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+    ),
+    (
+        "\"/{file}\"",
+        "\"{file}\"",
+        "location-invalid: routes[0].location: `{file}` does not start with `/`",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_right_revision_does_not_excuse_a_problem() {
+    let own = format!(r#""revision":"{}","#, read(SMALL).revision());
+    let content = SMALL_JSON.replacen(&own, "", 1);
+    assert_eq!(with_its_revision(&content), SMALL_JSON);
+    for (from, to, expected) in FORGED_JSON {
+        assert!(
+            content.contains(from),
+            "`{from}` stands in the compiled form"
+        );
+        let text = with_its_revision(&content.replacen(from, to, 1));
+        let problems = signpost::config::from_json(&text).expect_err(&text);
+        assert_eq!(
+            problems.to_string(),
+            *expected,
+            "{from:?} replaced by {to:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_byte_of_the_compiled_form_counts() {
+    let json = read(SMALL).to_json().to_owned();
+    for (place, character) in json.char_indices() {
+        let other = if character == 'x' { "y" } else { "x" };
+        let mut text = json.clone();
+        text.replace_range(place..=place, other);
+        assert!(signpost::config::from_json(&text).is_err(), "byte {place}: {text}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_no_compiled_form_is_refused() {
+    let rows = [
+        (
+            "",
+            "syntax-invalid: EOF while parsing a value at line 1 column 0",
+        ),
+        (
+            "null",
+            "syntax-invalid: invalid type: null, expected a table at line 1 column 4",
+        ),
+        (
+            "42",
+            "syntax-invalid: invalid type: integer `42`, expected a table at line 1 column 2",
+        ),
+        (
+            "[]",
+            "key-missing: revision: compiled JSON begins with its revision; compile the configuration again",
+        ),
+        (
+            "{}",
+            "key-missing: revision: compiled JSON begins with its revision; compile the configuration again",
+        ),
+        (
+            "{\"routes\":[]}",
+            "key-missing: revision: compiled JSON begins with its revision; compile the configuration again",
+        ),
+        (
+            "\"config\"",
+            "syntax-invalid: invalid type: string \"config\", expected a table at line 1 column 8",
+        ),
+        (
+            "allowed_hosts = [\"cdn.example\"]",
+            "syntax-invalid: expected value at line 1 column 1",
+        ),
+        (
+            "{\"revision\":\"60876c4e2f00\"}",
+            "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
+        ),
+        (
+            "\u{feff}{}",
+            "syntax-invalid: expected value at line 1 column 1",
+        ),
+    ];
+    for (text, expected) in rows {
+        let problems = signpost::config::from_json(text).expect_err(text);
+        assert_eq!(problems.to_string(), expected, "{text:?}");
+    }
+}
+
+/// [`SMALL`], with a header so long that the compiled form has that many characters.
+fn of_length(characters: usize) -> String {
+    let with_header =
+        |value: &str| changed("[log]", &format!("[response]\nhsts = \"{value}\"\n[log]"));
+    let shortest = read(&with_header("x")).to_json().len();
+    with_header(&"x".repeat(1 + characters - shortest))
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
+    let fits = read(&of_length(MAX_ENTRY_LENGTH));
+    assert_eq!(fits.to_json().chars().count(), 8000);
+    assert_eq!(signpost::config::from_json(fits.to_json()), Ok(fits));
+    assert_eq!(
+        problems_of(&of_length(MAX_ENTRY_LENGTH + 1)).to_string(),
+        TOO_LARGE
+    );
+}
+
+const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it: fewer routes, targets or hosts";
+
+#[wasm_bindgen_test(unsupported = test)]
+fn production_and_staging_differ_in_their_hosts_only() {
+    let first_line = |text: &str| text.split_once('\n').map(|(first, _)| first.to_owned());
+    assert_eq!(
+        first_line(PRODUCTION).as_deref(),
+        Some("# crates.io, production.")
+    );
+    assert_eq!(
+        first_line(STAGING).as_deref(),
+        Some("# crates.io, staging.")
+    );
+    let as_production = STAGING
+        .replacen("# crates.io, staging.", "# crates.io, production.", 1)
+        .replace("static.staging.crates.io", "static.crates.io");
+    assert_eq!(as_production, PRODUCTION);
+    assert!(!PRODUCTION.contains("staging"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn productions_own_files_leave_room_in_the_entry() {
+    for text in [PRODUCTION, STAGING] {
+        let authored = Authored::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"));
+        let json = authored.config().to_json();
+        assert!(
+            json.chars().count() <= MAX_ENTRY_LENGTH / 2,
+            "{} characters",
+            json.len()
+        );
+        for route in authored.config().routes() {
+            let examples = authored
+                .examples()
+                .iter()
+                .filter(|example| example.route() == route.name());
+            assert!(
+                examples.count() >= 5,
+                "{} has several examples",
+                route.name()
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
+    for (from, to) in [
+        ("[\"cdn.example\"]", "[\"cdn.example\", \"b.example\"]"),
+        ("location = \"/{file}\"", "location = \"/files/{file}\""),
+        // A redirect that a cache may keep beside [retry], and two targets that are one.
+        (
+            "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
+            "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308",
+        ),
+        (
+            "[[routes]]\nname = \"file\"\npath = \"/files/{file:segment}\"\ntarget = \"cdn\"",
+            "[targets.other]\nbase = \"cdn.example\"\n\n[[routes]]\nname = \"file\"\n\
+             path = \"/files/{file:segment}\"\ntargets = [{ name = \"cdn\" }, { name = \"other\" }]",
+        ),
+    ] {
+        let text = changed(from, to);
+        problems_of(&text);
+        assert_eq!(as_compiled(&text).routes().len(), 1, "{to:?}");
+    }
+}

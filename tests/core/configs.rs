@@ -1,0 +1,609 @@
+//! A configuration is proved, or all of its problems are reported at once.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+
+use signpost::config::{ProblemCode, Step};
+use crate::fixtures::small::{changed, problems_of, read};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// What is replaced in [`small::SMALL`], by what, and all that is said about it: line and column, code, key
+/// and message.
+const PROBLEMS: &[(&str, &str, &str)] = &[
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\"",
+        "line 3, column 1: syntax-invalid: missing comma between array elements, expected `,`",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = \"cdn.example\"",
+        "line 1, column 17: syntax-invalid: invalid type: string \"cdn.example\", expected a sequence",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\", 2]",
+        "line 4, column 23: syntax-invalid: invalid type: integer `2`, expected a string",
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nname = \"file\"",
+        "line 14, column 1: syntax-invalid: duplicate key",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\nstatus = \"302\"",
+        "line 16, column 10: syntax-invalid: invalid type: string \"302\", expected u16",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\nstatus = 70000",
+        "line 16, column 10: syntax-invalid: invalid value: integer `70000`, expected u16",
+    ),
+    (
+        "[origin]\nbackends = [\"origin\"]\n",
+        "origin = \"origin\"\n",
+        "line 3, column 10: syntax-invalid: invalid type: string \"origin\", expected a table",
+    ),
+    (
+        "[origin]",
+        "colour = \"red\"\n[origin]",
+        "line 3, column 1: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "[origin]",
+        "revision = \"0123456789ab\"\n[origin]",
+        "line 3, column 1: key-unknown: revision: `revision` is written by the compiler; leave it out",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nbackend = [\"origin\"]",
+        "line 5, column 1: key-unknown: origin.backend: `origin.backend` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "base = \"https://cdn.example\"",
+        "base = \"https://cdn.example\"\nport = 443",
+        "line 8, column 1: key-unknown: targets.cdn.port: `targets.cdn.port` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\ncache-control = \"no-store\"",
+        "line 16, column 1: key-unknown: routes[0].cache-control: `routes[0].cache-control` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "request = \"/files/a.txt\"",
+        "request = \"/files/a.txt\"\nrequests = [\"/files/a.txt\"]",
+        "line 20, column 1: key-unknown: routes[0].examples[0].requests: `routes[0].examples[0].requests` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nclient-ip = \"full\"",
+        "line 11, column 1: key-unknown: log.client-ip: `log.client-ip` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "[log]",
+        "[response]\nCORS = true\n[log]",
+        "line 10, column 1: key-unknown: response.CORS: `response.CORS` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]\n",
+        "",
+        "line 1, column 1: key-missing: allowed_hosts: `allowed_hosts` is missing; list every host that a redirect may name",
+    ),
+    (
+        "backends = [\"origin\"]\n",
+        "",
+        "line 3, column 2: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them",
+    ),
+    (
+        "[origin]\nbackends = [\"origin\"]\n",
+        "",
+        "line 1, column 1: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them",
+    ),
+    (
+        "base = \"https://cdn.example\"\n",
+        "",
+        "line 6, column 10: key-missing: targets.cdn.base: `targets.cdn.base` is missing; write the URL of the CDN, such as https://static.crates.io",
+    ),
+    (
+        "endpoint = \"edge-log\"\n",
+        "",
+        "line 9, column 2: key-missing: log.endpoint: `log.endpoint` is missing; name the Fastly log endpoint",
+    ),
+    (
+        "name = \"file\"\n",
+        "",
+        "line 12, column 1: key-missing: routes[0].name: `routes[0].name` is missing; name the route, such as \"download\"",
+    ),
+    (
+        "path = \"/files/{file:segment}\"\n",
+        "",
+        "line 12, column 1: key-missing: routes[0].path: `routes[0].path` is missing; write the path pattern of the requests",
+    ),
+    (
+        "target = \"cdn\"\n",
+        "",
+        "line 12, column 1: key-missing: routes[0].target: `routes[0].target` is missing; name one of the targets",
+    ),
+    (
+        "location = \"/{file}\"\n",
+        "",
+        "line 12, column 1: key-missing: routes[0].location: `routes[0].location` is missing; write the template of the location's path",
+    ),
+    (
+        "request = \"/files/a.txt\"\n",
+        "",
+        "line 18, column 1: key-missing: routes[0].examples[0].request: `routes[0].examples[0].request` is missing; write the path of a real request",
+    ),
+    (
+        "location = \"https://cdn.example/a.txt\"\n",
+        "",
+        "line 18, column 1: key-missing: routes[0].examples[0].location: `routes[0].examples[0].location` is missing; write the location that the request must lead to",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\", \"https://b.example/\"]",
+        "line 1, column 33: host-invalid: allowed_hosts[1]: `https://b.example/` is more than a host; write it without scheme, port and path, such as static.crates.io",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = []",
+        "line 1, column 1: host-invalid: allowed_hosts: `allowed_hosts` is empty; list at least one host\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\"]\nhosts = []",
+        "line 2, column 1: host-invalid: hosts: `hosts` is empty; list at least one host\nline 21, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\"]\nhosts = [\"crates.io\", \"crates\"]",
+        "line 2, column 23: host-invalid: hosts[1]: `crates` has no dot, so no client could resolve it; write the full domain",
+    ),
+    (
+        "[\"origin\"]",
+        "[]",
+        "line 4, column 1: backend-invalid: origin.backends: `origin.backends` is empty; name at least one Fastly backend",
+    ),
+    (
+        "[\"origin\"]",
+        "[\"origin\", \"b\\tc\"]",
+        "line 4, column 23: backend-invalid: origin.backends[1]: `b\tc` is not a backend name: 1 to 255 printable ASCII characters",
+    ),
+    (
+        "base = \"https://cdn.example\"",
+        "base = \"https:/cdn.example\"",
+        "line 7, column 8: base-invalid: targets.cdn.base: the base `https:/cdn.example` has a scheme without `://`; write it as https://static.crates.io",
+    ),
+    (
+        "base = \"https://cdn.example\"",
+        "base = \"https://cdn.example\\\\x\"",
+        "line 7, column 8: base-invalid: targets.cdn.base: the base `https://cdn.example\\x` holds '\\\\'; write a URL such as https://static.crates.io",
+    ),
+    (
+        "base = \"https://cdn.example\"",
+        "base = \"https://cnd.example\"",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.example`, so no redirect needs it; leave it out, or correct the base that should have it\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cnd.example` of the base `https://cnd.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"a\", \"b\", \"c\", \"d\"]",
+        "line 4, column 1: backend-invalid: origin.backends: there are 4 backends, and at most 3 are tried for a request; leave out the last ones",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\", \"origin\"]",
+        "line 4, column 23: backend-invalid: origin.backends[1]: `origin` is named twice; name each backend once",
+    ),
+    (
+        "name = \"file\"",
+        "name = \"a file\"",
+        "line 13, column 8: route-name-invalid: routes[0].name: `a file` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes",
+    ),
+    (
+        "path = \"/files/{file:segment}\"",
+        "path = \"files/{file:segment}\"",
+        "line 14, column 8: path-invalid: routes[0].path: `files/{file:segment}` does not start with `/`",
+    ),
+    (
+        "path = \"/files/{file:segment}\"",
+        "path = \"/files/{file:sgment}\"",
+        "line 14, column 8: path-invalid: routes[0].path: there is no capture type `sgment`; the types are crate, semver, segment, sha256, path",
+    ),
+    (
+        "location = \"/{file}\"",
+        "location = \"{file}\"",
+        "line 16, column 12: location-invalid: routes[0].location: `{file}` does not start with `/`",
+    ),
+    (
+        "location = \"/{file}\"",
+        "location = \"/{fiel}\"",
+        "line 16, column 12: location-invalid: routes[0].location: the path has no capture `fiel`",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cnd\"",
+        "line 15, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured",
+    ),
+    (
+        "[[routes]]",
+        "[targets.other]\nbase = \"https://cdn.example/other\"\n[[routes]]",
+        "line 12, column 10: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
+        "[log]",
+        "[retry]\nwindow = \"0s\"\n[log]",
+        "line 10, column 10: retry-invalid: retry.window: `0s` is not a time from 1s to 5m; write one such as \"30s\"",
+    ),
+    (
+        "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
+        "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308\ncache_control = \"private\"",
+        "line 13, column 10: retry-invalid: routes[0].status: with [retry], a client that asks again must arrive here, and caches keep a 308 unasked; write 302, 303 or 307\nline 14, column 17: retry-invalid: routes[0].cache_control: with [retry], a client that asks again must arrive here, and `private` lets a cache keep the redirect, the client's own at least; write `no-store`, or leave `cache_control` out",
+    ),
+    (
+        "[log]",
+        "[retry]\norigin_share = \"5\"\n[log]",
+        "line 9, column 2: key-missing: retry.window: `retry.window` is missing; write for how long a client's first try is remembered, such as \"1m\"\nline 10, column 16: retry-invalid: retry.origin_share: `5` is not a share from 0% to 100%, such as `5%`",
+    ),
+    (
+        "target = \"cdn\"",
+        "targets = []",
+        "line 15, column 1: targets-invalid: routes[0].targets: `routes[0].targets` names 0 targets; name 1 to 8",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\nstatus = 200",
+        "line 16, column 10: status-invalid: routes[0].status: 200 is not one of the redirect statuses 301, 302, 303, 307 and 308",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\ncache_control = \" no-store\"",
+        "line 16, column 17: header-invalid: routes[0].cache_control: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it",
+    ),
+    (
+        "[log]",
+        "[response]\nhsts = \"\"\n[log]",
+        "line 10, column 8: header-invalid: response.hsts: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it",
+    ),
+    (
+        "[[routes.examples]]\nrequest = \"/files/a.txt\"\nlocation = \"https://cdn.example/a.txt\"\n",
+        "",
+        "line 12, column 1: example-missing: routes[0].examples: the route `file` has no example; add [[routes.examples]] with a real request and its location",
+    ),
+    (
+        "location = \"https://cdn.example/a.txt\"",
+        "location = \"https://cdn.examplea.txt\"",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.examplea.txt` by the route `file`, and leads to `https://cdn.example/a.txt`",
+    ),
+    (
+        "request = \"/files/a.txt\"",
+        "request = \"/file/a.txt\"",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/file/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+    ),
+    (
+        "request = \"/files/a.txt\"",
+        "request = \"/files/../a.txt\"",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/../a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+    ),
+    (
+        "request = \"/files/a.txt\"",
+        "request = \"/files/a%20b.txt\"",
+        "line 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a%20b.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: capture-invalid",
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nexamples = []\npath = \"/x\"\nlocation = \"/x\"\ntarget = \"cdn\"\n[[routes]]\nname = \"file\"",
+        "line 14, column 1: example-missing: routes[0].examples: the route `file` has no example; add [[routes.examples]] with a real request and its location\nline 16, column 12: location-loops: routes[0].location: the request `/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`\nline 19, column 8: route-name-duplicate: routes[1].name: another route is named `file`; give each its own name\nline 22, column 12: location-loops: routes[1].location: the request `/files/x` leads to `https://cdn.example/x`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\ncheck_redirects = \"fix\"",
+        "line 5, column 19: origin-option-invalid: origin.check_redirects: `fix` is not one of `repair`, `report` and `off`",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"soon\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `soon` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"0s\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `0s` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"121s\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `121s` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge:log\"",
+        "line 10, column 12: log-endpoint-invalid: log.endpoint: `edge:log` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"stdout\"",
+        "line 10, column 12: log-endpoint-invalid: log.endpoint: `stdout` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nclient_ip = \"some\"",
+        "line 11, column 13: client-ip-invalid: log.client_ip: `some` is not one of `full`, `truncated` and `none`",
+    ),
+    (
+        "[targets.cdn]\nbase = \"https://cdn.example\"\n",
+        "",
+        "line 1, column 1: key-missing: targets: `targets` is missing; add a table such as [targets.static] with the base of a CDN\nline 13, column 10: target-unknown: routes[0].target: there is no [targets.cdn]; name a target that is configured",
+    ),
+    (
+        "[origin]",
+        "[routes]\n[origin]",
+        "line 13, column 3: syntax-invalid: duplicate key",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "\"bäckends\" = [\"origin\"]",
+        "line 3, column 2: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them\nline 4, column 1: key-unknown: origin.bäckends: `origin.bäckends` is not a key of the configuration; correct it or leave it out",
+    ),
+    (
+        "[origin]\nbackends = [\"origin\"]\n",
+        "origin = [[]]\n",
+        "line 3, column 1: backend-invalid: origin.backends: `origin.backends` is empty; name at least one Fastly backend",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.example\", \"b.example\"]",
+        "line 1, column 33: allowed-host-unused: allowed_hosts[1]: no base has the host `b.example`, so no redirect needs it; leave it out, or correct the base that should have it",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.example\", \"cdn.examplefiles\"]\ntargets.other.base = \"cdn.examplefiles\"",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"wwwcdn.example\", \"cdn.example\"]\ntargets.other.base = \"wwwcdn.example\"",
+        "line 1, column 18: allowed-host-mistyped: allowed_hosts[0]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
+        "[\"cdn.example\"]",
+        "[\"cdn.examplefiles\"]",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+    ),
+    (
+        "location = \"/{file}\"",
+        "location = \"/files/{file}\"",
+        "line 16, column 12: location-loops: routes[0].location: the request `/files/serde` leads to `https://cdn.example/files/serde`, which is on a route again; change the location, or list in `hosts` the registry's own hosts, without `cdn.example`\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and leads to `https://cdn.example/files/a.txt`",
+    ),
+    (
+        "path = \"/files/{file:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}\"",
+        "path = \"/files/{file:segment}/{part:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}-{part}\"",
+        "line 16, column 12: location-unprovable: routes[0].location: the request `/files/a-a/serde` would go to the origin, because its location fails the proof (captures-differ): nobody could tell from it which request it answers; put a literal that no capture holds between the captures, such as `/`\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+    ),
+    (
+        "[[routes]]",
+        "[[routes]]\nname = \"first\"\npath = \"/files/{name:crate}\"\ntarget = \"cdn\"\nlocation = \"/first/{name}\"\nexamples = [{ request = \"/files/a\", location = \"https://cdn.example/first/a\" }]\n[[routes]]",
+        "line 20, column 8: routes-overlap: routes[1].path: `/files/serde` is on the route `file` and on `first`, which is tried first; change one of the paths so that no request is on both",
+    ),
+    (
+        "[[routes]]",
+        "[[routes]]\nname = \"first\"\npath = \"/files/{rest:path}\"\ntarget = \"cdn\"\nlocation = \"/first/{rest}\"\nexamples = [{ request = \"/files/a/b\", location = \"https://cdn.example/first/a/b\" }]\n[[routes]]",
+        "line 20, column 8: route-unreachable: routes[1].path: `file` never matches: every path of it, such as `/files/serde`, is on the route `first`, which is tried first; leave one of them out, or make the path of `first` narrower\nline 26, column 12: example-fails: routes[1].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and is on another route",
+    ),
+];
+
+fn check((from, to, expected): (&str, &str, &str)) {
+    let text = changed(from, to);
+    assert_eq!(
+        problems_of(&text).to_string(),
+        expected,
+        "{from:?} replaced by {to:?}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_problem_says_what_is_wrong_and_where() {
+    for row in PROBLEMS {
+        check(*row);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_kind_of_problem_has_a_row() {
+    let said: Vec<_> = PROBLEMS.iter().map(|(_, _, expected)| *expected).collect();
+    // These two are about the compiled form.
+    let elsewhere = [ProblemCode::EntryTooLarge, ProblemCode::RevisionMismatch];
+    for code in ProblemCode::ALL
+        .iter()
+        .filter(|code| !elsewhere.contains(code))
+    {
+        assert!(
+            said.iter()
+                .any(|said| said.contains(&format!(": {code}: "))),
+            "no row gives {code}"
+        );
+    }
+}
+
+/// What is replaced in production's configuration, by what, and what is said of it. Every example of
+/// a route is misled, and what misleads them is one thing.
+const MISLED: &[(&str, &str, &str)] = &[
+    (
+        "location = \"/readmes/{name}/",
+        "location = \"/readmes{name}/",
+        "line 68, column 12: example-fails: routes[1].location: the request `/api/v1/crates/smallvec/1.10.0/readme` should lead to `https://static.crates.io/readmes/smallvec/smallvec-1.10.0.html` by the route `readme`, and leads to `https://static.crates.io/readmessmallvec/smallvec-1.10.0.html`; 4 other examples are misled as well",
+    ),
+    (
+        "base = \"https://static.crates.io\"",
+        "base = \"https://static.crates.io/crates\"",
+        "line 14, column 8: example-fails: targets.static.base: the request `/api/v1/crates/smallvec/1.10.0/download` should lead to `https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate` by the route `download`, and leads to `https://static.crates.io/crates/crates/smallvec/smallvec-1.10.0.crate`; 7 other examples are misled as well",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_misleads_every_example_is_one_problem() {
+    for (from, to, expected) in MISLED {
+        let production = include_str!("../../config/crates-io.toml");
+        assert_eq!(production.matches(from).count(), 1, "{from}");
+        let problems = problems_of(&production.replacen(from, to, 1));
+        assert_eq!(
+            problems.to_string(),
+            *expected,
+            "{from:?} replaced by {to:?}"
+        );
+    }
+    let two = changed(
+        "location = \"https://cdn.example/a.txt\"\n",
+        "location = \"https://cdn.example/x/a\"\n\
+         [[routes.examples]]\nrequest = \"/files/b\"\nlocation = \"https://cdn.example/x/b\"\n",
+    );
+    let said = problems_of(&two).to_string();
+    assert!(
+        said.ends_with("; 1 other example is misled as well"),
+        "{said}"
+    );
+    // Where one of them is no redirect at all, each is a problem of its own.
+    let origin = two.replacen("request = \"/files/b\"", "request = \"/b\"", 1);
+    assert_eq!(problems_of(&origin).iter().count(), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_host_that_a_route_leads_to_is_meant_even_if_it_looks_mistyped() {
+    let second = "[targets.second]\nbase = \"https://cdn.examples\"\n[[routes]]\nname = \"second\"\n\
+        path = \"/second/{file:segment}\"\ntarget = \"second\"\nlocation = \"/{file}\"\n\
+        examples = [{ request = \"/second/a\", location = \"https://cdn.examples/a\" }]\n";
+    let both = changed("[\"cdn.example\"]", "[\"cdn.example\", \"cdn.examples\"]");
+    assert_eq!(read(&format!("{both}\n{second}")).routes().len(), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_template_whose_locations_are_all_too_long_is_a_problem() {
+    let text = changed(
+        "location = \"/{file}\"",
+        &format!("location = \"/{}/{{file}}\"", "a".repeat(2048)),
+    );
+    let said = problems_of(&text).to_string();
+    let expected = "location-unprovable: routes[0].location: the request `/files/serde` would go to the origin, \
+        because its location fails the proof (too-long): change the location\n";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn problem_codes_are_stable_words() {
+    let codes: BTreeSet<_> = ProblemCode::ALL.iter().map(|code| code.code()).collect();
+    assert_eq!(codes.len(), ProblemCode::ALL.len(), "a code stands twice");
+    for code in ProblemCode::ALL {
+        let text = code.code();
+        let is_kebab_case = text
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+        assert!(is_kebab_case, "{text} is not in kebab-case");
+        assert_eq!(code.to_string(), text);
+        assert!(
+            code.meaning().ends_with('.'),
+            "the meaning of {text} is no sentence"
+        );
+    }
+    let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
+        backend-invalid client-ip-invalid entry-too-large example-fails example-missing header-invalid \
+        host-invalid key-missing key-unknown location-invalid location-loops location-unprovable \
+        log-endpoint-invalid origin-option-invalid path-invalid retry-invalid revision-mismatch \
+        route-name-duplicate route-name-invalid route-unreachable routes-overlap status-invalid \
+        syntax-invalid target-unknown target-unused targets-invalid";
+    assert_eq!(codes, expected.split_whitespace().collect());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_problem_can_be_asked_for_its_parts() {
+    let text = changed("\"https://cdn.example\"", "\"ftp://cdn.example\"");
+    let problems = problems_of(&text);
+    let all: Vec<_> = problems.iter().collect();
+    let [problem] = all.as_slice() else {
+        panic!("{problems}");
+    };
+    assert_eq!(problem.code(), ProblemCode::BaseInvalid);
+    let steps = ["targets", "cdn", "base"].map(|name| Step::Name(name.to_owned()));
+    assert_eq!(problem.key().steps(), steps);
+    assert_eq!(
+        problem.message(),
+        "the base `ftp://cdn.example` has the scheme ftp; write https://, or http:// for a loopback host only"
+    );
+    let place = problem.place().expect("a place");
+    assert_eq!((place.line, place.column), (7, 8));
+    assert_eq!(text.get(place.bytes.clone()), Some("\"ftp://cdn.example\""));
+    let error: &dyn Error = &problems;
+    assert!(error.source().is_none());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn all_problems_are_reported_at_once() {
+    let text = r#"
+allowed_hosts = ["cdn.example", "https://x.example"]
+hosts = []
+colour = "red"
+
+[origin]
+backends = ["", "origin"]
+retries = 3
+
+[targets.cdn]
+base = "https:/cdn.example"
+
+[targets.other]
+bse = "https://other.example"
+
+[response]
+hsts = ""
+
+[log]
+client_ip = "all"
+
+[[routes]]
+name = "File"
+path = "files/{file:segment}"
+target = "cnd"
+location = "/{file}"
+status = 200
+cache_control = "no\ncache"
+
+[[routes]]
+name = "file"
+path = "/{name:crate}/{version:semver}"
+target = "cdn"
+location = "/{name}"
+
+[[routes.examples]]
+request = "/libc/1.0.0"
+loction = "https://cdn.example/libc"
+"#;
+    assert_eq!(problems_of(text).to_string(), ALL_AT_ONCE);
+}
+
+const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `https://x.example` is more than a host; write it without scheme, port and path, such as static.crates.io\n\
+    line 3, column 1: host-invalid: hosts: `hosts` is empty; list at least one host\n\
+    line 4, column 1: key-unknown: colour: `colour` is not a key of the configuration; correct it or leave it out\n\
+    line 7, column 13: backend-invalid: origin.backends[0]: `` is not a backend name: 1 to 255 printable ASCII characters\n\
+    line 8, column 1: key-unknown: origin.retries: `origin.retries` is not a key of the configuration; correct it or leave it out\n\
+    line 11, column 8: base-invalid: targets.cdn.base: the base `https:/cdn.example` has a scheme without `://`; write it as https://static.crates.io\n\
+    line 13, column 10: key-missing: targets.other.base: `targets.other.base` is missing; write the URL of the CDN, such as https://static.crates.io\n\
+    line 14, column 1: key-unknown: targets.other.bse: `targets.other.bse` is not a key of the configuration; correct it or leave it out\n\
+    line 17, column 8: header-invalid: response.hsts: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
+    line 19, column 2: key-missing: log.endpoint: `log.endpoint` is missing; name the Fastly log endpoint\n\
+    line 20, column 13: client-ip-invalid: log.client_ip: `all` is not one of `full`, `truncated` and `none`\n\
+    line 23, column 8: route-name-invalid: routes[0].name: `File` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes\n\
+    line 24, column 8: path-invalid: routes[0].path: `files/{file:segment}` does not start with `/`\n\
+    line 25, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured\n\
+    line 27, column 10: status-invalid: routes[0].status: 200 is not one of the redirect statuses 301, 302, 303, 307 and 308\n\
+    line 28, column 17: header-invalid: routes[0].cache_control: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
+    line 34, column 12: location-invalid: routes[1].location: the capture `version` of the path is not in the location\n\
+    line 38, column 1: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; correct it or leave it out";
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_empty_configuration_is_told_all_that_it_needs() {
+    assert_eq!(problems_of("").to_string(), EMPTY);
+}
+
+const EMPTY: &str = "line 1, column 1: key-missing: allowed_hosts: `allowed_hosts` is missing; list every host that a redirect may name\n\
+    line 1, column 1: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them\n\
+    line 1, column 1: key-missing: targets: `targets` is missing; add a table such as [targets.static] with the base of a CDN\n\
+    line 1, column 1: key-missing: routes: `routes` is missing; add a table [[routes]]";

@@ -1,0 +1,148 @@
+//! What is in force after the entries of the Config Store were looked up, and what the service log is
+//! told.
+
+use signpost::config::Config;
+use signpost::entries::{Entries, Lookup};
+use signpost::values::Switch;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
+
+fn json(toml: &str) -> String {
+    signpost::authoring::from_toml(toml).unwrap().to_json().to_owned()
+}
+
+fn found(text: &str) -> Lookup {
+    Lookup::Found(text.to_owned())
+}
+
+/// A look-up of both entries, and what must hold after it.
+struct Step<'a> {
+    config: Lookup,
+    switch: Lookup,
+    /// The revision in force, or the reason why there is none.
+    in_force: Result<&'a str, &'a str>,
+    position: Switch,
+    /// What each line of the service log begins with.
+    service_log: &'a [&'a str],
+}
+
+fn check(row: &str, steps: &[Step<'_>]) {
+    let mut entries = Entries::default();
+    for (number, step) in steps.iter().enumerate() {
+        let at = format!("{row}, step {number}");
+        let lines = entries.take(step.config.clone(), step.switch.clone());
+        let in_force = entries
+            .config()
+            .map(Config::revision)
+            .map_err(signpost::decision::Reason::code);
+        assert_eq!(in_force, step.in_force, "{at}");
+        assert_eq!(entries.switch(), step.position, "{at}");
+        assert_eq!(lines.len(), step.service_log.len(), "{at}: {lines:?}");
+        for (line, beginning) in lines.iter().zip(step.service_log) {
+            assert!(line.starts_with(beginning), "{at}: {line}");
+            assert!(!line.contains('\n'), "{at}: {line}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn nothing_is_redirected_before_the_first_look_up() {
+    let entries = Entries::default();
+    assert_eq!(entries.config().unwrap_err().code(), "config-missing");
+    assert_eq!(entries.switch(), Switch::Off);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_good_configuration_stays_until_another_good_one_comes() {
+    let (production, staging) = (json(PRODUCTION), json(STAGING));
+    let revision = |toml| signpost::authoring::from_toml(toml).unwrap().revision().to_owned();
+    let (first, second) = (revision(PRODUCTION), revision(STAGING));
+    let enforce = || found("enforce");
+    let step = |config: &Lookup, in_force, service_log| Step {
+        config: config.clone(),
+        switch: enforce(),
+        in_force,
+        position: Switch::ENFORCE,
+        service_log,
+    };
+    let good = found(&production);
+    let bad = found("{}");
+    let kept: &[&str] = &["signpost: config-invalid: revision "];
+    let gone: &[&str] = &["signpost: config-missing: revision "];
+    check(
+        "good, bad, bad, gone, failed, another",
+        &[
+            step(&good, Ok(&first), &[]),
+            step(&good, Ok(&first), &[]),
+            step(&bad, Ok(&first), kept),
+            step(&bad, Ok(&first), &[]),
+            step(&Lookup::Missing, Ok(&first), gone),
+            step(&Lookup::Failed, Ok(&first), gone),
+            step(&found(&staging), Ok(&second), &[]),
+        ],
+    );
+    check(
+        "missing, bad, failed, good",
+        &[
+            step(
+                &Lookup::Missing,
+                Err("config-missing"),
+                &["signpost: config-missing: every request goes to the origin: "],
+            ),
+            step(
+                &bad,
+                Err("config-invalid"),
+                &["signpost: config-invalid: every request goes to the origin: "],
+            ),
+            step(
+                &Lookup::Failed,
+                Err("config-missing"),
+                &["signpost: config-missing: every request goes to the origin: "],
+            ),
+            step(&good, Ok(&first), &[]),
+        ],
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_switch_that_is_off_stays_off_when_the_store_does_not_answer() {
+    let production = json(PRODUCTION);
+    let revision = signpost::authoring::from_toml(PRODUCTION).unwrap().revision().to_owned();
+    let step = |config, switch, position, service_log| Step {
+        config,
+        switch,
+        in_force: Ok(revision.as_str()),
+        position,
+        service_log,
+    };
+    let good = || found(&production);
+    let failed = &["signpost: the entry `switch` cannot be looked up: off stays in force"];
+    let config_gone = &["signpost: config-missing: revision "];
+    check(
+        "off, failed, store gone, back, missing",
+        &[
+            step(good(), found("off"), Switch::Off, &[]),
+            step(good(), Lookup::Failed, Switch::Off, failed),
+            step(Lookup::Failed, Lookup::Failed, Switch::Off, config_gone),
+            step(Lookup::Missing, Lookup::Missing, Switch::Off, config_gone),
+            step(good(), found("off"), Switch::Off, &[]),
+            step(good(), Lookup::Missing, Switch::ENFORCE, &[]),
+        ],
+    );
+    check(
+        "the first look-up of the switch fails",
+        &[
+            step(good(), Lookup::Failed, Switch::Off, failed),
+            step(good(), found("shadow"), Switch::Shadow, &[]),
+            step(
+                good(),
+                found("shadwo"),
+                Switch::Off,
+                &["signpost: the switch is taken as off: the switch reads `shadwo`"],
+            ),
+            step(good(), found("shadwo"), Switch::Off, &[]),
+        ],
+    );
+}

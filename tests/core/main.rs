@@ -1,0 +1,32 @@
+//! The library without a platform: one module for each of its parts. Most tests run natively and as
+//! WebAssembly.
+
+mod fixtures;
+#[path = "../rows/mod.rs"]
+mod rows;
+
+mod attempts;
+mod attempts_budget;
+mod bases;
+mod cases;
+mod compiled;
+mod config_options;
+mod configs;
+mod entries;
+mod explained;
+mod hosts;
+mod incident_2023_07_20;
+mod log_lines;
+mod origin_down;
+mod origin_redirects;
+mod overlaps;
+mod probes;
+mod proof;
+mod properties;
+mod received;
+mod replies;
+mod requests;
+mod routes;
+mod switches;
+mod targets;
+mod templates;

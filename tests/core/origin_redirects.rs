@@ -1,0 +1,375 @@
+//! The origin's own redirects: left, reported, or led to the proven location.
+
+use crate::fixtures::exchange;
+use crate::fixtures::proving::built_by;
+use signpost::config::Config;
+use signpost::decision::Because;
+use signpost::location::Location;
+use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
+use signpost::request::Request;
+use signpost::target::Chosen;
+use signpost::values::Switch;
+use signpost::Answer;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
+const PROVEN: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
+
+/// Production's configuration, with what is done with the origin's redirects.
+fn production(check: &str) -> Config {
+    let backends = "backends = [\"origin\"]";
+    let toml = include_str!("../../config/crates-io.toml").replace(
+        backends,
+        &format!("{backends}\ncheck_redirects = \"{check}\""),
+    );
+    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What is done with an answer: nothing, or it is said where it leads, and perhaps led elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Done {
+    Left,
+    Reported(&'static str),
+    Repaired(&'static str),
+}
+use Done::{Left, Repaired, Reported};
+
+/// The status, the `Location` fields, and what `repair` does. `report` says the same and repairs
+/// nothing.
+const ROWS: &[(u16, &[&[u8]], Done)] = &[
+    (302, &[PROVEN.as_bytes()], Left),
+    (302, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (301, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (303, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (307, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (308, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    // Clients follow these too, where there is a location.
+    (300, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (304, &[OF_2023.as_bytes()], Repaired(OF_2023)),
+    (304, &[], Left),
+    (302, &[], Left),
+    // No redirects.
+    (200, &[OF_2023.as_bytes()], Left),
+    (201, &[OF_2023.as_bytes()], Left),
+    (299, &[OF_2023.as_bytes()], Left),
+    (400, &[OF_2023.as_bytes()], Left),
+    (503, &[OF_2023.as_bytes()], Left),
+    // An allowed host, and another path, scheme, port or spelling: the origin may know why.
+    (
+        302,
+        &[b"https://static.crates.io/other"],
+        Reported("https://static.crates.io/other"),
+    ),
+    (
+        302,
+        &[b"http://static.crates.io/other"],
+        Reported("http://static.crates.io/other"),
+    ),
+    (
+        302,
+        &[b"https://static.crates.io:8443/"],
+        Reported("https://static.crates.io:8443/"),
+    ),
+    (
+        302,
+        &[b"HTTPS://Static.Crates.IO/crates/smallvec/smallvec-1.10.0.crate"],
+        Reported(PROVEN),
+    ),
+    (
+        302,
+        &[b"//static.crates.io/other"],
+        Reported("https://static.crates.io/other"),
+    ),
+    // Relative ones start from the request.
+    (
+        302,
+        &[b"//static.crates.io/crates/smallvec/smallvec-1.10.0.crate"],
+        Left,
+    ),
+    (302, &[b"/login"], Repaired("https://crates.io/login")),
+    (
+        302,
+        &[b"../x"],
+        Repaired("https://crates.io/api/v1/crates/smallvec/x"),
+    ),
+    (
+        302,
+        &[b"?a"],
+        Repaired("https://crates.io/api/v1/crates/smallvec/1.10.0/download"),
+    ),
+    // The host is the one that a client would ask.
+    (
+        302,
+        &[b"https://static.crates.io@evil.example/a"],
+        Repaired("https://evil.example/a"),
+    ),
+    (
+        302,
+        &[b"https://static.crates.io.evil.example/a"],
+        Repaired("https://static.crates.io.evil.example/a"),
+    ),
+    (
+        302,
+        &[b"https://static.crates.io./a"],
+        Repaired("https://static.crates.io./a"),
+    ),
+    (302, &[b"data:text/plain,a"], Repaired("data:text/plain,a")),
+    // Secrets are not written down.
+    (
+        302,
+        &[b"https://me:secret@s3.example/a?token=secret#secret"],
+        Repaired("https://s3.example/a"),
+    ),
+    // What cannot be read, or not in one way.
+    (302, &[b""], Repaired("")),
+    (302, &[b"https://"], Repaired("https://")),
+    (302, &[b"https://[::1/a?secret"], Repaired("https://[::1/a")),
+    (
+        302,
+        &[b"https://static.crates.io/a b"],
+        Repaired("https://static.crates.io/a b"),
+    ),
+    (
+        302,
+        &[b"https:\\\\static.crates.io\\a"],
+        Repaired("https:\\\\static.crates.io\\a"),
+    ),
+    (
+        302,
+        &[b"https://static.crates.io/\xff#secret"],
+        Repaired("https://static.crates.io/\u{fffd}"),
+    ),
+    (
+        302,
+        &["https://static.crates.io/ä".as_bytes()],
+        Repaired("https://static.crates.io/ä"),
+    ),
+    (
+        302,
+        &[PROVEN.as_bytes(), OF_2023.as_bytes()],
+        Repaired(
+            "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate, https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate",
+        ),
+    ),
+];
+
+fn after<'c, 'r>(
+    answer: Answer<'c, 'r>,
+    status: u16,
+    locations: &[&[u8]],
+    requested: &str,
+) -> Answer<'c, 'r> {
+    let locations: Vec<Vec<u8>> = locations.iter().map(|location| location.to_vec()).collect();
+    let answered = OriginAnswer {
+        status,
+        locations: &locations,
+        requested,
+    };
+    answer.after_origin_answered(&answered)
+}
+
+fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
+    let row = format!("{:?}: {status} {locations:?}", config.origin());
+    let request = Request::new("GET", "crates.io", SMALLVEC);
+    let decided = signpost::answer(config, &request, Switch::Off);
+    let requested = format!("https://crates.io{SMALLVEC}");
+    let answer = after(
+        decided.clone(),
+        status,
+        locations,
+        &requested,
+    );
+    assert_eq!(answer.decision(), decided.decision(), "{row}");
+    assert_eq!(answer.reply(), None, "{row}");
+    let Some(redirect) = answer.origin_redirect() else {
+        assert_eq!(expected, Left, "{row}");
+        assert_eq!(answer, decided, "{row}");
+        return;
+    };
+    let repair = redirect.repair().map(Location::as_str);
+    let (named, led_to, because) = match expected {
+        Left => panic!("{row}: {redirect}"),
+        Reported(named) => (named, None, None),
+        Repaired(named) => (named, Some(PROVEN), Some(Because::OriginRedirect)),
+    };
+    assert_eq!(redirect.named(), named, "{row}");
+    assert_eq!(repair, led_to, "{row}");
+    assert_eq!(answer.because(), because, "{row}");
+    let said = match led_to {
+        Some(location) => format!("and the client is sent to `{location}`"),
+        None => "which is not the proven location".to_owned(),
+    };
+    let said = format!("the origin redirects to `{named}`, {said}");
+    assert_eq!(redirect.to_string(), said, "{row}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_redirect_of_the_origin_is_judged() {
+    let [repair, report, off] = ["repair", "report", "off"].map(production);
+    for (status, locations, expected) in ROWS {
+        check(&repair, *status, locations, *expected);
+        let reported = match expected {
+            Repaired(named) => Reported(named),
+            other => *other,
+        };
+        check(&report, *status, locations, reported);
+        check(&off, *status, locations, Left);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_relative_location_to_the_proven_place_is_left() {
+    // The registry's own host serves the files, on paths that are on no route.
+    let toml = r#"
+        allowed_hosts = ["own.example"]
+        origin = { backends = ["origin"], check_redirects = "repair" }
+        targets.own.base = "https://own.example"
+        [[routes]]
+        name = "file"
+        path = "/files/{file:segment}"
+        target = "own"
+        location = "/{file}"
+        examples = [{ request = "/files/a", location = "https://own.example/a" }]
+    "#;
+    let config = signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "own.example", "/files/a.txt");
+    let rows: &[(&[u8], &str, bool)] = &[
+        (b"/a.txt", "https://own.example/files/a.txt", true),
+        (
+            b"//own.example/a.txt",
+            "https://own.example/files/a.txt",
+            true,
+        ),
+        (b"/b.txt", "https://own.example/files/a.txt", false),
+        (b"/a.txt", "http://own.example/files/a.txt", false),
+        (b"/a.txt", "no URL", false),
+    ];
+    for (location, requested, is_left) in rows {
+        let decided = signpost::answer(&config, &request, Switch::Off);
+        let answer = after(decided, 302, &[location], requested);
+        let row = format!("{} from {requested}", location.escape_ascii());
+        assert_eq!(answer.origin_redirect().is_none(), *is_left, "{row}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_origin_may_choose_among_the_targets_by_itself() {
+    let toml = r#"
+        allowed_hosts = ["one.example", "two.example"]
+        origin = { backends = ["origin"], check_redirects = "repair" }
+        targets.one.base = "https://one.example"
+        targets.two.base = "https://two.example"
+        [[routes]]
+        name = "file"
+        path = "/files/{file:segment}"
+        targets = ["one", "two"]
+        location = "/{file}"
+        examples = [
+            { request = "/files/a", target = "one", location = "https://one.example/a" },
+            { request = "/files/a", target = "two", location = "https://two.example/a" },
+        ]
+    "#;
+    let config = signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "own.example", "/files/a");
+    let decided = signpost::answer(&config, &request, Switch::Off);
+    let chosen = decided.decision().location().map(ToString::to_string);
+    let rows: &[(&[u8], Option<Option<&str>>)] = &[
+        (b"https://one.example/a", None),
+        (b"https://two.example/a", None),
+        // An allowed host, and not what was proven there.
+        (b"https://two.example/b", Some(None)),
+        (b"https://one.examplea", Some(chosen.as_deref())),
+    ];
+    for (location, repair) in rows {
+        let answer = after(
+            decided.clone(),
+            302,
+            &[location],
+            "https://own.example/files/a",
+        );
+        let found = answer.origin_redirect().map(OriginRedirect::repair);
+        let found = found.map(|repair| repair.map(Location::as_str));
+        assert_eq!(found, *repair, "{}", location.escape_ascii());
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn without_a_proven_location_the_answer_is_left_as_it_is() {
+    let config = production("repair");
+    let of_2023 = |_: &Chosen<'_, '_>| OF_2023.to_owned();
+    let rows = [
+        ("refused", "GET", SMALLVEC, true),
+        ("on no route", "GET", "/login", false),
+        (
+            "no version",
+            "GET",
+            "/api/v1/crates/smallvec/1.10/download",
+            false,
+        ),
+        ("another method", "PUT", SMALLVEC, false),
+    ];
+    for (row, method, path, is_reported) in rows {
+        let request = Request::new(method, "crates.io", path);
+        let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::Off));
+        let requested = format!("https://crates.io{path}");
+        let answer = after(
+            decided,
+            302,
+            &[OF_2023.as_bytes()],
+            &requested,
+        );
+        let redirect = answer.origin_redirect();
+        let named = redirect.map(OriginRedirect::named);
+        assert_eq!(named, is_reported.then_some(OF_2023), "{row}");
+        assert_eq!(redirect.and_then(OriginRedirect::repair), None, "{row}");
+        assert_eq!(answer.because(), None, "{row}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_log_names_where_the_origin_would_have_led() {
+    let rows = [
+        (
+            "repair",
+            r#""switch":"off","because":"origin-redirect","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
+        ),
+        (
+            "report",
+            r#""switch":"off","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
+        ),
+        ("off", r#""switch":"off"}}"#),
+    ];
+    for (check, end) in rows {
+        let config = production(check);
+        let request = Request::new("GET", "crates.io", SMALLVEC);
+        let decided = signpost::answer(&config, &request, Switch::Off);
+        let answer = after(
+            decided,
+            302,
+            &[OF_2023.as_bytes()],
+            "https://crates.io/",
+        );
+        let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Off));
+        let own = r#""signpost":{"decision":"origin","route":"download","target":"static","#;
+        assert!(line.contains(own), "{check}: {line}");
+        assert!(line.ends_with(end), "{check}: {line}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn why_a_client_is_led_elsewhere_has_stable_codes() {
+    let codes = Because::ALL.map(Because::code);
+    let expected = [
+        "origin-down",
+        "origin-redirect",
+        "target-unhealthy",
+        "second-try",
+    ];
+    assert_eq!(codes, expected);
+    let header = Because::OriginRedirect.in_decision_header("origin;reason=\"switch-off\"");
+    assert_eq!(
+        header,
+        "origin;reason=\"switch-off\";because=\"origin-redirect\""
+    );
+}

@@ -1,0 +1,152 @@
+//! No request is on two routes: whatever two paths have in common is found, with a request that
+//! shows it.
+
+use signpost::config::ProblemCode;
+use signpost::request::Request;
+use signpost::values::PathTemplate;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// What two routes have to do with each other.
+enum Expected {
+    Apart,
+    Overlap(&'static str),
+    Unreachable(&'static str),
+}
+use Expected::{Apart, Overlap, Unreachable};
+
+const DIGEST: &str = "/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// The path of the route that is tried first, the path of the other one, and what is found.
+const ROWS: &[(&str, &str, Expected)] = &[
+    ("/a/b", "/a/c", Apart),
+    ("/a/b", "/a/b", Unreachable("/a/b")),
+    ("/a/b", "/a/b/c", Apart),
+    ("/{n:crate}/x", "/{v:semver}/x", Apart),
+    ("/{n:crate}", "/1.0.0", Apart),
+    ("/{n:crate}", "/b", Unreachable("/b")),
+    ("/b", "/{n:crate}", Overlap("/b")),
+    ("/{n:crate}/b", "/c/{n:crate}", Overlap("/c/b")),
+    ("/{n:crate}", "/{m:crate}", Unreachable("/serde")),
+    ("/{f:segment}", "/{n:crate}", Unreachable("/serde")),
+    ("/{n:crate}", "/{f:segment}", Overlap("/serde")),
+    ("/{f:segment}", "/{v:semver}", Unreachable("/1.0.228")),
+    ("/{f:segment}", "/{d:sha256}", Unreachable(DIGEST)),
+    ("/{n:crate}", "/{d:sha256}", Overlap(DIGEST)),
+    ("/{v:semver}", "/{d:sha256}", Apart),
+    ("/{r:path}", "/{f:segment}", Unreachable("/serde")),
+    ("/{f:segment}", "/{r:path}", Overlap("/serde")),
+    ("/a/{r:path}", "/a", Apart),
+    ("/a/{r:path}", "/b/{r:path}", Apart),
+    (
+        "/a/{r:path}",
+        "/a/b/{n:crate}/{v:semver}",
+        Unreachable("/a/b/serde/1.0.228"),
+    ),
+    (
+        "/a/{r:path}",
+        "/a/{d:sha256}/x",
+        Unreachable("/a/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855/x"),
+    ),
+    ("/a/b/{n:crate}", "/a/{r:path}", Overlap("/a/b/serde")),
+    ("/{r:path}", "/a/{r:path}", Overlap("/a/serde")),
+    ("/a/{r:path}", "/a/{s:path}", Unreachable("/a/serde")),
+    // Together the segments may be longer than a `path` capture, so a long request is still theirs.
+    (
+        "/{r:path}",
+        "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
+        Unreachable("/serde/serde/serde/serde"),
+    ),
+    (
+        "/{r:path}",
+        "/{a:segment}/{b:segment}/{c:segment}/{d:segment}/{e:segment}",
+        Overlap("/serde/serde/serde/serde/serde"),
+    ),
+];
+
+/// A route of that path, whose location has all its captures and an example that does not matter.
+fn route(name: &str, path: &str) -> String {
+    let pattern = PathTemplate::path(path).unwrap_or_else(|error| panic!("{error}"));
+    let mut captures = String::new();
+    for capture in pattern.captures() {
+        captures = format!("{captures}/{{{}}}", capture.name());
+    }
+    format!(
+        "[[routes]]\nname = {name:?}\npath = {path:?}\ntarget = \"cdn\"\nlocation = \"/to-{name}{captures}\"\n"
+    )
+}
+
+fn check(first: &str, second: &str, expected: &Expected) {
+    let text = format!(
+        "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\norigin.backends = [\"origin\"]\n\
+         targets.cdn.base = \"cdn.example\"\n{}{}",
+        route("first", first),
+        route("second", second)
+    );
+    let row = format!("{first} and {second}");
+    let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+    let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
+    let mut found = problems
+        .iter()
+        .filter(|problem| codes.contains(&problem.code()));
+    let (code, path) = match expected {
+        Apart => {
+            assert!(found.next().is_none(), "{row}: {problems}");
+            return;
+        }
+        Overlap(path) => (ProblemCode::RoutesOverlap, path),
+        Unreachable(path) => (ProblemCode::RouteUnreachable, path),
+    };
+    let problem = found.next().unwrap_or_else(|| panic!("{row}: {problems}"));
+    assert_eq!(problem.code(), code, "{row}: {problem}");
+    assert_eq!(problem.key().to_string(), "routes[1].path", "{row}");
+    let shown = format!("`{path}`");
+    assert!(problem.message().contains(&shown), "{row}: {problem}");
+    assert!(found.next().is_none(), "{row}: {problems}");
+    // What is shown is a request that can be sent.
+    let request = Request::new("GET", "registry.example", path);
+    assert!(request.segments().is_ok(), "{row}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_two_routes_have_in_common_is_found() {
+    for (first, second, expected) in ROWS {
+        check(first, second, expected);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_earlier_route_is_looked_at() {
+    let base = "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\n\
+        origin.backends = [\"origin\"]\ntargets.cdn.base = \"cdn.example\"\n";
+    let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
+        let names = ["first", "second", "third"];
+        let routes: Vec<_> = names
+            .iter()
+            .zip(paths)
+            .map(|(name, path)| route(name, path))
+            .collect();
+        let text = format!("{base}{}", routes.concat());
+        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        problems
+            .iter()
+            .filter(|problem| problem.key().to_string() == "routes[2].path")
+            .map(signpost::config::Problem::code)
+            .collect()
+    };
+    for (paths, expected) in [
+        (
+            ["/{x:crate}", "/{x:segment}", "/{y:segment}"],
+            vec![ProblemCode::RouteUnreachable],
+        ),
+        (
+            ["/{x:crate}", "/{x:semver}", "/{y:segment}"],
+            vec![ProblemCode::RoutesOverlap, ProblemCode::RoutesOverlap],
+        ),
+        (
+            ["/a", "/{x:semver}", "/{y:crate}"],
+            vec![ProblemCode::RoutesOverlap],
+        ),
+    ] {
+        assert_eq!(third(paths), expected, "{paths:?}");
+    }
+}

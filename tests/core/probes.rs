@@ -1,0 +1,230 @@
+//! Routes are tried on requests that are made to lead them astray, whatever their examples say.
+
+use signpost::config::ProblemCode;
+use signpost::request::Request;
+use signpost::values::Switch;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// What is found on the first route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Fine,
+    /// A location of it is on a route again.
+    Loops,
+    /// A location of it cannot be read back.
+    Unprovable,
+}
+use Expected::{Fine, Loops, Unprovable};
+
+/// A base, and the path and the location of each route.
+type Routes<'r> = (&'r str, &'r [(&'r str, &'r str)]);
+
+const ROWS: &[(Routes<'_>, Expected)] = &[
+    // The same path, on the same route or another.
+    (("cdn.example", &[("/pub/{f:segment}", "/pub/{f}")]), Loops),
+    (("cdn.example", &[("/pub/{f:segment}", "/all/{f}")]), Fine),
+    (
+        (
+            "cdn.example",
+            &[("/a/{n:crate}", "/b/{n}"), ("/b/{f:segment}", "/c/{f}")],
+        ),
+        Loops,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/a/{n:crate}", "/b/{n}"), ("/b/{v:semver}", "/c/{v}")],
+        ),
+        Fine,
+    ),
+    // Only for some value of a capture.
+    (
+        (
+            "cdn.example",
+            &[("/x/{f:segment}", "/y/{f}.json"), ("/y/config.json", "/z")],
+        ),
+        Loops,
+    ),
+    (
+        (
+            "cdn.example",
+            &[
+                ("/x/{a:crate}/{v:semver}", "/x/{a}/y-{v}"),
+                ("/x/lib/{f:segment}", "/z/{f}"),
+            ],
+        ),
+        Loops,
+    ),
+    (
+        (
+            "cdn.example",
+            &[
+                ("/m/{a:segment}/{r:path}", "/{a}/{r}"),
+                ("/n/{f:segment}", "/z/{f}"),
+            ],
+        ),
+        Loops,
+    ),
+    (("cdn.example", &[("/p/{r:path}", "/{r}")]), Loops),
+    // Below the path of a base.
+    (("cdn.example/pub", &[("/pub/{f:segment}", "/{f}")]), Loops),
+    (
+        (
+            "cdn.example/pub",
+            &[("/x/{f:segment}", "/{f}.json"), ("/pub/config.json", "/z")],
+        ),
+        Loops,
+    ),
+    (
+        (
+            "cdn.example/pub",
+            &[("/x/{f:segment}", "/{f}"), ("/pub/{n:crate}/x", "/z/{n}")],
+        ),
+        Fine,
+    ),
+    // A literal that a capture may hold.
+    (
+        (
+            "cdn.example",
+            &[("/a/{x:segment}/{y:segment}", "/to/{x}-{y}")],
+        ),
+        Unprovable,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{x:segment}/{v:semver}", "/to/{x}.{v}")],
+        ),
+        Unprovable,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{x:segment}/{v:semver}", "/to/v{v}v{x}")],
+        ),
+        Unprovable,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{v:semver}/{w:semver}", "/to/{v}-{w}")],
+        ),
+        Unprovable,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{n:crate}/{v:semver}", "/to/{n}-{v}.crate")],
+        ),
+        Fine,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{d:sha256}/{x:segment}", "/to/{d}-{x}")],
+        ),
+        Fine,
+    ),
+    (
+        (
+            "cdn.example",
+            &[("/g/{x:segment}/{y:segment}", "/to/{x}/{y}")],
+        ),
+        Fine,
+    ),
+];
+
+fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
+    let mut text = format!(
+        "allowed_hosts = [\"cdn.example\"]\n{hosts}\norigin.backends = [\"origin\"]\ntargets.cdn.base = {base:?}\n"
+    );
+    for (number, (path, location)) in routes.iter().enumerate() {
+        text = format!(
+            "{text}[[routes]]\nname = \"r{number}\"\npath = {path:?}\ntarget = \"cdn\"\nlocation = {location:?}\n"
+        );
+    }
+    text
+}
+
+fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
+    let row = format!("{base}: {routes:?}");
+    let problems = signpost::authoring::from_toml(&text(base, routes, "")).expect_err("there are no examples");
+    let found = problems
+        .iter()
+        .filter(|problem| problem.key().to_string() == "routes[0].location")
+        .map(|problem| match problem.code() {
+            ProblemCode::LocationLoops => Loops,
+            ProblemCode::LocationUnprovable => Unprovable,
+            code => panic!("{row}: {code}"),
+        })
+        .next();
+    assert_eq!(found.unwrap_or(Fine), *expected, "{row}: {problems}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_leads_a_route_astray_is_found() {
+    for row in ROWS {
+        check(row);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_loop_is_one_only_on_our_own_hosts() {
+    for ((base, routes), expected) in ROWS {
+        let text = text(base, routes, "hosts = [\"registry.example\"]");
+        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        let loops = |code| code == ProblemCode::LocationLoops;
+        assert!(
+            !problems.iter().any(|problem| loops(problem.code())),
+            "{base}: {routes:?}, {expected:?}: {problems}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_loop_is_found_among_many_routes() {
+    let many: Vec<_> = (0..40)
+        .map(|number| {
+            (
+                format!("/n{number}/{{f:segment}}"),
+                format!("/z{number}/{{f}}"),
+            )
+        })
+        .collect();
+    let mut routes = vec![("/m/{a:segment}/{r:path}", "/{a}/{r}")];
+    routes.extend(
+        many.iter()
+            .map(|(path, location)| (path.as_str(), location.as_str())),
+    );
+    check(&(("cdn.example", &routes), Loops));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
+    let many: Vec<_> = (0..500)
+        .map(|number| {
+            (
+                format!("/n{number}/{{f:segment}}"),
+                format!("/n{number}/{{f}}"),
+            )
+        })
+        .collect();
+    let routes: Vec<_> = many
+        .iter()
+        .map(|(path, location)| (path.as_str(), location.as_str()))
+        .collect();
+    let problems =
+        signpost::authoring::from_toml(&text("cdn.example", &routes, "")).expect_err("it is too large");
+    let has = |code| problems.iter().any(|problem| problem.code() == code);
+    assert!(has(ProblemCode::EntryTooLarge), "{problems}");
+    assert!(!has(ProblemCode::LocationLoops), "{problems}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn production_is_led_astray_by_nothing() {
+    let production = include_str!("../../config/crates-io.toml");
+    let config = signpost::authoring::from_toml(production).unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
+    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+    assert!(answer.decision().location().is_some());
+}

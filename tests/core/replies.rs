@@ -1,0 +1,188 @@
+//! Every header of every answer of ours, and nothing besides.
+
+use signpost::config::Config;
+use signpost::decision::Reason;
+use signpost::reply::{self, Reply};
+use signpost::request::Request;
+use signpost::values::Switch;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// A configuration with one route, and the given lines in the route's and the response's tables.
+fn config(route: &str, response: &str) -> Config {
+    let text = format!(
+        r#"
+        allowed_hosts = ["cdn.example"]
+        origin.backends = ["origin"]
+        targets.cdn.base = "https://cdn.example"
+        [response]
+        {response}
+        [[routes]]
+        name = "file"
+        path = "/files/{{file:segment}}"
+        target = "cdn"
+        location = "/{{file}}"
+        examples = [{{ request = "/files/a+b", location = "https://cdn.example/a%2Bb" }}]
+        {route}
+        "#
+    );
+    signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{route} {response}: {problems}"))
+}
+
+fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r str)>, &'r str) {
+    let headers = reply.headers.iter().map(|(name, value)| (*name, &**value));
+    (reply.status, headers.collect(), &*reply.body)
+}
+
+/// The lines of the response's table, and the headers that they mean.
+const RESPONSES: &[(&str, Headers)] = &[
+    ("", &[]),
+    ("cors = false", &[]),
+    ("cors = true", &[("access-control-allow-origin", "*")]),
+    (
+        "hsts = \"max-age=60\"",
+        &[("strict-transport-security", "max-age=60")],
+    ),
+    (
+        "cors = true\nhsts = \"max-age=60; preload\"",
+        &[
+            ("access-control-allow-origin", "*"),
+            ("strict-transport-security", "max-age=60; preload"),
+        ],
+    ),
+];
+
+/// Header names and their values.
+type Headers = &'static [(&'static str, &'static str)];
+
+/// The route's lines, the status of its redirects, whether it answers in JSON, and the headers that
+/// are its own.
+type RouteLines = (&'static str, u16, bool, Headers);
+
+const ROUTES: &[RouteLines] = &[
+    ("", 302, true, &[("vary", "Accept")]),
+    ("json = true", 302, true, &[("vary", "Accept")]),
+    ("json = false", 302, false, &[]),
+    ("status = 301", 301, true, &[("vary", "Accept")]),
+    ("status = 302", 302, true, &[("vary", "Accept")]),
+    ("status = 303", 303, true, &[("vary", "Accept")]),
+    ("status = 307", 307, true, &[("vary", "Accept")]),
+    ("status = 308\njson = false", 308, false, &[]),
+    (
+        "cache_control = \"max-age=300, public\"",
+        302,
+        true,
+        &[("vary", "Accept"), ("cache-control", "max-age=300, public")],
+    ),
+    (
+        "json = false\ncache_control = \"no-store\"",
+        302,
+        false,
+        &[("cache-control", "no-store")],
+    ),
+];
+
+fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &str) {
+    let (route_lines, status, json, of_route) = *route;
+    let (response_lines, of_response) = *response;
+    let row = format!("{method}, accept {accept}, {route_lines:?}, {response_lines:?}");
+    let config = config(route_lines, response_lines);
+    let request =
+        Request::new(method, "registry.example", "/files/a+b").with_accept([accept.as_bytes()]);
+    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+    let reply = answer
+        .reply()
+        .unwrap_or_else(|| panic!("{row}: {:?}", answer.decision()));
+    let (status, first, body) = if json && accept == "application/json" {
+        (
+            200,
+            ("content-type", "application/json"),
+            r#"{"url":"https://cdn.example/a%2Bb"}"#,
+        )
+    } else {
+        (status, ("location", "https://cdn.example/a%2Bb"), "")
+    };
+    let last = [("signpost-decision", "redirect;route=\"file\"")];
+    let headers = [&[first], of_route, of_response, &last].concat();
+    assert_eq!(
+        status_headers_body(&reply),
+        (status, headers, body),
+        "{row}"
+    );
+    let content_type = (!body.is_empty()).then_some("application/json");
+    assert_eq!(reply.content_type(), content_type, "{row}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_answer_has_exactly_the_headers_that_were_configured() {
+    for route in ROUTES {
+        for response in RESPONSES {
+            for method in ["GET", "HEAD"] {
+                for accept in ["*/*", "application/json"] {
+                    check(route, response, method, accept);
+                }
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_body_in_json_names_the_url() {
+    let config = config("", "");
+    let request = Request::new("GET", "registry.example", "/files/%22,!")
+        .with_accept([&b"application/json"[..]]);
+    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+    let reply = answer.reply().expect("a reply");
+    let body: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+    assert_eq!(
+        body,
+        serde_json::json!({ "url": "https://cdn.example/%22%2C%21" })
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_the_origins_has_no_reply_of_ours() {
+    let config = config("", "");
+    for (method, target) in [
+        ("GET", "/"),
+        ("GET", "/files/a b"),
+        ("PUT", "/files/a"),
+        ("GET", "//"),
+    ] {
+        let request = Request::new(method, "registry.example", target);
+        let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+        assert_eq!(answer.reply(), None, "{method} {target}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
+    let reasons = [
+        (Reason::NoRoute, "origin;reason=\"no-route\""),
+        (Reason::ConfigMissing, "origin;reason=\"config-missing\""),
+        (Reason::VersionInvalid, "origin;reason=\"version-invalid\""),
+    ];
+    for (reason, decision) in reasons {
+        for (response, of_response) in RESPONSES {
+            let config = config("", response);
+            let reply = reply::origin_unavailable(config.response(), &reason);
+            let first = [
+                ("content-type", "text/plain; charset=utf-8"),
+                ("retry-after", "5"),
+                ("cache-control", "no-store"),
+            ];
+            let headers = [
+                &first[..],
+                of_response,
+                &[(reply::DECISION_HEADER, decision)],
+            ]
+            .concat();
+            let body = "The origin did not answer. Please try again in a few seconds.\n";
+            assert_eq!(
+                status_headers_body(&reply),
+                (503, headers, body),
+                "{reason:?}, {response:?}"
+            );
+            assert_eq!(reply.content_type(), Some("text/plain; charset=utf-8"));
+        }
+    }
+}

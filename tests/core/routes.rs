@@ -1,0 +1,599 @@
+//! Which route a request is on, what it captures, and for which reason it is on none.
+
+use signpost::config::{Config, RedirectStatus, RouteName};
+use signpost::decision::Reason;
+use signpost::request::Request;
+use signpost::values::{CaptureType, PathTemplate};
+use signpost::route;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+
+const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// Routes whose shapes overlap, in an order that matters.
+const OVERLAPPING: &str = r#"
+allowed_hosts = ["cdn.example"]
+[origin]
+backends = ["origin"]
+[targets.cdn]
+base = "https://cdn.example"
+[[routes]]
+name = "version"
+path = "/x/{version:semver}"
+target = "cdn"
+location = "/versions/{version}"
+examples = [{ request = "/x/1.0.0", location = "https://cdn.example/versions/1.0.0" }]
+[[routes]]
+name = "crate"
+path = "/x/{name:crate}"
+target = "cdn"
+location = "/crates/{name}"
+examples = [{ request = "/x/libc", location = "https://cdn.example/crates/libc" }]
+[[routes]]
+name = "rest"
+path = "/y/{rest:path}"
+target = "cdn"
+location = "/rest/{rest}"
+examples = [{ request = "/y/a/b", location = "https://cdn.example/rest/a/b" }]
+[[routes]]
+name = "never-alone"
+path = "/y/{file:segment}"
+target = "cdn"
+location = "/files/{file}"
+examples = []
+[[routes]]
+name = "literal"
+path = "/z/y.x~w-v_u"
+target = "cdn"
+location = "/literal"
+examples = [{ request = "/z/y.x~w-v_u", location = "https://cdn.example/literal" }]
+"#;
+
+/// The routes of [`OVERLAPPING`], without the one that no example can be on.
+fn overlapping() -> Config {
+    let (before, rest) = OVERLAPPING
+        .split_once("[[routes]]\nname = \"never-alone\"")
+        .expect("the route");
+    let (_, after) = rest.split_once("examples = []\n").expect("the route's end");
+    read(&[before, after].concat())
+}
+
+fn read(text: &str) -> Config {
+    signpost::authoring::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The name of a route and the captured values, or the reason for neither.
+type Found<'a> = Result<(&'a str, &'a [&'a str]), Reason>;
+
+/// The route and the captures of a request, or the reason for which it is on none.
+fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[&str]), &Reason>) {
+    let request = Request::new(method, "crates.io", target);
+    let found = route::find(config, &request);
+    let found = found.as_ref().map(|found| {
+        let captures = found
+            .captures()
+            .iter()
+            .map(signpost::values::Capture::as_str);
+        (found.route().name().as_str(), captures.collect::<Vec<_>>())
+    });
+    assert_eq!(
+        found.map_err(|no_match| Reason::from(*no_match)),
+        expected
+            .map(|(name, captures)| (name, captures.to_vec()))
+            .map_err(Clone::clone),
+        "{method} {target}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_request_is_on_the_route_of_its_shape() {
+    let config = read(PRODUCTION);
+    let rows: &[(&str, &str, &[&str])] = &[
+        (
+            "/api/v1/crates/libc/0.2.147/download",
+            "download",
+            &["libc", "0.2.147"],
+        ),
+        (
+            "/api/v1/crates/libc/0.2.147/download?x=y",
+            "download",
+            &["libc", "0.2.147"],
+        ),
+        (
+            "/api/v1/crates/libc/0.2.147/readme",
+            "readme",
+            &["libc", "0.2.147"],
+        ),
+        (
+            "/crates/libc/0.2.147/download",
+            "cdn-download",
+            &["libc", "0.2.147"],
+        ),
+        (
+            "/api/v1/crates/%6Cibc/0%2E2%2E147/%64ownload",
+            "download",
+            &["libc", "0.2.147"],
+        ),
+        (
+            "/api/v1/crates/a_b-C/1.0.0-rc.1+b.2/download",
+            "download",
+            &["a_b-C", "1.0.0-rc.1+b.2"],
+        ),
+    ];
+    for (target, name, captures) in rows {
+        for method in ["GET", "HEAD"] {
+            check(&config, method, target, Ok((name, captures)));
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_request_on_no_route_has_a_reason() {
+    let config = read(PRODUCTION);
+    let rows = [
+        ("GET", "/", Reason::NoRoute),
+        ("GET", "/api/v1/crates/libc", Reason::NoRoute),
+        (
+            "GET",
+            "/api/v1/crates/libc/0.2.147/downloads",
+            Reason::NoRoute,
+        ),
+        (
+            "GET",
+            "/api/v1/crates/libc/0.2.147/Download",
+            Reason::NoRoute,
+        ),
+        ("GET", "/api/v1/crates/libc/0.2.147", Reason::NoRoute),
+        (
+            "GET",
+            "/x/api/v1/crates/libc/0.2.147/download",
+            Reason::NoRoute,
+        ),
+        (
+            "GET",
+            "/api/v2/crates/libc/0.2.147/download",
+            Reason::NoRoute,
+        ),
+        ("PUT", "/api/v1/crates/new", Reason::NoRoute),
+        (
+            "GET",
+            "/api/v1/crates/libc/../download",
+            Reason::PathMalformed,
+        ),
+        (
+            "PUT",
+            "/api/v1/crates/libc/%00/download",
+            Reason::PathMalformed,
+        ),
+        ("OPTIONS", "*", Reason::PathMalformed),
+        (
+            "PUT",
+            "/api/v1/crates/libc/0.2.147/download",
+            Reason::MethodNotRedirectable,
+        ),
+        (
+            "get",
+            "/api/v1/crates/libc/0.2.147/download",
+            Reason::MethodNotRedirectable,
+        ),
+        (
+            "PUT",
+            "/api/v1/crates/-/-/download",
+            Reason::MethodNotRedirectable,
+        ),
+        (
+            "GET",
+            "/api/v1/crates/-libc/0.2.147/download",
+            Reason::NameInvalid,
+        ),
+        (
+            "GET",
+            "/api/v1/crates/libc/v0.2.147/download",
+            Reason::VersionInvalid,
+        ),
+        (
+            "GET",
+            "/api/v1/crates/1libc/0.2/download",
+            Reason::NameInvalid,
+        ),
+    ];
+    for (method, target, reason) in rows {
+        check(&config, method, target, Err(&reason));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_rewritten_request_is_on_no_route() {
+    let config = read(PRODUCTION);
+    let rows = [
+        (
+            "/api/v1/crates/libc/0.2.147/download",
+            Reason::PathMalformed,
+        ),
+        ("/api/v1/crates/libc", Reason::NoRoute),
+    ];
+    for (target, reason) in rows {
+        let request = Request::new("GET", "crates.io", target).rewritten();
+        assert_eq!(
+            route::find(&config, &request).map_err(Reason::from),
+            Err(reason),
+            "{target}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_first_route_whose_captures_hold_is_taken() {
+    let config = overlapping();
+    let rows: &[(&str, Found)] = &[
+        ("/x/1.0.0", Ok(("version", &["1.0.0"]))),
+        ("/x/libc", Ok(("crate", &["libc"]))),
+        // No capture holds, and the first route's is named.
+        ("/x/1.0", Err(Reason::VersionInvalid)),
+        ("/y/a", Ok(("rest", &["a"]))),
+        ("/y/a/b.c/d+e", Ok(("rest", &["a/b.c/d+e"]))),
+        ("/y", Err(Reason::NoRoute)),
+        ("/y/", Err(Reason::CaptureInvalid)),
+        ("/y/a/", Err(Reason::CaptureInvalid)),
+        ("/y/a b", Err(Reason::CaptureInvalid)),
+        ("/z/y.x~w-v_u", Ok(("literal", &[]))),
+        ("/z/y.x~w-v_", Err(Reason::NoRoute)),
+    ];
+    for (target, expected) in rows {
+        check(&config, "GET", target, expected.as_ref().copied());
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_route_that_is_never_reached_is_a_problem() {
+    let example = r#"examples = [{ request = "/y/a", location = "https://cdn.example/files/a" }]"#;
+    let text = OVERLAPPING.replace("examples = []", example);
+    let problems = signpost::authoring::from_toml(&text).expect_err("another route is first");
+    assert_eq!(
+        problems.to_string(),
+        "line 27, column 8: route-unreachable: routes[3].path: `never-alone` never matches: every path of it, such as \
+         `/y/serde`, is on the route `rest`, which is tried first; leave one of them out, or make the path of `rest` \
+         narrower\n\
+         line 30, column 44: example-fails: routes[3].examples[0].location: the request `/y/a` should lead to \
+         `https://cdn.example/files/a` by the route `never-alone`, and is on another route"
+    );
+}
+
+/// A capture type, a text, and whether the text is of the type.
+const CAPTURES: &[(CaptureType, &str, bool)] = &[
+    (CaptureType::Crate, "a", true),
+    (CaptureType::Crate, "Z9-_", true),
+    (CaptureType::Crate, "compiler_builtins", true),
+    (CaptureType::Crate, "", false),
+    (CaptureType::Crate, "1a", false),
+    (CaptureType::Crate, "_a", false),
+    (CaptureType::Crate, "-a", false),
+    (CaptureType::Crate, "a.b", false),
+    (CaptureType::Crate, "a b", false),
+    (CaptureType::Crate, "a/b", false),
+    (CaptureType::Crate, "é", false),
+    (CaptureType::Crate, "aé", false),
+    (CaptureType::Semver, "1.0.0", true),
+    (CaptureType::Semver, "1.0.0-rc.1+build.5", true),
+    (CaptureType::Semver, "0.12.25+1.3.0", true),
+    (CaptureType::Semver, "18446744073709551615.0.0", true),
+    (CaptureType::Semver, "18446744073709551616.0.0", false),
+    (CaptureType::Semver, "1.0", false),
+    (CaptureType::Semver, "v1.0.0", false),
+    (CaptureType::Semver, "01.0.0", false),
+    (CaptureType::Semver, "1.0.0-", false),
+    (CaptureType::Semver, "1.0.0+", false),
+    (CaptureType::Semver, "1.0.0+a+b", false),
+    (CaptureType::Semver, "1.0.0 1", false),
+    (CaptureType::Semver, " 1.0.0", false),
+    (CaptureType::Semver, "", false),
+    (CaptureType::Semver, "*", false),
+    (CaptureType::Segment, "a", true),
+    (CaptureType::Segment, "!$&'()*+,;=:@~-._\"<>[]^`{|}", true),
+    (CaptureType::Segment, "...", true),
+    (CaptureType::Segment, "", false),
+    (CaptureType::Segment, ".", false),
+    (CaptureType::Segment, "..", false),
+    (CaptureType::Segment, "a/b", false),
+    (CaptureType::Segment, "a\\b", false),
+    (CaptureType::Segment, "a%b", false),
+    (CaptureType::Segment, "a?b", false),
+    (CaptureType::Segment, "a#b", false),
+    (CaptureType::Segment, "a b", false),
+    (CaptureType::Segment, "ä", false),
+    (CaptureType::Sha256, DIGEST, true),
+    (CaptureType::Sha256, "e3b0c442", false),
+    (
+        CaptureType::Sha256,
+        "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+        false,
+    ),
+    (
+        CaptureType::Sha256,
+        "g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        false,
+    ),
+    (CaptureType::Sha256, "", false),
+    (CaptureType::Path, "a", true),
+    (CaptureType::Path, "a/b+c/d", true),
+    (CaptureType::Path, "", false),
+    (CaptureType::Path, "/a", false),
+    (CaptureType::Path, "a/", false),
+    (CaptureType::Path, "a//b", false),
+    (CaptureType::Path, "a/../b", false),
+    (CaptureType::Path, "a/./b", false),
+    (CaptureType::Path, "a/b c", false),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_capture_is_of_its_type() {
+    for (kind, text, holds) in CAPTURES {
+        let capture = kind.parse(*text);
+        let read = capture
+            .as_ref()
+            .map(|capture| (capture.kind(), capture.as_str()));
+        assert_eq!(read, holds.then_some((*kind, *text)), "{kind} {text:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_capture_is_no_longer_than_its_type_allows() {
+    let rows = [
+        (CaptureType::Crate, "a".repeat(64), true),
+        (CaptureType::Crate, "a".repeat(65), false),
+        (
+            CaptureType::Semver,
+            format!("1.0.0+{}", "b".repeat(144)),
+            true,
+        ),
+        (
+            CaptureType::Semver,
+            format!("1.0.0+{}", "b".repeat(145)),
+            false,
+        ),
+        (CaptureType::Segment, "c".repeat(255), true),
+        (CaptureType::Segment, "c".repeat(256), false),
+        (CaptureType::Sha256, "0".repeat(64), true),
+        (CaptureType::Sha256, "0".repeat(63), false),
+        (CaptureType::Sha256, "0".repeat(65), false),
+        (
+            CaptureType::Path,
+            vec!["d".repeat(255); 4].join("/") + "/",
+            false,
+        ),
+        (CaptureType::Path, vec!["d".repeat(204); 5].join("/"), true),
+        (
+            CaptureType::Path,
+            vec!["d".repeat(204); 5].join("/") + "d",
+            false,
+        ),
+        (CaptureType::Path, format!("d/{}", "d".repeat(256)), false),
+    ];
+    for (kind, text, holds) in rows {
+        assert_eq!(
+            kind.parse(text.as_str()).is_some(),
+            holds,
+            "{kind} of {} bytes",
+            text.len()
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_capture_type_is_called_by_its_name() {
+    for kind in CaptureType::ALL {
+        assert_eq!(CaptureType::from_name(kind.name()), Some(kind));
+        assert_eq!(kind.to_string(), kind.name());
+    }
+    let names = CaptureType::ALL.map(CaptureType::name);
+    assert_eq!(names, ["crate", "semver", "segment", "sha256", "path"]);
+    assert_eq!(CaptureType::from_name("Crate"), None);
+}
+
+/// A pattern that cannot be read, and all that is said about it.
+const MISTAKES: &[(&str, &str)] = &[
+    ("", "`` does not start with `/`"),
+    (
+        "crates/{name:crate}",
+        "`crates/{name:crate}` does not start with `/`",
+    ),
+    (
+        "/",
+        "the segment `` is empty, `.` or `..`, which no request path can match",
+    ),
+    (
+        "/a/",
+        "the segment `` is empty, `.` or `..`, which no request path can match",
+    ),
+    (
+        "/a//b",
+        "the segment `` is empty, `.` or `..`, which no request path can match",
+    ),
+    (
+        "/./a",
+        "the segment `.` is empty, `.` or `..`, which no request path can match",
+    ),
+    (
+        "/a/..",
+        "the segment `..` is empty, `.` or `..`, which no request path can match",
+    ),
+    (
+        "/a b",
+        "the literal segment `a b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/a%20b",
+        "the literal segment `a%20b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/a?b",
+        "the literal segment `a?b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/a+b",
+        "the literal segment `a+b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/ä",
+        "the literal segment `ä` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/{name}",
+        "the segment `{name}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{name:crate",
+        "the segment `{name:crate` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/name:crate}",
+        "the segment `name:crate}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{name:crate}.crate",
+        "the segment `{name:crate}.crate` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/v{name:crate}",
+        "the segment `v{name:crate}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{a:crate}{b:crate}",
+        "the segment `{a:crate}{b:crate}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{{name:crate}}",
+        "the segment `{{name:crate}}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{}",
+        "the segment `{}` is not one whole capture `{name:type}`",
+    ),
+    (
+        "/{:crate}",
+        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+    ),
+    (
+        "/{1:crate}",
+        "`1` is not a capture name: letters, digits and `_`, beginning with a letter",
+    ),
+    (
+        "/{a-b:crate}",
+        "`a-b` is not a capture name: letters, digits and `_`, beginning with a letter",
+    ),
+    (
+        "/{name:}",
+        "there is no capture type ``; the types are crate, semver, segment, sha256, path",
+    ),
+    (
+        "/{name:krate}",
+        "there is no capture type `krate`; the types are crate, semver, segment, sha256, path",
+    ),
+    (
+        "/{name:crate:x}",
+        "there is no capture type `crate:x`; the types are crate, semver, segment, sha256, path",
+    ),
+    (
+        "/{name:crate}/{name:semver}",
+        "the capture `name` is declared twice",
+    ),
+    (
+        "/{rest:path}/a",
+        "the capture `rest` is of type path, which must be the last segment",
+    ),
+    (
+        "/{rest:path}/",
+        "the capture `rest` is of type path, which must be the last segment",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_pattern_that_cannot_be_read_says_why() {
+    for (text, message) in MISTAKES {
+        let error = PathTemplate::path(text).expect_err(&format!("{text:?} is no pattern"));
+        assert_eq!(error.to_string(), *message, "{text:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_pattern_is_written_as_it_was_read() {
+    let rows: &[(&str, &[(&str, CaptureType)])] = &[
+        ("/a", &[]),
+        ("/a.b/c~d-e_f", &[]),
+        (
+            "/api/v1/crates/{name:crate}/{version:semver}/download",
+            &[
+                ("name", CaptureType::Crate),
+                ("version", CaptureType::Semver),
+            ],
+        ),
+        (
+            "/{A1_:sha256}/{file:segment}/{rest:path}",
+            &[
+                ("A1_", CaptureType::Sha256),
+                ("file", CaptureType::Segment),
+                ("rest", CaptureType::Path),
+            ],
+        ),
+    ];
+    for (text, captures) in rows {
+        let pattern = PathTemplate::path(text).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(pattern.to_string(), *text);
+        let slots = pattern
+            .captures()
+            .iter()
+            .map(|slot| (slot.name(), slot.kind()));
+        assert_eq!(slots.collect::<Vec<_>>(), *captures, "{text}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_route_name_never_needs_escaping() {
+    let longest = "a".repeat(64);
+    for name in ["download", "a", "cdn-download_2", longest.as_str()] {
+        let parsed = RouteName::parse(name).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(parsed.as_str(), name);
+        assert_eq!(parsed.to_string(), name);
+        assert_eq!(
+            parsed.decision_header(),
+            format!("redirect;route=\"{name}\"")
+        );
+    }
+    let too_long = "a".repeat(65);
+    for name in [
+        "",
+        "Download",
+        "1a",
+        "-a",
+        "a b",
+        "a\"",
+        "ä",
+        too_long.as_str(),
+    ] {
+        let error = RouteName::parse(name).expect_err(&format!("{name:?} is no route name"));
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "`{name}` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes"
+            )
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_status_redirects_or_is_refused() {
+    for status in u16::MIN..=u16::MAX {
+        let read = RedirectStatus::try_from(status);
+        if [301, 302, 303, 307, 308].contains(&status) {
+            assert_eq!(read.map(RedirectStatus::as_u16), Ok(status));
+        } else {
+            assert_eq!(
+                read.map_err(|error| error.to_string()),
+                Err(format!(
+                    "{status} is not one of the redirect statuses 301, 302, 303, 307 and 308"
+                ))
+            );
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! A location's template is written by the builder and read back by the proof, in one way or not at
+//! all.
+
+use std::borrow::Cow;
+
+use signpost::values::{Capture, CaptureType, PathTemplate};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn template(pattern: &str, location: &str) -> PathTemplate {
+    let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
+    PathTemplate::location(location, pattern.captures())
+        .unwrap_or_else(|error| panic!("{location}: {error}"))
+}
+
+/// A pattern, a location template, the captured values, and the path that is written from them.
+type Written = (
+    &'static str,
+    &'static str,
+    &'static [(CaptureType, &'static str)],
+    &'static str,
+);
+
+const WRITTEN: &[Written] = &[
+    ("/a", "/literal", &[], "/literal"),
+    (
+        "/{name:crate}/{version:semver}",
+        "/crates/{name}/{name}-{version}.crate",
+        &[
+            (CaptureType::Crate, "a-1"),
+            (CaptureType::Semver, "1.0.0-rc.1+b"),
+        ],
+        "/crates/a-1/a-1-1.0.0-rc.1%2Bb.crate",
+    ),
+    (
+        "/{file:segment}",
+        "/{file}",
+        &[(CaptureType::Segment, "!$&'()*+,;=:@~-._\"<>[]^`{|}")],
+        "/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40~-._%22%3C%3E%5B%5D%5E%60%7B%7C%7D",
+    ),
+    (
+        "/{rest:path}",
+        "/all/{rest}/end",
+        &[(CaptureType::Path, "a/b@c/~d")],
+        "/all/a/b%40c/~d/end",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn captures_are_written_strictly_encoded() {
+    for (pattern, location, captures, path) in WRITTEN {
+        let captures: Option<Vec<Capture<'_>>> = captures
+            .iter()
+            .map(|(kind, text)| kind.parse(*text))
+            .collect();
+        let template = template(pattern, location);
+        let mut written = String::new();
+        template.write(&mut written, &captures.expect("each text is of its type"));
+        assert_eq!(written, *path, "{location}");
+        assert_eq!(template.to_string(), *location);
+    }
+}
+
+/// A pattern, a location template, a path below the base, and the captures that are read from it.
+type Read = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static [&'static str]>,
+);
+
+const CRATE: (&str, &str) = (
+    "/{name:crate}/{version:semver}",
+    "/{name}/{name}-{version}.crate",
+);
+const TWO_FILES: (&str, &str) = ("/{a:segment}/{b:segment}", "/{a}-{b}");
+const TWO_DOTS: (&str, &str) = ("/{a:segment}/{b:segment}", "/{a}..{b}.x");
+const TWO_PATHS: (&str, &str) = ("/{file:segment}/{rest:path}", "/{rest}/{file}/{rest}");
+
+const READ: &[Read] = &[
+    (
+        CRATE.0,
+        CRATE.1,
+        "libc/libc-0.2.147.crate",
+        Some(&["libc", "0.2.147"]),
+    ),
+    (
+        CRATE.0,
+        CRATE.1,
+        "a-1/a-1-1.0.0-rc.1+b.crate",
+        Some(&["a-1", "1.0.0-rc.1+b"]),
+    ),
+    (
+        CRATE.0,
+        CRATE.1,
+        "a/a-1.0.0-x.crate.crate",
+        Some(&["a", "1.0.0-x.crate"]),
+    ),
+    (CRATE.0, CRATE.1, "a/b-1.0.0.crate", None),
+    (CRATE.0, CRATE.1, "a/A-1.0.0.crate", None),
+    (CRATE.0, CRATE.1, "a/a-1.0.crate", None),
+    (CRATE.0, CRATE.1, "a/a-1.0.0", None),
+    (CRATE.0, CRATE.1, "a/a-1.0.0.crate.", None),
+    (CRATE.0, CRATE.1, "a/a.crate", None),
+    (CRATE.0, CRATE.1, "1a/1a-1.0.0.crate", None),
+    (CRATE.0, CRATE.1, "a", None),
+    (CRATE.0, CRATE.1, "a/a-1.0.0.crate/b", None),
+    (CRATE.0, CRATE.1, "", None),
+    // The literal between two captures stands there once, or nobody knows where one ends.
+    (TWO_FILES.0, TWO_FILES.1, "x-y", Some(&["x", "y"])),
+    (TWO_FILES.0, TWO_FILES.1, "x-y-z", None),
+    (TWO_FILES.0, TWO_FILES.1, "x--z", None),
+    (TWO_FILES.0, TWO_FILES.1, "-y", None),
+    (TWO_FILES.0, TWO_FILES.1, "x-", None),
+    (TWO_FILES.0, TWO_FILES.1, "--", None),
+    // A literal may overlap with itself, and every place of it is tried.
+    (TWO_DOTS.0, TWO_DOTS.1, "a..b.x", Some(&["a", "b"])),
+    (TWO_DOTS.0, TWO_DOTS.1, "a...b.x", None),
+    (TWO_DOTS.0, TWO_DOTS.1, "a..b.x.x", Some(&["a", "b.x"])),
+    (TWO_DOTS.0, TWO_DOTS.1, "....x", None),
+    (TWO_DOTS.0, TWO_DOTS.1, ".....x", None),
+    // Types tell apart what literals do not.
+    ("/{v:semver}/{n:crate}", "/{v}-{n}", "1.0.0-rc-a", None),
+    (
+        "/{v:semver}/{n:crate}",
+        "/{n}-{v}",
+        "a-b-1.0.0-c",
+        Some(&["1.0.0-c", "a-b"]),
+    ),
+    (
+        "/{v:semver}/{n:crate}",
+        "/{n}-{v}",
+        "a-b-1.0.0-1.0.0",
+        Some(&["1.0.0-1.0.0", "a-b"]),
+    ),
+    // A path capture takes whole segments, and twice the same ones.
+    ("/{rest:path}", "/all/{rest}", "all/a/b", Some(&["a/b"])),
+    ("/{rest:path}", "/all/{rest}", "all", None),
+    ("/{rest:path}", "/all/{rest}", "a/b", None),
+    ("/{rest:path}", "/{rest}/end", "a/end/end", Some(&["a/end"])),
+    ("/{rest:path}", "/{rest}/end", "a/b", None),
+    (TWO_PATHS.0, TWO_PATHS.1, "a/b/f/a/b", Some(&["f", "a/b"])),
+    (TWO_PATHS.0, TWO_PATHS.1, "a/f/b", None),
+    (TWO_PATHS.0, TWO_PATHS.1, "a/a/a", Some(&["a", "a"])),
+    // It ends where what follows it fits.
+    (
+        "/{file:segment}/{rest:path}",
+        "/{rest}/x/{file}",
+        "x/x/x",
+        Some(&["x", "x"]),
+    ),
+    (
+        "/{file:segment}/{rest:path}",
+        "/{rest}/x/{file}",
+        "a/x/x/x",
+        Some(&["x", "a/x"]),
+    ),
+    // A literal alone.
+    ("/a", "/literal", "literal", Some(&[])),
+    ("/a", "/literal", "literal.", None),
+    ("/a", "/literal", "lit", None),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_is_read_back_in_one_way_or_not_at_all() {
+    for (pattern, location, path, expected) in READ {
+        let template = template(pattern, location);
+        let path: Vec<Cow<'_, str>> = path.split('/').map(Cow::Borrowed).collect();
+        let captures = template.read(&path).ok();
+        let captures = captures
+            .as_ref()
+            .map(|captures| captures.iter().map(Capture::as_str).collect::<Vec<_>>());
+        assert_eq!(
+            captures,
+            expected.map(<[_]>::to_vec),
+            "{location} of {path:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn no_path_at_all_is_read_as_nothing() {
+    assert_eq!(template(CRATE.0, CRATE.1).read(&[]).ok(), None);
+}
+
+/// A pattern, a location template that cannot be read with its captures, and what is said about it.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("/a", "", "`` does not start with `/`"),
+    ("/a", "crates/a", "`crates/a` does not start with `/`"),
+    (
+        "/a",
+        "https://static.crates.io/a",
+        "`https://static.crates.io/a` does not start with `/`",
+    ),
+    ("/a", "/", "the segment `` is empty, `.` or `..`"),
+    ("/a", "//a", "the segment `` is empty, `.` or `..`"),
+    ("/a", "/a/", "the segment `` is empty, `.` or `..`"),
+    ("/a", "/./a", "the segment `.` is empty, `.` or `..`"),
+    ("/a", "/a/../b", "the segment `..` is empty, `.` or `..`"),
+    (
+        "/a",
+        "/a b",
+        "`a b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/a",
+        "/a%2Fb",
+        "`a%2Fb` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/a",
+        "/a?b",
+        "`a?b` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/{n:crate}",
+        "/x+{n}",
+        "`x+` holds a character besides letters, digits and `-._~`",
+    ),
+    (
+        "/{n:crate}",
+        "/{n}+x",
+        "`+x` holds a character besides letters, digits and `-._~`",
+    ),
+    ("/{n:crate}", "/{n", "the braces in `{n` do not pair up"),
+    ("/{n:crate}", "/n}", "the braces in `n}` do not pair up"),
+    ("/{n:crate}", "/{n}}", "the braces in `{n}}` do not pair up"),
+    ("/{n:crate}", "/}{n}", "the braces in `}{n}` do not pair up"),
+    (
+        "/{n:crate}",
+        "/{n:crate}",
+        "the path has no capture `n:crate`",
+    ),
+    ("/{n:crate}", "/{{n}", "the path has no capture `{n`"),
+    ("/{n:crate}", "/{}", "the path has no capture ``"),
+    ("/{n:crate}", "/{name}", "the path has no capture `name`"),
+    (
+        "/{n:crate}/{v:semver}",
+        "/{n}",
+        "the capture `v` of the path is not in the location",
+    ),
+    (
+        "/{n:crate}",
+        "/a",
+        "the capture `n` of the path is not in the location",
+    ),
+    (
+        "/{n:crate}/{v:semver}",
+        "/{n}{v}",
+        "two captures touch in `{n}{v}`, so the location cannot be read back",
+    ),
+    (
+        "/{n:crate}",
+        "/a{n}{n}",
+        "two captures touch in `a{n}{n}`, so the location cannot be read back",
+    ),
+    (
+        "/{r:path}",
+        "/a-{r}",
+        "the capture `r` is of type path and must be a whole segment",
+    ),
+    (
+        "/{r:path}",
+        "/{r}.x",
+        "the capture `r` is of type path and must be a whole segment",
+    ),
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_template_that_cannot_be_read_says_why() {
+    for (pattern, location, message) in MISTAKES {
+        let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
+        let error = PathTemplate::location(location, pattern.captures())
+            .expect_err(&format!("{location:?} is no template"));
+        assert_eq!(error.to_string(), *message, "{location:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_slash_inside_a_segment_is_not_one_between_two() {
+    let template = template("/{rest:path}", "/{rest}");
+    let apart = ["a", "b"].map(Cow::Borrowed);
+    assert_eq!(template.read(&apart).unwrap()[0].as_str(), "a/b");
+    assert_eq!(template.read(&[Cow::Borrowed("a/b")]).ok(), None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_that_takes_too_long_to_read_back_is_not_read() {
+    let template = template(
+        "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
+        "/{a}-{b}-{c}-{d}.x/{d}",
+    );
+    let hyphens = "-".repeat(250);
+    let long = [format!("{}.x", "-".repeat(1000)), hyphens].map(Cow::Owned);
+    assert_eq!(template.read(&long).ok(), None);
+    let short = ["a-b-c-d.x", "d"].map(Cow::Borrowed);
+    assert_eq!(template.read(&short).unwrap()[3].as_str(), "d");
+}
