@@ -3,17 +3,15 @@
 mod point;
 mod refusal;
 
-use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::config::Config;
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, Scheme, is_strictly_encoded};
+use crate::values::{Base, Scheme, decode, is_strictly_encoded, segments};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -146,7 +144,7 @@ fn check_nothing_else(url: &Url) -> Result<(), Refusal> {
 }
 
 fn check_segments(url: &Url) -> Result<(), Refusal> {
-    for segment in segments(url) {
+    for segment in segments(url.path()) {
         ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
         ensure(is_strictly_encoded(segment), Refusal::UnsafeCharacter)?;
     }
@@ -154,17 +152,17 @@ fn check_segments(url: &Url) -> Result<(), Refusal> {
 }
 
 fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let mut segments = segments(url);
+    let mut segments = segments(url.path());
     for expected in base.path() {
         ensure(
             segments.next() == Some(expected.as_str()),
             Refusal::CapturesDiffer,
         )?;
     }
-    // Lossy decoding is safe: U+FFFD matches no capture or literal.
-    let below_base: Vec<Cow<'_, str>> = segments
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
-        .collect();
+    let mut below_base = Vec::with_capacity(8);
+    for segment in segments {
+        below_base.push(decode(segment).ok_or(Refusal::CapturesDiffer)?);
+    }
     let read = found.route().location().read(&below_base);
     ensure(
         read.is_ok_and(|captures| captures == found.captures()),
@@ -186,12 +184,39 @@ fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(refusal) }
 }
 
-fn segments(url: &Url) -> impl Iterator<Item = &str> {
-    url.path_segments().into_iter().flatten()
-}
-
 impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Location, Refusal};
+    use crate::config::problem::Sink;
+    use crate::config::raw::RawConfig;
+    use crate::request::Request;
+    use crate::route;
+    use crate::target::{Candidate, Chosen};
+
+    #[test]
+    fn a_host_that_the_operator_did_not_write_a_second_time_is_refused() {
+        for (allowed, expected) in [
+            ("cdn.example", Ok(())),
+            ("mirror.example", Err(Refusal::HostNotAllowed)),
+        ] {
+            let json = format!(
+                r#"{{"allowed_hosts":["{allowed}"],"origin":{{"backends":["origin"]}},"targets":{{"cdn":{{"base":"cdn.example"}}}},"routes":[{{"name":"file","path":"/f/{{file:segment}}","target":"cdn","location":"/{{file}}"}}]}}"#
+            );
+            let raw: RawConfig = serde_json::from_str(&json).expect("a configuration as written");
+            // A configuration whose base is not allowed does not compile: the sink has the problem.
+            let (config, _) = crate::config::read(&raw, &mut Sink::default());
+            let request = Request::new("GET", "registry.example", "/f/x");
+            let found = route::find(&config, &request).expect("a route");
+            let target = config.targets().next().expect("a target");
+            let chosen = Chosen::at(found, target).expect("a target of the route");
+            let candidate = Candidate::new(&chosen, "https://cdn.example/x".to_owned());
+            assert_eq!(Location::prove(candidate).map(drop), expected, "{allowed}");
+        }
     }
 }

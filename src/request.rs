@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use crate::values;
 
 /// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
 ///
@@ -141,28 +141,30 @@ impl Method {
     }
 }
 
-/// Splits first and decodes second, so that an encoded slash can never become a separator.
+/// Splits first and decodes second, so that an encoded slash never becomes a separator.
 fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
-    let mut encoded = path.strip_prefix('/').ok_or(MalformedPath)?.split('/');
     // Eight segments hold every route of a registry without growing.
-    let mut segments = Vec::with_capacity(8);
-    while let Some(segment) = encoded.next() {
-        let decoded = percent_decode_str(segment)
-            .decode_utf8()
-            .map_err(|_| MalformedPath)?;
-        let trailing_slash = decoded.is_empty() && encoded.clone().next().is_none();
-        if !trailing_slash && !is_unambiguous(&decoded) {
+    let mut decoded = Vec::with_capacity(8);
+    let mut is_last = false;
+    for segment in values::segments(path) {
+        let segment = values::decode(segment).ok_or(MalformedPath)?;
+        if is_last || !is_unambiguous(&segment) {
             return Err(MalformedPath);
         }
-        segments.push(decoded);
+        // Only a slash at the end makes an empty segment.
+        is_last = segment.is_empty();
+        decoded.push(segment);
     }
-    Ok(segments)
+    if decoded.is_empty() {
+        return Err(MalformedPath);
+    }
+    Ok(decoded)
 }
 
 /// A `%` that is left after decoding was encoded twice or is not an escape at all; a server behind
 /// us might decode it once more and read another path than we proved.
 fn is_unambiguous(segment: &str) -> bool {
-    !matches!(segment, "" | "." | "..")
+    !matches!(segment, "." | "..")
         && !segment
             .bytes()
             .any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\' | b'%'))

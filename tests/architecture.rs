@@ -1,16 +1,31 @@
-//! The core knows no platform, and every code it can give is documented.
+//! Imports in `src/` go down a layer, never up and never in a circle, and the core knows no platform.
 
 #![cfg(not(target_family = "wasm"))]
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
+use std::path::Path;
 
-use signpost::config::ProblemCode;
-use signpost::decision::{Because, Reason};
-use signpost::location::{Location, Refusal};
-use signpost::request::Request;
-use signpost::values::Switch;
+use signpost_testbed::imports::{self, Source};
+
+/// The layers from the lowest to the highest. A file imports from its own layer and from those before
+/// it; a stage of a request is a layer of its own.
+const LAYERS: &[&str] = &[
+    "values",
+    "config",
+    "request",
+    "route",
+    "attempts",
+    "target",
+    "location",
+    "decision",
+    "origin_redirect",
+    "reply",
+    "log_line",
+    "answer",
+    "entries",
+    "received",
+    "authoring",
+];
 
 /// What no file of the core may name, because it is a platform, a clock or I/O.
 const FORBIDDEN: &[&str] = &[
@@ -32,26 +47,18 @@ const FORBIDDEN: &[&str] = &[
     "dbg!",
 ];
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    imports::files(&root).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
-/// Every Rust file below `folder`, without the edge binary's.
-fn core_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            if !path.ends_with("src/edge") {
-                files.extend(core_files(&path)?);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("src/main.rs")
-        {
-            files.push(path);
-        }
-    }
-    Ok(files)
+/// The layer of a module such as `crate::config::route`; `None` for `lib.rs`, which is above them all,
+/// and for the edge.
+#[track_caller]
+fn layer(module: &str) -> Option<usize> {
+    let name = module.strip_prefix("crate::")?.split("::").next()?;
+    let layer = LAYERS.iter().position(|layer| *layer == name);
+    Some(layer.unwrap_or_else(|| panic!("`{name}` is in no layer; write it into LAYERS")))
 }
 
 /// The text of a Rust file line by line, with what comments say left out. Literals are kept whole:
@@ -141,178 +148,57 @@ fn check(path: &Path) {
 }
 
 #[test]
-fn no_file_of_the_core_knows_a_platform() {
-    let files = core_files(&root().join("src")).expect("the sources");
-    let stages = [
-        "lib",
-        "request",
-        "route",
-        "target",
-        "location",
-        "decision",
-        "origin_redirect",
-        "reply",
-        "log_line",
-        "check",
-    ];
-    for stage in stages {
-        let name = format!("{stage}.rs");
-        assert!(
-            files.iter().any(|path| path.ends_with(&name)),
-            "{name} was not looked at"
-        );
-    }
-    for path in files {
-        check(&path);
-    }
-}
-
-#[test]
-fn the_stages_are_declared_in_the_order_of_a_request() {
-    let text = fs::read_to_string(root().join("src/lib.rs")).expect("lib.rs");
-    let declared: Vec<_> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
-    let stages = [
-        "request",
-        "route",
-        "target",
-        "location",
-        "decision",
-        "origin_redirect",
-        "reply",
-        "log_line",
-    ];
-    assert_eq!(declared.get(..stages.len()), Some(&stages[..]));
-}
-
-/// A proven location, for the reasons that hold one.
-fn location() -> Location {
-    let config = signpost::authoring::from_toml(include_str!("../config/crates-io.toml"))
-        .expect("production's configuration holds");
-    let request = Request::new(
-        "GET",
-        "crates.io",
-        "/api/v1/crates/smallvec/1.10.0/download",
-    );
-    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
-    answer.decision().location().cloned().expect("a location")
-}
-
-/// Each reason with its code; a new reason does not compile until it stands here.
-fn reasons() -> Vec<(Reason, &'static str)> {
-    let all = [
-        Reason::NoRoute,
-        Reason::MethodNotRedirectable,
-        Reason::PathMalformed,
-        Reason::NameInvalid,
-        Reason::VersionInvalid,
-        Reason::CaptureInvalid,
-        Reason::LocationRefused(Refusal::Loop),
-        Reason::ConfigMissing,
-        Reason::ConfigInvalid,
-        Reason::SwitchOff(location()),
-        Reason::SwitchShadow(location()),
-        Reason::NotInRollout(location()),
-        Reason::Retried(location()),
-    ];
-    all.map(|reason| {
-        let code = match &reason {
-            Reason::NoRoute => "no-route",
-            Reason::MethodNotRedirectable => "method-not-redirectable",
-            Reason::PathMalformed => "path-malformed",
-            Reason::NameInvalid => "name-invalid",
-            Reason::VersionInvalid => "version-invalid",
-            Reason::CaptureInvalid => "capture-invalid",
-            Reason::LocationRefused(_) => "location-refused",
-            Reason::ConfigMissing => "config-missing",
-            Reason::ConfigInvalid => "config-invalid",
-            Reason::SwitchOff(_) => "switch-off",
-            Reason::SwitchShadow(_) => "switch-shadow",
-            Reason::NotInRollout(_) => "not-in-rollout",
-            Reason::Retried(_) => "retried",
+fn no_file_imports_from_a_layer_above_it() {
+    let sources = sources();
+    let path = |module: &str| {
+        let file = sources.iter().find(|file| file.module == module);
+        file.expect("an import is a file").path.display()
+    };
+    let mut upward = Vec::new();
+    for source in &sources {
+        let Some(own) = layer(&source.module) else {
+            continue;
         };
-        (reason, code)
-    })
-    .to_vec()
-}
-
-#[test]
-fn reasons_have_stable_codes() {
-    let reasons = reasons();
-    for (reason, code) in &reasons {
-        assert_eq!(reason.code(), *code);
-        assert_eq!(
-            reason.decision_header(),
-            format!("origin;reason=\"{code}\"")
-        );
-        let is_refused = *code == "location-refused";
-        assert_eq!(
-            reason.refusal(),
-            is_refused.then_some(Refusal::Loop),
-            "{code}"
-        );
-        let is_held_back = matches!(
-            *code,
-            "switch-off" | "switch-shadow" | "not-in-rollout" | "retried"
-        );
-        assert_eq!(reason.held_back().is_some(), is_held_back, "{code}");
+        for import in &source.imports {
+            if layer(import).is_none_or(|imported| imported > own) {
+                let (file, other) = (source.path.display(), path(import));
+                upward.push(format!(
+                    "{file} imports {other}, which is in a layer above it"
+                ));
+            }
+        }
     }
-    let codes: BTreeSet<_> = reasons.iter().map(|(_, code)| code).collect();
-    assert_eq!(codes.len(), reasons.len());
+    assert!(upward.is_empty(), "{}", upward.join("\n"));
 }
 
 #[test]
-fn refusals_have_stable_codes() {
-    let codes = Refusal::ALL.map(Refusal::code);
-    let expected = [
-        "too-long",
-        "not-printable-ascii",
-        "not-a-url",
-        "not-canonical",
-        "scheme",
-        "not-the-base",
-        "host-not-allowed",
-        "user-info",
-        "query",
-        "fragment",
-        "unsafe-segment",
-        "unsafe-character",
-        "captures-differ",
-        "loop",
-    ];
-    assert_eq!(codes, expected);
-    assert_eq!(BTreeSet::from(codes).len(), codes.len());
-}
-
-#[test]
-fn no_code_means_two_things() {
-    let mut codes: Vec<_> = reasons().iter().map(|(_, code)| *code).collect();
-    codes.extend(Refusal::ALL.map(Refusal::code));
-    codes.extend(ProblemCode::ALL.iter().map(|code| code.code()));
-    codes.extend(Because::ALL.map(Because::code));
-    let different: BTreeSet<_> = codes.iter().collect();
-    assert_eq!(different.len(), codes.len());
-}
-
-#[test]
-fn every_reason_and_refusal_is_documented() {
-    let path = root().join("docs/request-handling.md");
-    let text =
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let reasons = reasons();
-    let codes = reasons
+fn no_file_imports_itself_through_others() {
+    let sources = sources();
+    let cycles: Vec<_> = imports::cycles(&sources)
         .iter()
-        .map(|(_, code)| *code)
-        .chain(Refusal::ALL.map(Refusal::code))
-        .chain(Because::ALL.map(Because::code));
-    let missing: Vec<_> = codes
-        .filter(|code| !text.contains(&format!("`{code}`")))
+        .map(|cycle| {
+            let files = cycle.iter().map(|file| file.display().to_string());
+            files.collect::<Vec<_>>().join("\n  imports ")
+        })
         .collect();
-    assert!(
-        missing.is_empty(),
-        "{} does not name {missing:?}",
-        path.display()
-    );
+    assert!(cycles.is_empty(), "{}", cycles.join("\n"));
+}
+
+#[test]
+fn every_layer_is_there() {
+    let sources = sources();
+    for name in LAYERS {
+        let module = format!("crate::{name}");
+        let is_there = sources.iter().any(|source| source.module == module);
+        assert!(is_there, "there is no {module}");
+    }
+}
+
+#[test]
+fn no_file_of_the_core_knows_a_platform() {
+    for source in sources() {
+        if !source.module.starts_with("main") {
+            check(&source.path);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod canonical;
 mod checks;
+mod draft;
 mod example;
 mod keys;
 mod positions;
@@ -16,7 +17,7 @@ use toml::de::DeTable;
 use crate::config::problem::{At, Sink};
 use crate::config::raw::RawConfig;
 use crate::config::{self, Config, Key, Problem, ProblemCode, Problems};
-use checks::{Draft, Report};
+use draft::{Draft, Report};
 use positions::Positions;
 
 pub use example::Example;

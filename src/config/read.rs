@@ -1,14 +1,15 @@
 //! From a configuration as written to a [`Config`], noting every problem on the way.
 
+mod fields;
 mod options;
 mod routes;
 mod targets;
 
-use super::problem::{At, Key, ProblemCode, Sink};
+use super::problem::{At, Sink};
 use super::raw::RawConfig;
 use super::revision::Revision;
 use super::valid::Config;
-use crate::values::{HeaderText, Host};
+use fields::hosts;
 
 /// Reads what both forms of a configuration have in common. The numbers are the places of the routes
 /// that hold among those that were written.
@@ -21,8 +22,8 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
     let instead = "list every host that a redirect may name";
     let written = sink.require(&allowed_key, raw.allowed_hosts.as_deref(), instead);
     let allowed_hosts = written.map(|written| hosts(&allowed_key, written, sink));
-    let hosts = raw.hosts.as_deref();
-    let hosts = hosts.map(|written| self::hosts(&top.name("hosts"), written, sink));
+    let own_hosts = raw.hosts.as_deref();
+    let own_hosts = own_hosts.map(|written| hosts(&top.name("hosts"), written, sink));
     let origin_key = top.name("origin");
     let origin = raw.origin.as_ref();
     let backends = options::backends(&origin_key, origin, sink);
@@ -36,7 +37,7 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
     let (log, retry) = (raw.log.as_ref(), raw.retry.as_ref());
     let config = Config {
         allowed_hosts: allowed_hosts.unwrap_or_default(),
-        hosts,
+        hosts: own_hosts,
         backends,
         routes,
         origin: options::origin(&origin_key, origin, sink),
@@ -48,39 +49,4 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
         revision: Revision::default(),
     };
     (config, places)
-}
-
-fn hosts(key: &At<'_>, written: &[String], sink: &mut Sink) -> Vec<Host> {
-    let mut hosts = Vec::new();
-    for (index, host) in written.iter().enumerate() {
-        let host = Host::parse(host);
-        hosts.extend(sink.take(ProblemCode::HostInvalid, &key.index(index), host));
-    }
-    if written.is_empty() {
-        let message = format!("`{}` is empty; list at least one host", Key::from(key));
-        sink.push(ProblemCode::HostInvalid, key, message);
-    }
-    // Their order means nothing, so there is one order.
-    hosts.sort_unstable();
-    hosts.dedup();
-    hosts
-}
-
-/// Reads the name of a Fastly backend.
-fn backend(key: &At<'_>, name: &str, sink: &mut Sink) -> String {
-    if HeaderText::parse(name).is_none() || name.len() > 255 {
-        let message =
-            format!("`{name}` is not a backend name: 1 to 255 printable ASCII characters");
-        sink.push(ProblemCode::BackendInvalid, key, message);
-    }
-    name.to_owned()
-}
-
-fn header(key: &At<'_>, text: Option<&str>, sink: &mut Sink) -> Option<HeaderText> {
-    let header = HeaderText::parse(text?);
-    if header.is_none() {
-        let message = "the text cannot stand in a header; write printable ASCII, not empty, without spaces around it";
-        sink.push(ProblemCode::HeaderInvalid, key, message);
-    }
-    header
 }

@@ -16,13 +16,11 @@ use std::time::Duration;
 use fastly::http::serve::Serve;
 
 use sandbox::Sandbox;
+use store::LIFETIME;
 
 /// The platform documents 50 ms of CPU an execution and not how they count across requests. A
 /// redirect was measured to take some 50 µs with all host calls, so this many stay well within.
 const REQUESTS: usize = 500;
-
-/// How long a sandbox lives.
-const LIFETIME: Duration = Duration::from_mins(1);
 
 /// How long a sandbox waits for another request; waiting is billed as memory over time.
 const IDLE: Duration = Duration::from_secs(5);

@@ -9,13 +9,16 @@ use signpost::entries::{Entries, Lookup};
 /// The name of the store.
 const NAME: &str = "signpost";
 
+/// How long a sandbox lives.
+pub(super) const LIFETIME: Duration = Duration::from_mins(1);
+
 /// How long what was looked up is in force. Changes need some 30 s to spread anyway.
 const REFRESH: Duration = Duration::from_secs(5);
 
 /// The platform allows 32 look-ups an execution. Asking again with more room counts as another, and
 /// is needed once at the most for each entry, because the room then found is kept.
 const LOOKUPS_A_REFRESH: u64 = 2;
-const REFRESHES: u64 = super::LIFETIME.as_secs() / REFRESH.as_secs() + 1;
+const REFRESHES: u64 = LIFETIME.as_secs() / REFRESH.as_secs() + 1;
 const _: () = assert!(LOOKUPS_A_REFRESH * (REFRESHES + 1) <= 32);
 
 /// The room that the configuration is first looked up with: that of some ten routes.

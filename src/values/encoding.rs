@@ -1,6 +1,8 @@
 //! The one way in which a path is percent-encoded (RFC 3986, section 2).
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// All but the unreserved characters, and the slashes between the segments of a `path` capture.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,6 +26,28 @@ pub(super) const fn may_be_captured(byte: u8) -> bool {
 /// upper-case `%XX`.
 pub(super) fn push_encoded(url: &mut String, text: &str) {
     url.extend(utf8_percent_encode(text, ENCODED));
+}
+
+/// The segments of a path, still encoded; none if it does not start with `/`.
+pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
+    let mut rest = path.strip_prefix('/');
+    std::iter::from_fn(move || {
+        let text = rest?;
+        // Segments are short, so looking at each byte is faster than a search that sets itself up.
+        let slash = text.bytes().position(|byte| byte == b'/');
+        let end = slash.unwrap_or(text.len());
+        rest = text.get(end + 1..).filter(|_| slash.is_some());
+        text.get(..end)
+    })
+}
+
+/// Decodes a segment once; `None` if it is not UTF-8.
+pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    if segment.as_bytes().contains(&b'%') {
+        percent_decode_str(segment).decode_utf8().ok()
+    } else {
+        Some(Cow::Borrowed(segment))
+    }
 }
 
 /// Whether each character of a URL's segment has its one spelling: itself if it is unreserved,

@@ -13,7 +13,7 @@ mod ways;
 
 pub use base::{Base, BaseError, Scheme};
 pub use capture::{Capture, CaptureSlot, CaptureType};
-pub(crate) use encoding::is_strictly_encoded;
+pub(crate) use encoding::{decode, is_strictly_encoded, segments};
 pub use header_text::HeaderText;
 pub use host::{Host, HostError};
 pub use reading::Mismatch;

@@ -104,7 +104,8 @@ impl PathTemplate {
             }
         }
         // Each capture is in the template, so each has been read.
-        Ok(read.into_iter().flatten().collect())
+        let captures: Option<Vec<_>> = read.into_iter().collect();
+        Ok(captures.unwrap_or_default())
     }
 
     /// How many segments a `path` capture takes of a path with so many. A template has one such

@@ -231,7 +231,8 @@ fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
             .replace("https://c.", &format!("https://{name}."));
         text = text.replace(c, &format!("{c}\n{other}"));
     }
-    let config = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    let config = signpost::authoring::from_toml(&text)
+        .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     let mut scene = Scene::default();
     let found = [(); 4].map(|()| scene.get(&config, "/d/serde/1.0.0").0);
     assert_eq!(found[3], "retried", "{found:?}");
@@ -544,7 +545,11 @@ fn the_options_have_one_spelling() {
         assert_eq!(options.origin_share.as_percent(), share, "{written}");
         let compiled = format!("\"retry\":{compiled}");
         assert!(config.to_json().contains(&compiled), "{}", config.to_json());
-        assert_eq!(signpost::config::from_json(config.to_json()), Ok(config), "{written}");
+        assert_eq!(
+            signpost::config::from_json(config.to_json()),
+            Ok(config),
+            "{written}"
+        );
     }
     assert_eq!(config("").retry(), None);
     for window in [
@@ -563,7 +568,9 @@ fn the_options_have_one_spelling() {
         "307445734561825861m",
     ] {
         let text = CONFIG.replace("RETRY", &format!("retry.window = \"{window}\""));
-        let problems = signpost::authoring::from_toml(&text).expect_err(window).to_string();
+        let problems = signpost::authoring::from_toml(&text)
+            .expect_err(window)
+            .to_string();
         assert!(
             problems.contains("retry-invalid: retry.window: "),
             "{problems}"

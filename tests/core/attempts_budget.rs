@@ -199,7 +199,11 @@ type Question = fn(&mut dyn Memory, &Key) -> bool;
 const QUESTIONS: [Question; 4] = [
     |memory, _| memory.secret().is_ok(),
     |memory, key| memory.recall(key).is_ok(),
-    |memory, key| memory.remember(key, Attempts::NONE, Window::LONGEST).is_ok(),
+    |memory, key| {
+        memory
+            .remember(key, Attempts::NONE, Window::LONGEST)
+            .is_ok()
+    },
     |memory, _| memory.take_allowance().is_ok(),
 ];
 

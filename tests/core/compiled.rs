@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use signpost::authoring::Authored;
-use signpost::config::MAX_ENTRY_LENGTH;
 use crate::fixtures::small::{SMALL, changed, problems_of, read};
 use crate::rows::unchecked::{as_compiled, with_its_revision};
+use signpost::authoring::Authored;
+use signpost::config::MAX_ENTRY_LENGTH;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
@@ -135,8 +135,8 @@ fn what_compiles_is_what_the_edge_accepts() {
     let texts = OTHER_MEANING.iter().map(|(from, to)| changed(from, to));
     for text in texts.chain([SMALL, PRODUCTION, STAGING].map(str::to_owned)) {
         let config = read(&text);
-        let accepted =
-            signpost::config::from_json(config.to_json()).unwrap_or_else(|problems| panic!("{problems}"));
+        let accepted = signpost::config::from_json(config.to_json())
+            .unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(accepted, config);
         let with_line_end = signpost::config::from_json(&format!("{}\n", config.to_json()));
         assert_eq!(with_line_end, Ok(config));
@@ -183,7 +183,7 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
     (
         "\"log\":{",
         "\"logs\":{",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
+        "key-unknown: unknown field `logs`, expected one of `revision`, `allowed_hosts`, `hosts`, `origin`, `targets`, `routes`, `response`, `log`, `retry` at line 1 column 241",
     ),
     (
         "\"edge-log\"}}",
@@ -239,7 +239,7 @@ const FORGED_JSON: &[(&str, &str, &str)] = &[
     (
         "\"log\":{",
         "\"logs\":{",
-        "key-unknown: logs: `logs` is not a key of the configuration; correct it or leave it out",
+        "key-unknown: unknown field `logs`, expected one of `revision`, `allowed_hosts`, `hosts`, `origin`, `targets`, `routes`, `response`, `log`, `retry` at line 1 column 241",
     ),
     (
         "[\"cdn.example\"]",
@@ -280,7 +280,10 @@ fn every_byte_of_the_compiled_form_counts() {
         let other = if character == 'x' { "y" } else { "x" };
         let mut text = json.clone();
         text.replace_range(place..=place, other);
-        assert!(signpost::config::from_json(&text).is_err(), "byte {place}: {text}");
+        assert!(
+            signpost::config::from_json(&text).is_err(),
+            "byte {place}: {text}"
+        );
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use crate::fixtures::small::{SMALL, changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::{CheckRedirects, ClientIp, OriginOptions, ProblemCode, Target};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::{HeaderText, Switch};
-use crate::fixtures::small::{SMALL, changed, problems_of, read};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -78,10 +78,7 @@ fn what_is_written_is_what_holds() {
         panic!("one route was written");
     };
     assert_eq!(route.name().as_str(), "download");
-    assert_eq!(
-        route.path().to_string(),
-        "/d/{name:crate}/{version:semver}"
-    );
+    assert_eq!(route.path().to_string(), "/d/{name:crate}/{version:semver}");
     assert_eq!(route.location().to_string(), "/{name}/{version}");
     assert_eq!(route.targets().only().map(Target::name), Some("cdn"));
     assert_eq!(

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use signpost::config::{ProblemCode, Step};
 use crate::fixtures::small::{changed, problems_of, read};
+use signpost::config::{ProblemCode, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is replaced in [`small::SMALL`], by what, and all that is said about it: line and column, code, key

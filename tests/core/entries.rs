@@ -10,7 +10,10 @@ const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
 fn json(toml: &str) -> String {
-    signpost::authoring::from_toml(toml).unwrap().to_json().to_owned()
+    signpost::authoring::from_toml(toml)
+        .unwrap()
+        .to_json()
+        .to_owned()
 }
 
 fn found(text: &str) -> Lookup {
@@ -57,7 +60,12 @@ fn nothing_is_redirected_before_the_first_look_up() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_good_configuration_stays_until_another_good_one_comes() {
     let (production, staging) = (json(PRODUCTION), json(STAGING));
-    let revision = |toml| signpost::authoring::from_toml(toml).unwrap().revision().to_owned();
+    let revision = |toml| {
+        signpost::authoring::from_toml(toml)
+            .unwrap()
+            .revision()
+            .to_owned()
+    };
     let (first, second) = (revision(PRODUCTION), revision(STAGING));
     let enforce = || found("enforce");
     let step = |config: &Lookup, in_force, service_log| Step {
@@ -109,7 +117,10 @@ fn a_good_configuration_stays_until_another_good_one_comes() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_switch_that_is_off_stays_off_when_the_store_does_not_answer() {
     let production = json(PRODUCTION);
-    let revision = signpost::authoring::from_toml(PRODUCTION).unwrap().revision().to_owned();
+    let revision = signpost::authoring::from_toml(PRODUCTION)
+        .unwrap()
+        .revision()
+        .to_owned();
     let step = |config, switch, position, service_log| Step {
         config,
         switch,

@@ -33,12 +33,17 @@ fn right_location(name: &str, version: &str) -> String {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_builder_of_2023_redirects_nobody() {
-    let config = signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
+    let config =
+        signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
     let mut refused = 0;
     for (name, version) in crates::all() {
         let target = download(name, version);
         let request = Request::new("GET", "crates.io", &target);
-        let answer = signpost::answer(&config, &request, built_by(&builder_of_2023, Switch::ENFORCE));
+        let answer = signpost::answer(
+            &config,
+            &request,
+            built_by(&builder_of_2023, Switch::ENFORCE),
+        );
         let expected = Decision::Origin(Reason::LocationRefused(Refusal::NotTheBase));
         assert_eq!(*answer.decision(), expected, "{target}");
         assert_eq!(
@@ -54,7 +59,8 @@ fn the_builder_of_2023_redirects_nobody() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_builder_of_2023_builds_what_left_that_day() {
-    let config = signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
+    let config =
+        signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
     let request = Request::new(
         "GET",
         "crates.io",

@@ -4,15 +4,15 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-use serde::Deserialize;
 use crate::fixtures::proving::built_by;
+use serde::Deserialize;
+use signpost::Answer;
 use signpost::config::{ClientIp, Config};
 use signpost::decision::Reason;
 use signpost::log_line::{Exchange, InForce};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use signpost::Answer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";

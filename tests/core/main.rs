@@ -9,6 +9,7 @@ mod attempts;
 mod attempts_budget;
 mod bases;
 mod cases;
+mod codes;
 mod compiled;
 mod config_options;
 mod configs;

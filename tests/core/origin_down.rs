@@ -4,13 +4,13 @@
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
+use signpost::Answer;
 use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::Location;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use signpost::Answer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -98,7 +98,11 @@ fn a_refused_location_stays_refused() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
     for position in ["enforce", "enforce 0%", "shadow", "off"] {
-        let decided = signpost::answer(&config, &request, built_by(&build_of_2023, switch(position)));
+        let decided = signpost::answer(
+            &config,
+            &request,
+            built_by(&build_of_2023, switch(position)),
+        );
         assert!(
             decided
                 .decision()
@@ -115,8 +119,11 @@ fn a_refused_location_stays_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     let retry = r#"retry = { window = "30s", origin_share = "100%" }"#;
-    let text = format!("{retry}
-{}", include_str!("../../config/crates-io.toml"));
+    let text = format!(
+        "{retry}
+{}",
+        include_str!("../../config/crates-io.toml")
+    );
     let config = signpost::authoring::from_toml(&text).expect("production's configuration holds");
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let mut scene = Scene::default();

@@ -2,6 +2,7 @@
 
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
+use signpost::Answer;
 use signpost::config::Config;
 use signpost::decision::Because;
 use signpost::location::Location;
@@ -9,7 +10,6 @@ use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use signpost::Answer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -174,12 +174,7 @@ fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let decided = signpost::answer(config, &request, Switch::Off);
     let requested = format!("https://crates.io{SMALLVEC}");
-    let answer = after(
-        decided.clone(),
-        status,
-        locations,
-        &requested,
-    );
+    let answer = after(decided.clone(), status, locations, &requested);
     assert_eq!(answer.decision(), decided.decision(), "{row}");
     assert_eq!(answer.reply(), None, "{row}");
     let Some(redirect) = answer.origin_redirect() else {
@@ -232,7 +227,8 @@ fn a_relative_location_to_the_proven_place_is_left() {
         location = "/{file}"
         examples = [{ request = "/files/a", location = "https://own.example/a" }]
     "#;
-    let config = signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config =
+        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "own.example", "/files/a.txt");
     let rows: &[(&[u8], &str, bool)] = &[
         (b"/a.txt", "https://own.example/files/a.txt", true),
@@ -270,7 +266,8 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
             { request = "/files/a", target = "two", location = "https://two.example/a" },
         ]
     "#;
-    let config = signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config =
+        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "own.example", "/files/a");
     let decided = signpost::answer(&config, &request, Switch::Off);
     let chosen = decided.decision().location().map(ToString::to_string);
@@ -313,12 +310,7 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
         let request = Request::new(method, "crates.io", path);
         let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::Off));
         let requested = format!("https://crates.io{path}");
-        let answer = after(
-            decided,
-            302,
-            &[OF_2023.as_bytes()],
-            &requested,
-        );
+        let answer = after(decided, 302, &[OF_2023.as_bytes()], &requested);
         let redirect = answer.origin_redirect();
         let named = redirect.map(OriginRedirect::named);
         assert_eq!(named, is_reported.then_some(OF_2023), "{row}");
@@ -344,12 +336,7 @@ fn the_log_names_where_the_origin_would_have_led() {
         let config = production(check);
         let request = Request::new("GET", "crates.io", SMALLVEC);
         let decided = signpost::answer(&config, &request, Switch::Off);
-        let answer = after(
-            decided,
-            302,
-            &[OF_2023.as_bytes()],
-            "https://crates.io/",
-        );
+        let answer = after(decided, 302, &[OF_2023.as_bytes()], "https://crates.io/");
         let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Off));
         let own = r#""signpost":{"decision":"origin","route":"download","target":"static","#;
         assert!(line.contains(own), "{check}: {line}");

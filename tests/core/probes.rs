@@ -148,7 +148,8 @@ fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
 
 fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
     let row = format!("{base}: {routes:?}");
-    let problems = signpost::authoring::from_toml(&text(base, routes, "")).expect_err("there are no examples");
+    let problems =
+        signpost::authoring::from_toml(&text(base, routes, "")).expect_err("there are no examples");
     let found = problems
         .iter()
         .filter(|problem| problem.key().to_string() == "routes[0].location")
@@ -213,8 +214,8 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
         .iter()
         .map(|(path, location)| (path.as_str(), location.as_str()))
         .collect();
-    let problems =
-        signpost::authoring::from_toml(&text("cdn.example", &routes, "")).expect_err("it is too large");
+    let problems = signpost::authoring::from_toml(&text("cdn.example", &routes, ""))
+        .expect_err("it is too large");
     let has = |code| problems.iter().any(|problem| problem.code() == code);
     assert!(has(ProblemCode::EntryTooLarge), "{problems}");
     assert!(!has(ProblemCode::LocationLoops), "{problems}");
@@ -223,7 +224,8 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
 #[wasm_bindgen_test(unsupported = test)]
 fn production_is_led_astray_by_nothing() {
     let production = include_str!("../../config/crates-io.toml");
-    let config = signpost::authoring::from_toml(production).unwrap_or_else(|problems| panic!("{problems}"));
+    let config =
+        signpost::authoring::from_toml(production).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert!(answer.decision().location().is_some());

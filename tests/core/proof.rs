@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::fixtures::proving::{chosen, prove};
+use crate::rows::unchecked::as_compiled;
 use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::location::{Location, MAX_LENGTH, Refusal};
 use signpost::request::Request;
 use signpost::target::Chosen;
-use crate::rows::unchecked::as_compiled;
 
 /// Production's own configuration.
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
@@ -97,8 +97,7 @@ fn check_every_neighbour(config: &Config, request: &str, right: &str) {
     let request = Request::new("GET", CLIENT_FACING, request);
     let chosen = &chosen(config, &request);
     let proof = Proof { chosen, right };
-    let proven = prove(chosen, right)
-        .unwrap_or_else(|refusal| panic!("{right}: {refusal}"));
+    let proven = prove(chosen, right).unwrap_or_else(|refusal| panic!("{right}: {refusal}"));
     assert_eq!(proven.as_str(), right);
 
     let mut tried = Tried::default();
@@ -440,7 +439,8 @@ fn check_from(
 
 #[test]
 fn each_refusal_is_given_for_what_it_names() {
-    let config = signpost::authoring::from_toml(PRODUCTION).expect("production's configuration holds");
+    let config =
+        signpost::authoring::from_toml(PRODUCTION).expect("production's configuration holds");
     let target = "/api/v1/crates/smallvec/1.10.0/download";
     for (candidate, refusal) in REFUSED {
         assert_eq!(

@@ -5,16 +5,16 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::fixtures::proving::built_by;
+use crate::rows::unchecked::as_compiled;
 use proptest::prelude::*;
 use proptest::sample::select;
-use crate::fixtures::proving::built_by;
 use signpost::config::Config;
 use signpost::decision::{Decision, Reason};
 use signpost::log_line::{Exchange, InForce};
 use signpost::received::is_as_received;
 use signpost::request::Request;
 use signpost::values::{Base, Capture, CaptureType, PathTemplate, Switch};
-use crate::rows::unchecked::as_compiled;
 use url::{Position, Url};
 
 /// Production's own configuration, and one with every type of capture.

@@ -204,7 +204,8 @@ fn what_is_read_is_known() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).expect("no problem");
+    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
+        .expect("no problem");
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), *expect));

@@ -25,7 +25,8 @@ fn config(route: &str, response: &str) -> Config {
         {route}
         "#
     );
-    signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{route} {response}: {problems}"))
+    signpost::authoring::from_toml(&text)
+        .unwrap_or_else(|problems| panic!("{route} {response}: {problems}"))
 }
 
 fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r str)>, &'r str) {

@@ -3,8 +3,8 @@
 use signpost::config::{Config, RedirectStatus, RouteName};
 use signpost::decision::Reason;
 use signpost::request::Request;
-use signpost::values::{CaptureType, PathTemplate};
 use signpost::route;
+use signpost::values::{CaptureType, PathTemplate};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");

@@ -206,11 +206,7 @@ fn the_switch_holds_a_proven_location_back() {
             code.is_none(),
             "{switch}"
         );
-        assert_eq!(
-            answer.reply().is_some(),
-            code.is_none(),
-            "{switch}"
-        );
+        assert_eq!(answer.reply().is_some(), code.is_none(), "{switch}");
         assert_eq!(
             answer.route().map(|route| route.name().as_str()),
             Some("download"),

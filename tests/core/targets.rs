@@ -37,7 +37,8 @@ examples = [
 /// The configuration with the three targets, weighted.
 fn config(targets: &str) -> Config {
     let text = CONFIG.replace("TARGETS", &format!("targets = {targets}"));
-    signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
+    signpost::authoring::from_toml(&text)
+        .unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
 }
 
 fn weighted(weights: [u16; 3]) -> Config {
@@ -223,7 +224,8 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
         .filter(|line| !line.contains("127.0.0.1"))
         .collect::<Vec<_>>()
         .join("\n");
-    let config = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let config =
+        signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
     for captures in keys(100) {
         let [name, version] = captures.each_ref().map(Capture::as_str);
         let path = format!("/d/{name}/{version}");
@@ -247,7 +249,8 @@ fn a_route_with_one_target_asks_nobody() {
             .filter(|line| !line.contains(".example"))
             .collect::<Vec<_>>()
             .join("\n");
-        let config = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let config =
+            signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(targets(&config).only().map(Target::name), Some("local"));
         let health = |_: &str| panic!("health was asked");
         let request = Request::new("GET", "", "/d/a/1.0.0");
@@ -591,7 +594,9 @@ target = 'local'
 examples = [{{ request = '/f/x', target = '{name}', location = 'http://127.0.0.1:8080/x' }}]
 location = '/{{file}}'"
         );
-        let said = signpost::authoring::from_toml(&text).err().map(|it| it.to_string());
+        let said = signpost::authoring::from_toml(&text)
+            .err()
+            .map(|it| it.to_string());
         assert_eq!(said.as_deref(), expected, "{name}");
     }
 }

@@ -81,7 +81,8 @@ async fn every_case_holds() {
 #[tokio::test]
 async fn every_example_of_production_holds() {
     let authored =
-        signpost::authoring::Authored::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+        signpost::authoring::Authored::from_toml(include_str!("../../config/crates-io.toml"))
+            .unwrap();
     let bed = Bed::start(|server| server).await;
     for example in authored.examples() {
         let answer = bed.get(example.request()).await;

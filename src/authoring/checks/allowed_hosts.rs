@@ -1,6 +1,6 @@
 //! Whether the hosts that a redirect may name are the ones that were meant.
 
-use super::{Draft, Report};
+use super::super::draft::{Draft, Report};
 use crate::config::{Config, Key, ProblemCode};
 use crate::values::Host;
 

@@ -1,6 +1,6 @@
 //! Whether the compiled configuration fits an entry of a Config Store.
 
-use super::{Draft, Report};
+use super::super::draft::{Draft, Report};
 use crate::config::{Config, Key, MAX_ENTRY_LENGTH, ProblemCode};
 
 /// Notes a compiled configuration that is too large.

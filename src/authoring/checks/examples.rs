@@ -1,8 +1,8 @@
 //! The examples of a configuration, each run through the stages that will answer requests.
 
+use super::super::draft::{Draft, Report};
 use super::super::example::Example;
 use super::failing::{End, FailingExample, Written};
-use super::{Draft, Report};
 use crate::answer::{Answer, answer};
 use crate::config::problem::{Sink, missing};
 use crate::config::raw::RawExample;

@@ -2,9 +2,9 @@
 
 use std::iter::repeat_n;
 
+use super::super::draft::{Draft, Report};
 use super::super::samples::{VALUES, admits};
 use super::entry_size;
-use super::{Draft, Report};
 use crate::config::{ProblemCode, Route};
 use crate::values::{CaptureType, PathTemplate, Segment};
 

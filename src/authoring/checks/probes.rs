@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::super::draft::{Draft, Report};
 use super::super::samples::{self, VALUES};
 use super::entry_size;
-use super::{Draft, Report};
 use crate::answer::answer;
 use crate::config::{Config, ProblemCode, Route};
 use crate::decision::Decision;

@@ -1,6 +1,6 @@
 //! Whether redirects that depend on earlier attempts are kept out of every cache.
 
-use super::{Draft, Report};
+use super::super::draft::{Draft, Report};
 use crate::config::{Key, ProblemCode};
 
 /// Notes each route whose redirects a cache may keep, beside `[retry]`.

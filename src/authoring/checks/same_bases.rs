@@ -1,6 +1,6 @@
 //! Whether the targets of a route are different ways to a file.
 
-use super::{Draft, Report};
+use super::super::draft::{Draft, Report};
 use crate::config::{ProblemCode, WeightedTarget};
 
 /// Notes each target of a route that has the base of an earlier one.

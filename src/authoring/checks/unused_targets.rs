@@ -1,6 +1,6 @@
 //! Whether some route names each target.
 
-use super::{Draft, Report};
+use super::super::draft::{Draft, Report};
 use crate::config::raw::RawRoute;
 use crate::config::{Key, ProblemCode};
 

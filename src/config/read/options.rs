@@ -9,7 +9,7 @@ use super::super::options::{
 };
 use super::super::problem::{At, Key, ProblemCode, Sink};
 use super::super::raw::{RawLog, RawOrigin, RawResponse, RawRetry};
-use super::{backend, header};
+use super::fields::{backend, header};
 use crate::values::{HeaderText, Share, read_time};
 
 /// How long `next_backend_timeout` may be: at most as long as the platform lets an execution run.

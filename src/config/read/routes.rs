@@ -3,7 +3,7 @@
 use super::super::problem::{At, ProblemCode, Sink, missing};
 use super::super::raw::RawRoute;
 use super::super::route::{RedirectStatus, Route, RouteName, RouteOptions};
-use super::header;
+use super::fields::header;
 use super::targets::{self, Known};
 use crate::values::PathTemplate;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::problem::{At, Key, ProblemCode, Sink, missing};
 use super::super::raw::{RawRoute, RawTarget, RawWeighted};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
-use super::backend;
+use super::fields::backend;
 use crate::values::{Base, Host};
 
 /// The targets as written, and those of them that hold.

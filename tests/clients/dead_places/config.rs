@@ -41,7 +41,8 @@ pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str
         text = text.replace(from, &to);
     }
     let text = with_examples(&text, bases);
-    signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
+    signpost::authoring::from_toml(&text)
+        .unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
 }
 
 fn target((name, base): (&String, &String)) -> String {
