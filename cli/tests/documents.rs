@@ -175,8 +175,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The commands in the blocks that are marked as a console. A block such as "```toml registry.toml"
-/// names a file, and counts as the command that writes it.
+/// The commands in the blocks that are marked as a console. A block of TOML that names a file counts as
+/// the command that writes it.
 fn shown(document: &str) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut is_console = false;
