@@ -4,8 +4,8 @@ resource "fastly_configstore" "signpost" {
   name = "${var.name}-signpost"
 }
 
-# The first entries. Terraform writes them once and then leaves them alone. In an incident somebody
-# sets the switch by hand, and an apply must never set it back. The configuration is stored by
+# The first entries. Terraform writes them once and leaves them alone afterwards: in an incident the
+# switch is set by hand, and an apply must never set it back; the configuration is stored by
 # `cargo xtask release`, which tries it share by share.
 resource "fastly_configstore_entries" "signpost" {
   store_id       = fastly_configstore.signpost.id
@@ -92,7 +92,7 @@ resource "fastly_service_compute" "signpost" {
 
   lifecycle {
     # A new package is released by `cargo xtask release`, with a smoke test after each share. An
-    # apply would serve it to everybody at once.
+    # apply would let it serve everybody at once.
     ignore_changes = [package]
     # Without the service, every download fails.
     prevent_destroy = true
