@@ -25,13 +25,87 @@ fn what_the_page_for_operators_shows_is_so() {
 
 #[test]
 fn what_the_readme_shows_of_the_tool_is_so() {
-    let shown: Vec<_> = shown(include_str!("../../README.md"))
-        .into_iter()
-        // The others need a server or a deployment.
-        .filter(|shown| shown.command.starts_with(AS_A_CONTRIBUTOR))
-        .collect();
-    assert!(!shown.is_empty(), "the README shows no command of the tool");
+    let mut shown = shown(include_str!("../../README.md"));
+    // These need a server.
+    shown.retain(|shown| !shown.command.starts_with("curl "));
+    assert!(shown.len() > 5, "the README shows {} commands", shown.len());
     check("README.md", shown);
+}
+
+#[test]
+fn what_the_page_of_the_configuration_shows_is_so() {
+    let shown = shown(include_str!("../../docs/configuration.md"));
+    assert!(shown.len() > 5, "the page shows {} commands", shown.len());
+    check("docs/configuration.md", shown);
+}
+
+/// The table of the capture types, whose values fit their type or do not, as the tool finds.
+#[test]
+fn the_values_of_the_capture_types_fit_as_the_page_says() {
+    let page = include_str!("../../docs/configuration.md");
+    let (_, section) = page.split_once("## Capture types\n").expect("the section");
+    let rows: Vec<_> = section
+        .lines()
+        .take_while(|line| !line.starts_with("## "))
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split(" | ").map(quoted).collect::<Vec<_>>())
+        .collect();
+    let directory = tempfile::tempdir().unwrap();
+    let mut config = String::from(
+        "allowed_hosts = [\"static.example\"]\nhosts = [\"registry.example\"]\n\
+         origin.backends = [\"origin\"]\ntargets.static.base = \"https://static.example\"\n",
+    );
+    for row in &rows {
+        let (kind, value) = (row[0][0], row[2][0]);
+        let route = format!(
+            "[[routes]]\nname = \"{kind}\"\npath = \"/{kind}/{{it:{kind}}}\"\ntarget = \"static\"\n\
+             location = \"/{kind}/{{it}}\"\n[[routes.examples]]\nrequest = \"/{kind}/{value}\"\n\
+             location = \"https://static.example/{kind}/{value}\"\n"
+        );
+        config.push_str(&route);
+    }
+    fs::write(directory.path().join("types.toml"), config).unwrap();
+    for row in &rows {
+        let kind = row[0][0];
+        for (fits, value) in row[2]
+            .iter()
+            .map(|it| (true, it))
+            .chain(row[3].iter().map(|it| (false, it)))
+        {
+            let command = format!("signpost explain types.toml '/{kind}/{}'", encoded(value));
+            let (_, printed) = run(&command, directory.path());
+            let start = if fits {
+                "✓ 302"
+            } else {
+                "- The origin answers"
+            };
+            assert!(
+                printed.starts_with(start),
+                "`{value}` as `{kind}`:\n{printed}"
+            );
+        }
+    }
+
+    // The tool names every type where it is asked for another.
+    let kinds: Vec<_> = rows.iter().map(|row| row[0][0]).collect();
+    let command = "sed 's/it:crate/it:no/' types.toml | signpost check -";
+    let (_, printed) = run(command, directory.path());
+    let named = format!("the types are {}\n", kinds.join(", "));
+    assert!(printed.contains(&named), "{named}{printed}");
+}
+
+/// What stands between backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+/// A value as a client writes it into a URL.
+fn encoded(value: &str) -> String {
+    value
+        .replace('%', "%25")
+        .replace(' ', "%20")
+        .replace('?', "%3F")
+        .replace('é', "%C3%A9")
 }
 
 /// How the tool is called in a checkout, where nobody has installed it.
@@ -101,13 +175,27 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The commands in the blocks that are marked as a console.
+/// The commands in the blocks that are marked as a console. A block of TOML that names a file counts as
+/// the command that writes it.
 fn shown(document: &str) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut is_console = false;
+    let mut is_file = false;
     let mut is_continued = false;
     for (index, line) in document.lines().enumerate() {
-        if line.starts_with("```") {
+        if is_file {
+            let last = shown.last_mut().expect("the file's command");
+            is_file = line != "```";
+            last.command.push('\n');
+            last.command.push_str(if is_file { line } else { "END" });
+        } else if let Some(name) = line.strip_prefix("```toml ") {
+            is_file = true;
+            shown.push(Shown {
+                line: index + 1,
+                command: format!("cat > {name} <<'END'"),
+                output: String::new(),
+            });
+        } else if line.starts_with("```") {
             is_console = !is_console && line == "```console";
         } else if !is_console {
         } else if let Some(command) = line.strip_prefix("$ ") {

@@ -1,6 +1,6 @@
-# What the edge function reads. It is changed without a new version of the service.
+# What the edge function reads. It can change without a new version of the service.
 resource "fastly_configstore" "signpost" {
-  # The edge function asks for it by the name of the link below; this one is seen in the account.
+  # The name in the account. The edge function uses the name of the link below.
   name = "${var.name}-signpost"
 }
 
@@ -43,7 +43,7 @@ resource "fastly_service_compute" "signpost" {
     }
   }
 
-  # One for each backend, so that one that is down is left out before a request is lost on it.
+  # One for each backend, so that a backend that is down is passed over before it costs a request.
   dynamic "healthcheck" {
     for_each = var.backends
 
@@ -65,14 +65,14 @@ resource "fastly_service_compute" "signpost" {
     resource_id = fastly_configstore.signpost.id
   }
 
-  # Each node of Fastly writes its lines to a file of its own, one every period, and `signpost watch`
-  # sees none of them earlier: with the usual hour an incident would be over. To feed it, take the new
-  # files every minute and merge those of all nodes by the time of their lines, which stands at the
-  # same place in each:
+  # Each node of Fastly writes its lines to a file of its own, one file every period, and `signpost
+  # watch` sees no line earlier. With the usual period of an hour, an incident would be over first. To
+  # feed `watch`, take the new files every minute and merge those of all nodes by the time of their
+  # lines, which is at the same place in each line:
   #
   #   zstd --decompress --stdout NEW_FILES | LC_ALL=C sort | signpost watch -
   #
-  # for what is there, and the same in a loop, each time with the files that have come, for what comes.
+  # That reads the files that are there. For those to come, do the same in a loop with the new files.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket
@@ -81,7 +81,7 @@ resource "fastly_service_compute" "signpost" {
     s3_iam_role       = var.log.role
     period            = 60
     compression_codec = "zstd"
-    # Nothing before the JSON of a line.
+    # Puts nothing before the JSON of a line.
     message_type = "blank"
   }
 
@@ -94,10 +94,10 @@ resource "fastly_service_compute" "signpost" {
     # A new package is released by `cargo xtask release`, with a smoke test after each share. An
     # apply would let it serve everybody at once.
     ignore_changes = [package]
-    # Without the service every download fails.
+    # Without the service, every download fails.
     prevent_destroy = true
   }
 
-  # The entries are there when the first request comes.
+  # So that the entries are there before the first request comes.
   depends_on = [fastly_configstore_entries.signpost]
 }

@@ -9,7 +9,7 @@ variable "domains" {
 }
 
 variable "backends" {
-  description = "The origin's servers, under the names in `origin.backends` of the configuration."
+  description = "The origin's servers, by their names in `origin.backends` of the configuration."
   type = map(object({
     address     = string
     health_path = string
@@ -18,22 +18,22 @@ variable "backends" {
 }
 
 variable "compiled_config" {
-  description = "The first entry `config`: what `signpost compile` prints."
+  description = "The first entry `config`: the output of `signpost compile`."
   type        = string
 
   validation {
     condition     = can(jsondecode(var.compiled_config)) && length(var.compiled_config) <= 8000
-    error_message = "This is no compiled configuration: write what `signpost compile FILE` prints."
+    error_message = "This is not a compiled configuration of at most 8,000 characters: use the output of `signpost compile FILE`."
   }
 }
 
 variable "package" {
-  description = "The first package, which `fastly compute build` makes."
+  description = "The first package: the file that `fastly compute build` writes."
   type        = string
 }
 
 variable "log" {
-  description = "The bucket that the log lines are written to, and the role that may do so. The name is `log.endpoint` of the configuration."
+  description = "The bucket for the log lines, and the AWS role that may write to it. `name` is `log.endpoint` of the configuration."
   type = object({
     name   = string
     bucket = string

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     fastly = {
       source = "fastly/fastly"
-      # 8.1 brought health checks to Compute services.
+      # 8.1 is the first with health checks for Compute services.
       version = "~> 8.1"
     }
   }

@@ -9,19 +9,21 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
     match reason {
         Reason::NoRoute => "No route applies to this host, or none has the shape of this path.",
         Reason::PathMalformed => {
-            "The path holds an empty (but for a slash at the end), `.` or `..` segment, an encoded \
-             slash, backslash or control character, an escape that is left after decoding \
-             (`%252B`), or bytes that are not UTF-8; or it is not known to be the path that the \
-             client sent."
+            "The path has an empty segment (other than after a slash at its end), a `.` or `..` \
+             segment, an encoded slash, backslash or control character, an escape that is left \
+             after decoding (`%252B`), or bytes that are not UTF-8; or it may not be the path that \
+             the client sent."
         }
         Reason::MethodNotRedirectable => {
             "The path is on a route, and the method is neither GET nor HEAD."
         }
-        Reason::NameInvalid => "A capture of type `crate` does not hold.",
-        Reason::VersionInvalid => "A capture of type `semver` does not hold.",
-        Reason::CaptureInvalid => "A capture of type `segment`, `sha256` or `path` does not hold.",
+        Reason::NameInvalid => "A capture of type `crate` is not a crate name.",
+        Reason::VersionInvalid => "A capture of type `semver` is not a version.",
+        Reason::CaptureInvalid => {
+            "A capture of type `segment`, `sha256` or `path` does not fit its type."
+        }
         Reason::LocationRefused(_) => {
-            "The candidate failed its proof. A bug, or an attack; the service log says so too."
+            "The candidate failed its proof: a bug or an attack. The service log says so too."
         }
         Reason::SwitchOff(_) => "The location was proven, and the switch is `off`.",
         Reason::SwitchShadow(_) => {
@@ -31,8 +33,8 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
             "The location was proven, and the request is not in the share that is enforced."
         }
         Reason::Retried(_) => {
-            "The location was proven, and the client was sent to every target already, or tries for \
-             the last time."
+            "The location was proven, and the client was already sent to every target, or makes its \
+             last attempt."
         }
         Reason::ConfigMissing => "The Config Store has no entry `config`.",
         Reason::ConfigInvalid => "The entry `config` has problems, which the service log names.",

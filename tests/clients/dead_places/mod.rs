@@ -2,7 +2,7 @@
 //!
 //! Each row runs a real cargo, with the retries that it has by default, twice: through the module
 //! under Viceroy, and by itself, as crates.io was before: it asks the origin, which redirects it to
-//! the CDN. The README has the rows as a table.
+//! the CDN. The table in `docs/failures.md` has the rows.
 
 mod cdn;
 mod config;

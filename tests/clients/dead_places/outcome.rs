@@ -1,17 +1,17 @@
-//! What the user of cargo sees, in the words of the README's table.
+//! What the user of cargo sees, in the words of the table in docs/failures.md.
 
 use std::fmt;
 
 /// What the user of cargo sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The file comes with the first try.
+    /// The file comes with the first attempt.
     Fetched(Source),
-    /// The file comes with the second try, which cargo makes by itself.
+    /// The file comes with the second attempt, which cargo makes by itself.
     FetchedAtSecondTry(Source),
     /// Cargo gives up at once, and the file comes when it is run again.
     FetchedAtSecondRun(Source),
-    /// Cargo gives up after the four tries that it makes by itself.
+    /// Cargo gives up after the four attempts that it makes by itself.
     FailsAfterFourTries,
     /// Cargo gives up at once, and when it is run again, too.
     FailsEachRun,
@@ -29,7 +29,7 @@ pub(crate) enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) is_success: bool,
-    /// How many more tries than the first cargo says that it makes.
+    /// How many attempts after the first cargo says that it makes.
     pub(crate) more_tries: usize,
 }
 
@@ -53,15 +53,15 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fetched(source) => write!(f, "fetched at the first try, from {source}"),
+            Self::Fetched(source) => write!(f, "fetched at the first attempt, from {source}"),
             Self::FetchedAtSecondTry(source) => {
-                write!(f, "fetched at the second try, from {source}")
+                write!(f, "fetched at the second attempt, from {source}")
             }
             Self::FetchedAtSecondRun(source) => write!(
                 f,
                 "fails at once; fetched when cargo is run again, from {source}"
             ),
-            Self::FailsAfterFourTries => f.write_str("fails after four tries"),
+            Self::FailsAfterFourTries => f.write_str("fails after four attempts"),
             Self::FailsEachRun => f.write_str("fails at once, and when cargo is run again"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::dead_places::cdn::{Death, Visits};
 use crate::dead_places::outcome::Outcome;
 
-/// What is dead, and what the user of cargo sees: a row of the README's table.
+/// What is dead, and what the user of cargo sees: a row of the table in docs/failures.md.
 ///
 /// A location that is refused while the origin is dead has no row: no configuration that compiles
 /// leads to one. `tests/edge/origin_down.rs` has it, with a configuration that never compiled.

@@ -1,4 +1,4 @@
-//! The README's table says what the rows say.
+//! The table in `docs/failures.md` says what the rows say.
 
 use crate::dead_places::row::{Group, Row};
 use crate::dead_places::rows::groups;
@@ -6,16 +6,16 @@ use crate::dead_places::rows::groups;
 const SECTION: &str = "## When something is dead\n";
 
 #[test]
-fn the_readme_says_what_the_rows_say() {
-    let readme = include_str!("../../../README.md");
-    let (_, section) = readme.split_once(SECTION).expect("the section");
+fn the_page_of_failures_says_what_the_rows_say() {
+    let page = include_str!("../../../docs/failures.md");
+    let (_, section) = page.split_once(SECTION).expect("the section");
     let lines = section.lines().take_while(|line| !line.starts_with("## "));
     // The title and the rule below it come first.
     let written: Vec<_> = lines.filter(|line| line.starts_with('|')).skip(2).collect();
     let tried: Vec<_> = groups().iter().map(line_of).collect();
     assert!(
         written == tried,
-        "the README's table is to be:\n{}",
+        "the table in docs/failures.md is to be:\n{}",
         tried.join("\n")
     );
 }

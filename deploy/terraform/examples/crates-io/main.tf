@@ -1,4 +1,4 @@
-# crates.io. Make the two files that are read here first, at the root of the repository:
+# crates.io. First make the two files that this reads, at the root of the repository:
 #
 #   fastly compute build
 #   cargo run -q -p signpost-cli -- compile config/crates-io.toml > deploy/terraform/examples/crates-io/config.json
@@ -17,7 +17,7 @@ terraform {
 }
 
 variable "log_role" {
-  description = "The AWS role that lets Fastly write to the bucket of the logs."
+  description = "The AWS role with which Fastly writes to the bucket of the logs."
   type        = string
 }
 
