@@ -4,16 +4,15 @@ mod server;
 mod try_out;
 mod wrk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use signpost_testbed::StandInOrigin;
 
 use crate::build;
-use crate::command_line::CommandLine;
 use crate::tool;
-use crate::tools::{self, EDGE_TARGET};
+use crate::tools;
 use crate::workspace::Workspace;
 use compare::{Comparison, Side};
 use scene::{RETRY, Scene};
@@ -62,9 +61,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     wrk::ensure_installed()?;
     let workspace = Workspace::load()?;
-    tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
+    tool::ensure(&[tools::viceroy()])?;
     let edge = build::module(&workspace)?;
-    let bare = build_bare(&workspace)?;
+    let bare = build::for_the_edge(
+        &workspace,
+        "--example bare_redirect",
+        "examples/bare_redirect.wasm",
+    )?;
     let (rounds, seconds) = (arguments.rounds, arguments.seconds);
     let comparisons = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -133,17 +136,4 @@ async fn prepare(
             None,
         ),
     ])
-}
-
-fn build_bare(workspace: &Workspace) -> Result<PathBuf> {
-    let arguments = "build --package signpost --release --locked --example bare_redirect \
-                     --no-default-features --features edge --target";
-    let arguments: Vec<_> = arguments.split_whitespace().collect();
-    CommandLine::new("cargo", &arguments)
-        .argument(EDGE_TARGET)
-        .run()?;
-    let release = workspace.target().join(EDGE_TARGET).join("release");
-    let module = release.join("examples/bare_redirect.wasm");
-    ensure!(module.exists(), "{} was not built", module.display());
-    Ok(module)
 }

@@ -18,8 +18,6 @@ mod table;
 mod test;
 mod tool;
 mod tools;
-#[cfg(test)]
-mod workflows;
 mod workspace;
 
 use std::process::ExitCode;

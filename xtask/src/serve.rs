@@ -15,7 +15,7 @@ use crate::compile;
 use crate::examples::requests_to_try;
 use crate::local_cdn;
 use crate::tool;
-use crate::tools::{self, EDGE_TARGET};
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// Build the edge module and serve it on this machine, until Ctrl-C
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(file) => compile::read(file)?,
         None => compile::read(&workspace.root().join("config/crates-io.toml"))?,
     };
-    tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
+    tool::ensure(&[tools::viceroy()])?;
     let module = build::module(&workspace)?;
     let manifest = LocalServer::from_file(workspace.root().join("fastly.toml"));
     let served = workspace.target().join("serve");

@@ -57,7 +57,7 @@ pub(super) fn requests_a_second(url: &str, files: Files, seconds: u8) -> Result<
 
 fn command(url: &str, files: Files, seconds: u8) -> CommandLine {
     let duration = format!("-d{seconds}s");
-    let wrk = CommandLine::new("wrk", &["-t1", "-c8", &duration]);
+    let wrk = CommandLine::new("wrk -t1 -c8").argument(duration);
     match files {
         // Without a script wrk sends the one request that it has made once.
         Files::One => wrk.argument(format!("{url}{}", path_of(0))),
