@@ -1,4 +1,4 @@
-//! The contributor's commands. Each is a file of its own; what several use is beside them.
+//! The contributor's commands, a file each. The files beside them are shared.
 
 mod bench;
 mod build;
@@ -29,7 +29,7 @@ use clap::{Parser, Subcommand};
 #[command(
     bin_name = "cargo xtask",
     after_help = "Examples:\n  \
-        cargo xtask serve                 build, and try it at http://127.0.0.1:7676\n  \
+        cargo xtask serve                 build and serve at http://127.0.0.1:7676\n  \
         cargo xtask serve --local-cdn     the same, with downloads that stay on this machine\n  \
         cargo xtask test                  run every lane, as CI does\n  \
         cargo xtask test native           run the lane that needs no WebAssembly"

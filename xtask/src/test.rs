@@ -33,7 +33,7 @@ enum Lane {
     FastlyCli,
 }
 
-/// Runs the lanes and reports them.
+/// Runs the lanes, and prints the report.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let lanes = match arguments.lanes.as_slice() {

@@ -98,7 +98,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
 pub(crate) fn zizmor(workspace: &Workspace) -> Tool {
     let probe = CommandLine::new("zizmor --version");
     let version = zizmor_version();
-    let mut tool = from_crate("zizmor", version, probe, "--locked", "five minutes");
+    let mut tool = from_crate("zizmor", version, probe, "--locked", "several minutes");
     let programs = zizmor_programs(workspace).map(|program| program.arguments("--version"));
     tool.probe = Probe::Version(programs.to_vec(), version.to_owned());
     let pip = "python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
@@ -122,12 +122,22 @@ pub(crate) fn zizmor_program(workspace: &Workspace) -> Result<CommandLine> {
 
 /// Node.js, in which the tests in WebAssembly run.
 pub(crate) fn node() -> Tool {
-    by_hand("Node.js", "node --version", NEEDS_NODE)
+    let probe = Probe::Runs(CommandLine::new("node --version"));
+    by_hand("Node.js", probe, NEEDS_NODE)
 }
 
 /// jq, with which the workflows read JSON.
 pub(crate) fn jq() -> Tool {
-    by_hand("jq", "jq --version", "install jq (https://jqlang.org)")
+    let probe = Probe::Runs(CommandLine::new("jq --version"));
+    by_hand("jq", probe, "install jq (https://jqlang.org)")
+}
+
+/// wrk, which sends the requests of the bench.
+pub(crate) fn wrk() -> Tool {
+    // None of its flags succeeds without a server.
+    let probe = Probe::Exists(which::which("wrk").unwrap_or_default());
+    let hint = "install it (`apt-get install wrk`, `brew install wrk`)";
+    by_hand("wrk", probe, hint)
 }
 
 /// The Fastly CLI, which builds and checks the package: the one on `PATH`, or one of this workspace.
@@ -198,10 +208,10 @@ fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes:
 }
 
 /// A tool that only a person installs.
-fn by_hand(name: &str, probe: &str, hint: &'static str) -> Tool {
+fn by_hand(name: &str, probe: Probe, hint: &'static str) -> Tool {
     Tool {
         name: name.to_owned(),
-        probe: Probe::Runs(CommandLine::new(probe)),
+        probe,
         installs: Vec::new(),
         hint,
     }

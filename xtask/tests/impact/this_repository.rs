@@ -107,7 +107,7 @@ fn every_file_is_on_the_list_once_and_every_pattern_names_a_file() {
     for pattern in ordinary.iter().chain(&in_areas) {
         let is_used = tracked
             .iter()
-            .any(|file| count(&[pattern.clone()], file) > 0);
+            .any(|file| count(std::slice::from_ref(pattern), file) > 0);
         assert!(
             is_used,
             "`{pattern}` of .github/impact.toml does not name a file"
