@@ -40,10 +40,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         [] => Lane::value_variants(),
         lanes => lanes,
     };
-    let results: Vec<_> = lanes
-        .iter()
-        .map(|&lane| LaneResult::of(lane, &workspace))
-        .collect();
+    let results = lanes.iter().map(|&lane| {
+        eprintln!("\nLane {}", lane.name());
+        let start = Instant::now();
+        let findings = lane.run(&workspace);
+        LaneResult::new(lane, findings, start.elapsed())
+    });
+    let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
     Ok(if results.iter().all(LaneResult::passed) {
@@ -55,46 +58,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 struct LaneResult {
     lane: Lane,
-    counts: Counts,
+    findings: Findings,
     time: Duration,
-    problems: Vec<String>,
 }
 
 impl LaneResult {
-    fn of(lane: Lane, workspace: &Workspace) -> Self {
-        eprintln!("\nLane {}", lane.name());
-        let start = Instant::now();
-        let findings = lane.run(workspace);
-        Self::new(lane, findings, start.elapsed())
-    }
-
     fn new(lane: Lane, findings: Result<Findings>, time: Duration) -> Self {
-        let Findings {
-            counts,
-            mut problems,
-        } = findings.unwrap_or_else(|error| Findings {
+        let mut findings = findings.unwrap_or_else(|error| Findings {
             problems: vec![format!("{error:#}")],
             ..Findings::default()
         });
-        if counts.total() == 0 && problems.is_empty() {
-            problems.push("no test ran".to_owned());
+        if findings.counts.total() == 0 && findings.problems.is_empty() {
+            findings.problems.push("no test ran".to_owned());
         }
         Self {
             lane,
-            counts,
+            findings,
             time,
-            problems,
         }
     }
 
     fn passed(&self) -> bool {
-        self.problems.is_empty()
+        self.findings.problems.is_empty()
     }
 
     /// The tests, and one failure more if the lane failed for another reason, as when too few lines
     /// are covered: the sum of all lanes must not hide it.
     fn counts_with_the_lane(&self) -> Counts {
-        let mut counts = self.counts;
+        let mut counts = self.findings.counts;
         if counts.failed == 0 && !self.passed() {
             counts.failed = 1;
         }
@@ -112,13 +103,9 @@ impl Lane {
         }
     }
 
-    fn name(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Wasm => "wasm",
-            Self::Viceroy => "viceroy",
-            Self::FastlyCli => "fastly-cli",
-        }
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
@@ -128,13 +115,13 @@ fn report(results: &[LaneResult]) -> String {
     let mut sum = Counts::default();
     let mut rows = vec![["lane", "tests", "time", "result"].map(str::to_owned)];
     for result in results {
-        for problem in &result.problems {
+        for problem in &result.findings.problems {
             problems.push(format!("{}: {problem}\n", result.lane.name()));
         }
         sum += result.counts_with_the_lane();
         rows.push([
-            result.lane.name().to_owned(),
-            result.counts.total().to_string(),
+            result.lane.name(),
+            result.findings.counts.total().to_string(),
             format!("{:.1} s", result.time.as_secs_f64()),
             if result.passed() { "passed" } else { "FAILED" }.to_owned(),
         ]);

@@ -21,12 +21,9 @@ pub(super) struct Comparison {
     title: &'static str,
     sides: [Side; 2],
     least: Option<f64>,
-    rounds: Vec<Round>,
+    /// The requests a second of the two sides.
+    rounds: Vec<[f64; 2]>,
 }
-
-/// The requests a second of the two sides.
-#[derive(Clone, Copy)]
-struct Round([f64; 2]);
 
 impl Side {
     fn requests_a_second(&self, seconds: u8) -> Result<f64> {
@@ -44,16 +41,11 @@ pub(super) fn measure(
     for number in 1..=rounds {
         for comparison in &mut comparisons {
             let [first, second] = &comparison.sides;
-            let round = Round([
-                first.requests_a_second(seconds)?,
-                second.requests_a_second(seconds)?,
-            ]);
-            eprintln!(
-                "  round {number}: {:.2}, {}",
-                round.ratio(),
-                comparison.title
-            );
-            comparison.rounds.push(round);
+            let first = first.requests_a_second(seconds)?;
+            let second = second.requests_a_second(seconds)?;
+            let title = comparison.title;
+            eprintln!("  round {number}: {:.2}, {title}", second / first);
+            comparison.rounds.push([first, second]);
         }
     }
     Ok(comparisons)
@@ -76,43 +68,38 @@ impl Comparison {
     }
 
     fn ratio(&self) -> f64 {
-        median(self.rounds.iter().map(Round::ratio))
+        median(self.rounds.iter().map(|[first, second]| second / first))
     }
 }
 
 impl fmt::Display for Comparison {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = self
-            .sides
-            .each_ref()
-            .map(|side| format!("{} /s", side.name));
-        let mut rows = vec![["round".to_owned(), first, second, "ratio".to_owned()]];
-        rows.extend((1..).zip(&self.rounds).map(|(number, round)| {
-            let [first, second] = round.0.map(|throughput| format!("{throughput:.0}"));
+        let [first, second] = &self.sides;
+        let heading = [
+            "round",
+            &format!("{} /s", first.name),
+            &format!("{} /s", second.name),
+            "ratio",
+        ];
+        let mut rows = vec![heading.map(str::to_owned)];
+        rows.extend((1..).zip(&self.rounds).map(|(number, [first, second])| {
+            let ratio = second / first;
             [
-                number.to_string(),
-                first,
-                second,
-                format!("{:.2}", round.ratio()),
+                format!("{number}"),
+                format!("{first:.0}"),
+                format!("{second:.0}"),
+                format!("{ratio:.2}"),
             ]
         }));
-        let wanted = match self.least {
-            Some(least) => format!(", at least {least} wanted"),
-            None => String::new(),
-        };
+        let wanted = self.least.map(|least| format!(", at least {least} wanted"));
         writeln!(
             formatter,
-            "{}\n{}median ratio {:.2}{wanted}",
+            "{}\n{}median ratio {:.2}{}",
             self.title,
             table(&rows),
             self.ratio(),
+            wanted.unwrap_or_default()
         )
-    }
-}
-
-impl Round {
-    fn ratio(&self) -> f64 {
-        self.0[1] / self.0[0]
     }
 }
 
@@ -128,7 +115,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Comparison, Files, Round, Side, median};
+    use super::{Comparison, Files, Side, median};
 
     fn comparison(least: Option<f64>, rounds: &[[f64; 2]]) -> Comparison {
         let side = |name| Side {
@@ -138,7 +125,7 @@ mod tests {
             files: Files::New,
         };
         let mut comparison = Comparison::new("on against off", side("off"), side("on"), least);
-        comparison.rounds = rounds.iter().copied().map(Round).collect();
+        comparison.rounds = rounds.to_vec();
         comparison
     }
 
