@@ -4,10 +4,11 @@ mod list;
 mod report;
 mod review;
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -78,17 +79,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         (None, None) => changed::since(root, arguments.base.as_deref())?,
     };
     let impact = Impact::new(&list, files);
-    match arguments.format {
-        Format::Text => print!("{}", impact.to_text()),
-        Format::Markdown => print!("{}", impact.to_markdown()),
+    let text = match arguments.format {
+        Format::Text => impact.to_text(),
+        Format::Markdown => impact.to_markdown(),
         Format::Json => {
             let mut result = serde_json::to_value(&impact)?;
             if let Some(pull_request) = pull_request {
                 result["comment"] = json!(impact.to_markdown());
                 result["status"] = json!(pull_request.status(impact.is_high)?);
             }
-            println!("{result:#}");
+            format!("{result:#}\n")
         }
-    }
+    };
+    let written = io::stdout().write_all(text.as_bytes());
+    written.context("cannot write to standard output")?;
     Ok(ExitCode::SUCCESS)
 }

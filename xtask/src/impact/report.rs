@@ -26,9 +26,6 @@ struct Touched<'l> {
     files: Vec<String>,
 }
 
-/// How a report marks a heading, what is important, a name, and something to do.
-struct Marks(&'static str, &'static str, &'static str, &'static str);
-
 impl<'l> Impact<'l> {
     /// Sorts the files of a change by the areas of the list.
     pub(crate) fn new(list: &'l List, files: impl IntoIterator<Item = String>) -> Self {
@@ -58,40 +55,37 @@ impl<'l> Impact<'l> {
 
     /// The report for a terminal.
     pub(crate) fn to_text(&self) -> String {
-        self.report(&Marks("", "", "", "- "))
+        let marks = [("### ", ""), ("**", ""), ("- [ ] ", "- ")];
+        let plain = |text: String, (mark, plain)| text.replace(mark, plain);
+        marks.into_iter().fold(self.to_markdown(), plain)
     }
 
     /// The report as a comment on a pull request.
     pub(crate) fn to_markdown(&self) -> String {
-        self.report(&Marks("### ", "**", "`", "- [ ] "))
-    }
-
-    fn report(&self, marks: &Marks) -> String {
-        let Marks(heading, bold, _, to_do) = marks;
-        let title = if self.is_high {
-            "High impact: this change needs a second pair of eyes"
+        let mut text = String::from("### ");
+        text += if self.is_high {
+            "High impact: this change needs a second pair of eyes\n"
         } else {
-            "No file of high impact"
+            "No file of high impact\n"
         };
-        let mut text = format!("{heading}{title}\n");
         for Touched { area, files } in &self.areas {
             let _ = write!(
                 text,
-                "\n{bold}{}{bold}: {}\n\nWhat could break: {}\n\nTo be shown in the review:\n\n",
+                "\n**{}**\n\n{}\nWhat could break: {}\n\nTo be shown in the review:\n\n",
                 area.name,
-                marks.names(files),
+                names(files),
                 area.breaks
             );
             for check in &area.checks {
-                let _ = writeln!(text, "{to_do}{check}");
+                let _ = writeln!(text, "- [ ] {check}");
             }
         }
         if !self.unlisted.is_empty() {
             let _ = write!(
                 text,
-                "\n{bold}Not on the list{bold}: {}\n\nThey count as high impact until {LIST} says \
-                 what they can break.\n",
-                marks.names(&self.unlisted)
+                "\n**Not on the list**\n\n{}\nThey count as high impact until {LIST} says what they \
+                 can break.\n",
+                names(&self.unlisted)
             );
         }
         let _ = match self.ordinary.len() {
@@ -103,16 +97,15 @@ impl<'l> Impact<'l> {
     }
 }
 
-impl Marks {
-    /// File names in which neither control characters nor Markdown have an effect.
-    fn names(&self, files: &[String]) -> String {
-        let Self(_, _, code, _) = self;
-        let shown = files.iter().take(MOST_NAMED).map(|file| {
-            let file = file.replace('`', "'").replace(char::is_control, "\u{fffd}");
-            format!("{code}{file}{code}")
-        });
-        let more = files.len().saturating_sub(MOST_NAMED);
-        let more = (more > 0).then(|| format!("and {more} more"));
-        shown.chain(more).collect::<Vec<_>>().join(", ")
+/// A list of file names in which neither control characters nor Markdown have an effect.
+fn names(files: &[String]) -> String {
+    let mut text = String::new();
+    for file in files.iter().take(MOST_NAMED) {
+        let file = file.replace('`', "'").replace(char::is_control, "\u{fffd}");
+        let _ = writeln!(text, "- `{file}`");
     }
+    if let Some(more @ 1..) = files.len().checked_sub(MOST_NAMED) {
+        let _ = writeln!(text, "- and {more} more");
+    }
+    text
 }

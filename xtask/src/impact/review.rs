@@ -69,17 +69,13 @@ impl PullRequest {
         same.retain(|other| other.head["sha"] == self.head["sha"]);
         let authors = same.iter().chain([self]);
         let authors: Vec<_> = authors.map(|other| &other.user["id"]).collect();
-        let mut is_approved = false;
-        for other in &same {
-            is_approved |= other.is_approved(&authors)?;
-        }
-        let (state, description) = match (is_high, is_approved) {
-            (false, _) => ("success", "No file of high impact"),
-            (true, true) => ("success", "High impact, and its last commit is approved"),
-            (true, false) => (
-                "pending",
-                "High impact: its last commit needs an approving review",
-            ),
+        let approvals = same.iter().map(|other| other.is_approved(&authors));
+        let (state, description) = if !is_high {
+            ("success", "No file of high impact")
+        } else if approvals.collect::<Result<Vec<_>>>()?.contains(&true) {
+            ("success", "High impact, and its last commit is approved")
+        } else {
+            ("pending", "High impact: its last commit needs an approval")
         };
         Ok(Some(Status {
             commit: self.head["sha"].clone(),
@@ -94,24 +90,18 @@ impl PullRequest {
         events.retain(|event| event["event"] == "base_ref_changed");
         let retargeted = events.iter().map(|event| event["created_at"].as_str());
         let retargeted = retargeted.max().flatten();
-        let mut reviews = github(&format!("pulls/{}/reviews?per_page=100", self.number))?;
-        reviews.retain(|review| {
-            !["COMMENTED", "PENDING"]
-                .iter()
-                .any(|&no| review["state"] == no)
-        });
+        let reviews = github(&format!("pulls/{}/reviews?per_page=100", self.number))?;
         // The last verdict of each person counts.
         let last: BTreeMap<_, _> = reviews
             .iter()
+            .filter(|review| review["state"] != "COMMENTED" && review["state"] != "PENDING")
             .map(|review| (review["user"]["id"].to_string(), review))
             .collect();
         Ok(last.values().any(|review| {
             review["state"] == "APPROVED"
                 && review["commit_id"] == self.head["sha"]
                 && review["submitted_at"].as_str() > retargeted
-                && REVIEWERS
-                    .iter()
-                    .any(|&one| review["author_association"] == one)
+                && REVIEWERS.contains(&review["author_association"].as_str().unwrap_or_default())
                 && !authors.contains(&&review["user"]["id"])
         }))
     }
