@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     /// The port on 127.0.0.1 to serve at
     #[arg(long, default_value_t = 7676)]
     port: u16,
-    /// The configuration, as people write it [default: config/crates-io.toml of this workspace]
+    /// The configuration as written [default: config/crates-io.toml of this workspace]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// An origin instead of the stand-in, such as `https://crates.io`

@@ -1,4 +1,4 @@
-//! What every workflow must hold to that zizmor does not check; `cargo xtask test native` runs zizmor.
+//! The rules for workflows that zizmor does not check; `cargo xtask test native` runs zizmor.
 
 use std::fs;
 use std::path::Path;
@@ -73,7 +73,7 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_workflow_holds_to_the_rules() {
+fn every_workflow_keeps_the_rules() {
     let mut count = 0;
     for entry in fs::read_dir(root().join(".github/workflows")).unwrap() {
         let path = entry.unwrap().path();
@@ -89,8 +89,8 @@ fn every_workflow_holds_to_the_rules() {
     assert!(count >= 3, "{count} workflows");
 }
 
-/// A workflow that holds to the rules, also if it is privileged.
-const HELD: &str = "\
+/// A workflow that keeps the rules, also if it is privileged.
+const GOOD: &str = "\
 on:
   pull_request:
 jobs:
@@ -106,7 +106,7 @@ jobs:
       - run: echo hello
 ";
 
-/// Each row replaces a part of a workflow that holds to the rules.
+/// Each row replaces a part of a workflow that keeps the rules.
 #[test]
 fn a_workflow_that_breaks_a_rule_is_found() {
     let default = format!("ref: {DEFAULT_BRANCH}");
@@ -178,7 +178,7 @@ fn a_workflow_that_breaks_a_rule_is_found() {
         };
         for trigger in triggers {
             for on in [format!("on: {trigger}"), format!("on: [push, {trigger}]")] {
-                let text = HELD.replacen("on:\n  pull_request:", &on, 1);
+                let text = GOOD.replacen("on:\n  pull_request:", &on, 1);
                 let found = problems(&text.replacen(old, new, 1)).join("\n");
                 assert_eq!(
                     found.is_empty(),

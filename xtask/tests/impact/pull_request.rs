@@ -18,7 +18,8 @@ cat "$file" 2> /dev/null || echo "[[]]"
 /// Writes what GitHub knows: facts of words, a fact each between `;`.
 ///
 /// - `pull NUMBER COMMIT BASE AUTHOR`
-/// - `review NUMBER USER STATE COMMIT ASSOCIATION`
+/// - `review NUMBER USER STATE`, of a member and about the commit `x`; or with another `COMMIT` and
+///   `ASSOCIATION` after it
 /// - `retargeted NUMBER`, after all its reviews
 #[track_caller]
 fn tell(repository: &Repository, facts: &str, files: &Value) {
@@ -45,20 +46,17 @@ fn tell(repository: &Repository, facts: &str, files: &Value) {
                     pulls.push(pull);
                 }
             }
-            ["review", number, user, state, commit, association] => {
+            ["review", number, user, state, ref other @ ..] => {
                 let reviews = &mut reviews[number.parse::<usize>().unwrap()];
                 reviews.push(json!({
                     "user": {"id": user},
                     "state": state,
-                    "commit_id": commit,
+                    "commit_id": other.first().unwrap_or(&"x"),
                     "submitted_at": "2026-02-02T00:00:00Z",
-                    "author_association": association,
+                    "author_association": other.get(1).unwrap_or(&"MEMBER"),
                 }));
-                answer(
-                    repository,
-                    &format!("pulls_{number}_reviews"),
-                    &json!([reviews]),
-                );
+                let path = format!("pulls_{number}_reviews");
+                answer(repository, &path, &json!([reviews]));
             }
             ["retargeted", number] => {
                 let event =
@@ -69,6 +67,7 @@ fn tell(repository: &Repository, facts: &str, files: &Value) {
                     &json!([[event]]),
                 );
             }
+            [] => {}
             _ => panic!("not a fact: {fact}"),
         }
     }
@@ -89,14 +88,14 @@ fn repository() -> Repository {
     repository
 }
 
-/// The state of the status of pull request 1's last commit, if it has one.
+/// The state that a pull request gives the status of its last commit, if it does.
 #[track_caller]
-fn state(repository: &Repository, name: &str) -> String {
-    let printed = repository.impact(&["--pull-request", "1", "--format", "json"]);
+fn state(repository: &Repository, number: &str, commit: &str, name: &str) -> String {
+    let printed = repository.impact(&["--pull-request", number, "--format", "json"]);
     let result: Value = serde_json::from_str(&printed.expect(name)).unwrap();
     let status = &result["status"];
     assert!(
-        status.is_null() || status["commit"] == "x",
+        status.is_null() || status["commit"] == commit,
         "{name}: {status}"
     );
     status["state"].as_str().unwrap_or("none").to_owned()
@@ -107,90 +106,111 @@ fn a_status_follows_from_the_commit_and_the_default_branch() {
     let high = json!([{"filename": "src/a"}, {"filename": "docs/a"}]);
     let low = json!([{"filename": "docs/a"}, {"filename": "docs/b"}]);
     let repository = repository();
-    let mine = "pull 1 x main alice";
-    let yes = "review 1 bob APPROVED x MEMBER";
-    for (name, facts, expected) in [
-        ("not reviewed", mine, "pending"),
-        ("approved", &format!("{mine}; {yes}"), "success"),
+    for (name, base, reviews, expected) in [
+        ("not reviewed", "main", "", "pending"),
+        ("approved", "main", "review 1 bob APPROVED", "success"),
         (
             "an older commit",
-            &format!("{mine}; review 1 bob APPROVED w MEMBER"),
+            "main",
+            "review 1 bob APPROVED w",
             "pending",
         ),
         (
-            "by a stranger",
-            &format!("{mine}; review 1 bob APPROVED x CONTRIBUTOR"),
+            "a stranger",
+            "main",
+            "review 1 bob APPROVED x CONTRIBUTOR",
             "pending",
         ),
-        (
-            "dismissed",
-            &format!("{mine}; review 1 bob DISMISSED x MEMBER"),
-            "pending",
-        ),
+        ("dismissed", "main", "review 1 bob DISMISSED", "pending"),
         (
             "taken back",
-            &format!("{mine}; {yes}; review 1 bob CHANGES_REQUESTED x MEMBER"),
+            "main",
+            "review 1 bob APPROVED; review 1 bob CHANGES_REQUESTED",
             "pending",
         ),
         (
             "commented later",
-            &format!("{mine}; {yes}; review 1 bob COMMENTED x MEMBER"),
+            "main",
+            "review 1 bob APPROVED; review 1 bob COMMENTED",
             "success",
         ),
         (
             "for another base",
-            &format!("{mine}; {yes}; retargeted 1"),
+            "main",
+            "review 1 bob APPROVED; retargeted 1",
             "pending",
         ),
+        ("the author", "main", "review 1 alice APPROVED", "pending"),
         // Its diff may be empty, and its approval is about another change.
         (
             "into another branch",
-            &format!("pull 1 x old alice; {yes}"),
+            "old",
+            "review 1 bob APPROVED",
             "none",
         ),
     ] {
-        tell(&repository, facts, &high);
-        assert_eq!(state(&repository, name), expected, "{name}");
-        tell(&repository, facts, &low);
-        let expected = if expected == "none" {
-            "none"
-        } else {
-            "success"
-        };
-        assert_eq!(state(&repository, name), expected, "{name}, of low impact");
+        let facts = format!("pull 1 x {base} alice; {reviews}");
+        tell(&repository, &facts, &high);
+        assert_eq!(state(&repository, "1", "x", name), expected, "{name}");
+        tell(&repository, &facts, &low);
+        let expected = expected.replace("pending", "success");
+        assert_eq!(
+            state(&repository, "1", "x", name),
+            expected,
+            "{name}, low impact"
+        );
     }
 }
 
-/// Pull request 1 is never approved itself. What the status says is the same for both.
+/// Pull request 1 is alice's and brings the commit `x` into `main`.
 #[test]
 fn a_second_pull_request_with_the_same_commit_does_not_pass_the_first() {
     let high = json!([{"filename": "src/a"}, {"filename": "docs/a"}]);
     let repository = repository();
-    for (name, facts, expected) in [
+    for (name, second, reviews, [expected, of_second]) in [
         (
-            "into another branch",
-            "pull 2 x old eve; review 2 bob APPROVED x MEMBER",
-            "pending",
+            "another branch",
+            "x old eve",
+            "review 2 bob APPROVED",
+            ["pending", "none"],
         ),
         (
-            "of another commit",
-            "pull 2 y main eve; review 2 bob APPROVED y MEMBER",
-            "pending",
+            "another commit",
+            "y main eve",
+            "review 2 bob APPROVED y",
+            ["pending", "success"],
+        ),
+        ("not reviewed", "x main eve", "", ["pending", "pending"]),
+        (
+            "alice approves the second",
+            "x main eve",
+            "review 2 alice APPROVED",
+            ["pending"; 2],
         ),
         (
-            "approved by the author",
-            "pull 2 x main eve; review 2 alice APPROVED x MEMBER",
-            "pending",
+            "eve approves the first",
+            "x main eve",
+            "review 1 eve APPROVED",
+            ["pending"; 2],
         ),
-        ("not reviewed", "pull 2 x main eve", "pending"),
         (
-            "reviewed, the same change",
-            "pull 2 x main eve; review 2 bob APPROVED x MEMBER",
-            "success",
+            "the first is approved",
+            "x main eve",
+            "review 1 bob APPROVED",
+            ["success"; 2],
+        ),
+        (
+            "the same change is approved",
+            "x main eve",
+            "review 2 bob APPROVED",
+            ["success"; 2],
         ),
     ] {
-        tell(&repository, &format!("pull 1 x main alice; {facts}"), &high);
-        assert_eq!(state(&repository, name), expected, "{name}");
+        let facts = format!("pull 1 x main alice; pull 2 {second}; {reviews}");
+        tell(&repository, &facts, &high);
+        let (commit, _) = second.split_once(' ').unwrap();
+        assert_eq!(state(&repository, "1", "x", name), expected, "{name}");
+        assert_eq!(state(&repository, "2", commit, name), of_second, "{name}");
     }
 }
 

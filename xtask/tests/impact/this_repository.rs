@@ -49,8 +49,7 @@ fn count(patterns: &[String], file: &str) -> usize {
     patterns.iter().filter(matches).count()
 }
 
-/// A change of a file that is not of high impact can break no download: it is no part of the module,
-/// of its configuration, or of what checks them.
+/// Only files that belong to the module, its configuration or what checks them can break a download.
 #[test]
 fn every_file_of_the_redirect_path_is_on_the_list() {
     let (tracked, [_, in_areas]) = (tracked(), patterns());
