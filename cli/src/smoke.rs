@@ -174,12 +174,17 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let loaded = Loaded::read(&arguments.config)?;
-    let (report, unused) = tokio::runtime::Builder::new_current_thread()
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?
-        .block_on(arguments.test(&loaded))?;
+        .block_on(test(arguments))
+}
+
+/// Tests, and prints the report.
+pub(crate) async fn test(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let loaded = Loaded::read(&arguments.config)?;
+    let (report, unused) = arguments.test(&loaded).await?;
     // Written first: a program that waits for the file may not wait for the output. But what was found
     // is printed even if it cannot be written.
     let written = match &arguments.junit {

@@ -6,17 +6,17 @@ use crate::tool::{self, Install, Probe, Tool};
 use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
-/// The feature that a test of the releases through the Fastly CLI requires.
+/// The feature that a test of `signpost release` through the Fastly CLI requires.
 const FEATURE: &str = "fastly-cli";
 
 /// `fastly compute build` and `fastly compute validate`, a test each, and the tests of the releases,
 /// which read the CLI's path from the environment variable `SIGNPOST_FASTLY` and the package's from
 /// `SIGNPOST_PACKAGE`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
-    let tests = workspace.tests_with_feature("xtask", FEATURE);
+    let tests = workspace.tests_with_feature("signpost-cli", FEATURE);
     ensure!(
         !tests.is_empty(),
-        "no test in xtask/Cargo.toml has `required-features = [\"{FEATURE}\"]`"
+        "no test in cli/Cargo.toml has `required-features = [\"{FEATURE}\"]`"
     );
     tool::ensure(&[
         tools::target(EDGE_TARGET)?,
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         .argument(package.to_string_lossy());
     findings.run_as_test(&validate, &environment);
 
-    let arguments = "test --package xtask --locked --no-fail-fast --features";
+    let arguments = "test --package signpost-cli --locked --no-fail-fast --features";
     let arguments: Vec<_> = arguments.split_whitespace().collect();
     let mut releases = CommandLine::new("cargo", &arguments).argument(FEATURE);
     for test in tests {
@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     Ok(findings)
 }
 
-/// jq, which the printed commands of a release read JSON with.
+/// jq, which the commands of the runbook read JSON with.
 fn jq() -> Tool {
     Tool {
         name: "jq".to_owned(),
