@@ -107,13 +107,17 @@ impl Trial {
         let record = self.record();
         let package = from_environment("SIGNPOST_PACKAGE");
         let mut words = vec![environment];
-        words.extend(["--service-id", FastlyApi::SERVICE]);
-        words.extend(["--store-id", FastlyApi::STORE]);
-        if !more.contains(&"--edge") {
-            words.extend(["--edge", "https://edge.example"]);
+        for option in [
+            ["--service-id", FastlyApi::SERVICE],
+            ["--store-id", FastlyApi::STORE],
+            ["--edge", "https://edge.example"],
+            ["--way-back", record.to_str().unwrap()],
+            ["--package", package.to_str().unwrap()],
+        ] {
+            if !more.contains(&option[0]) {
+                words.extend(option);
+            }
         }
-        words.extend(["--way-back", record.to_str().unwrap()]);
-        words.extend(["--package", package.to_str().unwrap()]);
         words.extend(more);
         self.signpost(&words)
     }
