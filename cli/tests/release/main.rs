@@ -112,7 +112,7 @@ async fn every_act_whose_answer_is_lost_ends_in_the_rollback_and_in_nothing_afte
 }
 
 #[tokio::test]
-async fn a_release_that_nobody_reads_goes_its_way_and_its_rollback() {
+async fn a_release_whose_output_is_closed_goes_on_and_rolls_back() {
     let trial = Trial::new().await.unread();
     let output = trial.release("staging", &["--execute"]).await;
     assert_code(&output, 0);
@@ -180,93 +180,40 @@ async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
 }
 
 #[tokio::test]
-async fn wrong_arguments_are_refused_before_anything_is_done() {
-    let trial = Trial::new().await;
-    let lever = [
-        "switch",
-        "half",
-        "--store-id",
-        FastlyApi::STORE,
-        "--execute",
-    ];
-    assert_code(&trial.command(&lever).await, 2);
-    for (name, words, error) in [
-        (
-            "unknown",
-            &["--", "--fast"][..],
-            "in the smoke test, unexpected argument '--fast'",
-        ),
-        (
-            "given twice",
-            &["--", "--switch", "off"],
-            "'--switch <SWITCH>' cannot be used multiple",
-        ),
-        (
-            "no URL",
-            &["--edge", "crates"],
-            "in the smoke test, invalid value 'crates'",
-        ),
-        (
-            "the token",
-            &["--", "--token-env", "FASTLY_API_TOKEN"],
-            "the token of the Fastly API must not be sent to the edge",
-        ),
-        (
-            "the token, in one word",
-            &["--", "--token-env=FASTLY_API_TOKEN"],
-            "the token of the Fastly API must not be sent to the edge",
-        ),
-        ("shares", &["--shares", "10,1"], "the shares do not grow"),
-        (
-            "no package",
-            &["--package", "none.tar.gz"],
-            "there is no file none.tar.gz",
-        ),
-        (
-            "no configuration",
-            &["--config", "none.toml"],
-            "cannot read none.toml",
-        ),
-        (
-            "no deployed one",
-            &["--deployed-config", "none.toml"],
-            "cannot read none.toml",
-        ),
-        (
-            "compiled",
-            &["--config", "cli/tests/data/loops.json"],
-            "cli/tests/data/loops.json",
-        ),
-    ] {
-        let output = trial
-            .release("staging", &[&["--execute"], words].concat())
-            .await;
-        let printed = printed(&output);
-        assert_eq!(output.status.code(), Some(2), "{name}: {printed}");
-        assert!(printed.contains(error), "{name}: {printed}");
-    }
-    assert_eq!(trial.api.calls(), []);
-}
-
-#[tokio::test]
 async fn each_signal_that_ends_a_program_leads_to_the_rollback() {
     for signal in ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] {
         let trial = Trial::new().await.interrupted_at("enforce", signal);
         let output = trial.release("staging", &["--execute"]).await;
-        check_went_back(&trial, &output, signal);
+        check_rolled_back(&trial, &output, signal);
     }
 }
 
 #[tokio::test]
 async fn a_second_interrupt_does_not_end_the_rollback() {
     let trial = Trial::new().await.interrupted_at("enforce", "SIGINT");
-    let trial = trial.interrupted_again();
+    let trial = trial.before_fastly(
+        r#"case "$*" in *"--value off") kill -s INT -- "-$PPID"; echo "once more" >&2;; esac"#,
+    );
     let output = trial.release("staging", &["--execute"]).await;
-    check_went_back(&trial, &output, "twice");
+    check_rolled_back(&trial, &output, "twice");
+    assert!(printed(&output).contains("once more"));
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_the_program_that_runs() {
+    // It would go on after the rollback.
+    let trial = Trial::new().await.before_fastly(
+        r#"case "$*" in *"version validate"*) kill -s INT -- "-$PPID"; tail -f /dev/null;; esac"#,
+    );
+    let output = trial.release("staging", &["--execute"]).await;
+    assert_code(&output, 1);
+    let mut expected = acts_of_release(STAGING, &["enforce"])[..4].to_vec();
+    expected.extend(acts_of_rollback(STAGING, false));
+    assert_eq!(acts(&trial.api), expected, "{}", printed(&output));
 }
 
 /// An interrupted release to staging.
-fn check_went_back(trial: &Trial, output: &Output, name: &str) {
+fn check_rolled_back(trial: &Trial, output: &Output, name: &str) {
     let printed = printed(output);
     assert_eq!(output.status.code(), Some(1), "{name}: {printed}");
     let mut expected = acts_of_release(STAGING, &["enforce"]);

@@ -64,13 +64,17 @@ fn answer(api: &FastlyApi, recorded: &RecordedRequest) -> Response<Bytes> {
 }
 
 /// A release to staging against a CDN that has these files.
-async fn release(files: &[(&'static str, &'static str)]) -> (Trial, String, Output) {
+async fn release(
+    files: &[(&'static str, &'static str)],
+    change: fn(Trial) -> Trial,
+) -> (Trial, String, Output) {
     let cdn = StandInCdn::start(files.to_vec()).await.unwrap();
     let config = config(&cdn);
     let compiled = Authored::from_toml(&config).unwrap();
     let compiled = compiled.config().to_json();
     let entries = [("config", compiled), ("switch", "enforce")];
-    let trial = Trial::with(FastlyApi::start(&entries).await.unwrap()).smoking();
+    let trial = Trial::with(FastlyApi::start(&entries).await.unwrap());
+    let trial = change(trial.smoking());
     let api = Arc::clone(&trial.api);
     let edge = StandInOrigin::start_with(move |request| answer(&api, request));
     let edge = edge.await.unwrap();
@@ -99,16 +103,24 @@ fn acts_until_redirects(compiled: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_release_whose_files_are_there_passes_its_smoke_tests() {
-    let (trial, compiled, output) = release(&[(FILE, "a crate")]).await;
+    let (trial, compiled, output) = release(&[(FILE, "a crate")], |trial| trial).await;
     assert_code(&output, 0);
     assert_eq!(acts(&trial.api), acts_until_redirects(&compiled));
     // The report of each smoke test is seen.
     assert_eq!(printed(&output).matches(" 0 failed").count(), 3);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_release_does_not_fail_because_its_report_cannot_be_written() {
+    let (trial, compiled, output) = release(&[(FILE, "a crate")], Trial::on_a_full_disk).await;
+    assert_code(&output, 0);
+    assert_eq!(acts(&trial.api), acts_until_redirects(&compiled));
+}
+
 #[tokio::test]
 async fn a_release_whose_files_are_missing_fails_its_smoke_test_and_rolls_back() {
-    let (trial, compiled, output) = release(&[]).await;
+    let (trial, compiled, output) = release(&[], |trial| trial).await;
     assert_code(&output, 1);
     let mut expected = acts_until_redirects(&compiled);
     expected.extend([

@@ -19,7 +19,9 @@ pub(crate) struct Trial {
     directory: TempDir,
     environment: Vec<(&'static str, &'static str)>,
     is_read: bool,
-    interrupts_rollback: bool,
+    /// What a shell does before each call of the Fastly CLI.
+    before_fastly: Option<&'static str>,
+    is_disk_full: bool,
 }
 
 /// The program in a world where a smoke test is a report to the API and no time passes.
@@ -42,7 +44,8 @@ impl Trial {
             directory: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
             is_read: true,
-            interrupts_rollback: false,
+            before_fastly: None,
+            is_disk_full: false,
         }
     }
 
@@ -66,13 +69,20 @@ impl Trial {
         self
     }
 
-    /// Interrupts the rollback too, when it sets the switch.
-    pub(crate) fn interrupted_again(mut self) -> Self {
-        self.interrupts_rollback = true;
+    /// Runs this in a shell before each call of the Fastly CLI, whose words are `$*`. The release is
+    /// its parent.
+    pub(crate) fn before_fastly(mut self, script: &'static str) -> Self {
+        self.before_fastly = Some(script);
         self
     }
 
-    /// Lets nobody read what is printed.
+    /// Lets all of standard output fail, as on a full disk.
+    pub(crate) fn on_a_full_disk(mut self) -> Self {
+        self.is_disk_full = true;
+        self
+    }
+
+    /// Closes what it prints to.
     pub(crate) fn unread(mut self) -> Self {
         self.is_read = false;
         self
@@ -154,7 +164,11 @@ impl Trial {
     }
 
     async fn output(&self, mut command: Command) -> Output {
-        let mut child = self.prepare(&mut command).spawn().unwrap();
+        self.prepare(&mut command);
+        if self.is_disk_full {
+            command.stdout(fs::File::options().write(true).open("/dev/full").unwrap());
+        }
+        let mut child = command.spawn().unwrap();
         if !self.is_read {
             drop((child.stdout.take(), child.stderr.take()));
         }
@@ -178,20 +192,18 @@ impl Trial {
             .kill_on_drop(true)
     }
 
-    /// The Fastly CLI, or a program before it that interrupts the rollback.
+    /// The Fastly CLI, perhaps with something before it.
     fn fastly(&self) -> OsString {
         let fastly = from_environment("SIGNPOST_FASTLY");
-        if !self.interrupts_rollback {
+        let Some(script) = self.before_fastly else {
             return fastly;
-        }
-        let program = self.directory.path().join("interrupting-fastly");
-        let text = format!(
-            "#!/bin/sh\n\
-             case \"$*\" in *--value=off) kill -s INT -- \"-$PPID\";; esac\n\
-             exec '{}' \"$@\"\n",
-            fastly.to_string_lossy()
+        };
+        let program = self.directory.path().join("fastly-after-all");
+        let fastly = fastly.to_string_lossy();
+        write_program(
+            &program,
+            &format!("#!/bin/sh\n{script}\nexec '{fastly}' \"$@\"\n"),
         );
-        write_program(&program, &text);
         program.into_os_string()
     }
 
