@@ -161,7 +161,7 @@ impl<W: World> Run<'_, W> {
         active.ok() == self.known.version
     }
 
-    /// Runs the command of a step; returns what it printed, and shows what is no answer to a question.
+    /// Runs the command of a step; returns what it printed, and shows it unless it is JSON.
     async fn call(&mut self, step: &Action) -> Result<String, Failure> {
         let words = step.words(&self.known);
         let input = step.input(&self.known).map(str::to_owned);
