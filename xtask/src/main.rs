@@ -10,7 +10,6 @@ mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
-mod release;
 mod replay_incident;
 mod serve;
 mod setup;
@@ -47,7 +46,6 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Impact(impact::Arguments),
-    Release(release::Arguments),
     ReplayIncident(replay_incident::Arguments),
 }
 
@@ -59,7 +57,6 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
-        Command::Release(arguments) => release::run(&arguments),
         Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };
     done.unwrap_or_else(|error| {

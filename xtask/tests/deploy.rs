@@ -1,9 +1,7 @@
-//! The commands in `.github/workflows/deploy.yml`, without `--execute`, and how its jobs follow each
-//! other.
+//! How the jobs of `.github/workflows/deploy.yml` follow each other, and what they may reach.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -26,44 +24,6 @@ fn steps<'a>(workflow: &'a Value, job: &str) -> &'a [Value] {
 }
 
 const RELEASES: [&str; 2] = ["staging", "production"];
-
-/// What a release keeps, so that a way back can be planned.
-const RECORD: &str = r#"{"service_id":"S","store_id":"T","edge":"https://edge.example",
-    "deployed_config":"config/crates-io.toml","version":41,"config":"{}"}"#;
-
-#[test]
-fn every_release_in_the_workflow_is_one_that_exists() {
-    let directory = tempfile::tempdir().unwrap();
-    let record = directory.path().join("way-back.json");
-    fs::write(&record, RECORD).unwrap();
-    let mut names = Vec::new();
-    for line in text().lines() {
-        let Some((_, words)) = line.split_once("exec target/debug/xtask ") else {
-            assert!(!line.contains("--execute"), "the shell stays: {line}");
-            continue;
-        };
-        let Some((words, smoke)) = words.split_once(" --execute") else {
-            panic!("a release that does nothing: {line}");
-        };
-        let words = format!("{words}{smoke}")
-            .replace("\"$EDGE\"", "https://edge.example")
-            .replace("deployed.toml", "config/crates-io.toml")
-            .replace(
-                "--from way-back.json",
-                &format!("--from {}", record.display()),
-            )
-            .replace(['"', '$'], "");
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(words.split(' '))
-            .current_dir(root())
-            .output()
-            .unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}: {error}");
-        names.extend(words.split(' ').nth(1).map(str::to_owned));
-    }
-    assert_eq!(names, ["staging", "rollback", "production", "rollback"]);
-}
 
 #[test]
 fn a_release_that_is_cancelled_or_fails_is_taken_back_and_leaves_its_record() {

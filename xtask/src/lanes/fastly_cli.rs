@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// They read the CLI's path from the environment variable `SIGNPOST_FASTLY`, and the package's from
 /// `SIGNPOST_PACKAGE`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
-    let releases = tests_of(workspace, "xtask", "fastly-cli")?;
+    let releases = tests_of(workspace, "signpost-cli", "fastly-cli")?;
     tool::ensure(&[
         tools::target(EDGE_TARGET)?,
         tools::fastly_cli(workspace),
