@@ -269,7 +269,11 @@ mod tests {
 
     #[test]
     fn the_files_that_pin_versions_name_them() {
-        assert_eq!(fastly_version(), "16.1.0");
-        assert_eq!(zizmor_version(), "1.32.0");
+        for version in [&*fastly_version(), zizmor_version()] {
+            let numbers = version
+                .split('.')
+                .filter(|part| part.parse::<u16>().is_ok());
+            assert_eq!(numbers.count(), 3, "{version}");
+        }
     }
 }
