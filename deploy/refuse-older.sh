@@ -18,5 +18,5 @@ if git merge-base --is-ancestor "$deployed" HEAD 2> /dev/null; then
   exit 0
 fi
 echo "$(git rev-parse HEAD) does not come after $deployed, which is deployed: run the workflow again" \
-  "for the last commit of the branch. To go back, use \`cargo xtask release rollback\`" >&2
+  "for the last commit of the branch. To go back, use \`signpost release rollback\`" >&2
 exit 1

@@ -1,9 +1,11 @@
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Failure, Outcome, print, print_error};
-use crate::{check, compile, completions, explain, man, plan, routes, smoke, watch};
+use crate::release::World;
+use crate::{check, compile, completions, explain, man, plan, release, routes, smoke, watch};
 
 /// Attempts a configuration of Signpost before it is deployed
 ///
@@ -30,6 +32,7 @@ enum Command {
     Compile(compile::Arguments),
     Explain(explain::Arguments),
     Plan(plan::Arguments),
+    Release(Box<release::Arguments>),
     Routes(routes::Arguments),
     Smoke(Box<smoke::Arguments>),
     Watch(watch::Arguments),
@@ -39,8 +42,13 @@ enum Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
+    main_in(&Here)
+}
+
+/// Runs the program in another world.
+pub fn main_in(world: &impl World) -> ExitCode {
     let ended = match CommandLine::try_parse() {
-        Ok(command_line) => command_line.run(),
+        Ok(command_line) => command_line.run(world),
         Err(wrong) => instead(&wrong),
     };
     let outcome = ended.unwrap_or_else(|failure| {
@@ -63,17 +71,56 @@ fn instead(wrong: &clap::Error) -> Result<Outcome, Failure> {
 }
 
 impl CommandLine {
-    fn run(&self) -> Result<Outcome, Failure> {
+    fn run(&self, world: &impl World) -> Result<Outcome, Failure> {
         match &self.command {
             Command::Check(arguments) => check::run(arguments),
             Command::Compile(arguments) => compile::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
             Command::Plan(arguments) => plan::run(arguments),
+            Command::Release(arguments) => release::run(arguments, world),
             Command::Routes(arguments) => routes::run(arguments),
             Command::Smoke(arguments) => smoke::run(arguments),
             Command::Watch(arguments) => watch::run(arguments),
             Command::Completions(arguments) => completions::run(arguments, Self::command()),
             Command::Man(arguments) => man::run(arguments, Self::command()),
+        }
+    }
+}
+
+/// The world as it is: a smoke test is that of this program, and time passes.
+#[derive(Clone, Copy, Debug)]
+pub struct Here;
+
+impl World for Here {
+    fn check_smoke(&self, words: &[String]) -> Result<(), Failure> {
+        smoke_arguments(words).map(drop)
+    }
+
+    async fn smoke(&self, words: &[String]) -> Result<Outcome, Failure> {
+        let arguments = smoke_arguments(words)?;
+        let (report, outcome) = smoke::test(&arguments).await?;
+        // A release does not end because its output cannot be written.
+        let _ = print(report);
+        outcome
+    }
+
+    fn wait(&self, planned: Duration) -> Duration {
+        planned
+    }
+}
+
+/// The arguments of a smoke test, as its own command line has them.
+fn smoke_arguments(words: &[String]) -> Result<Box<smoke::Arguments>, Failure> {
+    match CommandLine::try_parse_from(words).map(|line| line.command) {
+        Ok(Command::Smoke(arguments)) => Ok(arguments),
+        Ok(_) => Err(Failure::new("this is not a smoke test")),
+        Err(wrong) => {
+            let text = wrong.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            Err(Failure::new(format!(
+                "in the smoke test, {}",
+                text.trim_end()
+            )))
         }
     }
 }

@@ -20,6 +20,7 @@ mod hostile_rows;
 mod man;
 mod output;
 mod plan;
+mod release;
 mod replace;
 mod routes;
 mod smoke;
@@ -28,5 +29,6 @@ mod visible;
 mod watch;
 
 pub use check::Code;
-pub use command_line::{CommandLine, main};
+pub use command_line::{CommandLine, Here, main, main_in};
 pub use output::{Failure, Outcome};
+pub use release::World;

@@ -84,10 +84,14 @@ pub(crate) fn print_error(text: impl Display) {
 
 /// Prints a value as JSON on several lines.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut text = serde_json::to_string_pretty(value)
+    print(json_text(value)?)
+}
+
+/// A value as JSON on several lines.
+pub(crate) fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(format!("cannot write JSON: {error}")))?;
-    text.push('\n');
-    print(text)
+    Ok(text + "\n")
 }
 
 /// How what is printed on a stream is seen.

@@ -48,7 +48,7 @@ use self::report::Report;
 use self::run::Runner;
 use self::settle::Settle;
 use crate::file::{Loaded, in_words};
-use crate::output::{Failure, Format, Outcome, print, print_json};
+use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
@@ -174,30 +174,41 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let loaded = Loaded::read(&arguments.config)?;
-    let (report, unused) = tokio::runtime::Builder::new_current_thread()
+    let (report, outcome) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?
-        .block_on(arguments.test(&loaded))?;
+        .block_on(test(arguments))?;
+    print(report)?;
+    outcome
+}
+
+/// Runs the smoke test; returns the report as it is printed, and the outcome.
+pub(crate) async fn test(
+    arguments: &Arguments,
+) -> Result<(String, Result<Outcome, Failure>), Failure> {
+    let loaded = Loaded::read(&arguments.config)?;
+    let (report, unused) = arguments.test(&loaded).await?;
     // Written first: a program that waits for the file may not wait for the output. But what was found
     // is printed even if it cannot be written.
     let written = match &arguments.junit {
         Some(file) => write_junit(&report, file),
         None => Ok(()),
     };
-    match arguments.format {
-        Format::Text => print(&report)?,
-        Format::Json => print_json(&json::json(&report))?,
-    }
-    written?;
-    if !unused.is_empty() {
-        return Err(Failure::new(format!(
+    let outcome = written.and_then(|()| {
+        if unused.is_empty() {
+            return Ok(Outcome::found(report.failed() > 0));
+        }
+        Err(Failure::new(format!(
             "nothing was connected to by {}, which --resolve or --connect-to names; leave it out or mend it",
             unused.join(", nor by ")
-        )));
-    }
-    Ok(Outcome::found(report.failed() > 0))
+        )))
+    });
+    let text = match arguments.format {
+        Format::Text => report.to_string(),
+        Format::Json => json_text(&json::json(&report))?,
+    };
+    Ok((text, outcome))
 }
 
 fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {

@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 
 use tool::{ended, signpost};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "check",
     "compile",
     "explain",
     "plan",
+    "release",
     "routes",
     "smoke",
     "watch",

@@ -6,7 +6,7 @@ resource "fastly_configstore" "signpost" {
 
 # The first entries. Terraform writes them once and leaves them alone afterwards: in an incident the
 # switch is set by hand, and an apply must never set it back; the configuration is stored by
-# `cargo xtask release`, which tries it share by share.
+# `signpost release`, which tries it share by share.
 resource "fastly_configstore_entries" "signpost" {
   store_id       = fastly_configstore.signpost.id
   manage_entries = false
@@ -91,7 +91,7 @@ resource "fastly_service_compute" "signpost" {
   }
 
   lifecycle {
-    # A new package is released by `cargo xtask release`, with a smoke test after each share. An
+    # A new package is released by `signpost release`, with a smoke test after each share. An
     # apply would let it serve everybody at once.
     ignore_changes = [package]
     # Without the service, every download fails.

@@ -1,9 +1,9 @@
 output "service_id" {
-  description = "What `cargo xtask release` takes as --service-id."
+  description = "What `signpost release` takes as --service-id."
   value       = fastly_service_compute.signpost.id
 }
 
 output "store_id" {
-  description = "What `cargo xtask release` takes as --store-id."
+  description = "What `signpost release` takes as --store-id."
   value       = fastly_configstore.signpost.id
 }

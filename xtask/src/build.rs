@@ -9,16 +9,16 @@ use crate::tool;
 use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
-/// The most bytes that the module may have: growth past it is to be noticed and thought about.
+/// The most bytes that the module may have, so that growth is noticed.
 const LARGEST: u64 = 700_000;
 
 /// Build the edge module for release
 ///
-/// Leaves target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails when it is larger
-/// than 700 kB.
+/// Writes target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails if it is larger than
+/// 700 KB.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Also leave the module where `fastly compute build` packs it from
+    /// Also copy the module to where `fastly compute build` packs it from
     #[arg(long)]
     package: bool,
 }
@@ -33,23 +33,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the module, says how large it is, and gives its path.
+/// Builds the module, says how large it is, and returns its path.
 pub(crate) fn module(workspace: &Workspace) -> Result<PathBuf> {
-    tool::ensure(&[tools::target(EDGE_TARGET)?])?;
-    let arguments = "build --package signpost --release --locked --bin signpost-edge --no-default-features \
-                     --features edge --target";
-    let arguments: Vec<_> = arguments.split_whitespace().collect();
-    CommandLine::new("cargo", &arguments)
-        .argument(EDGE_TARGET)
-        .run()?;
-
-    let path = release_directory(workspace).join("signpost-edge.wasm");
+    let path = for_the_edge(workspace, "--bin signpost-edge", "signpost-edge.wasm")?;
     let size = fs::metadata(&path)
         .with_context(|| format!("cannot read {}", path.display()))?
         .len();
     check_size(size)?;
     println!("{} has {size} bytes", path.display());
     Ok(path)
+}
+
+/// Builds a target of the root package as it is deployed, and returns the path of its `file`.
+pub(crate) fn for_the_edge(workspace: &Workspace, target: &str, file: &str) -> Result<PathBuf> {
+    tool::ensure(&[tools::target(EDGE_TARGET)?])?;
+    let line = "cargo build --package signpost --release --locked --no-default-features \
+                --features edge --target";
+    CommandLine::new(line)
+        .argument(EDGE_TARGET)
+        .arguments(target)
+        .run()?;
+    Ok(release_directory(workspace).join(file))
 }
 
 fn check_size(size: u64) -> Result<()> {
@@ -63,9 +67,8 @@ fn check_size(size: u64) -> Result<()> {
 
 /// Copies the module to where the Fastly CLI expects it.
 ///
-/// For the language `rust` the CLI packs the file that is named after the package at the root of
-/// the workspace and not after the binary, and copies it to `bin/main.wasm`, which is what it
-/// packs for any other language.
+/// For the language `rust` the CLI takes the file named after the root package, not after the
+/// binary, and copies it to `bin/main.wasm`, the file that it packs for any other language.
 fn lay_out_package(workspace: &Workspace, module: &Path) -> Result<()> {
     let named = release_directory(workspace).join("signpost.wasm");
     let main = workspace.root().join("bin/main.wasm");

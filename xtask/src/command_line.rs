@@ -1,73 +1,102 @@
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-/// A program and its arguments, which can be shown and run.
+/// A program with its arguments and variables, which can be shown and run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    program: String,
-    arguments: Vec<String>,
+    words: Vec<String>,
+    variables: Vec<(&'static str, OsString)>,
 }
 
 impl CommandLine {
-    /// A command line of words, the first of which is the program.
-    pub(crate) fn new(program: impl Into<String>, arguments: &[&str]) -> Self {
+    /// A command line without quotes: its words are what stands between blanks.
+    pub(crate) fn new(words: &str) -> Self {
         Self {
-            program: program.into(),
-            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            words: words.split_whitespace().map(str::to_owned).collect(),
+            variables: Vec::new(),
         }
+    }
+
+    /// A program whose path may hold blanks, without arguments.
+    pub(crate) fn program(path: impl Into<String>) -> Self {
+        Self::new("").argument(path)
     }
 
     /// Adds one argument.
     #[must_use]
     pub(crate) fn argument(mut self, word: impl Into<String>) -> Self {
-        self.arguments.push(word.into());
+        self.words.push(word.into());
         self
     }
 
-    /// Shows the command line and runs it with the terminal's own input and output.
+    /// Adds what stands between blanks.
+    #[must_use]
+    pub(crate) fn arguments(mut self, words: &str) -> Self {
+        self.words
+            .extend(words.split_whitespace().map(str::to_owned));
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub(crate) fn variable(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name, value.as_ref().to_owned()));
+        self
+    }
+
+    /// Shows the command line and runs it with the terminal's own output and without input.
     pub(crate) fn run(&self) -> Result<()> {
         self.announce();
-        let status = self
-            .command()
-            .status()
-            .with_context(|| format!("cannot run `{self}`"))?;
+        let status = self.command().status();
+        let status = status.with_context(|| format!("cannot run `{self}`"))?;
         ensure!(status.success(), "`{self}` failed ({status})");
         Ok(())
     }
 
-    /// Runs it unseen; what it prints to standard output if it succeeds, `None` in any other case.
-    pub(crate) fn output(&self) -> Option<String> {
-        let output = self.command().output().ok()?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        output.status.success().then_some(text)
+    /// Runs it unseen, and returns what it prints to standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot run, or fails; with what it prints to standard error.
+    pub(crate) fn output(&self) -> Result<String> {
+        let output = self.command().output();
+        let output = output.with_context(|| format!("cannot run `{self}`"))?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "`{self}` failed: {}",
+            error.trim_end()
+        );
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Says which command comes now, to standard error as cargo does.
+    /// Shows the command line on standard error, as cargo does.
     pub(crate) fn announce(&self) {
         eprintln!("  $ {self}");
     }
 
-    /// The command, for whoever needs more of it.
+    /// The command, for a caller that reads its output as it comes.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments);
+        let (program, arguments) = self
+            .words
+            .split_first()
+            .map_or(("", &[][..]), |words| (words.0.as_str(), words.1));
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
         command
     }
 }
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.program)?;
-        for word in &self.arguments {
-            if word.is_empty() || word.contains(|letter: char| " *()|^$\\\"'".contains(letter)) {
-                write!(formatter, " '{word}'")?;
-            } else {
-                write!(formatter, " {word}")?;
-            }
-        }
-        Ok(())
+        let words = self.words.iter().map(String::as_str);
+        formatter.write_str(&shlex::try_join(words).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -77,12 +106,20 @@ mod tests {
 
     #[test]
     fn a_command_line_is_shown_as_it_would_be_typed() {
-        let line = CommandLine::new("cargo", &["test", "--test", "edge*"]).argument("a b");
+        let line = CommandLine::new("cargo test --test  edge*").argument("a b");
         assert_eq!(line.to_string(), "cargo test --test 'edge*' 'a b'");
+        let line = CommandLine::program("/a b/fastly").arguments("version");
+        assert_eq!(line.to_string(), "'/a b/fastly' version");
     }
 
     #[test]
-    fn what_cannot_run_has_no_output() {
-        assert_eq!(CommandLine::new("no-such-program", &[]).output(), None);
+    fn an_error_says_what_did_not_run_and_why() {
+        for (line, expected) in [
+            ("no-such-program", "cannot run `no-such-program`"),
+            ("cargo no-such-command", "no such command"),
+        ] {
+            let error = CommandLine::new(line).output().unwrap_err();
+            assert!(format!("{error:#}").contains(expected), "{line}: {error:#}");
+        }
     }
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 use signpost::authoring::Authored;
 
-/// Reads a configuration as people write it: the text, and what the library makes of it.
+/// Reads a configuration as written: its text, and what it compiles to.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, or with all the problems of the configuration.
+/// When the file cannot be read, or with all problems of the configuration.
 pub(crate) fn read(path: &Path) -> Result<(String, Authored)> {
     let file = path.display();
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {file}"))?;

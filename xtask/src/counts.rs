@@ -9,6 +9,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// So many tests passed, and so many failed.
+    pub(crate) const fn new(passed: usize, failed: usize) -> Self {
+        Self { passed, failed }
+    }
+
     /// Reads the line with which a test program ends:
     /// `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
     pub(crate) fn read(line: &str) -> Option<Self> {
@@ -19,7 +24,7 @@ impl Counts {
         let mut parts = counted.split("; ");
         let passed = parts.next()?.strip_suffix(" passed")?.parse().ok()?;
         let failed = parts.next()?.strip_suffix(" failed")?.parse().ok()?;
-        Some(Self { passed, failed })
+        Some(Self::new(passed, failed))
     }
 
     /// All tests.
@@ -47,40 +52,30 @@ mod tests {
 
     #[test]
     fn the_last_line_of_a_test_program_is_read() {
+        let ignored = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out";
         for (line, expected) in [
-            (
-                "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
-                Some((12, 0)),
-            ),
+            (ignored, Some(Counts::new(12, 0))),
             (
                 "test result: FAILED. 1 passed; 2 failed; 0 ignored",
-                Some((1, 2)),
+                Some(Counts::new(1, 2)),
             ),
             (
                 "  test result: ok. 3 passed; 0 failed; 0 filtered out\r",
-                Some((3, 0)),
+                Some(Counts::new(3, 0)),
             ),
             ("test result: unclear", None),
             ("test it_works ... ok", None),
             ("the test result: ok. 1 passed; 0 failed", None),
             ("", None),
         ] {
-            let expected = expected.map(|(passed, failed)| Counts { passed, failed });
             assert_eq!(Counts::read(line), expected, "{line}");
         }
     }
 
     #[test]
     fn counts_are_added_and_shown() {
-        let mut counts = Counts::default();
-        counts += Counts {
-            passed: 2,
-            failed: 1,
-        };
-        counts += Counts {
-            passed: 3,
-            failed: 0,
-        };
+        let mut counts = Counts::new(2, 1);
+        counts += Counts::new(3, 0);
         assert_eq!(counts.total(), 6);
         assert_eq!(counts.to_string(), "5 passed, 1 failed");
     }

@@ -3,20 +3,18 @@ use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
 
-/// A path that no route of a registry has.
+/// A path without a route.
 const UNROUTED: &str = "/api/v1/summary";
 
-/// A request to try: the command that sends it, and the answer to expect.
+/// The command that sends a request, and the answer to expect.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) command: String,
     pub(crate) expected: String,
 }
 
-/// The requests to try against the edge at `url`.
-///
-/// They are the first example of every route of the configuration; what to expect is what the
-/// library answers.
+/// Requests to send to the edge at `url`: the first example of every route, with the library's answer
+/// to each.
 pub(crate) fn requests_to_try(authored: &Authored, switch: Switch, url: &str) -> Vec<Row> {
     let trial = Trial {
         config: authored.config(),
@@ -56,7 +54,7 @@ impl Trial<'_> {
         if let Some(accept) = accept {
             words.push(format!("-H 'Accept: {accept}'"));
         }
-        // Routes that apply to certain hosts only do not apply to the address of this machine.
+        // The configuration's hosts do not include the address of this machine.
         if let Some([host, ..]) = self.config.hosts() {
             words.push(format!("-H 'Host: {host}'"));
         }

@@ -1,11 +1,11 @@
-use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::process::Stdio;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::command_line::CommandLine;
 use crate::counts::Counts;
+use crate::workspace::Workspace;
 
 /// What a lane of tests found: how many tests ran, and what else went wrong.
 #[derive(Debug, Default)]
@@ -14,21 +14,35 @@ pub(crate) struct Findings {
     pub(crate) problems: Vec<String>,
 }
 
+/// The command that runs the tests of `package` that need `feature`.
+///
+/// # Errors
+///
+/// When it has none.
+pub(crate) fn tests_of(workspace: &Workspace, package: &str, feature: &str) -> Result<CommandLine> {
+    let tests = workspace.tests_with_feature(package, feature);
+    ensure!(
+        !tests.is_empty(),
+        "no test in the Cargo.toml of {package} has `required-features = [\"{feature}\"]`"
+    );
+    let line = CommandLine::new("cargo test --locked --no-fail-fast --package")
+        .argument(package)
+        .argument("--features")
+        .argument(feature);
+    let tests = tests.into_iter();
+    Ok(tests.fold(line, |line, test| line.argument("--test").argument(test)))
+}
+
 impl Findings {
     /// Runs a command that runs tests, shows what it prints as it comes, and counts its tests.
     ///
     /// # Errors
     ///
     /// When the command cannot be run. A command that fails is a problem found.
-    pub(crate) fn run_tests(
-        &mut self,
-        line: &CommandLine,
-        environment: &[(&str, &OsStr)],
-    ) -> Result<()> {
+    pub(crate) fn run_tests(&mut self, line: &CommandLine) -> Result<()> {
         line.announce();
         let mut child = line
             .command()
-            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot run `{line}`"))?;
@@ -43,23 +57,14 @@ impl Findings {
     }
 
     /// Runs a command that is a test by itself: it passes or it fails.
-    pub(crate) fn run_as_test(&mut self, line: &CommandLine, environment: &[(&str, &OsStr)]) {
-        line.announce();
-        let status = line
-            .command()
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .status();
-        match status {
-            Ok(status) if status.success() => self.counts.passed += 1,
-            Ok(status) => self.fail(format!("`{line}` failed ({status})")),
-            Err(error) => self.fail(format!("cannot run `{line}`: {error}")),
+    pub(crate) fn run_as_test(&mut self, line: &CommandLine) {
+        match line.run() {
+            Ok(()) => self.counts.passed += 1,
+            Err(error) => {
+                self.counts.failed += 1;
+                self.problems.push(format!("{error:#}"));
+            }
         }
-    }
-
-    fn fail(&mut self, problem: String) {
-        self.counts.failed += 1;
-        self.problems.push(problem);
     }
 
     fn count(&mut self, output: impl Read, mut terminal: impl Write) -> Result<()> {
@@ -92,27 +97,15 @@ mod tests {
         let mut shown = Vec::new();
         findings.count(output.as_bytes(), &mut shown).unwrap();
         assert_eq!(shown, output.as_bytes());
-        assert_eq!(
-            findings.counts,
-            Counts {
-                passed: 3,
-                failed: 3
-            }
-        );
+        assert_eq!(findings.counts, Counts::new(3, 3));
     }
 
     #[test]
     fn a_command_that_fails_is_a_failed_test_and_a_problem() {
         let mut findings = Findings::default();
-        findings.run_as_test(&CommandLine::new("cargo", &["--version"]), &[]);
-        findings.run_as_test(&CommandLine::new("no-such-program", &[]), &[]);
-        assert_eq!(
-            findings.counts,
-            Counts {
-                passed: 1,
-                failed: 1
-            }
-        );
+        findings.run_as_test(&CommandLine::new("cargo --version"));
+        findings.run_as_test(&CommandLine::new("no-such-program"));
+        assert_eq!(findings.counts, Counts::new(1, 1));
         assert_eq!(findings.problems.len(), 1);
     }
 }

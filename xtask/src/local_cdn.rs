@@ -13,18 +13,18 @@ use signpost::route;
 use signpost_testbed::StandInCdn;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
 
-/// Writes a configuration anew so that every redirect leads to a CDN on this machine.
+/// Rewrites a configuration so that every redirect leads to a CDN on this machine.
 ///
-/// `authored` is what `text` compiles to, and `cdn` the URL of the CDN, without a path. Every base
-/// becomes that URL, of several each with a folder of its own, and the examples follow their targets.
+/// `text` compiles to `authored`, and `cdn` is the URL of the CDN without a path. Every base becomes
+/// that URL, with a folder of its own if there are several, and the examples follow their targets.
 ///
 /// # Errors
 ///
-/// When `text` is not laid out as a configuration that compiles.
+/// When `text` does not have the layout of a configuration that compiles.
 pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<String> {
     let mut document: DocumentMut = text.parse()?;
     let host = cdn.trim_start_matches("http://");
-    let host = host.split(':').next().unwrap_or(host);
+    let (host, _) = host.split_once(':').unwrap_or((host, ""));
     document.insert("allowed_hosts", value(Array::from_iter([host])));
     for target in authored.config().targets() {
         let written = document
@@ -46,8 +46,8 @@ pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<
     Ok(document.to_string())
 }
 
-/// Puts a small file where the location of each example leads, at every target: a second try goes to
-/// another one.
+/// Puts a small file where the location of each example leads, at every target: a later attempt goes
+/// to another one.
 pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
     for example in authored.examples() {
         let path = decoded_path_on_cdn(authored, example);
@@ -58,7 +58,7 @@ pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
     }
 }
 
-/// Puts another file where the location of the first example leads, as no CDN should.
+/// Puts a wrong file where the location of the first example leads.
 pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
     if let Some(example) = authored.examples().first() {
         let folder = folder_of(authored, example.target());
@@ -67,7 +67,7 @@ pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
     }
 }
 
-/// A lock file of the crates among the examples, with the checksums of what `stock` puts there.
+/// A lock file of the crates among the examples, with the checksums of the files of `stock`.
 pub(crate) fn lock_file(authored: &Authored) -> String {
     let mut packages = BTreeMap::new();
     for example in authored.examples() {
@@ -99,7 +99,7 @@ pub(crate) fn first_file(cdn: &StandInCdn, authored: &Authored) -> Option<String
     Some(format!("{}{folder}{path}", cdn.url()))
 }
 
-/// The folder in which the stand-in CDN has the files of a target: the root if it is the only one.
+/// The folder of the stand-in CDN with the files of a target: the root if it is the only one.
 fn folder_of(authored: &Authored, target: &str) -> String {
     let mut targets = authored.config().targets();
     let place = targets.position(|other| other.name() == target);
@@ -132,7 +132,7 @@ fn decoded_path_on_cdn(authored: &Authored, example: &Example) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
-/// What follows the base of its target in the location of an example.
+/// The location of an example after the base of its target.
 fn path_on_cdn<'a>(authored: &Authored, example: &'a Example) -> &'a str {
     let location = example.location().as_str();
     let mut targets = authored.config().targets();
@@ -142,7 +142,7 @@ fn path_on_cdn<'a>(authored: &Authored, example: &'a Example) -> &'a str {
         .unwrap_or(location)
 }
 
-/// The tables of an array, which TOML can spell in two ways.
+/// The tables of an array, in both spellings of TOML.
 fn tables<'a>(
     parent: &'a mut dyn TableLike,
     key: &str,
@@ -195,7 +195,7 @@ mod tests {
         let lock: toml_edit::DocumentMut = text.parse().unwrap();
         let packages = lock["package"].as_array_of_tables().unwrap();
         let versions: Vec<_> = packages.iter().map(|one| one["version"].as_str()).collect();
-        // A readme is no crate, so `toml` is not among them.
+        // Only the readme of `toml` is among the examples.
         assert!(!text.contains("\"toml\""), "{text}");
         assert!(versions.contains(&Some("0.12.25+1.3.0")), "{text}");
         assert_eq!(packages.len(), 8);

@@ -1,4 +1,4 @@
-//! The contributor's commands. Each is a file of its own; what several use is beside them.
+//! The contributor's commands, a file each. The files beside them are shared.
 
 mod bench;
 mod build;
@@ -10,7 +10,6 @@ mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
-mod release;
 mod replay_incident;
 mod serve;
 mod setup;
@@ -18,8 +17,6 @@ mod table;
 mod test;
 mod tool;
 mod tools;
-#[cfg(test)]
-mod workflows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -31,7 +28,7 @@ use clap::{Parser, Subcommand};
 #[command(
     bin_name = "cargo xtask",
     after_help = "Examples:\n  \
-        cargo xtask serve                 build, and try it at http://127.0.0.1:7676\n  \
+        cargo xtask serve                 build and serve at http://127.0.0.1:7676\n  \
         cargo xtask serve --local-cdn     the same, with downloads that stay on this machine\n  \
         cargo xtask test                  run every lane, as CI does\n  \
         cargo xtask test native           run the lane that needs no WebAssembly"
@@ -49,7 +46,6 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Impact(impact::Arguments),
-    Release(release::Arguments),
     ReplayIncident(replay_incident::Arguments),
 }
 
@@ -61,7 +57,6 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
-        Command::Release(arguments) => release::run(&arguments),
         Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };
     done.unwrap_or_else(|error| {

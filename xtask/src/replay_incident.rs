@@ -1,18 +1,15 @@
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use signpost_testbed::traffic::{Settings, Traffic};
 
-/// Lines are handed on in pieces of this many bytes.
-const PIECE: usize = 1 << 16;
-
 /// Write the log of an hour of normal downloads, and of the incident of 2023-07-20 after it
 ///
-/// The lines are Signpost's own and go to standard output; when the break comes is said on standard
-/// error. From then on every redirect leads to a host that does not exist, and cargo tries each such
-/// download four times: the next attempts come about 1 s, 3.5 s and 6.5 s after each failure.
+/// The lines are Signpost's own and go to standard output. Standard error says when the break comes.
+/// From then on every redirect leads to a host that does not exist, and cargo makes four attempts at
+/// each such download: the next ones come about 1 s, 3.5 s and 6.5 s after each failure.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask replay-incident | signpost watch -\n  \
@@ -23,7 +20,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 4_710.0)]
     rate: f64,
 
-    /// How long all is well
+    /// How long downloads work
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
     before: Duration,
 
@@ -31,15 +28,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DURATION", default_value = "13m", value_parser = humantime::parse_duration)]
     after: Duration,
 
-    /// What everything random follows from
+    /// The seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Build farms: many machines behind one address, which ask for the same files
+    /// How many build farms: many machines behind one address, which ask for the same files
     #[arg(long, default_value_t = 20)]
     farms: u32,
 
-    /// Of how many percent of all files the downloads are redirected, as by the switch `enforce 1%`
+    /// The share of files whose downloads are redirected, in percent, as by the switch `enforce 1%`
     #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     share: u8,
 
@@ -48,18 +45,17 @@ pub(crate) struct Arguments {
     break_at: SystemTime,
 }
 
+/// Writes the log.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let traffic = Traffic::new(&settings(arguments)?);
     let break_at = humantime::format_rfc3339_seconds(arguments.break_at);
     eprintln!("the break is at {break_at}");
-    match write(traffic, &mut io::stdout().lock()) {
-        // Whoever reads the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => {
-            written.context("cannot write to standard output")?;
-            Ok(ExitCode::SUCCESS)
-        }
+    match write(traffic) {
+        // The reader of the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written.context("cannot write to standard output")?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn settings(arguments: &Arguments) -> Result<Settings> {
@@ -86,16 +82,14 @@ fn settings(arguments: &Arguments) -> Result<Settings> {
     })
 }
 
-fn write(traffic: Traffic, out: &mut impl Write) -> io::Result<()> {
-    let mut lines = Vec::with_capacity(2 * PIECE);
+fn write(traffic: Traffic) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut line = Vec::new();
     for request in traffic {
-        request.write_line(&mut lines);
-        if lines.len() >= PIECE {
-            out.write_all(&lines)?;
-            lines.clear();
-        }
+        line.clear();
+        request.write_line(&mut line);
+        out.write_all(&line)?;
     }
-    out.write_all(&lines)?;
     out.flush()
 }
 
@@ -124,7 +118,7 @@ mod tests {
         }
     }
 
-    /// Compares the lines of some traffic with the edge's, and says which decisions were in them.
+    /// Compares the lines of some traffic with the edge's, and returns the decisions in them.
     fn decisions(share: u8) -> Vec<&'static str> {
         let switch = Switch::Enforce(Share::percent(share).unwrap());
         let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();

@@ -16,58 +16,56 @@ use crate::compile;
 use crate::examples::requests_to_try;
 use crate::local_cdn;
 use crate::tool;
-use crate::tools::{self, EDGE_TARGET};
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// Build the edge module and serve it on this machine, until Ctrl-C
 ///
-/// Installs what is missing, compiles the configuration, starts a stand-in origin and Viceroy,
-/// and prints requests to try with the answers to expect. A stand-in CDN serves a small file for
-/// each example. Then it shows each log line as it comes.
+/// Installs what it needs, compiles the configuration, starts a stand-in origin and Viceroy, and
+/// prints requests to send with the answers to expect. A stand-in CDN serves a small file for each
+/// example. Then it shows each log line as it comes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask serve\n  \
     cargo xtask serve --port 8080 --config config/crates-io-staging.toml\n  \
     cargo xtask serve --origin https://crates.io --switch shadow\n  \
     cargo xtask serve --local-cdn      then `curl -siL` ends in bytes from this machine\n  \
-    cargo xtask serve --local-cdn --spoil-cdn      then `signpost smoke` has something to find")]
+    cargo xtask serve --local-cdn --spoil-cdn      then `signpost smoke` finds a wrong file")]
 pub(crate) struct Arguments {
     /// The port on 127.0.0.1 to serve at
     #[arg(long, default_value_t = 7676)]
     port: u16,
-    /// The configuration, as people write it [default: config/crates-io.toml of this workspace]
+    /// The configuration as written [default: config/crates-io.toml of this workspace]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// An origin to use in place of the stand-in, such as `https://crates.io`
+    /// An origin instead of the stand-in, such as `https://crates.io`
     #[arg(long, value_name = "URL", value_parser = read_origin)]
     origin: Option<Backend>,
     /// The entry `switch`: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value = "enforce")]
     switch: Switch,
-    /// Redirect to the stand-in CDN on this machine, in place of the configuration's targets, and
-    /// write what `signpost smoke` needs to `serve/` in the target directory
+    /// Redirect to the stand-in CDN on this machine instead of the configuration's targets, and write
+    /// what `signpost smoke` needs to `serve/` in the target directory
     #[arg(long)]
     local_cdn: bool,
-    /// Let the stand-in CDN serve another file for the first example, to see it found
+    /// Let the stand-in CDN serve a wrong file for the first example
     #[arg(long, requires = "local_cdn")]
     spoil_cdn: bool,
 }
 
-/// Serves until it is told to stop, by Ctrl-C or a request to terminate.
+/// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    // Asked first: the build takes a minute, and Viceroy's own message names no way out.
+    // Checked before the build, which takes a minute; Viceroy's own message does not say what to do.
     ensure!(
         TcpListener::bind(address).is_ok(),
         "port {} on 127.0.0.1 is in use: stop what listens there, or choose another with --port",
         arguments.port
     );
     let workspace = Workspace::load()?;
-    let source = match &arguments.config {
-        Some(file) => compile::read(file)?,
-        None => compile::read(&workspace.root().join("config/crates-io.toml"))?,
-    };
-    tool::ensure(&[tools::target(EDGE_TARGET)?, tools::viceroy()])?;
+    let default = workspace.root().join("config/crates-io.toml");
+    let source = compile::read(arguments.config.as_ref().unwrap_or(&default))?;
+    tool::ensure(&[tools::viceroy()])?;
     let module = build::module(&workspace)?;
     let manifest = LocalServer::from_file(workspace.root().join("fastly.toml"));
     let served = workspace.target().join("serve");
@@ -90,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves until something breaks, and says what.
+/// Serves until something breaks, and returns what.
 async fn serve(
     arguments: &Arguments,
     address: SocketAddr,
@@ -130,21 +128,17 @@ async fn serve(
     let mut viceroy = Viceroy::start_at(address, module, &local_server).await?;
     let first = Request::get("/").body(Bytes::new())?;
     let answered = viceroy.send(first).await;
-    answered.context("Viceroy listens and does not answer")?;
+    answered.context("Viceroy listens but does not answer")?;
     print_requests(authored, arguments.switch, &viceroy.url());
     if let Some(file) = file {
         println!(
-            "The stand-in CDN serves the examples' files at {}:\n",
+            "The stand-in CDN serves the examples' files at {}:\n\n  curl -s {file}",
             cdn.url()
         );
-        println!("  curl -s {file}");
     }
     if arguments.local_cdn {
-        println!("\nAll of it at once:\n");
-        println!(
-            "  {}",
-            smoke_test(served, config, viceroy.address(), arguments.switch)
-        );
+        let line = smoke_test(served, config, viceroy.address(), arguments.switch);
+        println!("\nAll of it at once:\n\n  {line}");
     }
     println!("\nLog lines follow. Ctrl-C stops everything.\n");
     let lines = viceroy.follow();
@@ -155,14 +149,14 @@ async fn serve(
 }
 
 fn print_requests(authored: &Authored, switch: Switch, url: &str) {
-    println!("\nSignpost answers at {url}. Try, and expect:\n");
+    println!("\nSignpost answers at {url}. Send these, and expect:\n");
     for row in requests_to_try(authored, switch, url) {
         println!("  {}\n    {}", row.command, row.expected);
     }
     println!();
 }
 
-/// The configuration that is served, and the lock file that knows the files' checksums.
+/// Writes the configuration that is served, and a lock file with the files' checksums.
 fn write_served(served: &Path, config: &str, lock_file: &str) -> Result<()> {
     fs::create_dir_all(served)?;
     fs::write(served.join("config.toml"), config)?;
@@ -172,11 +166,11 @@ fn write_served(served: &Path, config: &str, lock_file: &str) -> Result<()> {
 
 /// The command that smoke-tests what is served.
 fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switch) -> String {
-    // Shorter where it is said, which is the directory of the workspace as a rule.
+    // The shorter path works where this runs.
     let here = std::env::current_dir().unwrap_or_default();
     let served = served.strip_prefix(here).unwrap_or(served).display();
     let edge = match config.hosts() {
-        // Routes that apply to certain hosts only do not apply to the address of this machine.
+        // The configuration's hosts do not include the address of this machine.
         Some([host, ..]) => format!("http://{host} --connect-to {host}:80:{address}"),
         _ => format!("http://{address}"),
     };
@@ -193,12 +187,12 @@ fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switc
 async fn show_lines(mut lines: Lines, stand_in: &StandInOrigin) {
     while let Some(line) = lines.next().await {
         println!("{line}");
-        // Nobody asks which requests the origin had, and they would be kept for ever.
+        // The recorded requests are not needed, and would fill the memory.
         drop(stand_in.take_requests());
     }
 }
 
-/// Waits for Ctrl-C or, where there is such a thing, for the signal to terminate.
+/// Waits for Ctrl-C, or on Unix for SIGTERM.
 #[cfg(unix)]
 async fn stop_requested() -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -217,9 +211,9 @@ async fn stop_requested() -> Result<()> {
         .context("cannot listen for Ctrl-C")
 }
 
-/// An origin that is asked by its own name, as servers of many names need it.
+/// Reads the URL of an origin. Requests carry its host, which servers of many hosts need.
 fn read_origin(text: &str) -> Result<Backend, String> {
-    let uri: Uri = text.parse().map_err(|error| format!("{error}"))?;
+    let uri: Uri = text.parse().unwrap_or_default();
     match (uri.scheme_str(), uri.authority()) {
         (Some("http" | "https"), Some(authority)) => {
             Ok(Backend::at(text).override_host(authority.as_str()))

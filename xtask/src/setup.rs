@@ -6,15 +6,16 @@ use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Install what the other commands need and is missing
+/// Install what the other commands need
 ///
-/// The Rust targets and components, Viceroy, cargo-llvm-cov, the test runner of wasm-bindgen and
-/// the Fastly CLI. What is there in the right version is left alone, and the other commands
-/// install what they need by themselves: this one is for doing it beforehand.
+/// The Rust targets and components, Viceroy, cargo-llvm-cov, the test runner of wasm-bindgen, zizmor
+/// and the Fastly CLI. Tools in the right version stay as they are. The other commands install what
+/// they need by themselves; this one does it beforehand. If cargo-binstall is on PATH, it downloads
+/// the tools that would otherwise be compiled.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {}
 
-/// Brings every tool to the machine; one that cannot be brought does not keep the others away.
+/// Installs every tool; if one fails, the others are installed all the same.
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let wanted = [
@@ -26,6 +27,7 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
         Ok(tools::cargo_llvm_cov()),
         Ok(tools::viceroy()),
         Ok(tools::node()),
+        Ok(tools::zizmor(&workspace)),
         tools::wasm_bindgen(&workspace),
         Ok(tools::fastly_cli(&workspace)),
     ];

@@ -12,8 +12,8 @@ use crate::workspace::Workspace;
 
 /// Run the tests, lane by lane, and end with a table of them
 ///
-/// Each lane installs what it needs and is missing. A lane that fails does not keep the others
-/// from running; a lane without a single test has failed.
+/// Each lane installs what it needs. If a lane fails, the others run all the same. A lane without a
+/// single test fails.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The lanes to run, in this order; all of them when none is named
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Lane {
-    /// On this machine itself, with every line of the library covered
+    /// On this machine itself, with every line of the library covered; and zizmor on the workflows
     Native,
     /// The library in WebAssembly, under Node.js
     Wasm,
@@ -33,17 +33,20 @@ enum Lane {
     FastlyCli,
 }
 
-/// Runs the lanes and reports them.
+/// Runs the lanes, and prints the report.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let lanes = match arguments.lanes.as_slice() {
         [] => Lane::value_variants(),
         lanes => lanes,
     };
-    let results: Vec<_> = lanes
-        .iter()
-        .map(|&lane| LaneResult::of(lane, &workspace))
-        .collect();
+    let results = lanes.iter().map(|&lane| {
+        eprintln!("\nLane {}", lane.name());
+        let start = Instant::now();
+        let findings = lane.run(&workspace);
+        LaneResult::new(lane, findings, start.elapsed())
+    });
+    let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
     Ok(if results.iter().all(LaneResult::passed) {
@@ -55,46 +58,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 struct LaneResult {
     lane: Lane,
-    counts: Counts,
+    findings: Findings,
     time: Duration,
-    problems: Vec<String>,
 }
 
 impl LaneResult {
-    fn of(lane: Lane, workspace: &Workspace) -> Self {
-        eprintln!("\nLane {}", lane.name());
-        let start = Instant::now();
-        let findings = lane.run(workspace);
-        Self::new(lane, findings, start.elapsed())
-    }
-
     fn new(lane: Lane, findings: Result<Findings>, time: Duration) -> Self {
-        let Findings {
-            counts,
-            mut problems,
-        } = findings.unwrap_or_else(|error| Findings {
+        let mut findings = findings.unwrap_or_else(|error| Findings {
             problems: vec![format!("{error:#}")],
             ..Findings::default()
         });
-        if counts.total() == 0 && problems.is_empty() {
-            problems.push("no test ran".to_owned());
+        if findings.counts.total() == 0 && findings.problems.is_empty() {
+            findings.problems.push("no test ran".to_owned());
         }
         Self {
             lane,
-            counts,
+            findings,
             time,
-            problems,
         }
     }
 
     fn passed(&self) -> bool {
-        self.problems.is_empty()
+        self.findings.problems.is_empty()
     }
 
-    /// The tests, and one failure more where none of them is to blame for the lane's, as when too
-    /// few lines are covered: the sum of all lanes must not hide it.
+    /// The tests, and one failure more if the lane failed for another reason, as when too few lines
+    /// are covered: the sum of all lanes must not hide it.
     fn counts_with_the_lane(&self) -> Counts {
-        let mut counts = self.counts;
+        let mut counts = self.findings.counts;
         if counts.failed == 0 && !self.passed() {
             counts.failed = 1;
         }
@@ -112,13 +103,9 @@ impl Lane {
         }
     }
 
-    fn name(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Wasm => "wasm",
-            Self::Viceroy => "viceroy",
-            Self::FastlyCli => "fastly-cli",
-        }
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
@@ -128,13 +115,13 @@ fn report(results: &[LaneResult]) -> String {
     let mut sum = Counts::default();
     let mut rows = vec![["lane", "tests", "time", "result"].map(str::to_owned)];
     for result in results {
-        for problem in &result.problems {
+        for problem in &result.findings.problems {
             problems.push(format!("{}: {problem}\n", result.lane.name()));
         }
         sum += result.counts_with_the_lane();
         rows.push([
-            result.lane.name().to_owned(),
-            result.counts.total().to_string(),
+            result.lane.name(),
+            result.findings.counts.total().to_string(),
             format!("{:.1} s", result.time.as_secs_f64()),
             if result.passed() { "passed" } else { "FAILED" }.to_owned(),
         ]);
@@ -155,10 +142,10 @@ mod tests {
     use crate::counts::Counts;
     use crate::lane::Findings;
 
-    fn passed(passed: usize) -> Findings {
+    fn findings(passed: usize, problems: &[&str]) -> Findings {
         Findings {
-            counts: Counts { passed, failed: 0 },
-            problems: Vec::new(),
+            counts: Counts::new(passed, 0),
+            problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
         }
     }
 
@@ -166,8 +153,8 @@ mod tests {
     fn the_report_names_every_problem_and_ends_with_the_sum() {
         let time = Duration::from_millis(1250);
         let results = [
-            LaneResult::new(Lane::Native, Ok(passed(12)), time),
-            LaneResult::new(Lane::Wasm, Ok(passed(0)), time),
+            LaneResult::new(Lane::Native, Ok(findings(12, &[])), time),
+            LaneResult::new(Lane::Wasm, Ok(findings(0, &[])), time),
             LaneResult::new(Lane::FastlyCli, Err(anyhow!("npm is missing")), time),
         ];
         assert_eq!(
@@ -185,18 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_beside_the_tests_counts_as_one_failure() {
-        let findings = Findings {
-            problems: vec!["too little coverage".to_owned()],
-            ..passed(5)
-        };
+    fn a_failure_beside_the_tests_counts_as_one() {
+        let findings = findings(5, &["too little coverage"]);
         let result = LaneResult::new(Lane::Native, Ok(findings), Duration::ZERO);
-        assert_eq!(
-            result.counts_with_the_lane(),
-            Counts {
-                passed: 5,
-                failed: 1
-            }
-        );
+        assert_eq!(result.counts_with_the_lane(), Counts::new(5, 1));
     }
 }

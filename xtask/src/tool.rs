@@ -4,15 +4,17 @@ use anyhow::{Result, bail};
 
 use crate::command_line::CommandLine;
 
-/// Something that has to be on the machine, how to see that it is, and how to bring it there.
+/// A tool that has to be on the machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Tool {
-    /// What it is called in messages, with the version wanted.
+    /// Its name in messages, with the version wanted.
     pub(crate) name: String,
     /// How to see whether it is there.
     pub(crate) probe: Probe,
     /// The ways to install it, the best first.
     pub(crate) installs: Vec<Install>,
+    /// What a person does about it if no program can.
+    pub(crate) hint: &'static str,
 }
 
 /// How to see whether a tool is there.
@@ -29,36 +31,35 @@ pub(crate) enum Probe {
 /// One way to install a tool.
 #[derive(Clone, Debug)]
 pub(crate) struct Install {
-    /// The program without which this way is not open.
+    /// The program that has to be on `PATH` for it.
     pub(crate) needs: &'static str,
-    /// What to do when that program is missing; nothing where the next way does as well.
-    pub(crate) advice: Option<&'static str>,
-    /// What installs it, with its own progress shown.
+    /// What installs the tool.
     pub(crate) command: CommandLine,
-    /// What the contributor should know while it runs.
-    pub(crate) note: Option<&'static str>,
+    /// What happens meanwhile, if it takes minutes.
+    pub(crate) note: Option<String>,
 }
 
-/// Brings every tool that is missing to the machine and says so; says nothing of the others.
+/// Installs every tool that is missing and says so.
 ///
 /// # Errors
 ///
-/// Names the first tool that is still missing after every way to install it, with what to do.
+/// Names the first tool that no way could install, and what to do.
 pub(crate) fn ensure(tools: &[Tool]) -> Result<()> {
     tools.iter().try_for_each(Tool::ensure)
 }
 
-/// Whether the command runs and the version it prints is the one wanted.
+/// Whether the command runs and prints the version wanted.
 pub(crate) fn prints_version(command: &CommandLine, wanted: &str) -> bool {
-    let output = command.output();
-    output.as_deref().and_then(version_in) == Some(wanted)
+    command
+        .output()
+        .is_ok_and(|output| version_in(&output) == Some(wanted))
 }
 
 impl Tool {
     /// Whether it is there, in the version wanted.
-    pub(crate) fn is_there(&self) -> bool {
+    fn is_there(&self) -> bool {
         match &self.probe {
-            Probe::Runs(command) => command.output().is_some(),
+            Probe::Runs(command) => command.output().is_ok(),
             Probe::Version(commands, wanted) => commands
                 .iter()
                 .any(|command| prints_version(command, wanted)),
@@ -71,13 +72,9 @@ impl Tool {
             return Ok(());
         }
         let mut failures = Vec::new();
-        for install in &self.installs {
-            if which::which(install.needs).is_err() {
-                failures.extend(install.advice.map(str::to_owned));
-                continue;
-            }
+        for install in self.open_ways(|program| which::which(program).is_ok()) {
             eprintln!("Installing {}", self.name);
-            if let Some(note) = install.note {
+            if let Some(note) = &install.note {
                 eprintln!("  {note}");
             }
             match install.command.run() {
@@ -86,10 +83,20 @@ impl Tool {
                     "`{}` succeeded, but {} is not found: is its directory on PATH?",
                     install.command, self.name
                 )),
-                Err(error) => failures.push(error.to_string()),
+                Err(error) => failures.push(format!("{error:#}")),
             }
         }
+        if failures.is_empty() {
+            failures.push(self.hint.to_owned());
+        }
         bail!("{} is missing: {}", self.name, failures.join("; "))
+    }
+
+    /// The ways whose program is on the machine.
+    fn open_ways(&self, is_on_path: impl Fn(&str) -> bool) -> impl Iterator<Item = &Install> {
+        self.installs
+            .iter()
+            .filter(move |install| is_on_path(install.needs))
     }
 }
 
@@ -103,8 +110,8 @@ fn version_in(output: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Install, Probe, Tool, version_in};
-    use crate::command_line::CommandLine;
+    use super::{Probe, Tool, version_in};
+    use crate::tools;
 
     #[test]
     fn versions_are_found_where_each_tool_prints_them() {
@@ -113,10 +120,26 @@ mod tests {
             ("cargo-llvm-cov 0.9.1", Some("0.9.1")),
             ("Fastly CLI version v16.1.0 (4d64ad67)\n", Some("16.1.0")),
             ("wasm-bindgen-test-runner 0.2.130", Some("0.2.130")),
-            ("version 7 of nothing", None),
+            ("version 7 without a dot", None),
             ("", None),
         ] {
             assert_eq!(version_in(output), version, "{output}");
+        }
+    }
+
+    #[test]
+    fn a_crate_is_downloaded_where_that_is_possible_and_compiled_elsewhere() {
+        let download = "cargo binstall --no-confirm --disable-strategies compile viceroy@0.22.0";
+        let compile = "cargo install viceroy@0.22.0 --locked";
+        for (programs, expected) in [
+            (&["cargo", "cargo-binstall"][..], &[download, compile][..]),
+            (&["cargo"], &[compile]),
+            (&["npm"], &[]),
+        ] {
+            let viceroy = tools::viceroy();
+            let ways = viceroy.open_ways(|program| programs.contains(&program));
+            let ways: Vec<_> = ways.map(|way| way.command.to_string()).collect();
+            assert_eq!(ways, expected, "{programs:?}");
         }
     }
 
@@ -125,17 +148,13 @@ mod tests {
         let tool = Tool {
             name: "a tool".to_owned(),
             probe: Probe::Exists("/no/such/file".into()),
-            installs: vec![Install {
-                needs: "no-such-program",
-                advice: Some("get no-such-program first"),
-                command: CommandLine::new("no-such-program", &[]),
-                note: None,
-            }],
+            installs: Vec::new(),
+            hint: "get it from its maker",
         };
         let error = tool.ensure().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "a tool is missing: get no-such-program first"
+            "a tool is missing: get it from its maker"
         );
     }
 }

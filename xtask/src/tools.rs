@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use crate::command_line::CommandLine;
 use crate::tool::{self, Install, Probe, Tool};
@@ -12,190 +13,267 @@ pub(crate) const EDGE_TARGET: &str = "wasm32-wasip1";
 pub(crate) const PURE_TARGET: &str = "wasm32-unknown-unknown";
 
 const CARGO_LLVM_COV: &str = "0.9.1";
-const FASTLY_CLI: &str = "16.1.0";
 const VICEROY: &str = "0.22.0";
 
+/// Names the version of the Fastly CLI. The lock file beside it has the hashes, and the workflows
+/// install from there too.
+const FASTLY_CLI: &str = include_str!("../fastly-cli/package.json");
+/// Names the version of zizmor, and the hashes of its wheels.
+const ZIZMOR: &str = include_str!("../zizmor.txt");
+
+const NEEDS_RUST: &str = "install Rust with rustup (https://rustup.rs)";
 const NEEDS_RUSTUP: &str = "install Rust with rustup (https://rustup.rs), or add this to your own \
                             Rust toolchain by its own means";
-const NEEDS_NPM: &str = "install Node.js 20 or later, which brings npm (https://nodejs.org)";
-const NEEDS_CARGO: &str = "install Rust with rustup (https://rustup.rs)";
-
-const NO_RUSTC: &str = "`rustc` does not run: install Rust with rustup (https://rustup.rs)";
+const NEEDS_NODE: &str = "install Node.js 20 or later, which brings npm (https://nodejs.org)";
 
 /// The standard library of a compilation target.
 pub(crate) fn target(triple: &str) -> Result<Tool> {
-    Ok(Tool {
-        name: format!("the Rust target {triple}"),
-        probe: Probe::Exists(sysroot()?.join("lib/rustlib").join(triple).join("lib")),
-        installs: vec![rustup(&["target", "add", triple])],
-    })
-}
-
-/// Clippy, which CI holds the code to.
-pub(crate) fn clippy() -> Tool {
-    Tool {
-        name: "Clippy".to_owned(),
-        probe: Probe::Runs(CommandLine::new("cargo", &["clippy", "--version"])),
-        installs: vec![rustup(&["component", "add", "clippy"])],
-    }
-}
-
-/// Rustfmt, which CI holds the code to.
-pub(crate) fn rustfmt() -> Tool {
-    Tool {
-        name: "Rustfmt".to_owned(),
-        probe: Probe::Runs(CommandLine::new("cargo", &["fmt", "--version"])),
-        installs: vec![rustup(&["component", "add", "rustfmt"])],
-    }
+    let library = rustc_path("--print sysroot")?.join("lib/rustlib");
+    Ok(rustup(
+        &format!("the Rust target {triple}"),
+        Probe::Exists(library.join(triple).join("lib")),
+        &format!("target add {triple}"),
+    ))
 }
 
 /// The programs of LLVM that read coverage.
 pub(crate) fn llvm_tools() -> Result<Tool> {
-    let libraries = CommandLine::new("rustc", &["--print", "target-libdir"])
-        .output()
-        .context(NO_RUSTC)?;
-    let programs = Path::new(libraries.trim()).with_file_name("bin");
+    let programs = rustc_path("--print target-libdir")?.with_file_name("bin");
     let program = format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX);
-    Ok(Tool {
-        name: "the Rust component llvm-tools".to_owned(),
-        probe: Probe::Exists(programs.join(program)),
-        installs: vec![rustup(&["component", "add", "llvm-tools"])],
-    })
+    Ok(rustup(
+        "the Rust component llvm-tools",
+        Probe::Exists(programs.join(program)),
+        "component add llvm-tools",
+    ))
+}
+
+/// Clippy, which CI runs.
+pub(crate) fn clippy() -> Tool {
+    let probe = Probe::Runs(CommandLine::new("cargo clippy --version"));
+    rustup("Clippy", probe, "component add clippy")
+}
+
+/// Rustfmt, which CI runs.
+pub(crate) fn rustfmt() -> Tool {
+    let probe = Probe::Runs(CommandLine::new("cargo fmt --version"));
+    rustup("Rustfmt", probe, "component add rustfmt")
 }
 
 /// cargo-llvm-cov, which measures coverage.
 pub(crate) fn cargo_llvm_cov() -> Tool {
-    Tool {
-        name: format!("cargo-llvm-cov {CARGO_LLVM_COV}"),
-        probe: Probe::Version(
-            vec![CommandLine::new("cargo", &["llvm-cov", "--version"])],
-            CARGO_LLVM_COV.to_owned(),
-        ),
-        installs: vec![Install {
-            needs: "cargo",
-            advice: Some(NEEDS_CARGO),
-            command: cargo_install("cargo-llvm-cov", CARGO_LLVM_COV).argument("--locked"),
-            note: None,
-        }],
-    }
+    let probe = CommandLine::new("cargo llvm-cov --version");
+    from_crate(
+        "cargo-llvm-cov",
+        CARGO_LLVM_COV,
+        probe,
+        "--locked",
+        "a minute",
+    )
 }
 
 /// Viceroy, which runs the edge module on this machine.
 pub(crate) fn viceroy() -> Tool {
-    Tool {
-        name: format!("Viceroy {VICEROY}"),
-        probe: Probe::Version(
-            vec![CommandLine::new("viceroy", &["--version"])],
-            VICEROY.to_owned(),
-        ),
-        installs: vec![
-            Install {
-                needs: "cargo-binstall",
-                advice: None,
-                command: CommandLine::new("cargo", &["binstall", "--no-confirm"])
-                    .argument(format!("viceroy@{VICEROY}")),
-                note: None,
-            },
-            Install {
-                needs: "cargo",
-                advice: Some(NEEDS_CARGO),
-                command: cargo_install("viceroy", VICEROY).argument("--locked"),
-                note: Some("It is compiled once, which takes about ten minutes on two cores."),
-            },
-        ],
-    }
+    let probe = CommandLine::new("viceroy --version");
+    from_crate("viceroy", VICEROY, probe, "--locked", "ten minutes")
 }
 
-/// The runner of tests in WebAssembly, of the very version of `wasm-bindgen` in `Cargo.lock`.
+/// The runner of tests in WebAssembly, in the version of `wasm-bindgen` in `Cargo.lock`.
 pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
-    let version = workspace
-        .locked_version("wasm-bindgen")?
-        .context("Cargo.lock holds no wasm-bindgen, whose version its test runner must have")?;
-    Ok(Tool {
-        name: format!("wasm-bindgen-cli {version}"),
-        probe: Probe::Version(
-            vec![CommandLine::new("wasm-bindgen-test-runner", &["--version"])],
-            version.clone(),
-        ),
-        installs: vec![Install {
-            needs: "cargo",
-            advice: Some(NEEDS_CARGO),
-            // Its own lock file names releases that not every registry mirror has. The version
-            // that matters is the one that is asked for here.
-            command: cargo_install("wasm-bindgen-cli", &version),
-            note: Some("It is compiled once, which takes about two minutes."),
-        }],
-    })
+    let version = workspace.locked_version("wasm-bindgen")?.context(
+        "Cargo.lock does not hold wasm-bindgen, whose version its test runner must have",
+    )?;
+    let probe = CommandLine::new("wasm-bindgen-test-runner --version");
+    // Not locked: its own lock file names releases that not every registry mirror has. Only its own
+    // version matters.
+    Ok(from_crate(
+        "wasm-bindgen-cli",
+        &version,
+        probe,
+        "",
+        "two minutes",
+    ))
+}
+
+/// zizmor, which checks the workflows: the one on `PATH`, or one below the target directory.
+pub(crate) fn zizmor(workspace: &Workspace) -> Tool {
+    let probe = CommandLine::new("zizmor --version");
+    let version = zizmor_version();
+    let mut tool = from_crate("zizmor", version, probe, "--locked", "several minutes");
+    let programs = zizmor_programs(workspace).map(|program| program.arguments("--version"));
+    tool.probe = Probe::Version(programs.to_vec(), version.to_owned());
+    let pip = "python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+               --require-hashes --only-binary :all: --upgrade --target";
+    let wheel = Install {
+        needs: "python3",
+        command: CommandLine::new(pip)
+            .argument(workspace.target().join("zizmor").to_string_lossy())
+            .argument("--requirement")
+            .argument(workspace.root().join("xtask/zizmor.txt").to_string_lossy()),
+        note: None,
+    };
+    tool.installs.insert(0, wheel);
+    tool
+}
+
+/// The program that [`zizmor`] found or installed.
+pub(crate) fn zizmor_program(workspace: &Workspace) -> Result<CommandLine> {
+    in_version(zizmor_programs(workspace), "--version", zizmor_version())
 }
 
 /// Node.js, in which the tests in WebAssembly run.
 pub(crate) fn node() -> Tool {
-    Tool {
-        name: "Node.js".to_owned(),
-        probe: Probe::Runs(CommandLine::new("node", &["--version"])),
-        installs: vec![Install {
-            needs: "node",
-            advice: Some(NEEDS_NPM),
-            command: CommandLine::new("node", &["--version"]),
-            note: None,
-        }],
-    }
+    let probe = Probe::Runs(CommandLine::new("node --version"));
+    by_hand("Node.js", probe, NEEDS_NODE)
 }
 
-/// The Fastly CLI, which builds and checks the package: the one on PATH, or one of our own.
+/// jq, with which the workflows read JSON.
+pub(crate) fn jq() -> Tool {
+    let probe = Probe::Runs(CommandLine::new("jq --version"));
+    by_hand("jq", probe, "install jq (https://jqlang.org)")
+}
+
+/// wrk, which sends the requests of the bench.
+pub(crate) fn wrk() -> Tool {
+    // None of its flags succeeds without a server.
+    let probe = Probe::Exists(which::which("wrk").unwrap_or_default());
+    let hint = "install it (`apt-get install wrk`, `brew install wrk`)";
+    by_hand("wrk", probe, hint)
+}
+
+/// The Fastly CLI, which builds and checks the package: the one on `PATH`, or one of this workspace.
 pub(crate) fn fastly_cli(workspace: &Workspace) -> Tool {
-    let tools = workspace.tools();
+    let version = fastly_version();
+    let commands = fastly_programs(workspace).map(|program| program.arguments("version"));
     Tool {
-        name: format!("the Fastly CLI {FASTLY_CLI}"),
-        probe: Probe::Version(
-            fastly_programs(workspace)
-                .map(|program| CommandLine::new(program, &["version"]))
-                .to_vec(),
-            FASTLY_CLI.to_owned(),
-        ),
+        name: format!("the Fastly CLI {version}"),
+        probe: Probe::Version(commands.to_vec(), version),
         installs: vec![Install {
             needs: "npm",
-            advice: Some(NEEDS_NPM),
-            command: CommandLine::new("npm", &["install", "--no-audit", "--no-fund", "--prefix"])
-                .argument(tools.to_string_lossy())
-                .argument(format!("@fastly/cli@{FASTLY_CLI}")),
+            command: CommandLine::new("npm ci --ignore-scripts --no-audit --no-fund --prefix")
+                .argument(fastly_folder(workspace).to_string_lossy()),
             note: None,
         }],
+        hint: NEEDS_NODE,
     }
 }
 
 /// The program of the Fastly CLI that [`fastly_cli`] found or installed.
 pub(crate) fn fastly_program(workspace: &Workspace) -> Result<String> {
-    fastly_programs(workspace)
-        .into_iter()
-        .find(|program| {
-            let version = CommandLine::new(program, &["version"]);
-            tool::prints_version(&version, FASTLY_CLI)
-        })
-        .with_context(|| format!("the Fastly CLI {FASTLY_CLI} is missing: `cargo xtask setup`"))
+    let line = in_version(fastly_programs(workspace), "version", &fastly_version())?;
+    Ok(line.command().get_program().to_string_lossy().into_owned())
 }
 
-fn sysroot() -> Result<PathBuf> {
-    let path = CommandLine::new("rustc", &["--print", "sysroot"])
-        .output()
-        .context(NO_RUSTC)?;
-    Ok(PathBuf::from(path.trim()))
-}
-
-fn rustup(arguments: &[&str]) -> Install {
-    Install {
-        needs: "rustup",
-        advice: Some(NEEDS_RUSTUP),
-        command: CommandLine::new("rustup", arguments),
-        note: None,
+fn rustup(name: &str, probe: Probe, arguments: &str) -> Tool {
+    Tool {
+        name: name.to_owned(),
+        probe,
+        installs: vec![Install {
+            needs: "rustup",
+            command: CommandLine::new("rustup").arguments(arguments),
+            note: None,
+        }],
+        hint: NEEDS_RUSTUP,
     }
 }
 
-fn cargo_install(package: &str, version: &str) -> CommandLine {
-    CommandLine::new("cargo", &["install", package, "--version", version])
+/// A program of a crate: downloaded by cargo-binstall where that is on `PATH`, compiled elsewhere.
+fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes: &str) -> Tool {
+    let package = format!("{name}@{version}");
+    Tool {
+        name: format!("{name} {version}"),
+        probe: Probe::Version(vec![probe], version.to_owned()),
+        installs: vec![
+            Install {
+                needs: "cargo-binstall",
+                // Without compiling: the next way does that, and says how long it takes.
+                command: CommandLine::new(
+                    "cargo binstall --no-confirm --disable-strategies compile",
+                )
+                .argument(&package),
+                note: None,
+            },
+            Install {
+                needs: "cargo",
+                command: CommandLine::new("cargo install")
+                    .argument(&package)
+                    .arguments(flags),
+                note: Some(format!(
+                    "Compiling it once takes about {takes} on two cores; cargo-binstall, if it is \
+                     on PATH, downloads it instead."
+                )),
+            },
+        ],
+        hint: NEEDS_RUST,
+    }
 }
 
-fn fastly_programs(workspace: &Workspace) -> [String; 2] {
-    let own = workspace.tools().join("node_modules/.bin/fastly");
-    ["fastly".to_owned(), own.to_string_lossy().into_owned()]
+/// A tool that only a person installs.
+fn by_hand(name: &str, probe: Probe, hint: &'static str) -> Tool {
+    Tool {
+        name: name.to_owned(),
+        probe,
+        installs: Vec::new(),
+        hint,
+    }
+}
+
+fn in_version(programs: [CommandLine; 2], flag: &str, version: &str) -> Result<CommandLine> {
+    let name = programs[0].to_string();
+    programs
+        .into_iter()
+        .find(|program| tool::prints_version(&program.clone().arguments(flag), version))
+        .with_context(|| format!("{name} {version} is missing: run `cargo xtask setup`"))
+}
+
+fn rustc_path(arguments: &str) -> Result<PathBuf> {
+    let path = CommandLine::new("rustc").arguments(arguments).output();
+    let path = path.context(NEEDS_RUST)?;
+    Ok(PathBuf::from(path.trim()))
+}
+
+fn on_path_or_at(name: &str, path: &Path) -> [CommandLine; 2] {
+    [
+        CommandLine::program(name),
+        CommandLine::program(path.to_string_lossy()),
+    ]
+}
+
+fn zizmor_programs(workspace: &Workspace) -> [CommandLine; 2] {
+    on_path_or_at("zizmor", &workspace.target().join("zizmor/bin/zizmor"))
+}
+
+fn fastly_programs(workspace: &Workspace) -> [CommandLine; 2] {
+    let path = fastly_folder(workspace).join("node_modules/.bin/fastly");
+    on_path_or_at("fastly", &path)
+}
+
+fn fastly_folder(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("xtask/fastly-cli")
+}
+
+fn zizmor_version() -> &'static str {
+    let version = ZIZMOR.split_once("==").map(|(_, rest)| rest);
+    let mut words = version.unwrap_or_default().split_whitespace();
+    words.next().unwrap_or_default()
+}
+
+fn fastly_version() -> String {
+    let package: Value = serde_json::from_str(FASTLY_CLI).unwrap_or_default();
+    let version = package["dependencies"]["@fastly/cli"].as_str();
+    version.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fastly_version, zizmor_version};
+
+    #[test]
+    fn the_files_that_pin_versions_name_them() {
+        for version in [&*fastly_version(), zizmor_version()] {
+            let numbers = version
+                .split('.')
+                .filter(|part| part.parse::<u16>().is_ok());
+            assert_eq!(numbers.count(), 3, "{version}");
+        }
+    }
 }

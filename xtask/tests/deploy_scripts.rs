@@ -18,10 +18,17 @@ fn script(name: &str) -> Command {
     command
 }
 
+#[track_caller]
+fn write_program(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+#[track_caller]
 fn fenced(text: &str) -> String {
     let mut command = script("fenced.sh");
     let command = command
@@ -38,7 +45,7 @@ fn fenced(text: &str) -> String {
 }
 
 #[test]
-fn no_text_ends_the_block_that_it_is_in() {
+fn a_text_never_ends_the_block_around_it() {
     for (text, fence) in [
         ("plain", 8),
         ("````\n<details>\n````", 12),
@@ -61,6 +68,7 @@ fn a_text_that_is_too_long_for_a_comment_is_cut_and_says_so() {
     assert!(printed.contains("This is cut"), "{printed}");
 }
 
+#[track_caller]
 fn git(directory: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
     let output = Command::new("git")
@@ -76,7 +84,7 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn an_approval_that_comes_late_does_not_bring_back_what_was_replaced() {
+fn a_late_approval_does_not_deploy_an_older_commit() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
     git(directory, &["init", "--quiet"]);
@@ -93,7 +101,7 @@ fn an_approval_that_comes_late_does_not_bring_back_what_was_replaced() {
         ("an older one is deployed", &*commits[0], true),
         ("the same is deployed", &commits[1], true),
         ("a newer one is deployed", &commits[2], false),
-        ("nobody knows what is deployed", unknown, false),
+        ("an unknown one is deployed", unknown, false),
         ("nothing is deployed", "", true),
     ] {
         let mut command = script("refuse-older.sh");
@@ -121,9 +129,7 @@ esac
 #[test]
 fn the_deployed_commit_is_the_last_whose_deployment_did_not_fail() {
     let directory = tempfile::tempdir().unwrap();
-    let gh = directory.path().join("gh");
-    fs::write(&gh, GH).unwrap();
-    fs::set_permissions(&gh, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&directory.path().join("gh"), GH);
     let path = std::env::var("PATH").unwrap();
     let path = format!("{}:{path}", directory.path().display());
     for (environment, expected, is_fine) in [
@@ -140,5 +146,42 @@ fn the_deployed_commit_is_the_last_whose_deployment_did_not_fail() {
             "{environment}: {output:?}"
         );
         assert_eq!(printed(&output), expected, "{environment}");
+    }
+}
+
+/// Compiles what begins with `good` to upper case, and refuses the rest.
+const COMPILER: &str = "#!/bin/sh\ngrep -q ^good \"$2\" && tr a-z A-Z < \"$2\"\n";
+
+#[test]
+fn the_version_in_the_history_that_compiles_to_what_is_stored_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let compiler = directory.join("compiler");
+    write_program(&compiler, COMPILER);
+    git(directory, &["init", "--quiet"]);
+    for text in ["good: first\n", "bad\n", "good: third\n"] {
+        fs::write(directory.join("config.toml"), text).unwrap();
+        git(directory, &["add", "config.toml"]);
+        git(directory, &["commit", "--quiet", "--message", text]);
+    }
+    for (stored, found) in [
+        ("GOOD: FIRST", Some("good: first\n")),
+        ("GOOD: FIRST\n", Some("good: first\n")),
+        ("GOOD: THIRD\n", Some("good: third\n")),
+        ("BAD\n", None),
+        ("{}", None),
+    ] {
+        fs::write(directory.join("stored.json"), stored).unwrap();
+        let mut command = script("deployed-config.sh");
+        let command = command
+            .args(["stored.json", "config.toml"])
+            .env("SIGNPOST", &compiler);
+        let output = command.current_dir(directory).output().unwrap();
+        assert_eq!(
+            output.status.success(),
+            found.is_some(),
+            "{stored}: {output:?}"
+        );
+        assert_eq!(printed(&output), found.unwrap_or_default(), "{stored}");
     }
 }

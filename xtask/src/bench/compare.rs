@@ -1,5 +1,5 @@
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -7,44 +7,32 @@ use super::server::Server;
 use super::wrk::{self, Files};
 use crate::table::table;
 
-/// What is measured: a module, its configuration, and which files are asked for.
+/// A module, its configuration, and the files that are asked for.
 pub(super) struct Side {
-    name: &'static str,
-    module: PathBuf,
-    manifest: PathBuf,
-    files: Files,
+    pub(super) name: &'static str,
+    pub(super) module: PathBuf,
+    pub(super) manifest: PathBuf,
+    pub(super) files: Files,
 }
 
-/// Two sides that take turns, and what share of the first one's throughput the second one has.
+/// Two sides that take turns, and the least share of the first side's throughput that the second
+/// must have.
 pub(super) struct Comparison {
     title: &'static str,
     sides: [Side; 2],
     least: Option<f64>,
-    rounds: Vec<Round>,
+    /// The requests a second of the two sides.
+    rounds: Vec<[f64; 2]>,
 }
 
-/// The requests a second of the two sides.
-#[derive(Clone, Copy)]
-struct Round([f64; 2]);
-
 impl Side {
-    pub(super) fn new(name: &'static str, module: &Path, manifest: &Path, files: Files) -> Self {
-        Self {
-            name,
-            module: module.to_owned(),
-            manifest: manifest.to_owned(),
-            files,
-        }
-    }
-
     fn requests_a_second(&self, seconds: u8) -> Result<f64> {
         let server = Server::start(&self.module, &self.manifest)?;
         wrk::requests_a_second(&server.url(), self.files, seconds)
     }
 }
 
-/// Lets all sides of all comparisons take turns, so that whatever else the machine does is the same
-/// for all of them.
+/// Lets all sides of all comparisons take turns, so that other work of the machine slows all of them.
 pub(super) fn measure(
     mut comparisons: Vec<Comparison>,
     rounds: u8,
@@ -53,23 +41,18 @@ pub(super) fn measure(
     for number in 1..=rounds {
         for comparison in &mut comparisons {
             let [first, second] = &comparison.sides;
-            let round = Round([
-                first.requests_a_second(seconds)?,
-                second.requests_a_second(seconds)?,
-            ]);
-            eprintln!(
-                "  round {number}: {:.2}, {}",
-                round.ratio(),
-                comparison.title
-            );
-            comparison.rounds.push(round);
+            let first = first.requests_a_second(seconds)?;
+            let second = second.requests_a_second(seconds)?;
+            let title = comparison.title;
+            eprintln!("  round {number}: {:.2}, {title}", second / first);
+            comparison.rounds.push([first, second]);
         }
     }
     Ok(comparisons)
 }
 
 impl Comparison {
-    /// A comparison that nothing was measured for yet. Less than `least` is too little.
+    /// A comparison before its first round.
     pub(super) fn new(title: &'static str, first: Side, second: Side, least: Option<f64>) -> Self {
         Self {
             title,
@@ -79,59 +62,48 @@ impl Comparison {
         }
     }
 
-    /// Whether the second side has the share that it must have.
+    /// Whether the second side has its least share.
     pub(super) fn is_met(&self) -> bool {
         self.least.is_none_or(|least| self.ratio() >= least)
     }
 
     fn ratio(&self) -> f64 {
-        median(self.rounds.iter().map(Round::ratio))
-    }
-
-    fn ratio_of_medians(&self) -> f64 {
-        let median_of = |side: fn(&Round) -> f64| median(self.rounds.iter().map(side));
-        median_of(|round| round.0[1]) / median_of(|round| round.0[0])
+        median(self.rounds.iter().map(|[first, second]| second / first))
     }
 }
 
 impl fmt::Display for Comparison {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = self
-            .sides
-            .each_ref()
-            .map(|side| format!("{} /s", side.name));
-        let mut rows = vec![["round".to_owned(), first, second, "ratio".to_owned()]];
-        rows.extend((1..).zip(&self.rounds).map(|(number, round)| {
-            let [first, second] = round.0.map(|throughput| format!("{throughput:.0}"));
+        let [first, second] = &self.sides;
+        let heading = [
+            "round",
+            &format!("{} /s", first.name),
+            &format!("{} /s", second.name),
+            "ratio",
+        ];
+        let mut rows = vec![heading.map(str::to_owned)];
+        rows.extend((1..).zip(&self.rounds).map(|(number, [first, second])| {
+            let ratio = second / first;
             [
-                number.to_string(),
-                first,
-                second,
-                format!("{:.2}", round.ratio()),
+                format!("{number}"),
+                format!("{first:.0}"),
+                format!("{second:.0}"),
+                format!("{ratio:.2}"),
             ]
         }));
-        let wanted = match self.least {
-            Some(least) => format!("at least {least} wanted; "),
-            None => String::new(),
-        };
+        let wanted = self.least.map(|least| format!(", at least {least} wanted"));
         writeln!(
             formatter,
-            "{}\n{}median ratio {:.2}, {wanted}ratio of the medians {:.2}",
+            "{}\n{}median ratio {:.2}{}",
             self.title,
             table(&rows),
             self.ratio(),
-            self.ratio_of_medians(),
+            wanted.unwrap_or_default()
         )
     }
 }
 
-impl Round {
-    fn ratio(&self) -> f64 {
-        self.0[1] / self.0[0]
-    }
-}
-
-/// The middle one; of an even number, the lower of the two in the middle; of none, no number.
+/// The middle value; of an even number the lower of the two in the middle; NaN without values.
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -141,14 +113,19 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::PathBuf;
 
-    use super::{Comparison, Files, Round, Side, median};
+    use super::{Comparison, Files, Side, median};
 
     fn comparison(least: Option<f64>, rounds: &[[f64; 2]]) -> Comparison {
-        let side = |name| Side::new(name, Path::new(""), Path::new(""), Files::New);
+        let side = |name| Side {
+            name,
+            module: PathBuf::new(),
+            manifest: PathBuf::new(),
+            files: Files::New,
+        };
         let mut comparison = Comparison::new("on against off", side("off"), side("on"), least);
-        comparison.rounds = rounds.iter().copied().map(Round).collect();
+        comparison.rounds = rounds.to_vec();
         comparison
     }
 
@@ -169,7 +146,7 @@ mod tests {
             (Some(0.7), rounds, true),
             (Some(0.71), rounds, false),
             (None, rounds, true),
-            // What was not measured has no share, and that is too little.
+            // Without a round the share is too little.
             (Some(0.7), &[], false),
             (None, &[], true),
         ];
@@ -188,12 +165,9 @@ mod tests {
              round  off /s  on /s  ratio\n\
              1      10      7      0.70\n\
              2      20      18     0.90\n\
-             median ratio 0.70, at least 0.7 wanted; ratio of the medians 0.70\n"
+             median ratio 0.70, at least 0.7 wanted\n"
         );
         let shown = comparison(None, &rounds).to_string();
-        assert!(
-            shown.ends_with("\nmedian ratio 0.70, ratio of the medians 0.70\n"),
-            "{shown}"
-        );
+        assert!(shown.ends_with("\nmedian ratio 0.70\n"), "{shown}");
     }
 }

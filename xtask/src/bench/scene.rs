@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use signpost::config::Config;
@@ -8,15 +8,17 @@ use signpost_testbed::{LocalServer, StandInOrigin};
 use crate::compile;
 use crate::workspace::Workspace;
 
-/// What a configuration needs besides for tries to be remembered.
+/// What makes a configuration remember attempts.
 pub(super) const RETRY: &str = "\n[retry]\nwindow = \"30s\"\n";
 
 /// A configuration, and what Viceroy needs to serve it.
 pub(super) struct Scene {
-    name: &'static str,
-    config: Config,
-    local_server: LocalServer,
-    manifest: PathBuf,
+    pub(super) name: &'static str,
+    pub(super) config: Config,
+    /// For a Viceroy whose output is read.
+    pub(super) local_server: LocalServer,
+    /// The same in a file, for a Viceroy that is measured.
+    pub(super) manifest: PathBuf,
 }
 
 impl Scene {
@@ -49,25 +51,5 @@ impl Scene {
             local_server,
             manifest,
         })
-    }
-
-    /// What it is called.
-    pub(super) fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The configuration.
-    pub(super) fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The configuration for a Viceroy that is listened to.
-    pub(super) fn local_server(&self) -> &LocalServer {
-        &self.local_server
-    }
-
-    /// The file with the configuration, for a Viceroy that is measured.
-    pub(super) fn manifest(&self) -> &Path {
-        &self.manifest
     }
 }

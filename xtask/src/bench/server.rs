@@ -5,15 +5,15 @@ use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Viceroy with its output thrown away, so that nothing but the function is measured. A log line is
-/// still a write, and nobody has to read it. It ends when this value is dropped.
+/// Viceroy without a reader of its output, so that only the function is measured: a log line is still
+/// written. It ends when this value is dropped.
 pub(super) struct Server {
     child: Child,
     address: SocketAddr,
 }
 
 impl Server {
-    /// Serves the module on a port that is free, once it listens.
+    /// Starts it on a free port, and returns once it listens.
     pub(super) fn start(module: &Path, manifest: &Path) -> Result<Self> {
         let address = free_address()?;
         let child = Command::new("viceroy")
@@ -42,15 +42,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended already needs no end.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// An address that nothing listens at now. With its output thrown away, Viceroy could not say which
-/// one the system chose for it.
+/// A free address. Without a reader of its output Viceroy cannot say which one it chose.
 fn free_address() -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
     Ok(listener.local_addr()?)
 }

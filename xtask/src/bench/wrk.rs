@@ -10,7 +10,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/files.lua"
 /// Which files are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Files {
-    /// Always the same.
+    /// Always the same one.
     One,
     /// The same few again and again.
     Few,
@@ -19,7 +19,7 @@ pub(super) enum Files {
 }
 
 impl Files {
-    /// How many there are, for the script.
+    /// How many, for the script.
     const fn number(self) -> u32 {
         match self {
             Self::One => 1,
@@ -34,32 +34,23 @@ pub(super) fn path_of(number: impl fmt::Display) -> String {
     format!("/api/v1/crates/smallvec/1.10.{number}/download")
 }
 
-/// Says how to get wrk where it is missing.
-pub(super) fn ensure_installed() -> Result<()> {
-    ensure!(
-        which::which("wrk").is_ok(),
-        "wrk is missing: install it (`apt-get install wrk`, `brew install wrk`)"
-    );
-    Ok(())
-}
-
-/// Asks the server at `url` for files, and says how many requests a second it answered.
+/// Asks the server at `url` for files, and returns how many requests a second it answered.
 pub(super) fn requests_a_second(url: &str, files: Files, seconds: u8) -> Result<f64> {
     let report = command(url, files, seconds)
         .output()
         .context("wrk failed")?;
     ensure!(
         !report.contains("Non-2xx or 3xx") && !report.contains("Socket errors"),
-        "not every request was answered well:\n{report}"
+        "some requests failed:\n{report}"
     );
-    read_throughput(&report).with_context(|| format!("wrk reports no throughput:\n{report}"))
+    read_throughput(&report).with_context(|| format!("wrk does not report a throughput:\n{report}"))
 }
 
 fn command(url: &str, files: Files, seconds: u8) -> CommandLine {
     let duration = format!("-d{seconds}s");
-    let wrk = CommandLine::new("wrk", &["-t1", "-c8", &duration]);
+    let wrk = CommandLine::new("wrk -t1 -c8").argument(duration);
     match files {
-        // Without a script wrk sends the one request that it has made once.
+        // Without a script wrk builds its request only once.
         Files::One => wrk.argument(format!("{url}{}", path_of(0))),
         Files::Few | Files::New => wrk
             .argument(format!("-s{SCRIPT}"))

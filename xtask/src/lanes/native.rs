@@ -6,27 +6,32 @@ use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Every test that runs on this machine itself, with every line of the library covered.
+/// Every test that runs on this machine itself, with every line of the library covered, and zizmor's
+/// findings in the workflows.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
-    tool::ensure(&[tools::llvm_tools()?, tools::cargo_llvm_cov()])?;
+    tool::ensure(&[
+        tools::llvm_tools()?,
+        tools::cargo_llvm_cov(),
+        tools::zizmor(workspace),
+    ])?;
     let mut findings = Findings::default();
     // What an earlier run left would count as lines of today.
-    CommandLine::new("cargo", &["llvm-cov", "clean", "--workspace"]).run()?;
+    CommandLine::new("cargo llvm-cov clean --workspace").run()?;
     // Measured and reported apart: together they would print the tests to standard error.
-    let measure = "llvm-cov test --no-report --workspace --locked --no-fail-fast";
-    let measure: Vec<_> = measure.split_whitespace().collect();
-    findings.run_tests(&CommandLine::new("cargo", &measure), &[])?;
-    // A test that fails leaves lines uncovered that are not the trouble.
+    let measure = "cargo llvm-cov test --no-report --workspace --locked --no-fail-fast";
+    findings.run_tests(&CommandLine::new(measure))?;
+    // A failed test leaves lines uncovered that are not the trouble.
     if findings.problems.is_empty() {
-        let report = "llvm-cov report --fail-under-lines 100 --show-missing-lines \
+        let report = "cargo llvm-cov report --fail-under-lines 100 --show-missing-lines \
                       --ignore-filename-regex";
-        let report: Vec<_> = report.split_whitespace().collect();
-        let report = CommandLine::new("cargo", &report).argument(uncovered_files(workspace));
-        findings.run_tests(&report, &[])?;
+        findings.run_tests(&CommandLine::new(report).argument(uncovered_files(workspace)))?;
     }
-    // Coverage is measured without the examples in the documentation, which are tests as well.
-    let examples = CommandLine::new("cargo", &["test", "--workspace", "--locked", "--doc"]);
-    findings.run_tests(&examples, &[])?;
+    // Coverage leaves out the examples in the documentation, which are tests as well.
+    findings.run_tests(&CommandLine::new("cargo test --workspace --locked --doc"))?;
+    let workflows = tools::zizmor_program(workspace)?
+        .arguments("--offline --pedantic --strict-collection --no-progress")
+        .argument(workspace.root().join(".github").to_string_lossy());
+    findings.run_as_test(&workflows);
     Ok(findings)
 }
 

@@ -14,9 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         tools::wasm_bindgen(workspace)?,
     ])?;
     let mut findings = Findings::default();
-    let arguments = "test --package signpost --locked --no-fail-fast --target";
-    let arguments: Vec<_> = arguments.split_whitespace().collect();
-    let line = CommandLine::new("cargo", &arguments).argument(PURE_TARGET);
-    findings.run_tests(&line, &[])?;
+    let line = "cargo test --package signpost --locked --no-fail-fast --target";
+    findings.run_tests(&CommandLine::new(line).argument(PURE_TARGET))?;
     Ok(findings)
 }

@@ -13,6 +13,7 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    #[track_caller]
     pub(crate) fn read(path: &Path) -> Self {
         let mut files: Vec<_> = fs::read_dir(path)
             .unwrap()
@@ -32,14 +33,14 @@ impl Directory {
             .flat_map(move |body| body.get_blocks(kind))
     }
 
-    /// The variables, and whether each has to be set.
+    /// The variables, and whether each is required.
     pub(crate) fn variables(&self) -> BTreeMap<String, bool> {
         self.blocks("variable")
             .map(|block| (label(block, 0), !block.body.has_attribute("default")))
             .collect()
     }
 
-    /// What can be referred to: `var.NAME`, `TYPE.NAME` of a resource, `module.NAME`.
+    /// What other parts can refer to: `var.NAME`, `TYPE.NAME` of a resource, `module.NAME`.
     pub(crate) fn declared(&self) -> BTreeSet<String> {
         let variables = self.variables().into_keys();
         let variables = variables.map(|name| format!("var.{name}"));
@@ -52,7 +53,7 @@ impl Directory {
         variables.chain(resources).chain(modules).collect()
     }
 
-    /// What is referred to, without the iterators of `dynamic` blocks and the paths of files.
+    /// The references, without the iterators of `dynamic` blocks and the paths of files.
     pub(crate) fn referred(&self) -> BTreeSet<String> {
         let mut references = References::default();
         for body in &self.bodies {
@@ -68,6 +69,7 @@ impl Directory {
     }
 
     /// The one resource of this type.
+    #[track_caller]
     pub(crate) fn resource(&self, wanted: &str) -> &Body {
         let mut found = self
             .blocks("resource")
@@ -87,11 +89,13 @@ impl Directory {
 }
 
 /// A label of a block, counted from 0.
+#[track_caller]
 pub(crate) fn label(block: &Block, index: usize) -> String {
     block.labels[index].as_str().to_owned()
 }
 
 /// The value of an attribute.
+#[track_caller]
 pub(crate) fn value<'a>(body: &'a Body, key: &str) -> &'a Expression {
     match body.get_attribute(key) {
         Some(attribute) => &attribute.value,
@@ -100,6 +104,7 @@ pub(crate) fn value<'a>(body: &'a Body, key: &str) -> &'a Expression {
 }
 
 /// The values of an object under their names.
+#[track_caller]
 pub(crate) fn items(expression: &Expression) -> BTreeMap<String, &Expression> {
     let object = expression.as_object().expect("an object");
     object

@@ -1,4 +1,4 @@
-//! The Terraform module in `deploy/terraform`, as far as it can be held without its provider.
+//! What can be checked of the Terraform module in `deploy/terraform` without its provider.
 
 mod directory;
 
@@ -21,14 +21,14 @@ fn module() -> PathBuf {
     root().join("deploy/terraform")
 }
 
-/// What people wrote for crates.io.
+/// The configuration of crates.io.
 fn config() -> DocumentMut {
     let text = std::fs::read_to_string(root().join("config/crates-io.toml")).unwrap();
     text.parse().unwrap()
 }
 
 #[test]
-fn what_is_referred_to_is_declared_and_every_variable_is_used() {
+fn every_reference_is_declared_and_every_variable_is_used() {
     for directory in [module(), module().join(EXAMPLE)] {
         let terraform = Directory::read(&directory);
         let (declared, referred) = (terraform.declared(), terraform.referred());
@@ -43,10 +43,10 @@ fn what_is_referred_to_is_declared_and_every_variable_is_used() {
 }
 
 #[test]
-fn the_example_sets_what_the_module_asks_for_and_nothing_else() {
+fn the_example_sets_the_variables_of_the_module_and_no_others() {
     let example = Directory::read(&module().join(EXAMPLE));
     let Some(call) = example.blocks("module").next() else {
-        panic!("the example calls no module");
+        panic!("the example does not call a module");
     };
     let source = value(&call.body, "source").as_str().unwrap();
     let called = module().join(EXAMPLE).join(source);
@@ -71,7 +71,7 @@ fn the_example_sets_what_the_module_asks_for_and_nothing_else() {
 }
 
 #[test]
-fn the_example_has_the_names_that_the_configuration_has() {
+fn the_example_has_the_names_of_the_configuration() {
     let example = Directory::read(&module().join(EXAMPLE));
     let call = &example.blocks("module").next().unwrap().body;
     let config = config();
@@ -135,7 +135,7 @@ fn each_backend_has_a_health_check_and_a_release_owns_the_package() {
 }
 
 #[test]
-fn lines_of_the_log_do_not_wait_for_the_usual_hour() {
+fn log_lines_are_stored_every_minute() {
     let terraform = Directory::read(&module());
     let service = terraform.resource("fastly_service_compute");
     let periods: Vec<_> = service
@@ -146,9 +146,9 @@ fn lines_of_the_log_do_not_wait_for_the_usual_hour() {
 }
 
 #[test]
-fn terraform_finds_the_files_well_formatted_where_it_can_be_had() {
+fn terraform_finds_the_files_well_formatted() {
     let Ok(terraform) = which::which("terraform") else {
-        // Not through the test's own output, which is shown for failures alone.
+        // The test's own output is only shown if it fails.
         let note =
             "note: terraform is not on PATH, so the format of deploy/terraform was not checked";
         let _ = writeln!(std::io::stderr(), "{note}");

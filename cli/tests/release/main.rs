@@ -1,16 +1,17 @@
-//! The commands of `cargo xtask release`, through the real Fastly CLI, against a stand-in API that
-//! records its calls and is told to fail.
+//! `signpost release`, through the real Fastly CLI, against a stand-in API that records its calls and
+//! is told to fail.
 
 #![cfg(unix)]
 
-mod pasted;
+mod interrupted;
+mod real_smoke;
 mod runbook;
 mod trial;
 
 use std::process::Output;
 
 use signpost_testbed::{FastlyApi, Fault};
-use trial::{OLD_CONFIG, TOKEN, Trial, compile, printed};
+use trial::{OLD_CONFIG, TOKEN, Trial, api, compile, printed};
 
 const PRODUCTION: &str = "config/crates-io.toml";
 const STAGING: &str = "config/crates-io-staging.toml";
@@ -37,8 +38,8 @@ fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
     acts
 }
 
-/// What the way back does; `activates` says whether the new version serves until then.
-fn acts_of_way_back(config: &str, activates: bool) -> Vec<String> {
+/// What a rollback does; `activates` says whether the new version serves until then.
+fn acts_of_rollback(config: &str, activates: bool) -> Vec<String> {
     let mut acts = vec![set_switch("off"), store_config(OLD_CONFIG)];
     if activates {
         acts.push(version("PUT", "2/activate"));
@@ -102,17 +103,17 @@ async fn a_release_that_nothing_hinders_ends_with_every_redirect() {
 }
 
 #[tokio::test]
-async fn every_act_that_is_refused_ends_in_the_way_back_and_in_nothing_after_it() {
+async fn every_act_that_is_refused_ends_in_the_rollback_and_in_nothing_after_it() {
     check_each_act_failing(Fault::Refused).await;
 }
 
 #[tokio::test]
-async fn every_act_whose_answer_is_lost_ends_in_the_way_back_and_in_nothing_after_it() {
+async fn every_act_whose_answer_is_lost_ends_in_the_rollback_and_in_nothing_after_it() {
     check_each_act_failing(Fault::AnswerLost).await;
 }
 
 #[tokio::test]
-async fn a_release_that_nobody_reads_goes_its_way_and_its_way_back() {
+async fn a_release_whose_output_is_closed_goes_on_and_rolls_back() {
     let trial = Trial::new().await.unread();
     let output = trial.release("staging", &["--execute"]).await;
     assert_code(&output, 0);
@@ -120,12 +121,12 @@ async fn a_release_that_nobody_reads_goes_its_way_and_its_way_back() {
     assert_eq!(acts(&trial.api), good);
 
     for (index, act) in good.iter().enumerate() {
-        let api = Trial::new().await.api.failing(index, Fault::Refused);
+        let api = api().await.failing(index, Fault::Refused);
         let trial = Trial::with(api).unread();
         let output = trial.release("staging", &["--execute"]).await;
         assert_eq!(output.status.code(), Some(1), "{act}");
         let mut expected = good[..=index].to_vec();
-        expected.extend(acts_of_way_back(STAGING, index > ACTIVATION));
+        expected.extend(acts_of_rollback(STAGING, index > ACTIVATION));
         assert_eq!(acts(&trial.api), expected, "{act}");
     }
 }
@@ -134,13 +135,13 @@ async fn check_each_act_failing(fault: Fault) {
     let switches = ["enforce 1%", "enforce 10%", "enforce"];
     let good = acts_of_release(PRODUCTION, &switches);
     for (index, act) in good.iter().enumerate() {
-        let trial = Trial::with(Trial::new().await.api.failing(index, fault));
+        let trial = Trial::with(api().await.failing(index, fault));
         let output = trial.release("production", &["--execute"]).await;
         assert_eq!(output.status.code(), Some(1), "{act}: {}", printed(&output));
 
         let serves = index > ACTIVATION || (index == ACTIVATION && fault == Fault::AnswerLost);
         let mut expected = good[..=index].to_vec();
-        expected.extend(acts_of_way_back(PRODUCTION, serves));
+        expected.extend(acts_of_rollback(PRODUCTION, serves));
         assert_eq!(acts(&trial.api), expected, "{act}");
         assert_eq!(trial.api.active(), Some(2), "{act}");
         assert_eq!(trial.api.entry("switch").as_deref(), Some("off"), "{act}");
@@ -150,133 +151,67 @@ async fn check_each_act_failing(fault: Fault) {
 }
 
 #[tokio::test]
-async fn a_way_back_that_fails_in_one_step_goes_on_with_the_others() {
+async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
     let good = acts_of_release(STAGING, &["enforce"]);
     let failed = good.len() - 1;
-    for (helping, name) in ["switch", "config", "activation", "smoke"]
-        .iter()
-        .enumerate()
-    {
-        let api = Trial::new().await.api;
-        let api = api
-            .failing(failed, Fault::Refused)
-            .failing(failed + 1 + helping, Fault::Refused);
-        let trial = Trial::with(api);
+    let rows = [
+        ("Set the switch to `off`", "config-store-entry update"),
+        ("Store the previous configuration", "jq -j .config "),
+        ("Activate the previous version", "--version 2"),
+        (
+            "Run the smoke test with the switch at `off`",
+            "signpost smoke ",
+        ),
+    ];
+    for (index, (step, command)) in rows.iter().enumerate() {
+        let api = api().await.failing(failed, Fault::Refused);
+        let trial = Trial::with(api.failing(failed + 1 + index, Fault::Refused));
         let output = trial.release("staging", &["--execute"]).await;
-        assert_eq!(
-            output.status.code(),
-            Some(3),
-            "{name}: {}",
-            printed(&output)
-        );
+        let printed = printed(&output);
+        assert_eq!(output.status.code(), Some(2), "{step}: {printed}");
         let mut expected = good.clone();
-        expected.extend(acts_of_way_back(STAGING, true));
-        assert_eq!(acts(&trial.api), expected, "{name}");
-        assert!(printed(&output).contains("by hand"), "{name}");
+        expected.extend(acts_of_rollback(STAGING, true));
+        assert_eq!(acts(&trial.api), expected, "{step}");
+        let by_hand = "The rollback is incomplete. Finish it by hand now:\n\n  1. ";
+        let (_, left) = printed.split_once(by_hand).expect(step);
+        assert!(left.starts_with(step), "{step}: {left}");
+        assert!(left.contains(command), "{step}: {left}");
+        assert!(!left.contains("  2. "), "{step}: {left}");
     }
 }
 
 #[tokio::test]
-async fn a_wrong_argument_is_no_failed_way_back() {
-    let trial = Trial::new().await;
-    assert_code(&trial.command(&["switch", "half", "--execute"]).await, 2);
-}
-
-#[tokio::test]
-async fn each_signal_that_ends_a_program_leads_to_the_way_back() {
-    for signal in ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] {
-        let trial = Trial::new().await.interrupted_at("enforce", signal);
-        let output = trial.release("staging", &["--execute"]).await;
-        check_went_back(&trial, &output, signal);
+async fn without_all_that_a_rollback_needs_nothing_is_changed() {
+    let no_config = FastlyApi::start(&[("switch", "enforce")]).await.unwrap();
+    let records_another = Trial::new().await;
+    std::fs::write(records_another.record(), "of another").unwrap();
+    for (name, trial) in [
+        ("no list", Trial::with(api().await.failing_look(0))),
+        ("no entry", Trial::with(api().await.failing_look(1))),
+        ("no configuration", Trial::with(no_config)),
+        ("another record", records_another),
+    ] {
+        let before = std::fs::read_to_string(trial.record()).ok();
+        let output = trial.release("production", &["--execute"]).await;
+        let printed = printed(&output);
+        assert_eq!(output.status.code(), Some(2), "{name}: {printed}");
+        assert_eq!(acts(&trial.api), [""; 0], "{name}");
+        assert!(
+            printed.contains("; nothing was changed"),
+            "{name}: {printed}"
+        );
+        let after = std::fs::read_to_string(trial.record()).ok();
+        assert_eq!(after, before, "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_second_interrupt_does_not_end_the_way_back() {
-    let trial = Trial::new().await.interrupted_at("enforce", "SIGINT");
-    let trial = trial.interrupted_again();
-    let output = trial.release("staging", &["--execute"]).await;
-    check_went_back(&trial, &output, "twice");
-}
-
-/// An interrupted release to staging.
-fn check_went_back(trial: &Trial, output: &Output, name: &str) {
-    let printed = printed(output);
-    assert_eq!(output.status.code(), Some(1), "{name}: {printed}");
-    let mut expected = acts_of_release(STAGING, &["enforce"]);
-    expected.extend(acts_of_way_back(STAGING, true));
-    assert_eq!(acts(&trial.api), expected, "{name}: {printed}");
-    assert!(printed.contains("interrupted"), "{name}: {printed}");
-}
-
-/// What a release does until the switch has been at its first share.
-fn acts_until_hold() -> Vec<String> {
-    acts_of_release(STAGING, &["enforce 50%"])
-}
-
-const HELD: [&str; 5] = ["--execute", "--shares", "50,100", "--hold", "1h"];
-
-#[tokio::test]
-async fn a_share_is_held_until_an_interrupt() {
-    let trial = Trial::new().await;
-    let output = trial
-        .release_until("every data centre holds redirects back", "TERM", &HELD)
-        .await;
-    assert_code(&output, 1);
-    let mut expected = acts_until_hold()[..2].to_vec();
-    expected.extend(acts_of_way_back(STAGING, false));
-    assert_eq!(acts(&trial.api), expected);
-}
-
-#[tokio::test]
-async fn a_release_that_was_killed_is_taken_back_from_what_it_kept() {
-    let trial = Trial::new().await;
-    let output = trial
-        .release_until("every data centre holds redirects back", "KILL", &HELD)
-        .await;
-    assert_eq!(output.status.code(), None);
-    let record = trial.record();
-    let mut expected = acts_until_hold()[..2].to_vec();
-    assert_eq!(acts(&trial.api), expected);
-
-    // Somebody may have gone further since.
-    let activate = "fastly service version activate --version=1 --service-id";
-    let activate = format!("{activate} {}", FastlyApi::SERVICE);
-    assert_code(&trial.shell(&["sh"], &activate, &[]).await, 0);
-    expected.push(version("PUT", "1/activate"));
-
-    let words = ["rollback", "--from", record.to_str().unwrap()];
-    let more = ["--signpost", trial::stand_in_signpost(), "--execute"];
-    let output = trial.command(&[words.as_slice(), &more].concat()).await;
-    assert_code(&output, 0);
-    expected.extend(acts_of_way_back(STAGING, true));
-    assert_eq!(acts(&trial.api), expected);
-    assert_eq!(trial.api.entry("config").as_deref(), Some(OLD_CONFIG));
-    assert_eq!(trial.api.active(), Some(2));
-}
-
-#[tokio::test]
-async fn what_another_release_kept_is_not_written_over() {
-    let trial = Trial::new().await;
-    std::fs::write(trial.record(), "of another").unwrap();
-    let output = trial.release("production", &["--execute"]).await;
-    assert_code(&output, 1);
-    assert_eq!(acts(&trial.api), [""; 0]);
-    assert!(printed(&output).contains("nothing was changed"));
-    assert_eq!(
-        std::fs::read_to_string(trial.record()).unwrap(),
-        "of another"
-    );
-}
-
-#[tokio::test]
-async fn nothing_is_changed_when_there_is_nothing_to_go_back_to() {
-    let api = FastlyApi::start(&[("switch", "enforce")]).await.unwrap();
-    let trial = Trial::with(api);
-    let output = trial.release("production", &["--execute"]).await;
-    assert_code(&output, 1);
-    assert_eq!(acts(&trial.api), [""; 0]);
-    assert!(printed(&output).contains("nothing was changed"));
+async fn a_lever_that_does_not_move_says_so() {
+    let trial = Trial::with(api().await.failing(0, Fault::Refused));
+    let words = ["switch", "off", "--store-id", FastlyApi::STORE, "--execute"];
+    let output = trial.command(&words).await;
+    assert_code(&output, 2);
+    assert!(printed(&output).contains("error: step 1 of 1 failed: "));
 }
 
 #[tokio::test]
@@ -301,6 +236,7 @@ async fn without_execute_no_call_is_made() {
         assert_code(&output, 0);
         let printed = printed(&output);
         assert!(printed.contains("Nothing was run"), "{printed}");
+        assert!(printed.contains("  1. "), "{printed}");
         assert!(!printed.contains(TOKEN), "{printed}");
     }
     assert_eq!(trial.api.calls(), []);
@@ -334,8 +270,6 @@ async fn each_lever_moves_alone() {
         FastlyApi::SERVICE,
         "--edge",
         "https://edge.example",
-        "--signpost",
-        trial::stand_in_signpost(),
     ];
     let output = trial.command(&[rest.as_slice(), &store].concat()).await;
     assert_code(&output, 0);

@@ -3,6 +3,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 
 use signpost_testbed::FastlyApi;
 use tempfile::TempDir;
@@ -12,59 +13,82 @@ use tokio::process::Command;
 /// What is stored before anything is done.
 pub(crate) const OLD_CONFIG: &str = "{\"revision\":\"of before\"}\n";
 
-/// Commands with the real Fastly CLI, a stand-in for its API and one for `signpost`.
+/// Commands with the real Fastly CLI and a stand-in for its API.
 pub(crate) struct Trial {
-    pub(crate) api: FastlyApi,
+    pub(crate) api: Arc<FastlyApi>,
     directory: TempDir,
-    interrupted_at: Option<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, &'static str)>,
     is_read: bool,
-    interrupts_way_back: bool,
-    compiles: bool,
+    /// What a shell does before each call of the Fastly CLI.
+    before_fastly: Option<&'static str>,
+    is_disk_full: bool,
+}
+
+/// The program in a world where a smoke test is a report to the API and no time passes.
+const IN_TRIAL: &str = env!("CARGO_BIN_EXE_signpost-in-trial");
+
+/// A stand-in for the API, with a configuration and redirects in force.
+pub(crate) async fn api() -> FastlyApi {
+    let entries = [("config", OLD_CONFIG), ("switch", "enforce")];
+    FastlyApi::start(&entries).await.unwrap()
 }
 
 impl Trial {
     pub(crate) async fn new() -> Self {
-        let entries = [("config", OLD_CONFIG), ("switch", "enforce")];
-        Self::with(FastlyApi::start(&entries).await.unwrap())
+        Self::with(api().await)
     }
 
     pub(crate) fn with(api: FastlyApi) -> Self {
         Self {
-            api,
+            api: Arc::new(api),
             directory: tempfile::tempdir().unwrap(),
-            interrupted_at: None,
+            environment: Vec::new(),
             is_read: true,
-            interrupts_way_back: false,
-            compiles: true,
+            before_fastly: None,
+            is_disk_full: false,
         }
+    }
+
+    /// Lets the smoke tests be real.
+    pub(crate) fn smoking(mut self) -> Self {
+        self.environment.push(("TRIAL_SMOKES", "yes"));
+        self
+    }
+
+    /// Lets time pass.
+    pub(crate) fn waiting(mut self) -> Self {
+        self.environment.push(("TRIAL_WAITS", "yes"));
+        self
     }
 
     /// Sends the signal to the release and all that it has started, as a terminal does, while it
     /// tries the edge with the switch in this position.
     pub(crate) fn interrupted_at(mut self, switch: &'static str, signal: &'static str) -> Self {
-        self.interrupted_at = Some((switch, signal));
+        let variables = [("TRIAL_INTERRUPTS_AT", switch), ("TRIAL_SIGNAL", signal)];
+        self.environment.extend(variables);
         self
     }
 
-    /// Interrupts the way back too, when it sets the switch.
-    pub(crate) fn interrupted_again(mut self) -> Self {
-        self.interrupts_way_back = true;
+    /// Runs this in a shell before each call of the Fastly CLI, whose words are `$*`. The release is
+    /// its parent.
+    pub(crate) fn before_fastly(mut self, script: &'static str) -> Self {
+        self.before_fastly = Some(script);
         self
     }
 
-    /// Lets nobody read what is printed.
+    /// Lets all of standard output fail, as on a full disk.
+    pub(crate) fn on_a_full_disk(mut self) -> Self {
+        self.is_disk_full = true;
+        self
+    }
+
+    /// Closes what it prints to.
     pub(crate) fn unread(mut self) -> Self {
         self.is_read = false;
         self
     }
 
-    /// Lets the configuration of the printed commands not compile.
-    pub(crate) fn without_compiler(mut self) -> Self {
-        self.compiles = false;
-        self
-    }
-
-    /// `cargo xtask release staging` or `production`, with all that it needs.
+    /// `signpost release staging` or `production`, with all that it needs.
     pub(crate) async fn release(&self, environment: &str, more: &[&str]) -> Output {
         self.output(self.release_command(environment, more)).await
     }
@@ -93,29 +117,30 @@ impl Trial {
         let record = self.record();
         let package = from_environment("SIGNPOST_PACKAGE");
         let mut words = vec![environment];
-        words.extend(["--service-id", FastlyApi::SERVICE]);
-        words.extend(["--store-id", FastlyApi::STORE]);
-        words.extend(["--edge", "https://edge.example"]);
-        words.extend(["--way-back", record.to_str().unwrap()]);
-        words.extend(["--package", package.to_str().unwrap()]);
-        words.extend(["--signpost", stand_in_signpost()]);
-        if !more.contains(&"--hold") {
-            words.extend(["--hold", "0s"]);
+        for option in [
+            ["--service-id", FastlyApi::SERVICE],
+            ["--store-id", FastlyApi::STORE],
+            ["--edge", "https://edge.example"],
+            ["--way-back", record.to_str().unwrap()],
+            ["--package", package.to_str().unwrap()],
+        ] {
+            if !more.contains(&option[0]) {
+                words.extend(option);
+            }
         }
         words.extend(more);
-        self.xtask(&words)
+        self.signpost(&words)
     }
 
-    /// `cargo xtask release` with these words and the Fastly CLI of the lane.
+    /// `signpost release` with these words and the Fastly CLI of the lane.
     pub(crate) async fn command(&self, words: &[&str]) -> Output {
-        self.output(self.xtask(words)).await
+        self.output(self.signpost(words)).await
     }
 
-    fn xtask(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    fn signpost(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(IN_TRIAL);
         command.args(["release", words[0], "--fastly"]);
         command.arg(self.fastly()).args(&words[1..]);
-        command.env("STAND_IN_REFUSES_TOKEN", "yes");
         command
     }
 
@@ -133,13 +158,17 @@ impl Trial {
         self.output(command).await
     }
 
-    /// Where what the way back needs is kept.
+    /// Where a release records what a rollback needs.
     pub(crate) fn record(&self) -> PathBuf {
         self.directory.path().join("way back.json")
     }
 
     async fn output(&self, mut command: Command) -> Output {
-        let mut child = self.prepare(&mut command).spawn().unwrap();
+        self.prepare(&mut command);
+        if self.is_disk_full {
+            command.stdout(fs::File::options().write(true).open("/dev/full").unwrap());
+        }
+        let mut child = command.spawn().unwrap();
         if !self.is_read {
             drop((child.stdout.take(), child.stderr.take()));
         }
@@ -147,24 +176,12 @@ impl Trial {
     }
 
     fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        let compiled = self.directory.path().join("compiled");
-        fs::create_dir_all(&compiled).unwrap();
-        if self.compiles {
-            for file in ["crates-io.toml", "crates-io-staging.toml"] {
-                let text = compile(&format!("config/{file}"));
-                fs::write(compiled.join(file), format!("{text}\n")).unwrap();
-            }
-        }
-        if let Some((switch, signal)) = self.interrupted_at {
-            command.env("STAND_IN_INTERRUPTS_AT", switch);
-            command.env("STAND_IN_SIGNAL", signal);
-        }
         command
             .current_dir(root())
+            .envs(self.environment.iter().copied())
             .env("FASTLY_API_ENDPOINT", self.api.url())
             .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
             .env("FASTLY_API_TOKEN", TOKEN)
-            .env("STAND_IN_COMPILED", compiled)
             // The CLI keeps its settings there: a test leaves the contributor's alone.
             .env("XDG_CONFIG_HOME", self.directory.path())
             .stdin(Stdio::null())
@@ -175,46 +192,33 @@ impl Trial {
             .kill_on_drop(true)
     }
 
-    /// The Fastly CLI, or a program before it that interrupts the way back.
+    /// The Fastly CLI, perhaps with something before it.
     fn fastly(&self) -> OsString {
         let fastly = from_environment("SIGNPOST_FASTLY");
-        if !self.interrupts_way_back {
+        let Some(script) = self.before_fastly else {
             return fastly;
-        }
-        let program = self.directory.path().join("interrupting-fastly");
-        let text = format!(
-            "#!/bin/sh\n\
-             case \"$*\" in *--value=off) kill -s INT -- \"-$PPID\";; esac\n\
-             exec '{}' \"$@\"\n",
-            fastly.to_string_lossy()
+        };
+        let program = self.directory.path().join("fastly-after-all");
+        let fastly = fastly.to_string_lossy();
+        write_program(
+            &program,
+            &format!("#!/bin/sh\n{script}\nexec '{fastly}' \"$@\"\n"),
         );
-        write_program(&program, &text);
         program.into_os_string()
     }
 
-    /// Directories with `fastly`, `signpost`, and a `cargo` whose `xtask` is the one under test and
-    /// which runs what stands in for `signpost`.
+    /// Directories with `fastly`, and with the program under test as `signpost`.
     fn path(&self) -> OsString {
         let programs = self.directory.path().join("programs");
         fs::create_dir_all(&programs).unwrap();
-        let cargo = format!(
-            "#!/bin/sh\n\
-             case \"$1\" in\n\
-             xtask) shift; exec '{xtask}' \"$@\";;\n\
-             run) while [ \"$1\" != -- ]; do shift; done; shift; exec '{signpost}' \"$@\";;\n\
-             *) exec '{cargo}' \"$@\";;\n\
-             esac\n",
-            xtask = env!("CARGO_BIN_EXE_xtask"),
-            signpost = stand_in_signpost(),
-            cargo = env!("CARGO"),
-        );
-        write_program(&programs.join("cargo"), &cargo);
         let fastly = from_environment("SIGNPOST_FASTLY");
-        let fastly = format!("#!/bin/sh\nexec '{}' \"$@\"\n", fastly.to_string_lossy());
-        write_program(&programs.join("fastly"), &fastly);
-        let signpost = format!("#!/bin/sh\nexec '{}' \"$@\"\n", stand_in_signpost());
-        write_program(&programs.join("signpost"), &signpost);
-
+        for (name, program) in [
+            ("fastly", fastly.as_os_str()),
+            ("signpost", IN_TRIAL.as_ref()),
+        ] {
+            let text = format!("#!/bin/sh\nexec '{}' \"$@\"\n", program.to_string_lossy());
+            write_program(&programs.join(name), &text);
+        }
         let others = env::var_os("PATH").unwrap_or_default();
         let all = [programs].into_iter().chain(env::split_paths(&others));
         env::join_paths(all).unwrap()
@@ -229,14 +233,6 @@ pub(crate) fn compile(config: &str) -> String {
     let text = fs::read_to_string(root().join(config)).unwrap();
     let authored = signpost::authoring::Authored::from_toml(&text).unwrap();
     authored.config().to_json().to_owned()
-}
-
-/// The program that stands in for `signpost`.
-pub(crate) fn stand_in_signpost() -> &'static str {
-    concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/release/stand_in_signpost.mjs"
-    )
 }
 
 /// The root of the workspace.

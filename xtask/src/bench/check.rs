@@ -14,30 +14,30 @@ use signpost_testbed::{LogLine, Viceroy};
 use super::scene::Scene;
 use super::wrk::path_of;
 
-/// How long the log lines of all tries may take to be printed.
+/// How long the log lines of all requests may take to be printed.
 const LOG_LIMIT: Duration = Duration::from_secs(10);
 
-/// A file is asked for; the log has to say which try of its client this is, if any.
+/// A request for a file, and the attempt that the log must count it as.
 #[derive(Clone, Copy)]
-pub(super) struct Try {
+pub(super) struct Asked {
     file: u32,
     attempt: Option<u8>,
 }
 
-impl Try {
-    /// One where tries are not counted.
+impl Asked {
+    /// A request where attempts are not counted.
     pub(super) const fn uncounted(file: u32) -> Self {
         let attempt = None;
         Self { file, attempt }
     }
 
-    /// One that has to be counted as this one, from 1.
+    /// A request that counts as this attempt, from 1.
     pub(super) const fn counted(file: u32, attempt: u8) -> Self {
         let attempt = Some(attempt);
         Self { file, attempt }
     }
 
-    /// Where the client has to be sent; nothing where the origin has to answer.
+    /// The location to expect; `None` where the origin answers.
     fn location(self, config: &Config) -> Option<String> {
         let path = path_of(self.file);
         let request = signpost::request::Request::new("GET", "localhost", &path);
@@ -49,27 +49,28 @@ impl Try {
     }
 }
 
-/// Asks for files one after another and reads what becomes of each: its answer, and its one log
-/// line. While it is measured, the output is thrown away.
-pub(super) async fn try_out(module: &Path, scene: &Scene, tries: &[Try]) -> Result<()> {
-    let name = scene.name();
-    try_all(module, scene, tries)
+/// Sends requests one after another, and checks the answer and the log line of each. A measured
+/// Viceroy has no reader of its output, so this comes first.
+pub(super) async fn check(module: &Path, scene: &Scene, requests: &[Asked]) -> Result<()> {
+    let name = scene.name;
+    check_all(module, scene, requests)
         .await
         .with_context(|| format!("the edge function does not do what is to be measured ({name})"))
 }
 
-async fn try_all(module: &Path, scene: &Scene, tries: &[Try]) -> Result<()> {
-    let viceroy = Viceroy::start(module, scene.local_server()).await?;
-    for one in tries {
-        let request = Request::get(path_of(one.file)).body(Bytes::new())?;
+async fn check_all(module: &Path, scene: &Scene, requests: &[Asked]) -> Result<()> {
+    let viceroy = Viceroy::start(module, &scene.local_server).await?;
+    for asked in requests {
+        let request = Request::get(path_of(asked.file)).body(Bytes::new())?;
         let answer = viceroy.send(request).await?;
-        check_answer(&answer, one.location(scene.config()).as_deref())?;
+        check_answer(&answer, asked.location(&scene.config).as_deref())?;
     }
-    let attempts = logged_attempts(&viceroy, scene.config(), tries.len()).await?;
-    let expected: Vec<_> = tries.iter().map(|one| Value::from(one.attempt)).collect();
+    let attempts = logged_attempts(&viceroy, &scene.config, requests.len()).await?;
+    let expected = requests.iter().map(|asked| Value::from(asked.attempt));
+    let expected: Vec<_> = expected.collect();
     ensure!(
         attempts == expected,
-        "the log counts the tries as {attempts:?}, and not as {expected:?}"
+        "the log counts the attempts as {attempts:?} instead of {expected:?}"
     );
     Ok(())
 }
@@ -80,12 +81,12 @@ fn check_answer(answer: &Response<Bytes>, expected: Option<&str>) -> Result<()> 
     let location = location.map(|location| location.to_str()).transpose()?;
     ensure!(
         location == expected && status.is_redirection() == expected.is_some(),
-        "{status} with the location {location:?}, and not {expected:?}"
+        "{status} with the location {location:?} instead of {expected:?}"
     );
     Ok(())
 }
 
-/// Which tries the log says there were, once there are so many lines.
+/// The attempts in the log, once it has as many lines as there were requests.
 async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> Result<Vec<Value>> {
     let endpoint = config.log().map(|log| log.endpoint.as_str());
     let read =
@@ -103,9 +104,11 @@ async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> R
 }
 
 fn attempt_of(message: &str) -> Result<Value> {
-    let line: Value = serde_json::from_str(message).context("a log line is no JSON")?;
+    let line: Value = serde_json::from_str(message).context("a log line is not JSON")?;
     let attempt = line.pointer("/signpost/attempt");
-    attempt.cloned().context("a log line names no attempt")
+    attempt
+        .cloned()
+        .context("a log line does not name an attempt")
 }
 
 #[cfg(test)]
@@ -113,12 +116,12 @@ mod tests {
     use super::attempt_of;
 
     #[test]
-    fn the_attempt_stands_in_the_log_line() {
+    fn the_attempt_is_read_from_the_log_line() {
         let rows = [
             (r#"{"signpost":{"attempt":2}}"#, Some("2")),
             (r#"{"signpost":{"attempt":null}}"#, Some("null")),
             (r#"{"signpost":{}}"#, None),
-            ("no JSON", None),
+            ("not JSON", None),
         ];
         for (message, expected) in rows {
             let attempt = attempt_of(message).ok().map(|attempt| attempt.to_string());

@@ -1,0 +1,175 @@
+//! `signpost release`: brings a package and a configuration to where they serve.
+
+mod action;
+mod arguments;
+#[cfg(unix)]
+mod execute;
+#[cfg(unix)]
+mod interrupts;
+mod plan;
+#[cfg(unix)]
+mod program;
+mod record;
+mod rollback;
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use self::action::Action;
+use self::arguments::{
+    Common, ConfigArguments, PRODUCTION, ReleaseArguments, STAGING, SwitchArguments,
+};
+#[cfg(unix)]
+use self::execute::{Ended, execute, say};
+use self::plan::Plan;
+use self::rollback::RollbackArguments;
+use crate::output::{Failure, Outcome, print, print_error};
+
+/// Releases a package and a configuration to staging or production, or rolls them back
+///
+/// Without --execute it changes nothing: it prints a numbered list of its steps, each with the
+/// command that it runs. With --execute it runs them, with a smoke test after each change that can be
+/// seen. If a step fails or is interrupted (Ctrl-C, Ctrl-\, a closed terminal, SIGTERM), it rolls
+/// back by itself; nothing interrupts a rollback.
+///
+/// Before it changes anything, a release records what a rollback needs, in a file. If the release is
+/// killed, `rollback --from FILE` does the rest.
+///
+/// The Fastly CLI reads its token from the environment variable `FASTLY_API_TOKEN`. No command line
+/// holds it, and the smoke test does not send it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  signpost release production --service-id SERVICE --store-id STORE --edge https://crates.io
+  signpost release staging --service-id SERVICE --store-id STORE \\
+      --edge https://staging.crates.io --execute -- --not-at-origin cdn-download
+  signpost release switch off --store-id STORE --execute
+  signpost release switch 'enforce 10%' --store-id STORE --execute
+  signpost release config --config config/crates-io.toml --store-id STORE --execute
+  signpost release rollback --from way-back-production-41.json --execute
+  signpost release rollback --version 41 --service-id SERVICE --store-id STORE \\
+      --edge https://crates.io --execute
+
+Exit codes: 0 done, or the steps are printed, 1 a step or a smoke test failed
+and all is rolled back, 2 could not run: nothing was changed, or the last lines
+say what to finish by hand.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A new version and configuration to staging, all at once
+    Staging(ReleaseArguments),
+    /// A new version and configuration to production, share by share
+    Production(ReleaseArguments),
+    /// The switch alone
+    Switch(SwitchArguments),
+    /// The configuration alone
+    Config(ConfigArguments),
+    /// The switch to `off`, and back to a version that served before
+    Rollback(RollbackArguments),
+}
+
+/// What a release needs besides the Fastly CLI. A test brings its own.
+pub trait World {
+    /// Refuses wrong arguments of a smoke test, before anything is done.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them.
+    fn check_smoke(&self, words: &[String]) -> Result<(), Failure>;
+
+    /// Runs `signpost` with these words, of which the second is `smoke`.
+    fn smoke(&self, words: &[String]) -> impl Future<Output = Result<Outcome, Failure>>;
+
+    /// How long a wait of a plan takes.
+    fn wait(&self, planned: Duration) -> Duration;
+}
+
+/// Makes the plan, and prints or runs it.
+pub(crate) fn run(arguments: &Arguments, world: &impl World) -> Result<Outcome, Failure> {
+    let plan = arguments.command.plan()?;
+    for step in plan.steps.iter().chain(&plan.rollback) {
+        if let Action::Smoke(_, words) = step {
+            refuse_token(words)?;
+            world.check_smoke(words)?;
+        }
+    }
+    if !arguments.command.common().execute {
+        print(&plan)?;
+        print_error("\nNothing was run: add --execute.\n");
+        return Ok(Outcome::Fine);
+    }
+    run_plan(&plan, world)
+}
+
+#[cfg(unix)]
+fn run_plan(plan: &Plan, world: &impl World) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    match runtime.block_on(execute(plan, world))? {
+        Ended::Done => {
+            say("\nDone.");
+            Ok(Outcome::Fine)
+        }
+        Ended::RolledBack(error) => {
+            say(&format!(
+                "\nerror: {error}\nRolled back: the previous version and configuration serve, and \
+                 the switch is `off`."
+            ));
+            Ok(Outcome::Found)
+        }
+        Ended::Failed(error) => Err(error),
+        Ended::Incomplete(steps) => {
+            say(&format!(
+                "\nThe rollback is incomplete. Finish it by hand now:\n\n{steps}"
+            ));
+            Ok(Outcome::CouldNotRun)
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn run_plan(_: &Plan, _: &impl World) -> Result<Outcome, Failure> {
+    Err(Failure::new(
+        "--execute needs Unix, where an interrupted release can roll back",
+    ))
+}
+
+/// A smoke test has no use for the token of the Fastly API, and would send it to the edge.
+fn refuse_token(words: &[String]) -> Result<(), Failure> {
+    let names_token = |word: &String| word.trim_start_matches("--token-env=") == "FASTLY_API_TOKEN";
+    if words.iter().any(names_token) {
+        return Err(Failure::new(
+            "the token of the Fastly API must not be sent to the edge: name another variable with \
+             --token-env",
+        ));
+    }
+    Ok(())
+}
+
+impl Command {
+    fn common(&self) -> &Common {
+        match self {
+            Self::Staging(arguments) | Self::Production(arguments) => &arguments.common,
+            Self::Switch(arguments) => &arguments.common,
+            Self::Config(arguments) => &arguments.common,
+            Self::Rollback(arguments) => &arguments.common,
+        }
+    }
+
+    fn plan(&self) -> Result<Plan, Failure> {
+        match self {
+            Self::Staging(arguments) => arguments.plan(&STAGING),
+            Self::Production(arguments) => arguments.plan(&PRODUCTION),
+            Self::Switch(arguments) => Ok(arguments.plan()),
+            Self::Config(arguments) => arguments.plan(),
+            Self::Rollback(arguments) => arguments.plan(),
+        }
+    }
+}

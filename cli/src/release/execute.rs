@@ -1,0 +1,264 @@
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use serde_json::Value;
+
+use super::World;
+use super::action::{Action, Known, Service};
+use super::interrupts::Interrupts;
+use super::plan::{Plan, list};
+use super::program::Program;
+use crate::output::{Failure, Outcome, print_error};
+
+/// How a plan ended that was run.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// Every step was done.
+    Done,
+    /// A step failed, and there was nothing to roll back.
+    Failed(Failure),
+    /// A step failed, and the rollback is complete.
+    RolledBack(Failure),
+    /// These steps of a rollback failed, as a list.
+    Incomplete(String),
+}
+
+/// Runs the plan.
+///
+/// An interrupt ends a release and not a rollback: it makes the running step fail. So does a panic.
+/// Output that cannot be written ends neither.
+pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Failure> {
+    let mut run = Run {
+        world,
+        known: plan.known.clone(),
+        interrupts: Interrupts::watch()?,
+        heeds_interrupts: true,
+    };
+    let failed = match run.until_failure(&plan.steps).await {
+        Ok(()) if plan.steps.is_empty() => None,
+        Ok(()) => return Ok(Ended::Done),
+        Err((step, error)) if step.is_look() => {
+            return Ok(Ended::Failed(Failure::new(format!(
+                "{error}; nothing was changed"
+            ))));
+        }
+        Err((_, error)) if plan.rollback.is_empty() => return Ok(Ended::Failed(error)),
+        Err((_, error)) => {
+            say(&format!("\nerror: {error}\nRolling back."));
+            Some(error)
+        }
+    };
+    let left = run.all(&plan.rollback).await;
+    Ok(match failed {
+        _ if !left.is_empty() => Ended::Incomplete(list(left, &run.known)),
+        None => Ended::Done,
+        Some(error) => Ended::RolledBack(error),
+    })
+}
+
+/// Says it to whoever still reads.
+pub(crate) fn say(text: &str) {
+    print_error(format_args!("{text}\n"));
+}
+
+/// A run, and what it has learnt.
+struct Run<'a, W> {
+    world: &'a W,
+    known: Known,
+    interrupts: Interrupts,
+    heeds_interrupts: bool,
+}
+
+impl<W: World> Run<'_, W> {
+    /// One step after the other; stops at the first that fails and returns it.
+    async fn until_failure<'a>(
+        &mut self,
+        steps: &'a [Action],
+    ) -> Result<(), (&'a Action, Failure)> {
+        for (step, number) in steps.iter().zip(1..) {
+            let position = format!("step {number} of {}", steps.len());
+            say(&format!("\n{position}: {step}"));
+            let done = self.step(step).await;
+            done.map_err(|error| (step, Failure::new(format!("{position} failed: {error}"))))?;
+        }
+        Ok(())
+    }
+
+    /// Every step, interrupted or not; returns those that failed.
+    async fn all<'a>(&mut self, steps: &'a [Action]) -> Vec<&'a Action> {
+        self.heeds_interrupts = false;
+        let mut failed = Vec::new();
+        for step in steps {
+            say(&format!("\n{step}"));
+            if let Err(error) = self.step(step).await {
+                say(&format!("error: {error}"));
+                failed.push(step);
+            }
+        }
+        failed
+    }
+
+    async fn step(&mut self, step: &Action) -> Result<(), Failure> {
+        if let Some(command) = step.command(&self.known) {
+            say(&format!("  $ {command}"));
+        }
+        guarded(self.act(step)).await?;
+        if self.heeds_interrupts && self.interrupts.came_by_now().await {
+            return Err(interrupted());
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, step: &Action) -> Result<(), Failure> {
+        match step {
+            Action::FindVersion(_) => {
+                self.known.version = Some(active_in(&self.call(step).await?)?);
+            }
+            Action::FindConfig(_) => {
+                self.known.config = Some(config_in(&self.call(step).await?)?);
+            }
+            Action::MakeDraft(_) => {
+                self.known.draft = Some(number_in(&self.call(step).await?)?);
+            }
+            Action::Keep(keeping) => {
+                let (Some(version), Some(config)) = (self.known.version, &self.known.config) else {
+                    return Err(Failure::new("there is nothing to record yet"));
+                };
+                let file = keeping.keep(version, config)?;
+                say(&format!("  in {}", file.display()));
+            }
+            Action::Wait(duration, _) => {
+                let duration = self.world.wait(*duration);
+                self.interrupts.came_within(duration).await;
+            }
+            Action::Smoke(_, words) => return self.smoke(words).await,
+            Action::RestoreVersion(service) if self.serves_again(service).await => {
+                say("  it is active");
+            }
+            _ => drop(self.call(step).await?),
+        }
+        Ok(())
+    }
+
+    async fn smoke(&mut self, words: &[String]) -> Result<(), Failure> {
+        let heeds_interrupts = self.heeds_interrupts;
+        let outcome = tokio::select! {
+            biased;
+            () = self.interrupts.came(), if heeds_interrupts => return Err(interrupted()),
+            outcome = self.world.smoke(words) => outcome?,
+        };
+        match outcome {
+            Outcome::Fine => Ok(()),
+            Outcome::Found | Outcome::CouldNotRun => Err(Failure::new("the smoke test failed")),
+        }
+    }
+
+    /// Whether the previous version is known to serve. If not, activating it does no harm.
+    async fn serves_again(&mut self, service: &Service) -> bool {
+        let list = service.list();
+        let versions = self.run(&list, None, false).await;
+        let active = versions.and_then(|versions| active_in(&versions));
+        active.ok() == self.known.version
+    }
+
+    /// Runs the command of a step; returns what it printed, and shows it unless it is JSON.
+    async fn call(&mut self, step: &Action) -> Result<String, Failure> {
+        let words = step.words(&self.known);
+        let input = step.input(&self.known).map(str::to_owned);
+        let is_shown = !words.iter().any(|word| word == "--json");
+        self.run(&words, input.as_deref(), is_shown).await
+    }
+
+    async fn run(
+        &mut self,
+        words: &[String],
+        input: Option<&str>,
+        is_shown: bool,
+    ) -> Result<String, Failure> {
+        let program = Program {
+            words,
+            input,
+            is_shown,
+        };
+        let interrupts = self.heeds_interrupts.then_some(&mut self.interrupts);
+        program.run(interrupts).await
+    }
+}
+
+fn interrupted() -> Failure {
+    Failure::new("it was interrupted")
+}
+
+/// Turns a panic into a failure, so that the rollback begins all the same.
+async fn guarded(action: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let done = AssertUnwindSafe(action).catch_unwind().await;
+    done.unwrap_or_else(|_| {
+        Err(Failure::new(
+            "the release panicked, which is a fault of its own",
+        ))
+    })
+}
+
+fn active_in(versions: &str) -> Result<u64, Failure> {
+    let versions = parsed(versions, "the list of versions")?;
+    let mut versions = versions.as_array().into_iter().flatten();
+    versions
+        .find(|version| version["Active"] == true)
+        .and_then(|version| version["Number"].as_u64())
+        .ok_or_else(|| {
+            Failure::new(
+                "no version of the service is active, so there is none to roll back to: activate a \
+                 first one with `fastly compute publish` or Terraform",
+            )
+        })
+}
+
+fn number_in(version: &str) -> Result<u64, Failure> {
+    let number = parsed(version, "the draft")?["Number"].as_u64();
+    number.ok_or_else(|| Failure::new("the draft has no number"))
+}
+
+fn config_in(entry: &str) -> Result<String, Failure> {
+    let entry = parsed(entry, "the entry `config`")?;
+    let value = entry["item_value"].as_str().map(str::to_owned);
+    value.ok_or_else(|| Failure::new("the entry `config` has no value"))
+}
+
+fn parsed(json: &str, name: &str) -> Result<Value, Failure> {
+    serde_json::from_str(json)
+        .map_err(|error| Failure::new(format!("cannot read {name} as JSON: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{active_in, config_in, guarded, number_in};
+
+    #[test]
+    fn what_the_cli_prints_is_read() {
+        let versions = r#"[{"Active":false,"Number":1},{"Active":true,"Number":2}]"#;
+        assert_eq!(active_in(versions).unwrap(), 2);
+        assert_eq!(number_in(r#"{"Number":3}"#).unwrap(), 3);
+        assert_eq!(config_in(r#"{"item_value":"{}\n"}"#).unwrap(), "{}\n");
+    }
+
+    #[test]
+    fn a_service_that_never_served_has_no_version_to_roll_back_to() {
+        for versions in ["[]", r#"[{"Active":false,"Number":1}]"#, "null"] {
+            let error = active_in(versions).unwrap_err().to_string();
+            assert!(
+                error.contains("no version of the service is active"),
+                "{versions}: {error}"
+            );
+        }
+        assert!(active_in("SUCCESS").is_err());
+        assert!(number_in("{}").is_err());
+        assert!(config_in("{}").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_step_that_panics_is_a_step_that_failed() {
+        let error = guarded(async { panic!("on purpose") }).await.unwrap_err();
+        assert!(error.to_string().contains("panicked"), "{error}");
+        assert!(guarded(async { Ok(()) }).await.is_ok());
+    }
+}

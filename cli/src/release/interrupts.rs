@@ -1,0 +1,62 @@
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+use crate::output::Failure;
+
+/// The wish of a person, a terminal or a workflow that the release ends.
+///
+/// From then on no such signal ends this process: it makes a step fail.
+pub(super) struct Interrupts {
+    signals: Vec<Signal>,
+    came: bool,
+}
+
+/// Long enough to see a signal that is there already.
+const GLANCE: Duration = Duration::from_millis(1);
+
+impl Interrupts {
+    /// Watches for Ctrl-C, Ctrl-\, a terminal that closes, and a polite request to end.
+    pub(super) fn watch() -> Result<Self, Failure> {
+        let kinds = [
+            SignalKind::hangup(),
+            SignalKind::interrupt(),
+            SignalKind::quit(),
+            SignalKind::terminate(),
+        ];
+        let signals: Result<_, _> = kinds.into_iter().map(signal).collect();
+        let signals = signals
+            .map_err(|error| Failure::new(format!("cannot watch for interrupts: {error}")))?;
+        Ok(Self {
+            signals,
+            came: false,
+        })
+    }
+
+    /// Waits for an interrupt; it stays one for ever.
+    pub(super) async fn came(&mut self) {
+        poll_fn(|context| {
+            let mut signals = self.signals.iter_mut();
+            self.came |= signals.any(|signal| signal.poll_recv(context).is_ready());
+            if self.came {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    /// Waits for an interrupt, at most that long; says whether there was one.
+    pub(super) async fn came_within(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.came()).await.is_ok()
+    }
+
+    /// Whether there was an interrupt.
+    pub(super) async fn came_by_now(&mut self) -> bool {
+        self.came_within(GLANCE).await
+    }
+}

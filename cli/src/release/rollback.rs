@@ -1,0 +1,84 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::action::{Known, Smoke};
+use super::arguments::{Common, PRODUCTION};
+use super::plan::{Plan, Rollback};
+use super::record::{Record, RecordFile};
+use crate::output::Failure;
+
+/// The arguments of a rollback.
+#[derive(Debug, Args)]
+pub(super) struct RollbackArguments {
+    /// The record of a release: the version, the configuration and all identifiers
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present_all = ["version", "service_id", "store_id", "edge"],
+        conflicts_with_all = ["version", "service_id", "store_id"]
+    )]
+    from: Option<PathBuf>,
+    /// The number of the version to roll back to
+    #[arg(long, value_name = "NUMBER", requires_all = ["service_id", "store_id", "edge"])]
+    version: Option<u64>,
+    /// The identifier of the Compute service
+    #[arg(long, value_name = "ID", requires = "version")]
+    service_id: Option<String>,
+    /// The identifier of the Config Store
+    #[arg(long, value_name = "ID", requires = "version")]
+    store_id: Option<String>,
+    /// The address at which the service answers, for the smoke test
+    #[arg(long, value_name = "URL")]
+    edge: Option<String>,
+    /// The configuration that is in force after it, as people write it
+    /// [default: the one that FILE names, or config/crates-io.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// More arguments for the smoke test, as `signpost smoke` takes them
+    #[arg(last = true, value_name = "SMOKE ARGUMENTS")]
+    arguments: Vec<String>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl RollbackArguments {
+    /// The plan of the rollback.
+    pub(super) fn plan(&self) -> Result<Plan, Failure> {
+        let record = match &self.from {
+            Some(file) => Record::read(file)?,
+            None => self.record(),
+        };
+        let rollback = Rollback {
+            service: self.common.service(&record.service_id),
+            store: self.common.store(&record.store_id),
+            smoke: Smoke {
+                edge: self.edge.clone().unwrap_or(record.edge),
+                arguments: self.arguments.clone(),
+            },
+            config: self.config.clone().unwrap_or(record.deployed_config),
+            record: self.from.clone().map(RecordFile::Named),
+        };
+        Ok(Plan {
+            known: Known {
+                version: Some(record.version),
+                config: self.from.is_some().then_some(record.config),
+                draft: None,
+            },
+            rollback: rollback.steps(),
+            ..Plan::default()
+        })
+    }
+
+    /// What a record would say; the parser has seen to it that all of this is there.
+    fn record(&self) -> Record {
+        Record {
+            service_id: self.service_id.clone().unwrap_or_default(),
+            store_id: self.store_id.clone().unwrap_or_default(),
+            edge: self.edge.clone().unwrap_or_default(),
+            deployed_config: PRODUCTION.config.into(),
+            version: self.version.unwrap_or_default(),
+            config: String::new(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What `signpost release` finds wrong before it calls the Fastly CLI, and the releases in
+//! `.github/workflows/deploy.yml`.
+
+mod tool;
+
+use std::fs;
+
+use tool::{ended, signpost};
+
+/// What a release records, so that a rollback can be planned.
+const RECORD: &str = r#"{"service_id":"S","store_id":"T","edge":"https://edge.example",
+    "deployed_config":"config/crates-io.toml","version":41,"config":"{}"}"#;
+
+#[test]
+fn every_release_in_the_workflow_is_one_that_exists() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = directory.path().join("way-back.json");
+    fs::write(&record, RECORD).unwrap();
+    let workflow = include_str!("../../.github/workflows/deploy.yml");
+    let mut names = Vec::new();
+    for line in workflow.lines() {
+        let Some((_, words)) = line.split_once("exec target/tool/signpost ") else {
+            assert!(!line.contains("--execute"), "the shell stays: {line}");
+            continue;
+        };
+        let Some((words, smoke)) = words.split_once(" --execute") else {
+            panic!("a release that does nothing: {line}");
+        };
+        let from = format!("--from {}", record.display());
+        let words = format!("{words}{smoke}")
+            .replace("\"$EDGE\"", "https://edge.example")
+            .replace("deployed.toml", "config/crates-io.toml")
+            .replace("--from way-back.json", &from)
+            .replace(['"', '$'], "");
+        let words: Vec<_> = words.split(' ').collect();
+        let (code, _, error) = ended(&mut signpost(&words));
+        assert_eq!(code, Some(0), "{line}: {error}");
+        names.extend(words.get(1).map(|&name| name.to_owned()));
+    }
+    assert_eq!(names, ["staging", "rollback", "production", "rollback"]);
+}
+
+#[test]
+fn wrong_arguments_are_refused_before_anything_is_done() {
+    let fastly = "--fastly no-such-program --execute";
+    let place = format!("staging {fastly} --service-id S --store-id T");
+    let no_edge = format!("{place} --package fastly.toml");
+    let release = format!("{no_edge} --edge https://edge.example");
+    let token = "the token of the Fastly API must not be sent to the edge";
+    for (name, words, more, expected) in [
+        (
+            "unknown",
+            &release,
+            "-- --fast",
+            "in the smoke test, unexpected argument '--fast'",
+        ),
+        (
+            "twice",
+            &release,
+            "-- --switch off",
+            "in the smoke test, the argument '--switch <SW",
+        ),
+        (
+            "no URL",
+            &no_edge,
+            "--edge crates",
+            "in the smoke test, invalid value 'crates'",
+        ),
+        ("token", &release, "-- --token-env FASTLY_API_TOKEN", token),
+        (
+            "token in one word",
+            &release,
+            "-- --token-env=FASTLY_API_TOKEN",
+            token,
+        ),
+        (
+            "shares",
+            &release,
+            "--shares 10,1",
+            "the shares do not grow",
+        ),
+        (
+            "no file",
+            &release,
+            "--config none.toml",
+            "cannot read none.toml",
+        ),
+        (
+            "no deployed one",
+            &release,
+            "--deployed-config none.toml",
+            "cannot read none.toml",
+        ),
+        (
+            "no package",
+            &place,
+            "--edge https://e --package none",
+            "there is no file none: build",
+        ),
+        (
+            "no CLI",
+            &release,
+            "--hold 1s",
+            "install the Fastly CLI, or name it with --fastly",
+        ),
+        (
+            "no position",
+            &format!("switch {fastly}"),
+            "half --store-id T",
+            "write `enforce`",
+        ),
+        (
+            "no version",
+            &format!("rollback {fastly}"),
+            "--edge https://e",
+            "--from <FILE>",
+        ),
+        (
+            "no edge",
+            &format!("rollback {fastly}"),
+            "--version 41",
+            "--edge <URL>",
+        ),
+        (
+            "both",
+            &format!("rollback {fastly}"),
+            "--version 4 --from f",
+            "cannot be used with",
+        ),
+        (
+            "no record",
+            &format!("rollback {fastly}"),
+            "--from Cargo.lock",
+            "is not a record",
+        ),
+    ] {
+        let words = format!("release {words} {more}");
+        let words: Vec<_> = words.split(' ').collect();
+        let (code, printed, error) = ended(&mut signpost(&words));
+        assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+}
