@@ -107,7 +107,8 @@ fn json_is_for_programs_and_the_compiled_form_explains_the_same() {
     let directory = tempfile::tempdir().unwrap();
     let compiled = directory.path().join("compiled.json");
     let production = file("config/crates-io.toml");
-    let config = signpost::authoring::from_toml(&std::fs::read_to_string(&production).unwrap()).unwrap();
+    let config =
+        signpost::authoring::from_toml(&std::fs::read_to_string(&production).unwrap()).unwrap();
     std::fs::write(&compiled, config.to_json()).unwrap();
     let arguments = [
         BUILD_METADATA,

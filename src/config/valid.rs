@@ -57,6 +57,11 @@ impl Config {
         self.hosts.as_deref()
     }
 
+    /// A host that the routes apply to, for a request that is only a path; `None` if they apply to any.
+    pub fn first_host(&self) -> Option<&Host> {
+        self.hosts()?.first()
+    }
+
     /// Whether the routes apply to a request with this `Host`.
     pub fn applies_to(&self, host: &str) -> bool {
         self.hosts()

@@ -1,7 +1,7 @@
 use signpost::authoring::{Authored, Example};
 use signpost::config::Config;
 use signpost::request::Request;
-use signpost::values::Switch;
+use signpost::values::{Host, Switch};
 
 /// A path without a route.
 const UNROUTED: &str = "/api/v1/summary";
@@ -55,7 +55,7 @@ impl Trial<'_> {
             words.push(format!("-H 'Accept: {accept}'"));
         }
         // The configuration's hosts do not include the address of this machine.
-        if let Some([host, ..]) = self.config.hosts() {
+        if let Some(host) = self.config.first_host() {
             words.push(format!("-H 'Host: {host}'"));
         }
         words.push(format!("{}{path}", self.url));
@@ -63,13 +63,11 @@ impl Trial<'_> {
     }
 
     fn expected(&self, path: &str, accept: Option<&str>) -> String {
-        let host = match self.config.hosts() {
-            Some([host, ..]) => host.as_str(),
-            _ => self.url.trim_start_matches("http://"),
-        };
+        let host = self.config.first_host().map(Host::as_str);
+        let host = host.unwrap_or_else(|| self.url.trim_start_matches("http://"));
         let request = Request::new("GET", host, path).with_accept(accept.map(str::as_bytes));
         let answer = signpost::answer(self.config, &request, self.switch);
-        let Some(reply) = answer.reply(self.config, &request) else {
+        let Some(reply) = answer.reply() else {
             let reason = answer
                 .decision()
                 .reason()

@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 use signpost::authoring::{Authored, Example};
 use signpost::request::Request;
-use signpost::values::CaptureType;
 use signpost::route;
+use signpost::values::{CaptureType, Host};
 use signpost_testbed::StandInCdn;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
 
@@ -116,8 +116,10 @@ fn content_of(path: &str) -> String {
 
 /// The name and version that an example asks for.
 fn package(authored: &Authored, example: &Example) -> Option<(String, String)> {
-    let request = Request::new("GET", "", example.request());
-    let found = route::find(authored.config().routes(), &request).ok()?;
+    let config = authored.config();
+    let host = config.first_host().map_or("", Host::as_str);
+    let request = Request::new("GET", host, example.request());
+    let found = route::find(config, &request).ok()?;
     let of = |kind: CaptureType| {
         let mut captures = found.captures().iter();
         captures

@@ -99,7 +99,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use serde_json::Value;
-    use signpost::config::{ClientIp, Config};
+    use signpost::config::ClientIp;
     use signpost::log_line::{Exchange, InForce};
     use signpost::request::Request;
     use signpost::values::{Share, Switch};
@@ -121,7 +121,8 @@ mod tests {
     /// Compares the lines of some traffic with the edge's, and returns the decisions in them.
     fn decisions(share: u8) -> Vec<&'static str> {
         let switch = Switch::Enforce(Share::percent(share).unwrap());
-        let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
+        let config =
+            signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
         let traffic = Traffic::new(&Settings {
             start: 1_689_855_420_000_000,
             rate: 500.0,

@@ -227,7 +227,6 @@ mod tests {
     use std::net::SocketAddr;
     use std::path::Path;
 
-    use signpost::config::Config;
     use signpost::values::Switch;
 
     use super::{read_origin, smoke_test};

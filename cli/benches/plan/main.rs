@@ -72,7 +72,8 @@ fn bench() -> Result<()> {
 }
 
 fn write(paths: Paths, file: File) -> Result<Written> {
-    let config = |text: &str| signpost::authoring::from_toml(text).map_err(|problems| problems.to_string());
+    let config =
+        |text: &str| signpost::authoring::from_toml(text).map_err(|problems| problems.to_string());
     let (old, new) = (config(PRODUCTION)?, config(&with_another_location())?);
     let mut lines = Lines::new(&old, paths);
     let mut file = BufWriter::new(file);

@@ -2,8 +2,8 @@
 //! configuration lets it.
 
 use serde_json::{Value, json};
-use signpost::values::Switch;
 use signpost::target;
+use signpost::values::Switch;
 use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
 
 use crate::bed::{Module, Smoke};

@@ -102,7 +102,12 @@ async fn the_target_of_one_region_that_answers_403_is_named() {
     files.cdn.spoil(missing, Spoil::Forbidden);
     let config = files.directory.path().join("regions.toml");
     std::fs::write(&config, REGIONS).unwrap();
-    let edge = edge_of(signpost::authoring::from_toml(REGIONS).unwrap(), "", |_, _| {}).await;
+    let edge = edge_of(
+        signpost::authoring::from_toml(REGIONS).unwrap(),
+        "",
+        |_, _| {},
+    )
+    .await;
     let smoke = files.smoke_with(&config, &edge.url(), &[]).await;
     assert_eq!(smoke.code, Some(1), "{}{}", smoke.stdout, smoke.stderr);
     let failure =

@@ -3,10 +3,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
+use signpost::Answer;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
-use signpost::Answer;
 use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
 
 use crate::bed::{DOWNLOAD, Files, PRODUCTION, by_origin};
@@ -226,7 +226,12 @@ async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate:
 
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
 pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
-    edge_of(signpost::authoring::from_toml(PRODUCTION).unwrap(), path, change).await
+    edge_of(
+        signpost::authoring::from_toml(PRODUCTION).unwrap(),
+        path,
+        change,
+    )
+    .await
 }
 
 /// The same with another configuration than production's.

@@ -180,7 +180,7 @@ fn try_example<'d>(
     route: &'d Route,
     config: &Config,
 ) -> Option<Result<Example, FailingExample<'d>>> {
-    let host = config.hosts().and_then(<[Host]>::first).map(Host::as_str);
+    let host = config.first_host().map(Host::as_str);
     let received = Received::read(host, written.request);
     let request = received.request("GET");
     let answers = answer(config, &request, Switch::ENFORCE).at_every_target(Switch::ENFORCE);

@@ -89,8 +89,8 @@ fn probe(route: &Route, config: &Config) -> Option<Failing> {
 }
 
 fn why_not(path: &str, route: &Route, config: &Config) -> Option<Why> {
-    let host = config.hosts().and_then(<[Host]>::first);
-    let request = Request::new("GET", host.map_or("", Host::as_str), path);
+    let host = config.first_host().map_or("", Host::as_str);
+    let request = Request::new("GET", host, path);
     let answers = answer(config, &request, Switch::ENFORCE).at_every_target(Switch::ENFORCE);
     answers
         .iter()
