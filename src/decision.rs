@@ -1,5 +1,7 @@
 //! Stage 5: redirect, or origin; nothing else.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::location::{Location, Refusal};
 use crate::route::NoMatch;
 use crate::target::Step;
@@ -50,7 +52,8 @@ pub enum Reason {
 }
 
 /// Why a client is sent elsewhere than the decision, or the order of its file's targets, says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Because {
     /// `origin-down`: no origin backend answered.
     OriginDown,
@@ -104,21 +107,11 @@ impl Decision {
 
 impl Because {
     /// Every one.
-    pub const ALL: [Self; 4] = [
-        Self::OriginDown,
-        Self::OriginRedirect,
-        Self::TargetUnhealthy,
-        Self::SecondTry,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::OriginDown => "origin-down",
-            Self::OriginRedirect => "origin-redirect",
-            Self::TargetUnhealthy => "target-unhealthy",
-            Self::SecondTry => "second-try",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 
     /// A value of `signpost-decision` with this as its last parameter.

@@ -35,7 +35,7 @@ impl Location {
     pub fn prove(candidate: Candidate<'_>) -> Result<Self, Refusal> {
         let mut proof = Proof::of(&candidate);
         for point in Point::ALL {
-            proof.check(point)?;
+            proof.check(*point)?;
         }
         Ok(Self(candidate.into_url()))
     }
@@ -44,9 +44,12 @@ impl Location {
     ///
     /// This is for whoever wants to know why; it proves nothing. [`prove`](Location::prove) checks the
     /// same points in the same order, and fails with the first refusal found here.
-    pub fn examine(candidate: &Candidate<'_>) -> [(Point, Verdict); Point::ALL.len()] {
+    pub fn examine(candidate: &Candidate<'_>) -> Vec<(Point, Verdict)> {
         let mut proof = Proof::of(candidate);
-        Point::ALL.map(|point| (point, proof.verdict(point)))
+        let points = Point::ALL.iter();
+        points
+            .map(|point| (*point, proof.verdict(*point)))
+            .collect()
     }
 
     /// The URL.

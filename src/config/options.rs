@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use strum::{EnumString, IntoStaticStr};
+
 use crate::values::{HeaderText, Share, read_time};
 
 /// The most backends that an origin has. A request can be sent to each of them, and the platform
@@ -19,7 +21,8 @@ pub struct OriginOptions {
 }
 
 /// What is done when the origin redirects a request of a route to another place than the proven one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum CheckRedirects {
     /// `repair`: it is logged, and a redirect to a host that is not allowed is led to the proven
     /// location.
@@ -63,7 +66,8 @@ pub struct Log {
 }
 
 /// How much of a client's address is written to the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ClientIp {
     /// `full`: the whole address.
     Full,
@@ -85,20 +89,9 @@ impl Default for OriginOptions {
 }
 
 impl CheckRedirects {
-    const ALL: [Self; 3] = [Self::Repair, Self::Report, Self::Off];
-
-    /// The word for it in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Repair => "repair",
-            Self::Report => "report",
-            Self::Off => "off",
-        }
-    }
-
-    /// The meaning of a word, if it has one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|check| check.name() == name)
+    /// The word for it in the configuration, which [`str::parse`] reads.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -126,19 +119,8 @@ impl Window {
 }
 
 impl ClientIp {
-    const ALL: [Self; 3] = [Self::Full, Self::Truncated, Self::None];
-
-    /// The word for it in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Truncated => "truncated",
-            Self::None => "none",
-        }
-    }
-
-    /// The meaning of a word, if it has one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    /// The word for it in the configuration, which [`str::parse`] reads.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }

@@ -184,6 +184,7 @@ impl Sink {
         self.add(Problem::new(code, key, message));
     }
 
+    #[cold]
     pub(crate) fn add(&mut self, problem: Problem) {
         self.0.push(problem);
     }
@@ -195,9 +196,13 @@ impl Sink {
         key: &At<'_>,
         result: Result<T, E>,
     ) -> Option<T> {
-        result
-            .map_err(|error| self.push(code, key, error.to_string()))
-            .ok()
+        result.map_err(|error| self.note(code, key, &error)).ok()
+    }
+
+    /// Apart from [`take`](Sink::take), so that it is not compiled for each type of error.
+    #[cold]
+    fn note(&mut self, code: ProblemCode, key: &At<'_>, error: &dyn fmt::Display) {
+        self.push(code, key, error.to_string());
     }
 
     /// Takes the value of a key that must be there.
@@ -208,9 +213,14 @@ impl Sink {
         instead: &str,
     ) -> Option<&'r T> {
         if value.is_none() {
-            self.add(missing(key, instead));
+            self.note_missing(key, instead);
         }
         value
+    }
+
+    #[cold]
+    fn note_missing(&mut self, key: &At<'_>, instead: &str) {
+        self.add(missing(key, instead));
     }
 
     /// The value, if no problem was found.

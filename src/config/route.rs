@@ -1,5 +1,6 @@
 use std::fmt;
 
+use strum::FromRepr;
 use thiserror::Error;
 
 use super::target::Targets;
@@ -35,7 +36,8 @@ pub struct RouteOptions {
 }
 
 /// The statuses that send a client on to a `Location`: RFC 9110, section 15.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, FromRepr, PartialEq, Eq)]
+#[repr(u16)]
 pub enum RedirectStatus {
     /// 301 Moved Permanently.
     MovedPermanently = 301,
@@ -154,13 +156,6 @@ impl TryFrom<u16> for RedirectStatus {
     type Error = StatusError;
 
     fn try_from(status: u16) -> Result<Self, StatusError> {
-        match status {
-            301 => Ok(Self::MovedPermanently),
-            302 => Ok(Self::Found),
-            303 => Ok(Self::SeeOther),
-            307 => Ok(Self::TemporaryRedirect),
-            308 => Ok(Self::PermanentRedirect),
-            other => Err(StatusError(other)),
-        }
+        Self::from_repr(status).ok_or(StatusError(status))
     }
 }

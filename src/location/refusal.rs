@@ -1,10 +1,13 @@
-//! Why a candidate fails its proof.
+use strum::{Display, IntoStaticStr, VariantArray};
 
-use std::fmt;
-
-/// Why a candidate failed its proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Why a candidate failed its proof, in the order of the proof.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
+    /// It is longer than [`MAX_LENGTH`](super::MAX_LENGTH) bytes.
+    TooLong,
+    /// It holds a byte that is not printable ASCII.
+    NotPrintableAscii,
     /// It is not an absolute URL.
     NotAUrl,
     /// A client would read it as another string than was written.
@@ -21,10 +24,6 @@ pub enum Refusal {
     Query,
     /// It has a fragment.
     Fragment,
-    /// It is longer than [`MAX_LENGTH`](super::MAX_LENGTH) bytes.
-    TooLong,
-    /// It holds a byte that is not printable ASCII.
-    NotPrintableAscii,
     /// It has an empty, `.` or `..` segment.
     UnsafeSegment,
     /// Its path holds a character that is neither unreserved nor needed upper-case `%XX`.
@@ -37,46 +36,10 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every refusal, in the order of the proof.
-    pub const ALL: [Self; 14] = [
-        Self::TooLong,
-        Self::NotPrintableAscii,
-        Self::NotAUrl,
-        Self::NotCanonical,
-        Self::Scheme,
-        Self::NotTheBase,
-        Self::HostNotAllowed,
-        Self::UserInfo,
-        Self::Query,
-        Self::Fragment,
-        Self::UnsafeSegment,
-        Self::UnsafeCharacter,
-        Self::CapturesDiffer,
-        Self::Loop,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The stable code, as it stands in logs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAUrl => "not-a-url",
-            Self::NotCanonical => "not-canonical",
-            Self::Scheme => "scheme",
-            Self::NotTheBase => "not-the-base",
-            Self::HostNotAllowed => "host-not-allowed",
-            Self::UserInfo => "user-info",
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::TooLong => "too-long",
-            Self::NotPrintableAscii => "not-printable-ascii",
-            Self::UnsafeSegment => "unsafe-segment",
-            Self::UnsafeCharacter => "unsafe-character",
-            Self::CapturesDiffer => "captures-differ",
-            Self::Loop => "loop",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.code())
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }

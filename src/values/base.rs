@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use strum::Display;
 use thiserror::Error;
 
 use super::encoding::is_unreserved;
@@ -28,7 +29,8 @@ pub struct Base {
 }
 
 /// The schemes that a base can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[strum(serialize_all = "lowercase")]
 pub enum Scheme {
     /// `https`.
     Https,
@@ -203,14 +205,6 @@ impl Base {
 }
 
 impl Scheme {
-    /// The scheme as a URL has it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Https => "https",
-            Self::Http => "http",
-        }
-    }
-
     const fn default_port(self) -> u16 {
         match self {
             Self::Https => 443,
@@ -277,11 +271,5 @@ fn split_path(path: &str) -> Result<Vec<String>, &str> {
 impl fmt::Display for Base {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.url)
-    }
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
     }
 }

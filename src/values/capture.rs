@@ -1,14 +1,17 @@
 //! The values that a route takes out of a path, each known to be what its type says.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use semver::Version;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::encoding::may_be_captured;
 
 /// What a captured part of a path must be. Written after the colon in `{name:crate}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Display, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum CaptureType {
     /// `crate`: an ASCII letter, then letters, digits, `-` and `_`; 1 to 64 bytes.
     Crate,
@@ -42,28 +45,11 @@ pub struct Capture<'a> {
 
 impl CaptureType {
     /// Every type, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [
-        Self::Crate,
-        Self::Semver,
-        Self::Segment,
-        Self::Sha256,
-        Self::Path,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name by which configuration calls this type.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Crate => "crate",
-            Self::Semver => "semver",
-            Self::Segment => "segment",
-            Self::Sha256 => "sha256",
-            Self::Path => "path",
-        }
-    }
-
-    /// The type of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    /// The name by which configuration calls this type, which [`str::parse`] reads.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The most bytes that a value has.
@@ -126,12 +112,6 @@ impl Capture<'_> {
     /// What the value is known to be.
     pub fn kind(&self) -> CaptureType {
         self.kind
-    }
-}
-
-impl fmt::Display for CaptureType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 

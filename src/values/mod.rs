@@ -8,6 +8,7 @@ mod host;
 mod reading;
 mod switch;
 mod template;
+mod template_text;
 mod time;
 mod ways;
 
@@ -18,5 +19,6 @@ pub use header_text::HeaderText;
 pub use host::{Host, HostError};
 pub use reading::Mismatch;
 pub use switch::{Effect, Share, Switch, SwitchError};
-pub use template::{PathTemplate, Segment, TemplateError};
+pub use template::{PathTemplate, Segment};
+pub use template_text::TemplateError;
 pub(crate) use time::read_time;

@@ -91,7 +91,7 @@ impl PathTemplate {
                 })?;
             }
         }
-        for place in self.mixed_segments() {
+        for place in &self.mixed {
             if let Some((place, segment)) = self.places(length).nth(*place) {
                 let found = text_at(place, path);
                 read_mixed(segment.parts(), self.captures(), found, &mut read).ok_or(
@@ -202,7 +202,7 @@ fn read_mixed<'p>(
             None => {
                 let pieces = parts.iter().map(|part| piece(part, captures, read));
                 let lengths = one_reading(&pieces.collect::<Vec<_>>(), text)?;
-                return walk(parts, captures, text, read, |part| {
+                return walk(parts, captures, text, read, &|part| {
                     lengths.get(part).copied()
                 });
             }
@@ -210,7 +210,7 @@ fn read_mixed<'p>(
     }
     let left = text.len().checked_sub(known_length)?;
     let length = left.checked_div(uses).unwrap_or_default();
-    walk(parts, captures, text, read, |_| Some(length))
+    walk(parts, captures, text, read, &|_| Some(length))
 }
 
 /// Goes through the text with the length of each unknown part.
@@ -219,7 +219,7 @@ fn walk<'p>(
     captures: &[CaptureSlot],
     text: &'p str,
     read: &mut [Option<Capture<'p>>],
-    length_of: impl Fn(usize) -> Option<usize>,
+    length_of: &dyn Fn(usize) -> Option<usize>,
 ) -> Option<()> {
     let mut left = text;
     for (place, part) in parts.iter().enumerate() {

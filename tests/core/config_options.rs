@@ -158,9 +158,9 @@ fn routes_apply_to_the_hosts_that_are_listed_or_to_any() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_client_address_policy_is_called_by_its_name() {
     for policy in [ClientIp::Full, ClientIp::Truncated, ClientIp::None] {
-        assert_eq!(ClientIp::from_name(policy.name()), Some(policy));
+        assert_eq!(policy.name().parse(), Ok(policy));
     }
-    assert_eq!(ClientIp::from_name("Full"), None);
+    assert_eq!("Full".parse::<ClientIp>().ok(), None);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -346,7 +346,7 @@ fn the_log_names_where_the_origin_would_have_led() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn why_a_client_is_led_elsewhere_has_stable_codes() {
-    let codes = Because::ALL.map(Because::code);
+    let codes: Vec<_> = Because::ALL.iter().map(|it| it.code()).collect();
     let expected = [
         "origin-down",
         "origin-redirect",

@@ -455,7 +455,7 @@ fn each_refusal_is_given_for_what_it_names() {
         .map(|(_, refusal)| *refusal)
         .chain(elsewhere)
         .collect();
-    for refusal in Refusal::ALL {
+    for &refusal in Refusal::ALL {
         assert!(
             given.contains(&refusal),
             "no candidate here is refused as {refusal}"
@@ -660,7 +660,7 @@ fn a_location_on_another_of_our_hosts_is_a_loop_too() {
 
 #[test]
 fn a_refusal_is_written_as_its_code() {
-    for refusal in Refusal::ALL {
+    for &refusal in Refusal::ALL {
         assert_eq!(refusal.to_string(), refusal.code());
     }
 }

@@ -382,13 +382,13 @@ fn a_capture_is_no_longer_than_its_type_allows() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_capture_type_is_called_by_its_name() {
-    for kind in CaptureType::ALL {
-        assert_eq!(CaptureType::from_name(kind.name()), Some(kind));
+    for &kind in CaptureType::ALL {
+        assert_eq!(kind.name().parse(), Ok(kind));
         assert_eq!(kind.to_string(), kind.name());
     }
-    let names = CaptureType::ALL.map(CaptureType::name);
+    let names: Vec<_> = CaptureType::ALL.iter().map(|it| it.name()).collect();
     assert_eq!(names, ["crate", "semver", "segment", "sha256", "path"]);
-    assert_eq!(CaptureType::from_name("Crate"), None);
+    assert_eq!("Crate".parse::<CaptureType>().ok(), None);
 }
 
 /// A pattern that cannot be read, and all that is said about it.

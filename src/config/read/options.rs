@@ -1,6 +1,7 @@
 //! Reads what a configuration sets besides its routes and targets.
 
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::super::options::{
@@ -53,8 +54,8 @@ pub(super) fn origin(key: &At<'_>, raw: Option<&RawOrigin>, sink: &mut Sink) -> 
     };
     let code = ProblemCode::OriginOptionInvalid;
     let check_redirects = raw.check_redirects.as_deref().and_then(|word| {
-        let check = CheckRedirects::from_name(word)
-            .ok_or_else(|| format!("`{word}` is not one of `repair`, `report` and `off`"));
+        let check = CheckRedirects::from_str(word)
+            .map_err(|_| format!("`{word}` is not one of `repair`, `report` and `off`"));
         sink.take(code, &key.name("check_redirects"), check)
     });
     let timeout = raw.next_backend_timeout.as_deref().and_then(|text| {
@@ -97,8 +98,8 @@ pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
     let client_ip = match raw.client_ip.as_deref() {
         None => Some(ClientIp::default()),
         Some(word) => {
-            let policy = ClientIp::from_name(word)
-                .ok_or_else(|| format!("`{word}` is not one of `full`, `truncated` and `none`"));
+            let policy = ClientIp::from_str(word)
+                .map_err(|_| format!("`{word}` is not one of `full`, `truncated` and `none`"));
             sink.take(ProblemCode::ClientIpInvalid, &key.name("client_ip"), policy)
         }
     };
