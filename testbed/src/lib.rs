@@ -12,6 +12,7 @@
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
+//! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod cargo;
@@ -20,6 +21,7 @@ mod cdn_tls;
 pub mod client;
 mod fastly_api;
 mod fetch;
+pub mod imports;
 mod local_server;
 mod log_line;
 mod module;
