@@ -193,27 +193,23 @@ impl Walk {
 
     /// Notes a path, if it leads into the crate.
     fn note(&mut self, path: &[String]) {
-        let Some((first, mut rest)) = path.split_first() else {
+        // `self` alone is a value, and `crate` alone is a visibility.
+        let [first, rest @ ..] = path else { return };
+        if rest.is_empty() {
             return;
-        };
+        }
         let mut absolute = match first.as_str() {
             "crate" => vec![self.module[0].clone()],
             "self" | "super" => self.module.clone(),
-            name if !rest.is_empty() && self.declared.contains(&self.child(name)) => {
-                self.child(name)
-            }
+            name if self.declared.contains(&self.child(name)) => self.child(name),
             _ => return,
         };
         if first == "super" {
             absolute.pop();
         }
-        while let [up, others @ ..] = rest
-            && up == "super"
-        {
-            absolute.pop();
-            rest = others;
-        }
-        absolute.extend_from_slice(rest);
+        let ups = rest.iter().take_while(|name| *name == "super").count();
+        absolute.truncate(absolute.len().saturating_sub(ups));
+        absolute.extend_from_slice(&rest[ups..]);
         self.paths.push(absolute);
     }
 
@@ -221,11 +217,9 @@ impl Walk {
         let with = |name: &dyn ToString| [before, &[name.to_string()]].concat();
         match tree {
             UseTree::Path(path) => self.note_tree(&with(&path.ident), &path.tree),
-            UseTree::Name(name) if name.ident == "self" => self.note(before),
-            UseTree::Rename(name) if name.ident == "self" => self.note(before),
             UseTree::Name(name) => self.note(&with(&name.ident)),
             UseTree::Rename(name) => self.note(&with(&name.ident)),
-            UseTree::Glob(_) => self.note(before),
+            UseTree::Glob(_) => self.note(&with(&"*")),
             UseTree::Group(group) => {
                 for tree in &group.items {
                     self.note_tree(before, tree);

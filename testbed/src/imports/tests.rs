@@ -59,6 +59,10 @@ fn imports_lead_to_files() {
             &["crate::c"],
         ),
         ("#[serde(with = \"crate::c\")] struct S;", &["crate::c"]),
+        (
+            "pub(super) struct S; macro_rules! m { () => { pub(crate) } }",
+            &[],
+        ),
         ("mod inner { use super::super::f; }", &["crate::a"]),
         ("mod inner { fn f() {} } fn g() { inner::f() }", &[]),
         ("#[cfg(test)] mod tests { use crate::c; }", &[]),
