@@ -1,9 +1,7 @@
 //! `signpost check`: every problem of a configuration at once, before anybody compiles it.
 
-mod code;
 mod download_url;
 mod explanations;
-mod finding;
 mod may_differ;
 mod place;
 mod report;
@@ -15,12 +13,10 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
 use crate::file::{self, Text};
+use crate::findings::Code;
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
 use download_url::DownloadUrl;
 use report::{Input, Report};
-
-pub use code::Code;
-pub(crate) use finding::Finding;
 
 /// Shows every problem of a configuration, and what differs between several
 ///

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use signpost::config::{Config, Problems};
 
-use crate::check::Finding;
-use crate::diagnostics::{self, counted};
 use crate::file::{self, Text};
+use crate::findings::{self, Finding};
 use crate::output::{Failure, Outcome, Screen, print, print_error};
 use crate::replace::Replacement;
-use crate::visible::{self, visible};
+use crate::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
@@ -65,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 
 fn refused(name: &str, text: &str, problems: &Problems) -> String {
     let findings = Finding::all_of(problems);
-    let report = diagnostics::render(name, text, &findings, Screen::of_errors());
+    let report = findings::render(name, text, &findings, Screen::of_errors());
     let number = counted(findings.len(), "problem");
     format!("{report}{}: {number}; it was not compiled\n", visible(name))
 }
@@ -110,7 +109,7 @@ fn cannot_write(file: &Path, why: &str) -> Failure {
 fn with_config(manifest: &Path, json: &str) -> Result<String, Failure> {
     let text = Text::read(manifest)?;
     let changed = fastly_toml::with_config(text.as_str(), json).map_err(|error| {
-        let why = visible::in_place(&error.to_string());
+        let why = in_place(&error.to_string());
         Failure::new(format!("cannot change {}: {why}", manifest.display()))
     })?;
     Ok(text.with_mark(changed))

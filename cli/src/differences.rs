@@ -8,7 +8,7 @@ use serde_json::Value;
 use signpost::config::Example;
 
 use crate::file::Loaded;
-use crate::visible::visible;
+use crate::text::visible;
 
 /// A key that two configurations do not agree on.
 ///

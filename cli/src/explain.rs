@@ -4,6 +4,7 @@ mod address;
 mod explanation;
 mod facts;
 mod page;
+mod question;
 mod request;
 mod routes;
 #[cfg(test)]
@@ -20,7 +21,8 @@ use signpost::switch::Switch;
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use address::Address;
-use explanation::{Explanation, Question};
+use explanation::Explanation;
+use question::Question;
 use turn::Supposed;
 
 /// Explains what would happen to one request, and why, stage by stage

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use signpost::config::{Authored, Config, Example, Problems};
 
-use crate::check::Finding;
-use crate::diagnostics;
+use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
 
 /// The most bytes that a configuration may have. Its compiled form has at most 8,000 characters, so
@@ -32,7 +31,7 @@ impl Loaded {
             let name = file.display().to_string();
             let findings = Finding::all_of(&problems);
             let screen = Screen::of_errors();
-            let problems = diagnostics::render(&name, text.as_str(), &findings, screen);
+            let problems = findings::render(&name, text.as_str(), &findings, screen);
             Failure::new(format!("{name} has problems\n\n{problems}"))
         })
     }

@@ -10,10 +10,10 @@ mod check;
 mod command_line;
 mod compile;
 mod completions;
-mod diagnostics;
 mod differences;
 mod explain;
 mod file;
+mod findings;
 #[cfg(test)]
 #[path = "../../tests/hostile_rows/mod.rs"]
 mod hostile_rows;
@@ -23,10 +23,10 @@ mod plan;
 mod replace;
 mod routes;
 mod smoke;
+mod text;
 mod unhealthy;
-mod visible;
 mod watch;
 
-pub use check::Code;
 pub use command_line::{CommandLine, main};
+pub use findings::Code;
 pub use output::{Failure, Outcome};

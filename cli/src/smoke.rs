@@ -1,37 +1,11 @@
 //! `signpost smoke`: asks a deployment what it really answers, and follows to the file.
 
-mod client;
-mod connect;
-mod edge_url;
-mod elsewhere;
-mod expected;
-mod fetch;
+mod ask;
 mod gather;
-mod index;
-mod json;
-mod junit;
-mod known;
-mod lockfile;
-mod mismatch;
-mod negative;
-mod package;
+mod judge;
 mod prepare;
-mod probes;
-mod redirect;
 mod report;
 mod run;
-mod settle;
-mod shown;
-mod stage;
-mod table;
-mod targets;
-mod tls;
-mod token;
-mod trial;
-mod trouble;
-mod user_agent;
-mod verdict;
-mod verify;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -40,13 +14,13 @@ use std::time::Duration;
 use clap::Args;
 use signpost::switch::Switch;
 
-use self::connect::{ConnectTo, Resolve};
-use self::edge_url::EdgeUrl;
-use self::index::Index;
-use self::package::Package;
+use self::ask::connect::{ConnectTo, Resolve};
+use self::ask::edge_url::EdgeUrl;
+use self::ask::settle::Settle;
+use self::gather::index::Index;
+use self::gather::package::Package;
 use self::report::Report;
 use self::run::Runner;
-use self::settle::Settle;
 use crate::file::{Loaded, in_words};
 use crate::output::{Failure, Format, Outcome, print, print_json};
 
@@ -188,7 +162,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     };
     match arguments.format {
         Format::Text => print(&report)?,
-        Format::Json => print_json(&json::json(&report))?,
+        Format::Json => print_json(&report::json::json(&report))?,
     }
     written?;
     if !unused.is_empty() {
@@ -201,7 +175,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 }
 
 fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
-    junit::junit(report)
+    report::junit::junit(report)
         .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)))
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }

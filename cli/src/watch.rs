@@ -254,25 +254,3 @@ fn positive(text: &str) -> Result<f64, String> {
         .filter(|number| (0.0..1e6).contains(number));
     number.ok_or_else(|| "write a number of 0 or more, such as 4".to_owned())
 }
-
-/// Text of a log as it may be shown: no more than so many characters, and none that a terminal or
-/// a reader would take for something else.
-fn shown(text: &str, most: usize) -> String {
-    let is_plain = |letter: char| {
-        !letter.is_control()
-            && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut shown = String::new();
-    let mut letters = text.chars();
-    for letter in letters.by_ref().take(most) {
-        if is_plain(letter) {
-            shown.push(letter);
-        } else {
-            shown.extend(letter.escape_unicode());
-        }
-    }
-    if letters.next().is_some() {
-        shown.push('…');
-    }
-    shown
-}

@@ -10,8 +10,7 @@ use signpost::received::Received;
 use signpost::switch::Switch;
 use url::{Position, Url};
 
-use super::code::Code;
-use super::finding::Finding;
+use crate::findings::{Code, Finding};
 
 /// The `dl` of a registry's `config.json`: where cargo downloads crates from.
 ///

@@ -1,6 +1,6 @@
 //! The long explanation of every code, for `signpost check --explain`.
 
-use super::code::Code;
+use crate::findings::Code;
 
 /// What a code means, why it matters, and what is wrong and right.
 pub(super) fn of(code: Code) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::differences::{names, steps};
 use crate::output::Failure;
-use crate::visible::visible;
+use crate::text::visible;
 
 /// How many keys are offered in place of one that is not there.
 const OFFERED: usize = 3;

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
 
-use super::code::Code;
 use super::download_url::DownloadUrl;
-use super::finding::Finding;
 use super::place;
 use crate::differences::{self, Difference};
 use crate::file::{Loaded, Text};
+use crate::findings::{Code, Finding};
 use crate::output::Failure;
 
 /// What was found in some files, and between them; in the order in which they were named.

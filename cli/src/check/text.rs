@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 
 use super::report::{Compared, FileReport, Report};
-use crate::diagnostics::{self, counted};
+use crate::findings;
 use crate::output::Screen;
-use crate::visible::visible;
+use crate::text::{counted, visible};
 
 /// Writes the problems of every file, one line about each, and what differs between them.
 ///
@@ -15,7 +15,7 @@ use crate::visible::visible;
 pub(super) fn render(report: &Report, screen: Screen) -> String {
     let mut text = String::new();
     for file in report.files.iter().filter(|file| file.error.is_none()) {
-        text += &diagnostics::render(&file.file, file.text.as_str(), &file.problems, screen);
+        text += &findings::render(&file.file, file.text.as_str(), &file.problems, screen);
         text += &summary(file);
     }
     if let Some((first, later)) = report.files.split_first() {

@@ -11,24 +11,10 @@ use signpost::switch::{Share, Switch};
 use signpost::target::Target;
 use signpost::{Answer, target};
 
-use super::address::Address;
+use super::question::Question;
 use super::request::{self, Arrived};
 use super::routes::{self, Tried};
-use super::turn::Supposed;
 use super::{facts, words};
-
-/// What is asked about.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Question<'q> {
-    /// Which try of its client it is, and which targets are healthy.
-    pub(crate) supposed: &'q Supposed,
-    /// The method of the request.
-    pub(crate) method: &'q str,
-    /// Where it goes.
-    pub(crate) address: &'q Address,
-    /// The values of its `Accept`.
-    pub(crate) accept: &'q [String],
-}
 
 /// What would happen to one request, and why: a part for each stage.
 ///

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anstyle::{AnsiColor, Style};
 
-pub(super) use crate::visible::visible;
+use crate::text::visible;
 
 /// How wide prose is written. URLs are never broken, so that they can be copied.
 const WIDTH: usize = 80;

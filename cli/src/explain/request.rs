@@ -7,7 +7,7 @@ use signpost::host::Host;
 use signpost::received::Received;
 use signpost::request::{Format, Request};
 
-use super::explanation::Question;
+use super::question::Question;
 
 /// What arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -15,7 +15,8 @@ use signpost::route::RouteMatch;
 use signpost::switch::Switch;
 
 use super::address::Address;
-use super::explanation::{Explanation, Question, Sent};
+use super::explanation::{Explanation, Sent};
+use super::question::Question;
 use super::turn::Supposed;
 use super::words;
 use crate::file::Loaded;

@@ -3,10 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::explanation::{Answered, Built, Decided, Explanation, Sent};
-use super::page::{Mark, Page, place, visible};
+use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
+use crate::text::visible;
 
 impl Display for Explanation {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {

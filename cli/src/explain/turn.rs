@@ -116,7 +116,8 @@ mod tests {
     use signpost::switch::Switch;
 
     use super::Supposed;
-    use crate::explain::explanation::{Explanation, Question};
+    use crate::explain::explanation::Explanation;
+    use crate::explain::question::Question;
     use crate::file::Loaded;
 
     /// Two targets, one of them twice as large as the other.

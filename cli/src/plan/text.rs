@@ -6,11 +6,12 @@ use indicatif::HumanCount;
 
 use super::value::{Group, Kind, Place, Plan, Sample, Shape, UnreadableLines};
 use crate::differences::Difference;
+use crate::text::{counted, visible};
 
 impl Display for Plan {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let (requests, same, changed) = (self.requests, self.same, self.changed());
-        let noun = noun(requests, "request");
+        let noun = counted(requests, "request");
         let (same, changed) = (HumanCount(same), HumanCount(changed));
         writeln!(formatter, "{noun}: {same} same, {changed} changed")?;
         for (kind, number) in &self.changed {
@@ -19,11 +20,11 @@ impl Display for Plan {
             }
         }
         if !self.unhealthy.is_empty() {
-            let names = plain(&self.unhealthy.join(", "));
+            let names = visible(&self.unhealthy.join(", "));
             writeln!(formatter, "\nUnhealthy in the new configuration: {names}")?;
         }
         if let Some(why) = &self.incomplete {
-            writeln!(formatter, "\nNot all requests were read: {}", plain(why))?;
+            writeln!(formatter, "\nNot all requests were read: {}", visible(why))?;
         }
         self.write_unreadable(formatter)?;
         if !self.differences.is_empty() {
@@ -54,14 +55,14 @@ impl Plan {
     /// The lines that are no requests, which nobody may overlook.
     pub(super) fn write_unreadable(&self, formatter: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
-            let noun = noun(self.unreadable_lines(), "line");
+            let noun = counted(self.unreadable_lines(), "line");
             writeln!(formatter, "\n{noun} cannot be read and so not planned for:")?;
         }
         for unreadable in &self.unreadable {
             write!(formatter, "{unreadable}")?;
         }
         if self.blank_lines > 0 {
-            let noun = noun(self.blank_lines, "line");
+            let noun = counted(self.blank_lines, "line");
             writeln!(formatter, "\n{noun} held nothing.")?;
         }
         Ok(())
@@ -73,7 +74,7 @@ impl Display for UnreadableLines {
         let (lines, why) = (HumanCount(self.lines).to_string(), self.why.words());
         writeln!(formatter, "{lines:>12}  {why}")?;
         for sample in &self.samples {
-            let text = plain(&sample.text);
+            let text = visible(&sample.text);
             writeln!(formatter, "{:14}{}: {text}", "", sample.place)?;
         }
         Ok(())
@@ -82,7 +83,7 @@ impl Display for UnreadableLines {
 
 impl Display for Group {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let noun = noun(self.requests, "request");
+        let noun = counted(self.requests, "request");
         writeln!(formatter, "{}: {noun}", self.kind)?;
         write_pair(
             formatter,
@@ -125,7 +126,7 @@ impl Display for Shape {
 
 impl Display for Sample {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let (place, method, url) = (&self.place, plain(&self.method), plain(&self.url));
+        let (place, method, url) = (&self.place, visible(&self.method), visible(&self.url));
         writeln!(formatter, "    {place}: {method} {url}")?;
         match (&self.old, &self.new) {
             (Some(old), Some(new)) if old == new => writeln!(formatter, "      = {old}"),
@@ -186,22 +187,4 @@ fn write_differences(
         }
     }
     Ok(())
-}
-
-fn noun(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", HumanCount(number))
-}
-
-/// Text that somebody else wrote, without the characters that would steer a terminal.
-fn plain(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character == ' ' || character.is_ascii_graphic() {
-            written.push(character);
-        } else {
-            written.extend(character.escape_debug());
-        }
-    }
-    written
 }

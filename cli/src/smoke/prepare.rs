@@ -2,14 +2,14 @@
 
 use std::num::NonZeroUsize;
 
-use super::Arguments;
-use super::client::{Client, Options};
-use super::connect::Detour;
-use super::gather::Gathered;
-use super::probes::Sources;
-use super::token::Token;
 use crate::file::Loaded;
 use crate::output::Failure;
+use crate::smoke::Arguments;
+use crate::smoke::ask::client::{Client, Options};
+use crate::smoke::ask::connect::Detour;
+use crate::smoke::ask::token::Token;
+use crate::smoke::gather::crates::Gathered;
+use crate::smoke::gather::probes::Sources;
 
 impl Arguments {
     /// Who asks.

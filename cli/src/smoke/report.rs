@@ -1,11 +1,16 @@
 //! What the smoke test found, for people.
 
+pub(crate) mod json;
+pub(crate) mod junit;
+mod notes;
+mod table;
+pub(crate) mod targets;
+
 use std::fmt::{self, Write as _};
 
-use super::elsewhere;
-use super::table::{GREEN, RED, Table};
-use super::targets::{Downloads, RouteTarget};
-use super::verdict::Verdict;
+use self::table::{GREEN, RED, Table};
+use self::targets::{Downloads, RouteTarget};
+use crate::smoke::judge::verdict::Verdict;
 
 /// All that was found, in the order of the probes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +69,7 @@ impl Report {
 
     /// What was left out, repeated or not as usual, and why.
     pub(crate) fn all_notes(&self) -> Vec<String> {
-        let elsewhere = elsewhere::notes(&self.verdicts);
+        let elsewhere = notes::elsewhere(&self.verdicts);
         self.notes.iter().cloned().chain(elsewhere).collect()
     }
 
@@ -149,10 +154,10 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::Report;
-    use crate::smoke::expected::Expected;
-    use crate::smoke::probes::{Kind, Probe};
-    use crate::smoke::stage::{Column, Stage};
-    use crate::smoke::verdict::{Finding, Verdict};
+    use crate::smoke::gather::expected::Expected;
+    use crate::smoke::gather::probes::{Kind, Probe};
+    use crate::smoke::judge::stage::{Column, Stage};
+    use crate::smoke::judge::verdict::{Finding, Verdict};
 
     /// A report of one probe that passed and one that failed at two stages.
     pub(crate) fn report() -> Report {

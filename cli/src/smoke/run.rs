@@ -8,17 +8,18 @@ use indicatif::ProgressBar;
 use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
-use super::client::Client;
-use super::elsewhere::Asked;
-use super::expected::{Answered, Expected, JSON};
-use super::fetch::{fetch, read_whole};
-use super::probes::{Kind, Probe};
-use super::redirect::{AtTarget, Redirect};
-use super::stage::{Column, Stage};
-use super::trial::Trial;
-use super::trouble::Trouble;
-use super::verdict::{Finding, Verdict};
-use super::verify;
+use crate::smoke::ask::answered::{Answered, JSON};
+use crate::smoke::ask::client::Client;
+use crate::smoke::ask::fetch::{fetch, read_whole};
+use crate::smoke::ask::trouble::Trouble;
+use crate::smoke::gather::expected::Expected;
+use crate::smoke::gather::probes::{Kind, Probe};
+use crate::smoke::gather::redirect::{AtTarget, Redirect};
+use crate::smoke::judge::elsewhere::Asked;
+use crate::smoke::judge::stage::{Column, Stage};
+use crate::smoke::judge::trial::Trial;
+use crate::smoke::judge::verdict::{Finding, Verdict};
+use crate::smoke::judge::verify;
 
 /// What every probe is tried with.
 pub(crate) struct Runner<'a> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::changes::Change;
-use super::text::in_words;
 use super::time::Time;
+use crate::text::seconds;
 
 /// After so many windows in which all is well, an alarm has ended.
 pub(crate) const CALM_WINDOWS: u32 = 3;
@@ -114,7 +114,7 @@ impl fmt::Display for Alarm {
         let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
             return Ok(());
         };
-        let after = in_words(after);
+        let after = seconds(after);
         write!(formatter, "; {after} after {change} ({})", change.time)
     }
 }

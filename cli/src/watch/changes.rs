@@ -4,8 +4,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::line::InForce;
-use super::shown;
 use super::time::Time;
+use crate::text::beginning;
 
 /// What has not been in force for so long comes into force anew. The edge takes some 30 seconds to
 /// take a change everywhere, and in that time old and new alternate.
@@ -76,8 +76,8 @@ impl Changes {
 impl Known {
     fn new(in_force: &InForce<'_>) -> Self {
         Self {
-            revision: shown(&in_force.revision, 40),
-            switch: shown(&in_force.switch, 40),
+            revision: beginning(&in_force.revision, 40),
+            switch: beginning(&in_force.switch, 40),
         }
     }
 }

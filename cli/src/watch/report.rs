@@ -12,11 +12,12 @@ use self::chart::{decisions, ratios, redirect_ratios};
 pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
-use super::text::{in_words, percent, unknown_clients};
+use super::text::unknown_clients;
 use super::time::Time;
 use super::timeline::Timeline;
 use super::watcher::Summary;
 use super::window::Window;
+use crate::text::{percent, seconds};
 
 /// The page, as text.
 pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
@@ -78,7 +79,7 @@ fn began(alarm: &Alarm) -> String {
     );
     if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
         // Writing into a string cannot fail.
-        let _ = write!(text, ", {} after {change}", in_words(after));
+        let _ = write!(text, ", {} after {change}", seconds(after));
     }
     text + "."
 }
@@ -88,7 +89,7 @@ fn ended(alarm: &Alarm) -> String {
         Some(ended) => format!(
             "It ended at {}, after {}.",
             ended.time_of_day(),
-            in_words(ended.since(alarm.began))
+            seconds(ended.since(alarm.began))
         ),
         None => "It had not ended when the log did.".to_owned(),
     }

@@ -307,20 +307,6 @@ fn the_lines_of_the_incident_say_the_same_as_its_requests() {
     assert!(alarm.to_string().contains("s after revision"), "{alarm}");
 }
 
-#[test]
-fn what_a_log_says_cannot_take_over_a_terminal() {
-    for (text, expected) in [
-        ("plain-text", "plain-text"),
-        ("\u{1b}[2Jx", "\\u{1b}[2Jx"),
-        ("a\nb", "a\\u{a}b"),
-        ("\u{202e}abc", "\\u{202e}abc"),
-        ("ümläut", "ümläut"),
-        ("0123456789abcdefX", "0123456789abcdef…"),
-    ] {
-        assert_eq!(super::shown(text, 16), expected, "{text:?}");
-    }
-}
-
 /// What a watch of some minutes and the incident found.
 #[derive(Debug)]
 struct Found {

@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;
@@ -8,6 +7,7 @@ use super::alarm::Alarm;
 use super::band::count;
 use super::watcher::{Event, Summary};
 use super::window::{Counts, Window};
+use crate::text::{counted, percent, seconds};
 
 /// An event as a line for people.
 pub(crate) fn event(event: &Event) -> String {
@@ -71,11 +71,11 @@ pub(crate) fn summary(summary: &Summary) -> String {
         samples,
     } = summary;
     let mut text = format!(
-        "{} lines: {} requests, {}; {alarms} alarm{}\n",
+        "{} lines: {} requests, {}; {}\n",
         HumanCount(*lines),
         HumanCount(counts.requests),
         decisions(counts),
-        if *alarms == 1 { "" } else { "s" },
+        counted(*alarms, "alarm"),
     );
     let mut add = |line: &str| {
         // Writing into a string cannot fail.
@@ -87,7 +87,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
     if *unreadable > 0 {
         add(&format!(
             "{} could not be read, first:",
-            of_lines(*unreadable)
+            counted(*unreadable, "line")
         ));
         for sample in samples {
             add(&format!("  line {}: {}", sample.line, sample.why));
@@ -120,7 +120,7 @@ pub(crate) fn notes(summary: &Summary) -> Vec<String> {
         ),
     ] {
         if lines > 0 {
-            notes.push(format!("{} {what}", of_lines(lines)));
+            notes.push(format!("{} {what}", counted(lines, "line")));
         }
     }
     notes
@@ -137,21 +137,10 @@ pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     })
 }
 
-/// A share in percent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-/// A duration to the nearest second.
-pub(crate) fn in_words(duration: Duration) -> String {
-    let seconds = (duration + Duration::from_millis(500)).as_secs();
-    humantime::format_duration(Duration::from_secs(seconds)).to_string()
-}
-
 /// How long an alarm lasted, in words that follow "has ended".
 fn lasted(alarm: &Alarm) -> String {
     alarm.ended.map_or_else(String::new, |ended| {
-        format!(" after {}", in_words(ended.since(alarm.began)))
+        format!(" after {}", seconds(ended.since(alarm.began)))
     })
 }
 
@@ -202,9 +191,4 @@ fn decisions(counts: &Counts) -> String {
     }
     let _ = write!(text, ", refusals {}", HumanCount(counts.refusals));
     text
-}
-
-fn of_lines(lines: u64) -> String {
-    let plural = if lines == 1 { "" } else { "s" };
-    format!("{} line{plural}", HumanCount(lines))
 }

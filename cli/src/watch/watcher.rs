@@ -9,9 +9,9 @@ use super::clock::{Clock, Place};
 use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
-use super::shown;
 use super::time::Time;
 use super::window::{Counts, Window};
+use crate::text::beginning;
 
 /// So many of the lines that cannot be read are shown.
 const SAMPLES: usize = 5;
@@ -165,7 +165,7 @@ impl Watcher {
 
     /// Takes note of a line that could not be read.
     pub(crate) fn unreadable(&mut self, why: &str) -> Option<Event> {
-        let why = shown(why, MOST_WHY);
+        let why = beginning(why, MOST_WHY);
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
@@ -275,8 +275,8 @@ impl Watcher {
             return;
         };
         let cause = || Cause::Refusal {
-            refusal: shown(refusal, 40),
-            url: shown(&line.url, 200),
+            refusal: beginning(refusal, 40),
+            url: beginning(&line.url, 200),
         };
         // A clock that is far ahead must not date an alarm.
         let time = match (place, self.clock.start()) {

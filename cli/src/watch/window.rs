@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use super::band::{Limit, count};
 use super::line::{Answer, Line};
 use super::repeats::Seen;
-use super::shown;
 use super::time::Time;
+use crate::text::beginning;
 
 /// So many different reasons are counted apart, which is more than there are; the log could hold
 /// anything.
@@ -146,7 +146,7 @@ impl Counts {
             return;
         }
         let reason = if self.origin.len() < MOST_REASONS {
-            shown(reason, 40)
+            beginning(reason, 40)
         } else {
             OTHER_REASONS.to_owned()
         };

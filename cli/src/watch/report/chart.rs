@@ -4,8 +4,8 @@ use std::time::Duration;
 use indicatif::HumanCount;
 use maud::{Markup, html};
 
+use crate::text::percent;
 use crate::watch::band::{Limit, count};
-use crate::watch::text::percent;
 use crate::watch::timeline::Timeline;
 use crate::watch::window::Window;
 

@@ -1,0 +1,277 @@
+//! Sends requests: one connection each, none followed, none tried again.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, USER_AGENT};
+use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, Method, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use tokio::sync::Mutex;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use url::Url;
+
+use crate::file::in_words;
+use crate::output::Failure;
+use crate::smoke::ask::answered::Answered;
+use crate::smoke::ask::connect::Detour;
+use crate::smoke::ask::edge_url::EdgeUrl;
+use crate::smoke::ask::tls;
+use crate::smoke::ask::token::Token;
+use crate::smoke::ask::trouble::{Trouble, TroubleKind, words_of};
+use crate::smoke::ask::user_agent::UserAgent;
+
+/// The most bytes that are read of an edge's answer: a location has at most 2,048.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// What a client is made with.
+pub(crate) struct Options<'a> {
+    /// The edge.
+    pub(crate) edge: EdgeUrl,
+    /// What the edge is told of who asks.
+    pub(crate) token: Option<Token>,
+    /// Other ways than the name system's.
+    pub(crate) detours: Vec<Detour>,
+    /// Certificate authorities that are trusted besides the system's.
+    pub(crate) authorities: &'a [PathBuf],
+    /// How many requests a second are sent.
+    pub(crate) rate: u32,
+    /// How long an exchange may take.
+    pub(crate) timeout: Duration,
+    /// How long connecting may take.
+    pub(crate) connect_timeout: Duration,
+}
+
+/// Sends requests to the edge and to wherever it points.
+pub(crate) struct Client {
+    edge: EdgeUrl,
+    token: Option<Token>,
+    user_agent: UserAgent,
+    direct: reqwest::Client,
+    by_detour: Vec<ByDetour>,
+    pace: Mutex<Interval>,
+}
+
+/// A client that takes a detour.
+struct ByDetour {
+    detour: Detour,
+    client: reqwest::Client,
+    is_used: AtomicBool,
+}
+
+impl Client {
+    /// A client that has connected to nobody yet.
+    pub(crate) fn new(options: Options<'_>) -> Result<Self, Failure> {
+        // A second call finds it installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut authorities = Vec::new();
+        for file in options.authorities {
+            authorities.extend(read_authorities(file)?);
+        }
+        let failure = |error: &dyn std::fmt::Display| {
+            Failure::new(format!(
+                "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
+            ))
+        };
+        let user_agent = UserAgent::of_a_new_run()?;
+        let tls = tls::config(authorities).map_err(|error| failure(&error))?;
+        let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
+            let builder = ClientBuilder::new()
+                .user_agent(user_agent.as_str())
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                // A connection that is kept could hide that a new one fails.
+                .pool_max_idle_per_host(0)
+                // Behind a proxy it would be the proxy that is tried, and its name system.
+                .no_proxy()
+                .tls_backend_preconfigured(tls.clone())
+                .timeout(options.timeout)
+                .connect_timeout(options.connect_timeout);
+            let built = change(builder).build();
+            built.map_err(|error| failure(&words_of(error)))
+        };
+        let direct = build(&|builder| builder)?;
+        let by_detour = options
+            .detours
+            .into_iter()
+            .map(|detour| {
+                let client =
+                    build(&|builder| builder.resolve_to_addrs(detour.host(), detour.addresses()))?;
+                Ok(ByDetour {
+                    detour,
+                    client,
+                    is_used: AtomicBool::new(false),
+                })
+            })
+            .collect::<Result<_, Failure>>()?;
+        let mut pace = interval(Duration::from_secs(1) / options.rate.max(1));
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            edge: options.edge,
+            token: options.token,
+            user_agent,
+            direct,
+            by_detour,
+            pace: Mutex::new(pace),
+        })
+    }
+
+    /// Waits until one more request may be sent. Every request is preceded by this.
+    pub(crate) async fn turn(&self) {
+        self.pace.lock().await.tick().await;
+    }
+
+    /// Asks the edge and reads its answer, but no more of the body than an answer of Signpost has.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        accept: Option<&str>,
+    ) -> Result<Answered, Trouble> {
+        let answered = match self.ask_edge(method, path, accept).await {
+            Ok(response) => answered(response).await,
+            Err(trouble) => Err(trouble),
+        };
+        self.without_token(answered)
+    }
+
+    /// Asks the edge for a file that the origin may have. The body is left to be read, and so empty.
+    pub(crate) async fn ask_for_file(&self, path: &str) -> Result<(Answered, Response), Trouble> {
+        match self.ask_edge(Method::GET, path, None).await {
+            Ok(response) => {
+                let head = self.without_token(Ok(head_of(&response)))?;
+                Ok((head, response))
+            }
+            Err(trouble) => Err(self.without_token(Err(trouble)).err().unwrap_or_default()),
+        }
+    }
+
+    /// The detours that neither a request took nor one of these URLs would.
+    pub(crate) fn unused_detours(&self, urls: &[Url]) -> Vec<String> {
+        let unused = self.by_detour.iter().filter(|by_detour| {
+            let leads = urls.iter().any(|url| by_detour.detour.leads_to(url));
+            !leads && !by_detour.is_used.load(Ordering::Relaxed)
+        });
+        unused.map(|unused| unused.detour.to_string()).collect()
+    }
+
+    /// The detours, in words.
+    pub(crate) fn detours(&self) -> Vec<String> {
+        let detours = self.by_detour.iter();
+        detours.map(|by| by.detour.to_string()).collect()
+    }
+
+    /// As whom it asks.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.as_str()
+    }
+
+    /// Gets a URL that is not the edge's, and so never sees the token.
+    pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
+        self.send(Method::GET, url, HeaderMap::new()).await
+    }
+
+    async fn ask_edge(
+        &self,
+        method: Method,
+        path: &str,
+        accept: Option<&str>,
+    ) -> Result<Response, Trouble> {
+        let url = self.edge.at(path).ok_or_else(|| Trouble {
+            kind: TroubleKind::Connect,
+            message: format!("no client would ask for the path {path} as it is written"),
+        })?;
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept.and_then(|accept| accept.parse().ok()) {
+            headers.insert(ACCEPT, accept);
+        }
+        if method == Method::GET
+            && let Ok(user_agent) = self.user_agent.for_next(path).parse()
+        {
+            headers.insert(USER_AGENT, user_agent);
+        }
+        if let Some(token) = &self.token {
+            headers.insert(AUTHORIZATION, token.header());
+        }
+        self.send(method, &url, headers).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, Trouble> {
+        let mut detours = self.by_detour.iter();
+        let client = match detours.find(|by_detour| by_detour.detour.leads_to(url)) {
+            Some(by_detour) => {
+                by_detour.is_used.store(true, Ordering::Relaxed);
+                &by_detour.client
+            }
+            None => &self.direct,
+        };
+        let request = client.request(method, url.clone()).headers(headers);
+        request.send().await.map_err(Trouble::from)
+    }
+
+    fn without_token(&self, answered: Result<Answered, Trouble>) -> Result<Answered, Trouble> {
+        let Some(token) = &self.token else {
+            return answered;
+        };
+        match answered {
+            Ok(mut answered) => {
+                for (_, value) in &mut answered.headers {
+                    *value = token.hide(value);
+                }
+                answered.body = token.hide(&answered.body);
+                Ok(answered)
+            }
+            Err(trouble) => Err(Trouble {
+                message: token.hide(&trouble.message),
+                ..trouble
+            }),
+        }
+    }
+}
+
+async fn answered(mut response: Response) -> Result<Answered, Trouble> {
+    let head = head_of(&response);
+    let mut body = Vec::new();
+    while body.len() < MAX_ANSWER {
+        let Some(chunk) = response.chunk().await? else {
+            break;
+        };
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(MAX_ANSWER);
+    Ok(Answered {
+        body: String::from_utf8_lossy(&body).into_owned(),
+        ..head
+    })
+}
+
+fn head_of(response: &Response) -> Answered {
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Answered {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: String::new(),
+    }
+}
+
+fn read_authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let failure = |words: &str| Failure::new(format!("cannot use {}: {words}", file.display()));
+    let bytes = std::fs::read(file).map_err(|error| failure(&in_words(&error)))?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| failure(&error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(failure("it holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,116 @@
+//! Gets the file at a location, as a client that was redirected does.
+
+use reqwest::{Response, StatusCode};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::smoke::ask::client::Client;
+use crate::smoke::ask::trouble::{Trouble, TroubleKind};
+use crate::smoke::judge::stage::Stage;
+use crate::smoke::judge::verdict::{Finding, Received};
+
+/// The headers by which operators of CDNs find out who answered.
+const OF_WHO_ANSWERED: [&str; 5] = [
+    "x-served-by",
+    "x-cache",
+    "x-amz-request-id",
+    "x-amz-cf-pop",
+    "x-amz-cf-id",
+];
+
+/// Gets a location and reads it to the end, up to `max_bytes`.
+///
+/// Any status is received; only without a whole answer there is a finding.
+pub(crate) async fn fetch(
+    client: &Client,
+    location: &str,
+    max_bytes: u64,
+) -> Result<(Received, Option<String>), Finding> {
+    let url = Url::parse(location)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or_else(|| {
+        Finding::new(
+            Stage::CdnConnect,
+            format!("the location `{location}` is no URL to fetch"),
+        )
+    })?;
+    let response = client
+        .get(&url)
+        .await
+        .map_err(|trouble| finding(&url, &trouble))?;
+    let details = details_of(&response);
+    let received = read_whole(response, &url, max_bytes).await?;
+    Ok((received, details))
+}
+
+/// Reads an answer to its end, up to `max_bytes`.
+pub(crate) async fn read_whole(
+    response: Response,
+    url: &Url,
+    max_bytes: u64,
+) -> Result<Received, Finding> {
+    read(response, max_bytes)
+        .await
+        .map_err(|error| match error {
+            ReadError::Trouble(trouble) => finding(url, &trouble),
+            ReadError::TooLarge => Finding::new(
+                Stage::CdnBody,
+                format!("{url} has more than {max_bytes} bytes; --max-bytes allows more"),
+            ),
+        })
+}
+
+enum ReadError {
+    Trouble(Trouble),
+    TooLarge,
+}
+
+async fn read(mut response: Response, max_bytes: u64) -> Result<Received, ReadError> {
+    let status = response.status().as_u16();
+    let mut hash = Sha256::new();
+    let mut bytes = 0_u64;
+    loop {
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| ReadError::Trouble(error.into()))?;
+        let Some(chunk) = chunk else { break };
+        bytes = bytes.saturating_add(chunk.len() as u64);
+        if bytes > max_bytes {
+            return Err(ReadError::TooLarge);
+        }
+        hash.update(&chunk);
+    }
+    Ok(Received {
+        status,
+        bytes,
+        sha256: format!("{:x}", hash.finalize()),
+    })
+}
+
+fn finding(url: &Url, trouble: &Trouble) -> Finding {
+    let (stage, words) = match trouble.kind {
+        TroubleKind::Connect => (Stage::CdnConnect, "cannot be reached"),
+        TroubleKind::Timeout => (Stage::CdnTimeout, "did not answer in time"),
+        TroubleKind::Body => (Stage::CdnBody, "did not send all of the file"),
+    };
+    let host = url.host_str().unwrap_or_default();
+    Finding::new(stage, format!("{host} {words}: {}", trouble.message))
+}
+
+/// Where a redirect leads, and who answered.
+fn details_of(response: &Response) -> Option<String> {
+    let value = |name: &str| {
+        let value = response.headers().get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let mut details = Vec::new();
+    if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
+        let location = value("location").unwrap_or_else(|| "nowhere".to_owned());
+        details.push(format!(
+            "it redirects to {location}, and has to serve the file itself"
+        ));
+    }
+    let who = OF_WHO_ANSWERED.into_iter();
+    details.extend(who.filter_map(|name| Some(format!("{name}: {}", value(name)?))));
+    (!details.is_empty()).then(|| details.join("; "))
+}

@@ -1,0 +1,57 @@
+//! Files that crates.io is known to have, for shares of the switch that hold no other.
+
+use crate::smoke::gather::package::{Checksum, Package};
+
+/// The host of the CDN that has them.
+pub(crate) const CDN_HOST: &str = "static.crates.io";
+
+/// Chosen so that the smallest share, and with it every larger one, holds them all.
+const KNOWN: &str = include_str!("known.tsv");
+
+/// The crates, and what their files hash to.
+pub(crate) fn files() -> Vec<(Package, Checksum)> {
+    KNOWN.lines().skip(1).filter_map(read).collect()
+}
+
+fn read(line: &str) -> Option<(Package, Checksum)> {
+    let mut fields = line.split('\t');
+    let package = Package::new(fields.next()?, fields.next()?).ok()?;
+    Some((package, Checksum::parse(fields.next()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::config::Config;
+    use signpost::request::Request;
+    use signpost::route;
+    use signpost::switch::Share;
+
+    use super::{KNOWN, files};
+
+    const REAL: &str = include_str!("../../../../tests/data/crates.tsv");
+
+    #[test]
+    fn every_share_from_one_percent_on_holds_at_least_three() {
+        let config = Config::from_toml(include_str!("../../../../config/crates-io.toml")).unwrap();
+        for percent in 1..100 {
+            let share = Share::percent(percent).unwrap();
+            let files = files();
+            let held = files.iter().filter(|(package, _)| {
+                let (name, version) = (package.name(), package.version());
+                let path = format!("/api/v1/crates/{name}/{version}/download");
+                let request = Request::new("GET", "crates.io", &path);
+                let found = route::find(config.routes(), &request).unwrap();
+                share.includes(found.captures())
+            });
+            assert!(held.count() >= 3, "{percent}%");
+        }
+    }
+
+    #[test]
+    fn each_is_a_real_file_with_its_checksum() {
+        assert_eq!(files().len(), KNOWN.lines().count() - 1);
+        for line in KNOWN.lines() {
+            assert!(REAL.lines().any(|real| real == line), "{line}");
+        }
+    }
+}

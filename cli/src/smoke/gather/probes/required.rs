@@ -1,0 +1,74 @@
+//! What would make a run worth nothing, said before anything is asked.
+
+use signpost::switch::Switch;
+
+use super::{Probe, Sources, is_redirected, sends_any};
+use crate::output::Failure;
+use crate::smoke::gather::expected::Expected;
+
+impl Sources<'_> {
+    /// Without a file to ask for, or a redirect to follow, nothing would be found.
+    pub(super) fn must_try_something(&self, probes: &[Probe]) -> Result<(), Failure> {
+        if probes.is_empty() {
+            return Err(Failure::new(
+                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
+            ));
+        }
+        if sends_any(self.switch) && !probes.iter().any(is_redirected) {
+            return Err(Failure::new(format!(
+                "no probe is to be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
+                self.switch
+            )));
+        }
+        Ok(())
+    }
+
+    /// What an option names and no probe has is a mistake in it.
+    pub(super) fn must_use_what_is_named(&self, probes: &[Probe]) -> Result<(), Failure> {
+        let unused = self.missing.iter().find(|part| {
+            let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
+            !may_be.any(|probe| probe.request.contains(part.as_str()))
+        });
+        if let Some(part) = unused {
+            return Err(Failure::new(format!(
+                "no probe's path contains `{part}`, which --missing names, but for files whose SHA-256 is known, which may not be missing; leave it out or mend it"
+            )));
+        }
+        let routes = self.loaded.config().routes();
+        let is_route = |name: &String| routes.iter().any(|route| route.name().as_str() == name);
+        if let Some(name) = self.not_at_origin.iter().find(|name| !is_route(name)) {
+            return Err(Failure::new(format!(
+                "there is no route `{name}`, which --not-at-origin names; `signpost routes` lists them"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whoever asks by another `Host` than the routes apply to would only ever see the origin.
+    pub(super) fn must_lead_somewhere(
+        &self,
+        path: &str,
+        written: Option<&str>,
+    ) -> Result<(), Failure> {
+        let redirect = self.enforced(path);
+        let leads = redirect.is_some_and(|redirect| match written {
+            // It may be written for any of the targets, whatever their weights.
+            Some(written) => redirect.targets().any(|at| at.location == written),
+            None => true,
+        });
+        if leads {
+            return Ok(());
+        }
+        let host = self.host;
+        if !self.loaded.config().applies_to(host) {
+            return Err(Failure::new(format!(
+                "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
+            )));
+        }
+        let enforced = Expected::of(self.loaded.config(), Switch::ENFORCE, host, path);
+        let decision = enforced.decision().unwrap_or_default();
+        Err(Failure::new(format!(
+            "{path} is not redirected for the host {host} ({decision}), so there is nothing to try"
+        )))
+    }
+}

@@ -1,0 +1,8 @@
+//! Compares answers with what they must be.
+
+pub(crate) mod elsewhere;
+pub(crate) mod mismatch;
+pub(crate) mod stage;
+pub(crate) mod trial;
+pub(crate) mod verdict;
+pub(crate) mod verify;

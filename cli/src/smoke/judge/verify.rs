@@ -1,0 +1,148 @@
+//! Compares answers with what they must be. Nothing here asks for anything.
+
+use signpost::reply::DECISION_HEADER;
+
+use crate::smoke::ask::answered::Answered;
+use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::stage::Stage;
+use crate::smoke::judge::verdict::Finding;
+
+/// What is wrong with the answer to GET: next to the redirect to the target that it names, or to the
+/// first.
+pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.meant_by(received).plain;
+    compare(expected, received, |part| match part {
+        "status" => Stage::Status,
+        "location" => Stage::Location,
+        "vary" => Stage::Vary,
+        DECISION_HEADER => Stage::Decision,
+        _ => Stage::Answer,
+    })
+}
+
+/// What is wrong with the answer to a client that accepts JSON.
+pub(crate) fn json(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.meant_by(received).json;
+    compare(expected, received, |_| Stage::Json)
+}
+
+/// In what the answer to HEAD is another than that to GET: its status, and the headers that are
+/// expected. Only where it names another target, and may, it is that target's redirect that counts.
+pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<Finding> {
+    let (target, of_get) = (expected.meant_by(head), expected.meant_by(get));
+    let is_elsewhere =
+        target != of_get && target.plain.header("location") == head.header("location");
+    let (get, words) = if is_elsewhere {
+        (&target.plain, "it must for this target")
+    } else {
+        (get, "GET")
+    };
+    let headers = target.plain.headers.iter().map(|(name, _)| {
+        let (get, head) = (get.header(name), head.header(name));
+        let message = format!("HEAD has another `{name}` than {words}");
+        Finding::difference(Stage::Head, message, get.as_deref(), head.as_deref())
+    });
+    let status = difference_of_status(
+        Stage::Head,
+        &format!("HEAD has another status than {words}"),
+        get.status,
+        head.status,
+    );
+    std::iter::once(status).chain(headers).flatten().collect()
+}
+
+/// In what the decision is another than the one expected.
+pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
+    Finding::difference(
+        Stage::Decision,
+        format!("`{DECISION_HEADER}` differs"),
+        Some(expected),
+        received.header(DECISION_HEADER).as_deref(),
+    )
+}
+
+/// What is wrong with an origin's answer to a path that no route takes. What it answers is its own
+/// affair, even an error, as long as it is the origin that does.
+fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
+    let mut findings: Vec<_> = decision(expected, received).into_iter().collect();
+    if matches!(received.status, 502..=504) {
+        findings.push(Finding::new(
+            Stage::Status,
+            format!(
+                "the origin is to answer, and the answer is {}",
+                received.status
+            ),
+        ));
+    }
+    findings
+}
+
+/// What is wrong with the answer to a path that must not be redirected.
+///
+/// An origin may redirect it by itself, even to the CDN: only the decision tells whose answer it is.
+pub(crate) fn negative(expected: &str, received: &Answered) -> Vec<Finding> {
+    let found = received.header(DECISION_HEADER);
+    let is_redirected = found
+        .as_deref()
+        .is_some_and(|found| found.starts_with("redirect"));
+    if !is_redirected {
+        return origin(expected, received);
+    }
+    let location = received.header("location");
+    let location = location.as_deref().unwrap_or("nowhere");
+    let words = format!("the path must not be redirected, and leads to {location}");
+    let finding = Finding::difference(Stage::Negative, words, Some(expected), found.as_deref());
+    finding.into_iter().collect()
+}
+
+fn compare(
+    expected: &Answered,
+    received: &Answered,
+    stage_of: impl Fn(&str) -> Stage,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let status = stage_of("status");
+    findings.extend(difference_of_status(
+        status,
+        "the status differs",
+        expected.status,
+        received.status,
+    ));
+    let mut names: Vec<_> = expected
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    // Told in JSON, a client is not redirected as well.
+    if !names.contains(&"location") {
+        names.push("location");
+    }
+    for name in names {
+        findings.extend(Finding::difference(
+            stage_of(name),
+            format!("`{name}` differs"),
+            expected.header(name).as_deref(),
+            received.header(name).as_deref(),
+        ));
+    }
+    findings.extend(Finding::difference(
+        stage_of("body"),
+        "the body differs",
+        Some(&expected.body),
+        Some(&received.body),
+    ));
+    findings
+}
+
+fn difference_of_status(
+    stage: Stage,
+    words: &str,
+    expected: u16,
+    received: u16,
+) -> Option<Finding> {
+    let (expected, received) = (expected.to_string(), received.to_string());
+    Finding::difference(stage, words, Some(&expected), Some(&received))
+}
+
+#[cfg(test)]
+mod tests;

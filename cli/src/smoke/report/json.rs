@@ -1,0 +1,192 @@
+//! What the smoke test found, for programs.
+
+use serde::Serialize;
+
+use crate::smoke::gather::package::Checksum;
+use crate::smoke::gather::probes::Kind;
+use crate::smoke::judge::elsewhere::Elsewhere;
+use crate::smoke::judge::mismatch::Mismatch;
+use crate::smoke::judge::stage::Stage;
+use crate::smoke::judge::verdict::Verdict;
+use crate::smoke::report::Report;
+use crate::smoke::report::targets::Downloads;
+
+/// The report as a value to print as JSON. Its members are a promise to scripts.
+pub(crate) fn json(report: &Report) -> impl Serialize {
+    Json {
+        edge: &report.edge,
+        revision: &report.revision,
+        switch: &report.switch,
+        detours: &report.detours,
+        user_agent: &report.user_agent,
+        notes: report.all_notes(),
+        probes: report.verdicts.len(),
+        passed: report.verdicts.len() - report.failed(),
+        failed: report.failed(),
+        redirects_followed: report.followed(),
+        files_compared: report.compared(),
+        files_not_compared: report.not_compared(),
+        files_missing: report.missing(),
+        targets: report.downloads(),
+        verdicts: report.verdicts.iter().map(JsonVerdict::of).collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'r> {
+    edge: &'r str,
+    revision: &'r str,
+    switch: &'r str,
+    detours: &'r [String],
+    user_agent: &'r str,
+    notes: Vec<String>,
+    probes: usize,
+    passed: usize,
+    failed: usize,
+    redirects_followed: usize,
+    files_compared: usize,
+    files_not_compared: usize,
+    files_missing: usize,
+    targets: Vec<Downloads<'r>>,
+    verdicts: Vec<JsonVerdict<'r>>,
+}
+
+/// A probe: what was expected of a first try, the target that was asked for the file, answers that sent
+/// to another target than the first, the file that was received, and all that is wrong.
+#[derive(Serialize)]
+struct JsonVerdict<'r> {
+    kind: Kind,
+    route: &'r str,
+    request: &'r str,
+    passed: bool,
+    milliseconds: u128,
+    missing: bool,
+    decision: Option<String>,
+    location: Option<&'r str>,
+    target: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    elsewhere: &'r [Elsewhere],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<JsonFile<'r>>,
+    findings: Vec<JsonFinding<'r>>,
+}
+
+/// The answer of the location.
+#[derive(Serialize)]
+struct JsonFile<'r> {
+    status: u16,
+    bytes: u64,
+    sha256: &'r str,
+    expected_sha256: Option<&'r str>,
+}
+
+/// Something wrong: with `expected`, `received` and `differs_at`, a number of characters, where two
+/// texts could be compared.
+#[derive(Serialize)]
+struct JsonFinding<'r> {
+    stage: Stage,
+    message: &'r str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    mismatch: Option<&'r Mismatch>,
+}
+
+impl<'r> JsonVerdict<'r> {
+    fn of(verdict: &'r Verdict) -> Self {
+        let probe = &verdict.probe;
+        let file = verdict.file.as_ref().map(|file| JsonFile {
+            status: file.status,
+            bytes: file.bytes,
+            sha256: &file.sha256,
+            expected_sha256: probe.checksum.as_ref().map(Checksum::as_str),
+        });
+        let findings = verdict.findings.iter().map(|finding| JsonFinding {
+            stage: finding.stage,
+            message: &finding.message,
+            mismatch: finding.mismatch.as_ref(),
+        });
+        Self {
+            kind: probe.kind,
+            route: &probe.route,
+            request: &probe.request,
+            passed: verdict.passed(),
+            milliseconds: verdict.time.as_millis(),
+            missing: verdict.missing,
+            decision: probe.expected.decision(),
+            location: probe.expected.location(),
+            target: verdict.target.as_deref(),
+            elsewhere: &verdict.elsewhere,
+            file,
+            findings: findings.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json;
+    use crate::smoke::report::tests::report;
+
+    #[test]
+    fn programs_see_the_same() {
+        insta::assert_json_snapshot!(json(&report()), @r#"
+        {
+          "edge": "https://crates.io",
+          "revision": "0123456789ab",
+          "switch": "off",
+          "detours": [
+            "crates.io:443 at 127.0.0.1:443"
+          ],
+          "user_agent": "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)",
+          "notes": [
+            "two were left out"
+          ],
+          "probes": 2,
+          "passed": 1,
+          "failed": 1,
+          "redirects_followed": 1,
+          "files_compared": 0,
+          "files_not_compared": 0,
+          "files_missing": 0,
+          "targets": [],
+          "verdicts": [
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/a/0.1.1/download",
+              "passed": true,
+              "milliseconds": 12,
+              "missing": false,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "target": null,
+              "findings": []
+            },
+            {
+              "kind": "example",
+              "route": "download",
+              "request": "/api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download",
+              "passed": false,
+              "milliseconds": 7,
+              "missing": false,
+              "decision": "origin;reason=\"switch-off\"",
+              "location": null,
+              "target": null,
+              "findings": [
+                {
+                  "stage": "location",
+                  "message": "`location` differs",
+                  "expected": "https://static.crates.io/crates/a",
+                  "received": "https://static.crates.iocrates/a",
+                  "differs_at": 24
+                },
+                {
+                  "stage": "cdn-status",
+                  "message": "the target `eu` (https://eu.example) answered 403 Forbidden"
+                }
+              ]
+            }
+          ]
+        }
+        "#);
+    }
+}

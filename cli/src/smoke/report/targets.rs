@@ -1,0 +1,144 @@
+//! What was downloaded from each target of the routes that have several.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::smoke::gather::probes::Kind;
+use crate::smoke::judge::verdict::Verdict;
+
+/// A target of a route that has several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RouteTarget {
+    /// The name of the route.
+    pub(crate) route: String,
+    /// The name of the target.
+    pub(crate) target: String,
+}
+
+/// What was downloaded from a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Downloads<'r> {
+    /// The name of the route.
+    pub(crate) route: &'r str,
+    /// The name of the target.
+    pub(crate) target: &'r str,
+    /// How many files it served.
+    pub(crate) files: usize,
+    /// How many of them it was asked for directly, because no probe led to it.
+    pub(crate) asked_directly: usize,
+}
+
+impl RouteTarget {
+    /// Whether a probe says how the target serves files. One whose file may be missing, and is, does not.
+    pub(crate) fn is_tried_by(&self, verdict: &Verdict) -> bool {
+        self.is_of(verdict) && !verdict.missing
+    }
+
+    /// What it served.
+    pub(crate) fn downloads(&self, verdicts: &[Verdict]) -> Downloads<'_> {
+        let served: Vec<_> = verdicts
+            .iter()
+            .filter(|verdict| self.is_of(verdict) && verdict.is_served())
+            .collect();
+        let direct = served
+            .iter()
+            .filter(|verdict| verdict.probe.kind == Kind::Target);
+        Downloads {
+            route: &self.route,
+            target: &self.target,
+            files: served.len(),
+            asked_directly: direct.count(),
+        }
+    }
+
+    fn is_of(&self, verdict: &Verdict) -> bool {
+        verdict.probe.route == self.route && verdict.target.as_ref() == Some(&self.target)
+    }
+}
+
+/// How many files, and how they were asked for.
+impl fmt::Display for Downloads<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (route, target) = (self.route, self.target);
+        let files = match self.files {
+            0 => "no file".to_owned(),
+            1 => "1 file".to_owned(),
+            files => format!("{files} files"),
+        };
+        write!(
+            formatter,
+            "{files} from the target `{target}` of the route `{route}`"
+        )?;
+        if self.asked_directly > 0 {
+            write!(formatter, ", asked directly: no probe led there")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RouteTarget;
+    use crate::smoke::gather::probes::Kind;
+    use crate::smoke::judge::verdict::Received;
+    use crate::smoke::report::tests::report;
+
+    #[test]
+    fn what_a_target_served_is_counted_by_how_it_was_asked() {
+        let file = |status| {
+            Some(Received {
+                status,
+                bytes: 1,
+                sha256: String::new(),
+            })
+        };
+        let target = RouteTarget {
+            route: "download".to_owned(),
+            target: "eu".to_owned(),
+        };
+        let rows = [
+            (
+                "eu",
+                200,
+                Kind::Example,
+                "2 files from the target `eu` of the route `download`",
+            ),
+            (
+                "eu",
+                200,
+                Kind::Target,
+                "2 files from the target `eu` of the route `download`, asked directly: no probe led there",
+            ),
+            (
+                "eu",
+                403,
+                Kind::Example,
+                "1 file from the target `eu` of the route `download`",
+            ),
+            (
+                "us",
+                200,
+                Kind::Example,
+                "1 file from the target `eu` of the route `download`",
+            ),
+        ];
+        for (name, status, kind, expected) in rows {
+            let mut verdicts = report().verdicts;
+            for verdict in &mut verdicts {
+                verdict.target = Some("eu".to_owned());
+                verdict.file = file(200);
+            }
+            verdicts[1].target = Some(name.to_owned());
+            verdicts[1].file = file(status);
+            verdicts[1].probe.kind = kind;
+            let downloads = target.downloads(&verdicts).to_string();
+            assert_eq!(downloads, expected, "{name} {status} {kind:?}");
+        }
+        let nothing = target.downloads(&[]).to_string();
+        assert_eq!(
+            nothing,
+            "no file from the target `eu` of the route `download`"
+        );
+    }
+}
