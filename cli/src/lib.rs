@@ -17,6 +17,7 @@ mod findings;
 #[cfg(test)]
 #[path = "../../tests/hostile_rows/mod.rs"]
 mod hostile_rows;
+mod log;
 mod man;
 mod output;
 mod plan;

@@ -1,12 +1,8 @@
 //! `signpost plan`: what would change if one configuration took the place of another.
 
-mod access_log;
-mod chunks;
 mod compare;
-mod decompress;
-mod input;
-mod line;
 mod parallel;
+mod progress;
 mod recent;
 mod tally;
 mod text;
@@ -14,7 +10,6 @@ mod value;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use clap::Args;
 
@@ -23,7 +18,6 @@ use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use crate::unhealthy::Unhealthy;
 use compare::Configurations;
-use input::Input;
 use tally::Tally;
 use value::{Place, Plan};
 
@@ -170,26 +164,31 @@ fn over_all_examples(files: &Files<'_>) -> Result<Plan, Failure> {
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
-    let mut input = Input::open(file)?;
+    let (input, progress) = progress::open(file)?;
     let configurations = &files.configurations;
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let progress = input.progress();
-    let (tally, end) = parallel::tally(configurations, &mut input, threads, |lines| {
-        progress.show(lines);
-    });
+    let (tally, end, input) = parallel::tally(configurations, input, |lines| progress.show(lines))?;
     progress.finish();
     let mut plan = tally.into_plan(configurations, Place::Line, files.differences());
     if let Err(error) = end {
-        let why = input.in_words(&error);
+        let why = input.failure(&error);
         if plan.requests == 0 {
-            return Err(Failure::new(why));
+            return Err(why);
         }
-        plan.incomplete = Some(why);
+        plan.incomplete = Some(why.to_string());
     }
     if plan.requests == 0 {
-        return Err(input.without_requests(&plan));
+        return Err(without_requests(&plan, input.name()));
     }
     Ok(plan)
+}
+
+/// The failure where none of the lines is a request.
+fn without_requests(plan: &Plan, name: &str) -> Failure {
+    let mut lines = String::new();
+    // Writing to a string does not fail.
+    let _ = plan.write_unreadable(&mut lines);
+    let message = format!("there is no request in {name}, so nothing can be planned\n{lines}");
+    Failure::new(message.trim_end())
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ mod changes;
 mod clock;
 mod exec;
 mod gauge;
-mod input;
 mod line;
 mod repeats;
 mod report;
@@ -32,6 +31,7 @@ use self::exec::Exec;
 use self::report::PageFile;
 use self::session::Session;
 use self::watcher::Settings;
+use crate::log::{Chunks, Input};
 use crate::output::{Failure, Format, Outcome};
 
 /// Watches a log for what dashboards do not show: clients that ask again, and refused proofs
@@ -197,9 +197,18 @@ fn beside<T: Send + 'static>(
 }
 
 fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
-    let reader = input::open(file)?;
-    input::each_line(reader, |found| lock(session).take(found))
-        .map_err(|error| input::cannot_read(file, &error))
+    let mut chunks = Chunks::new(Input::open(file)?);
+    let mut buffer = Vec::new();
+    while let Some(chunk) = chunks.next(buffer) {
+        for (_, line) in chunk.lines() {
+            if lock(session).take(line).is_break() {
+                return Ok(());
+            }
+        }
+        buffer = chunk.bytes;
+    }
+    let (end, input) = chunks.into_end();
+    end.map_err(|error| input.failure(&error))
 }
 
 /// A thread that panicked has left events behind that are still true.

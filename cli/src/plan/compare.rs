@@ -11,9 +11,9 @@ use signpost::request::Request;
 use signpost::route::Route;
 use signpost::target::{Target, WeightedTarget};
 
-use super::line::Asked;
 use super::value::{Kind, Place, Sample, Shape};
 use crate::differences::Difference;
+use crate::log::Asked;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
 /// The two configurations.

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::line::Asked;
+use crate::log::Asked;
 
 /// A table of fixed size: a request takes the place of another whose hash leads to the same slot.
 #[derive(Debug)]

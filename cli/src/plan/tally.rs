@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::chunks::Chunk;
 use super::compare::{Change, Configurations};
-use super::line::{self, Asked, Unreadable};
 use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
 use crate::differences::Difference;
+use crate::log::{self, Asked, Chunk, Unreadable};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]
@@ -39,7 +38,7 @@ const EXCERPT: usize = 120;
 impl<'c> Tally<'c> {
     /// Compares the answers to the request of one line. Lines come in the order of their numbers.
     pub(super) fn take(&mut self, configurations: &Configurations<'c>, number: u64, line: &[u8]) {
-        let asked = match line::read(line) {
+        let asked = match log::read(line) {
             Ok(Some(asked)) => asked,
             Ok(None) => {
                 self.blank += 1;
@@ -68,17 +67,12 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Compares the answers to the requests of some lines.
-    pub(super) fn take_chunk(&mut self, configurations: &Configurations<'c>, chunk: &Chunk) {
-        let mut rest = chunk.bytes.as_slice();
-        let mut number = chunk.first_line;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let (line, after) = rest.split_at(end);
+    /// The same with the answers to the requests of some lines.
+    pub(super) fn with_chunk(mut self, configurations: &Configurations<'c>, chunk: &Chunk) -> Self {
+        for (number, line) in chunk.lines() {
             self.take(configurations, number, line);
-            rest = after.get(1..).unwrap_or_default();
-            number += 1;
         }
+        self
     }
 
     /// Both together.

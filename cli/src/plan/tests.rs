@@ -1,6 +1,5 @@
 //! Plans over requests and examples, without a process.
 
-mod reading;
 mod targets;
 
 use std::io::Read;
@@ -61,13 +60,14 @@ fn changed(changes: &[(&str, &str)]) -> Loaded {
     loaded(&text)
 }
 
-fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read, threads: usize) -> Plan {
+fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read + Send, threads: usize) -> Plan {
     let files = Files::new(old, new, &ALL_HEALTHY);
     of_lines(&files, lines, threads)
 }
 
-fn of_lines(files: &Files<'_>, lines: impl Read, threads: usize) -> Plan {
-    let (tally, end) = parallel::tally(&files.configurations, lines, threads, |_| {});
+fn of_lines(files: &Files<'_>, lines: impl Read + Send, threads: usize) -> Plan {
+    let (tally, end, _) =
+        parallel::tally_with(threads, &files.configurations, lines, |_| {}).unwrap();
     end.unwrap();
     tally.into_plan(&files.configurations, Place::Line, files.differences())
 }

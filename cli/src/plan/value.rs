@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indicatif::HumanCount;
 use serde::Serialize;
 
-use super::line::Unreadable;
 use crate::differences::Difference;
+use crate::log::Unreadable;
 
 /// What would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use super::time::Time;
+use crate::log::{Record, Text};
 
 /// What a log line says of a request, as far as `watch` looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,28 +56,29 @@ impl<'a> Line<'a> {
     ///
     /// What is wrong with it, in words.
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
-        if line.trim_ascii().is_empty() {
-            return Err("it is empty".to_owned());
-        }
-        let text = str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
-        let raw: Raw<'a> =
-            serde_json::from_str(text).map_err(|error| format!("it is no log line: {error}"))?;
-        let time = Time::read(&raw.date_time.0)
+        let record = Record::read(line).map_err(|error| error.to_string())?;
+        let missing = |key: &str| format!("it is no log line: it has no `{key}`");
+        let time = record.date_time.ok_or_else(|| missing("date_time"))?;
+        let time = Time::read(&time.0)
             .ok_or_else(|| "its `date_time` is no time in RFC 3339".to_owned())?;
-        let (user_agent, signpost) = (raw.http.useragent, raw.signpost);
-        // What is not GET is no download: asking for a file with HEAD before is no repeat.
-        let download = raw.ip.filter(|_| raw.method.0 == "GET").map(|ip| Download {
-            address: ip.0,
-            user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
-            path: path(&raw.url.0),
-        });
-        let answer = match &signpost {
-            Some(signpost) if signpost.decision.0 == "redirect" => Answer::Redirect,
+        let status = record.status.ok_or_else(|| missing("status"))?;
+        let user_agent = record.http.and_then(|http| http.useragent);
+        // A file is downloaded with GET alone: HEAD before it makes no repeat of it.
+        let download = record
+            .ip
+            .filter(|_| record.method == "GET")
+            .map(|ip| Download {
+                address: ip.0,
+                user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
+                path: path(&record.url),
+            });
+        let answer = match &record.signpost {
+            Some(signpost) if signpost.is_redirect() => Answer::Redirect,
             Some(signpost) => Answer::Origin(text_or(signpost.reason.as_ref(), "unknown")),
-            None if (300..400).contains(&raw.status) && raw.status != 304 => Answer::Redirect,
+            None if (300..400).contains(&status) && status != 304 => Answer::Redirect,
             None => Answer::Other,
         };
-        let (refusal, in_force) = signpost.map_or((None, None), |signpost| {
+        let (refusal, in_force) = record.signpost.map_or((None, None), |signpost| {
             let in_force = InForce {
                 revision: text_or(signpost.revision.as_ref(), "none"),
                 switch: text_or(signpost.switch.as_ref(), "none"),
@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
         Ok(Self {
             time,
             download,
-            url: raw.url.0,
+            url: record.url,
             answer,
             refusal,
             in_force,
@@ -152,48 +152,6 @@ fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
 fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
     text.map_or(Cow::Borrowed(default), |text| text.0.clone())
 }
-
-/// The fields that are looked at. A line has others too.
-#[derive(Deserialize)]
-struct Raw<'a> {
-    #[serde(borrow)]
-    date_time: Text<'a>,
-    #[serde(borrow)]
-    method: Text<'a>,
-    #[serde(borrow)]
-    url: Text<'a>,
-    status: u16,
-    #[serde(borrow)]
-    ip: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    http: RawHttp<'a>,
-    #[serde(borrow)]
-    signpost: Option<RawSignpost<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-struct RawHttp<'a> {
-    #[serde(borrow)]
-    useragent: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RawSignpost<'a> {
-    #[serde(borrow)]
-    decision: Text<'a>,
-    #[serde(borrow)]
-    reason: Option<Text<'a>>,
-    #[serde(borrow)]
-    refusal: Option<Text<'a>>,
-    #[serde(borrow)]
-    revision: Option<Text<'a>>,
-    #[serde(borrow)]
-    switch: Option<Text<'a>>,
-}
-
-/// A string that is copied only if JSON escapes something in it.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -319,14 +277,22 @@ mod tests {
         for (line, expected) in [
             (&b""[..], "it is empty"),
             (b" \t", "it is empty"),
-            (b"{\"a\":\"\xff\"}", "it is not UTF-8"),
+            (b"{\"method\":\"\xff\"}", "it is not UTF-8"),
             (
                 b"GET / HTTP/1.1",
                 "it is no log line: expected value at line 1 column 1",
             ),
             (
                 b"{}",
-                "it is no log line: missing field `date_time` at line 1 column 2",
+                "it is no log line: missing field `method` at line 1 column 2",
+            ),
+            (
+                br#"{"method":"GET","url":"/","status":200}"#,
+                "it is no log line: it has no `date_time`",
+            ),
+            (
+                br#"{"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"}"#,
+                "it is no log line: it has no `status`",
             ),
             (
                 br#"{"date_time":"now","method":"GET","url":"/","status":200}"#,

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::exec::Exec;
-use super::input::{Found, MOST_BYTES};
 use super::report::{self, PageFile};
 use super::text;
 use super::timeline::Timeline;
@@ -49,14 +48,8 @@ impl Session {
     }
 
     /// Takes the next line. It breaks when nobody wants to know more.
-    pub(crate) fn take(&mut self, found: Found<'_>) -> ControlFlow<()> {
-        let events = match found {
-            Found::Line(line) => self.watcher.line(line),
-            Found::TooLong => {
-                let why = format!("it has more than {MOST_BYTES} bytes");
-                self.watcher.unreadable(&why).into_iter().collect()
-            }
-        };
+    pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
+        let events = self.watcher.line(line);
         self.act_on(&events);
         if self.is_over {
             ControlFlow::Break(())

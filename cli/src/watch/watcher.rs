@@ -164,7 +164,7 @@ impl Watcher {
     }
 
     /// Takes note of a line that could not be read.
-    pub(crate) fn unreadable(&mut self, why: &str) -> Option<Event> {
+    fn unreadable(&mut self, why: &str) -> Option<Event> {
         let why = beginning(why, MOST_WHY);
         self.summary.lines += 1;
         self.summary.unreadable += 1;

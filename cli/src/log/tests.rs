@@ -1,9 +1,8 @@
-//! What is read of a stream of lines, and of each of them.
+use std::io::{self, Cursor, Read, Write as _};
 
-use std::io::{self, Read};
-
-use crate::plan::chunks::Chunks;
-use crate::plan::line::{self, Unreadable};
+use super::chunks::MAX_BYTES;
+use super::input::decompress;
+use super::{Chunks, Unreadable, read};
 
 #[test]
 fn lines_of_every_form_are_read() {
@@ -64,8 +63,8 @@ fn lines_of_every_form_are_read() {
         ),
     ];
     for (line, method, host, target) in rows {
-        let read = line::read(line.as_bytes());
-        let asked = read.unwrap_or_else(|why| panic!("{line}: {why:?}"));
+        let asked = read(line.as_bytes());
+        let asked = asked.unwrap_or_else(|why| panic!("{line}: {why:?}"));
         let asked = asked.unwrap_or_else(|| panic!("{line}: blank"));
         let asked_target = asked.target();
         let seen = (asked.method(), asked.host(), &*asked_target);
@@ -80,14 +79,14 @@ fn only_the_request_has_to_be_utf_8() {
         b"192.0.2.1 - - [x] \"GET /a HTTP/1.1\" 302 0 \"-\" \"\xFF\"",
     ];
     for line in lines {
-        let asked = line::read(line).unwrap().unwrap();
+        let asked = read(line).unwrap().unwrap();
         assert_eq!(asked.target(), "/a", "{}", String::from_utf8_lossy(line));
     }
 }
 
 #[test]
 fn what_cannot_be_read_is_told_apart() {
-    let long = format!("/{}", "a".repeat(line::MAX_BYTES));
+    let long = format!("/{}", "a".repeat(MAX_BYTES));
     let rows: &[(&[u8], Unreadable)] = &[
         (long.as_bytes(), Unreadable::TooLong),
         (b"/\xFF", Unreadable::NotUtf8),
@@ -127,10 +126,10 @@ fn what_cannot_be_read_is_told_apart() {
     for (line, why) in rows {
         let name = String::from_utf8_lossy(line);
         let name: String = name.chars().take(80).collect();
-        assert_eq!(line::read(line), Err(*why), "{name}");
+        assert_eq!(read(line), Err(*why), "{name}");
     }
     for blank in [&b""[..], b"\r", b" \t", b"\xEF\xBB\xBF"] {
-        assert_eq!(line::read(blank), Ok(None), "{blank:?}");
+        assert_eq!(read(blank), Ok(None), "{blank:?}");
     }
 }
 
@@ -156,7 +155,7 @@ fn chunks_hold_every_line_with_its_number() {
             let text = String::from_utf8(chunk.bytes).unwrap();
             for line in text.lines() {
                 let expected = &lines[number];
-                let shown = expected.len().min(line::MAX_BYTES + 1);
+                let shown = expected.len().min(MAX_BYTES + 1);
                 let is_cut = expected.len() == 1_000_000;
                 assert!(if is_cut {
                     line.len() == shown
@@ -167,7 +166,7 @@ fn chunks_hold_every_line_with_its_number() {
             }
         }
         assert_eq!((number, chunks.lines()), (9_000, 9_000));
-        assert!(chunks.into_end().is_ok());
+        assert!(chunks.into_end().0.is_ok());
     }
 }
 
@@ -189,7 +188,7 @@ fn of_a_stream_that_breaks_off_the_whole_lines_are_kept() {
             (kept.as_bytes(), lines),
             "{sent:?}"
         );
-        assert!(chunks.into_end().is_err(), "{sent:?}");
+        assert!(chunks.into_end().0.is_err(), "{sent:?}");
     }
 }
 
@@ -198,5 +197,87 @@ struct Broken;
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Gives a few bytes at a time, as a slow network does.
+struct Slow<'t> {
+    text: &'t [u8],
+    at_once: usize,
+}
+
+impl Read for Slow<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(self.at_once);
+        self.text.read(&mut buffer[..most])
+    }
+}
+
+fn lines(source: impl Read) -> Vec<String> {
+    let mut chunks = Chunks::new(source);
+    let mut lines = Vec::new();
+    while let Some(chunk) = chunks.next(Vec::new()) {
+        lines.extend(chunk.lines().map(|(number, line)| {
+            assert!(number > 0);
+            if line.len() > MAX_BYTES {
+                "too long".to_owned()
+            } else {
+                String::from_utf8(line.to_vec()).unwrap()
+            }
+        }));
+    }
+    lines
+}
+
+#[test]
+fn lines_are_found_wherever_a_read_ends() {
+    let longest = "x".repeat(MAX_BYTES);
+    let too_long = "x".repeat(MAX_BYTES + 1);
+    for (text, expected) in [
+        ("", vec![]),
+        ("a", vec!["a"]),
+        ("a\n", vec!["a"]),
+        ("\n\na\nbc", vec!["", "", "a", "bc"]),
+        (&format!("a\n{longest}\nb\n"), vec!["a", &longest, "b"]),
+        (&format!("a\n{too_long}\nb\n"), vec!["a", "too long", "b"]),
+        (&format!("{too_long}{too_long}"), vec!["too long"]),
+    ] {
+        for at_once in [1, 2, 3, 1_000, 1 << 20] {
+            let text = text.as_bytes();
+            let found = lines(Slow { text, at_once });
+            assert_eq!(found, expected, "{} bytes by {at_once}", text.len());
+        }
+    }
+}
+
+#[test]
+fn a_line_does_not_wait_for_the_next_one() {
+    let mut chunks = Chunks::new(Slow {
+        text: b"/a\n/b\n",
+        at_once: 3,
+    });
+    let first = chunks.next(Vec::new()).unwrap();
+    assert_eq!((first.first_line, &first.bytes[..]), (1, &b"/a\n"[..]));
+}
+
+#[test]
+fn compression_is_told_by_the_first_bytes() {
+    let text = "one\ntwo\n".repeat(1_000);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let twice = [gzip.clone(), gzip.clone()].concat();
+    let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    for (name, bytes, expected) in [
+        ("plain", text.clone().into_bytes(), 2_000),
+        ("gzip", gzip, 2_000),
+        ("gzip of two members", twice, 4_000),
+        ("zstd", zstd.clone(), 2_000),
+        ("zstd of two frames", [zstd.clone(), zstd].concat(), 4_000),
+        ("nothing", Vec::new(), 0),
+        ("three bytes", b"a\nb".to_vec(), 2),
+    ] {
+        let (_, reader) = decompress(Box::new(Cursor::new(bytes))).unwrap();
+        assert_eq!(lines(reader).len(), expected, "{name}");
     }
 }

@@ -21,7 +21,7 @@ enum Part {
     Zstd(zstd::Decoder<'static, Source>),
 }
 
-type Source = Box<dyn BufRead>;
+type Source = Box<dyn BufRead + Send>;
 
 impl Form {
     /// The form of a stream that begins so (RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and
@@ -43,7 +43,7 @@ impl Form {
     }
 
     /// The stream, decompressed.
-    pub(super) fn decompress(self, source: Source) -> io::Result<Box<dyn Read>> {
+    pub(super) fn decompress(self, source: Source) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::Plain => Box::new(source),
             Self::Gzip => Box::new(Parts(Some(Part::gzip(source)))),

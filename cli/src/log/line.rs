@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::access_log;
+use super::chunks::MAX_BYTES;
+use super::record::{Record, RecordError, Text};
 
 /// A request as a line tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked<'l> {
+pub(crate) struct Asked<'l> {
     method: Cow<'l, str>,
     /// A URL, or a path alone, as it arrived.
     url: Cow<'l, str>,
@@ -40,13 +42,10 @@ pub(crate) enum Unreadable {
     UnknownForm,
 }
 
-/// The longest line that is read, in bytes.
-pub(super) const MAX_BYTES: usize = 64 * 1024;
-
 /// Reads a line, without its line end; nothing where it is blank.
 ///
 /// Only what tells of the request has to be UTF-8: a user agent in another encoding loses no request.
-pub(super) fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
+pub(crate) fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
     if line.len() > MAX_BYTES {
         return Err(Unreadable::TooLong);
     }
@@ -55,7 +54,7 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
     let line = line.trim_ascii();
     match line.first() {
         None => Ok(None),
-        Some(b'{') => log_line(line).map(Some),
+        Some(b'{') => from_record(line).map(Some),
         _ if line.starts_with(b"/") || has_scheme(line) => bare(line).map(Some),
         _ => from_access_log(line).map(Some),
     }
@@ -78,22 +77,22 @@ impl<'l> Asked<'l> {
     }
 
     /// The method.
-    pub(super) fn method(&self) -> &str {
+    pub(crate) fn method(&self) -> &str {
         &self.method
     }
 
     /// The URL or path as it arrived, with its query.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The host, if the line tells it.
-    pub(super) fn host(&self) -> Option<&str> {
+    pub(crate) fn host(&self) -> Option<&str> {
         self.url.get(self.host.clone()?)
     }
 
     /// The request target: the path, and the query if there is one. No client sends a fragment.
-    pub(super) fn target(&self) -> Cow<'_, str> {
+    pub(crate) fn target(&self) -> Cow<'_, str> {
         let target = self.url.get(self.path..).unwrap_or_default();
         let target = target.split_once('#').map_or(target, |(sent, _)| sent);
         if target.starts_with('/') {
@@ -105,12 +104,12 @@ impl<'l> Asked<'l> {
     }
 
     /// Whether the client was answered as one that accepts JSON.
-    pub(super) fn accepts_json(&self) -> bool {
+    pub(crate) fn accepts_json(&self) -> bool {
         self.accepts_json
     }
 
     /// The same, apart from the line.
-    pub(super) fn into_owned(self) -> Asked<'static> {
+    pub(crate) fn into_owned(self) -> Asked<'static> {
         Asked {
             method: Cow::Owned(self.method.into_owned()),
             url: Cow::Owned(self.url.into_owned()),
@@ -123,7 +122,7 @@ impl<'l> Asked<'l> {
 
 impl Unreadable {
     /// In words, for people.
-    pub(super) const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::TooLong => "longer than 64 KiB",
             Self::NotUtf8 => "not UTF-8",
@@ -138,50 +137,20 @@ impl Unreadable {
     }
 }
 
-/// The fields that are needed of a log line of version "1". crates.io's have no `signpost`.
-#[derive(Deserialize)]
-struct LogLine<'l> {
-    #[serde(borrow)]
-    version: Option<Text<'l>>,
-    #[serde(borrow)]
-    method: Cow<'l, str>,
-    #[serde(borrow)]
-    url: Cow<'l, str>,
-    #[serde(borrow)]
-    content_type: Option<Text<'l>>,
-    #[serde(borrow)]
-    signpost: Option<Decided<'l>>,
-}
-
-#[derive(Deserialize)]
-struct Decided<'l> {
-    #[serde(borrow)]
-    decision: Option<Text<'l>>,
-}
-
-/// Borrowed where it can be; serde copies what stands in an `Option<Cow>`.
-#[derive(Deserialize)]
-struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
-
-fn log_line(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
-    // Text is read faster than bytes, each string of which is checked by itself.
-    let line: LogLine<'_> = match str::from_utf8(line) {
-        Ok(text) => serde_json::from_str(text).map_err(|_| Unreadable::NotALogLine),
-        Err(_) => serde_json::from_slice(line).map_err(|_| Unreadable::NotUtf8),
-    }?;
-    if line.version.is_some_and(|Text(version)| version != "1") {
+fn from_record(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
+    let record = Record::read(line).map_err(|error| match error {
+        RecordError::TooLong => Unreadable::TooLong,
+        RecordError::NotUtf8 => Unreadable::NotUtf8,
+        RecordError::Empty | RecordError::Json(_) => Unreadable::NotALogLine,
+    })?;
+    if record.version.is_some_and(|Text(version)| version != "1") {
         return Err(Unreadable::OtherVersion);
     }
-    // Only a redirect that was asked for as JSON is sent as JSON by us.
-    let was_redirected = line
-        .signpost
-        .and_then(|signpost| signpost.decision)
-        .is_some_and(|Text(decision)| decision == "redirect");
-    let accepts_json = was_redirected
-        && line
-            .content_type
-            .is_some_and(|Text(kind)| kind.starts_with("application/json"));
-    Asked::new(line.method, line.url, accepts_json)
+    // The edge sends JSON only to a client that asked for it; an origin may send it to any.
+    let was_redirected = record.signpost.is_some_and(|it| it.is_redirect());
+    let is_json = |Text(kind): Text<'_>| kind.starts_with("application/json");
+    let accepts_json = was_redirected && record.content_type.is_some_and(is_json);
+    Asked::new(record.method, record.url, accepts_json)
 }
 
 fn bare(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
