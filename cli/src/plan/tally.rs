@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use strum::VariantArray as _;
+
 use super::compare::{Change, Configurations};
 use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
@@ -114,7 +116,7 @@ impl<'c> Tally<'c> {
             let numbers = others.number.cmp(&ones.number);
             kinds.then(numbers).then_with(|| one.cmp(other))
         });
-        let mut changed: BTreeMap<_, _> = Kind::ALL.map(|kind| (kind, 0)).into();
+        let mut changed: BTreeMap<_, _> = Kind::VARIANTS.iter().map(|kind| (*kind, 0)).collect();
         for (change, counted) in &groups {
             *changed.entry(change.kind).or_default() += counted.number;
         }

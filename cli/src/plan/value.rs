@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 use serde::Serialize;
+use strum::VariantArray;
 
 use crate::differences::Difference;
 use crate::log::Unreadable;
@@ -37,7 +38,7 @@ pub(crate) struct Plan {
 }
 
 /// How the answer to a request changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     /// It was redirected, and is redirected to another location.
@@ -181,15 +182,4 @@ impl Plan {
     pub(crate) fn changed(&self) -> u64 {
         self.changed.values().sum()
     }
-}
-
-impl Kind {
-    /// Every kind, in the order in which groups are shown.
-    pub(crate) const ALL: [Self; 5] = [
-        Self::RedirectElsewhere,
-        Self::OtherAnswer,
-        Self::RedirectToOrigin,
-        Self::OriginToRedirect,
-        Self::OtherReason,
-    ];
 }

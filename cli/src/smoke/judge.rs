@@ -3,6 +3,5 @@
 pub(crate) mod elsewhere;
 pub(crate) mod mismatch;
 pub(crate) mod stage;
-pub(crate) mod trial;
 pub(crate) mod verdict;
 pub(crate) mod verify;

@@ -175,15 +175,9 @@ pub(crate) mod tests {
             is_at_origin: true,
         };
         let passed = Verdict {
-            probe: probe("/api/v1/crates/a/0.1.1/download"),
             tried: vec![Column::Answer, Column::Head],
-            findings: Vec::new(),
-            elsewhere: Vec::new(),
-            target: None,
-            file: None,
-            followed: false,
-            missing: false,
             time: Duration::from_millis(12),
+            ..Verdict::new(probe("/api/v1/crates/a/0.1.1/download"))
         };
         let difference = Finding::difference(
             Stage::Location,
@@ -195,16 +189,13 @@ pub(crate) mod tests {
             Stage::CdnStatus,
             "the target `eu` (https://eu.example) answered 403 Forbidden",
         );
+        let path = format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64));
         let failed = Verdict {
-            probe: probe(&format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64))),
             tried: vec![Column::Answer, Column::File],
             findings: vec![difference.unwrap(), words],
-            elsewhere: Vec::new(),
-            target: None,
-            file: None,
             followed: true,
-            missing: false,
             time: Duration::from_millis(7),
+            ..Verdict::new(probe(&path))
         };
         Report {
             edge: "https://crates.io".to_owned(),

@@ -1,7 +1,6 @@
 //! The crates of a `Cargo.lock`.
 
 use sha2::{Digest as _, Sha256};
-use toml_edit::{DocumentMut, Table};
 
 use crate::smoke::gather::package::{Checksum, Package};
 
@@ -22,19 +21,20 @@ pub(crate) struct LockFile {
 
 /// Reads a lock file. The registry is crates.io, and whatever else `index` names.
 pub(crate) fn read(text: &str, index: Option<&str>) -> Result<LockFile, String> {
-    let document: DocumentMut = text
+    let lock: cargo_lock::Lockfile = text
         .parse()
-        .map_err(|error: toml_edit::TomlError| format!("it is not TOML: {}", error.message()))?;
-    let packages = document
-        .get("package")
-        .and_then(|packages| packages.as_array_of_tables())
-        .ok_or("it lists no [[package]]; name a Cargo.lock")?;
+        .map_err(|error: cargo_lock::Error| error.to_string())?;
+    if lock.packages.is_empty() {
+        return Err("it lists no [[package]]; name a Cargo.lock".to_owned());
+    }
     let mut found = LockFile::default();
-    for table in packages {
-        let source = text_of(table, "source").unwrap_or_default();
-        if CRATES_IO.contains(&source) || Some(source) == index {
-            let (package, checksum) = package(table)?;
-            let checksum = checksum.or_else(|| checksum_apart(&document, &package, source));
+    for package in lock.packages {
+        let source = package.source.map(|source| source.to_string());
+        let source = source.unwrap_or_default();
+        if CRATES_IO.contains(&source.as_str()) || index == Some(&source) {
+            let checksum = package.checksum.map(|checksum| checksum.to_string());
+            let checksum = checksum.and_then(|digits| Checksum::parse(&digits));
+            let package = Package::new(package.name.as_str(), &package.version.to_string())?;
             found.packages.push((package, checksum));
         } else {
             found.of_elsewhere += 1;
@@ -52,31 +52,6 @@ pub(crate) fn sample(mut packages: Vec<Package>, size: usize, seed: u64) -> Vec<
     packages.truncate(size);
     packages.sort();
     packages
-}
-
-fn package(table: &Table) -> Result<(Package, Option<Checksum>), String> {
-    let name = text_of(table, "name").ok_or("a package has no name")?;
-    let version =
-        text_of(table, "version").ok_or_else(|| format!("the package {name} has no version"))?;
-    let checksum = text_of(table, "checksum")
-        .map(|text| {
-            Checksum::parse(text)
-                .ok_or_else(|| format!("the checksum of {name} {version} is not a SHA-256"))
-        })
-        .transpose()?;
-    Ok((Package::new(name, version)?, checksum))
-}
-
-/// The checksum where the first lock files have it: under `[metadata]`. It reads `<none>` there for
-/// what has none.
-fn checksum_apart(document: &DocumentMut, package: &Package, source: &str) -> Option<Checksum> {
-    let (name, version) = (package.name(), package.version());
-    let key = format!("checksum {name} {version} ({source})");
-    Checksum::parse(document.get("metadata")?.get(&key)?.as_str()?)
-}
-
-fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
-    table.get(key).and_then(|value| value.as_str())
 }
 
 #[cfg(test)]
@@ -127,12 +102,12 @@ mod tests {
     #[test]
     fn what_is_no_lock_file_is_said() {
         for (text, words) in [
-            ("[[", "it is not TOML"),
+            ("[[", "TOML parse error at line 1, column 3"),
             ("version = 4", "it lists no [[package]]"),
             (
                 "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nchecksum = \"ab\"\n\
                  source = \"sparse+https://index.crates.io/\"",
-                "the checksum of a 1.0.0 is not a SHA-256",
+                "invalid checksum: expected 64 hex chars, got 2",
             ),
         ] {
             let error = read(text, None).unwrap_err();

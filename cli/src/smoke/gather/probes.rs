@@ -13,6 +13,7 @@ use signpost::capture::CaptureType;
 use signpost::request::Request;
 use signpost::route::{self, CaptureSlot, Route};
 use signpost::switch::{Share, Switch};
+use strum::IntoStaticStr;
 use url::Url;
 
 use crate::file::Loaded;
@@ -46,18 +47,21 @@ pub(crate) struct Probe {
 }
 
 /// What a probe was derived from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum Kind {
     /// An example of the configuration.
     Example,
     /// `--crate`.
     Crate,
     /// `--from-lockfile`.
+    #[strum(serialize = "lock file")]
     LockFile,
     /// `--latest`.
     Latest,
     /// A crate that the share of the switch includes, where few of the others are in it.
+    #[strum(serialize = "in share")]
     InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
@@ -87,16 +91,8 @@ pub(crate) struct Sources<'a> {
 
 impl Kind {
     /// The word for it in the table.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Example => "example",
-            Self::Crate => "crate",
-            Self::LockFile => "lock file",
-            Self::Latest => "latest",
-            Self::InShare => "in share",
-            Self::Negative => "negative",
-            Self::Target => "target",
-        }
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -19,30 +19,27 @@ pub(crate) struct Elsewhere {
 }
 
 /// How an answer was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "UPPERCASE")]
 pub(crate) enum Asked {
     /// With GET.
     Get,
     /// With HEAD.
     Head,
     /// As JSON.
+    #[strum(serialize = "GET as JSON")]
     Json,
 }
 
 /// Where it sends, and why that is right.
 impl fmt::Display for Elsewhere {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let asked = match self.asked {
-            Asked::Get => "GET",
-            Asked::Head => "HEAD",
-            Asked::Json => "GET as JSON",
-        };
         let Self {
+            asked,
             target,
             instead_of,
             when,
-            ..
         } = self;
         write!(
             formatter,

@@ -1,9 +1,12 @@
 //! The stages at which a probe can fail.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 
 /// What was found wrong, as a stable code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
     /// `edge`: the edge could not be reached, or gave no answer.
     Edge,
@@ -39,7 +42,8 @@ pub(crate) enum Stage {
 }
 
 /// The columns of the table: the stages that are tried together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub(crate) enum Column {
     /// What the edge answers to GET.
     Answer,
@@ -50,29 +54,14 @@ pub(crate) enum Column {
     /// The file at the location.
     File,
     /// Its SHA-256.
+    #[strum(serialize = "sha-256")]
     Checksum,
 }
 
 impl Stage {
     /// The stable code.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Edge => "edge",
-            Self::Status => "status",
-            Self::Location => "location",
-            Self::Vary => "vary",
-            Self::Decision => "decision",
-            Self::Answer => "answer",
-            Self::Origin => "origin",
-            Self::Negative => "negative",
-            Self::Head => "head",
-            Self::Json => "json",
-            Self::CdnConnect => "cdn-connect",
-            Self::CdnTimeout => "cdn-timeout",
-            Self::CdnStatus => "cdn-status",
-            Self::CdnBody => "cdn-body",
-            Self::Checksum => "checksum",
-        }
+    pub(crate) fn code(self) -> &'static str {
+        self.into()
     }
 
     /// The column of the table that it is shown in.
@@ -95,29 +84,8 @@ impl Stage {
 }
 
 impl Column {
-    /// Every column, in the order in which they are tried.
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Answer,
-        Self::Head,
-        Self::Json,
-        Self::File,
-        Self::Checksum,
-    ];
-
     /// The heading.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Answer => "answer",
-            Self::Head => "head",
-            Self::Json => "json",
-            Self::File => "file",
-            Self::Checksum => "sha-256",
-        }
-    }
-}
-
-impl Serialize for Stage {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
     }
 }

@@ -2,21 +2,23 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
+use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::probes::Probe;
-use crate::smoke::judge::elsewhere::Elsewhere;
+use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
 use crate::smoke::judge::mismatch::{Mismatch, shown};
 use crate::smoke::judge::stage::{Column, Stage};
 
 /// A probe, what was tried, and all that was found wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// The probe.
     pub(crate) probe: Probe,
-    /// What was tried.
     pub(crate) tried: Vec<Column>,
     /// What was found wrong, in the order in which it was tried.
     pub(crate) findings: Vec<Finding>,
-    /// Where an answer sent to another target than the first of the file, and may.
+    /// Each answer that sent to another target than the first of the file, and may.
     pub(crate) elsewhere: Vec<Elsewhere>,
     /// The name of the target that was asked for the file; nothing for a server that is no target.
     pub(crate) target: Option<String>,
@@ -31,40 +33,100 @@ pub(crate) struct Verdict {
 }
 
 /// Something that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// Where.
     pub(crate) stage: Stage,
-    /// What, in words.
     pub(crate) message: String,
     /// What was expected and what came, where these can be compared.
+    #[serde(flatten)]
     pub(crate) mismatch: Option<Mismatch>,
 }
 
 /// What was received from a location.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Received {
-    /// The status.
     pub(crate) status: u16,
-    /// How many bytes the body has.
     pub(crate) bytes: u64,
-    /// The SHA-256 of the body.
     pub(crate) sha256: String,
 }
 
 /// How a column of the table reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cell {
-    /// Tried, and as expected.
     Passed,
-    /// Tried, and wrong.
     Failed,
-    /// Not tried.
     NotTried,
 }
 
 impl Verdict {
-    /// Whether nothing is wrong.
+    /// The verdict before anything is tried.
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self {
+            probe,
+            tried: Vec::new(),
+            findings: Vec::new(),
+            elsewhere: Vec::new(),
+            target: None,
+            file: None,
+            followed: false,
+            missing: false,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// Adds a finding that needs words alone.
+    pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
+        self.findings.push(Finding::new(stage, message));
+    }
+
+    /// Notes where an answer sends to, if that is not the first target.
+    pub(crate) fn note_target(&mut self, asked: Asked, expected: &Redirect, answered: &Answered) {
+        let elsewhere = expected.elsewhere(answered);
+        let elsewhere = elsewhere.map(|elsewhere| Elsewhere {
+            asked,
+            target: elsewhere.target.name.clone(),
+            instead_of: expected.first().name.clone(),
+            when: elsewhere.when,
+        });
+        self.elsewhere.extend(elsewhere);
+    }
+
+    /// Compares a file with what is known of it.
+    pub(crate) fn compare(&mut self, server: &str, received: &Received) {
+        if self.probe.is_of_crate && received.bytes == 0 {
+            self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
+        }
+        let Some(checksum) = &self.probe.checksum else {
+            return;
+        };
+        self.tried.push(Column::Checksum);
+        self.findings.extend(Finding::difference(
+            Stage::Checksum,
+            format!("{server} serves another file: its SHA-256 differs"),
+            Some(checksum.as_str()),
+            Some(&received.sha256),
+        ));
+    }
+
+    /// Compares the two checksums of a file, if the lock file and the index each have one.
+    pub(crate) fn compare_checksums(&mut self) {
+        let Probe {
+            checksum: Some(checksum),
+            other_checksum: Some(other),
+            ..
+        } = &self.probe
+        else {
+            return;
+        };
+        self.tried.push(Column::Checksum);
+        self.findings.extend(Finding::difference(
+            Stage::Checksum,
+            "two SHA-256 of this file are said, by the lock file and by the index",
+            Some(checksum.as_str()),
+            Some(other.as_str()),
+        ));
+    }
+
     pub(crate) fn passed(&self) -> bool {
         self.findings.is_empty()
     }
@@ -75,7 +137,6 @@ impl Verdict {
         file.is_some_and(|file| file.status == 200)
     }
 
-    /// What became of a column.
     pub(crate) fn cell(&self, column: Column) -> Cell {
         let mut stages = self.findings.iter().map(|finding| finding.stage);
         if stages.any(|stage| stage.column() == column) {

@@ -5,9 +5,7 @@ use serde::Serialize;
 use crate::smoke::gather::package::Checksum;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::elsewhere::Elsewhere;
-use crate::smoke::judge::mismatch::Mismatch;
-use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::Verdict;
+use crate::smoke::judge::verdict::{Finding, Received, Verdict};
 use crate::smoke::report::Report;
 use crate::smoke::report::targets::Downloads;
 
@@ -68,41 +66,23 @@ struct JsonVerdict<'r> {
     elsewhere: &'r [Elsewhere],
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<JsonFile<'r>>,
-    findings: Vec<JsonFinding<'r>>,
+    findings: &'r [Finding],
 }
 
 /// The answer of the location.
 #[derive(Serialize)]
 struct JsonFile<'r> {
-    status: u16,
-    bytes: u64,
-    sha256: &'r str,
+    #[serde(flatten)]
+    received: &'r Received,
     expected_sha256: Option<&'r str>,
-}
-
-/// Something wrong: with `expected`, `received` and `differs_at`, a number of characters, where two
-/// texts could be compared.
-#[derive(Serialize)]
-struct JsonFinding<'r> {
-    stage: Stage,
-    message: &'r str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    mismatch: Option<&'r Mismatch>,
 }
 
 impl<'r> JsonVerdict<'r> {
     fn of(verdict: &'r Verdict) -> Self {
         let probe = &verdict.probe;
         let file = verdict.file.as_ref().map(|file| JsonFile {
-            status: file.status,
-            bytes: file.bytes,
-            sha256: &file.sha256,
+            received: file,
             expected_sha256: probe.checksum.as_ref().map(Checksum::as_str),
-        });
-        let findings = verdict.findings.iter().map(|finding| JsonFinding {
-            stage: finding.stage,
-            message: &finding.message,
-            mismatch: finding.mismatch.as_ref(),
         });
         Self {
             kind: probe.kind,
@@ -116,7 +96,7 @@ impl<'r> JsonVerdict<'r> {
             target: verdict.target.as_deref(),
             elsewhere: &verdict.elsewhere,
             file,
-            findings: findings.collect(),
+            findings: &verdict.findings,
         }
     }
 }

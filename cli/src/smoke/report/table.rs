@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
+use strum::VariantArray as _;
+
 use crate::smoke::judge::stage::Column;
 use crate::smoke::judge::verdict::{Cell, Verdict};
 
@@ -44,7 +46,7 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
         plain("route"),
         plain("request"),
     ];
-    heading.extend(Column::ALL.map(|column| plain(column.name())));
+    heading.extend(Column::VARIANTS.iter().map(|column| plain(column.name())));
     heading.push(plain("time"));
     let mut rows = vec![heading];
     for verdict in verdicts {
@@ -60,11 +62,15 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
             plain(&probe.route),
             plain(&shortened(&probe.request)),
         ];
-        row.extend(Column::ALL.map(|column| match verdict.cell(column) {
-            Cell::Passed => ("ok".to_owned(), GREEN),
-            Cell::Failed => ("FAILED".to_owned(), RED),
-            Cell::NotTried => plain("-"),
-        }));
+        row.extend(
+            Column::VARIANTS
+                .iter()
+                .map(|column| match verdict.cell(*column) {
+                    Cell::Passed => ("ok".to_owned(), GREEN),
+                    Cell::Failed => ("FAILED".to_owned(), RED),
+                    Cell::NotTried => plain("-"),
+                }),
+        );
         row.push(plain(&format!("{} ms", verdict.time.as_millis())));
         rows.push(row);
     }

@@ -61,15 +61,12 @@ impl Sources<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use signpost::switch::{Share, Switch};
 
     use super::Sources;
     use crate::file::Loaded;
     use crate::smoke::gather::package::{Checksum, Checksums};
     use crate::smoke::gather::probes::{Kind, Probe};
-    use crate::smoke::judge::trial::Trial;
     use crate::smoke::judge::verdict::Verdict;
 
     /// Two targets, and the same request as an example of each.
@@ -123,12 +120,8 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
             .into_iter()
             .map(|probe| {
                 let target = tried_at(&probe).map(str::to_owned);
-                let trial = Trial {
-                    target,
-                    time: Duration::ZERO,
-                    ..Trial::default()
-                };
-                trial.finish(probe)
+                let verdict = Verdict::new(probe);
+                Verdict { target, ..verdict }
             })
             .collect();
         let direct = sources.at_targets(&sources.targets(), &verdicts);
