@@ -10,6 +10,7 @@ mod check;
 mod command_line;
 mod compile;
 mod completions;
+mod crate_index;
 mod differences;
 mod explain;
 mod file;

@@ -19,6 +19,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeBounds;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -234,32 +235,31 @@ fn settings(arguments: &Arguments) -> Settings {
 }
 
 fn window(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(1)..=Duration::from_hours(1);
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    let is_usual = (Duration::from_secs(1)..=Duration::from_hours(1)).contains(&duration);
-    is_usual
-        .then_some(duration)
-        .ok_or_else(|| "write a duration from 1s to 1h".to_owned())
+    within(&range, duration, "write a duration from 1s to 1h")
 }
 
 fn half_life(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(1)..=Duration::MAX;
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    (duration >= Duration::from_secs(1))
-        .then_some(duration)
-        .ok_or_else(|| "write a duration of 1s or more".to_owned())
+    within(&range, duration, "write a duration of 1s or more")
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let share = text
-        .parse()
-        .ok()
-        .filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "write a share from 0 to 1, such as 0.4".to_owned())
+    let words = "write a share from 0 to 1, such as 0.4";
+    within(&(0.0..=1.0), text.parse().unwrap_or(f64::NAN), words)
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (0.0..1e6).contains(number));
-    number.ok_or_else(|| "write a number of 0 or more, such as 4".to_owned())
+    let words = "write a number of 0 or more, such as 4";
+    within(&(0.0..1e6), text.parse().unwrap_or(f64::NAN), words)
+}
+
+fn within<T: PartialOrd>(range: &impl RangeBounds<T>, value: T, words: &str) -> Result<T, String> {
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        Err(words.to_owned())
+    }
 }

@@ -10,6 +10,7 @@ use signpost::received::Received;
 use signpost::switch::Switch;
 use url::{Position, Url};
 
+use crate::crate_index::prefix;
 use crate::findings::{Code, Finding};
 
 /// The `dl` of a registry's `config.json`: where cargo downloads crates from.
@@ -103,16 +104,6 @@ impl DownloadUrl {
         format!(
             "by the `dl` {self} cargo asks for {witness}, which goes to the origin: {reason}{others}; {instead}"
         )
-    }
-}
-
-/// The directory of a crate in an index, which `{prefix}` stands for.
-fn prefix(name: &str) -> String {
-    let part = |range| name.get(range).unwrap_or_default();
-    match name.len() {
-        length @ (0..=2) => length.to_string(),
-        3 => format!("3/{}", part(0..1)),
-        _ => format!("{}/{}", part(0..2), part(2..4)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What `signpost check` finds, as a value.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{SerializeStruct as _, Serializer};
 
 use super::download_url::DownloadUrl;
 use super::place;
@@ -13,13 +13,15 @@ use crate::findings::{Code, Finding};
 use crate::output::Failure;
 
 /// What was found in some files, and between them; in the order in which they were named.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Report {
     pub(super) files: Vec<FileReport>,
+    /// The keys in which the later files differ from the first.
+    pub(super) differences: Vec<Compared>,
 }
 
 /// What was found in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct FileReport {
     /// The file, as it was named.
     pub(super) file: String,
@@ -30,9 +32,9 @@ pub(super) struct FileReport {
     /// Why it could not be read, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
-    /// What it says differently from the first file.
+    /// Which differences of the report are its own.
     #[serde(skip)]
-    pub(super) differences: Vec<Compared>,
+    pub(super) differences: Range<usize>,
     #[serde(skip)]
     pub(super) text: Text,
     #[serde(skip)]
@@ -61,15 +63,22 @@ impl Report {
             .into_iter()
             .map(|(file, text)| match text {
                 Ok(text) => FileReport::of(file, text, dls),
-                Err(error) => FileReport::unread(file, error),
+                Err(error) => FileReport {
+                    file,
+                    error: Some(error),
+                    ..FileReport::default()
+                },
             })
             .collect();
+        let mut differences = Vec::new();
         if let Some((first, later)) = files.split_first_mut() {
             for file in later {
-                file.compare(first, may_differ);
+                let begin = differences.len();
+                differences.extend(file.compare(first, may_differ));
+                file.differences = begin..differences.len();
             }
         }
-        Self { files }
+        Self { files, differences }
     }
 
     /// Why files could not be read.
@@ -92,18 +101,6 @@ impl Report {
 }
 
 impl FileReport {
-    fn unread(file: String, error: Failure) -> Self {
-        Self {
-            file,
-            revision: None,
-            problems: Vec::new(),
-            error: Some(error),
-            differences: Vec::new(),
-            text: Text::default(),
-            loaded: None,
-        }
-    }
-
     fn of(file: String, text: Text, dls: &[DownloadUrl]) -> Self {
         let (loaded, problems) = match Loaded::from_text(text.as_str()) {
             Err(problems) => (None, Finding::all_of(&problems)),
@@ -124,21 +121,21 @@ impl FileReport {
                 .map(|finding| finding.behind(text.skipped()))
                 .collect(),
             error: None,
-            differences: Vec::new(),
+            differences: 0..0,
             text,
             loaded,
         }
     }
 
     /// Compares the file with the first one, and takes what may not differ as a problem.
-    fn compare(&mut self, first: &Self, may_differ: &[String]) {
+    fn compare(&mut self, first: &Self, may_differ: &[String]) -> Vec<Compared> {
         let (Some(old), Some(new)) = (&first.loaded, &self.loaded) else {
-            return;
+            return Vec::new();
         };
+        let mut compared = Vec::new();
         for difference in differences::between(old, new) {
-            let allowed = may_differ
-                .iter()
-                .any(|pattern| difference.is_named_by(pattern));
+            let mut patterns = may_differ.iter();
+            let allowed = patterns.any(|pattern| difference.is_named_by(pattern));
             if !allowed {
                 let place = place::of_difference(self.text.as_str(), &difference);
                 let message = message(&difference, &first.file);
@@ -146,12 +143,13 @@ impl FileReport {
                 let finding = finding.at(place).behind(self.text.skipped());
                 self.problems.push(finding);
             }
-            self.differences.push(Compared {
+            compared.push(Compared {
                 file: self.file.clone(),
                 difference,
                 allowed,
             });
         }
+        compared
     }
 }
 
@@ -166,16 +164,4 @@ fn message(difference: &Difference, first: &str) -> String {
         said(new),
         said(old)
     )
-}
-
-impl Serialize for Report {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { files } = self;
-        let differences = files.iter().flat_map(|file| &file.differences);
-        let differences: Vec<_> = differences.collect();
-        let mut fields = serializer.serialize_struct("Report", 2)?;
-        fields.serialize_field("files", files)?;
-        fields.serialize_field("differences", &differences)?;
-        fields.end()
-    }
 }

@@ -248,7 +248,6 @@ mod tests {
 
     use super::page;
     use crate::watch::alarm::{Alarm, Cause};
-    use crate::watch::band::Limit;
     use crate::watch::changes::{Change, Known};
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
@@ -260,8 +259,6 @@ mod tests {
         let at = |seconds: i64| Time::from_millis(1_689_855_420_000 + seconds * 1_000);
         for number in 0..10 {
             timeline.add(&Event::Window(Window {
-                start: at(number * 10),
-                length: Duration::from_secs(10),
                 counts: Counts {
                     requests: 100,
                     redirects: 90,
@@ -269,15 +266,7 @@ mod tests {
                     ..Counts::default()
                 },
                 repeat_ratio: (number > 2).then_some(0.5),
-                limit: Limit {
-                    usual: None,
-                    limit: 0.3,
-                },
-                redirect_repeat_ratio: None,
-                redirect_limit: Limit {
-                    usual: None,
-                    limit: 0.3,
-                },
+                ..Window::empty(at(number * 10), Duration::from_secs(10))
             }));
         }
         let known = Known {

@@ -121,7 +121,6 @@ mod tests {
     use std::time::Duration;
 
     use super::{Event, Timeline};
-    use crate::watch::band::Limit;
     use crate::watch::time::Time;
     use crate::watch::window::{Counts, Window};
 
@@ -136,21 +135,9 @@ mod tests {
                 requests: 1,
                 ..Counts::default()
             };
-            timeline.add(&Event::Window(Window {
-                start: Time::from_millis(number * 10_000),
-                length: Duration::from_secs(10),
-                counts,
-                repeat_ratio: None,
-                limit: Limit {
-                    usual: None,
-                    limit: 0.5,
-                },
-                redirect_repeat_ratio: None,
-                redirect_limit: Limit {
-                    usual: None,
-                    limit: 0.5,
-                },
-            }));
+            let start = Time::from_millis(number * 10_000);
+            let window = Window::empty(start, Duration::from_secs(10));
+            timeline.add(&Event::Window(Window { counts, ..window }));
             let points = timeline.points();
             assert!(points.len() <= 8, "{}", points.len());
             let requests: u64 = points.iter().map(|point| point.counts.requests).sum();

@@ -155,6 +155,24 @@ impl Counts {
 }
 
 impl Window {
+    /// A window without requests.
+    #[cfg(test)]
+    pub(crate) fn empty(start: Time, length: Duration) -> Self {
+        let limit = Limit {
+            usual: None,
+            limit: 0.5,
+        };
+        Self {
+            start,
+            length,
+            counts: Counts::default(),
+            repeat_ratio: None,
+            limit,
+            redirect_repeat_ratio: None,
+            redirect_limit: limit,
+        }
+    }
+
     /// When it ends.
     pub(crate) fn end(&self) -> Time {
         self.start.plus(self.length)

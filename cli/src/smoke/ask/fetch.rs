@@ -46,37 +46,21 @@ pub(crate) async fn fetch(
 
 /// Reads an answer to its end, up to `max_bytes`.
 pub(crate) async fn read_whole(
-    response: Response,
+    mut response: Response,
     url: &Url,
     max_bytes: u64,
 ) -> Result<Received, Finding> {
-    read(response, max_bytes)
-        .await
-        .map_err(|error| match error {
-            ReadError::Trouble(trouble) => finding(url, &trouble),
-            ReadError::TooLarge => Finding::new(
-                Stage::CdnBody,
-                format!("{url} has more than {max_bytes} bytes; --max-bytes allows more"),
-            ),
-        })
-}
-
-enum ReadError {
-    Trouble(Trouble),
-    TooLarge,
-}
-
-async fn read(mut response: Response, max_bytes: u64) -> Result<Received, ReadError> {
     let status = response.status().as_u16();
     let mut hash = Sha256::new();
     let mut bytes = 0_u64;
     loop {
         let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| ReadError::Trouble(error.into()))?;
+        let chunk = chunk.map_err(|error| finding(url, &error.into()))?;
         let Some(chunk) = chunk else { break };
         bytes = bytes.saturating_add(chunk.len() as u64);
         if bytes > max_bytes {
-            return Err(ReadError::TooLarge);
+            let words = format!("{url} has more than {max_bytes} bytes; --max-bytes allows more");
+            return Err(Finding::new(Stage::CdnBody, words));
         }
         hash.update(&chunk);
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 use url::Url;
 
+use crate::crate_index::prefix;
 use crate::smoke::gather::package::Checksum;
 
 /// Where an index is served.
@@ -33,7 +34,8 @@ struct Line {
 impl Index {
     /// The URL of a crate's file.
     pub(crate) fn file_of(&self, name: &str) -> String {
-        format!("{}{}", self.url, path_of(name))
+        let name = name.to_ascii_lowercase();
+        format!("{}{}/{name}", self.url, prefix(&name))
     }
 
     /// What a lock file calls the registry.
@@ -76,17 +78,6 @@ pub(crate) fn releases(text: &str) -> Result<Vec<Release>, String> {
             })
         })
         .collect()
-}
-
-/// Where cargo looks for the file of a crate, whose name is ASCII.
-fn path_of(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    let part = |from: usize, to: usize| name.get(from..to).unwrap_or_default();
-    match name.len() {
-        length @ 1..=2 => format!("{length}/{name}"),
-        3 => format!("3/{}/{name}", part(0, 1)),
-        _ => format!("{}/{}/{name}", part(0, 2), part(2, 4)),
-    }
 }
 
 #[cfg(test)]

@@ -319,9 +319,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{area, curve, round_up, step, tick, ticks};
-    use crate::watch::band::Limit;
     use crate::watch::time::Time;
-    use crate::watch::window::{Counts, Window};
+    use crate::watch::window::Window;
 
     #[test]
     fn a_curve_is_broken_where_there_is_no_value() {
@@ -382,20 +381,7 @@ mod tests {
     }
 
     fn window(number: i64, length: i64) -> Window {
-        Window {
-            start: Time::from_millis(1_689_855_420_000 + number * length * 1_000),
-            length: Duration::from_secs(length.unsigned_abs()),
-            counts: Counts::default(),
-            repeat_ratio: None,
-            limit: Limit {
-                usual: None,
-                limit: 0.5,
-            },
-            redirect_repeat_ratio: None,
-            redirect_limit: Limit {
-                usual: None,
-                limit: 0.5,
-            },
-        }
+        let start = Time::from_millis(1_689_855_420_000 + number * length * 1_000);
+        Window::empty(start, Duration::from_secs(length.unsigned_abs()))
     }
 }
