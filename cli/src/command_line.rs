@@ -20,7 +20,7 @@ pub struct CommandLine {
     command: Command,
 }
 
-/// What every command promises to scripts.
+/// The exit codes of every command.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 found something (problems, changes, failures), 2 could not run.";
 
@@ -50,8 +50,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(outcome.code())
 }
 
-/// What is printed instead of running a command: help that was asked for, or what is wrong with the
-/// command line.
+/// Prints the help, or what is wrong with the command line.
 fn instead(wrong: &clap::Error) -> Result<Outcome, Failure> {
     let text = wrong.render();
     if wrong.use_stderr() {

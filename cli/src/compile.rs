@@ -1,4 +1,4 @@
-//! `signpost compile`: from the TOML that people write to the JSON that the edge reads.
+//! `signpost compile`: turns the TOML that people write into the JSON that the edge reads.
 
 mod apart;
 mod fastly_toml;
@@ -16,9 +16,9 @@ use crate::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
-/// What `check` finds wrong does not compile, and its problems go to standard error. The JSON is
-/// canonical: the same meaning gives the same bytes, and with them the same revision, however it is
-/// written. It goes to standard output unless a file is named for it.
+/// A configuration that `check` finds problems in does not compile; its problems go to standard
+/// error. The JSON is canonical: configurations with the same meaning give the same bytes and the
+/// same revision. It goes to standard output unless you name a file.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -69,7 +69,7 @@ fn refused(name: &str, text: &str, problems: &Problems) -> String {
     format!("{report}{}: {number}; it was not compiled\n", visible(name))
 }
 
-/// Writes the JSON to every place that is named. All that can fail before writing is done first.
+/// Writes the JSON to every place that is named. Does first everything that can fail.
 fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
     let json = config.to_json();
     let out = arguments.out.as_deref();
@@ -105,7 +105,7 @@ fn cannot_write(file: &Path, why: &str) -> Failure {
     Failure::new(format!("cannot write {}: {why}", file.display()))
 }
 
-/// The text of a `fastly.toml` with the configuration in it.
+/// A `fastly.toml` with the configuration in it.
 fn with_config(manifest: &Path, json: &str) -> Result<String, Failure> {
     let text = Text::read(manifest)?;
     let changed = fastly_toml::with_config(text.as_str(), json).map_err(|error| {

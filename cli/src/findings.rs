@@ -1,4 +1,4 @@
-//! What is wrong with a file: a code, a place and a message.
+//! Problems in files: code, place and message.
 
 mod code;
 mod finding;

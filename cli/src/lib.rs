@@ -1,8 +1,10 @@
-//! The operator's tool of Signpost: what the edge will do with a configuration, found out before it
-//! does it.
+//! The operator's tool of Signpost: tries a configuration before the edge runs it.
 //!
-//! Every command runs the very code of the edge, natively. What a command finds is a value that can
-//! be compared and printed; only the command itself reads files and writes to the terminal.
+//! Every command runs the edge's own code. A command finds values that can be compared and printed;
+//! only its `run` reads files and writes to the terminal.
+//!
+//! Imports go down: `log`, `text`, `findings` and files are at the bottom. Commands use them and
+//! never import each other.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Reads logs: whole lines of a file or of standard input, plain or compressed, and what each says.
+//! Reads logs, plain or compressed: cuts them into lines, and reads what each line says.
 
 mod access_log;
 mod chunks;

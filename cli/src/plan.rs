@@ -1,4 +1,4 @@
-//! `signpost plan`: what would change if one configuration took the place of another.
+//! `signpost plan`: shows what changes if one configuration replaces another.
 
 mod compare;
 mod parallel;
@@ -21,16 +21,14 @@ use compare::Configurations;
 use tally::Tally;
 use value::{Place, Plan};
 
-/// Shows which requests would be answered in another way
+/// Shows which requests would be answered differently
 ///
-/// Every request is answered with both configurations by the code of the edge, the switch at
-/// `enforce`, and the answers are compared: status, headers and body. Without `--requests`, the
-/// requests are the examples of both files. Lines that are no requests are counted and shown, and
-/// nothing is said of what they asked for.
+/// Answers every request with both configurations, by the edge's own code, the switch at `enforce`,
+/// and compares status, headers and body. Without `--requests`, the requests are the examples of
+/// both files. Lines that are not requests are counted and shown.
 ///
-/// With `--unhealthy`, the new configuration is answered as while these targets are unhealthy, and the
-/// old one as while every target is healthy. One file, named twice, then shows what the death of a CDN
-/// does.
+/// With `--unhealthy`, the new configuration answers while these targets are unhealthy, and the old
+/// one while every target is healthy. Name one file twice to see what the failure of a CDN changes.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -46,7 +44,7 @@ pub(crate) struct Arguments {
     /// The configuration in force: TOML, or the JSON of `signpost compile`
     old: PathBuf,
 
-    /// The configuration that is to take its place, in either form
+    /// The configuration that is to replace it, in either form
     new: PathBuf,
 
     /// Requests, one a line: paths, URLs, log lines of Signpost or crates.io, or lines of an access
@@ -54,8 +52,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 
-    /// The part of the lines that may be unreadable without a person having to look, in percent;
-    /// blank lines do not count
+    /// How many percent of the lines may be unreadable before a person must look; blank lines do
+    /// not count
     #[arg(
         long,
         value_name = "PERCENT",
@@ -69,7 +67,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TARGET")]
     unhealthy: Vec<String>,
 
-    /// How the plan is printed
+    /// How to print the plan
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -94,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// The two files, and their configurations as they answer.
+/// The two files and their configurations.
 struct Files<'f> {
     old: &'f Loaded,
     new: &'f Loaded,
@@ -110,8 +108,8 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// The keys that are different. The edge never sees an example, so another one is no change; but
-    /// one that was dropped no longer holds anybody to what it said.
+    /// The keys that differ. The edge ignores examples, so a new one is no change; a dropped one no
+    /// longer holds the configuration to its location.
     fn differences(&self) -> Vec<Difference> {
         let mut differences = differences::between(self.old, self.new);
         differences.retain(|difference| {
@@ -126,8 +124,8 @@ fn unhealthy(arguments: &Arguments, new: &Loaded) -> Result<Unhealthy, Failure> 
     Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)
 }
 
-/// Plans over the examples of both configurations, each request once, also where it is an example at
-/// several targets; over nothing where neither has examples, because both are compiled.
+/// Plans over the examples of both configurations. Requests are answered once, even if several
+/// targets have the same example.
 fn over_examples(files: &Files<'_>) -> Plan {
     let configurations = &files.configurations;
     let mut tally = Tally::default();
@@ -182,7 +180,7 @@ fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// The failure where none of the lines is a request.
+/// The failure if no line is a request.
 fn without_requests(plan: &Plan, name: &str) -> Failure {
     let mut lines = String::new();
     // Writing to a string does not fail.

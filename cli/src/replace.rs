@@ -1,4 +1,4 @@
-//! Writing a file whole or not at all.
+//! Writes a file whole or not at all.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// A new text for a file, written beside it. The file has its old text until it is replaced.
+/// A new text, written beside its file. The file keeps its old text until then.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     new: NamedTempFile,
@@ -14,11 +14,11 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Does all that can fail for want of space or permission, or says why it cannot be done.
+    /// Does everything that can fail for lack of space or permission.
     pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
         let directory = directory_of(file).to_owned();
         let existing = existing(file).map_err(|error| in_words(&error, &directory))?;
-        // What a link leads to is replaced, and not the link.
+        // Replaces what a link leads to, not the link.
         let target = match existing {
             Some(_) => fs::canonicalize(file).map_err(|error| in_words(&error, &directory))?,
             None => file.to_owned(),
@@ -28,7 +28,7 @@ impl Replacement {
         Ok(Self { new, target })
     }
 
-    /// Gives the file its text. Whoever reads it sees all of the old text or all of the new.
+    /// Replaces the file. Readers see all of the old text or all of the new.
     pub(crate) fn carry_out(self) -> Result<(), String> {
         let directory = directory_of(&self.target);
         self.new
@@ -38,11 +38,10 @@ impl Replacement {
     }
 }
 
-/// The permissions of the file, if there is one.
 fn existing(file: &Path) -> io::Result<Option<Permissions>> {
     match fs::metadata(file) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        // A device or a pipe would be gone afterwards, with a file in its place.
+        // Replacing a device or a pipe would remove it.
         Ok(found) if !found.is_file() => Err(io::Error::other(
             "it is no regular file; name one, or one that is not there yet",
         )),
@@ -96,7 +95,7 @@ fn in_words(error: &io::Error, directory: &Path) -> String {
 fn beside(directory: &Path) -> io::Result<NamedTempFile> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    // As any new file: what the process's mask leaves of this.
+    // The mask of the process applies, as for any new file.
     let permissions = Permissions::from_mode(0o666);
     Builder::new()
         .permissions(permissions)

@@ -1,4 +1,4 @@
-//! How text is shown: what may reach a terminal, and words for numbers and durations.
+//! Shows text: escapes for terminals, plurals, shares and durations.
 
 mod visible;
 
@@ -15,7 +15,6 @@ pub(crate) fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     format!("{} {thing}{plural}", HumanCount(number))
 }
 
-/// A share in percent.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }

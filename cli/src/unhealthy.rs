@@ -1,4 +1,4 @@
-//! Targets that a person takes as unhealthy, to see what the edge would do.
+//! Targets to treat as unhealthy, to see what the edge would do.
 
 use signpost::Answer;
 use signpost::config::Config;
@@ -10,35 +10,33 @@ use signpost::{answer_in_turn, target};
 
 use crate::output::Failure;
 
-/// Some targets of a configuration, by the backends whose health is theirs: the edge asks about those.
+/// Some targets, by the backends whose health they have: the edge asks for those.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unhealthy {
     backends: Vec<String>,
 }
 
-/// No target at all.
 pub(crate) static ALL_HEALTHY: Unhealthy = Unhealthy {
     backends: Vec::new(),
 };
 
 impl Unhealthy {
-    /// The targets of these names.
+    /// Reads target names.
     ///
     /// # Errors
     ///
-    /// [`Failure`], where the configuration has no such target, or never asks about its health.
+    /// [`Failure`] if the configuration lacks a target, or never asks for its health.
     pub(crate) fn read(config: &Config, targets: &[String]) -> Result<Self, Failure> {
         let backends = targets.iter().map(|name| health_backend(config, name));
         let backends = backends.collect::<Result<_, _>>()?;
         Ok(Self { backends })
     }
 
-    /// Whether a backend is healthy.
     pub(crate) fn is_healthy(&self, backend: &str) -> bool {
         !self.backends.iter().any(|name| name == backend)
     }
 
-    /// The answer to a first try while these targets are unhealthy, the switch at `enforce`.
+    /// The answer to a first attempt while these targets are unhealthy, the switch at `enforce`.
     pub(crate) fn answer<'c>(&self, config: &'c Config, request: &Request<'_>) -> Answer<'c> {
         let turn = Turn {
             health: &|backend| self.is_healthy(backend),
@@ -92,7 +90,7 @@ mod tests {
     fn a_request_goes_to_a_target_that_is_not_unhealthy() {
         let loaded = loaded(TWO_TARGETS);
         let config = loaded.config();
-        // The file is tried at `fastly` first, and at it all the same where nothing is healthy.
+        // The file is at `fastly` first, and stays there if no target is healthy.
         let rows: [(&[&str], &str); 4] = [
             (&[], "fastly"),
             (&["cloudfront"], "fastly"),

@@ -1,4 +1,4 @@
-//! What cargo asks for, given the `dl` of a registry's index.
+//! Which URLs cargo requests, given the `dl` of a registry's index.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,13 +15,13 @@ use crate::findings::{Code, Finding};
 
 /// The `dl` of a registry's `config.json`: where cargo downloads crates from.
 ///
-/// It is a URL in which cargo fills in markers, or one to which it appends
-/// `/{crate}/{version}/download` where it has none.
+/// A URL with markers that cargo fills in, or one to which it appends
+/// `/{crate}/{version}/download`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DownloadUrl(String);
 
-/// Crates that are asked for: every length of name that cargo treats in its own way, both cases,
-/// both separators, and versions with all their parts.
+/// The crates to request: every length of name that cargo treats differently, both cases, both
+/// separators, and versions with all their parts.
 const SAMPLES: [(&str, &str); 9] = [
     ("a", "0.1.1"),
     ("az", "1.2.1"),
@@ -34,7 +34,7 @@ const SAMPLES: [(&str, &str); 9] = [
     ("libgit2-sys", "0.12.25+1.3.0"),
 ];
 
-/// What cargo fills in.
+/// The markers that cargo fills in.
 const MARKERS: [&str; 5] = [
     "{crate}",
     "{version}",
@@ -43,15 +43,13 @@ const MARKERS: [&str; 5] = [
     "{sha256-checksum}",
 ];
 
-/// What cargo appends to a `dl` without markers.
 const APPENDED: &str = "/{crate}/{version}/download";
 
-/// A checksum like any other.
+/// Any checksum.
 const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl DownloadUrl {
-    /// What is wrong with the downloads through this `dl`: a finding for each reason for which some
-    /// of them are not redirected.
+    /// A finding for each reason that keeps downloads through this `dl` from being redirected.
     pub(super) fn findings(&self, config: &Config) -> Vec<Finding> {
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, version) in SAMPLES {
@@ -69,7 +67,7 @@ impl DownloadUrl {
             .collect()
     }
 
-    /// The URL that cargo asks for.
+    /// The URL that cargo requests.
     fn expand(&self, name: &str, version: &str) -> String {
         let prefix = prefix(name);
         let values = [name, version, &prefix, &prefix.to_lowercase(), CHECKSUM];
@@ -107,7 +105,7 @@ impl DownloadUrl {
     }
 }
 
-/// Whether a URL is answered with a redirect, or else the reason why not.
+/// Succeeds if a URL is redirected, else returns the reason.
 fn redirected(config: &Config, url: &str) -> Result<(), String> {
     let url = Url::parse(url).map_err(|error| format!("it is no URL ({error})"))?;
     let host = url.host_str().unwrap_or_default();

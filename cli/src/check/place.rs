@@ -1,4 +1,4 @@
-//! Where in a TOML file a difference stands.
+//! Finds where a difference is in a TOML file.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use toml_edit::{Document, Item, Table};
 
 use crate::differences::Difference;
 
-/// The value that differs, or the nearest table around it where there is none.
+/// The value that differs, or the nearest table around it.
 pub(super) fn of_difference(text: &str, difference: &Difference) -> Option<Place> {
     let document = Document::parse(text).ok()?;
     let mut found = Found {
@@ -32,8 +32,8 @@ struct Found<'t> {
     table: Option<&'t Table>,
 }
 
-/// What stands one step below a table: a value, a table, or the table of an array that the step
-/// after it names.
+/// What is one step below a table: a value, a table, or the table of an array that the next step
+/// names.
 fn below<'t, 's>(
     table: &'t Table,
     step: &str,
@@ -61,7 +61,7 @@ fn below<'t, 's>(
     Some(found)
 }
 
-/// Whether a route has the name, or an example the request in brackets, and the target after it.
+/// Whether a route has this name, or an example this request (in brackets) and target.
 fn is_called(table: &Table, name: &str) -> bool {
     let text = |key| table.get(key).and_then(Item::as_str);
     let example = name

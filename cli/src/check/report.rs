@@ -1,4 +1,4 @@
-//! What `signpost check` finds, as a value.
+//! What `signpost check` finds.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::file::{Loaded, Text};
 use crate::findings::{Code, Finding};
 use crate::output::Failure;
 
-/// What was found in some files, and between them; in the order in which they were named.
+/// The findings in each file and the differences between them, in the order of the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Report {
     pub(super) files: Vec<FileReport>,
@@ -20,19 +20,16 @@ pub(super) struct Report {
     pub(super) differences: Vec<Compared>,
 }
 
-/// What was found in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct FileReport {
-    /// The file, as it was named.
+    /// The file as it was named.
     pub(super) file: String,
-    /// The revision, if the edge would take the file.
     pub(super) revision: Option<String>,
-    /// Everything that is wrong with it.
     pub(super) problems: Vec<Finding>,
-    /// Why it could not be read, where that is so.
+    /// Why it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
-    /// Which differences of the report are its own.
+    /// The range of its own differences in the report.
     #[serde(skip)]
     pub(super) differences: Range<usize>,
     #[serde(skip)]
@@ -46,18 +43,16 @@ pub(super) struct FileReport {
 pub(super) struct Compared {
     /// The later file.
     pub(super) file: String,
-    /// What differs.
     #[serde(flatten)]
     pub(super) difference: Difference,
-    /// Whether it may.
     pub(super) allowed: bool,
 }
 
-/// A file, as it was named, and its text, or why it could not be read.
+/// A file as it was named, and its text, or why it could not be read.
 pub(super) type Input = (String, Result<Text, Failure>);
 
 impl Report {
-    /// Checks each file, tries every `dl` on it, and compares it with the first one.
+    /// Checks each file, requests each `dl`, and compares the later files with the first.
     pub(super) fn of(inputs: Vec<Input>, dls: &[DownloadUrl], may_differ: &[String]) -> Self {
         let mut files: Vec<_> = inputs
             .into_iter()
@@ -81,20 +76,17 @@ impl Report {
         Self { files, differences }
     }
 
-    /// Why files could not be read.
     pub(super) fn errors(&self) -> impl Iterator<Item = &Failure> {
         self.files.iter().filter_map(|file| file.error.as_ref())
     }
 
-    /// Every key that the files could have. What a file with problems would have is not known, and
-    /// then there is no answer.
+    /// Every key that the files could have, unless a file has problems.
     pub(super) fn keys(&self) -> Option<BTreeSet<String>> {
         let loaded = self.files.iter().map(|file| file.loaded.as_ref());
         let loaded: Vec<_> = loaded.collect::<Option<_>>()?;
         Some(loaded.into_iter().flat_map(differences::keys).collect())
     }
 
-    /// Whether something is wrong.
     pub(super) fn has_problems(&self) -> bool {
         self.files.iter().any(|file| !file.problems.is_empty())
     }
@@ -127,7 +119,7 @@ impl FileReport {
         }
     }
 
-    /// Compares the file with the first one, and takes what may not differ as a problem.
+    /// Compares the file with the first one. Forbidden differences become problems.
     fn compare(&mut self, first: &Self, may_differ: &[String]) -> Vec<Compared> {
         let (Some(old), Some(new)) = (&first.loaded, &self.loaded) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! The report as people see it.
+//! The report for people.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::findings;
 use crate::output::Screen;
 use crate::text::{counted, visible};
 
-/// Writes the problems of every file, one line about each, and what differs between them.
+/// Writes each file's problems and a line about it, then the differences between the files.
 ///
-/// A file that could not be read is left to standard error.
+/// Files that could not be read are reported on standard error.
 pub(super) fn render(report: &Report, screen: Screen) -> String {
     let mut text = String::new();
     for file in report.files.iter().filter(|file| file.error.is_none()) {

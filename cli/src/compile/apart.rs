@@ -1,4 +1,4 @@
-//! The files of one command are different ones: what is read is not written over.
+//! Checks that a command reads and writes different files.
 
 use std::fs;
 use std::path::Path;
@@ -49,8 +49,8 @@ fn is_same(one: Option<&Handle>, other: Option<&Handle>) -> bool {
     one.is_some() && one == other
 }
 
-/// The file itself, whatever it is called here. Only a regular one is opened: a pipe would wait for
-/// somebody to write.
+/// A handle of the file, whatever its name. Opens regular files only: opening a pipe would wait for
+/// a writer.
 fn handle(file: &Path) -> Option<Handle> {
     let is_file = fs::metadata(file).is_ok_and(|found| found.is_file());
     is_file.then(|| Handle::from_path(file).ok()).flatten()

@@ -1,12 +1,12 @@
-//! The compiled configuration in a `fastly.toml`, for Fastly's local server.
+//! Puts the compiled configuration into a `fastly.toml`, for Fastly's local server.
 
 use thiserror::Error;
 use toml_edit::{Document, DocumentMut, Item, TableLike, TomlError, Value};
 
-/// The tables from the top of the file to the store.
+/// The tables that lead to the store.
 const STORE: [&str; 3] = ["local_server", "config_stores", "signpost"];
 
-/// The only format in which the entries stand in the file itself.
+/// The only format that keeps the entries in the file itself.
 const FORMAT: &str = "inline-toml";
 
 /// Why a `fastly.toml` cannot take a configuration.
@@ -28,7 +28,7 @@ pub(super) enum FastlyTomlError {
     Contents,
 }
 
-/// The text of the file with this entry `config`. Every other byte is as it was.
+/// The file with this entry `config`. Every other byte stays the same.
 pub(super) fn with_config(text: &str, json: &str) -> Result<String, FastlyTomlError> {
     let value = Value::from(json);
     let document = Document::parse(text)?;
@@ -59,7 +59,7 @@ fn store(document: &Item) -> Result<&dyn TableLike, FastlyTomlError> {
     }
 }
 
-/// Adds the entry to a file that has none.
+/// Adds the entry to a file without one.
 fn insert(text: &str, value: Value) -> Result<String, FastlyTomlError> {
     let mut document: DocumentMut = text.parse()?;
     let mut item = document.as_item_mut();

@@ -143,7 +143,7 @@ fn what_is_left_out_is_a_key_too() {
     assert_eq!(all, some);
 }
 
-/// A route that has these targets, and these files as examples at one of them each.
+/// A route with these targets, and each file as an example at one of them.
 fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
     let examples: Vec<_> = examples
         .iter()
@@ -184,7 +184,7 @@ fn an_example_is_told_from_the_same_request_at_another_target() {
         ((both, &all), (both, &all[..3]), &["[/f/y at b]"]),
         ((both, &all[..3]), (both, &all), &["[/f/y at b]"]),
         ((both, &all), (both, &all[1..]), &["[/f/x at a]"]),
-        // What was an example of the only target is one at it still.
+        // An example at the only target stays an example at that target.
         ((only_a, &[all[0]]), (both, &all[..2]), &["[/f/x at b]"]),
         (
             (only_a, &[all[0], all[2]]),
@@ -207,7 +207,7 @@ fn an_example_is_told_from_the_same_request_at_another_target() {
             .filter_map(|found| found.key.strip_prefix("routes.file.examples"))
             .collect();
         assert_eq!(examples, *expected, "{row}");
-        // Whoever allows a difference can name it.
+        // Every difference can be named by --may-differ.
         let all: BTreeSet<_> = keys(&old).into_iter().chain(keys(&new)).collect();
         assert!(found.iter().all(|found| all.contains(&found.key)), "{row}");
     }

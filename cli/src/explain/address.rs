@@ -1,24 +1,24 @@
-//! The URL on the command line, split where a client would split it and changed nowhere.
+//! The URL on the command line, split where a client would split it and otherwise unchanged.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 use url::Url;
 
-/// A URL, or its path alone, as it was typed.
+/// A URL or a path, as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// `https` or `http`; `https` where only a path was typed.
+    /// `https` or `http`; `https` for a path.
     pub(super) scheme: &'static str,
-    /// The host with its port, where one was typed.
+    /// The host with its port, if one was typed.
     pub(super) host: Option<String>,
-    /// The request target that a client would send: path and query.
+    /// Path and query, as a client would send them.
     pub(super) target: String,
-    /// Whether a fragment was typed, which no client sends.
+    /// Whether a fragment was typed. Clients do not send it.
     pub(super) has_fragment: bool,
 }
 
-/// Why a text is no address. The message says what to write instead.
+/// Why a text is no address, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum AddressError {
     #[error("write a URL such as https://crates.io/api/v1/crates, or a path that begins with `/`")]
@@ -55,7 +55,7 @@ impl FromStr for Address {
         Ok(Self {
             scheme: read_scheme(scheme)?,
             host: Some(read_host(host)?),
-            // Clients send `/` where there is no path.
+            // Clients send `/` for an empty path.
             target: if target.starts_with('/') {
                 target.to_owned()
             } else {
@@ -73,7 +73,7 @@ fn read_scheme(text: &str) -> Result<&'static str, AddressError> {
         .ok_or_else(|| AddressError::Scheme(text.to_owned()))
 }
 
-/// A host is kept as it was typed if a URL can have it.
+/// Keeps a host as typed if a URL can have it.
 fn read_host(text: &str) -> Result<String, AddressError> {
     if text.contains('@') {
         return Err(AddressError::UserInfo);

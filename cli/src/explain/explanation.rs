@@ -1,4 +1,4 @@
-//! What would happen to one request, as a value.
+//! The explanation of one request.
 
 use serde::Serialize;
 use signpost::config::Config;
@@ -16,112 +16,99 @@ use super::request::{self, Arrived};
 use super::routes::{self, Tried};
 use super::{facts, words};
 
-/// What would happen to one request, and why: a part for each stage.
+/// What happens to one request, and why: a part for each stage. A stage that was not reached is
+/// `null`.
 ///
-/// The decision is the one of [`signpost::retry::answer`], and the reply is that of [`Answer::reply`]. All
-/// else shows how they came about. A stage that was not reached is `null`.
+/// The decision comes from [`signpost::retry::answer`], and the reply from [`Answer::reply`].
 ///
-/// [`Display`](std::fmt::Display) writes it for people; `{:#}` does so in colours.
+/// [`Display`](std::fmt::Display) writes it for people; `{:#}` in colours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Explanation {
-    /// 1: what arrived.
+    /// 1: the request as it arrived.
     pub(crate) request: Arrived,
-    /// 2: each route, in the order in which they are tried.
+    /// 2: each route, in order.
     pub(crate) routes: Option<Vec<Tried>>,
-    /// 3: the candidate and what it was built from.
+    /// 3: the candidate and its parts.
     pub(crate) target: Option<Built>,
     /// 4: every point of the proof.
     pub(crate) proof: Option<Vec<Answered>>,
-    /// 5: what was decided.
+    /// 5: the decision.
     pub(crate) decision: Decided,
-    /// 6: what is sent; `null` where the origin answers.
+    /// 6: the reply; `null` if the origin answers.
     pub(crate) reply: Option<Sent>,
 }
 
-/// A candidate, and what it was built from.
+/// A candidate and its parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Built {
     /// The name of the target.
     pub(crate) name: String,
-    /// Its base.
     pub(crate) base: String,
-    /// All targets of the route, in the order in which this file is tried at them.
+    /// All targets of the route, in the order of this file.
     pub(crate) order: Vec<String>,
-    /// The template of the route's location.
+    /// The route's location template.
     pub(crate) template: String,
-    /// The candidate.
     pub(crate) candidate: String,
 }
 
-/// A point of the proof, and what the candidate answered to it.
+/// A point of the proof and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Answered {
-    /// The code of the point.
     pub(crate) point: &'static str,
-    /// The question it asks.
     pub(crate) question: &'static str,
-    /// Whether it holds; `null` where it could not be asked.
+    /// `null` if the point could not be checked.
     pub(crate) holds: Option<bool>,
-    /// The code of the refusal, where it does not hold.
     pub(crate) refusal: Option<&'static str>,
-    /// What was compared.
     pub(crate) compared: String,
 }
 
-/// What was decided, and why.
+/// The decision and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Decided {
     /// `redirect` or `origin`.
     pub(crate) decision: &'static str,
-    /// The reason's code, where the origin answers.
+    /// Why the origin answers.
     pub(crate) reason: Option<&'static str>,
-    /// The refusal's code, where the proof refused the candidate.
+    /// Why the proof refused the candidate.
     pub(crate) refusal: Option<&'static str>,
-    /// The proven location, sent or held back.
+    /// The proven location, whether it is sent or held back.
     pub(crate) location: Option<String>,
-    /// The position of the switch.
     pub(crate) switch: String,
-    /// Which try of its client this is within the window of `[retry]`; `null` where it does not count.
+    /// The client's attempt within the window of `[retry]`; `null` if it does not count.
     pub(crate) attempt: Option<u8>,
-    /// Why it is sent elsewhere than to the first target of its file.
+    /// Why the target is not the first of its file.
     pub(crate) because: Option<&'static str>,
-    /// The smallest share that sends this location, in percent: from `enforce 37%` on it leaves.
+    /// The smallest share, in percent, at which this location is sent.
     pub(crate) sent_from_percent: Option<u8>,
-    /// The value of `signpost-decision` on the answer.
+    /// The value of `signpost-decision`.
     pub(crate) header: String,
-    /// What the decision means, in a sentence.
     pub(crate) meaning: &'static str,
-    /// What can be done next.
+    /// What the operator can do.
     pub(crate) next: String,
 }
 
-/// A reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Sent {
-    /// The status code.
     pub(crate) status: u16,
-    /// The header fields, in the order they are sent.
+    /// In the order of sending.
     pub(crate) headers: Vec<Header>,
-    /// The body; none is sent in answer to HEAD.
+    /// Not sent in answer to HEAD.
     pub(crate) body: String,
 }
 
-/// A header field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Header {
-    /// The name.
     pub(crate) name: &'static str,
-    /// The value.
     pub(crate) value: String,
 }
 
 impl Explanation {
-    /// Explains what a configuration makes of a request while the switch is in a position.
+    /// Explains a request to a configuration at a position of the switch.
     pub(crate) fn of(config: &Config, question: &Question<'_>, switch: Switch) -> Self {
         Self::with(target::build, config, question, switch)
     }
 
-    /// Explains it with another builder of candidates.
+    /// The same with another builder of candidates.
     pub(super) fn with(
         build: impl Fn(&RouteMatch<'_, '_>) -> String,
         config: &Config,
@@ -151,7 +138,6 @@ impl Explanation {
         }
     }
 
-    /// Whether the proof refused the candidate.
     pub(crate) fn is_refused(&self) -> bool {
         self.decision.refusal.is_some()
     }
@@ -173,7 +159,7 @@ impl Built {
     }
 }
 
-/// The match at the target that was chosen.
+/// The match at the chosen target.
 fn at_target<'c, 'r>(
     found: &RouteMatch<'c, 'r>,
     target: Option<&Target>,
@@ -253,7 +239,7 @@ impl Decided {
     }
 }
 
-/// The smallest share that holds these captures, in percent.
+/// The smallest share, in percent, that includes these captures.
 fn smallest_share(found: &RouteMatch<'_, '_>) -> Option<u8> {
     let includes = |share: Share| share.includes(found.captures());
     (0..=100).find(|percent| Share::percent(*percent).is_some_and(includes))

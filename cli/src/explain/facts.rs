@@ -1,6 +1,4 @@
-//! Stage 4: what each point of the proof looked at.
-//!
-//! The verdicts come from the proof itself; this only shows what it compared.
+//! Stage 4: what each point of the proof compared. The verdicts are the proof's own.
 
 use signpost::config::Config;
 use signpost::location::{MAX_LENGTH, Point, Verdict};
@@ -10,7 +8,7 @@ use url::Url;
 
 use super::routes::captured;
 
-/// What a point looked at, in a few words.
+/// What a point compared, in a few words.
 pub(super) fn compared(
     (point, verdict): (Point, Verdict),
     candidate: &str,
@@ -48,7 +46,7 @@ pub(super) fn compared(
     }
 }
 
-/// What is asked of the text, before it is read as a URL.
+/// Describes the text of a candidate, before it is read as a URL.
 fn of_text(point: Point, candidate: &str) -> String {
     if point == Point::ShortEnough {
         return format!("{} bytes of {MAX_LENGTH}", candidate.len());

@@ -1,4 +1,4 @@
-//! Stage 1: what arrived, as the edge would see it.
+//! Stage 1: the request as the edge sees it.
 
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -9,54 +9,48 @@ use signpost::request::{Format, Request};
 
 use super::question::Question;
 
-/// What arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Arrived {
-    /// The method.
     pub(crate) method: String,
-    /// The `Host`, empty where none is known.
+    /// The `Host`; empty if unknown.
     pub(crate) host: String,
-    /// The request hosts that the routes apply to; `null` where they apply to any.
+    /// The hosts that the routes apply to; `null` for any.
     pub(crate) hosts: Option<Vec<String>>,
     /// Whether the routes apply to this host.
     pub(crate) applies: bool,
-    /// The request target as it was typed, where the platform makes another of it before the edge
-    /// sees it.
+    /// Path and query as typed, if the platform changes them before the edge sees them.
     pub(crate) typed: Option<String>,
-    /// The path as the edge sees it, without the query.
+    /// The path as the edge sees it.
     pub(crate) path: String,
-    /// Its segments, each decoded once; `null` where the path is malformed.
+    /// The segments, decoded once; `null` if the path is malformed.
     pub(crate) segments: Option<Vec<String>>,
-    /// Why the path is malformed, if it is.
     pub(crate) malformed: Option<Malformed>,
-    /// Path and query as the edge sees them, where it cannot know that this is what the client sent.
+    /// Path and query as the edge sees them, if it cannot know that the client sent exactly this.
     /// Such a request is never redirected.
     pub(crate) rewritten: Option<String>,
     /// Whether a query was dropped.
     pub(crate) has_query: bool,
     /// Whether a fragment was dropped.
     pub(crate) has_fragment: bool,
-    /// What the client wants: `redirect` or `json`.
+    /// `redirect` or `json`.
     pub(crate) wants: &'static str,
 }
 
-/// Why a path is malformed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Malformed {
-    /// The segment, counted from 0; `null` where it is the path as a whole.
+    /// Counted from 0; `null` if the path as a whole is malformed.
     pub(crate) segment: Option<usize>,
-    /// What is wrong with it.
     pub(crate) why: &'static str,
 }
 
-/// The request of a question as the edge gets it from its platform.
+/// The request as the platform hands it over.
 pub(super) fn receive<'q>(config: &'q Config, question: &Question<'q>) -> Received<'q> {
     let ours = || config.hosts().and_then(<[_]>::first).map(Host::as_str);
     let address = question.address;
     Received::read(address.host.as_deref().or_else(ours), &address.target)
 }
 
-/// The request, just as the edge makes it.
+/// The request as the edge reads it.
 pub(super) fn read<'r>(
     config: &Config,
     question: &Question<'_>,
@@ -90,7 +84,7 @@ pub(super) fn read<'r>(
     (request, arrived)
 }
 
-/// What is wrong with a path that has no segments: the first of them that is none by itself.
+/// Names the first segment that is malformed by itself.
 fn malformed(path: &str) -> Malformed {
     let Some(below) = path.strip_prefix('/') else {
         let why = "does not begin with `/`";

@@ -1,4 +1,4 @@
-//! Explanations of telling requests, and that they agree with what the pipeline does.
+//! Explains telling requests, and compares explanations with the pipeline.
 
 #[path = "../../../tests/cases/mod.rs"]
 mod cases;
@@ -24,7 +24,7 @@ use crate::hostile_rows;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 
-/// The same without its hosts. It no longer compiles, but an edge may still have it.
+/// The same without its hosts. It no longer compiles, but an edge may still run it.
 const LOOPS: &str = include_str!("../../tests/data/loops.json");
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
@@ -189,7 +189,7 @@ fn the_candidate_of_2023_fails_at_the_host() {
     insta::assert_snapshot!("much-else", explain("http://me@CDN.example/a//b?c=d#e"));
 }
 
-/// Whether an explanation says what the pipeline does.
+/// Checks that an explanation agrees with the pipeline.
 fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
     let address = question.address;
     let accept = question.accept.iter().map(String::as_bytes);
@@ -279,7 +279,7 @@ fn what_no_client_sends_by_mistake_is_explained_as_the_module_answers_it() {
             str::from_utf8(host).unwrap(),
             str::from_utf8(target).unwrap(),
         );
-        // A host that no URL can have is refused on the command line.
+        // The command line refuses a host that no URL can have.
         let url = format!("https://{host}{target}");
         if url.parse::<Address>().is_err() {
             continue;

@@ -1,4 +1,4 @@
-//! An explanation as people read it: the outcome first, then every stage.
+//! An explanation for people: the outcome first, then every stage.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -196,7 +196,7 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    /// Points at a segment of a pattern on the line before.
+    /// Underlines a segment of the pattern on the line before.
     fn underline(&mut self, pattern: &str, segment: usize) -> fmt::Result {
         let (column, width) = place(pattern, segment);
         let carets = self.paint(Mark::Bad, &"^".repeat(width));

@@ -1,4 +1,4 @@
-//! In whose turn the request is taken to come: after which tries, and with which targets healthy.
+//! The circumstances of a request: the client's earlier attempts, and unhealthy targets.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -13,18 +13,18 @@ use signpost::target::Tries;
 use crate::output::Failure;
 use crate::unhealthy::Unhealthy;
 
-/// What is supposed of the client and of the targets, and nobody could read from the request.
+/// The client's attempt and the unhealthy targets. The request does not show them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Supposed {
     attempt: u8,
     unhealthy: Unhealthy,
 }
 
-/// What one client did. The window is never over, and nobody has taken the allowance.
+/// The attempts of one client. The window never ends, and the allowance is never used up.
 struct OneClient(Tries);
 
 impl Supposed {
-    /// A first try, while every target is healthy.
+    /// A first attempt while every target is healthy.
     #[cfg(test)]
     pub(super) fn first() -> Self {
         Self {
@@ -33,12 +33,12 @@ impl Supposed {
         }
     }
 
-    /// What a command line says: which try it is, and which targets are unhealthy.
+    /// Reads the command line.
     ///
     /// # Errors
     ///
-    /// [`Failure`], where the configuration makes no difference between that and a first try while
-    /// every target is healthy.
+    /// [`Failure`] if the configuration has no `[retry]` or does not ask for the health of a
+    /// target.
     pub(super) fn read(config: &Config, attempt: u8, targets: &[String]) -> Result<Self, Failure> {
         if attempt > 1 && config.retry().is_none() {
             return Err(Failure::new(
@@ -51,7 +51,7 @@ impl Supposed {
         })
     }
 
-    /// The answer to this try: the one that comes after those before it.
+    /// The answer to this attempt, after all earlier ones.
     pub(super) fn answer<'c>(
         &self,
         build: impl Fn(&RouteMatch<'_, '_>) -> String,
@@ -85,7 +85,7 @@ impl Supposed {
     }
 }
 
-/// Which client it is makes no difference.
+/// Any client.
 const CLIENT: Client<'_> = Client {
     address: IpAddr::V4(Ipv4Addr::LOCALHOST),
     user_agent: b"",
@@ -147,8 +147,8 @@ examples = [
         loaded.config().clone()
     }
 
-    /// Which try it is, which targets are unhealthy, the method, `Accept` and the switch; and then the
-    /// location's host, the reason, and the attempt that is counted.
+    /// The attempt, the unhealthy targets, the method, `Accept` and the switch; then the location's
+    /// host, the reason, and the attempt that is counted.
     type Row = (
         (u8, &'static [&'static str]),
         (&'static str, &'static str, &'static str),
@@ -162,7 +162,7 @@ examples = [
         ((2, &[]), GET, (Some("b"), None, Some(2))),
         ((3, &[]), GET, (Some("a"), Some("retried"), Some(3))),
         ((4, &[]), GET, (Some("a"), Some("retried"), Some(4))),
-        // No client asks so often: round the targets, and never to the origin.
+        // Clients do not ask so often. They go round the targets, and never to the origin.
         ((5, &[]), GET, (Some("a"), None, Some(5))),
         ((9, &[]), GET, (Some("a"), None, Some(5))),
         ((1, &["a"]), GET, (Some("b"), None, Some(1))),
@@ -170,7 +170,7 @@ examples = [
         ((1, &["b"]), GET, (Some("a"), None, Some(1))),
         ((1, &["a", "b"]), GET, (Some("a"), None, Some(1))),
         ((2, &["a", "b"]), GET, (Some("b"), None, Some(2))),
-        // What is no try.
+        // These are not attempts.
         ((2, &[]), ("HEAD", "", "enforce"), (Some("a"), None, None)),
         (
             (2, &[]),

@@ -1,17 +1,17 @@
-//! The code of everything that `signpost check` finds.
+//! The codes of everything that `signpost check` finds.
 
 use std::fmt;
 
 use signpost::config::ProblemCode;
 
-/// The code of a finding: the edge's own, and two of what only the operator's tool can see.
+/// The code of a finding: the edge's own, and two that only this tool can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// What keeps a configuration from being used.
+    /// The configuration cannot be used.
     Problem(ProblemCode),
-    /// `dl-not-redirected`: a download that cargo would ask for is not redirected.
+    /// `dl-not-redirected`: a download through a `dl` is not redirected.
     DlNotRedirected,
-    /// `differs`: two configurations differ where they may not.
+    /// `differs`: two configurations differ in a key that must not differ.
     Differs,
 }
 
@@ -22,12 +22,12 @@ impl Code {
         edge.chain([Self::DlNotRedirected, Self::Differs])
     }
 
-    /// The code of this name, if there is one.
+    /// The code of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::all().find(|code| code.name() == name)
     }
 
-    /// The code, in kebab-case. It never changes its meaning.
+    /// The name in kebab-case. Its meaning never changes.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Problem(code) => code.code(),
@@ -36,7 +36,7 @@ impl Code {
         }
     }
 
-    /// What the code means, in one sentence.
+    /// The meaning, in one sentence.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Problem(code) => code.meaning(),

@@ -1,5 +1,3 @@
-//! One thing that is wrong with a file.
-
 use std::ops::Range;
 
 use serde::Serialize;
@@ -8,7 +6,7 @@ use signpost::config::{Place, Problem, Problems};
 
 use super::code::Code;
 
-/// One thing that is wrong with a file.
+/// A problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     code: Code,
@@ -19,7 +17,7 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// A finding that has no place in the file yet.
+    /// A finding without a place.
     pub(crate) fn new(code: Code, key: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -30,29 +28,28 @@ impl Finding {
         }
     }
 
-    /// The problems that the edge would have with a file.
+    /// The problems that the edge would have.
     pub(crate) fn all_of(problems: &Problems) -> Vec<Self> {
         problems.iter().map(Self::from).collect()
     }
 
-    /// The same, standing at a place.
+    /// The same with a place.
     pub(crate) fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
         self
     }
 
-    /// The same in a file that has so many bytes before its text.
+    /// The same in a file with this many bytes before its text.
     pub(crate) fn behind(mut self, skipped: usize) -> Self {
         self.skipped = skipped;
         self
     }
 
-    /// The code.
     pub(crate) fn code(&self) -> Code {
         self.code
     }
 
-    /// The key that is wrong; empty where it is the whole file.
+    /// The key that is wrong; empty for the whole file.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
@@ -62,7 +59,7 @@ impl Finding {
         &self.message
     }
 
-    /// The bytes of the text to underline; nothing where it is the whole file, or compiled JSON.
+    /// The bytes to underline; nothing for the whole file or compiled JSON.
     pub(crate) fn underlined(&self) -> Option<Range<usize>> {
         let bytes = self.place.as_ref()?.bytes.clone();
         (bytes != (0..0)).then_some(bytes)

@@ -1,4 +1,4 @@
-//! Problems as people see them: the place in the file, underlined.
+//! Shows findings with the lines of the file, underlined.
 
 use std::fmt::{self, Display, Write as _};
 use std::ops::Range;
@@ -14,9 +14,9 @@ use super::finding::Finding;
 use crate::output::Screen;
 use crate::text::{in_place, visible};
 
-/// Writes every finding with its code, the lines of the file around it, and what to do.
+/// Writes each finding with its code, the lines of the file around it, and how to learn more.
 ///
-/// Whatever the file holds is seen, and none of it reaches the terminal as a command.
+/// Escapes everything in the file that would control a terminal.
 pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Screen) -> String {
     let theme = if screen.is_coloured {
         GraphicalTheme::unicode()
@@ -25,7 +25,7 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(screen.width)
-        // A URL is never broken, so that it can be copied and searched for.
+        // Long words such as URLs stay whole, so that they can be copied and searched for.
         .with_break_words(false)
         .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
@@ -47,7 +47,7 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
         };
         // Writing to a string cannot fail.
         let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code());
-        // The handler may, and then the message is still to be seen.
+        // The handler can fail. Then the message is shown alone.
         if handler.render_report(&mut report, &shown).is_err() {
             let _ = writeln!(report, "  {shown}");
         }
@@ -59,7 +59,7 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
 #[derive(Debug)]
 struct Shown<'f> {
     finding: &'f Finding,
-    /// The bytes to underline, in the source as it is shown.
+    /// Positions in the source as shown.
     underlined: Option<Range<usize>>,
     source: &'f Source,
 }
@@ -87,7 +87,7 @@ impl Diagnostic for Shown<'_> {
 
 impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Where no line of the file is shown, nothing else names it.
+        // Without lines of the file, this is the only place that names it.
         if self.underlined.is_none() {
             write!(formatter, "{}: ", self.source.name)?;
         }
@@ -97,8 +97,8 @@ impl Display for Shown<'_> {
 
 impl std::error::Error for Shown<'_> {}
 
-/// A file as it is shown: what is not seen has a character that is in its place. Columns are counted
-/// in characters, as everywhere else in this tool.
+/// A file as shown: every control character is replaced by one visible character. Columns are
+/// counted in characters, as everywhere in this tool.
 #[derive(Debug)]
 struct Source {
     name: String,
@@ -113,9 +113,9 @@ impl Source {
         }
     }
 
-    /// Where bytes of the file's own text stand in what is shown.
+    /// Translates a range of the file's own text.
     fn shown_at(&self, text: &str, bytes: Range<usize>) -> Range<usize> {
-        // No character becomes shorter, so where the whole is no longer, none has moved.
+        // Replacements are never shorter. If the length is the same, nothing has moved.
         if self.text.len() == text.len() {
             return bytes;
         }
@@ -173,7 +173,7 @@ mod tests {
                 " 1 │ allowed_hosts = [\"\u{fffd}\", \"a b\"]",
                 "   ·                       ──┬──",
             ),
-            // One byte longer when it is shown.
+            // One byte longer when shown.
             (
                 "allowed_hosts = [\"\u{9b}\", \"a b\"]",
                 " 1 │ allowed_hosts = [\"\u{fffd}\", \"a b\"]",

@@ -1,21 +1,21 @@
-//! Lines of an access log in the common or combined format of Apache and nginx.
+//! Reads access logs in the common or combined format of Apache and nginx.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memmem};
 
-/// The request of a line, its escapes taken back.
+/// The request of a line, unescaped.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Logged<'l> {
     pub(super) method: Cow<'l, [u8]>,
     pub(super) target: Cow<'l, [u8]>,
 }
 
-/// The logged request; nothing where the line has none.
+/// The logged request; nothing if the line has none.
 ///
-/// The request line is the first quoted text after the time, as in
-/// `192.0.2.1 - - [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. What stands before the
-/// time may hold a quote, so the end of the time is looked for.
+/// The request line is the first quoted text after the time, as in `192.0.2.1 - -
+/// [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. The text before the time may contain a
+/// quote, so this looks for the end of the time.
 pub(super) fn request(line: &[u8]) -> Option<Logged<'_>> {
     let start = memmem::find(line, b"] \"")? + b"] \"".len();
     let request = quoted(line.get(start..)?)?;
@@ -28,7 +28,7 @@ pub(super) fn request(line: &[u8]) -> Option<Logged<'_>> {
     })
 }
 
-/// What stands before the quote that is not escaped.
+/// The text before the closing quote.
 fn quoted(text: &[u8]) -> Option<&[u8]> {
     let mut from = 0;
     loop {
@@ -52,7 +52,7 @@ fn without_protocol(rest: &[u8]) -> &[u8] {
         .unwrap_or(rest)
 }
 
-/// Takes the escapes back that servers write: `\"`, `\\`, `\x22`, and those of C for white space.
+/// Undoes the escapes that servers write: `\"`, `\\`, `\x22`, and those of C for white space.
 fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr(b'\\', text).is_none() {
         return Cow::Borrowed(text);
@@ -70,8 +70,7 @@ fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(read)
 }
 
-/// The byte that an escape stands for, and what follows; the backslash stands for itself before
-/// anything else.
+/// The escaped byte and what follows. A backslash before anything else is a backslash.
 fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     let (&kind, after) = after.split_first()?;
     let byte = match kind {

@@ -7,12 +7,12 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// The longest line that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
-/// Some whole lines.
+/// Whole lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Chunk {
-    /// The number of the first line, from 1.
+    /// Counted from 1.
     pub(crate) first_line: u64,
-    /// The lines; the last one may lack its line end.
+    /// The last line may lack its line end.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Chunk {
 #[derive(Debug)]
 pub(crate) struct Chunks<R> {
     source: BufReader<R>,
-    /// The beginning of a line whose end was not read yet.
+    /// The beginning of an unfinished line.
     begun: Vec<u8>,
     lines: u64,
     end: io::Result<()>,
@@ -39,10 +39,10 @@ impl<R: Read> Chunks<R> {
         }
     }
 
-    /// The next chunk, in a buffer that is used again; nothing at the end of the stream.
+    /// The next chunk, in a buffer that is reused; nothing at the end of the stream.
     ///
-    /// Where the stream breaks off, its last whole line is the last one. A line of more than
-    /// [`MAX_BYTES`] is cut, so that it is never held whole.
+    /// If the stream breaks off, the unfinished line is dropped. A line of more than [`MAX_BYTES`]
+    /// is cut, so it is never held whole.
     pub(crate) fn next(&mut self, mut buffer: Vec<u8>) -> Option<Chunk> {
         buffer.clear();
         buffer.append(&mut self.begun);
@@ -84,7 +84,6 @@ impl<R: Read> Chunks<R> {
         })
     }
 
-    /// How many lines were read.
     pub(crate) fn lines(&self) -> u64 {
         self.lines
     }
@@ -110,7 +109,7 @@ impl Chunk {
     }
 }
 
-/// Adds to a line whose end is not known, as far as it may be long.
+/// Appends to an unfinished line, up to one byte more than a line may have.
 fn begin(line: &mut Vec<u8>, more: &[u8]) {
     let room = (MAX_BYTES + 1).saturating_sub(line.len());
     line.extend_from_slice(&more[..room.min(more.len())]);

@@ -1,10 +1,9 @@
-//! Compressed streams, which may be several parts one after the other, and nothing else.
+//! Reads gzip and zstd streams, which may consist of several parts.
 
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-/// How a stream is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Plain,
@@ -12,10 +11,10 @@ pub(super) enum Form {
     Zstd,
 }
 
-/// A compressed stream, read to the end of its last part.
+/// Reads a compressed stream to the end of its last part.
 pub(super) struct Parts(Option<Part>);
 
-/// One of the parts, and what follows it.
+/// A part and what follows it.
 enum Part {
     Gzip(GzDecoder<Source>),
     Zstd(zstd::Decoder<'static, Source>),
@@ -24,7 +23,7 @@ enum Part {
 type Source = Box<dyn BufRead + Send>;
 
 impl Form {
-    /// The form of a stream that begins so (RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and
+    /// Tells the form by the first bytes (RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and
     /// 3.1.2).
     pub(super) fn of(beginning: &[u8]) -> Self {
         match beginning {
@@ -59,7 +58,7 @@ impl Read for Parts {
             if read > 0 || buffer.is_empty() {
                 return Ok(read);
             }
-            // Looked at before the part is taken, so that nothing is lost where looking fails.
+            // Checked before the part is taken, so that nothing is lost if this fails.
             let is_over = part.is_last()?;
             self.0 = self
                 .0
@@ -90,10 +89,10 @@ impl Part {
         }
     }
 
-    /// Whether nothing follows this part, which was read to its end.
+    /// Whether this part, which was read to its end, is the last.
     ///
-    /// Without a look at what follows, the first bytes of something else would be taken for a part
-    /// that breaks off.
+    /// Checks the next byte: otherwise anything else after the end would look like a part that
+    /// breaks off.
     fn is_last(&mut self) -> io::Result<bool> {
         let (source, name): (_, &str) = match self {
             Self::Gzip(decoder) => (decoder.get_mut(), "gzip"),

@@ -1,4 +1,4 @@
-//! Where a log comes from: a file or standard input, plain or compressed.
+//! Opens a log: a file or standard input, plain or compressed.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -15,7 +15,7 @@ pub(crate) struct Input {
     reader: Box<dyn Read + Send>,
 }
 
-/// A stream as it is stored.
+/// A stream as stored.
 pub(crate) type Stored = Box<dyn Read + Send>;
 
 /// How many bytes are read at once.
@@ -27,7 +27,7 @@ impl Input {
         Self::open_through(file, |stored, _| stored)
     }
 
-    /// Opens a file through a reader that sees its bytes as they are stored, and its size if it has one.
+    /// Opens a file through a reader that sees the stored bytes, and their number if it is known.
     pub(crate) fn open_through(
         file: &Path,
         through: impl FnOnce(Stored, Option<u64>) -> Stored,
@@ -80,7 +80,7 @@ fn cannot_read(name: &str, error: &io::Error) -> Failure {
     Failure::new(format!("cannot read {name}: {}", in_words(error)))
 }
 
-/// Undoes the compression that the first bytes tell of.
+/// Detects the compression by the first bytes.
 pub(super) fn decompress(mut stored: Stored) -> io::Result<(Form, Box<dyn Read + Send>)> {
     let mut beginning = Vec::with_capacity(4);
     stored.by_ref().take(4).read_to_end(&mut beginning)?;

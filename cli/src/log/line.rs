@@ -1,4 +1,4 @@
-//! A line of requests: what was asked for, or why that cannot be read.
+//! Reads the request of a line, or says why it cannot.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,13 +9,13 @@ use super::access_log;
 use super::chunks::MAX_BYTES;
 use super::record::{Record, RecordError, Text};
 
-/// A request as a line tells of it.
+/// The request that a line tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked<'l> {
     method: Cow<'l, str>,
-    /// A URL, or a path alone, as it arrived.
+    /// A URL or a path, as it arrived.
     url: Cow<'l, str>,
-    /// Where the host stands in the URL; nothing where there is none.
+    /// The range of the host in the URL.
     host: Option<Range<usize>>,
     /// Where the path begins.
     path: usize,
@@ -26,30 +26,27 @@ pub(crate) struct Asked<'l> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unreadable {
-    /// Longer than [`MAX_BYTES`].
     TooLong,
-    /// The request is not UTF-8.
     NotUtf8,
-    /// It begins with a brace and is no JSON log line.
+    /// It begins with a brace, but is no JSON log line.
     NotALogLine,
-    /// A JSON log line that says another version than "1".
+    /// A JSON log line with another version than "1".
     OtherVersion,
-    /// A log line whose request is neither a path nor an `http` or `https` URL with a host.
+    /// The request is neither a path nor an `http` or `https` URL with a host.
     NotAUrl,
-    /// A path or URL with a space in it, so that it is not known where it ends.
+    /// A path or URL with a space in it: its end is unclear.
     Space,
-    /// None of the forms that are read.
     UnknownForm,
 }
 
-/// Reads a line, without its line end; nothing where it is blank.
+/// Reads a line without its line end; nothing for a blank line.
 ///
-/// Only what tells of the request has to be UTF-8: a user agent in another encoding loses no request.
+/// Only the request must be UTF-8. A `User-Agent` may be in any encoding.
 pub(crate) fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
     if line.len() > MAX_BYTES {
         return Err(Unreadable::TooLong);
     }
-    // Some editors begin a file with a mark that nobody sees.
+    // Some editors begin a file with a byte order mark.
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     let line = line.trim_ascii();
     match line.first() {
@@ -76,7 +73,6 @@ impl<'l> Asked<'l> {
         })
     }
 
-    /// The method.
     pub(crate) fn method(&self) -> &str {
         &self.method
     }
@@ -86,12 +82,11 @@ impl<'l> Asked<'l> {
         &self.url
     }
 
-    /// The host, if the line tells it.
     pub(crate) fn host(&self) -> Option<&str> {
         self.url.get(self.host.clone()?)
     }
 
-    /// The request target: the path, and the query if there is one. No client sends a fragment.
+    /// The path and query. Clients do not send a fragment.
     pub(crate) fn target(&self) -> Cow<'_, str> {
         let target = self.url.get(self.path..).unwrap_or_default();
         let target = target.split_once('#').map_or(target, |(sent, _)| sent);
@@ -103,12 +98,11 @@ impl<'l> Asked<'l> {
         }
     }
 
-    /// Whether the client was answered as one that accepts JSON.
+    /// Whether the client got JSON, and so had asked for it.
     pub(crate) fn accepts_json(&self) -> bool {
         self.accepts_json
     }
 
-    /// The same, apart from the line.
     pub(crate) fn into_owned(self) -> Asked<'static> {
         Asked {
             method: Cow::Owned(self.method.into_owned()),
@@ -121,7 +115,7 @@ impl<'l> Asked<'l> {
 }
 
 impl Unreadable {
-    /// In words, for people.
+    /// For people.
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::TooLong => "longer than 64 KiB",
@@ -178,8 +172,7 @@ fn utf8(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Unreadable> {
     .ok_or(Unreadable::NotUtf8)
 }
 
-/// Where the host stands, and where the path begins. The path is taken as it is, because the edge saw
-/// it so.
+/// The range of the host, and where the path begins. Keeps the path as the edge saw it.
 fn parts(url: &str) -> Option<(Option<Range<usize>>, usize)> {
     if url.starts_with('/') {
         return Some((None, 0));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::chunks::MAX_BYTES;
 
-/// The fields that are read of a line. A line has others too; crates.io's have no `signpost`.
+/// The fields that a command reads. crates.io's lines have no `signpost`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Record<'l> {
     #[serde(borrow)]
@@ -51,7 +51,7 @@ pub(crate) struct Decided<'l> {
     pub(crate) switch: Option<Text<'l>>,
 }
 
-/// A string that is copied only if JSON escapes something in it. Serde copies every `Option<Cow>`.
+/// A string that is only copied if JSON escapes something in it. Serde would copy an `Option<Cow>`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Text<'l>(#[serde(borrow)] pub(crate) Cow<'l, str>);
 
@@ -81,7 +81,7 @@ impl<'l> Record<'l> {
         if line.trim_ascii().is_empty() {
             return Err(RecordError::Empty);
         }
-        // Text is read faster than bytes, each string of which is checked by itself.
+        // Checking the whole line once is faster than checking each string.
         match str::from_utf8(line) {
             Ok(text) => serde_json::from_str(text).map_err(RecordError::Json),
             Err(_) => serde_json::from_slice(line).map_err(|_| RecordError::NotUtf8),

@@ -135,7 +135,7 @@ fn what_cannot_be_read_is_told_apart() {
 
 #[test]
 fn chunks_hold_every_line_with_its_number() {
-    // Short lines, lines about as long as is read, and one that is longer than several chunks.
+    // Short lines, lines close to the limit, and one that is longer than several chunks.
     let lengths = (0..9_000).map(|number| match number {
         20 => 1_000_000,
         number if number % 700 == 0 => 65_530 + number / 700,

@@ -10,13 +10,13 @@ use super::tally::Tally;
 use crate::log::Chunks;
 use crate::output::Failure;
 
-/// More threads than these compare faster than one can read.
+/// One reader cannot keep more threads busy.
 const MOST_THREADS: usize = 16;
 
 /// Compares the answers to every line, and says how the stream ended.
 ///
-/// `progress` is called now and then with the number of lines that were read. Memory is bounded: each
-/// thread holds a chunk and a tally.
+/// Calls `progress` now and then with the number of lines read. Memory is bounded: each thread
+/// holds a chunk and a tally.
 pub(super) fn tally<'c, R: Read + Send>(
     configurations: &Configurations<'c>,
     lines: R,
@@ -26,7 +26,7 @@ pub(super) fn tally<'c, R: Read + Send>(
     tally_with(threads.min(MOST_THREADS), configurations, lines, progress)
 }
 
-/// The same with so many threads.
+/// The same with this many threads.
 pub(super) fn tally_with<'c, R: Read + Send>(
     threads: usize,
     configurations: &Configurations<'c>,

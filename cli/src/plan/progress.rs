@@ -1,4 +1,4 @@
-//! How far the requests were read: a bar on a terminal, otherwise nothing.
+//! Shows how far the requests were read: a bar on a terminal, otherwise nothing.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -8,7 +8,6 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use crate::log::Input;
 use crate::output::Failure;
 
-/// How far the requests were read.
 #[derive(Clone, Debug)]
 pub(super) struct Progress(ProgressBar);
 
@@ -23,7 +22,6 @@ pub(super) fn open(file: &Path) -> Result<(Input, Progress), Failure> {
 }
 
 impl Progress {
-    /// Shows how many lines were read.
     pub(super) fn show(&self, lines: u64) {
         let Self(bar) = self;
         if bar.is_hidden() {
@@ -36,7 +34,7 @@ impl Progress {
         bar.set_message(format!("{lines} lines, {rate} a second"));
     }
 
-    /// Takes the bar away, so that the plan stands alone.
+    /// Removes the bar, so that only the plan is left.
     pub(super) fn finish(&self) {
         self.0.finish_and_clear();
     }
@@ -54,7 +52,7 @@ fn bar(size: Option<u64>) -> ProgressBar {
         ),
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {msg}"),
     };
-    // The templates are constants; one that does not hold shows the bar in its usual style.
+    // The templates are constants. If one is wrong, the bar has its usual style.
     let bar = bar.with_message("0 lines");
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),

@@ -1,10 +1,10 @@
-//! What was found for requests that came a moment ago. In a registry's log most of them come again.
+//! Remembers what was found for recent requests. Most requests in a registry's log repeat.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use crate::log::Asked;
 
-/// A table of fixed size: a request takes the place of another whose hash leads to the same slot.
+/// A table of fixed size. A request replaces another whose hash leads to the same slot.
 #[derive(Debug)]
 pub(super) struct Recent<V> {
     hasher: RandomState,
@@ -13,7 +13,7 @@ pub(super) struct Recent<V> {
 
 #[derive(Clone, Debug, Default)]
 struct Slot<V> {
-    /// Tells most other requests apart without a look at their strings, which lie elsewhere.
+    /// Tells most other requests apart without comparing strings.
     hash: u64,
     method: String,
     url: String,
@@ -21,10 +21,10 @@ struct Slot<V> {
     found: Option<V>,
 }
 
-/// A power of two, so that the end of a hash is a slot. Filled, the table takes 3 MiB.
+/// A power of two, so that the low bits of a hash are a slot. The full table takes 3 MiB.
 const SLOTS: usize = 1 << 14;
 
-/// A request that is longer is rare, and would take room for nothing.
+/// Longer requests are rare, and not worth the room.
 const MAX_BYTES: usize = 200;
 
 impl<V: Copy + Default> Recent<V> {
@@ -71,7 +71,7 @@ impl<V> Slot<V> {
 
     fn hold(&mut self, asked: &Asked<'_>, hash: u64, found: V) {
         self.hash = hash;
-        // Writing into the strings that are there costs no memory.
+        // Reuses the memory of the strings.
         self.url.clear();
         self.url.push_str(asked.url());
         self.method.clear();

@@ -1,4 +1,4 @@
-//! What was found so far.
+//! Counts what was found so far.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,28 +17,28 @@ pub(super) struct Tally<'c> {
     same: u64,
     blank: u64,
     groups: Vec<(Change<'c>, Counted<Asked<'static>>)>,
-    /// Where a change stands among the groups.
+    /// The index of each change in `groups`.
     places: HashMap<Change<'c>, usize>,
-    /// Where the change of a request stands among the groups, if there is one.
+    /// The index in `groups` for recent requests; nothing for those that do not change.
     recent: Recent<Option<usize>>,
     unreadable: BTreeMap<Unreadable, Counted<String>>,
 }
 
-/// How many there were, and the first of them with their places.
+/// A number, and the first samples with their places.
 #[derive(Debug)]
 struct Counted<T> {
     number: u64,
     first: Vec<(u64, T)>,
 }
 
-/// How many samples are kept of each group.
+/// The number of samples of a group.
 const SAMPLES: usize = 3;
 
-/// How many bytes are kept of a line that cannot be read.
+/// The bytes that are kept of an unreadable line.
 const EXCERPT: usize = 120;
 
 impl<'c> Tally<'c> {
-    /// Compares the answers to the request of one line. Lines come in the order of their numbers.
+    /// Compares the answers to the request of one line. Numbers must not go down.
     pub(super) fn take(&mut self, configurations: &Configurations<'c>, number: u64, line: &[u8]) {
         let asked = match log::read(line) {
             Ok(Some(asked)) => asked,
@@ -69,7 +69,6 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// The same with the answers to the requests of some lines.
     pub(super) fn with_chunk(mut self, configurations: &Configurations<'c>, chunk: &Chunk) -> Self {
         for (number, line) in chunk.lines() {
             self.take(configurations, number, line);
@@ -77,7 +76,6 @@ impl<'c> Tally<'c> {
         self
     }
 
-    /// Both together.
     pub(super) fn merge(mut self, other: Self) -> Self {
         let Self {
             requests,
@@ -103,7 +101,7 @@ impl<'c> Tally<'c> {
         self
     }
 
-    /// The plan: the groups in order, their samples answered once more to be shown in full.
+    /// The plan: groups in order, and samples answered again to show them in full.
     pub(super) fn into_plan(
         self,
         configurations: &Configurations<'c>,
@@ -139,7 +137,7 @@ impl<'c> Tally<'c> {
     }
 }
 
-/// Where the change stands among the groups; it is put there if it is new.
+/// The index of a change, which is added if it is new.
 fn place_of<'c>(
     change: Change<'c>,
     groups: &mut Vec<(Change<'c>, Counted<Asked<'static>>)>,
@@ -199,7 +197,7 @@ impl<T> Counted<T> {
         }
     }
 
-    /// Keeps those of the smallest numbers, so that it does not matter which thread found what.
+    /// Keeps the samples with the smallest numbers, so the threads' work division does not show.
     fn merge(&mut self, other: Self) {
         self.number += other.number;
         self.first.extend(other.first);

@@ -12,7 +12,7 @@ use crate::unhealthy::ALL_HEALTHY;
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
-/// Two routes, of which a test changes one thing.
+/// A test changes one thing in it.
 const SMALL: &str = r#"
 allowed_hosts = ["static.crates.io"]
 
@@ -30,7 +30,7 @@ location = "/crates/{name}/{name}-{version}.crate"
 examples = [{ request = "/crates/a/1.0.0/download", location = "https://static.crates.io/crates/a/a-1.0.0.crate" }]
 "#;
 
-/// The same without the route.
+/// The same with another route instead.
 const OTHER_ROUTE: &str = r#"
 allowed_hosts = ["static.crates.io"]
 
@@ -81,7 +81,6 @@ fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
     groups.map(|group| (group.kind, group.requests)).collect()
 }
 
-/// The keys that the configurations do not agree on.
 fn keys(plan: &Plan) -> Vec<&str> {
     let differences = plan.differences.iter();
     differences.map(|found| found.key.as_str()).collect()
@@ -191,7 +190,7 @@ fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
     let targets = TARGETS
         .iter()
         .map(|(target, expect)| (&b"crates.io"[..], *target, expect));
-    // The origin of the other answers everything for a reason that is none of the rows'.
+    // The other configuration answers everything with a reason that no row has.
     let elsewhere = loaded(&PRODUCTION.replacen("[origin]", "hosts = [\"x.y\"]\n\n[origin]", 1));
     for (host, target, expect) in hosts.chain(targets) {
         let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
@@ -212,7 +211,7 @@ fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
             _ => panic!("{row}: {plan}"),
         }
     }
-    // What real access logs hold.
+    // From real access logs.
     for target in ["?x=\u{e9}", "?x=\\xC3\\xA9", "?x=\\\"", "?x='", "?<"] {
         let line = format!("192.0.2.1 - - [x] \"GET {DOWNLOAD}{target} HTTP/1.1\" 302 0\n");
         let plan = over_lines(&loaded(OTHER_ROUTE), &production, line.as_bytes(), 1);
@@ -238,7 +237,7 @@ fn a_client_that_was_answered_in_json_is_answered_in_json() {
     };
     let rows = [
         (line("\"application/json\"", "redirect"), 0),
-        // The origin answers in JSON whatever was accepted.
+        // An origin answers in JSON whatever was accepted.
         (line("\"application/json\"", "origin"), 1),
         (line("null", "redirect"), 1),
     ];
@@ -272,8 +271,8 @@ fn the_number_of_threads_changes_nothing() {
 
 #[test]
 fn what_was_not_read_is_not_said_to_be_unchanged() {
-    // The requests, the lines that are none, the percentage that is allowed, how the plan ends, and
-    // whether a person should look.
+    // Requests, other lines, the allowed percentage, the end of the plan, and whether a person must
+    // look.
     let rows = [
         (1, 0, 1, "\nNothing changes.\n", false),
         (1, 0, 0, "\nNothing changes.\n", false),

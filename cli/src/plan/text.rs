@@ -1,4 +1,4 @@
-//! A plan as people read it.
+//! The plan for people.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -42,7 +42,7 @@ impl Display for Plan {
             (true, None) if self.unreadable.is_empty() => {
                 writeln!(formatter, "\nNothing changes.")
             }
-            // Nobody knows about the lines that were not read.
+            // The unread lines may have changed.
             (true, None) => writeln!(
                 formatter,
                 "\nNothing changes for the {noun} that could be read."
@@ -52,7 +52,7 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// The lines that are no requests, which nobody may overlook.
+    /// The lines that are not requests.
     pub(super) fn write_unreadable(&self, formatter: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
             let noun = counted(self.unreadable_lines(), "line");
@@ -159,7 +159,7 @@ impl Display for Kind {
     }
 }
 
-/// Writes the old above the new, with a mark below the first character that is not the same.
+/// Writes the old above the new, with a mark below the first difference.
 fn write_pair(formatter: &mut Formatter<'_>, indent: &str, old: &str, new: &str) -> fmt::Result {
     if old == new {
         return writeln!(formatter, "{indent}= {old}");
@@ -170,7 +170,6 @@ fn write_pair(formatter: &mut Formatter<'_>, indent: &str, old: &str, new: &str)
         .zip(new.chars())
         .take_while(|(old, new)| old == new);
     match same.count() {
-        // Where nothing is the same, nobody needs to be shown where that begins.
         0 => Ok(()),
         same => writeln!(formatter, "{indent}  {:same$}^", ""),
     }

@@ -1,4 +1,4 @@
-//! Derives what to ask for, and what the answers must be.
+//! Derives the probes and the expected answers.
 
 pub(crate) mod crates;
 pub(crate) mod expected;

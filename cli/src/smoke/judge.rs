@@ -1,4 +1,4 @@
-//! Compares answers with what they must be.
+//! Compares answers with the expected ones.
 
 pub(crate) mod elsewhere;
 pub(crate) mod mismatch;

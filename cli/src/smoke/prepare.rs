@@ -1,4 +1,4 @@
-//! What the command line asks for, before anything is tried.
+//! Prepares a run from the command line.
 
 use std::num::NonZeroUsize;
 
@@ -12,7 +12,6 @@ use crate::smoke::gather::crates::Gathered;
 use crate::smoke::gather::probes::Sources;
 
 impl Arguments {
-    /// Who asks.
     pub(super) async fn client(&self) -> Result<Client, Failure> {
         let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
         for connect_to in &self.connect_to {
@@ -40,7 +39,7 @@ impl Arguments {
         })
     }
 
-    /// The crates to ask for, and what is known of their files.
+    /// The crates to ask for and their checksums.
     pub(super) async fn gather(
         &self,
         client: &Client,
@@ -74,7 +73,6 @@ impl Arguments {
         Ok(gathered)
     }
 
-    /// What probes are derived from.
     pub(super) fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
         Sources {
             loaded,

@@ -1,4 +1,4 @@
-//! What the smoke test found, for people.
+//! The report of a smoke test, for people.
 
 pub(crate) mod json;
 pub(crate) mod junit;
@@ -12,54 +12,48 @@ use self::table::{GREEN, RED, Table};
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::judge::verdict::Verdict;
 
-/// All that was found, in the order of the probes.
+/// The outcome of all probes, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Report {
-    /// The edge that was asked.
     pub(crate) edge: String,
-    /// The revision of the configuration.
     pub(crate) revision: String,
-    /// The position of the switch that answers were expected for.
+    /// The position for which answers were expected.
     pub(crate) switch: String,
-    /// Where hosts were connected to instead of where their names lead.
     pub(crate) detours: Vec<String>,
-    /// As whom the edge was asked, by which its log lines are found.
+    /// Finds the run in the edge's log.
     pub(crate) user_agent: String,
     /// What was left out or repeated, and why.
     pub(crate) notes: Vec<String>,
-    /// The targets of the routes that have several.
+    /// The targets of routes with several.
     pub(crate) targets: Vec<RouteTarget>,
-    /// What became of each probe.
     pub(crate) verdicts: Vec<Verdict>,
 }
 
 impl Report {
-    /// How many probes failed.
     pub(crate) fn failed(&self) -> usize {
         self.count(|verdict| !verdict.passed())
     }
 
-    /// How many redirects were followed, to whatever answer.
     pub(crate) fn followed(&self) -> usize {
         self.count(|verdict| verdict.followed)
     }
 
-    /// How many files were compared with their SHA-256.
+    /// The files compared with their SHA-256.
     pub(crate) fn compared(&self) -> usize {
         self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_some())
     }
 
-    /// How many files were served whose SHA-256 nobody said.
+    /// The served files whose SHA-256 is unknown.
     pub(crate) fn not_compared(&self) -> usize {
         self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_none())
     }
 
-    /// How many files are missing and may be.
+    /// The files that are missing, and may be.
     pub(crate) fn missing(&self) -> usize {
         self.count(|verdict| verdict.missing)
     }
 
-    /// What was downloaded from each target of the routes that have several.
+    /// The downloads from each target of routes with several.
     pub(crate) fn downloads(&self) -> Vec<Downloads<'_>> {
         let targets = self.targets.iter();
         targets
@@ -67,7 +61,6 @@ impl Report {
             .collect()
     }
 
-    /// What was left out, repeated or not as usual, and why.
     pub(crate) fn all_notes(&self) -> Vec<String> {
         let elsewhere = notes::elsewhere(&self.verdicts);
         self.notes.iter().cloned().chain(elsewhere).collect()
@@ -134,7 +127,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Every finding of a verdict, with its stage.
+/// The findings of a verdict, with their stages.
 pub(crate) fn details(verdict: &Verdict) -> String {
     let mut text = String::new();
     for finding in &verdict.findings {
@@ -159,7 +152,7 @@ pub(crate) mod tests {
     use crate::smoke::judge::stage::{Column, Stage};
     use crate::smoke::judge::verdict::{Finding, Verdict};
 
-    /// A report of one probe that passed and one that failed at two stages.
+    /// A report of one probe that passed and one that failed twice.
     pub(crate) fn report() -> Report {
         let probe = |request: &str| Probe {
             kind: Kind::Example,

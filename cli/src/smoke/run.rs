@@ -1,4 +1,4 @@
-//! Tries probes: asks, fetches, and collects what was found.
+//! Runs probes: asks, fetches, and judges.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -20,18 +20,16 @@ use crate::smoke::judge::stage::{Column, Stage};
 use crate::smoke::judge::verdict::{Finding, Verdict};
 use crate::smoke::judge::verify;
 
-/// What every probe is tried with.
 pub(crate) struct Runner<'a> {
-    /// Who asks.
     pub(crate) client: &'a Client,
-    /// The most bytes that a file may have.
+    /// The most bytes of a file.
     pub(crate) max_bytes: u64,
 }
 
 impl Runner<'_> {
-    /// Tries every probe, `at_once` at a time, whatever becomes of the others.
+    /// Runs every probe, `at_once` at a time, whatever happens to the others.
     pub(crate) async fn run(&self, probes: Vec<Probe>, at_once: NonZeroUsize) -> Vec<Verdict> {
-        // Drawn on standard error, and only where that is a terminal.
+        // Drawn on standard error if that is a terminal.
         let bar = ProgressBar::new(probes.len() as u64);
         let tries = probes
             .into_iter()
@@ -78,7 +76,7 @@ impl Runner<'_> {
         timed(&mut verdict.time, asked).await
     }
 
-    /// The origin must answer, whatever that is.
+    /// The origin must answer, with anything.
     async fn left_alone(&self, verdict: &mut Verdict, decision: &str) {
         verdict.tried.push(Column::Answer);
         match self.ask(verdict, Method::GET, None).await {
@@ -107,7 +105,7 @@ impl Runner<'_> {
         match (head.status, head.header("location")) {
             (200, _) => self.file_of_origin(verdict, response, &url).await,
             (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                // An origin may name a path alone, as the standard allows.
+                // An origin may send a path alone, as the standard allows.
                 let location = url.join(&location).map_or(location, String::from);
                 verdict.followed = true;
                 self.file(verdict, "the origin's location", &location).await;
@@ -125,7 +123,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Reads what the origin serves by itself.
+    /// Reads the file that the origin serves by itself.
     async fn file_of_origin(&self, verdict: &mut Verdict, response: Response, url: &Url) {
         verdict.tried.push(Column::File);
         let read = read_whole(response, url, self.max_bytes);
@@ -141,7 +139,7 @@ impl Runner<'_> {
         }
     }
 
-    /// The edge must redirect, and the location answer.
+    /// The edge must redirect, and the location must answer.
     async fn redirected(&self, verdict: &mut Verdict, expected: &Redirect) {
         verdict.tried.push(Column::Answer);
         let get = match self.ask(verdict, Method::GET, None).await {
@@ -152,7 +150,7 @@ impl Runner<'_> {
         verdict.note_target(Asked::Get, expected, &get);
         self.head(verdict, expected, &get).await;
         self.json(verdict, expected).await;
-        // The location that was received: a client has no other.
+        // Follows the received location: clients have no other.
         if let Some(location) = get.header("location") {
             let target = expected.meant_by(&get);
             verdict.target = (target.location == location).then(|| target.name.clone());
@@ -220,7 +218,7 @@ impl Runner<'_> {
     }
 }
 
-/// Adds to `time` how long an exchange takes, without the wait for its turn.
+/// Adds the time of an exchange, without the wait for its turn.
 async fn timed<T>(time: &mut Duration, exchange: impl Future<Output = T>) -> T {
     let started = Instant::now();
     let done = exchange.await;
@@ -228,7 +226,7 @@ async fn timed<T>(time: &mut Duration, exchange: impl Future<Output = T>) -> T {
     done
 }
 
-/// How CDNs say that there is no such file; one in front of S3 says 403.
+/// How CDNs say that a file is missing; one in front of S3 says 403.
 fn is_missing(status: u16) -> bool {
     matches!(status, 403 | 404 | 410)
 }

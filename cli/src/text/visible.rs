@@ -1,9 +1,9 @@
-//! Text of others as it may be shown on a terminal: what would move the cursor, change its colours
-//! or turn the line round is written in characters that are seen.
+//! Escapes text from outside, so that it cannot control a terminal: move the cursor, change
+//! colours, or reverse the direction of writing.
 
 use std::fmt::Write as _;
 
-/// The text with an escape in place of every character that is not seen, such as `\u{1b}`.
+/// The text with an escape for every invisible character, such as `\u{1b}`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -17,7 +17,7 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// The first characters of a text, with an ellipsis if there are more, and escaped as by [`visible`].
+/// The first characters of a text, escaped as by [`visible`], and an ellipsis if there are more.
 pub(crate) fn beginning(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => visible(text),
@@ -25,8 +25,8 @@ pub(crate) fn beginning(text: &str, most: usize) -> String {
     }
 }
 
-/// The same lines with one character that is seen in place of each that is not, so that every column
-/// stays where it was. Tabs and the ends of lines are left.
+/// The lines with one visible character for each invisible one, so that columns stay the same.
+/// Keeps tabs and line ends.
 pub(crate) fn in_place(text: &str) -> String {
     let mut characters = text.chars().peekable();
     let mut shown = String::with_capacity(text.len());
@@ -42,18 +42,18 @@ pub(crate) fn in_place(text: &str) -> String {
     shown
 }
 
-/// Whether a character shows itself and nothing else.
+/// Whether a character shows as itself and nothing else.
 fn is_seen(character: char) -> bool {
     if character.is_ascii() {
         return !character.is_ascii_control();
     }
-    // An accent that stands on a letter is seen, so it is asked about with one before it.
+    // An accent on a letter is visible, so it is tested behind one.
     let mut text = String::from("a");
     text.push(character);
     text.escape_debug().count() == 2
 }
 
-/// The picture that Unicode has of a control character of ASCII; of any other there is none.
+/// Unicode's picture of an ASCII control character.
 fn picture(character: char) -> char {
     match character {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)),
@@ -75,7 +75,7 @@ mod tests {
             ("\u{202e}evil", "\\u{202e}evil"),
             ("\u{7f}\u{9b}2J\u{200b}", "\\u{7f}\\u{9b}2J\\u{200b}"),
             ("a\u{202e}b\u{2066}", "a\\u{202e}b\\u{2066}"),
-            // XML cannot hold these.
+            // XML cannot contain these.
             ("a\u{fffe}\u{ffff}", "a\\u{fffe}\\u{ffff}"),
         ] {
             assert_eq!(visible(text), shown, "{text:?}");

@@ -3,24 +3,19 @@ use std::borrow::Cow;
 use super::time::Time;
 use crate::log::{Record, Text};
 
-/// What a log line says of a request, as far as `watch` looks at it.
+/// What `watch` reads of a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
-    /// When the request arrived.
     pub(crate) time: Time,
-    /// Who asked for which file, where it can be known.
+    /// Nothing if the client is unknown, or the request is no download.
     pub(crate) download: Option<Download<'a>>,
-    /// The URL that was asked for.
     pub(crate) url: Cow<'a, str>,
-    /// How it was answered.
     pub(crate) answer: Answer<'a>,
-    /// Why the proof refused the location, if it did.
     pub(crate) refusal: Option<Cow<'a, str>>,
-    /// What was in force.
     pub(crate) in_force: Option<InForce<'a>>,
 }
 
-/// Who asked for which file.
+/// Who downloads which file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
@@ -28,33 +23,31 @@ pub(crate) struct Download<'a> {
     pub(crate) path: Cow<'a, str>,
 }
 
-/// How a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer<'a> {
-    /// With a redirect.
     Redirect,
     /// By the origin, for this reason.
     Origin(Cow<'a, str>),
-    /// In any other way: the line has no decision, and its status is no redirect's.
+    /// The line has no decision, and its status is not a redirect's.
     Other,
 }
 
-/// The revision and the switch in a line.
+/// The revision and switch of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InForce<'a> {
     pub(crate) revision: Cow<'a, str>,
     pub(crate) switch: Cow<'a, str>,
 }
 
-/// The reason for which the origin is asked by a client that was sent to every target before.
+/// The reason for the origin if a client was sent to every target before.
 const RETRIED: &str = "retried";
 
 impl<'a> Line<'a> {
-    /// Reads a line of Signpost's log or of crates.io's.
+    /// Reads a line of Signpost's or crates.io's log.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// What is wrong with it.
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
         let record = Record::read(line).map_err(|error| error.to_string())?;
         let missing = |key: &str| format!("it is no log line: it has no `{key}`");
@@ -63,7 +56,7 @@ impl<'a> Line<'a> {
             .ok_or_else(|| "its `date_time` is no time in RFC 3339".to_owned())?;
         let status = record.status.ok_or_else(|| missing("status"))?;
         let user_agent = record.http.and_then(|http| http.useragent);
-        // A file is downloaded with GET alone: HEAD before it makes no repeat of it.
+        // Only GET downloads: HEAD before it does not make it a repeat.
         let download = record
             .ip
             .filter(|_| record.method == "GET")
@@ -95,7 +88,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Whether a redirect has to do with it: it is one, or the client comes back from all of them.
+    /// Whether it counts for redirects: it is one, or the client has tried them all.
     pub(crate) fn is_of_redirects(&self) -> bool {
         match &self.answer {
             Answer::Redirect => true,
@@ -104,7 +97,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A copy that outlives the text it was read from.
     pub(crate) fn to_static(&self) -> Line<'static> {
         let download = self.download.as_ref().map(|download| Download {
             address: owned(&download.address),
@@ -134,7 +126,7 @@ fn owned(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.to_owned())
 }
 
-/// The path of a URL: what follows its host.
+/// The path of a URL.
 fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
     let begin = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let begin = url[begin..]

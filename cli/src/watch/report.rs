@@ -1,4 +1,4 @@
-//! The page for an incident's postmortem: one file, without scripts, that needs nothing else.
+//! The page for an incident's postmortem: one file without scripts or links.
 
 mod chart;
 mod page_file;
@@ -19,7 +19,6 @@ use super::watcher::Summary;
 use super::window::Window;
 use crate::text::{percent, seconds};
 
-/// The page, as text.
 pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
     let title = match summary.begin.zip(summary.end) {
         Some((begin, end)) => format!("{} to {} UTC", day_and_time(begin), time_on(end, begin)),
@@ -70,7 +69,7 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
     }
 }
 
-/// That an alarm was raised, when, and how long after what.
+/// When an alarm was raised, and how long after which change.
 fn began(alarm: &Alarm) -> String {
     let mut text = format!(
         "Alarm {} was raised at {}",
@@ -111,7 +110,7 @@ fn alarms(timeline: &Timeline) -> Markup {
     }
 }
 
-/// A row for each alarm and each change, by their times.
+/// A row for each alarm and change, by time.
 fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
     let alarms = timeline.alarms().iter().map(|alarm| {
         let ended = alarm
@@ -232,7 +231,7 @@ fn day_and_time(time: Time) -> String {
     text.trim_end_matches('Z').replace('T', " ")
 }
 
-/// A time, with its day only if that is another one.
+/// A time, with its day if that differs.
 fn time_on(time: Time, before: Time) -> String {
     let [this, before] = [time, before].map(day_and_time);
     if this.get(..10) == before.get(..10) {

@@ -9,7 +9,7 @@ use super::watcher::{Event, Summary};
 use super::window::{Counts, Window};
 use crate::text::{counted, percent, seconds};
 
-/// An event as a line for people.
+/// An event for people.
 pub(crate) fn event(event: &Event) -> String {
     match event {
         Event::Window(window) => line_of(window),
@@ -33,12 +33,12 @@ pub(crate) fn event(event: &Event) -> String {
                 lasted(alarm)
             )
         }
-        // Told on standard error.
+        // Shown on standard error.
         Event::Unreadable { .. } => String::new(),
     }
 }
 
-/// That much of the log cannot be read, for people.
+/// A warning that much of the log is unreadable.
 pub(crate) fn warning(event: &Event) -> Option<String> {
     let Event::Unreadable {
         unreadable,
@@ -53,7 +53,7 @@ pub(crate) fn warning(event: &Event) -> Option<String> {
     ))
 }
 
-/// What a whole log held, for people.
+/// The summary of a log for people.
 pub(crate) fn summary(summary: &Summary) -> String {
     let Summary {
         lines,
@@ -96,7 +96,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
     text
 }
 
-/// What has to be known to judge the figures.
+/// Notes on the figures.
 pub(crate) fn notes(summary: &Summary) -> Vec<String> {
     let counts = &summary.counts;
     let mut notes: Vec<_> = unknown_clients(counts).into_iter().collect();
@@ -126,7 +126,7 @@ pub(crate) fn notes(summary: &Summary) -> Vec<String> {
     notes
 }
 
-/// That the clients of most requests are not known, if that is so.
+/// A note if most clients are unknown.
 pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     let unknown = counts.requests - counts.downloads;
     (unknown * 2 > counts.requests).then(|| {
@@ -137,7 +137,7 @@ pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     })
 }
 
-/// How long an alarm lasted, in words that follow "has ended".
+/// How long an alarm lasted, to follow "has ended".
 fn lasted(alarm: &Alarm) -> String {
     alarm.ended.map_or_else(String::new, |ended| {
         format!(" after {}", seconds(ended.since(alarm.began)))

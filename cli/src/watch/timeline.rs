@@ -4,13 +4,13 @@ use super::time::Time;
 use super::watcher::Event;
 use super::window::Window;
 
-/// The most points that a chart has. When there would be more, two become one.
+/// The most points of a chart. Beyond that, two become one.
 const MOST_POINTS: usize = 720;
 
 /// The most alarms, and the most changes, that are listed.
 const MOST_LISTED: usize = 200;
 
-/// What is kept of a log for the report, however long the log is.
+/// The data for the report, bounded however long the log is.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     most_points: usize,
@@ -35,7 +35,6 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Takes note of what happened.
     pub(crate) fn add(&mut self, event: &Event) {
         match event {
             Event::Window(window) => self.add_window(window),
@@ -55,28 +54,27 @@ impl Timeline {
         }
     }
 
-    /// The points of the charts, each of one window or more.
+    /// The points of the charts, each of one or more windows.
     pub(crate) fn points(&self) -> &[Window] {
         &self.points
     }
 
-    /// The first alarms.
     pub(crate) fn alarms(&self) -> &[Alarm] {
         &self.alarms
     }
 
-    /// The first changes.
     pub(crate) fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// Where a moment is among the points: 0.0 is the beginning of the first, 1.0 that of the second.
+    /// The position of a moment on the time axis: 0.0 is the beginning of the first point, 1.0 that
+    /// of the second.
     pub(crate) fn place(&self, time: Time) -> f64 {
         let mut points = (0_u32..).zip(&self.points);
         let found = points.find(|(_, point)| point.start <= time && time <= point.end());
         let number = |number: usize| u32::try_from(number).map_or(0.0, f64::from);
         found.map_or_else(
-            // Between two windows no line came.
+            // Between two windows, no line came.
             || number(self.points.partition_point(|point| point.start < time)),
             |(index, point)| {
                 let part = time.since(point.start).as_secs_f64() / point.length.as_secs_f64();
@@ -111,7 +109,7 @@ impl Timeline {
         });
         self.points = two_in_one.collect();
         self.windows_per_point *= 2;
-        // The number of points is even, so the last one is of two full ones.
+        // The number of points is even, so the last consists of two full ones.
         self.windows_in_last = self.windows_per_point;
     }
 }

@@ -1,5 +1,3 @@
-//! An answer: the one expected, or the one received.
-
 use signpost::decision::Because;
 use signpost::reply::{DECISION_HEADER, Reply};
 
@@ -7,16 +5,16 @@ use signpost::reply::{DECISION_HEADER, Reply};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
-    /// The header fields, their names in lower case.
+    /// The names are in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
-/// The media type that asks for the location as JSON.
+/// The media type that asks for JSON.
 pub(crate) const JSON: &str = "application/json";
 
 impl Answered {
-    /// The value of a header; the values of several in the order in which they came.
+    /// The values of a header, in the order in which they came.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self
             .headers
@@ -32,7 +30,7 @@ impl Answered {
         self.header(DECISION_HEADER)
     }
 
-    /// Makes the decision one that is said to be for this reason.
+    /// Adds a reason to the decision.
     pub(crate) fn add_to_decision(&mut self, because: Because) {
         for (name, value) in &mut self.headers {
             if name == DECISION_HEADER {

@@ -1,4 +1,4 @@
-//! Sends requests: one connection each, none followed, none tried again.
+//! Sends requests: one connection each. Follows and repeats none.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,28 +23,25 @@ use crate::smoke::ask::token::Token;
 use crate::smoke::ask::trouble::{Trouble, TroubleKind, words_of};
 use crate::smoke::ask::user_agent::UserAgent;
 
-/// The most bytes that are read of an edge's answer: a location has at most 2,048.
+/// The most bytes read of an edge's answer: a location has at most 2,048.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// What a client is made with.
 pub(crate) struct Options<'a> {
-    /// The edge.
     pub(crate) edge: EdgeUrl,
-    /// What the edge is told of who asks.
+    /// Sent to the edge alone.
     pub(crate) token: Option<Token>,
-    /// Other ways than the name system's.
     pub(crate) detours: Vec<Detour>,
-    /// Certificate authorities that are trusted besides the system's.
+    /// Trusted in addition to the system's.
     pub(crate) authorities: &'a [PathBuf],
-    /// How many requests a second are sent.
+    /// The most requests a second.
     pub(crate) rate: u32,
-    /// How long an exchange may take.
+    /// The most time for an exchange.
     pub(crate) timeout: Duration,
-    /// How long connecting may take.
+    /// The most time for connecting.
     pub(crate) connect_timeout: Duration,
 }
 
-/// Sends requests to the edge and to wherever it points.
+/// Sends requests to the edge and to locations.
 pub(crate) struct Client {
     edge: EdgeUrl,
     token: Option<Token>,
@@ -62,9 +59,9 @@ struct ByDetour {
 }
 
 impl Client {
-    /// A client that has connected to nobody yet.
+    /// A client without connections.
     pub(crate) fn new(options: Options<'_>) -> Result<Self, Failure> {
-        // A second call finds it installed, which is as good.
+        // A second call finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut authorities = Vec::new();
         for file in options.authorities {
@@ -82,9 +79,9 @@ impl Client {
                 .user_agent(user_agent.as_str())
                 .redirect(Policy::none())
                 .retry(reqwest::retry::never())
-                // A connection that is kept could hide that a new one fails.
+                // A pooled connection could hide that new ones fail.
                 .pool_max_idle_per_host(0)
-                // Behind a proxy it would be the proxy that is tried, and its name system.
+                // A proxy would be tested instead, and its DNS.
                 .no_proxy()
                 .tls_backend_preconfigured(tls.clone())
                 .timeout(options.timeout)
@@ -118,12 +115,12 @@ impl Client {
         })
     }
 
-    /// Waits until one more request may be sent. Every request is preceded by this.
+    /// Waits until the next request may be sent. Call it before every request.
     pub(crate) async fn turn(&self) {
         self.pace.lock().await.tick().await;
     }
 
-    /// Asks the edge and reads its answer, but no more of the body than an answer of Signpost has.
+    /// Asks the edge and reads its answer, up to the longest that Signpost sends.
     pub(crate) async fn ask(
         &self,
         method: Method,
@@ -137,7 +134,8 @@ impl Client {
         self.without_token(answered)
     }
 
-    /// Asks the edge for a file that the origin may have. The body is left to be read, and so empty.
+    /// Asks the edge for a file that the origin may serve. The answer's body is left in the
+    /// response.
     pub(crate) async fn ask_for_file(&self, path: &str) -> Result<(Answered, Response), Trouble> {
         match self.ask_edge(Method::GET, path, None).await {
             Ok(response) => {
@@ -157,18 +155,16 @@ impl Client {
         unused.map(|unused| unused.detour.to_string()).collect()
     }
 
-    /// The detours, in words.
     pub(crate) fn detours(&self) -> Vec<String> {
         let detours = self.by_detour.iter();
         detours.map(|by| by.detour.to_string()).collect()
     }
 
-    /// As whom it asks.
     pub(crate) fn user_agent(&self) -> &str {
         self.user_agent.as_str()
     }
 
-    /// Gets a URL that is not the edge's, and so never sees the token.
+    /// Gets a URL outside the edge, without the token.
     pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
         self.send(Method::GET, url, HeaderMap::new()).await
     }

@@ -1,4 +1,5 @@
-//! Where to connect to, in place of what the name system says: before a name is moved.
+//! Detours: which address to connect to, whatever DNS says. Tests a deployment before DNS points to
+//! it.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -31,7 +32,6 @@ pub(crate) struct Detour {
 }
 
 impl Detour {
-    /// Whether it is the way to a URL.
     pub(crate) fn leads_to(&self, url: &Url) -> bool {
         url.host_str() == Some(self.host.as_str()) && url.port_or_known_default() == Some(self.port)
     }
@@ -41,13 +41,12 @@ impl Detour {
         &self.host
     }
 
-    /// Where to connect to.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 }
 
-/// `HOST:PORT`, and where it leads.
+/// `HOST:PORT`, and its addresses.
 impl fmt::Display for Detour {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let addresses: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
@@ -67,7 +66,7 @@ impl From<Resolve> for Detour {
 }
 
 impl ConnectTo {
-    /// Looks the other host up.
+    /// Looks up the other host.
     pub(crate) async fn look_up(&self) -> Result<Detour, String> {
         let instead = &self.instead;
         let addresses: Vec<_> = tokio::net::lookup_host(instead)
@@ -111,7 +110,7 @@ impl FromStr for ConnectTo {
     fn from_str(text: &str) -> Result<Self, String> {
         let words = "write HOST:PORT:OTHER_HOST:OTHER_PORT, such as crates.io:443:example.edgecompute.app:443";
         let (host, port, instead) = split(text).ok_or(words)?;
-        // In a URL with a port of its own, that port is the one that is connected to.
+        // A client connects to the port in the URL, if it has one.
         if !matches!(port, 80 | 443) {
             return Err(format!(
                 "PORT is {port}; only 80 and 443 can be led elsewhere"
@@ -131,7 +130,7 @@ impl FromStr for ConnectTo {
     }
 }
 
-/// The host, in the spelling of URLs, the port, and the rest.
+/// The host as URLs spell it, the port, and the rest.
 fn split(text: &str) -> Option<(String, u16, &str)> {
     let (host, rest) = text.split_once(':')?;
     let (port, rest) = rest.split_once(':')?;

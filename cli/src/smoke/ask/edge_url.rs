@@ -1,4 +1,4 @@
-//! The deployment that is asked.
+//! The deployment to test.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,20 +14,19 @@ pub(crate) struct EdgeUrl {
 }
 
 impl EdgeUrl {
-    /// The `Host` that requests carry.
+    /// The `Host` of requests.
     pub(crate) fn host(&self) -> &str {
         &self.url[Position::BeforeHost..Position::AfterPort]
     }
 
-    /// The URL of a path; nothing where a client would ask for another path than this.
+    /// The URL of a path; nothing if a client would request another path.
     pub(crate) fn at(&self, path: &str) -> Option<Url> {
         let url = Url::parse(&format!("{self}{path}")).ok()?;
         let asked = &url[Position::BeforePath..Position::AfterQuery];
         (asked == path && url.host() == self.url.host()).then_some(url)
     }
 
-    /// Whether what is sent there can be read by others on the way, which the first detour that
-    /// leads there decides.
+    /// Whether others on the way can read what is sent. The first detour to the edge decides.
     pub(crate) fn is_readable_on_the_way(&self, detours: &[Detour]) -> bool {
         let detour = detours.iter().find(|detour| detour.leads_to(&self.url));
         let is_loopback = match detour {

@@ -1,4 +1,4 @@
-//! Gets the file at a location, as a client that was redirected does.
+//! Gets the file at a location, as a redirected client does.
 
 use reqwest::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -9,7 +9,7 @@ use crate::smoke::ask::trouble::{Trouble, TroubleKind};
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::{Finding, Received};
 
-/// The headers by which operators of CDNs find out who answered.
+/// The headers that tell operators of CDNs which server answered.
 const OF_WHO_ANSWERED: [&str; 5] = [
     "x-served-by",
     "x-cache",
@@ -20,7 +20,7 @@ const OF_WHO_ANSWERED: [&str; 5] = [
 
 /// Gets a location and reads it to the end, up to `max_bytes`.
 ///
-/// Any status is received; only without a whole answer there is a finding.
+/// Accepts any status; only an incomplete answer is a finding.
 pub(crate) async fn fetch(
     client: &Client,
     location: &str,
@@ -81,7 +81,7 @@ fn finding(url: &Url, trouble: &Trouble) -> Finding {
     Finding::new(stage, format!("{host} {words}: {}", trouble.message))
 }
 
-/// Where a redirect leads, and who answered.
+/// Where a redirect leads, and which server answered.
 fn details_of(response: &Response) -> Option<String> {
     let value = |name: &str| {
         let value = response.headers().get(name)?;

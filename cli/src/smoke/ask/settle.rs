@@ -12,25 +12,24 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::judge::verify;
 
-/// How often the edge is asked.
+/// The time between rounds.
 const EACH: Duration = Duration::from_secs(1);
 
-/// How many rounds in a row must be right: the next request may reach a server that is not there yet.
+/// How many rounds in a row must be right: the next request may reach a server without the change.
 const ENOUGH: u32 = 3;
 
-/// How a change is waited for.
 pub(crate) struct Settle {
-    /// For how long at most.
+    /// The most time to wait.
     pub(crate) limit: Duration,
-    /// How many probes a round asks at most, because a round is to take a second.
+    /// The most probes in a round, so that it takes about a second.
     pub(crate) at_most: usize,
-    /// How many are asked at once.
+    /// How many probes run at once.
     pub(crate) at_once: NonZeroUsize,
 }
 
 impl Settle {
-    /// Asks the probes in rounds until three rounds in a row were right; says in words how that went.
-    /// If they never were, the probes will tell in what.
+    /// Asks the probes in rounds until three rounds in a row are right, and says how that went. If
+    /// they never are, the probes show why.
     pub(crate) async fn wait(&self, client: &Client, probes: &[Probe]) -> String {
         let asked = chosen(probes, self.at_most);
         let started = Instant::now();
@@ -65,7 +64,7 @@ impl Settle {
     }
 }
 
-/// Those that are to be redirected and those that are not by turns, so that both are among the first.
+/// Alternates between probes that must be redirected and the others, so that both are tested first.
 fn chosen(probes: &[Probe], at_most: usize) -> Vec<&Probe> {
     let positive = probes.iter().filter(|probe| probe.kind != Kind::Negative);
     let (redirected, others): (Vec<_>, Vec<_>) =

@@ -1,4 +1,4 @@
-//! Whom to trust, and to ask for a certificate each time.
+//! Which certificates to trust.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls_platform_verifier::Verifier;
 
-/// A client that trusts the system's authorities and those given.
+/// A client that trusts the system's authorities and the given ones.
 ///
-/// No session is resumed: a server need not show its certificate again in one that is, and a
-/// certificate that does not hold any more would pass.
+/// Resumes no session: a server need not show its certificate again in a resumed one, so an invalid
+/// certificate would go unnoticed.
 pub(crate) fn config(
     authorities: Vec<CertificateDer<'static>>,
 ) -> Result<ClientConfig, rustls::Error> {

@@ -6,17 +6,18 @@ use reqwest::header::HeaderValue;
 
 use crate::output::Failure;
 
-/// What stands where the token would.
+/// Shown instead of the token.
 const HIDDEN: &str = "(token)";
 
-/// The value of `Authorization`, from an environment variable. It cannot be printed.
+/// The value of `Authorization`, from an environment variable. Cannot be printed.
 pub(crate) struct Token {
     header: HeaderValue,
     secret: String,
 }
 
 impl Token {
-    /// Reads the variable `name`. A single word is a bearer token; `Basic dXNlcjo…` is sent as it is.
+    /// Reads the variable `name`. A single word is a bearer token; `Basic dXNlcjo…` is sent as it
+    /// is.
     pub(crate) fn from_variable(name: &str) -> Result<Self, Failure> {
         let failure =
             |words: &str| Failure::new(format!("the environment variable {name} {words}"));
@@ -34,12 +35,11 @@ impl Token {
         })
     }
 
-    /// The value of the header.
     pub(crate) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
 
-    /// What was received, without the token: a server may send back what it was sent.
+    /// Removes the token from a received text: a server may echo what it gets.
     pub(crate) fn hide(&self, text: &str) -> String {
         text.replace(&self.secret, HIDDEN)
     }

@@ -1,23 +1,21 @@
-//! Why there is no answer, or no whole one.
+//! Why an answer is missing or incomplete.
 
 use std::error::Error as _;
 
-/// At what a request failed, and the causes in words.
+/// Where a request failed, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) kind: TroubleKind,
     pub(crate) message: String,
 }
 
-/// At what it failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TroubleKind {
-    /// Looking the name up, connecting, or the certificate.
+    /// DNS, connecting, or the certificate.
     #[default]
     Connect,
-    /// It took too long.
     Timeout,
-    /// It ended before all was received.
+    /// The answer ended too early.
     Body,
 }
 
@@ -35,7 +33,7 @@ impl From<reqwest::Error> for Trouble {
     }
 }
 
-/// The causes of an error, each once. The first words name only the URL, which the probe does too.
+/// The causes of an error, each once. Leaves out the URL, which the probe names.
 pub(crate) fn words_of(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut words = Vec::new();

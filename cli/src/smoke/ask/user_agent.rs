@@ -1,8 +1,8 @@
-//! As whom a run asks.
+//! The run's `User-Agent`.
 //!
-//! An edge with `[retry]` sends a client that asks for one path again to another target, and after
-//! the last to the origin. It knows a client by its address and its `User-Agent`. So each run has one
-//! of its own, and each GET of a path that the run has asked for before has another one.
+//! An edge with `[retry]` sends a client that repeats a request to another target, and finally to
+//! the origin. It tells clients apart by address and `User-Agent`. So each run has its own, and so
+//! has each repeated GET of a path within a run.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use rustls::crypto::ring;
 
 use crate::output::Failure;
 
-/// What a run calls itself, and what it has asked for so far.
+/// The name of a run, and how often it has asked for each path.
 #[derive(Debug)]
 pub(crate) struct UserAgent {
     run: String,
@@ -19,7 +19,6 @@ pub(crate) struct UserAgent {
     asked: Mutex<BTreeMap<String, u32>>,
 }
 
-/// The program and its version.
 const PROGRAM: &str = concat!("signpost-smoke/", env!("CARGO_PKG_VERSION"));
 
 impl UserAgent {
@@ -41,12 +40,12 @@ impl UserAgent {
         }
     }
 
-    /// What most requests carry, and all that are no GET of the edge.
+    /// The `User-Agent` of most requests.
     pub(crate) fn as_str(&self) -> &str {
         &self.name
     }
 
-    /// What the next GET of a path carries: to the edge it is a client that never asked for it.
+    /// The `User-Agent` of the next GET of a path: to the edge a new client.
     pub(crate) fn for_next(&self, path: &str) -> String {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let times = asked.entry(path.to_owned()).or_default();

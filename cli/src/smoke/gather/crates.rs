@@ -1,4 +1,4 @@
-//! Gathers the crates to ask for, and what their files must hash to.
+//! Gathers the crates to ask for, and their checksums.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,22 +14,20 @@ use crate::smoke::gather::lockfile;
 use crate::smoke::gather::package::{Checksums, Package};
 use crate::smoke::gather::probes::Kind;
 
-/// The most bytes that an index file may have; the largest of crates.io has some 5 million.
+/// The most bytes of an index file; the largest of crates.io has some 5 million.
 const MAX_INDEX: usize = 64 << 20;
 
-/// The crates, what is known of their files, and what there is to say of how they were found.
+/// The crates, their checksums, and notes on how they were found.
 #[derive(Default)]
 pub(crate) struct Gathered {
-    /// The crates to ask for.
     pub(crate) packages: Vec<(Kind, Package)>,
-    /// What is known of their files.
     pub(crate) checksums: Checksums,
     /// What was left out, and why.
     pub(crate) notes: Vec<String>,
 }
 
 impl Gathered {
-    /// Adds the crates that are named one by one.
+    /// Adds crates that the command line names.
     pub(crate) fn add_named(&mut self, packages: &[Package]) {
         let named = packages
             .iter()
@@ -37,7 +35,7 @@ impl Gathered {
         self.packages.extend(named);
     }
 
-    /// Adds the crates of a lock file, or a sample of them with its seed.
+    /// Adds the crates of a lock file, or a sample of them.
     pub(crate) fn add_lock_file(
         &mut self,
         file: &Path,
@@ -61,7 +59,7 @@ impl Gathered {
                 found.of_elsewhere
             ));
         }
-        // Of every crate, because an example may be one that the sample leaves out.
+        // Includes crates outside the sample: an example may be one.
         for (package, checksum) in &found.packages {
             if let Some(checksum) = checksum {
                 self.checksums.insert(package.clone(), checksum.clone());
@@ -87,8 +85,8 @@ impl Gathered {
         Ok(())
     }
 
-    /// Reads the index files of the crates in `known`: the checksum of each version there, and the
-    /// newest versions that are not yanked.
+    /// Reads the index files of the crates in `known`: the checksum of each version, and the newest
+    /// versions that are not yanked.
     pub(crate) async fn add_index(
         &mut self,
         client: &Client,
@@ -109,7 +107,7 @@ impl Gathered {
         }
         for (name, releases) in &files {
             for release in releases {
-                // What the routes do not take is not asked for, so nothing need be known of it.
+                // Skips versions that no route takes.
                 if let Ok(package) = Package::new(name, &release.version) {
                     self.checksums.insert(package, release.checksum.clone());
                 }
@@ -124,7 +122,7 @@ impl Gathered {
     }
 }
 
-/// The versions of a crate; nothing where the index does not know it.
+/// The versions of a crate; nothing if the index does not have it.
 async fn read(client: &Client, index: &Index, name: &str) -> Result<Option<Vec<Release>>, Failure> {
     let file = index.file_of(name);
     let failure = |words: String| Failure::new(format!("cannot read {file}: {words}"));
@@ -136,7 +134,7 @@ async fn read(client: &Client, index: &Index, name: &str) -> Result<Option<Vec<R
         .map_err(|trouble| failure(trouble.message))?;
     match response.status() {
         StatusCode::OK => {}
-        // As cargo reads them.
+        // cargo reads them so.
         StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
             return Ok(None);
         }

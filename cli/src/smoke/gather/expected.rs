@@ -1,4 +1,4 @@
-//! What the edge must answer, found out with the very code that it runs.
+//! The expected answer, computed by the edge's own code.
 
 use signpost::config::Config;
 use signpost::decision::Reason;
@@ -7,20 +7,17 @@ use signpost::switch::Switch;
 
 use crate::smoke::gather::redirect::Redirect;
 
-/// What the edge must answer to a request.
+/// The expected answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// A redirect, the same to HEAD, and the location as JSON, to one of the route's targets.
+    /// A redirect to one of the route's targets, the same for HEAD and as JSON.
     Redirect(Box<Redirect>),
-    /// The origin's answer, and this value of `signpost-decision`.
-    Origin {
-        /// The value.
-        decision: String,
-    },
+    /// The origin's answer, with this value of `signpost-decision`.
+    Origin { decision: String },
 }
 
 impl Expected {
-    /// The answer to a GET request of `path`.
+    /// The expected answer to a GET request of `path`.
     pub(crate) fn of(config: &Config, switch: Switch, host: &str, path: &str) -> Self {
         let request = Request::new("GET", host, path);
         if let Some(redirect) = Redirect::of(config, switch, &request) {
@@ -33,7 +30,6 @@ impl Expected {
         }
     }
 
-    /// The redirect that the answer is, if it is one.
     pub(crate) fn redirect(&self) -> Option<&Redirect> {
         match self {
             Self::Redirect(redirect) => Some(redirect),
@@ -41,7 +37,7 @@ impl Expected {
         }
     }
 
-    /// The location that the answer leads to, on a first try while every target is healthy.
+    /// The location on a first attempt while every target is healthy.
     pub(crate) fn location(&self) -> Option<&str> {
         Some(&self.redirect()?.first().location)
     }

@@ -8,13 +8,12 @@ use url::Url;
 use crate::crate_index::prefix;
 use crate::smoke::gather::package::Checksum;
 
-/// Where an index is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Index {
     url: Url,
 }
 
-/// A version that the index lists.
+/// A version of a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Release {
     pub(crate) version: String,
@@ -22,7 +21,7 @@ pub(crate) struct Release {
     pub(crate) yanked: bool,
 }
 
-/// The members that are read of a line of an index file.
+/// The fields that are read of a line in an index file.
 #[derive(Deserialize)]
 struct Line {
     vers: String,
@@ -32,19 +31,18 @@ struct Line {
 }
 
 impl Index {
-    /// The URL of a crate's file.
     pub(crate) fn file_of(&self, name: &str) -> String {
         let name = name.to_ascii_lowercase();
         format!("{}{}/{name}", self.url, prefix(&name))
     }
 
-    /// What a lock file calls the registry.
+    /// The registry's name in lock files.
     pub(crate) fn source(&self) -> String {
         format!("sparse+{}", self.url)
     }
 }
 
-/// A URL as cargo's configuration has it, with `sparse+` or without.
+/// A URL, with or without `sparse+`.
 impl FromStr for Index {
     type Err = String;
 

@@ -1,14 +1,14 @@
-//! Files that crates.io is known to have, for shares of the switch that hold no other.
+//! Files that crates.io has, for small shares of the switch.
 
 use crate::smoke::gather::package::{Checksum, Package};
 
-/// The host of the CDN that has them.
+/// The CDN that serves them.
 pub(crate) const CDN_HOST: &str = "static.crates.io";
 
-/// Chosen so that the smallest share, and with it every larger one, holds them all.
+/// Chosen so that every share from 1 % on includes enough of them.
 const KNOWN: &str = include_str!("known.tsv");
 
-/// The crates, and what their files hash to.
+/// The crates and their checksums.
 pub(crate) fn files() -> Vec<(Package, Checksum)> {
     KNOWN.lines().skip(1).filter_map(read).collect()
 }

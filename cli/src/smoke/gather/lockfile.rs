@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::smoke::gather::package::{Checksum, Package};
 
-/// How a lock file names crates.io.
+/// The names of crates.io in lock files.
 const CRATES_IO: [&str; 2] = [
     "registry+https://github.com/rust-lang/crates.io-index",
     "sparse+https://index.crates.io/",
@@ -13,13 +13,13 @@ const CRATES_IO: [&str; 2] = [
 /// The crates of one registry in a lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LockFile {
-    /// Those of the registry, in the order in which they stand.
+    /// In the order of the file.
     pub(crate) packages: Vec<(Package, Option<Checksum>)>,
-    /// How many are of elsewhere: a path, a repository, another registry.
+    /// How many have another source: a path, a repository, another registry.
     pub(crate) of_elsewhere: usize,
 }
 
-/// Reads a lock file. The registry is crates.io, and whatever else `index` names.
+/// Reads a lock file. The registry is crates.io, and any other that `index` names.
 pub(crate) fn read(text: &str, index: Option<&str>) -> Result<LockFile, String> {
     let lock: cargo_lock::Lockfile = text
         .parse()
@@ -43,7 +43,7 @@ pub(crate) fn read(text: &str, index: Option<&str>) -> Result<LockFile, String> 
     Ok(found)
 }
 
-/// A sample of the packages that is the same for the same seed, wherever they stand in the file.
+/// A sample of the packages that depends on the seed alone, not on their order.
 pub(crate) fn sample(mut packages: Vec<Package>, size: usize, seed: u64) -> Vec<Package> {
     packages.sort_by_cached_key(|package| {
         let key = format!("{seed} {}@{}", package.name(), package.version());
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_crates_of_the_registry_are_read_and_the_others_counted() {
         let found = read(OWN, None).unwrap();
-        // This workspace's own four packages.
+        // The packages of this workspace.
         assert_eq!(found.of_elsewhere, 4);
         assert!(found.packages.len() > 100);
         assert!(

@@ -1,9 +1,9 @@
-//! Paths that are nearly a route's, and must not be redirected.
+//! Paths near a route's own that must not be redirected.
 
 use signpost::capture::CaptureType;
 use signpost::route::Route;
 
-/// What stands where a capture of each type does, when no request is known: such as it could be.
+/// A plausible text for each type of capture.
 const fn usual(kind: CaptureType) -> &'static str {
     match kind {
         CaptureType::Crate => "signpost",
@@ -13,7 +13,7 @@ const fn usual(kind: CaptureType) -> &'static str {
     }
 }
 
-/// What no capture of each type can be.
+/// A text that no capture of each type accepts.
 const fn wrong(kind: CaptureType) -> &'static str {
     match kind {
         CaptureType::Crate => "0-is-no-letter",
@@ -23,8 +23,8 @@ const fn wrong(kind: CaptureType) -> &'static str {
     }
 }
 
-/// Paths near the route's own. Some may be on another route, or on this one where its last capture
-/// takes any path: what the edge makes of each is for the configuration to say.
+/// Paths near the route's own. Some may be on another route, or on this one if its last capture
+/// takes any path: the configuration decides.
 pub(crate) fn paths(route: &Route) -> Vec<String> {
     let good = filled(route, |_, kind| usual(kind).to_owned());
     let mut paths: Vec<_> = route

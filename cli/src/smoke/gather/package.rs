@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use signpost::capture::CaptureType;
 
-/// A version of a crate that is to be asked for.
+/// A version of a crate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Package {
     name: String,
@@ -16,20 +16,19 @@ pub(crate) struct Package {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Checksum(String);
 
-/// The checksums that are known, from a lock file or an index.
+/// Checksums from lock files and indexes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Checksums(BTreeMap<Package, Known>);
 
-/// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     checksum: Checksum,
-    /// What somebody else says, if that differs.
+    /// Another checksum for the same file.
     other: Option<Checksum>,
 }
 
 impl Package {
-    /// A version of a crate, if both are such as the routes of a registry take.
+    /// A version of a crate, if a registry's routes can take it.
     pub(crate) fn new(name: &str, version: &str) -> Result<Self, String> {
         CaptureType::Crate
             .parse(name)
@@ -43,12 +42,10 @@ impl Package {
         })
     }
 
-    /// The name.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The version.
     pub(crate) fn version(&self) -> &str {
         &self.version
     }
@@ -61,15 +58,13 @@ impl Checksum {
         is_sha256.then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// The digits.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Checksums {
-    /// Adds what is known of a file. Another checksum than the one that is known already does not
-    /// replace it, and is not forgotten either.
+    /// Adds a checksum. A different one for the same file is kept beside the first.
     pub(crate) fn insert(&mut self, package: Package, checksum: Checksum) {
         let known = self.0.entry(package).or_insert_with(|| Known {
             checksum: checksum.clone(),
@@ -80,17 +75,15 @@ impl Checksums {
         }
     }
 
-    /// The checksum of a file, if it is known.
     pub(crate) fn of(&self, package: &Package) -> Option<&Checksum> {
         Some(&self.0.get(package)?.checksum)
     }
 
-    /// Another checksum of the same file, if two are said.
+    /// The second checksum of a file, if there are two.
     pub(crate) fn other_of(&self, package: &Package) -> Option<&Checksum> {
         self.0.get(package)?.other.as_ref()
     }
 
-    /// Every file and its checksum.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Package, &Checksum)> {
         let all = self.0.iter();
         all.map(|(package, known)| (package, &known.checksum))

@@ -1,4 +1,4 @@
-//! What is asked, derived from the configuration.
+//! Derives the probes from the configuration.
 
 mod at_targets;
 mod in_share;
@@ -23,30 +23,27 @@ use crate::smoke::gather::negative;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 use crate::smoke::gather::redirect::Redirect;
 
-/// A request to the edge, and all that is expected of the answer.
+/// A request to the edge, and everything that is expected of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Probe {
-    /// What it was derived from.
     pub(crate) kind: Kind,
-    /// The route that it tries.
     pub(crate) route: String,
-    /// The path that is asked for; for a file at a target, its location.
+    /// The path to request; for a file at a target, its location.
     pub(crate) request: String,
-    /// The answer.
     pub(crate) expected: Expected,
-    /// The SHA-256 of the file at the location, if anybody said it.
+    /// The SHA-256 of the file at the location.
     pub(crate) checksum: Option<Checksum>,
-    /// Another SHA-256 that somebody said.
+    /// A second SHA-256 from another source.
     pub(crate) other_checksum: Option<Checksum>,
-    /// Whether the route leads to `.crate` files, of which none is empty.
+    /// Whether the route leads to `.crate` files, which are never empty.
     pub(crate) is_of_crate: bool,
-    /// Whether the location may answer that there is no such file.
+    /// Whether the file may be missing.
     pub(crate) may_be_missing: bool,
     /// Whether the origin serves the route by itself.
     pub(crate) is_at_origin: bool,
 }
 
-/// What a probe was derived from.
+/// The source of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "lowercase")]
@@ -60,28 +57,24 @@ pub(crate) enum Kind {
     LockFile,
     /// `--latest`.
     Latest,
-    /// A crate that the share of the switch includes, where few of the others are in it.
+    /// A crate that the switch's share includes, if few of the others are in it.
     #[strum(serialize = "in share")]
     InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
-    /// A file at a target that no other probe led to. The edge is not asked.
+    /// A file at a target that no other probe led to, requested from the target.
     Target,
 }
 
 /// What probes are derived from.
 pub(crate) struct Sources<'a> {
-    /// The configuration.
     pub(crate) loaded: &'a Loaded,
-    /// The position in which the edge's switch is.
     pub(crate) switch: Switch,
-    /// The `Host` that the edge is asked with.
+    /// The `Host` of the requests.
     pub(crate) host: &'a str,
-    /// The routes that crates are asked for on; empty for those that lead to `.crate` files.
+    /// The routes for crates; empty for those that lead to `.crate` files.
     pub(crate) routes: &'a [String],
-    /// The crates that are asked for.
     pub(crate) packages: &'a [(Kind, Package)],
-    /// What is known of their files.
     pub(crate) checksums: &'a Checksums,
     /// Parts of the paths whose files may be missing.
     pub(crate) missing: &'a [String],
@@ -90,14 +83,14 @@ pub(crate) struct Sources<'a> {
 }
 
 impl Kind {
-    /// The word for it in the table.
+    /// The name in the table.
     pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }
 
 impl Sources<'_> {
-    /// Every probe, each path once, in the order: examples, crates, negative ones.
+    /// Every probe: examples, crates, then negative ones. No path occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let mut probes = self.examples()?;
         probes.extend(self.crates()?);
@@ -114,7 +107,7 @@ impl Sources<'_> {
         Ok(probes)
     }
 
-    /// Where the probes lead when every redirect is sent, to whichever target.
+    /// All locations that the probes can lead to.
     pub(crate) fn locations(&self, probes: &[Probe]) -> Vec<Url> {
         let probes = probes.iter().filter(|probe| probe.kind != Kind::Negative);
         let redirects = probes.filter_map(|probe| self.enforced(&probe.request));
@@ -126,7 +119,7 @@ impl Sources<'_> {
         urls.collect()
     }
 
-    /// The name and version that a path asks for, where its route leads to files of crates.
+    /// The crate that a path requests, if its route leads to files of crates.
     pub(crate) fn package_at(&self, path: &str) -> Option<Package> {
         let request = Request::new("GET", self.host, path);
         let found = route::find(self.loaded.config().routes(), &request).ok()?;
@@ -145,7 +138,7 @@ impl Sources<'_> {
             .map(|example| {
                 let written = example.location().as_str();
                 let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
-                // The example's own words are what is expected, not what was made of the request.
+                // The location that the example's author wrote must be possible.
                 self.must_lead_somewhere(example.request(), Some(written))?;
                 Ok(probe)
             })
@@ -203,7 +196,7 @@ impl Sources<'_> {
         found.is_ok_and(|found| leads_to_crate(found.route()))
     }
 
-    /// Where a path leads when every redirect is sent, whatever the switch.
+    /// The redirect of a path with the switch at `enforce`.
     fn enforced(&self, path: &str) -> Option<Redirect> {
         let request = Request::new("GET", self.host, path);
         Redirect::of(self.loaded.config(), Switch::ENFORCE, &request)
@@ -241,7 +234,6 @@ impl Sources<'_> {
     }
 }
 
-/// Whether the switch sends any redirect at all.
 fn sends_any(switch: Switch) -> bool {
     matches!(switch, Switch::Enforce(share) if Some(share) != Share::percent(0))
 }
@@ -258,7 +250,7 @@ fn path_of(route: &Route, package: &Package) -> String {
     })
 }
 
-/// Whether the files are the crates themselves, whose SHA-256 lock files and indexes have.
+/// Whether the files are the crates themselves. Lock files and indexes have their SHA-256.
 fn leads_to_crate(route: &Route) -> bool {
     let location = route.location().to_string();
     Path::new(&location).extension() == Some(OsStr::new("crate"))

@@ -1,5 +1,5 @@
-//! A redirect that the edge must answer with: to the first target of its file, or to another one where
-//! the configuration says when.
+//! A redirect that the edge must send: to the first target of its file, or to another one that the
+//! configuration allows.
 
 use std::fmt;
 
@@ -12,25 +12,21 @@ use signpost::target::Target;
 
 use crate::smoke::ask::answered::{Answered, JSON};
 
-/// A redirect to each target of its route, in the order in which the file chooses them.
+/// A redirect to each target of its route, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redirect {
     first: AtTarget,
     others: Vec<Other>,
 }
 
-/// A redirect to one target: where it leads, and the answers that say so.
+/// A redirect to one target, with the answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtTarget {
-    /// The name of the target.
     pub(crate) name: String,
-    /// Its base, for who has to mend it.
+    /// For the person who repairs it.
     pub(crate) base: String,
-    /// The location.
     pub(crate) location: String,
-    /// The answer to GET.
     pub(crate) plain: Answered,
-    /// The answer to a client that accepts JSON.
     pub(crate) json: Answered,
 }
 
@@ -38,26 +34,25 @@ pub(crate) struct AtTarget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Other {
     at: AtTarget,
-    /// The same for each reason for which this configuration lets the edge send there.
+    /// The same for each reason for which the edge may send there.
     because: Vec<(Because, AtTarget)>,
 }
 
-/// A target that an answer sends to although it is not the file's first, and why that is right.
+/// An allowed redirect to another target than the file's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentElsewhere<'r> {
-    /// Where it sends to.
     pub(crate) target: &'r AtTarget,
     /// When the edge does so.
     pub(crate) when: &'static str,
 }
 
 impl Redirect {
-    /// The redirect of a GET request; nothing where the origin is to answer.
+    /// The redirect of a GET request; nothing if the origin must answer.
     pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
         let answers = signpost::answers_at_every_target(config, request, switch);
         let mut answers = answers.iter();
         let (first, first_target) = AtTarget::of(config, request, answers.next()?)?;
-        // A target is passed over only where its health is known, or after a client was sent there.
+        // A target is skipped only if its health is known, or if the client was sent there before.
         let is_retried = config.retry().is_some();
         let mut may_be_passed = first_target.health_backend().is_some();
         let others = answers.filter_map(|answer| {
@@ -78,7 +73,6 @@ impl Redirect {
         })
     }
 
-    /// The redirect to this target alone.
     pub(crate) fn only(at: AtTarget) -> Self {
         Self {
             first: at,
@@ -86,38 +80,38 @@ impl Redirect {
         }
     }
 
-    /// The one to the target that a first try is sent to while every target is healthy.
+    /// The redirect of a first attempt while every target is healthy.
     pub(crate) fn first(&self) -> &AtTarget {
         &self.first
     }
 
-    /// The one to each target of the route.
+    /// The redirect to each target of the route.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &AtTarget> {
         let others = self.others.iter().map(|other| &other.at);
         std::iter::once(&self.first).chain(others)
     }
 
-    /// Every one that is right: to the first target, and to another one for each reason.
+    /// Every allowed redirect.
     #[cfg(test)]
     pub(crate) fn right(&self) -> impl Iterator<Item = &AtTarget> {
         let others = self.others.iter().flat_map(|other| &other.because);
         std::iter::once(&self.first).chain(others.map(|(_, at)| at))
     }
 
-    /// The one to the target that an answer sends to, if it may; otherwise the first.
+    /// The allowed redirect that an answer means, else the first.
     pub(crate) fn meant_by(&self, answered: &Answered) -> &AtTarget {
         let elsewhere = self.elsewhere(answered);
         elsewhere.map_or(&self.first, |elsewhere| elsewhere.target)
     }
 
-    /// Whether an answer sends to another target than the first, and may.
+    /// The allowed redirect to another target that an answer means.
     pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<SentElsewhere<'_>> {
         if self.first.is_meant_by(answered) {
             return None;
         }
         let others = self.others.iter().flat_map(|other| &other.because);
         let mut meant = others.filter(|(_, at)| at.is_meant_by(answered));
-        // An answer with none of the reasons is compared with the first of them, and found wrong.
+        // Without a reason, the answer is compared with the first allowed one, and found wrong.
         let (because, target) = meant
             .clone()
             .find(|(_, at)| at.plain.decision() == answered.decision())
@@ -150,7 +144,7 @@ impl AtTarget {
         Some((at, target))
     }
 
-    /// The same, where the edge says for which reason it sends there.
+    /// The same, with a reason in the decision.
     fn because(&self, because: Because) -> Self {
         let mut at = self.clone();
         for answered in [&mut at.plain, &mut at.json] {
@@ -159,7 +153,7 @@ impl AtTarget {
         at
     }
 
-    /// Whether an answer names this location, as a redirect does or as JSON does.
+    /// Whether an answer names this location, as a redirect or as JSON.
     fn is_meant_by(&self, answered: &Answered) -> bool {
         match answered.header("location") {
             Some(location) => location == self.location,
@@ -168,14 +162,13 @@ impl AtTarget {
     }
 }
 
-/// The target's name and its base.
 impl fmt::Display for AtTarget {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "the target `{}` ({})", self.name, self.base)
     }
 }
 
-/// Why a file's first target is passed over, in words.
+/// Why the first target is passed over.
 fn when(because: Because) -> &'static str {
     match because {
         Because::SecondTry => "this client asked before",
@@ -244,7 +237,7 @@ examples = [
         redirects.find(is_in_order).unwrap()
     }
 
-    /// For which of these reasons it may send to each of its targets.
+    /// The reasons for which it may send to each target.
     fn may_send(
         redirect: &Redirect,
         answer: impl Fn(&AtTarget) -> &Answered,

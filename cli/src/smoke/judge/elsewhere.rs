@@ -1,38 +1,31 @@
-//! Answers that send to another target than the first of their file, which is right and not usual.
+//! Answers that name another target than the first of their file, which is allowed but unusual.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// An answer that sends to another target.
+/// An answer that names another target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Elsewhere {
-    /// How it was asked for.
     pub(crate) asked: Asked,
-    /// The name of the target that it sends to.
     pub(crate) target: String,
-    /// The name of the first target.
+    /// The first target.
     pub(crate) instead_of: String,
     /// When the edge does so.
     #[serde(skip)]
     pub(crate) when: &'static str,
 }
 
-/// How an answer was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "UPPERCASE")]
 pub(crate) enum Asked {
-    /// With GET.
     Get,
-    /// With HEAD.
     Head,
-    /// As JSON.
     #[strum(serialize = "GET as JSON")]
     Json,
 }
 
-/// Where it sends, and why that is right.
 impl fmt::Display for Elsewhere {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

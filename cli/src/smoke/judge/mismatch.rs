@@ -1,4 +1,4 @@
-//! Two texts that should be one, and the place where they part.
+//! Two texts that should be equal, and where they differ.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use serde::Serialize;
 
 use crate::text::{beginning, visible};
 
-/// The most characters of a text that are shown. A location has at most 2,048; a body may be a page.
+/// The most characters that are shown. A location has at most 2,048; a body may be a whole page.
 const MOST: usize = 2048;
 
-/// What was expected and what was received instead.
+/// The expected and the received text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Mismatch {
     expected: Option<String>,
     received: Option<String>,
-    /// The number of characters that both begin with.
+    /// How many characters they have in common.
     differs_at: usize,
 }
 
 impl Mismatch {
-    /// The mismatch of two texts, either of which may be missing; nothing where they are the same.
+    /// The difference between two texts, either of which may be missing; nothing if they are equal.
     pub(crate) fn between(expected: Option<&str>, received: Option<&str>) -> Option<Self> {
         if expected == received {
             return None;
@@ -38,7 +38,7 @@ impl Mismatch {
     }
 }
 
-/// Two lines, and below them a mark at the first character that differs.
+/// Two lines, and a mark below the first difference.
 impl fmt::Display for Mismatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
@@ -49,7 +49,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// Text from outside in one line, without its end if it is long.
+/// Text from outside: escaped, and cut if it is long.
 pub(crate) fn shown(text: &str) -> String {
     match text.chars().count().saturating_sub(MOST) {
         0 => visible(text),

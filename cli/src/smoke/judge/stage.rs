@@ -3,12 +3,12 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
-/// What was found wrong, as a stable code.
+/// What can be wrong, by stable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
-    /// `edge`: the edge could not be reached, or gave no answer.
+    /// `edge`: the edge could not be reached, or did not answer.
     Edge,
     /// `status`: the edge answered with another status.
     Status,
@@ -20,51 +20,47 @@ pub(crate) enum Stage {
     Decision,
     /// `answer`: another header, or the body, differs.
     Answer,
-    /// `origin`: the origin was to answer with the file or the way to it, and did not.
+    /// `origin`: the origin did not answer with the file or the way to it.
     Origin,
-    /// `negative`: a path that must not be redirected was.
+    /// `negative`: a path was redirected that must not be.
     Negative,
-    /// `head`: HEAD was not answered as GET was.
+    /// `head`: the answer to HEAD differs from the answer to GET.
     Head,
     /// `json`: the answer to a client that accepts JSON differs.
     Json,
-    /// `cdn-connect`: the location could not be resolved or connected to, or its certificate fails.
+    /// `cdn-connect`: the location could not be resolved or connected to, or its certificate is
+    /// invalid.
     CdnConnect,
-    /// `cdn-timeout`: the location did not answer whole in time.
+    /// `cdn-timeout`: the location did not answer completely in time.
     CdnTimeout,
     /// `cdn-status`: the location answered with another status than 200.
     CdnStatus,
-    /// `cdn-body`: the file ended too early, is empty, or is larger than `--max-bytes`.
+    /// `cdn-body`: the file ended too early, is empty, or has more than `--max-bytes`.
     CdnBody,
     /// `checksum`: the file has another SHA-256 than the lock file or the index says, or these two
-    /// say different ones.
+    /// differ.
     Checksum,
 }
 
-/// The columns of the table: the stages that are tried together.
+/// The columns of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Column {
-    /// What the edge answers to GET.
+    /// The answer to GET.
     Answer,
-    /// What it answers to HEAD.
     Head,
-    /// What it answers to a client that accepts JSON.
     Json,
-    /// The file at the location.
     File,
-    /// Its SHA-256.
     #[strum(serialize = "sha-256")]
     Checksum,
 }
 
 impl Stage {
-    /// The stable code.
     pub(crate) fn code(self) -> &'static str {
         self.into()
     }
 
-    /// The column of the table that it is shown in.
+    /// The column that shows it.
     pub(crate) const fn column(self) -> Column {
         match self {
             Self::Edge
@@ -84,7 +80,6 @@ impl Stage {
 }
 
 impl Column {
-    /// The heading.
     pub(crate) fn name(self) -> &'static str {
         self.into()
     }

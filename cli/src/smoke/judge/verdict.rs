@@ -1,4 +1,4 @@
-//! What became of a probe.
+//! The outcome of a probe.
 
 use std::time::Duration;
 
@@ -11,38 +11,36 @@ use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
 use crate::smoke::judge::mismatch::{Mismatch, shown};
 use crate::smoke::judge::stage::{Column, Stage};
 
-/// A probe, what was tried, and all that was found wrong.
+/// A probe, what was tried, and all that was wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) probe: Probe,
     pub(crate) tried: Vec<Column>,
-    /// What was found wrong, in the order in which it was tried.
+    /// In the order in which they were found.
     pub(crate) findings: Vec<Finding>,
-    /// Each answer that sent to another target than the first of the file, and may.
+    /// Each answer that named another target than the first of the file, and may.
     pub(crate) elsewhere: Vec<Elsewhere>,
-    /// The name of the target that was asked for the file; nothing for a server that is no target.
+    /// The target that was asked for the file; nothing for a server that is not a target.
     pub(crate) target: Option<String>,
-    /// The file at the location, if one was received.
+    /// The answer of the location.
     pub(crate) file: Option<Received>,
-    /// Whether a redirect was followed.
     pub(crate) followed: bool,
     /// Whether the file is missing, and may be.
     pub(crate) missing: bool,
-    /// How long the exchanges took together, without the wait for their turns.
+    /// How long the exchanges took, without waiting for their turns.
     pub(crate) time: Duration,
 }
 
-/// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
     pub(crate) stage: Stage,
     pub(crate) message: String,
-    /// What was expected and what came, where these can be compared.
+    /// The expected and the received text, if there are any.
     #[serde(flatten)]
     pub(crate) mismatch: Option<Mismatch>,
 }
 
-/// What was received from a location.
+/// The answer of a location.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Received {
     pub(crate) status: u16,
@@ -50,7 +48,6 @@ pub(crate) struct Received {
     pub(crate) sha256: String,
 }
 
-/// How a column of the table reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cell {
     Passed,
@@ -59,7 +56,7 @@ pub(crate) enum Cell {
 }
 
 impl Verdict {
-    /// The verdict before anything is tried.
+    /// The verdict before anything was tried.
     pub(crate) fn new(probe: Probe) -> Self {
         Self {
             probe,
@@ -74,12 +71,11 @@ impl Verdict {
         }
     }
 
-    /// Adds a finding that needs words alone.
     pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
         self.findings.push(Finding::new(stage, message));
     }
 
-    /// Notes where an answer sends to, if that is not the first target.
+    /// Notes an answer that names another target than the first.
     pub(crate) fn note_target(&mut self, asked: Asked, expected: &Redirect, answered: &Answered) {
         let elsewhere = expected.elsewhere(answered);
         let elsewhere = elsewhere.map(|elsewhere| Elsewhere {
@@ -91,7 +87,7 @@ impl Verdict {
         self.elsewhere.extend(elsewhere);
     }
 
-    /// Compares a file with what is known of it.
+    /// Compares a file with its checksum.
     pub(crate) fn compare(&mut self, server: &str, received: &Received) {
         if self.probe.is_of_crate && received.bytes == 0 {
             self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
@@ -108,7 +104,7 @@ impl Verdict {
         ));
     }
 
-    /// Compares the two checksums of a file, if the lock file and the index each have one.
+    /// Compares the two checksums of a file, if both the lock file and the index have one.
     pub(crate) fn compare_checksums(&mut self) {
         let Probe {
             checksum: Some(checksum),
@@ -131,7 +127,6 @@ impl Verdict {
         self.findings.is_empty()
     }
 
-    /// Whether a file was served, whatever it holds.
     pub(crate) fn is_served(&self) -> bool {
         let file = self.file.as_ref();
         file.is_some_and(|file| file.status == 200)
@@ -150,7 +145,7 @@ impl Verdict {
 }
 
 impl Finding {
-    /// Something wrong that words alone can tell.
+    /// A finding without texts to compare.
     pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
         Self {
             stage,
@@ -159,7 +154,7 @@ impl Finding {
         }
     }
 
-    /// A difference, if there is one.
+    /// A finding if two texts differ.
     pub(crate) fn difference(
         stage: Stage,
         message: impl Into<String>,

@@ -1,4 +1,4 @@
-//! Compares answers with what they must be. Nothing here asks for anything.
+//! Compares answers with the expected ones. Sends nothing.
 
 use signpost::reply::DECISION_HEADER;
 
@@ -7,8 +7,7 @@ use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Finding;
 
-/// What is wrong with the answer to GET: next to the redirect to the target that it names, or to the
-/// first.
+/// Compares the answer to GET with the redirect that it means, or with the first.
 pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
     let expected = &expected.meant_by(received).plain;
     compare(expected, received, |part| match part {
@@ -20,14 +19,14 @@ pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
     })
 }
 
-/// What is wrong with the answer to a client that accepts JSON.
+/// Compares the answer to a client that accepts JSON.
 pub(crate) fn json(expected: &Redirect, received: &Answered) -> Vec<Finding> {
     let expected = &expected.meant_by(received).json;
     compare(expected, received, |_| Stage::Json)
 }
 
-/// In what the answer to HEAD is another than that to GET: its status, and the headers that are
-/// expected. Only where it names another target, and may, it is that target's redirect that counts.
+/// Compares the status and expected headers of HEAD with those of GET. If HEAD names another
+/// allowed target, that target's redirect counts.
 pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<Finding> {
     let (target, of_get) = (expected.meant_by(head), expected.meant_by(get));
     let is_elsewhere =
@@ -51,7 +50,7 @@ pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<
     std::iter::once(status).chain(headers).flatten().collect()
 }
 
-/// In what the decision is another than the one expected.
+/// Compares the decision.
 pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
     Finding::difference(
         Stage::Decision,
@@ -61,8 +60,7 @@ pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
     )
 }
 
-/// What is wrong with an origin's answer to a path that no route takes. What it answers is its own
-/// affair, even an error, as long as it is the origin that does.
+/// Checks that the origin answers. Its answer may be anything but a gateway error.
 fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
     let mut findings: Vec<_> = decision(expected, received).into_iter().collect();
     if matches!(received.status, 502..=504) {
@@ -77,9 +75,9 @@ fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with the answer to a path that must not be redirected.
+/// Checks a path that must not be redirected.
 ///
-/// An origin may redirect it by itself, even to the CDN: only the decision tells whose answer it is.
+/// An origin may redirect it by itself, even to the CDN: only the decision tells who did.
 pub(crate) fn negative(expected: &str, received: &Answered) -> Vec<Finding> {
     let found = received.header(DECISION_HEADER);
     let is_redirected = found
@@ -113,7 +111,7 @@ fn compare(
         .iter()
         .map(|(name, _)| name.as_str())
         .collect();
-    // Told in JSON, a client is not redirected as well.
+    // A client that gets JSON is not redirected as well.
     if !names.contains(&"location") {
         names.push("location");
     }

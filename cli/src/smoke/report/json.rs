@@ -1,4 +1,4 @@
-//! What the smoke test found, for programs.
+//! The report for programs.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::smoke::judge::verdict::{Finding, Received, Verdict};
 use crate::smoke::report::Report;
 use crate::smoke::report::targets::Downloads;
 
-/// The report as a value to print as JSON. Its members are a promise to scripts.
+/// The report as JSON. Scripts rely on its fields.
 pub(crate) fn json(report: &Report) -> impl Serialize {
     Json {
         edge: &report.edge,
@@ -49,8 +49,8 @@ struct Json<'r> {
     verdicts: Vec<JsonVerdict<'r>>,
 }
 
-/// A probe: what was expected of a first try, the target that was asked for the file, answers that sent
-/// to another target than the first, the file that was received, and all that is wrong.
+/// A probe: the answer expected of a first attempt, the target that was asked for the file, answers
+/// that named another target, the file, and all findings.
 #[derive(Serialize)]
 struct JsonVerdict<'r> {
     kind: Kind,

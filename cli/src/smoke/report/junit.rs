@@ -1,11 +1,11 @@
-//! What the smoke test found, as `JUnit` XML for systems that collect the results of tests.
+//! The report as `JUnit` XML, for systems that collect test results.
 
 use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite};
 
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::{Report, details};
 
-/// The report: a suite, and a case for each probe.
+/// A suite with a case for each probe.
 pub(crate) fn junit(report: &Report) -> Result<String, String> {
     let mut suite = TestSuite::new(format!("smoke {}", report.edge));
     suite.add_property(("revision", report.revision.as_str()));
@@ -72,7 +72,7 @@ mod tests {
             }
         }
         assert!(texts.contains("[location]"), "{xml}");
-        // The parser takes more characters than the standard does.
+        // The parser accepts more characters than the standard allows.
         let is_of_xml = |character: char| {
             matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}'
                 | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)

@@ -1,10 +1,10 @@
-//! Notes on answers that sent to another target than the first of their file.
+//! Notes on answers that named another target than the first of their file.
 
 use std::collections::BTreeMap;
 
 use crate::smoke::judge::verdict::Verdict;
 
-/// A note for each pair of targets on each route: with an unhealthy target, many probes have the same.
+/// A note for each pair of targets on each route: an unhealthy target affects many probes.
 pub(crate) fn elsewhere(verdicts: &[Verdict]) -> Vec<String> {
     let mut groups: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for verdict in verdicts {

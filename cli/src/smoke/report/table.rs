@@ -12,13 +12,11 @@ use crate::smoke::judge::verdict::{Cell, Verdict};
 /// A heading, and a line for each verdict.
 pub(crate) struct Table<'r>(pub(crate) &'r [Verdict]);
 
-/// What is right.
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
 
-/// What is wrong.
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
-/// The most characters of a path in the table.
+/// The most characters of a path.
 const MAX_PATH: usize = 64;
 
 impl fmt::Display for Table<'_> {
@@ -83,7 +81,7 @@ fn width(rows: &[Vec<(String, Style)>], column: usize) -> usize {
     lengths.max().unwrap_or(0)
 }
 
-/// A long path without its middle: what it begins with and what it ends in tell most.
+/// A long path without its middle: its beginning and end tell most.
 fn shortened(path: &str) -> String {
     let length = path.chars().count();
     if length <= MAX_PATH {

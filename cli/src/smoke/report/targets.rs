@@ -1,4 +1,4 @@
-//! What was downloaded from each target of the routes that have several.
+//! The downloads from each target of routes with several.
 
 use std::fmt;
 
@@ -7,35 +7,31 @@ use serde::Serialize;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::verdict::Verdict;
 
-/// A target of a route that has several.
+/// A target of a route with several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RouteTarget {
-    /// The name of the route.
     pub(crate) route: String,
-    /// The name of the target.
     pub(crate) target: String,
 }
 
-/// What was downloaded from a target.
+/// The downloads from a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Downloads<'r> {
-    /// The name of the route.
     pub(crate) route: &'r str,
-    /// The name of the target.
     pub(crate) target: &'r str,
     /// How many files it served.
     pub(crate) files: usize,
-    /// How many of them it was asked for directly, because no probe led to it.
+    /// How many of them no probe led to, so that they were requested directly.
     pub(crate) asked_directly: usize,
 }
 
 impl RouteTarget {
-    /// Whether a probe says how the target serves files. One whose file may be missing, and is, does not.
+    /// Whether a verdict tells how the target serves files. A file that is missing, and may be,
+    /// does not.
     pub(crate) fn is_tried_by(&self, verdict: &Verdict) -> bool {
         self.is_of(verdict) && !verdict.missing
     }
 
-    /// What it served.
     pub(crate) fn downloads(&self, verdicts: &[Verdict]) -> Downloads<'_> {
         let served: Vec<_> = verdicts
             .iter()
@@ -57,7 +53,6 @@ impl RouteTarget {
     }
 }
 
-/// How many files, and how they were asked for.
 impl fmt::Display for Downloads<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (route, target) = (self.route, self.target);

@@ -6,13 +6,12 @@ use crate::file::in_words;
 use crate::output::Failure;
 use crate::replace::Replacement;
 
-/// Where a page is to be written, whole or not at all.
+/// The file of a page, which is written whole or not at all.
 #[derive(Debug)]
 pub(crate) struct PageFile(PathBuf);
 
 impl PageFile {
-    /// Tries whether a page can be written there. That it cannot must not come out after an
-    /// incident.
+    /// Checks that a page can be written there, so that this does not fail after an incident.
     pub(crate) fn new(file: &Path) -> Result<Self, Failure> {
         let is_special = fs::metadata(file).is_ok_and(|found| !found.is_file());
         let tried = if is_special {
@@ -25,7 +24,7 @@ impl PageFile {
         Ok(Self(file.to_owned()))
     }
 
-    /// Writes the page. A page of an earlier watch is there until then.
+    /// Writes the page. An earlier page stays until then.
     pub(crate) fn write(&self, page: &str) -> Result<(), Failure> {
         Replacement::prepare(&self.0, page)
             .and_then(Replacement::carry_out)

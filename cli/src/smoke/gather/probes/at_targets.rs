@@ -7,8 +7,8 @@ use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::RouteTarget;
 
 impl Sources<'_> {
-    /// Each target of each route that has several. None where no redirect is sent: then nobody is sent
-    /// to a target, and it may be for that very reason.
+    /// Each target of each route with several. None if no redirect is sent: targets may not be
+    /// ready.
     pub(crate) fn targets(&self) -> Vec<RouteTarget> {
         if !sends_any(self.switch) {
             return Vec::new();
@@ -24,9 +24,8 @@ impl Sources<'_> {
         targets.collect()
     }
 
-    /// A file at each of these targets that nothing was downloaded from yet: the one whose bytes are
-    /// known best. Each file has its target by chance of its name, and a second try, or a target that
-    /// is unhealthy, moves it to the others.
+    /// A file at each target that served none yet, preferably one with a known checksum. A file's
+    /// target depends on its name, and later attempts or an unhealthy target move it to others.
     pub(crate) fn at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
         let left = targets.iter().filter(|target| {
             let mut verdicts = verdicts.iter();
@@ -41,7 +40,7 @@ impl Sources<'_> {
         .collect()
     }
 
-    /// The file of a probe at a target of its route, whatever the switch makes of the probe.
+    /// The file of a probe at a target of its route, whatever the switch.
     fn at_target(&self, probe: &Probe, target: &str) -> Option<Probe> {
         if probe.kind == Kind::Negative {
             return None;
@@ -52,7 +51,7 @@ impl Sources<'_> {
             kind: Kind::Target,
             request: at.location.clone(),
             expected: Expected::Redirect(Box::new(Redirect::only(at.clone()))),
-            // The probe itself tells that two are said.
+            // The probe itself reports two checksums.
             other_checksum: None,
             ..probe.clone()
         })
@@ -69,7 +68,7 @@ mod tests {
     use crate::smoke::gather::probes::{Kind, Probe};
     use crate::smoke::judge::verdict::Verdict;
 
-    /// Two targets, and the same request as an example of each.
+    /// Two targets, and the same request as an example at each.
     const CONFIG: &str = r#"
 allowed_hosts = ["a.example", "b.example"]
 origin.backends = ["origin"]
@@ -95,10 +94,10 @@ location = "/readmes/{name}"
 examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
 "#;
 
-    /// The target that a probe got its file from, if it did.
+    /// The target that a probe got its file from.
     type TriedAt = fn(&Probe) -> Option<&'static str>;
 
-    /// The locations that are asked for directly, after the probes.
+    /// The locations that are requested directly, after the probes.
     fn at(switch: Switch, loaded: &Loaded, tried_at: TriedAt) -> Vec<String> {
         let mut checksums = Checksums::default();
         let checksum = Checksum::parse(&"a".repeat(64)).unwrap();

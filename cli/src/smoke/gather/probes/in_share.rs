@@ -1,4 +1,4 @@
-//! Crates that the share of the switch includes.
+//! Crates in the switch's share.
 
 use signpost::switch::{Share, Switch};
 use signpost::target::{Target, WeightedTarget};
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::smoke::gather::known;
 
-/// How many probes the share of the switch is to include.
+/// How many probes should be in the share.
 const ENOUGH_IN_SHARE: usize = 5;
 
 impl Sources<'_> {
-    /// A share of a few percent holds none of most configurations' examples. Without more probes
-    /// no redirect would be followed, and nothing found.
+    /// Adds crates that are in the share. A small share includes no example of most configurations,
+    /// and then no redirect would be followed.
     pub(super) fn add_in_share(&self, probes: &mut Vec<Probe>) {
         if matches!(self.switch, Switch::Enforce(Share::ALL)) || !sends_any(self.switch) {
             return;
@@ -27,7 +27,7 @@ impl Sources<'_> {
         let mut found = probes.iter().filter(|probe| is_redirected(probe)).count();
         for ((package, checksum), is_known) in candidates.chain(known) {
             for route in &routes {
-                // Another CDN need not have what crates.io has.
+                // Another CDN may lack the files of crates.io.
                 let mut targets = route.targets().iter().map(WeightedTarget::target);
                 let has_them = |target: &Target| target.base().host().as_str() == known::CDN_HOST;
                 if is_known && !targets.all(has_them) {

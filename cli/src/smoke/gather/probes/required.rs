@@ -1,4 +1,4 @@
-//! What would make a run worth nothing, said before anything is asked.
+//! Refuses runs that would prove nothing.
 
 use signpost::switch::Switch;
 
@@ -7,7 +7,7 @@ use crate::output::Failure;
 use crate::smoke::gather::expected::Expected;
 
 impl Sources<'_> {
-    /// Without a file to ask for, or a redirect to follow, nothing would be found.
+    /// Without a file to request or a redirect to follow, the run would find nothing.
     pub(super) fn must_try_something(&self, probes: &[Probe]) -> Result<(), Failure> {
         if probes.is_empty() {
             return Err(Failure::new(
@@ -23,7 +23,7 @@ impl Sources<'_> {
         Ok(())
     }
 
-    /// What an option names and no probe has is a mistake in it.
+    /// An option that applies to no probe is a mistake.
     pub(super) fn must_use_what_is_named(&self, probes: &[Probe]) -> Result<(), Failure> {
         let unused = self.missing.iter().find(|part| {
             let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
@@ -44,7 +44,7 @@ impl Sources<'_> {
         Ok(())
     }
 
-    /// Whoever asks by another `Host` than the routes apply to would only ever see the origin.
+    /// With a `Host` that the routes do not apply to, only the origin would answer.
     pub(super) fn must_lead_somewhere(
         &self,
         path: &str,
@@ -52,7 +52,7 @@ impl Sources<'_> {
     ) -> Result<(), Failure> {
         let redirect = self.enforced(path);
         let leads = redirect.is_some_and(|redirect| match written {
-            // It may be written for any of the targets, whatever their weights.
+            // The example may be written for any target.
             Some(written) => redirect.targets().any(|at| at.location == written),
             None => true,
         });

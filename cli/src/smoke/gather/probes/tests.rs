@@ -52,7 +52,7 @@ fn a_crate_is_asked_for_on_every_route_to_crate_files() {
             &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/download"][..],
             Some(&checksum),
         ),
-        // A README has other bytes than the crate that it is of.
+        // A README has other bytes than its crate.
         (
             &readme,
             &["/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/readme"],
@@ -114,7 +114,7 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
 fn what_would_try_nothing_is_said() {
     let authored = Loaded::from_text(PRODUCTION).unwrap();
     let compiled = Loaded::from_text(authored.config().to_json()).unwrap();
-    // Nobody knows what another CDN has.
+    // Another CDN may have other files.
     let elsewhere = PRODUCTION.replace("static.crates.io", "static.example");
     let elsewhere = Loaded::from_text(&elsewhere).unwrap();
     let checksums = Checksums::default();

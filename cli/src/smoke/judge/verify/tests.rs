@@ -8,7 +8,7 @@ use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Finding;
 
-/// Two targets, of which the one that is not a file's first may be sent to.
+/// Two targets. The edge may send to the one that is not a file's first.
 const TWO: &str = r#"
 allowed_hosts = ["a.example", "b.example"]
 origin.backends = ["origin"]
@@ -81,7 +81,7 @@ fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() 
     assert_eq!(found[0].message, words);
     let typed = with(&second.json, "content-type", Some("text/html"));
     assert_eq!(stages(&json(&right, &typed)), [Stage::Json]);
-    // A location that is nobody's is compared with the first.
+    // An unknown location is compared with the first.
     let nowhere = with(&second.plain, "location", Some("https://b.examplex"));
     let shown = plain(&right, &nowhere)[0].mismatch.clone().unwrap();
     assert!(shown.to_string().contains(&first.location), "{shown}");
