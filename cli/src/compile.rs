@@ -75,34 +75,21 @@ fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
     let out = arguments.out.as_deref();
     let mut prepared = Vec::new();
     if let Some(out) = out.filter(|out| !file::is_dash(out)) {
-        prepared.push(prepare(out, &format!("{json}\n"))?);
+        prepared.push((out, Replacement::prepare(out, &format!("{json}\n"))?));
     }
     if let Some(manifest) = &arguments.fastly_toml {
-        prepared.push(prepare(manifest, &with_config(manifest, json)?)?);
+        let text = with_config(manifest, json)?;
+        prepared.push((manifest.as_path(), Replacement::prepare(manifest, &text)?));
     }
     if prepared.is_empty() || out.is_some_and(file::is_dash) {
         print(format_args!("{json}\n"))?;
     }
     for (file, replacement) in prepared {
-        replacement
-            .carry_out()
-            .map_err(|why| cannot_write(file, &why))?;
-        let revision = config.revision();
-        print_error(format_args!(
-            "wrote revision {revision} to {}\n",
-            file.display()
-        ));
+        replacement.carry_out()?;
+        let (revision, file) = (config.revision(), file.display());
+        print_error(format_args!("wrote revision {revision} to {file}\n"));
     }
     Ok(())
-}
-
-fn prepare<'f>(file: &'f Path, text: &str) -> Result<(&'f Path, Replacement), Failure> {
-    let replacement = Replacement::prepare(file, text).map_err(|why| cannot_write(file, &why))?;
-    Ok((file, replacement))
-}
-
-fn cannot_write(file: &Path, why: &str) -> Failure {
-    Failure::new(format!("cannot write {}: {why}", file.display()))
 }
 
 /// A `fastly.toml` with the configuration in it.

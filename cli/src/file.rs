@@ -36,6 +36,13 @@ impl Loaded {
         })
     }
 
+    /// A configuration that must have no problems.
+    #[cfg(test)]
+    #[track_caller]
+    pub(crate) fn of(text: &str) -> Self {
+        Self::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::output::Failure;
+
 /// A new text, written beside its file. The file keeps its old text until then.
 #[derive(Debug)]
 pub(crate) struct Replacement {
@@ -15,27 +17,33 @@ pub(crate) struct Replacement {
 
 impl Replacement {
     /// Does everything that can fail for lack of space or permission.
-    pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
-        let directory = directory_of(file).to_owned();
-        let existing = existing(file).map_err(|error| in_words(&error, &directory))?;
+    pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, Failure> {
+        let failure = |error, directory: &Path| cannot_write(file, &error, directory);
+        let existing = existing(file).map_err(|error| failure(error, directory_of(file)))?;
         // Replaces what a link leads to, not the link.
         let target = match existing {
-            Some(_) => fs::canonicalize(file).map_err(|error| in_words(&error, &directory))?,
-            None => file.to_owned(),
+            Some(_) => fs::canonicalize(file),
+            None => Ok(file.to_owned()),
         };
+        let target = target.map_err(|error| failure(error, directory_of(file)))?;
         let directory = directory_of(&target);
-        let new = write(directory, text, existing).map_err(|error| in_words(&error, directory))?;
+        let new = write(directory, text, existing).map_err(|error| failure(error, directory))?;
         Ok(Self { new, target })
     }
 
     /// Replaces the file. Readers see all of the old text or all of the new.
-    pub(crate) fn carry_out(self) -> Result<(), String> {
+    pub(crate) fn carry_out(self) -> Result<(), Failure> {
+        let written = self.new.persist(&self.target);
         let directory = directory_of(&self.target);
-        self.new
-            .persist(&self.target)
+        written
             .map(drop)
-            .map_err(|error| in_words(&error.error, directory))
+            .map_err(|error| cannot_write(&self.target, &error.error, directory))
     }
+}
+
+fn cannot_write(file: &Path, error: &io::Error, directory: &Path) -> Failure {
+    let why = in_words(error, directory);
+    Failure::new(format!("cannot write {}: {why}", file.display()))
 }
 
 fn existing(file: &Path) -> io::Result<Option<Permissions>> {
@@ -163,7 +171,7 @@ mod tests {
                 "/dev/null is no directory".to_owned(),
             ),
         ] {
-            let error = Replacement::prepare(file, "text").unwrap_err();
+            let error = Replacement::prepare(file, "text").unwrap_err().to_string();
             assert!(error.contains(&words), "{words} is not in {error}");
         }
     }

@@ -82,13 +82,9 @@ mod tests {
 
     const TWO_TARGETS: &str = include_str!("../../docs/examples/two-targets.toml");
 
-    fn loaded(text: &str) -> Loaded {
-        Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
-    }
-
     #[test]
     fn a_request_goes_to_a_target_that_is_not_unhealthy() {
-        let loaded = loaded(TWO_TARGETS);
+        let loaded = Loaded::of(TWO_TARGETS);
         let config = loaded.config();
         // The file is at `fastly` first, and stays there if no target is healthy.
         let rows: [(&[&str], &str); 4] = [
@@ -112,9 +108,9 @@ mod tests {
 
     #[test]
     fn a_target_that_cannot_be_unhealthy_is_refused() {
-        let two = loaded(TWO_TARGETS);
-        let production = loaded(include_str!("../../config/crates-io.toml"));
-        let half = loaded(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
+        let two = Loaded::of(TWO_TARGETS);
+        let production = Loaded::of(include_str!("../../config/crates-io.toml"));
+        let half = Loaded::of(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
         let rows = [
             (
                 &two,

@@ -10,6 +10,7 @@ mod line;
 mod repeats;
 mod report;
 mod session;
+mod settings;
 mod text;
 mod time;
 mod timeline;
@@ -19,7 +20,6 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::ops::RangeBounds;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,11 +27,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use self::band::BandSettings;
 use self::exec::Exec;
 use self::report::PageFile;
 use self::session::Session;
-use self::watcher::Settings;
+use self::settings::Settings;
 use crate::log::{Chunks, Input};
 use crate::output::{Failure, Format, Outcome};
 
@@ -77,43 +76,8 @@ pub(crate) struct Arguments {
     #[arg(default_value = "-")]
     file: PathBuf,
 
-    /// The length of a window: a second to an hour
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = window)]
-    window: Duration,
-
-    /// A request repeated within this time is a repeat: a second to an hour
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = window)]
-    repeat_within: Duration,
-
-    /// The limit is never below this share of repeats
-    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
-    floor: f64,
-
-    /// The limit after a change of revision or switch, until 12 windows are learnt; without a
-    /// change it is --ceiling until then
-    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
-    first_floor: f64,
-
-    /// The limit is never above this share of the requests that usually do not repeat; when every
-    /// redirect fails, 0.75 of them do
-    #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
-    ceiling: f64,
-
-    /// How many deviations the limit is above the usual ratio; a deviation is at least 2 points
-    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
-    deviations: f64,
-
-    /// After this time a window counts half in the usual ratio
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = half_life)]
-    half_life: Duration,
-
-    /// A window in which fewer requests were compared neither raises nor ends an alarm
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    minimum_requests: u64,
-
-    /// The same for the redirects alone, of up to a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    minimum_redirects: u64,
+    #[command(flatten)]
+    settings: Settings,
 
     /// Run this command for each alarm, by `sh -c`, with the alarm as JSON on its standard input
     #[arg(long, value_name = "COMMAND")]
@@ -146,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let report = arguments.report.as_deref().map(PageFile::new).transpose()?;
     let command = arguments.exec.as_deref();
     let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
-    let session = Session::new(settings(arguments), arguments.format, exec, report);
+    let session = Session::new(arguments.settings, arguments.format, exec, report);
     let session = Arc::new(Mutex::new(session));
 
     // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads
@@ -214,51 +178,4 @@ fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
 /// The events from before a panic are still true.
 fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn settings(arguments: &Arguments) -> Settings {
-    Settings {
-        window: arguments.window,
-        repeat_within: arguments.repeat_within,
-        band: BandSettings {
-            floor: arguments.floor,
-            first_floor: arguments.first_floor,
-            ceiling: arguments.ceiling,
-            is_ceiling_fixed: false,
-            deviations: arguments.deviations,
-            half_life: arguments.half_life,
-        },
-        minimum_requests: arguments.minimum_requests,
-        minimum_redirects: arguments.minimum_redirects,
-    }
-}
-
-fn window(text: &str) -> Result<Duration, String> {
-    let range = Duration::from_secs(1)..=Duration::from_hours(1);
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    within(&range, duration, "write a duration from 1s to 1h")
-}
-
-fn half_life(text: &str) -> Result<Duration, String> {
-    let range = Duration::from_secs(1)..=Duration::MAX;
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    within(&range, duration, "write a duration of 1s or more")
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let words = "write a share from 0 to 1, such as 0.4";
-    within(&(0.0..=1.0), text.parse().unwrap_or(f64::NAN), words)
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let words = "write a number of 0 or more, such as 4";
-    within(&(0.0..1e6), text.parse().unwrap_or(f64::NAN), words)
-}
-
-fn within<T: PartialOrd>(range: &impl RangeBounds<T>, value: T, words: &str) -> Result<T, String> {
-    if range.contains(&value) {
-        Ok(value)
-    } else {
-        Err(words.to_owned())
-    }
 }

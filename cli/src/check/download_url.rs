@@ -254,7 +254,7 @@ mod tests {
             let findings = read.findings(&config);
             assert_eq!(findings.len(), found.len(), "{dl}: {findings:?}");
             for (finding, reason) in findings.iter().zip(found) {
-                assert!(finding.message().contains(reason), "{dl}: {finding:?}");
+                assert!(finding.message.contains(reason), "{dl}: {finding:?}");
             }
         }
     }

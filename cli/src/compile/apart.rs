@@ -14,19 +14,16 @@ pub(super) fn check(
     out: Option<&Path>,
     manifest: Option<&Path>,
 ) -> Result<(), Failure> {
-    let input = if is_dash(input) {
+    let source = if is_dash(input) {
         Handle::stdin().ok()
     } else {
         handle(input)
     };
     let out = out.filter(|out| !is_dash(out));
-    let (out_handle, manifest_handle) = (out.and_then(handle), manifest.and_then(handle));
-    for (option, file, handle) in [
-        ("--out", out, out_handle.as_ref()),
-        ("--fastly-toml", manifest, manifest_handle.as_ref()),
-    ] {
+    for (option, file) in [("--out", out), ("--fastly-toml", manifest)] {
         if let Some(file) = file
-            && is_same(input.as_ref(), handle)
+            && source.is_some()
+            && source == handle(file)
         {
             return Err(Failure::new(format!(
                 "{option} names {}, which is the configuration that is compiled; name another file, or its source would be written over",
@@ -34,19 +31,13 @@ pub(super) fn check(
             )));
         }
     }
-    match out {
-        Some(out) if is_same(out_handle.as_ref(), manifest_handle.as_ref()) => {
-            Err(Failure::new(format!(
-                "--out names {}, which is the file of --fastly-toml; name another file for the JSON",
-                out.display()
-            )))
-        }
+    match (out, out.and_then(handle), manifest.and_then(handle)) {
+        (Some(out), Some(one), Some(other)) if one == other => Err(Failure::new(format!(
+            "--out names {}, which is the file of --fastly-toml; name another file for the JSON",
+            out.display()
+        ))),
         _ => Ok(()),
     }
-}
-
-fn is_same(one: Option<&Handle>, other: Option<&Handle>) -> bool {
-    one.is_some() && one == other
 }
 
 /// A handle of the file, whatever its name. Opens regular files only: opening a pipe would wait for

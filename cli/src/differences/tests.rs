@@ -6,13 +6,9 @@ use crate::file::Loaded;
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
 
-fn loaded(text: &str) -> Loaded {
-    Loaded::from_text(text).unwrap()
-}
-
 #[test]
 fn staging_differs_from_production_in_its_host_alone() {
-    let differences = between(&loaded(PRODUCTION), &loaded(STAGING));
+    let differences = between(&Loaded::of(PRODUCTION), &Loaded::of(STAGING));
     let keys: Vec<_> = differences.iter().map(|found| found.key.as_str()).collect();
     assert_eq!(keys, ["allowed_hosts", "targets.static.base"]);
 }
@@ -54,20 +50,24 @@ location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
     ];
     for (from, to, key, old, new) in rows {
         assert!(PRODUCTION.contains(from), "{from}");
-        let changed = loaded(&PRODUCTION.replace(from, to));
+        let changed = Loaded::of(&PRODUCTION.replace(from, to));
         let expected = Difference {
             key: key.to_owned(),
             old: old.map(str::to_owned),
             new: new.map(str::to_owned),
         };
-        assert_eq!(between(&loaded(PRODUCTION), &changed), [expected], "{key}");
+        assert_eq!(
+            between(&Loaded::of(PRODUCTION), &changed),
+            [expected],
+            "{key}"
+        );
     }
 }
 
 #[test]
 fn a_compiled_configuration_differs_in_nothing_from_its_source() {
-    let source = loaded(PRODUCTION);
-    let compiled = loaded(source.config().to_json());
+    let source = Loaded::of(PRODUCTION);
+    let compiled = Loaded::of(source.config().to_json());
     assert_eq!(between(&source, &compiled), []);
 }
 
@@ -119,7 +119,9 @@ fn lists_that_differ_are_not_shown_alike() {
 #[test]
 fn a_list_of_one_differs_from_a_list_of_two() {
     let with = |backends| {
-        loaded(&PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")))
+        Loaded::of(
+            &PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")),
+        )
     };
     let expected = Difference {
         key: "origin.backends".to_owned(),
@@ -139,7 +141,10 @@ fn what_is_left_out_is_a_key_too() {
             "name = \"readme\"\nstatus = 307\njson = false\ncache_control = \"no-store\"",
         )
         .replace("\"full\"", "\"none\"");
-    let (all, some) = (keys(&loaded(&everything)), keys(&loaded(PRODUCTION)));
+    let (all, some) = (
+        keys(&Loaded::of(&everything)),
+        keys(&Loaded::of(PRODUCTION)),
+    );
     assert_eq!(all, some);
 }
 
@@ -154,7 +159,7 @@ fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
             )
         })
         .collect();
-    loaded(&format!(
+    Loaded::of(&format!(
         "origin.backends = [\"origin\"]\nallowed_hosts = [\"a.example\", \"b.example\"]\n\
          targets.a.base = \"a.example\"\ntargets.b.base = \"b.example\"\n\
          [[routes]]\nname = \"other\"\npath = \"/o/other\"\ntargets = [\"a\", \"b\"]\nlocation = \"/o\"\n\

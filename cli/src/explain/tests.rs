@@ -30,7 +30,7 @@ const LOOPS: &str = include_str!("../../tests/data/loops.json");
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 fn read(text: &str) -> Config {
-    let loaded = Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let loaded = Loaded::of(text);
     loaded.config().clone()
 }
 

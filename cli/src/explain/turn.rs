@@ -143,7 +143,7 @@ examples = [
 
     fn read(retry: &str) -> Config {
         let text = TWO_TARGETS.replace("RETRY", retry);
-        let loaded = Loaded::from_text(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let loaded = Loaded::of(&text);
         loaded.config().clone()
     }
 

@@ -9,9 +9,11 @@ use super::code::Code;
 /// A problem in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
-    code: Code,
-    key: String,
-    message: String,
+    pub(crate) code: Code,
+    /// The key that is wrong; empty for the whole file.
+    pub(crate) key: String,
+    /// What was read, why it is wrong, and what to write instead.
+    pub(crate) message: String,
     place: Option<Place>,
     skipped: usize,
 }
@@ -43,20 +45,6 @@ impl Finding {
     pub(crate) fn behind(mut self, skipped: usize) -> Self {
         self.skipped = skipped;
         self
-    }
-
-    pub(crate) fn code(&self) -> Code {
-        self.code
-    }
-
-    /// The key that is wrong; empty for the whole file.
-    pub(crate) fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// What was read, why it is wrong, and what to write instead.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
     }
 
     /// The bytes to underline; nothing for the whole file or compiled JSON.

@@ -46,7 +46,7 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
             source: &source,
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code());
+        let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code);
         // The handler can fail. Then the message is shown alone.
         if handler.render_report(&mut report, &shown).is_err() {
             let _ = writeln!(report, "  {shown}");
@@ -66,7 +66,7 @@ struct Shown<'f> {
 
 impl Diagnostic for Shown<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        let code = self.finding.code();
+        let code = self.finding.code;
         Some(Box::new(format!("signpost check --explain {code}")))
     }
 
@@ -78,7 +78,7 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let bytes = self.underlined.clone()?;
-        let key = self.finding.key();
+        let key = &self.finding.key;
         let label = (!key.is_empty()).then(|| visible(key));
         let label = LabeledSpan::new_with_span(label, bytes);
         Some(Box::new(std::iter::once(label)))
@@ -91,7 +91,7 @@ impl Display for Shown<'_> {
         if self.underlined.is_none() {
             write!(formatter, "{}: ", self.source.name)?;
         }
-        formatter.write_str(&visible(self.finding.message()))
+        formatter.write_str(&visible(&self.finding.message))
     }
 }
 

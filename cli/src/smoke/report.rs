@@ -8,12 +8,14 @@ pub(crate) mod targets;
 
 use std::fmt::{self, Write as _};
 
+use serde::Serialize;
+
 use self::table::{GREEN, RED, Table};
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::judge::verdict::Verdict;
 
 /// The outcome of all probes, in their order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     pub(crate) edge: String,
     pub(crate) revision: String,
@@ -23,9 +25,12 @@ pub(crate) struct Report {
     /// Finds the run in the edge's log.
     pub(crate) user_agent: String,
     /// What was left out or repeated, and why.
+    #[serde(skip)]
     pub(crate) notes: Vec<String>,
     /// The targets of routes with several.
+    #[serde(skip)]
     pub(crate) targets: Vec<RouteTarget>,
+    #[serde(skip)]
     pub(crate) verdicts: Vec<Verdict>,
 }
 

@@ -2,29 +2,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::settings::BandSettings;
+
 /// The least deviation: a steady ratio may still move.
 const LEAST_DEVIATION: f64 = 0.02;
 
 /// The number of windows to learn before the usual ratio means anything.
 const ENOUGH_WINDOWS: u32 = 12;
-
-/// How the limit follows from the usual ratio.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct BandSettings {
-    /// The lowest limit.
-    pub(crate) floor: f64,
-    /// The limit after a change of revision or switch, until the usual ratio is learnt.
-    pub(crate) first_floor: f64,
-    /// The highest limit, as a share of the requests that usually do not repeat: when everything
-    /// fails, three of four do, and a higher limit would never be reached.
-    pub(crate) ceiling: f64,
-    /// Whether the ceiling is a share of all requests instead.
-    pub(crate) is_ceiling_fixed: bool,
-    /// How many deviations the limit is above the usual ratio.
-    pub(crate) deviations: f64,
-    /// After this time a window counts half as much.
-    pub(crate) half_life: Duration,
-}
 
 /// The usual ratio and its variance, as exponentially weighted averages.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,7 +97,8 @@ pub(crate) fn count(count: u64) -> f64 {
 mod tests {
     use std::time::Duration;
 
-    use super::{Band, BandSettings};
+    use super::Band;
+    use crate::watch::settings::BandSettings;
 
     fn band() -> Band {
         let settings = BandSettings {

@@ -70,7 +70,8 @@ mod tests {
     use std::time::Duration;
 
     use super::Gauge;
-    use crate::watch::band::{Band, BandSettings};
+    use crate::watch::band::Band;
+    use crate::watch::settings::BandSettings;
     use crate::watch::window::Compared;
 
     #[test]

@@ -38,14 +38,14 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
                     h1 { "Signpost watch" }
                     p.faint { (title) }
                     (verdict(summary, timeline))
-                    @if !timeline.points().is_empty() {
+                    @if !timeline.points.is_empty() {
                         (decisions(timeline))
                         (ratios(timeline))
                         (redirect_ratios(timeline))
                     }
                     (alarms(timeline))
                     (figures(summary))
-                    (windows(timeline.points()))
+                    (windows(&timeline.points))
                 }
             }
         }
@@ -56,10 +56,10 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
 fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
     html! {
         div.verdict.found[summary.alarms > 0] {
-            @if timeline.alarms().is_empty() {
+            @if timeline.alarms.is_empty() {
                 p { strong { "No alarm was raised." } }
             }
-            @for alarm in timeline.alarms().iter().take(5) {
+            @for alarm in timeline.alarms.iter().take(5) {
                 p { strong { (began(alarm)) } " Why: " (alarm.cause) ". " (ended(alarm)) }
             }
             @if summary.alarms > 5 {
@@ -97,7 +97,7 @@ fn ended(alarm: &Alarm) -> String {
 fn alarms(timeline: &Timeline) -> Markup {
     html! {
         h2 { "Alarms and changes" }
-        @if timeline.alarms().is_empty() && timeline.changes().is_empty() {
+        @if timeline.alarms.is_empty() && timeline.changes.is_empty() {
             p { "There were none." }
         } @else {
             div.scroll {
@@ -112,7 +112,7 @@ fn alarms(timeline: &Timeline) -> Markup {
 
 /// A row for each alarm and change, by time.
 fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
-    let alarms = timeline.alarms().iter().map(|alarm| {
+    let alarms = timeline.alarms.iter().map(|alarm| {
         let ended = alarm
             .ended
             .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
@@ -126,7 +126,7 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
         };
         (alarm.began, row)
     });
-    let changes = timeline.changes().iter().map(|change| {
+    let changes = timeline.changes.iter().map(|change| {
         let (from, to) = (&change.from, &change.to);
         let row = html! {
             tr {

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::exec::Exec;
 use super::report::{self, PageFile};
+use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
-use super::watcher::{Event, Settings, Summary, Watcher};
+use super::watcher::{Event, Summary, Watcher};
 use crate::output::{Failure, Format, Outcome};
 
 /// A running watch and everything it does with events.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::{Args as _, Command, FromArgMatches as _};
 use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
-use super::Arguments;
 use super::alarm::{Alarm, Cause, Of};
 use super::line::{Answer, Download, InForce, Line};
+use super::settings::Settings;
 use super::time::Time;
-use super::watcher::{Event, Settings, Summary, Watcher};
+use super::watcher::{Event, Summary, Watcher};
 
 /// 2023-07-20T12:17:00Z
 const BREAK: u64 = 1_689_855_420_000_000;
@@ -20,9 +20,9 @@ const JUMP: u64 = BREAK - 300_000_000;
 
 /// The defaults of the command line.
 fn defaults() -> Settings {
-    let command = Arguments::augment_args(Command::new("watch"));
+    let command = Settings::augment_args(Command::new("watch"));
     let matches = command.get_matches_from(["watch"]);
-    super::settings(&Arguments::from_arg_matches(&matches).unwrap())
+    Settings::from_arg_matches(&matches).unwrap()
 }
 
 fn hour(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {

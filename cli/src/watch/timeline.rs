@@ -14,11 +14,12 @@ const MOST_LISTED: usize = 200;
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     most_points: usize,
-    points: Vec<Window>,
+    /// The points of the charts, each of one or more windows.
+    pub(crate) points: Vec<Window>,
     windows_per_point: u64,
     windows_in_last: u64,
-    alarms: Vec<Alarm>,
-    changes: Vec<Change>,
+    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Default for Timeline {
@@ -52,19 +53,6 @@ impl Timeline {
             }
             Event::Change(_) | Event::AlarmBegan(_) | Event::Unreadable { .. } => {}
         }
-    }
-
-    /// The points of the charts, each of one or more windows.
-    pub(crate) fn points(&self) -> &[Window] {
-        &self.points
-    }
-
-    pub(crate) fn alarms(&self) -> &[Alarm] {
-        &self.alarms
-    }
-
-    pub(crate) fn changes(&self) -> &[Change] {
-        &self.changes
     }
 
     /// The position of a moment on the time axis: 0.0 is the beginning of the first point, 1.0 that
@@ -136,7 +124,7 @@ mod tests {
             let start = Time::from_millis(number * 10_000);
             let window = Window::empty(start, Duration::from_secs(10));
             timeline.add(&Event::Window(Window { counts, ..window }));
-            let points = timeline.points();
+            let points = &timeline.points;
             assert!(points.len() <= 8, "{}", points.len());
             let requests: u64 = points.iter().map(|point| point.counts.requests).sum();
             assert_eq!(requests, number.unsigned_abs() + 1);
@@ -145,7 +133,7 @@ mod tests {
         }
         let place = timeline.place(Time::from_millis(0));
         assert!(place.abs() < 1e-9, "{place}");
-        let length = timeline.points()[0].length;
+        let length = timeline.points[0].length;
         let middle = Time::from_millis(0).plus(length + length / 2);
         let place = timeline.place(middle);
         assert!((place - 1.5).abs() < 1e-9, "{place}");

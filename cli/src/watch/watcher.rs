@@ -3,12 +3,13 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::alarm::{Alarm, Cause, Of, Watched};
-use super::band::{Band, BandSettings};
+use super::band::Band;
 use super::changes::{Change, Changes};
 use super::clock::{Clock, Place};
 use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
+use super::settings::{BandSettings, Settings};
 use super::time::Time;
 use super::window::{Counts, Window};
 use crate::text::beginning;
@@ -24,20 +25,6 @@ const STRETCH: u64 = 100;
 
 /// If a window has too few redirects, windows of this time are judged together.
 const TOGETHER: Duration = Duration::from_mins(1);
-
-/// What to watch for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Settings {
-    /// The length of a window.
-    pub(crate) window: Duration,
-    /// A request repeated within this time is a repeat.
-    pub(crate) repeat_within: Duration,
-    pub(crate) band: BandSettings,
-    /// The fewest compared requests with which a window is judged.
-    pub(crate) minimum_requests: u64,
-    /// The same for redirects alone, in up to a minute of windows.
-    pub(crate) minimum_redirects: u64,
-}
 
 /// Turns log lines into events. Its only clock is the time in the lines.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Files, keys, kinds, loaded, of_lines, over_examples};
+use super::{Files, keys, kinds, of_lines, over_examples};
 use crate::file::Loaded;
 use crate::plan::value::{Kind, Plan, Shape};
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
@@ -31,7 +31,7 @@ fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
         let location = format!("https://{name}.example/x");
         format!("{{ request = \"/f/x\", target = \"{name}\", location = \"{location}\" }},")
     });
-    loaded(&format!(
+    Loaded::of(&format!(
         "allowed_hosts = [{hosts}]\norigin.backends = [\"origin\"]\n{retry}\n[targets]\n{tables}\n\
          [[routes]]\nname = \"file\"\npath = \"/f/{{file:segment}}\"\n{route}\n\
          location = \"/{{file}}\"\nexamples = [{examples}]\n"
@@ -187,7 +187,7 @@ fn the_files_of_an_unhealthy_target_go_to_the_others() {
 fn a_dropped_example_is_seen_although_its_request_is_one_at_another_target() {
     let with = |more: &str| {
         let text = include_str!("../../../../docs/examples/two-targets.toml");
-        loaded(&format!("{text}{more}"))
+        Loaded::of(&format!("{text}{more}"))
     };
     let more = "\n[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\ntarget = ";
     let at_fastly = format!(

@@ -95,7 +95,7 @@ impl Client {
             .into_iter()
             .map(|detour| {
                 let client =
-                    build(&|builder| builder.resolve_to_addrs(detour.host(), detour.addresses()))?;
+                    build(&|builder| builder.resolve_to_addrs(&detour.host, &detour.addresses))?;
                 Ok(ByDetour {
                     detour,
                     client,

@@ -26,23 +26,15 @@ pub(crate) struct ConnectTo {
 /// Another way to the URLs of one host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Detour {
-    host: String,
+    /// The host that is not looked up.
+    pub(crate) host: String,
     port: u16,
-    addresses: Vec<SocketAddr>,
+    pub(crate) addresses: Vec<SocketAddr>,
 }
 
 impl Detour {
     pub(crate) fn leads_to(&self, url: &Url) -> bool {
         url.host_str() == Some(self.host.as_str()) && url.port_or_known_default() == Some(self.port)
-    }
-
-    /// The host that is not looked up.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-
-    pub(crate) fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
     }
 }
 
@@ -151,7 +143,7 @@ mod tests {
     fn a_resolve_leads_to_the_urls_of_its_host_and_port() {
         let resolve: Resolve = "Crates.io:443:127.0.0.1,[::1]".parse().unwrap();
         let detour = Detour::from(resolve);
-        let addresses: Vec<_> = detour.addresses().iter().map(ToString::to_string).collect();
+        let addresses: Vec<_> = detour.addresses.iter().map(ToString::to_string).collect();
         assert_eq!(addresses, ["127.0.0.1:443", "[::1]:443"]);
         for (url, expected) in [
             ("https://crates.io/x", true),

@@ -31,7 +31,7 @@ impl EdgeUrl {
         let detour = detours.iter().find(|detour| detour.leads_to(&self.url));
         let is_loopback = match detour {
             Some(detour) => detour
-                .addresses()
+                .addresses
                 .iter()
                 .all(|address| address.ip().is_loopback()),
             None => self.names_this_machine(),

@@ -16,16 +16,9 @@ pub(crate) struct Package {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Checksum(String);
 
-/// Checksums from lock files and indexes.
+/// Checksums from lock files and indexes: the first of each file, and others that differ from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Checksums(BTreeMap<Package, Known>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
-    checksum: Checksum,
-    /// Another checksum for the same file.
-    other: Option<Checksum>,
-}
+pub(crate) struct Checksums(BTreeMap<Package, Vec<Checksum>>);
 
 impl Package {
     /// A version of a crate, if a registry's routes can take it.
@@ -64,29 +57,25 @@ impl Checksum {
 }
 
 impl Checksums {
-    /// Adds a checksum. A different one for the same file is kept beside the first.
     pub(crate) fn insert(&mut self, package: Package, checksum: Checksum) {
-        let known = self.0.entry(package).or_insert_with(|| Known {
-            checksum: checksum.clone(),
-            other: None,
-        });
-        if known.checksum != checksum {
-            known.other = Some(checksum);
+        let known = self.0.entry(package).or_default();
+        if !known.contains(&checksum) {
+            known.push(checksum);
         }
     }
 
     pub(crate) fn of(&self, package: &Package) -> Option<&Checksum> {
-        Some(&self.0.get(package)?.checksum)
+        self.0.get(package)?.first()
     }
 
     /// The second checksum of a file, if there are two.
     pub(crate) fn other_of(&self, package: &Package) -> Option<&Checksum> {
-        self.0.get(package)?.other.as_ref()
+        self.0.get(package)?.get(1)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Package, &Checksum)> {
         let all = self.0.iter();
-        all.map(|(package, known)| (package, &known.checksum))
+        all.filter_map(|(package, known)| Some((package, known.first()?)))
     }
 }
 

@@ -12,11 +12,7 @@ use crate::smoke::report::targets::Downloads;
 /// The report as JSON. Scripts rely on its fields.
 pub(crate) fn json(report: &Report) -> impl Serialize {
     Json {
-        edge: &report.edge,
-        revision: &report.revision,
-        switch: &report.switch,
-        detours: &report.detours,
-        user_agent: &report.user_agent,
+        report,
         notes: report.all_notes(),
         probes: report.verdicts.len(),
         passed: report.verdicts.len() - report.failed(),
@@ -32,11 +28,8 @@ pub(crate) fn json(report: &Report) -> impl Serialize {
 
 #[derive(Serialize)]
 struct Json<'r> {
-    edge: &'r str,
-    revision: &'r str,
-    switch: &'r str,
-    detours: &'r [String],
-    user_agent: &'r str,
+    #[serde(flatten)]
+    report: &'r Report,
     notes: Vec<String>,
     probes: usize,
     passed: usize,

@@ -8,7 +8,7 @@ use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::verdict::Verdict;
 
 /// A target of a route with several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct RouteTarget {
     pub(crate) route: String,
     pub(crate) target: String,
@@ -17,8 +17,8 @@ pub(crate) struct RouteTarget {
 /// The downloads from a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Downloads<'r> {
-    pub(crate) route: &'r str,
-    pub(crate) target: &'r str,
+    #[serde(flatten)]
+    at: &'r RouteTarget,
     /// How many files it served.
     pub(crate) files: usize,
     /// How many of them no probe led to, so that they were requested directly.
@@ -41,8 +41,7 @@ impl RouteTarget {
             .iter()
             .filter(|verdict| verdict.probe.kind == Kind::Target);
         Downloads {
-            route: &self.route,
-            target: &self.target,
+            at: self,
             files: served.len(),
             asked_directly: direct.count(),
         }
@@ -55,7 +54,7 @@ impl RouteTarget {
 
 impl fmt::Display for Downloads<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (route, target) = (self.route, self.target);
+        let RouteTarget { route, target } = self.at;
         let files = match self.files {
             0 => "no file".to_owned(),
             1 => "1 file".to_owned(),

@@ -17,7 +17,7 @@ const HEIGHT: f64 = 1_000.0;
 
 /// The requests a second, by decision.
 pub(crate) fn decisions(timeline: &Timeline) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let series = series(points);
     let highest = points
         .iter()
@@ -65,7 +65,7 @@ pub(crate) fn ratios(timeline: &Timeline) -> Markup {
 
 /// The same for redirects alone, if it differs.
 pub(crate) fn redirect_ratios(timeline: &Timeline) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let is_apart = points.iter().any(Window::are_redirects_apart);
     let is_known = points
         .iter()
@@ -88,7 +88,7 @@ fn ratio_chart(
     explanation: &str,
     read: fn(&Window) -> (Option<f64>, Limit),
 ) -> Markup {
-    let readings = timeline.points().iter().map(read);
+    let readings = timeline.points.iter().map(read);
     let ratios = readings.clone().map(|(ratio, _)| ratio);
     let usual = readings.clone().map(|(_, limit)| limit.usual);
     let limits = readings.map(|(_, limit)| Some(limit.limit));
@@ -123,8 +123,8 @@ fn ratio_chart(
 /// The legend of the marks.
 fn marks(timeline: &Timeline) -> Markup {
     html! {
-        @if !timeline.alarms().is_empty() { li { span.alarm { "1" } "alarm, from when to when" } }
-        @if !timeline.changes().is_empty() { li { span.change { "▼" } "another revision or switch" } }
+        @if !timeline.alarms.is_empty() { li { span.alarm { "1" } "alarm, from when to when" } }
+        @if !timeline.changes.is_empty() { li { span.change { "▼" } "another revision or switch" } }
     }
 }
 
@@ -183,7 +183,7 @@ fn chart(
     label: fn(f64) -> String,
     drawing: &Markup,
 ) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let across = |place: f64| percent_of(place / count(points.len() as u64));
     let heights = [0.0, 0.25, 0.5, 0.75, 1.0];
     html! {
@@ -199,10 +199,10 @@ fn chart(
                         span.x.minor[number % 2 == 1] style=(format!("left:{}", across(count(place as u64)))) { (tick(point, step(points))) }
                     }
                 }
-                @for change in timeline.changes() {
+                @for change in &timeline.changes {
                     div.mark style=(format!("left:{}", across(timeline.place(change.time)))) { span { "▼" } }
                 }
-                @for alarm in timeline.alarms() {
+                @for alarm in &timeline.alarms {
                     @let begin = timeline.place(alarm.began);
                     @let end = alarm.ended.map_or(count(points.len() as u64), |ended| timeline.place(ended));
                     div.band style=(format!("left:{};width:{}", across(begin), across((end - begin).max(0.0)))) {

@@ -130,7 +130,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
 
     #[test]
     fn a_target_that_nothing_was_downloaded_from_is_asked_for_the_file_that_is_known_best() {
-        let loaded = Loaded::from_text(CONFIG).unwrap_or_else(|problems| panic!("{problems}"));
+        let loaded = Loaded::of(CONFIG);
         let at_a = "https://a.example/y/1.0.0.crate";
         let at_b = "https://b.example/y/1.0.0.crate";
         let half = Switch::Enforce(Share::percent(50).unwrap());

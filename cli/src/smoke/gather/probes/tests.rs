@@ -25,7 +25,7 @@ fn of_kind(probes: &[Probe], kind: Kind) -> Vec<&Probe> {
 
 #[test]
 fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let probes = sources(&loaded, &Checksums::default()).probes().unwrap();
     let examples = of_kind(&probes, Kind::Example);
     assert_eq!(examples.len(), loaded.examples().len());
@@ -39,7 +39,7 @@ fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
 
 #[test]
 fn a_crate_is_asked_for_on_every_route_to_crate_files() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let package: Package = "zstd-sys@2.0.16+zstd.1.5.7".parse().unwrap();
     let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
     let mut checksums = Checksums::default();
@@ -74,7 +74,7 @@ fn a_crate_is_asked_for_on_every_route_to_crate_files() {
 
 #[test]
 fn every_share_that_sends_anything_has_probes_that_are_redirected() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let checksums = Checksums::default();
     for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
         let sources = Sources {
@@ -94,7 +94,7 @@ fn every_share_that_sends_anything_has_probes_that_are_redirected() {
 
 #[test]
 fn a_lock_files_own_crates_come_before_those_of_the_list() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let mut checksums = Checksums::default();
     // In the smallest share.
     let package: Package = "syn@1.0.109".parse().unwrap();
@@ -112,11 +112,11 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
 
 #[test]
 fn what_would_try_nothing_is_said() {
-    let authored = Loaded::from_text(PRODUCTION).unwrap();
-    let compiled = Loaded::from_text(authored.config().to_json()).unwrap();
+    let authored = Loaded::of(PRODUCTION);
+    let compiled = Loaded::of(authored.config().to_json());
     // Another CDN may have other files.
     let elsewhere = PRODUCTION.replace("static.crates.io", "static.example");
-    let elsewhere = Loaded::from_text(&elsewhere).unwrap();
+    let elsewhere = Loaded::of(&elsewhere);
     let checksums = Checksums::default();
     let one_percent = Switch::Enforce(Share::percent(1).unwrap());
     let rows = [
@@ -140,7 +140,7 @@ fn what_would_try_nothing_is_said() {
 
 #[test]
 fn a_file_whose_checksum_is_known_may_never_be_missing() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let mut checksums = Checksums::default();
     let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
     checksums.insert("smallvec@1.10.0".parse().unwrap(), checksum);
@@ -162,9 +162,9 @@ fn a_file_whose_checksum_is_known_may_never_be_missing() {
 
 #[test]
 fn what_cannot_be_asked_is_said() {
-    let loaded = Loaded::from_text(PRODUCTION).unwrap();
+    let loaded = Loaded::of(PRODUCTION);
     let elsewhere = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
-    let elsewhere = Loaded::from_text(&elsewhere).unwrap();
+    let elsewhere = Loaded::of(&elsewhere);
     let checksums = Checksums::default();
     let missing = ["/no-such-crate/".to_owned()];
     let routes = ["raedme".to_owned()];
