@@ -114,13 +114,13 @@ impl Difference {
 }
 
 impl fmt::Display for Difference {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_absent = |value: &Option<String>| match value {
             Some(value) => visible(value),
             None => "(absent)".to_owned(),
         };
         let (old, new) = (or_absent(&self.old), or_absent(&self.new));
-        write!(formatter, "{}\n  - {old}\n  + {new}", visible(&self.key))
+        write!(f, "{}\n  - {old}\n  + {new}", visible(&self.key))
     }
 }
 

@@ -149,39 +149,33 @@ impl Share {
 
 /// A block for each route: table rows would be wider than any terminal.
 impl Display for Table {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hosts = match &self.hosts {
             None => "any".to_owned(),
             Some(hosts) => hosts.join(", "),
         };
-        writeln!(formatter, "revision       {}", self.revision)?;
-        writeln!(formatter, "hosts          {hosts}")?;
-        writeln!(
-            formatter,
-            "allowed_hosts  {}",
-            self.allowed_hosts.join(", ")
-        )?;
+        writeln!(f, "revision       {}", self.revision)?;
+        writeln!(f, "hosts          {hosts}")?;
+        writeln!(f, "allowed_hosts  {}", self.allowed_hosts.join(", "))?;
         if let Some(Retry {
             window,
             origin_share,
         }) = &self.retry
         {
             writeln!(
-                formatter,
+                f,
                 "retry          for {window} s the next target, then the origin up to {origin_share}%"
             )?;
         }
-        self.routes
-            .iter()
-            .try_for_each(|row| write!(formatter, "\n{row}"))
+        self.routes.iter().try_for_each(|row| write!(f, "\n{row}"))
     }
 }
 
 impl Display for Row {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = if self.json { ", or 200 with JSON" } else { "" };
-        writeln!(formatter, "{}", self.name)?;
-        writeln!(formatter, "  path      {}", self.path)?;
+        writeln!(f, "{}", self.name)?;
+        writeln!(f, "  path      {}", self.path)?;
         let weights: u32 = self.targets.iter().map(|it| u32::from(it.weight)).sum();
         for Share {
             name,
@@ -190,26 +184,26 @@ impl Display for Row {
             health_backend,
         } in &self.targets
         {
-            write!(formatter, "  target    {name} = {base}")?;
+            write!(f, "  target    {name} = {base}")?;
             if self.targets.len() > 1 {
-                write!(formatter, ", {weight} of {weights}")?;
+                write!(f, ", {weight} of {weights}")?;
             }
             if let Some(backend) = health_backend {
-                write!(formatter, ", healthy as `{backend}`")?;
+                write!(f, ", healthy as `{backend}`")?;
             }
-            writeln!(formatter)?;
+            writeln!(f)?;
         }
-        writeln!(formatter, "  location  {}", self.location)?;
-        writeln!(formatter, "  status    {}{json}", self.status)?;
+        writeln!(f, "  location  {}", self.location)?;
+        writeln!(f, "  status    {}{json}", self.status)?;
         if let Some(value) = &self.cache_control {
-            writeln!(formatter, "  cache     {value}")?;
+            writeln!(f, "  cache     {value}")?;
         }
         match &self.example {
             Some(example) => {
-                writeln!(formatter, "  example   {}", example.request)?;
-                writeln!(formatter, "         -> {}", example.location)
+                writeln!(f, "  example   {}", example.request)?;
+                writeln!(f, "         -> {}", example.location)
             }
-            None => writeln!(formatter, "  example   (none in a compiled configuration)"),
+            None => writeln!(f, "  example   (none in a compiled configuration)"),
         }
     }
 }

@@ -151,8 +151,8 @@ impl FromStr for DownloadUrl {
 }
 
 impl fmt::Display for DownloadUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -160,55 +160,27 @@ impl fmt::Display for DownloadUrl {
 mod tests {
     use signpost::config::Config;
 
+    use signpost_testbed::rows;
+
     use super::{CHECKSUM, DownloadUrl};
 
     #[test]
     fn a_dl_is_expanded_as_cargo_does() {
-        let checksum = &format!("https://x/{CHECKSUM}");
-        for (dl, name, version, url) in [
-            (
-                "https://x/api",
-                "a",
-                "1.0.0",
-                "https://x/api/a/1.0.0/download",
-            ),
-            (
-                "https://x/api/",
-                "a",
-                "1.0.0",
-                "https://x/api//a/1.0.0/download",
-            ),
-            (
-                "https://x/c",
-                "a",
-                "1.0.0+b",
-                "https://x/c/a/1.0.0+b/download",
-            ),
-            (
-                "https://x/{crate}-{version}",
-                "a-b",
-                "1.0.0",
-                "https://x/a-b-1.0.0",
-            ),
-            ("https://x/{prefix}", "a", "1.0.0", "https://x/1"),
-            ("https://x/{prefix}", "ab", "1.0.0", "https://x/2"),
-            ("https://x/{prefix}", "Abc", "1.0.0", "https://x/3/A"),
-            ("https://x/{lowerprefix}", "Abc", "1.0.0", "https://x/3/a"),
-            (
-                "https://x/{prefix}/{crate}",
-                "ABcD",
-                "1.0.0",
-                "https://x/AB/cD/ABcD",
-            ),
-            (
-                "https://x/{lowerprefix}/{crate}",
-                "ABcDe",
-                "1.0.0",
-                "https://x/ab/cd/ABcDe",
-            ),
-            ("https://x/{sha256-checksum}", "a", "1.0.0", checksum),
-            ("https://x/{crate}/{crate}", "a", "1.0.0", "https://x/a/a"),
-        ] {
+        let table = "
+            https://x/api                    | a     | 1.0.0   | https://x/api/a/1.0.0/download
+            https://x/api/                   | a     | 1.0.0   | https://x/api//a/1.0.0/download
+            https://x/c                      | a     | 1.0.0+b | https://x/c/a/1.0.0+b/download
+            https://x/{crate}-{version}      | a-b   | 1.0.0   | https://x/a-b-1.0.0
+            https://x/{prefix}               | a     | 1.0.0   | https://x/1
+            https://x/{prefix}               | ab    | 1.0.0   | https://x/2
+            https://x/{prefix}               | Abc   | 1.0.0   | https://x/3/A
+            https://x/{lowerprefix}          | Abc   | 1.0.0   | https://x/3/a
+            https://x/{prefix}/{crate}       | ABcD  | 1.0.0   | https://x/AB/cD/ABcD
+            https://x/{lowerprefix}/{crate}  | ABcDe | 1.0.0   | https://x/ab/cd/ABcDe
+            https://x/{sha256-checksum}      | a     | 1.0.0   | https://x/CHECKSUM
+            https://x/{crate}/{crate}        | a     | 1.0.0   | https://x/a/a
+        ";
+        for [dl, name, version, url] in rows(&table.replace("CHECKSUM", CHECKSUM)) {
             let read: DownloadUrl = dl.parse().unwrap();
             assert_eq!(read.expand(name, version), url, "{dl} {name} {version}");
         }
@@ -216,17 +188,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_dl_is_refused() {
-        for (dl, words) in [
-            ("", "it is no URL"),
-            ("static.crates.io/crates", "it is no URL"),
-            (
-                "sparse+https://index.crates.io/",
-                "cargo downloads nothing by",
-            ),
-            ("ftp://x/y", "cargo downloads nothing by `ftp:`"),
-            ("https://x/{name}", "no marker of cargo"),
-            ("https://x/{crate", "no marker of cargo"),
-        ] {
+        for [dl, words] in rows(
+            "
+                                            | it is no URL
+            static.crates.io/crates         | it is no URL
+            sparse+https://index.crates.io/ | cargo downloads nothing by
+            ftp://x/y                       | cargo downloads nothing by `ftp:`
+            https://x/{name}                | no marker of cargo
+            https://x/{crate                | no marker of cargo
+            ",
+        ) {
             let error = dl.parse::<DownloadUrl>().unwrap_err();
             assert!(error.contains(words), "{dl}: {error}");
         }
@@ -235,21 +206,18 @@ mod tests {
     #[test]
     fn productions_routes_answer_the_dl_of_crates_io_and_the_api() {
         let config = Config::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
-        for (dl, found) in [
-            ("https://static.crates.io/crates", &[][..]),
-            ("https://crates.io/api/v1/crates", &[]),
-            (
-                "https://crates.io/api/v1/crates/{crate}/{version}/download",
-                &[],
-            ),
-            ("https://crates.io/api/v1/crates/", &["path-malformed"]),
-            ("https://crates.io/api/v1/crate", &["no-route"]),
-            ("https://crates.io/api/v1/crates?x=", &["no-route"]),
-            (
-                "https://crates.io/api/v1/crates/{version}/{crate}/download",
-                &["name-invalid"],
-            ),
-        ] {
+        for [dl, found] in rows(
+            "
+            https://static.crates.io/crates                              | -
+            https://crates.io/api/v1/crates                              | -
+            https://crates.io/api/v1/crates/{crate}/{version}/download   | -
+            https://crates.io/api/v1/crates/                             | path-malformed
+            https://crates.io/api/v1/crate                               | no-route
+            https://crates.io/api/v1/crates?x=                           | no-route
+            https://crates.io/api/v1/crates/{version}/{crate}/download   | name-invalid
+            ",
+        ) {
+            let found: Vec<_> = found.split_whitespace().filter(|it| *it != "-").collect();
             let read: DownloadUrl = dl.parse().unwrap();
             let findings = read.findings(&config);
             assert_eq!(findings.len(), found.len(), "{dl}: {findings:?}");

@@ -88,6 +88,8 @@ fn of_bytes(text: &str, bytes: Range<usize>) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::rows;
+
     use super::of_difference;
     use crate::differences::Difference;
 
@@ -111,33 +113,27 @@ request = \"/c at\"
 
     #[test]
     fn a_difference_stands_at_its_value_or_at_the_table_around_it() {
-        for (key, line, underlined) in [
-            ("hosts", 1, "[\"a.example\"]"),
-            ("targets.cdn.base", 3, "\"https://cdn.example\""),
-            ("targets.cdn.port", 2, "cdn"),
-            ("routes.file.status", 7, "307"),
-            ("routes.file.json", 5, "[[routes]]"),
-            ("routes.file.examples[/a.b]", 8, "[[routes.examples]]"),
-            (
-                "routes.file.examples[/c at at a]",
-                10,
-                "[[routes.examples]]",
-            ),
-            (
-                "routes.file.examples[/c at at b]",
-                13,
-                "[[routes.examples]]",
-            ),
-            ("routes.file.examples[/c at]", 10, "[[routes.examples]]"),
-            ("routes.file.examples[/c at at c]", 5, "[[routes]]"),
-            ("routes.file.examples[/c]", 5, "[[routes]]"),
-        ] {
+        for [key, line, underlined] in rows(
+            "
+            hosts                            | 1  | [\"a.example\"]
+            targets.cdn.base                 | 3  | \"https://cdn.example\"
+            targets.cdn.port                 | 2  | cdn
+            routes.file.status               | 7  | 307
+            routes.file.json                 | 5  | [[routes]]
+            routes.file.examples[/a.b]       | 8  | [[routes.examples]]
+            routes.file.examples[/c at at a] | 10 | [[routes.examples]]
+            routes.file.examples[/c at at b] | 13 | [[routes.examples]]
+            routes.file.examples[/c at]      | 10 | [[routes.examples]]
+            routes.file.examples[/c at at c] | 5  | [[routes]]
+            routes.file.examples[/c]         | 5  | [[routes]]
+            ",
+        ) {
             let key = key.to_owned();
             let (old, new) = (None, None);
             let difference = Difference { key, old, new };
             let place = of_difference(TEXT, &difference).unwrap();
-            let found = (place.line, TEXT.get(place.bytes).unwrap());
-            assert_eq!(found, (line, underlined), "{}", difference.key);
+            let found = (place.line.to_string(), TEXT.get(place.bytes).unwrap());
+            assert_eq!(found, (line.to_owned(), underlined), "{}", difference.key);
         }
         let key = "log.endpoint".to_owned();
         let (old, new) = (None, None);

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use signpost_testbed::rows;
+
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
 
@@ -15,46 +17,32 @@ fn staging_differs_from_production_in_its_host_alone() {
 
 #[test]
 fn what_is_changed_added_and_dropped_is_found() {
-    let rows = [
-        (
-            "cors = true",
-            "cors = false",
-            "response.cors",
-            Some("true"),
-            None,
-        ),
-        (
-            "name     = \"readme\"",
-            "name     = \"readme\"\nstatus = 307",
-            "routes.readme.status",
-            None,
-            Some("307"),
-        ),
-        (
-            "backends = [\"origin\"]",
-            "backends = [\"origin\", \"second\"]",
-            "origin.backends",
-            Some("origin"),
-            Some("origin, second"),
-        ),
-        (
-            "[[routes.examples]]  # a name keeps its case
+    let example = "[[routes.examples]]  # a name keeps its case
 request  = \"/api/v1/crates/Inflector/0.11.4/download\"
 location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
-",
-            "",
-            "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
-            Some("{base}/crates/Inflector/Inflector-0.11.4.crate"),
-            None,
-        ),
-    ];
-    for (from, to, key, old, new) in rows {
+";
+    let mut rows = rows(
+        r#"
+        cors = true           | cors = false                    | response.cors        | true   |
+        name     = "readme"   | name     = "readme";status = 307 | routes.readme.status |        | 307
+        backends = ["origin"] | backends = ["origin", "second"] | origin.backends      | origin | origin, second
+        "#,
+    );
+    rows.push([
+        example,
+        "",
+        "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
+        "{base}/crates/Inflector/Inflector-0.11.4.crate",
+        "",
+    ]);
+    let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    for [from, to, key, old, new] in rows {
         assert!(PRODUCTION.contains(from), "{from}");
-        let changed = Loaded::of(&PRODUCTION.replace(from, to));
+        let changed = Loaded::of(&PRODUCTION.replace(from, &to.replace(';', "\n")));
         let expected = Difference {
             key: key.to_owned(),
-            old: old.map(str::to_owned),
-            new: new.map(str::to_owned),
+            old: value(old),
+            new: value(new),
         };
         assert_eq!(
             between(&Loaded::of(PRODUCTION), &changed),
@@ -73,24 +61,19 @@ fn a_compiled_configuration_differs_in_nothing_from_its_source() {
 
 #[test]
 fn a_pattern_names_a_key_or_the_table_around_it() {
-    for (pattern, key, expected) in [
-        ("allowed_hosts", "allowed_hosts", true),
-        ("hosts", "allowed_hosts", false),
-        ("targets.*.base", "targets.static.base", true),
-        ("targets", "targets.static.base", true),
-        ("targets.static.base.more", "targets.static.base", false),
-        (
-            "routes.download.examples",
-            "routes.download.examples[/a.b/c]",
-            true,
-        ),
-        (
-            "routes.*.examples[/a.b/c]",
-            "routes.download.examples[/a.b/c]",
-            true,
-        ),
-        ("routes.*.status", "routes.download.location", false),
-    ] {
+    for [pattern, key, expected] in rows(
+        "
+        allowed_hosts             | allowed_hosts                    | true
+        hosts                     | allowed_hosts                    | false
+        targets.*.base            | targets.static.base              | true
+        targets                   | targets.static.base              | true
+        targets.static.base.more  | targets.static.base              | false
+        routes.download.examples  | routes.download.examples[/a.b/c] | true
+        routes.*.examples[/a.b/c] | routes.download.examples[/a.b/c] | true
+        routes.*.status           | routes.download.location         | false
+        ",
+    ) {
+        let expected = expected == "true";
         assert_eq!(names(pattern, key), expected, "{pattern} and {key}");
     }
 }

@@ -13,6 +13,7 @@ use signpost::received::Received;
 use signpost::request::Request;
 use signpost::route::RouteMatch;
 use signpost::switch::Switch;
+use signpost_testbed::rows;
 
 use super::address::Address;
 use super::explanation::{Explanation, Sent};
@@ -44,116 +45,39 @@ fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str)
     Explanation::of(&read(config), &question, switch.parse().unwrap())
 }
 
-/// A name, a configuration, a method, a URL, the values of `Accept`, and the switch.
-type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r [&'r str], &'r str);
-
 #[test]
 fn telling_requests_are_explained() {
-    let download = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
     let with_hosts = format!("hosts = [\"crates.io\"]\n{PRODUCTION}");
-    let rows: &[Row<'_>] = &[
-        (
-            "redirect",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download",
-            &[],
-            "enforce",
-        ),
-        (
-            "version-invalid",
-            PRODUCTION,
-            "GET",
-            "/api/v1/crates/smallvec/1.10/download?x=y",
-            &[],
-            "enforce",
-        ),
-        (
-            "no-route",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/",
-            &[],
-            "enforce",
-        ),
-        (
-            "host-without-routes",
-            &with_hosts,
-            "GET",
-            "https://evil.example/",
-            &[],
-            "enforce",
-        ),
-        ("switch-shadow", PRODUCTION, "GET", download, &[], "shadow"),
-        (
-            "not-in-rollout",
-            PRODUCTION,
-            "HEAD",
-            download,
-            &[],
-            "enforce 1%",
-        ),
-        (
-            "another-host",
-            MIRROR,
-            "GET",
-            "https://mirror.org/pub/foo.iso",
-            &[],
-            "enforce",
-        ),
-        (
-            "loop",
-            LOOPS,
-            "GET",
-            "https://mirror.org/pub/foo.iso",
-            &[],
-            "enforce",
-        ),
-        (
-            "json",
-            PRODUCTION,
-            "GET",
-            download,
-            &["*/*", "application/json"],
-            "enforce",
-        ),
-        ("method", PRODUCTION, "DELETE", download, &[], "enforce"),
-        (
-            "path-malformed",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/a/%2F/download#top",
-            &[],
-            "enforce",
-        ),
-        (
-            "rewritten",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/smallvec/1.10.0/download?it's",
-            &[],
-            "enforce",
-        ),
-        (
-            "resolved",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/a/../b",
-            &[],
-            "enforce",
-        ),
-        (
-            "backslash",
-            PRODUCTION,
-            "GET",
-            "/api\\v1/crates/smallvec/1.10.0/download",
-            &[],
-            "enforce",
-        ),
-    ];
-    for (name, config, method, url, accept, switch) in rows {
-        let explanation = explain(config, method, url, accept, switch);
-        insta::assert_snapshot!(*name, explanation);
+    let table = r"
+        redirect            | production | https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download
+        version-invalid     | production | /api/v1/crates/smallvec/1.10/download?x=y
+        no-route            | production | https://crates.io/
+        host-without-routes | with hosts | https://evil.example/
+        another-host        | mirror     | https://mirror.org/pub/foo.iso
+        loop                | loops      | https://mirror.org/pub/foo.iso
+        path-malformed      | production | https://crates.io/api/v1/crates/a/%2F/download#top
+        rewritten           | production | https://crates.io/api/v1/crates/smallvec/1.10.0/download?it's
+        resolved            | production | https://crates.io/a/../b
+        backslash           | production | /api\v1/crates/smallvec/1.10.0/download
+    ";
+    for [name, config, url] in rows(table) {
+        let config = match config {
+            "with hosts" => &with_hosts,
+            "mirror" => MIRROR,
+            "loops" => LOOPS,
+            _ => PRODUCTION,
+        };
+        insta::assert_snapshot!(name, explain(config, "GET", url, &[], "enforce"));
+    }
+    let url = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
+    let json: &[_] = &["*/*", "application/json"];
+    for (name, method, accept, switch) in [
+        ("switch-shadow", "GET", &[][..], "shadow"),
+        ("not-in-rollout", "HEAD", &[], "enforce 1%"),
+        ("json", "GET", json, "enforce"),
+        ("method", "DELETE", &[], "enforce"),
+    ] {
+        insta::assert_snapshot!(name, explain(PRODUCTION, method, url, accept, switch));
     }
 }
 

@@ -10,10 +10,10 @@ use super::words;
 use crate::text::visible;
 
 impl Display for Explanation {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut page = Page {
-            is_coloured: formatter.alternate(),
-            out: formatter,
+            is_coloured: f.alternate(),
+            out: f,
         };
         page.outcome(self)?;
         page.heading("1 Request")?;

@@ -86,12 +86,12 @@ impl Diagnostic for Shown<'_> {
 }
 
 impl Display for Shown<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Without lines of the file, this is the only place that names it.
         if self.underlined.is_none() {
-            write!(formatter, "{}: ", self.source.name)?;
+            write!(f, "{}: ", self.source.name)?;
         }
-        formatter.write_str(&visible(&self.finding.message))
+        f.write_str(&visible(&self.finding.message))
     }
 }
 

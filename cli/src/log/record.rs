@@ -104,8 +104,8 @@ impl<'de: 'l, 'l> Deserialize<'de> for Lossy<'l> {
         impl<'de> Visitor<'de> for Bytes {
             type Value = Lossy<'de>;
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a string")
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
             }
 
             fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Lossy<'de>, E> {

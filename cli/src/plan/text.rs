@@ -9,98 +9,90 @@ use crate::differences::Difference;
 use crate::text::{counted, visible};
 
 impl Display for Plan {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (requests, same, changed) = (self.requests, self.same, self.changed());
         let noun = counted(requests, "request");
         let (same, changed) = (HumanCount(same), HumanCount(changed));
-        writeln!(formatter, "{noun}: {same} same, {changed} changed")?;
+        writeln!(f, "{noun}: {same} same, {changed} changed")?;
         for (kind, number) in &self.changed {
             if *number > 0 {
-                writeln!(formatter, "{:>12}  {kind}", HumanCount(*number).to_string())?;
+                writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())?;
             }
         }
         if !self.unhealthy.is_empty() {
             let names = visible(&self.unhealthy.join(", "));
-            writeln!(formatter, "\nUnhealthy in the new configuration: {names}")?;
+            writeln!(f, "\nUnhealthy in the new configuration: {names}")?;
         }
         if let Some(why) = &self.incomplete {
-            writeln!(formatter, "\nNot all requests were read: {}", visible(why))?;
+            writeln!(f, "\nNot all requests were read: {}", visible(why))?;
         }
-        self.write_unreadable(formatter)?;
+        self.write_unreadable(f)?;
         if !self.differences.is_empty() {
-            writeln!(formatter, "\nThe configurations differ:")?;
-            write_differences(formatter, "  ", &self.differences)?;
+            writeln!(f, "\nThe configurations differ:")?;
+            write_differences(f, "  ", &self.differences)?;
         }
         for group in &self.groups {
-            write!(formatter, "\n{group}")?;
+            write!(f, "\n{group}")?;
         }
         if let Some(why) = &self.too_little_read {
-            writeln!(formatter, "\nToo little was read: {why}.")?;
+            writeln!(f, "\nToo little was read: {why}.")?;
         }
         match (self.is_empty(), &self.incomplete) {
             (false, _) | (true, Some(_)) => Ok(()),
             (true, None) if self.unreadable.is_empty() => {
-                writeln!(formatter, "\nNothing changes.")
+                writeln!(f, "\nNothing changes.")
             }
             // The unread lines may have changed.
-            (true, None) => writeln!(
-                formatter,
-                "\nNothing changes for the {noun} that could be read."
-            ),
+            (true, None) => writeln!(f, "\nNothing changes for the {noun} that could be read."),
         }
     }
 }
 
 impl Plan {
     /// The lines that are not requests.
-    pub(super) fn write_unreadable(&self, formatter: &mut impl fmt::Write) -> fmt::Result {
+    pub(super) fn write_unreadable(&self, f: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
             let noun = counted(self.unreadable_lines(), "line");
-            writeln!(formatter, "\n{noun} cannot be read and so not planned for:")?;
+            writeln!(f, "\n{noun} cannot be read and so not planned for:")?;
         }
         for unreadable in &self.unreadable {
-            write!(formatter, "{unreadable}")?;
+            write!(f, "{unreadable}")?;
         }
         if self.blank_lines > 0 {
             let noun = counted(self.blank_lines, "line");
-            writeln!(formatter, "\n{noun} held nothing.")?;
+            writeln!(f, "\n{noun} held nothing.")?;
         }
         Ok(())
     }
 }
 
 impl Display for UnreadableLines {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (lines, why) = (HumanCount(self.lines).to_string(), self.why.words());
-        writeln!(formatter, "{lines:>12}  {why}")?;
+        writeln!(f, "{lines:>12}  {why}")?;
         for sample in &self.samples {
             let text = visible(&sample.text);
-            writeln!(formatter, "{:14}{}: {text}", "", sample.place)?;
+            writeln!(f, "{:14}{}: {text}", "", sample.place)?;
         }
         Ok(())
     }
 }
 
 impl Display for Group {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let noun = counted(self.requests, "request");
-        writeln!(formatter, "{}: {noun}", self.kind)?;
-        write_pair(
-            formatter,
-            "  ",
-            &self.old.to_string(),
-            &self.new.to_string(),
-        )?;
-        write_differences(formatter, "  ", &self.differences)?;
+        writeln!(f, "{}: {noun}", self.kind)?;
+        write_pair(f, "  ", &self.old.to_string(), &self.new.to_string())?;
+        write_differences(f, "  ", &self.differences)?;
         for sample in &self.samples {
-            write!(formatter, "{sample}")?;
+            write!(f, "{sample}")?;
         }
         Ok(())
     }
 }
 
 impl Display for Shape {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redirect {
                 route,
@@ -108,7 +100,7 @@ impl Display for Shape {
                 status,
             } => {
                 let form = if *status == 200 { ", as JSON" } else { "" };
-                write!(formatter, "{location}  (route {route}{form})")
+                write!(f, "{location}  (route {route}{form})")
             }
             Self::Origin {
                 route,
@@ -118,38 +110,38 @@ impl Display for Shape {
                 let refusal = refusal.map(|refusal| format!(", {refusal}"));
                 let route = route.as_ref().map(|route| format!(", route {route}"));
                 let (refusal, route) = (refusal.unwrap_or_default(), route.unwrap_or_default());
-                write!(formatter, "the origin  ({reason}{refusal}{route})")
+                write!(f, "the origin  ({reason}{refusal}{route})")
             }
         }
     }
 }
 
 impl Display for Sample {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (place, method, url) = (&self.place, visible(&self.method), visible(&self.url));
-        writeln!(formatter, "    {place}: {method} {url}")?;
+        writeln!(f, "    {place}: {method} {url}")?;
         match (&self.old, &self.new) {
-            (Some(old), Some(new)) if old == new => writeln!(formatter, "      = {old}"),
-            (Some(old), Some(new)) => write_pair(formatter, "      ", old, new),
-            (Some(old), None) => writeln!(formatter, "      - {old}"),
-            (None, Some(new)) => writeln!(formatter, "      + {new}"),
+            (Some(old), Some(new)) if old == new => writeln!(f, "      = {old}"),
+            (Some(old), Some(new)) => write_pair(f, "      ", old, new),
+            (Some(old), None) => writeln!(f, "      - {old}"),
+            (None, Some(new)) => writeln!(f, "      + {new}"),
             (None, None) => Ok(()),
         }
     }
 }
 
 impl Display for Place {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(number) => write!(formatter, "line {number}"),
-            Self::Example(route) => write!(formatter, "example of {route}"),
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Example(route) => write!(f, "example of {route}"),
         }
     }
 }
 
 impl Display for Kind {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::RedirectElsewhere => "redirect → redirect elsewhere",
             Self::OtherAnswer => "redirect → same location, another answer",
             Self::RedirectToOrigin => "redirect → origin",
@@ -160,29 +152,29 @@ impl Display for Kind {
 }
 
 /// Writes the old above the new, with a mark below the first difference.
-fn write_pair(formatter: &mut Formatter<'_>, indent: &str, old: &str, new: &str) -> fmt::Result {
+fn write_pair(f: &mut Formatter<'_>, indent: &str, old: &str, new: &str) -> fmt::Result {
     if old == new {
-        return writeln!(formatter, "{indent}= {old}");
+        return writeln!(f, "{indent}= {old}");
     }
-    writeln!(formatter, "{indent}- {old}\n{indent}+ {new}")?;
+    writeln!(f, "{indent}- {old}\n{indent}+ {new}")?;
     let same = old
         .chars()
         .zip(new.chars())
         .take_while(|(old, new)| old == new);
     match same.count() {
         0 => Ok(()),
-        same => writeln!(formatter, "{indent}  {:same$}^", ""),
+        same => writeln!(f, "{indent}  {:same$}^", ""),
     }
 }
 
 fn write_differences(
-    formatter: &mut Formatter<'_>,
+    f: &mut Formatter<'_>,
     indent: &str,
     differences: &[Difference],
 ) -> fmt::Result {
     for difference in differences {
         for line in difference.to_string().lines() {
-            writeln!(formatter, "{indent}{line}")?;
+            writeln!(f, "{indent}{line}")?;
         }
     }
     Ok(())

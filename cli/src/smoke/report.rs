@@ -79,38 +79,35 @@ impl Report {
 
 /// The table, every failure in full, and the summary last.
 impl fmt::Display for Report {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (edge, revision, switch) = (&self.edge, &self.revision, &self.switch);
-        writeln!(
-            formatter,
-            "{edge}, configuration {revision}, switch {switch}"
-        )?;
+        writeln!(f, "{edge}, configuration {revision}, switch {switch}")?;
         for detour in &self.detours {
-            writeln!(formatter, "with {detour}")?;
+            writeln!(f, "with {detour}")?;
         }
-        writeln!(formatter, "as {}", self.user_agent)?;
-        write!(formatter, "\n{}", Table(&self.verdicts))?;
+        writeln!(f, "as {}", self.user_agent)?;
+        write!(f, "\n{}", Table(&self.verdicts))?;
         for verdict in self.verdicts.iter().filter(|verdict| !verdict.passed()) {
             let probe = &verdict.probe;
             writeln!(
-                formatter,
+                f,
                 "\n{RED}FAILED{RED:#} {} {}: {}",
                 probe.kind.name(),
                 probe.route,
                 probe.request
             )?;
-            write!(formatter, "{}", details(verdict))?;
+            write!(f, "{}", details(verdict))?;
         }
-        writeln!(formatter)?;
+        writeln!(f)?;
         for note in self.all_notes() {
-            writeln!(formatter, "note: {note}")?;
+            writeln!(f, "note: {note}")?;
         }
         for downloads in self.downloads() {
-            writeln!(formatter, "{downloads}")?;
+            writeln!(f, "{downloads}")?;
         }
         let (followed, compared) = (self.followed(), self.compared());
         write!(
-            formatter,
+            f,
             "{followed} redirects followed, {compared} files compared with their SHA-256"
         )?;
         for (count, words) in [
@@ -118,14 +115,14 @@ impl fmt::Display for Report {
             (self.missing(), "missing, as --missing allows"),
         ] {
             if count > 0 {
-                write!(formatter, ", {count} {words}")?;
+                write!(f, ", {count} {words}")?;
             }
         }
-        writeln!(formatter)?;
+        writeln!(f)?;
         let (all, failed) = (self.verdicts.len(), self.failed());
         let style = if failed == 0 { GREEN } else { RED };
         writeln!(
-            formatter,
+            f,
             "{style}{all} probes, {} passed, {failed} failed{style:#}",
             all - failed
         )

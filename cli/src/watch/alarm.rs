@@ -99,18 +99,18 @@ impl Alarm {
 }
 
 impl fmt::Display for Alarm {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.cause)?;
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.cause)?;
         let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
             return Ok(());
         };
         let after = seconds(after);
-        write!(formatter, "; {after} after {change} ({})", change.time)
+        write!(f, "; {after} after {change} ({})", change.time)
     }
 }
 
 impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RepeatRatio {
                 of,
@@ -123,15 +123,15 @@ impl fmt::Display for Cause {
                     Of::Requests => "requests",
                     Of::Redirects => "redirects",
                 };
-                write!(formatter, "{ratio:.1} % of the {of} are repeats")?;
+                write!(f, "{ratio:.1} % of the {of} are repeats")?;
                 match usual {
-                    Some(usual) => write!(formatter, ", usually {:.1} %", usual * 100.0)?,
-                    None => write!(formatter, ", and what is usual is not known yet")?,
+                    Some(usual) => write!(f, ", usually {:.1} %", usual * 100.0)?,
+                    None => write!(f, ", and what is usual is not known yet")?,
                 }
-                write!(formatter, " (limit {limit:.1} %)")
+                write!(f, " (limit {limit:.1} %)")
             }
             Self::Refusal { refusal, url } => {
-                write!(formatter, "a proof was refused: {refusal}, for {url}")
+                write!(f, "a proof was refused: {refusal}, for {url}")
             }
         }
     }

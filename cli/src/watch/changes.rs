@@ -82,19 +82,19 @@ impl Known {
 }
 
 impl fmt::Display for Change {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { time: _, from, to } = self;
         let both = from.revision != to.revision && from.switch != to.switch;
         if from.revision != to.revision || from.switch == to.switch {
-            write!(formatter, "revision {}", to.revision)?;
+            write!(f, "revision {}", to.revision)?;
         }
         if both {
-            formatter.write_str(" and ")?;
+            f.write_str(" and ")?;
         }
         if from.switch != to.switch {
-            write!(formatter, "the switch `{}`", to.switch)?;
+            write!(f, "the switch `{}`", to.switch)?;
         }
-        formatter.write_str(" came into force")
+        f.write_str(" came into force")
     }
 }
 

@@ -54,12 +54,12 @@ fn millis(duration: Duration) -> i64 {
 }
 
 impl fmt::Display for Time {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole_second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok();
         match whole_second.and_then(|time| time.format(&Rfc3339).ok()) {
-            Some(text) => formatter.write_str(&text),
+            Some(text) => f.write_str(&text),
             // Only a window at the first or last year of RFC 3339 needs this.
-            None => write!(formatter, "{} ms after 1970", self.0),
+            None => write!(f, "{} ms after 1970", self.0),
         }
     }
 }

@@ -40,10 +40,10 @@ impl Detour {
 
 /// `HOST:PORT`, and its addresses.
 impl fmt::Display for Detour {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let addresses: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
         let (host, port, addresses) = (&self.host, self.port, addresses.join(", "));
-        write!(formatter, "{host}:{port} at {addresses}")
+        write!(f, "{host}:{port} at {addresses}")
     }
 }
 

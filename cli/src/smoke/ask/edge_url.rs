@@ -50,8 +50,8 @@ impl EdgeUrl {
 }
 
 impl fmt::Display for EdgeUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.url[..Position::AfterPort])
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.url[..Position::AfterPort])
     }
 }
 
@@ -73,21 +73,21 @@ impl FromStr for EdgeUrl {
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::rows;
+
     use super::EdgeUrl;
     use crate::smoke::ask::connect::{Detour, Resolve};
 
     #[test]
     fn an_edge_is_a_scheme_and_a_host() {
-        for (text, shown, host) in [
-            ("https://Crates.io/", "https://crates.io", "crates.io"),
-            (
-                "http://127.0.0.1:7676",
-                "http://127.0.0.1:7676",
-                "127.0.0.1:7676",
-            ),
-            ("https://crates.io:443", "https://crates.io", "crates.io"),
-            ("http://[::1]:1/", "http://[::1]:1", "[::1]:1"),
-        ] {
+        for [text, shown, host] in rows(
+            "
+            https://Crates.io/     | https://crates.io     | crates.io
+            http://127.0.0.1:7676  | http://127.0.0.1:7676 | 127.0.0.1:7676
+            https://crates.io:443  | https://crates.io     | crates.io
+            http://[::1]:1/        | http://[::1]:1        | [::1]:1
+            ",
+        ) {
             let edge: EdgeUrl = text.parse().unwrap();
             assert_eq!((edge.to_string().as_str(), edge.host()), (shown, host));
         }

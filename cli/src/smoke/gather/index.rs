@@ -80,32 +80,20 @@ pub(crate) fn releases(text: &str) -> Result<Vec<Release>, String> {
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::rows;
+
     use super::{Index, releases};
 
     #[test]
     fn the_path_of_a_file_follows_the_length_of_the_name() {
-        for (index, name, file) in [
-            (
-                "sparse+https://index.crates.io/",
-                "a",
-                "https://index.crates.io/1/a",
-            ),
-            (
-                "https://index.crates.io",
-                "Cc",
-                "https://index.crates.io/2/cc",
-            ),
-            (
-                "http://127.0.0.1:1/index//",
-                "log",
-                "http://127.0.0.1:1/index/3/l/log",
-            ),
-            (
-                "https://index.crates.io",
-                "Serde",
-                "https://index.crates.io/se/rd/serde",
-            ),
-        ] {
+        for [index, name, file] in rows(
+            "
+            sparse+https://index.crates.io/ | a     | https://index.crates.io/1/a
+            https://index.crates.io         | Cc    | https://index.crates.io/2/cc
+            http://127.0.0.1:1/index//      | log   | http://127.0.0.1:1/index/3/l/log
+            https://index.crates.io         | Serde | https://index.crates.io/se/rd/serde
+            ",
+        ) {
             let index: Index = index.parse().unwrap();
             assert_eq!(index.file_of(name), file);
         }

@@ -163,8 +163,8 @@ impl AtTarget {
 }
 
 impl fmt::Display for AtTarget {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the target `{}` ({})", self.name, self.base)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the target `{}` ({})", self.name, self.base)
     }
 }
 

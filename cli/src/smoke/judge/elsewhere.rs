@@ -27,7 +27,7 @@ pub(crate) enum Asked {
 }
 
 impl fmt::Display for Elsewhere {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             asked,
             target,
@@ -35,7 +35,7 @@ impl fmt::Display for Elsewhere {
             when,
         } = self;
         write!(
-            formatter,
+            f,
             "{asked} was sent to the target `{target}`, not `{instead_of}`: {when}"
         )
     }

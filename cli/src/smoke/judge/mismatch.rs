@@ -40,12 +40,12 @@ impl Mismatch {
 
 /// Two lines, and a mark below the first difference.
 impl fmt::Display for Mismatch {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
-        writeln!(formatter, "expected {}", or_none(&self.expected))?;
-        writeln!(formatter, "received {}", or_none(&self.received))?;
+        writeln!(f, "expected {}", or_none(&self.expected))?;
+        writeln!(f, "received {}", or_none(&self.received))?;
         let column = "received ".len() + self.differs_at;
-        write!(formatter, "{:column$}^ differs here", "")
+        write!(f, "{:column$}^ differs here", "")
     }
 }
 

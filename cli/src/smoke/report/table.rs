@@ -20,7 +20,7 @@ pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 const MAX_PATH: usize = 64;
 
 impl fmt::Display for Table<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = rows(self.0);
         let columns = rows.first().map_or(0, Vec::len);
         let widths: Vec<_> = (0..columns).map(|column| width(&rows, column)).collect();
@@ -30,7 +30,7 @@ impl fmt::Display for Table<'_> {
                 let space = width.saturating_sub(text.chars().count());
                 let _ = write!(line, "{style}{text}{style:#}{:space$}  ", "");
             }
-            writeln!(formatter, "{}", line.trim_end())?;
+            writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
     }
