@@ -162,10 +162,11 @@ fn over_all_examples(files: &Files<'_>) -> Result<Plan, Failure> {
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
-    let (input, progress) = progress::open(file)?;
+    let (input, bar) = progress::open(file)?;
     let configurations = &files.configurations;
-    let (tally, end, input) = parallel::tally(configurations, input, |lines| progress.show(lines))?;
-    progress.finish();
+    let (tally, end, input) =
+        parallel::tally(configurations, input, |lines| progress::show(&bar, lines))?;
+    bar.finish_and_clear();
     let mut plan = tally.into_plan(configurations, Place::Line, files.differences());
     if let Err(error) = end {
         let why = input.failure(&error);

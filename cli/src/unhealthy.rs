@@ -120,14 +120,12 @@ mod tests {
             (
                 &production,
                 "static",
-                "no route has `static` and another target, so the edge never asks for its health; \
-                 leave --unhealthy out",
+                "no route has `static` and another target, so the edge never asks for its health; leave --unhealthy out",
             ),
             (
                 &half,
                 "cloudfront",
-                "the target `cloudfront` has no health_backend, so the edge always takes it as \
-                 healthy; leave --unhealthy out",
+                "the target `cloudfront` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out",
             ),
         ];
         for (loaded, name, expected) in rows {

@@ -37,7 +37,7 @@ fn read(text: &str) -> Config {
 
 fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method,
         address: &url.parse().unwrap(),
         accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -96,7 +96,7 @@ fn the_candidate_of_2023_fails_at_the_host() {
         .parse()
         .unwrap();
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method: "GET",
         address: &address,
         accept: &[],
@@ -147,7 +147,7 @@ fn check_case(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method: case.method,
         address: &format!("https://{}{}", case.host, case.target)
             .parse()
@@ -223,7 +223,7 @@ fn real_downloads_are_explained_as_they_are_answered() {
     for (name, version) in crates::all().into_iter().step_by(4) {
         let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
         let question = Question {
-            supposed: &Supposed::first(),
+            supposed: &Supposed::default(),
             method: "GET",
             address: &url.parse().unwrap(),
             accept: &[],

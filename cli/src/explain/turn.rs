@@ -14,9 +14,10 @@ use crate::output::Failure;
 use crate::unhealthy::Unhealthy;
 
 /// The client's attempt and the unhealthy targets. The request does not show them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Supposed {
-    attempt: u8,
+    /// How many attempts came before.
+    earlier: u8,
     unhealthy: Unhealthy,
 }
 
@@ -24,15 +25,6 @@ pub(crate) struct Supposed {
 struct OneClient(Tries);
 
 impl Supposed {
-    /// A first attempt while every target is healthy.
-    #[cfg(test)]
-    pub(super) fn first() -> Self {
-        Self {
-            attempt: 1,
-            unhealthy: Unhealthy::default(),
-        }
-    }
-
     /// Reads the command line.
     ///
     /// # Errors
@@ -46,7 +38,7 @@ impl Supposed {
             ));
         }
         Ok(Self {
-            attempt,
+            earlier: attempt.saturating_sub(1),
             unhealthy: Unhealthy::read(config, targets)?,
         })
     }
@@ -78,7 +70,7 @@ impl Supposed {
                 &mut around,
             )
         };
-        for _ in 1..self.attempt {
+        for _ in 0..self.earlier {
             next();
         }
         next()

@@ -12,30 +12,36 @@ use super::record::{Record, RecordError, Text};
 /// The request that a line tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked<'l> {
-    method: Cow<'l, str>,
-    /// A URL or a path, as it arrived.
-    url: Cow<'l, str>,
+    pub(crate) method: Cow<'l, str>,
+    /// A URL or a path with its query, as it arrived.
+    pub(crate) url: Cow<'l, str>,
     /// The range of the host in the URL.
     host: Option<Range<usize>>,
     /// Where the path begins.
     path: usize,
-    accepts_json: bool,
+    /// Whether the client got JSON, and so had asked for it.
+    pub(crate) accepts_json: bool,
 }
 
-/// Why a line cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Why a line cannot be read; in words by `Display`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unreadable {
+    #[strum(to_string = "longer than 64 KiB")]
     TooLong,
+    #[strum(to_string = "not UTF-8")]
     NotUtf8,
-    /// It begins with a brace, but is no JSON log line.
+    #[strum(to_string = "not a JSON log line: no object with `method` and `url`")]
     NotALogLine,
-    /// A JSON log line with another version than "1".
+    #[strum(to_string = "a JSON log line of another `version` than \"1\"")]
     OtherVersion,
-    /// The request is neither a path nor an `http` or `https` URL with a host.
+    #[strum(to_string = "the request is neither a path nor a URL with http(s):// and a host")]
     NotAUrl,
-    /// A path or URL with a space in it: its end is unclear.
+    #[strum(to_string = "a path or URL with a space; a line holds nothing besides it")]
     Space,
+    #[strum(
+        to_string = "neither a path, a URL, a JSON log line, nor an access log line with a request"
+    )]
     UnknownForm,
 }
 
@@ -73,15 +79,6 @@ impl<'l> Asked<'l> {
         })
     }
 
-    pub(crate) fn method(&self) -> &str {
-        &self.method
-    }
-
-    /// The URL or path as it arrived, with its query.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     pub(crate) fn host(&self) -> Option<&str> {
         self.url.get(self.host.clone()?)
     }
@@ -98,11 +95,6 @@ impl<'l> Asked<'l> {
         }
     }
 
-    /// Whether the client got JSON, and so had asked for it.
-    pub(crate) fn accepts_json(&self) -> bool {
-        self.accepts_json
-    }
-
     pub(crate) fn into_owned(self) -> Asked<'static> {
         Asked {
             method: Cow::Owned(self.method.into_owned()),
@@ -110,23 +102,6 @@ impl<'l> Asked<'l> {
             host: self.host,
             path: self.path,
             accepts_json: self.accepts_json,
-        }
-    }
-}
-
-impl Unreadable {
-    /// For people.
-    pub(crate) const fn words(self) -> &'static str {
-        match self {
-            Self::TooLong => "longer than 64 KiB",
-            Self::NotUtf8 => "not UTF-8",
-            Self::NotALogLine => "not a JSON log line: no object with `method` and `url`",
-            Self::OtherVersion => "a JSON log line of another `version` than \"1\"",
-            Self::NotAUrl => "the request is neither a path nor a URL with http(s):// and a host",
-            Self::Space => "a path or URL with a space; a line holds nothing besides it",
-            Self::UnknownForm => {
-                "neither a path, a URL, a JSON log line, nor an access log line with a request"
-            }
         }
     }
 }

@@ -89,7 +89,7 @@ impl<'l> Record<'l> {
     }
 }
 
-impl<'l> Decided<'l> {
+impl Decided<'_> {
     pub(crate) fn is_redirect(&self) -> bool {
         self.decision
             .as_ref()

@@ -35,8 +35,8 @@ fn lines_of_every_form_are_read() {
         let asked = asked.unwrap_or_else(|why| panic!("{line}: {why:?}"));
         let asked = asked.unwrap_or_else(|| panic!("{line}: blank"));
         let asked_target = asked.target();
-        let seen = [
-            asked.method(),
+        let seen: [&str; 3] = [
+            &asked.method,
             asked.host().unwrap_or_default(),
             &asked_target,
         ];

@@ -88,8 +88,8 @@ impl<'c> Configurations<'c> {
         });
         Sample {
             place,
-            method: asked.method().to_owned(),
-            url: asked.url().to_owned(),
+            method: asked.method.to_string(),
+            url: asked.url.to_string(),
             old,
             new,
         }
@@ -216,8 +216,8 @@ impl<'c> Given<'c, '_> {
 
 /// The request as the edge reads it.
 fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
-    let request = received.request(asked.method());
-    if asked.accepts_json() {
+    let request = received.request(&asked.method);
+    if asked.accepts_json {
         return request.with_accept([&b"application/json"[..]]);
     }
     request

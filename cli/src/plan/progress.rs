@@ -8,40 +8,29 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use crate::log::Input;
 use crate::output::Failure;
 
-#[derive(Clone, Debug)]
-pub(super) struct Progress(ProgressBar);
-
 /// Opens a file of requests, or standard input for `-`.
-pub(super) fn open(file: &Path) -> Result<(Input, Progress), Failure> {
-    let mut progress = Progress(ProgressBar::hidden());
+pub(super) fn open(file: &Path) -> Result<(Input, ProgressBar), Failure> {
+    let mut bar = ProgressBar::hidden();
     let input = Input::open_through(file, |stored, size| {
-        progress = Progress(bar(size));
-        Box::new(progress.0.wrap_read(stored))
+        bar = new(size);
+        Box::new(bar.wrap_read(stored))
     })?;
-    Ok((input, progress))
+    Ok((input, bar))
 }
 
-impl Progress {
-    pub(super) fn show(&self, lines: u64) {
-        let Self(bar) = self;
-        if bar.is_hidden() {
-            return;
-        }
-        let milliseconds = bar.elapsed().as_millis().max(1);
-        let rate = u128::from(lines) * 1000 / milliseconds;
-        let rate = HumanCount(u64::try_from(rate).unwrap_or(u64::MAX));
-        let lines = HumanCount(lines);
-        bar.set_message(format!("{lines} lines, {rate} a second"));
+pub(super) fn show(bar: &ProgressBar, lines: u64) {
+    if bar.is_hidden() {
+        return;
     }
-
-    /// Removes the bar, so that only the plan is left.
-    pub(super) fn finish(&self) {
-        self.0.finish_and_clear();
-    }
+    let milliseconds = bar.elapsed().as_millis().max(1);
+    let rate = u128::from(lines) * 1000 / milliseconds;
+    let rate = HumanCount(u64::try_from(rate).unwrap_or(u64::MAX));
+    let lines = HumanCount(lines);
+    bar.set_message(format!("{lines} lines, {rate} a second"));
 }
 
 /// A bar for a file of a known size, a spinner for a stream.
-fn bar(size: Option<u64>) -> ProgressBar {
+fn new(size: Option<u64>) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -20,13 +20,13 @@ const MAX_BYTES: usize = 200;
 impl<V: Copy> Recent<V> {
     /// What was found for the same request, or what `find` finds.
     pub(super) fn get_or(&mut self, asked: &Asked<'_>, find: impl FnOnce() -> V) -> V {
-        if asked.url().len() + asked.method().len() > MAX_BYTES {
+        if asked.url.len() + asked.method.len() > MAX_BYTES {
             return find();
         }
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
         }
-        let hash = self.hasher.hash_one(asked.url());
+        let hash = self.hasher.hash_one(&asked.url);
         let low_bits = usize::try_from(hash % SLOTS as u64).unwrap_or_default();
         let Some(slot) = self.slots.get_mut(low_bits) else {
             return find();
@@ -43,9 +43,7 @@ impl<V: Copy> Recent<V> {
 }
 
 fn is_same(one: &Asked<'_>, other: &Asked<'_>) -> bool {
-    one.url() == other.url()
-        && one.method() == other.method()
-        && one.accepts_json() == other.accepts_json()
+    one.url == other.url && one.method == other.method && one.accepts_json == other.accepts_json
 }
 
 impl<V> Default for Recent<V> {

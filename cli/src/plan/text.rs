@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
-use super::value::{Group, Kind, Place, Plan, Sample, Shape, UnreadableLines};
+use super::value::{Group, Place, Plan, Sample, Shape, UnreadableLines};
 use crate::differences::Difference;
 use crate::text::{counted, visible};
 
@@ -68,7 +68,7 @@ impl Plan {
 
 impl Display for UnreadableLines {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (lines, why) = (HumanCount(self.lines).to_string(), self.why.words());
+        let (lines, why) = (HumanCount(self.lines).to_string(), self.why);
         writeln!(f, "{lines:>12}  {why}")?;
         for sample in &self.samples {
             let text = visible(&sample.text);
@@ -136,18 +136,6 @@ impl Display for Place {
             Self::Line(number) => write!(f, "line {number}"),
             Self::Example(route) => write!(f, "example of {route}"),
         }
-    }
-}
-
-impl Display for Kind {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RedirectElsewhere => "redirect → redirect elsewhere",
-            Self::OtherAnswer => "redirect → same location, another answer",
-            Self::RedirectToOrigin => "redirect → origin",
-            Self::OriginToRedirect => "origin → redirect",
-            Self::OtherReason => "origin → origin, for another reason",
-        })
     }
 }
 

@@ -32,19 +32,31 @@ pub(crate) struct Plan {
     pub(crate) differences: Vec<Difference>,
 }
 
-/// How an answer changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, VariantArray)]
+/// How an answer changes; in words by `Display`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    VariantArray,
+    strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
-    /// Redirected to another location.
+    #[strum(to_string = "redirect → redirect elsewhere")]
     RedirectElsewhere,
-    /// Redirected to the same location, with another status, header or body.
+    #[strum(to_string = "redirect → same location, another answer")]
     OtherAnswer,
-    /// Redirected before, now sent to the origin.
+    #[strum(to_string = "redirect → origin")]
     RedirectToOrigin,
-    /// Sent to the origin before, now redirected.
+    #[strum(to_string = "origin → redirect")]
     OriginToRedirect,
-    /// Sent to the origin as before, for another reason.
+    #[strum(to_string = "origin → origin, for another reason")]
     OtherReason,
 }
 

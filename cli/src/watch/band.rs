@@ -47,16 +47,10 @@ impl Band {
     /// Until the usual ratio is learnt, it depends on whether the revision or switch has changed:
     /// if not, a high ratio is probably usual.
     pub(crate) fn limit(&self, compared: u64, is_changed: bool) -> Limit {
-        let BandSettings {
-            floor,
-            first_floor,
-            ceiling,
-            is_ceiling_fixed,
-            deviations,
-            half_life: _,
-        } = self.settings;
+        let settings = &self.settings;
+        let (floor, ceiling) = (settings.floor, settings.ceiling);
         if self.windows < ENOUGH_WINDOWS {
-            let first = floor.max(first_floor).min(ceiling);
+            let first = floor.max(settings.first_floor).min(ceiling);
             return Limit {
                 usual: None,
                 limit: if is_changed { first } else { ceiling },
@@ -65,14 +59,16 @@ impl Band {
         // Even if the ratio is constant, a window of few requests deviates by chance.
         let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
         let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
-        let ceiling = if is_ceiling_fixed {
+        let ceiling = if settings.is_ceiling_fixed {
             ceiling
         } else {
             1.0 - (1.0 - ceiling) * (1.0 - self.mean)
         };
         Limit {
             usual: Some(self.mean),
-            limit: floor.max(self.mean + deviations * deviation).min(ceiling),
+            limit: floor
+                .max(self.mean + settings.deviations * deviation)
+                .min(ceiling),
         }
     }
 

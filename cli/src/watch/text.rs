@@ -55,27 +55,13 @@ pub(crate) fn warning(event: &Event) -> Option<String> {
 
 /// The summary of a log for people.
 pub(crate) fn summary(summary: &Summary) -> String {
-    let Summary {
-        lines,
-        begin: _,
-        end: _,
-        counts,
-        alarms,
-        windows: _,
-        not_judged: _,
-        late: _,
-        early: _,
-        too_late: _,
-        too_early: _,
-        unreadable,
-        samples,
-    } = summary;
+    let counts = &summary.counts;
     let mut text = format!(
         "{} lines: {} requests, {}; {}\n",
-        HumanCount(*lines),
+        HumanCount(summary.lines),
         HumanCount(counts.requests),
         decisions(counts),
-        counted(*alarms, "alarm"),
+        counted(summary.alarms, "alarm"),
     );
     let mut add = |line: &str| {
         // Writing into a string cannot fail.
@@ -84,12 +70,12 @@ pub(crate) fn summary(summary: &Summary) -> String {
     for note in notes(summary) {
         add(&note);
     }
-    if *unreadable > 0 {
+    if summary.unreadable > 0 {
         add(&format!(
             "{} could not be read, first:",
-            counted(*unreadable, "line")
+            counted(summary.unreadable, "line")
         ));
-        for sample in samples {
+        for sample in &summary.samples {
             add(&format!("  line {}: {}", sample.line, sample.why));
         }
     }

@@ -3,42 +3,25 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
-/// What can be wrong, by stable code.
+/// What can be wrong, by stable code. `signpost smoke --help` explains each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
-    /// `edge`: the edge could not be reached, or did not answer.
     Edge,
-    /// `status`: the edge answered with another status.
     Status,
-    /// `location`: the edge named another location, or none.
     Location,
-    /// `vary`: `Vary` differs.
     Vary,
-    /// `decision`: `signpost-decision` differs.
     Decision,
-    /// `answer`: another header, or the body, differs.
     Answer,
-    /// `origin`: the origin did not answer with the file or the way to it.
     Origin,
-    /// `negative`: a path was redirected that must not be.
     Negative,
-    /// `head`: the answer to HEAD differs from the answer to GET.
     Head,
-    /// `json`: the answer to a client that accepts JSON differs.
     Json,
-    /// `cdn-connect`: the location could not be resolved or connected to, or its certificate is
-    /// invalid.
     CdnConnect,
-    /// `cdn-timeout`: the location did not answer completely in time.
     CdnTimeout,
-    /// `cdn-status`: the location answered with another status than 200.
     CdnStatus,
-    /// `cdn-body`: the file ended too early, is empty, or has more than `--max-bytes`.
     CdnBody,
-    /// `checksum`: the file has another SHA-256 than the lock file or the index says, or these two
-    /// differ.
     Checksum,
 }
 
