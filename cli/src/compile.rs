@@ -1,6 +1,6 @@
 //! `signpost compile`: turns the TOML that people write into the JSON that the edge reads.
 
-mod apart;
+mod distinct;
 mod fastly_toml;
 
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    apart::check(
+    distinct::check(
         &arguments.file,
         arguments.out.as_deref(),
         arguments.fastly_toml.as_deref(),
@@ -85,7 +85,7 @@ fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
         print(format_args!("{json}\n"))?;
     }
     for (file, replacement) in prepared {
-        replacement.carry_out()?;
+        replacement.commit()?;
         let (revision, file) = (config.revision(), file.display());
         print_error(format_args!("wrote revision {revision} to {file}\n"));
     }

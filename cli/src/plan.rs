@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     match &plan.incomplete {
         Some(why) => Err(Failure::new(format!("the plan is incomplete: {why}"))),
-        None => Ok(Outcome::found(plan.needs_a_look())),
+        None => Ok(Outcome::found(plan.needs_review())),
     }
 }
 

@@ -32,7 +32,7 @@ impl Replacement {
     }
 
     /// Replaces the file. Readers see all of the old text or all of the new.
-    pub(crate) fn carry_out(self) -> Result<(), Failure> {
+    pub(crate) fn commit(self) -> Result<(), Failure> {
         let written = self.new.persist(&self.target);
         let directory = directory_of(&self.target);
         written
@@ -51,7 +51,7 @@ fn existing(file: &Path) -> io::Result<Option<Permissions>> {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         // Replacing a device or a pipe would remove it.
         Ok(found) if !found.is_file() => Err(io::Error::other(
-            "it is no regular file; name one, or one that is not there yet",
+            "it is not a regular file; name a regular file or a new one",
         )),
         Ok(found) => Ok(Some(found.permissions())),
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -88,7 +88,7 @@ fn in_words(error: &io::Error, directory: &Path) -> String {
     let name = directory.display();
     match error.kind() {
         io::ErrorKind::NotFound => format!("there is no directory {name}; make it first"),
-        io::ErrorKind::NotADirectory => format!("{name} is no directory"),
+        io::ErrorKind::NotADirectory => format!("{name} is not a directory"),
         io::ErrorKind::PermissionDenied => format!("you may not write in the directory {name}"),
         io::ErrorKind::ReadOnlyFilesystem => {
             format!("the directory {name} is on a file system that is only for reading")
@@ -133,7 +133,7 @@ mod tests {
         symlink(&file, &link).unwrap();
         let replacement = Replacement::prepare(&link, "new").unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "old");
-        replacement.carry_out().unwrap();
+        replacement.commit().unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -154,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_not_replaced() {
+    fn only_regular_files_are_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let (path, link) = (directory.path(), directory.path().join("link"));
         symlink("nowhere", &link).unwrap();
         for (file, words) in [
             (path, "it is a directory".to_owned()),
-            (Path::new("/dev/null"), "no regular file".to_owned()),
+            (Path::new("/dev/null"), "not a regular file".to_owned()),
             (&link, "a link that leads nowhere".to_owned()),
             (
                 &path.join("no/file"),
@@ -168,7 +168,7 @@ mod tests {
             ),
             (
                 Path::new("/dev/null/file"),
-                "/dev/null is no directory".to_owned(),
+                "/dev/null is not a directory".to_owned(),
             ),
         ] {
             let error = Replacement::prepare(file, "text").unwrap_err().to_string();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_written_is_said_of_the_directory() {
+    fn errors_name_the_directory() {
         for (kind, words) in [
             (
                 io::ErrorKind::PermissionDenied,

@@ -167,7 +167,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     written?;
     if !unused.is_empty() {
         return Err(Failure::new(format!(
-            "nothing was connected to by {}, which --resolve or --connect-to names; leave it out or mend it",
+            "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
             unused.join(", nor by ")
         )));
     }

@@ -130,7 +130,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let read = match event {
             Awaited::Finished(outcome) => return outcome,
             Awaited::Interrupted if is_finishing => {
-                return Err(Failure::new("interrupted before all was said and written"));
+                return Err(Failure::new(
+                    "interrupted before everything was printed and written",
+                ));
             }
             Awaited::Read(_) if is_finishing => continue,
             Awaited::Read(read) => Some(read),

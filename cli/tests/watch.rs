@@ -200,7 +200,7 @@ fn a_log_that_cannot_be_read_is_told_while_it_runs_and_by_exit_code_2() {
         (
             "another kind",
             "GET / HTTP/1.1\n".repeat(3),
-            "no line of it could be read; line 1: it is no log line",
+            "no line of it could be read; line 1: it is not a log line",
         ),
         (
             "much of another kind",
@@ -291,7 +291,7 @@ fn an_interrupt_while_a_command_is_waited_for_ends_the_watch_at_once() {
     let (code, errors) = hanging.end();
     assert_eq!(code, Some(2), "{errors}");
     assert!(
-        errors.contains("interrupted before all was said and written"),
+        errors.contains("interrupted before everything was printed and written"),
         "{errors}"
     );
 }

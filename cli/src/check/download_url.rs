@@ -107,7 +107,7 @@ impl DownloadUrl {
 
 /// Succeeds if a URL is redirected, else returns the reason.
 fn redirected(config: &Config, url: &str) -> Result<(), String> {
-    let url = Url::parse(url).map_err(|error| format!("it is no URL ({error})"))?;
+    let url = Url::parse(url).map_err(|error| format!("it is not a URL ({error})"))?;
     let host = url.host_str().unwrap_or_default();
     let host = match url.port() {
         Some(port) => format!("{host}:{port}"),
@@ -131,7 +131,8 @@ impl FromStr for DownloadUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let example =
             "write the `dl` of the index's config.json, such as https://static.crates.io/crates";
-        let url = Url::parse(text).map_err(|error| format!("it is no URL ({error}); {example}"))?;
+        let url =
+            Url::parse(text).map_err(|error| format!("it is not a URL ({error}); {example}"))?;
         if !matches!(url.scheme(), "https" | "http") {
             let scheme = url.scheme();
             return Err(format!("cargo downloads nothing by `{scheme}:`; {example}"));
@@ -143,7 +144,7 @@ impl FromStr for DownloadUrl {
         if rest.contains(['{', '}']) {
             let markers = MARKERS.join(", ");
             return Err(format!(
-                "it holds braces that are no marker of cargo; the markers are {markers}"
+                "it holds braces that are not a marker of cargo; the markers are {markers}"
             ));
         }
         Ok(Self(text.to_owned()))
@@ -187,15 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_dl_is_refused() {
+    fn other_text_is_refused() {
         for [dl, words] in rows(
             "
-                                            | it is no URL
-            static.crates.io/crates         | it is no URL
+                                            | it is not a URL
+            static.crates.io/crates         | it is not a URL
             sparse+https://index.crates.io/ | cargo downloads nothing by
             ftp://x/y                       | cargo downloads nothing by `ftp:`
-            https://x/{name}                | no marker of cargo
-            https://x/{crate                | no marker of cargo
+            https://x/{name}                | not a marker of cargo
+            https://x/{crate                | not a marker of cargo
             ",
         ) {
             let error = dl.parse::<DownloadUrl>().unwrap_err();

@@ -19,7 +19,7 @@ pub(super) fn check(patterns: &[String], keys: &BTreeSet<String>) -> Result<(), 
         return Ok(());
     };
     Err(Failure::new(format!(
-        "--may-differ names `{}`, which is no key of these files; the nearest are `{}`",
+        "--may-differ names `{}`, which is not a key of these files; the nearest are `{}`",
         visible(pattern),
         visible(&nearest(pattern, keys).join("`, `")),
     )))
@@ -92,8 +92,9 @@ mod tests {
                 continue;
             };
             let words = checked.unwrap_err().to_string();
-            let expected =
-                format!("`{pattern}`, which is no key of these files; the nearest are `{nearest}");
+            let expected = format!(
+                "`{pattern}`, which is not a key of these files; the nearest are `{nearest}"
+            );
             assert!(words.contains(&expected), "{expected} is not in {words}");
         }
     }

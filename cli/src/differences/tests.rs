@@ -16,7 +16,7 @@ fn staging_differs_from_production_in_its_host_alone() {
 }
 
 #[test]
-fn what_is_changed_added_and_dropped_is_found() {
+fn changed_added_and_dropped_keys_are_found() {
     let example = "[[routes.examples]]  # a name keeps its case
 request  = \"/api/v1/crates/Inflector/0.11.4/download\"
 location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
@@ -116,7 +116,7 @@ fn a_list_of_one_differs_from_a_list_of_two() {
 }
 
 #[test]
-fn what_is_left_out_is_a_key_too() {
+fn omitted_keys_are_keys_too() {
     let everything = PRODUCTION
         .replace("[origin]", "hosts = [\"crates.io\"]\n[origin]")
         .replace(

@@ -25,9 +25,9 @@ pub(crate) enum AddressError {
     NeitherUrlNorPath,
     #[error("its scheme is `{0}`, and requests come by https or http")]
     Scheme(String),
-    #[error("it holds user info, which is no part of a request's URL; leave it out")]
+    #[error("it holds user info, which is not part of a request's URL; leave it out")]
     UserInfo,
-    #[error("`{0}` is no host; write one such as crates.io, with its port if it has one")]
+    #[error("`{0}` is not a host; write one such as crates.io, with its port if it has one")]
     Host(String),
 }
 
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn other_text_is_refused() {
         let rows = [
             ("", AddressError::NeitherUrlNorPath),
             ("crates.io/api", AddressError::NeitherUrlNorPath),

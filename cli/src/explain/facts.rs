@@ -19,7 +19,7 @@ pub(super) fn compared(
     let url = match Url::parse(candidate) {
         Ok(url) => url,
         Err(error) if point == Point::AbsoluteUrl => return error.to_string(),
-        Err(_) if verdict == Verdict::NotReached => return "not asked: it is no URL".to_owned(),
+        Err(_) if verdict == Verdict::NotReached => return "not asked: it is not a URL".to_owned(),
         Err(_) => return of_text(point, candidate),
     };
     let base = found.target().base();
@@ -36,13 +36,13 @@ pub(super) fn compared(
             base.port(),
             listed(config.allowed_hosts()),
         ),
-        Point::NothingElse => besides_host_and_path(&url),
+        Point::NothingElse => other_parts(&url),
         Point::PlainSegments => url.path_segments().map_or_else(
             || url.path().to_owned(),
             |all| all.collect::<Vec<_>>().join(" · "),
         ),
         Point::SameCaptures => captures(found),
-        Point::NoLoop => way_back(config, request, found),
+        Point::NoLoop => loop_check(config, request, found),
     }
 }
 
@@ -68,7 +68,7 @@ fn host_and_port(url: &Url) -> String {
     }
 }
 
-fn besides_host_and_path(url: &Url) -> String {
+fn other_parts(url: &Url) -> String {
     let has_user_info = !url.username().is_empty() || url.password().is_some();
     let parts = [
         has_user_info.then(|| "user info".to_owned()),
@@ -96,7 +96,7 @@ fn captures(found: &RouteMatch<'_, '_>) -> String {
     captured.join(", ")
 }
 
-fn way_back(config: &Config, request: &Request<'_>, found: &RouteMatch<'_, '_>) -> String {
+fn loop_check(config: &Config, request: &Request<'_>, found: &RouteMatch<'_, '_>) -> String {
     let to = found.target().base().host();
     let from = match request.host() {
         "" => "an unknown host",

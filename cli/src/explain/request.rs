@@ -114,7 +114,7 @@ fn why(segment: &str) -> &'static str {
         text if text.contains('/') => "holds an encoded slash",
         text if text.contains('\\') => "holds a backslash",
         text if text.contains('%') => {
-            "holds a `%` after decoding: it was encoded twice, or is no escape"
+            "holds a `%` after decoding: it was encoded twice, or is not an escape"
         }
         _ => "holds a control character",
     }
@@ -137,7 +137,7 @@ mod tests {
             /a/%2E    | 1 | is `.` or `..`, which may lead elsewhere
             /a/b/%2F  | 2 | holds an encoded slash
             /\evil.com | 0 | holds a backslash
-            /%252B    | 0 | holds a `%` after decoding: it was encoded twice, or is no escape
+            /%252B    | 0 | holds a `%` after decoding: it was encoded twice, or is not an escape
             /a/%00    | 1 | holds a control character
             /a/%FF    | 1 | does not decode to UTF-8
             ",

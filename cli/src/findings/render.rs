@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_shown_and_the_underline_stays_below_it() {
+    fn control_characters_are_shown_and_the_underline_stays_in_place() {
         for (text, line, underline) in [
             (
                 "allowed_hosts = [\"a\"] # \u{1b}[31m",

@@ -68,7 +68,7 @@ pub(crate) enum RecordError {
     Empty,
     #[error("it is not UTF-8")]
     NotUtf8,
-    #[error("it is no log line: {0}")]
+    #[error("it is not a log line: {0}")]
     Json(serde_json::Error),
 }
 

@@ -57,7 +57,7 @@ fn only_the_request_has_to_be_utf_8() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_apart() {
+fn unreadable_lines_have_a_reason() {
     let long = format!("/{}", "a".repeat(MAX_BYTES));
     let rows: &[(&[u8], Unreadable)] = &[
         (long.as_bytes(), Unreadable::TooLong),

@@ -98,7 +98,7 @@ fn nothing_changes_between_a_configuration_and_its_compiled_form() {
 type Row = (&'static str, &'static [(&'static str, &'static str)], Kind);
 
 #[test]
-fn every_kind_of_change_is_told_apart() {
+fn every_kind_of_change_is_recognized() {
     let rows: [Row; 3] = [
         (
             "another base",
@@ -267,7 +267,7 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
-fn what_was_not_read_is_not_said_to_be_unchanged() {
+fn unread_lines_are_not_called_unchanged() {
     // Requests, other lines, the allowed percentage, the end of the plan, and whether a person must
     // look.
     let rows = [
@@ -321,7 +321,7 @@ fn what_was_not_read_is_not_said_to_be_unchanged() {
         assert!(text.ends_with(end), "{row}: {text}");
         assert_eq!(plan.too_little_read.is_some(), is_too_little, "{row}");
         assert!(plan.is_empty(), "{row}");
-        assert_eq!(plan.needs_a_look(), is_too_little, "{row}");
+        assert_eq!(plan.needs_review(), is_too_little, "{row}");
     }
 }
 

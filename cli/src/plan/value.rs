@@ -139,7 +139,7 @@ impl Plan {
     }
 
     /// A person must look: something changes, or too few lines were read.
-    pub(crate) fn needs_a_look(&self) -> bool {
+    pub(crate) fn needs_review(&self) -> bool {
         !self.is_empty() || self.too_little_read.is_some()
     }
 

@@ -22,7 +22,7 @@ impl Arguments {
             .as_deref()
             .map(Token::from_variable)
             .transpose()?;
-        if token.is_some() && self.edge.is_readable_on_the_way(&detours) {
+        if token.is_some() && self.edge.sends_in_the_clear(&detours) {
             return Err(Failure::new(format!(
                 "a token would be sent to {} in the clear; use https",
                 self.edge

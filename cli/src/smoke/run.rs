@@ -116,7 +116,7 @@ impl Runner<'_> {
                 verdict.failed(
                     Stage::Origin,
                     format!(
-                        "the origin is to answer with the file or the way to it, and the answer is {status}"
+                        "the origin must answer with the file or a redirect to it, but answers {status}"
                     ),
                 );
             }
@@ -152,7 +152,7 @@ impl Runner<'_> {
         self.json(verdict, expected).await;
         // Follows the received location: clients have no other.
         if let Some(location) = get.header("location") {
-            let target = expected.meant_by(&get);
+            let target = expected.matching(&get);
             verdict.target = (target.location == location).then(|| target.name.clone());
             verdict.followed = true;
             self.file(verdict, &target.to_string(), &location).await;

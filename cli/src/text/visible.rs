@@ -68,7 +68,7 @@ mod tests {
     use super::{beginning, in_place, visible};
 
     #[test]
-    fn what_could_deceive_on_a_terminal_is_escaped() {
+    fn deceptive_characters_are_escaped() {
         for (text, shown) in [
             ("/a'b\"c\\d ä e\u{301} 日", "/a'b\"c\\d ä e\u{301} 日"),
             ("\u{1b}[31m\r\n", "\\u{1b}[31m\\r\\n"),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_before_it_is_escaped() {
+    fn long_text_is_cut_before_it_is_escaped() {
         for (text, shown) in [
             ("plain-text", "plain-text"),
             ("\u{1b}[2Jx", "\\u{1b}[2Jx"),

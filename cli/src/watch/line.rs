@@ -50,10 +50,10 @@ impl<'a> Line<'a> {
     /// What is wrong with it.
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
         let record = Record::read(line).map_err(|error| error.to_string())?;
-        let missing = |key: &str| format!("it is no log line: it has no `{key}`");
+        let missing = |key: &str| format!("it is not a log line: it has no `{key}`");
         let time = record.date_time.ok_or_else(|| missing("date_time"))?;
         let time = Time::read(&time.0)
-            .ok_or_else(|| "its `date_time` is no time in RFC 3339".to_owned())?;
+            .ok_or_else(|| "its `date_time` is not an RFC 3339 time".to_owned())?;
         let status = record.status.ok_or_else(|| missing("status"))?;
         let user_agent = record.http.and_then(|http| http.useragent);
         // Only GET downloads: HEAD before it does not make it a repeat.
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_told_apart() {
+    fn answers_have_a_kind() {
         let origin = SIGNPOST
             .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
             .replace(
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_download_of_a_known_client_is_not_compared() {
+    fn only_downloads_of_known_clients_are_compared() {
         for (from, to) in [
             (r#""ip":"198.51.100.17""#, r#""ip":null"#),
             (r#""ip":"198.51.100.17","#, ""),
@@ -265,30 +265,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_line_says_why() {
+    fn other_text_is_refused_with_a_reason() {
         for (line, expected) in [
             (&b""[..], "it is empty"),
             (b" \t", "it is empty"),
             (b"{\"method\":\"\xff\"}", "it is not UTF-8"),
             (
                 b"GET / HTTP/1.1",
-                "it is no log line: expected value at line 1 column 1",
+                "it is not a log line: expected value at line 1 column 1",
             ),
             (
                 b"{}",
-                "it is no log line: missing field `method` at line 1 column 2",
+                "it is not a log line: missing field `method` at line 1 column 2",
             ),
             (
                 br#"{"method":"GET","url":"/","status":200}"#,
-                "it is no log line: it has no `date_time`",
+                "it is not a log line: it has no `date_time`",
             ),
             (
                 br#"{"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"}"#,
-                "it is no log line: it has no `status`",
+                "it is not a log line: it has no `status`",
             ),
             (
                 br#"{"date_time":"now","method":"GET","url":"/","status":200}"#,
-                "its `date_time` is no time in RFC 3339",
+                "its `date_time` is not an RFC 3339 time",
             ),
         ] {
             assert_eq!(Line::read(line), Err(expected.to_owned()), "{line:?}");

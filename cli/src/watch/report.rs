@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_log_becomes_markup() {
+    fn text_in_a_log_is_never_markup() {
         let page = page(
             &Summary::default(),
             &timeline("\"><script>alert(1)</script>&'"),

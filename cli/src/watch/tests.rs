@@ -244,17 +244,17 @@ fn broken_late_and_early_lines_are_counted() {
 }
 
 #[test]
-fn what_a_line_says_of_itself_cannot_make_the_report_long() {
+fn a_long_line_cannot_make_the_report_long() {
     let mut watcher = Watcher::new(defaults());
     let line = redirect(1).replace("302", &format!("\"{}\"", "x".repeat(60_000)));
     watcher.line(line.as_bytes());
     let sample = &watcher.summary().samples[0];
-    assert!(sample.why.starts_with("it is no log line: invalid type"));
+    assert!(sample.why.starts_with("it is not a log line: invalid type"));
     assert_eq!(sample.why.chars().count(), 201, "{}", sample.why);
 }
 
 #[test]
-fn it_is_said_once_when_most_lines_can_no_longer_be_read() {
+fn one_warning_tells_that_most_lines_are_unreadable() {
     let mut watcher = Watcher::new(defaults());
     let mut told = Vec::new();
     for number in 1..=1_000 {

@@ -72,7 +72,7 @@ impl Client {
                 "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
             ))
         };
-        let user_agent = UserAgent::of_a_new_run()?;
+        let user_agent = UserAgent::for_new_run()?;
         let tls = tls::config(authorities).map_err(|error| failure(&error))?;
         let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = ClientBuilder::new()

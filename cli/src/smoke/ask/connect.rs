@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_curl_would_not_take_is_refused() {
+    fn text_that_curl_refuses_is_refused() {
         for text in [
             "",
             "crates.io",

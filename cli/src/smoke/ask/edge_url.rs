@@ -27,19 +27,19 @@ impl EdgeUrl {
     }
 
     /// Whether others on the way can read what is sent. The first detour to the edge decides.
-    pub(crate) fn is_readable_on_the_way(&self, detours: &[Detour]) -> bool {
+    pub(crate) fn sends_in_the_clear(&self, detours: &[Detour]) -> bool {
         let detour = detours.iter().find(|detour| detour.leads_to(&self.url));
         let is_loopback = match detour {
             Some(detour) => detour
                 .addresses
                 .iter()
                 .all(|address| address.ip().is_loopback()),
-            None => self.names_this_machine(),
+            None => self.is_loopback(),
         };
         self.url.scheme() == "http" && !is_loopback
     }
 
-    fn names_this_machine(&self) -> bool {
+    fn is_loopback(&self) -> bool {
         match self.url.host() {
             Some(Host::Domain(domain)) => domain == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_would_be_read_on_the_way_of_plain_http() {
+    fn a_token_is_readable_over_plain_http() {
         for (text, detour, expected) in [
             ("http://crates.io", None, true),
             ("http://crates.io", Some("crates.io:80:127.0.0.1"), false),
@@ -142,7 +142,7 @@ mod tests {
             let edge: EdgeUrl = text.parse().unwrap();
             let detour = detour.map(|text| Detour::from(text.parse::<Resolve>().unwrap()));
             let detours: Vec<_> = detour.into_iter().collect();
-            let is_readable = edge.is_readable_on_the_way(&detours);
+            let is_readable = edge.sends_in_the_clear(&detours);
             assert_eq!(is_readable, expected, "{text} {detours:?}");
         }
     }

@@ -10,7 +10,7 @@ use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::{Finding, Received};
 
 /// The headers that tell operators of CDNs which server answered.
-const OF_WHO_ANSWERED: [&str; 5] = [
+const SERVER_HEADERS: [&str; 5] = [
     "x-served-by",
     "x-cache",
     "x-amz-request-id",
@@ -32,7 +32,7 @@ pub(crate) async fn fetch(
     let url = url.ok_or_else(|| {
         Finding::new(
             Stage::CdnConnect,
-            format!("the location `{location}` is no URL to fetch"),
+            format!("the location `{location}` is not a URL"),
         )
     })?;
     let response = client
@@ -94,7 +94,7 @@ fn details_of(response: &Response) -> Option<String> {
             "it redirects to {location}, and has to serve the file itself"
         ));
     }
-    let who = OF_WHO_ANSWERED.into_iter();
+    let who = SERVER_HEADERS.into_iter();
     details.extend(who.filter_map(|name| Some(format!("{name}: {}", value(name)?))));
     (!details.is_empty()).then(|| details.join("; "))
 }

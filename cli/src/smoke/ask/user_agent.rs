@@ -23,15 +23,15 @@ const PROGRAM: &str = concat!("signpost-smoke/", env!("CARGO_PKG_VERSION"));
 
 impl UserAgent {
     /// One that no other run has.
-    pub(crate) fn of_a_new_run() -> Result<Self, Failure> {
+    pub(crate) fn for_new_run() -> Result<Self, Failure> {
         let mut run = [0; 8];
         let random = ring::default_provider().secure_random;
         let failure = |_| Failure::new("the system has no random numbers to name this run with");
         random.fill(&mut run).map_err(failure)?;
-        Ok(Self::of_run(u64::from_be_bytes(run)))
+        Ok(Self::for_run(u64::from_be_bytes(run)))
     }
 
-    fn of_run(run: u64) -> Self {
+    fn for_run(run: u64) -> Self {
         let run = format!("{run:016x}");
         Self {
             name: format!("{PROGRAM} (run {run})"),
@@ -62,8 +62,8 @@ mod tests {
     use super::{PROGRAM, UserAgent};
 
     #[test]
-    fn who_asks_for_a_path_again_looks_like_another_client() {
-        let user_agent = UserAgent::of_run(0x3f2a);
+    fn a_repeated_path_gets_another_user_agent() {
+        let user_agent = UserAgent::for_run(0x3f2a);
         let rows = [
             ("/a", ""),
             ("/b", ""),
@@ -80,8 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn no_two_runs_have_one_name() {
-        let [one, other] = [(); 2].map(|()| UserAgent::of_a_new_run().unwrap());
+    fn each_run_has_its_own_name() {
+        let [one, other] = [(); 2].map(|()| UserAgent::for_new_run().unwrap());
         assert_ne!(one.as_str(), other.as_str());
     }
 }

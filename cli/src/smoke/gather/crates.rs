@@ -53,10 +53,10 @@ impl Gathered {
                 "{name} has no crates of crates.io; name another lock file, or their registry by --index"
             )));
         }
-        if found.of_elsewhere > 0 {
+        if found.other_sources > 0 {
             self.notes.push(format!(
                 "{} of the packages in {name} are of no registry, or of another one, and are left out",
-                found.of_elsewhere
+                found.other_sources
             ));
         }
         // Includes crates outside the sample: an example may be one.

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_redirected_has_its_reason() {
+    fn other_requests_have_a_reason() {
         let config = production();
         for (switch, path, decision) in [
             (Switch::Off, DOWNLOAD, "origin;reason=\"switch-off\""),

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_read_and_what_is_none_is_said() {
+    fn lines_are_read_and_other_text_is_refused() {
         let sum = "a".repeat(64);
         let text = format!(
             "{{\"name\":\"a\",\"vers\":\"1.0.0\",\"cksum\":\"{sum}\",\"yanked\":true}}\n\

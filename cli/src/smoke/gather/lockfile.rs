@@ -16,7 +16,7 @@ pub(crate) struct LockFile {
     /// In the order of the file.
     pub(crate) packages: Vec<(Package, Option<Checksum>)>,
     /// How many have another source: a path, a repository, another registry.
-    pub(crate) of_elsewhere: usize,
+    pub(crate) other_sources: usize,
 }
 
 /// Reads a lock file. The registry is crates.io, and any other that `index` names.
@@ -37,7 +37,7 @@ pub(crate) fn read(text: &str, index: Option<&str>) -> Result<LockFile, String> 
             let package = Package::new(package.name.as_str(), &package.version.to_string())?;
             found.packages.push((package, checksum));
         } else {
-            found.of_elsewhere += 1;
+            found.other_sources += 1;
         }
     }
     Ok(found)
@@ -65,7 +65,7 @@ mod tests {
     fn the_crates_of_the_registry_are_read_and_the_others_counted() {
         let found = read(OWN, None).unwrap();
         // The packages of this workspace.
-        assert_eq!(found.of_elsewhere, 4);
+        assert_eq!(found.other_sources, 4);
         assert!(found.packages.len() > 100);
         assert!(
             found
@@ -79,7 +79,7 @@ mod tests {
     fn another_registry_is_read_where_the_index_names_it() {
         let text = "version = 4\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\
                     source = \"sparse+http://127.0.0.1:1/\"\n";
-        assert_eq!(read(text, None).unwrap().of_elsewhere, 1);
+        assert_eq!(read(text, None).unwrap().other_sources, 1);
         let found = read(text, Some("sparse+http://127.0.0.1:1/")).unwrap();
         assert_eq!(found.packages.len(), 1);
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_lock_file_is_said() {
+    fn other_files_are_refused() {
         for (text, words) in [
             ("[[", "TOML parse error at line 1, column 3"),
             ("version = 4", "it lists no [[package]]"),

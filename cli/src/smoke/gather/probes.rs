@@ -97,8 +97,8 @@ impl Sources<'_> {
         self.add_in_share(&mut probes);
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
-        self.must_try_something(&probes)?;
-        self.must_use_what_is_named(&probes)?;
+        self.check_probes(&probes)?;
+        self.check_options(&probes)?;
         probes.extend(self.negative());
         probes.retain({
             let mut seen = BTreeSet::new();
@@ -139,7 +139,7 @@ impl Sources<'_> {
                 let written = example.location().as_str();
                 let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
                 // The location that the example's author wrote must be possible.
-                self.must_lead_somewhere(example.request(), Some(written))?;
+                self.check_redirected(example.request(), Some(written))?;
                 Ok(probe)
             })
             .collect()
@@ -151,7 +151,7 @@ impl Sources<'_> {
         for (kind, package) in self.packages {
             for route in &routes {
                 let path = path_of(route, package);
-                self.must_lead_somewhere(&path, None)?;
+                self.check_redirected(&path, None)?;
                 probes.push(self.probe(*kind, route.name().as_str(), &path));
             }
         }

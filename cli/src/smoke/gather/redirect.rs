@@ -99,18 +99,18 @@ impl Redirect {
     }
 
     /// The allowed redirect that an answer means, else the first.
-    pub(crate) fn meant_by(&self, answered: &Answered) -> &AtTarget {
+    pub(crate) fn matching(&self, answered: &Answered) -> &AtTarget {
         let elsewhere = self.elsewhere(answered);
         elsewhere.map_or(&self.first, |elsewhere| elsewhere.target)
     }
 
     /// The allowed redirect to another target that an answer means.
     pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<SentElsewhere<'_>> {
-        if self.first.is_meant_by(answered) {
+        if self.first.matches(answered) {
             return None;
         }
         let others = self.others.iter().flat_map(|other| &other.because);
-        let mut meant = others.filter(|(_, at)| at.is_meant_by(answered));
+        let mut meant = others.filter(|(_, at)| at.matches(answered));
         // Without a reason, the answer is compared with the first allowed one, and found wrong.
         let (because, target) = meant
             .clone()
@@ -154,7 +154,7 @@ impl AtTarget {
     }
 
     /// Whether an answer names this location, as a redirect or as JSON.
-    fn is_meant_by(&self, answered: &Answered) -> bool {
+    fn matches(&self, answered: &Answered) -> bool {
         match answered.header("location") {
             Some(location) => location == self.location,
             None => !answered.body.is_empty() && answered.body == self.json.body,
@@ -291,7 +291,7 @@ examples = [
     }
 
     #[test]
-    fn what_is_at_no_target_is_compared_with_the_first() {
+    fn unknown_locations_are_compared_with_the_first_target() {
         let redirect = redirect([HEALTH_OF_A, HEALTH_OF_B], RETRY);
         let first = redirect.first();
         for location in [
@@ -304,11 +304,11 @@ examples = [
                 ..first.plain.clone()
             };
             assert_eq!(redirect.elsewhere(&wrong), None, "{location}");
-            assert_eq!(redirect.meant_by(&wrong), first, "{location}");
+            assert_eq!(redirect.matching(&wrong), first, "{location}");
         }
         let second = redirect.targets().nth(1).unwrap();
         let second = second.because(Because::SecondTry);
-        assert_eq!(redirect.meant_by(&second.plain), &second);
-        assert_eq!(redirect.meant_by(&Answered::default()), first);
+        assert_eq!(redirect.matching(&second.plain), &second);
+        assert_eq!(redirect.matching(&Answered::default()), first);
     }
 }

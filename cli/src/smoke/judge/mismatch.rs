@@ -94,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_is_no_mismatch() {
+    fn equal_texts_have_no_mismatch() {
         assert_eq!(Mismatch::between(Some("a"), Some("a")), None);
         assert_eq!(Mismatch::between(None, None), None);
     }
 
     #[test]
-    fn what_could_do_harm_is_escaped_and_what_is_long_is_cut() {
+    fn harmful_text_is_escaped_and_long_text_is_cut() {
         for (text, expected) in [
             ("https://static.crates.io/é", "https://static.crates.io/é"),
             ("a\u{1b}[31m\n", "a\\u{1b}[31m\\n"),

@@ -117,7 +117,7 @@ impl Verdict {
         self.tried.push(Column::Checksum);
         self.findings.extend(Finding::difference(
             Stage::Checksum,
-            "two SHA-256 of this file are said, by the lock file and by the index",
+            "the lock file and the index have different SHA-256 for this file",
             Some(checksum.as_str()),
             Some(other.as_str()),
         ));

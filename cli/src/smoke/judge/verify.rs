@@ -9,7 +9,7 @@ use crate::smoke::judge::verdict::Finding;
 
 /// Compares the answer to GET with the redirect that it means, or with the first.
 pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
-    let expected = &expected.meant_by(received).plain;
+    let expected = &expected.matching(received).plain;
     compare(expected, received, |part| match part {
         "status" => Stage::Status,
         "location" => Stage::Location,
@@ -21,14 +21,14 @@ pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
 
 /// Compares the answer to a client that accepts JSON.
 pub(crate) fn json(expected: &Redirect, received: &Answered) -> Vec<Finding> {
-    let expected = &expected.meant_by(received).json;
+    let expected = &expected.matching(received).json;
     compare(expected, received, |_| Stage::Json)
 }
 
 /// Compares the status and expected headers of HEAD with those of GET. If HEAD names another
 /// allowed target, that target's redirect counts.
 pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<Finding> {
-    let (target, of_get) = (expected.meant_by(head), expected.meant_by(get));
+    let (target, of_get) = (expected.matching(head), expected.matching(get));
     let is_elsewhere =
         target != of_get && target.plain.header("location") == head.header("location");
     let (get, words) = if is_elsewhere {
@@ -67,7 +67,7 @@ fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
         findings.push(Finding::new(
             Stage::Status,
             format!(
-                "the origin is to answer, and the answer is {}",
+                "the origin must answer, but the answer is {}",
                 received.status
             ),
         ));

@@ -16,6 +16,6 @@ impl PageFile {
 
     /// Writes the page. An earlier page stays until then.
     pub(crate) fn write(&self, page: &str) -> Result<(), Failure> {
-        Replacement::prepare(&self.0, page)?.carry_out()
+        Replacement::prepare(&self.0, page)?.commit()
     }
 }

@@ -8,7 +8,7 @@ use crate::smoke::gather::expected::Expected;
 
 impl Sources<'_> {
     /// Without a file to request or a redirect to follow, the run would find nothing.
-    pub(super) fn must_try_something(&self, probes: &[Probe]) -> Result<(), Failure> {
+    pub(super) fn check_probes(&self, probes: &[Probe]) -> Result<(), Failure> {
         if probes.is_empty() {
             return Err(Failure::new(
                 "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
@@ -16,7 +16,7 @@ impl Sources<'_> {
         }
         if sends_any(self.switch) && !probes.iter().any(is_redirected) {
             return Err(Failure::new(format!(
-                "no probe is to be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
+                "no probe would be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
                 self.switch
             )));
         }
@@ -24,14 +24,14 @@ impl Sources<'_> {
     }
 
     /// An option that applies to no probe is a mistake.
-    pub(super) fn must_use_what_is_named(&self, probes: &[Probe]) -> Result<(), Failure> {
+    pub(super) fn check_options(&self, probes: &[Probe]) -> Result<(), Failure> {
         let unused = self.missing.iter().find(|part| {
             let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
             !may_be.any(|probe| probe.request.contains(part.as_str()))
         });
         if let Some(part) = unused {
             return Err(Failure::new(format!(
-                "no probe's path contains `{part}`, which --missing names, but for files whose SHA-256 is known, which may not be missing; leave it out or mend it"
+                "no probe's path contains `{part}`, which --missing names; files whose SHA-256 is known do not count, because they must be there; correct it or leave it out"
             )));
         }
         let routes = self.loaded.config().routes();
@@ -45,7 +45,7 @@ impl Sources<'_> {
     }
 
     /// With a `Host` that the routes do not apply to, only the origin would answer.
-    pub(super) fn must_lead_somewhere(
+    pub(super) fn check_redirected(
         &self,
         path: &str,
         written: Option<&str>,

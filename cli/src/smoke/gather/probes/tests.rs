@@ -106,7 +106,7 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
 }
 
 #[test]
-fn what_would_try_nothing_is_said() {
+fn runs_that_would_prove_nothing_are_refused() {
     let authored = Loaded::of(PRODUCTION);
     let compiled = Loaded::of(authored.config().to_json());
     // Another CDN may have other files.
@@ -152,7 +152,7 @@ fn a_file_whose_checksum_is_known_may_never_be_missing() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_said() {
+fn impossible_options_are_refused() {
     let loaded = Loaded::of(PRODUCTION);
     let elsewhere = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
     let elsewhere = Loaded::of(&elsewhere);

@@ -52,7 +52,7 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 }
 
 #[test]
-fn what_is_right_has_no_findings() {
+fn right_answers_have_no_findings() {
     for (name, right) in [("one", redirect()), ("two", redirect_of(TWO, "/d/x"))] {
         for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
@@ -146,7 +146,7 @@ fn head_and_json_are_stages_of_their_own() {
 }
 
 #[test]
-fn an_origins_answer_is_its_own_affair_as_long_as_it_answers() {
+fn an_origin_may_answer_anything_but_a_gateway_error() {
     let decision = "origin;reason=\"no-route\"";
     let answer = Answered {
         status: 404,
@@ -172,7 +172,7 @@ fn an_origins_answer_is_its_own_affair_as_long_as_it_answers() {
 }
 
 #[test]
-fn a_negative_path_is_the_origins_whatever_the_origin_makes_of_it() {
+fn an_origin_may_answer_a_negative_path_as_it_likes() {
     let decision = "origin;reason=\"no-route\"";
     let answer = Answered {
         status: 302,
