@@ -333,7 +333,7 @@ fn what_cannot_be_done_is_exit_code_2() {
         ),
         (
             &["--report", "/dev/null"],
-            "it is not a regular file; name one",
+            "it is not a regular file; name a regular file",
         ),
         (&["--window", "1ms"], "write a duration from 1s to 1h"),
         (&["--floor", "40"], "write a share from 0 to 1"),

@@ -182,10 +182,7 @@ impl Page<'_, '_> {
                 self.underline(&tried.path, *segment)?;
                 let kind = words::kind(captured.kind);
                 let text = visible(&captured.text);
-                self.prose(
-                    "    ",
-                    &format!("`{text}` is no {}: {kind}", captured.kind),
-                )
+                self.prose("    ", &format!("`{text}` is no {}: {kind}", captured.kind))
             }
         }
     }

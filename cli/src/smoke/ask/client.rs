@@ -127,23 +127,24 @@ impl Client {
         path: &str,
         accept: Option<&str>,
     ) -> Result<Answered, Trouble> {
-        let answered = match self.ask_edge(method, path, accept).await {
-            Ok(response) => answered(response).await,
-            Err(trouble) => Err(trouble),
-        };
-        self.without_token(answered)
+        let (head, mut response) = self.ask_edge(method, path, accept).await?;
+        let mut body = Vec::new();
+        while body.len() < MAX_ANSWER {
+            let chunk = response.chunk().await;
+            let Some(chunk) = chunk.map_err(|error| self.trouble(error))? else {
+                break;
+            };
+            body.extend_from_slice(&chunk);
+        }
+        body.truncate(MAX_ANSWER);
+        let body = self.hide(&String::from_utf8_lossy(&body));
+        Ok(Answered { body, ..head })
     }
 
     /// Asks the edge for a file that the origin may serve. The answer's body is left in the
     /// response.
     pub(crate) async fn ask_for_file(&self, path: &str) -> Result<(Answered, Response), Trouble> {
-        match self.ask_edge(Method::GET, path, None).await {
-            Ok(response) => {
-                let head = self.without_token(Ok(head_of(&response)))?;
-                Ok((head, response))
-            }
-            Err(trouble) => Err(self.without_token(Err(trouble)).err().unwrap_or_default()),
-        }
+        self.ask_edge(Method::GET, path, None).await
     }
 
     /// The detours that neither a request took nor one of these URLs would.
@@ -174,7 +175,7 @@ impl Client {
         method: Method,
         path: &str,
         accept: Option<&str>,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<(Answered, Response), Trouble> {
         let url = self.edge.at(path).ok_or_else(|| Trouble {
             kind: TroubleKind::Connect,
             message: format!("no client would ask for the path {path} as it is written"),
@@ -191,7 +192,17 @@ impl Client {
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.header());
         }
-        self.send(method, &url, headers).await
+        let response = self.send(method, &url, headers).await?;
+        let headers = response.headers().iter().map(|(name, value)| {
+            let value = self.hide(&String::from_utf8_lossy(value.as_bytes()));
+            (name.as_str().to_owned(), value)
+        });
+        let head = Answered {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            body: String::new(),
+        };
+        Ok((head, response))
     }
 
     async fn send(
@@ -209,54 +220,22 @@ impl Client {
             None => &self.direct,
         };
         let request = client.request(method, url.clone()).headers(headers);
-        request.send().await.map_err(Trouble::from)
+        let sent = request.send().await;
+        sent.map_err(|error| self.trouble(error))
     }
 
-    fn without_token(&self, answered: Result<Answered, Trouble>) -> Result<Answered, Trouble> {
-        let Some(token) = &self.token else {
-            return answered;
-        };
-        match answered {
-            Ok(mut answered) => {
-                for (_, value) in &mut answered.headers {
-                    *value = token.hide(value);
-                }
-                answered.body = token.hide(&answered.body);
-                Ok(answered)
-            }
-            Err(trouble) => Err(Trouble {
-                message: token.hide(&trouble.message),
-                ..trouble
-            }),
+    fn trouble(&self, error: reqwest::Error) -> Trouble {
+        let Trouble { kind, message } = Trouble::from(error);
+        let message = self.hide(&message);
+        Trouble { kind, message }
+    }
+
+    /// Removes the token from a received text.
+    fn hide(&self, text: &str) -> String {
+        match &self.token {
+            Some(token) => token.hide(text),
+            None => text.to_owned(),
         }
-    }
-}
-
-async fn answered(mut response: Response) -> Result<Answered, Trouble> {
-    let head = head_of(&response);
-    let mut body = Vec::new();
-    while body.len() < MAX_ANSWER {
-        let Some(chunk) = response.chunk().await? else {
-            break;
-        };
-        body.extend_from_slice(&chunk);
-    }
-    body.truncate(MAX_ANSWER);
-    Ok(Answered {
-        body: String::from_utf8_lossy(&body).into_owned(),
-        ..head
-    })
-}
-
-fn head_of(response: &Response) -> Answered {
-    let headers = response.headers().iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
-    });
-    Answered {
-        status: response.status().as_u16(),
-        headers: headers.collect(),
-        body: String::new(),
     }
 }
 

@@ -3,16 +3,15 @@
 use std::error::Error as _;
 
 /// Where a request failed, and why.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) kind: TroubleKind,
     pub(crate) message: String,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TroubleKind {
     /// DNS, connecting, or the certificate.
-    #[default]
     Connect,
     Timeout,
     /// The answer ended too early.
