@@ -1,9 +1,7 @@
-//! `signpost check`: every problem of a configuration at once, before anybody compiles it.
+//! `signpost check`: shows every problem of a configuration at once.
 
-mod code;
 mod download_url;
 mod explanations;
-mod finding;
 mod may_differ;
 mod place;
 mod report;
@@ -15,24 +13,22 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
 use crate::file::{self, Text};
+use crate::findings::Code;
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
 use download_url::DownloadUrl;
 use report::{Input, Report};
 
-pub use code::Code;
-pub(crate) use finding::Finding;
-
 /// Shows every problem of a configuration, and what differs between several
 ///
 /// A file is TOML as people write it, or compiled JSON; `-` is standard input. Each problem has a
-/// stable code, its place in the file, what was read, and what to write instead. Where several files
+/// stable code, its place in the file, what was read, and what to write instead. If several files
 /// are named, each is compared with the first: staging should be production in all but its hosts.
 ///
-/// With `--format json` one object is printed: `files`, a list of objects with `file`, `revision`
-/// (null where there are problems) and `problems` (`code`, `key`, `message`, `line`, `column`, and
-/// `bytes` from `start` to `end`; the last three are null where there is no place), and `error` where
-/// it could not be read; and `differences`, a list of objects with `file`, `key`, `old`, `new` and
-/// `allowed`.
+/// `--format json` prints one object. `files` lists an object for each file, with `file`,
+/// `revision` (null if there are problems), `problems` (`code`, `key`, `message`, `line`, `column`,
+/// and `bytes` from `start` to `end`; the last three are null if the problem has no place), and
+/// `error` if the file could not be read. `differences` lists objects with `file`, `key`, `old`,
+/// `new` and `allowed`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +44,8 @@ pub(crate) struct Arguments {
     /// The configurations; each after the first is compared with the first
     #[arg(value_name = "FILE", required_unless_present = "explain")]
     files: Vec<PathBuf>,
-    /// The keys in which files may differ; `*` stands for any one step, and a key for all below it
+    /// The keys in which files may differ; `*` stands for any one step, and a key includes all
+    /// below it
     #[arg(
         long,
         value_name = "KEY",
@@ -59,7 +56,7 @@ pub(crate) struct Arguments {
     /// The `dl` of a registry's index: every download that cargo makes of it must be redirected
     #[arg(long, value_name = "URL")]
     dl: Vec<DownloadUrl>,
-    /// How to print what was found
+    /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Explains a code, with an example, instead of checking files

@@ -7,7 +7,7 @@ use crate::output::{Failure, Outcome, print, print_error};
 use crate::release::World;
 use crate::{check, compile, completions, explain, man, plan, release, routes, smoke, watch};
 
-/// Attempts a configuration of Signpost before it is deployed
+/// Tries a configuration of Signpost before it is deployed
 ///
 /// Every command runs the very code of the edge function over production's own configuration.
 #[derive(Debug, Parser)]
@@ -22,7 +22,7 @@ pub struct CommandLine {
     command: Command,
 }
 
-/// What every command promises to scripts.
+/// The exit codes of every command.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 found something (problems, changes, failures), 2 could not run.";
 
@@ -58,8 +58,7 @@ pub fn main_in(world: &impl World) -> ExitCode {
     ExitCode::from(outcome.code())
 }
 
-/// What is printed instead of running a command: help that was asked for, or what is wrong with the
-/// command line.
+/// Prints the help, or what is wrong with the command line.
 fn instead(wrong: &clap::Error) -> Result<Outcome, Failure> {
     let text = wrong.render();
     if wrong.use_stderr() {

@@ -1,6 +1,6 @@
-//! `signpost compile`: from the TOML that people write to the JSON that the edge reads.
+//! `signpost compile`: turns the TOML that people write into the JSON that the edge reads.
 
-mod apart;
+mod distinct;
 mod fastly_toml;
 
 use std::path::{Path, PathBuf};
@@ -8,18 +8,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use signpost::config::{Config, Problems};
 
-use crate::check::Finding;
-use crate::diagnostics::{self, counted};
 use crate::file::{self, Text};
+use crate::findings::{self, Finding};
 use crate::output::{Failure, Outcome, Screen, print, print_error};
 use crate::replace::Replacement;
-use crate::visible::{self, visible};
+use crate::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
-/// What `check` finds wrong does not compile, and its problems go to standard error. The JSON is
-/// canonical: the same meaning gives the same bytes, and with them the same revision, however it is
-/// written. It goes to standard output unless a file is named for it.
+/// A configuration that `check` finds problems in does not compile; its problems go to standard
+/// error. The JSON is canonical: configurations with the same meaning give the same bytes and the
+/// same revision. It goes to standard output unless you name a file.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -42,7 +41,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    apart::check(
+    distinct::check(
         &arguments.file,
         arguments.out.as_deref(),
         arguments.fastly_toml.as_deref(),
@@ -65,52 +64,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 
 fn refused(name: &str, text: &str, problems: &Problems) -> String {
     let findings = Finding::all_of(problems);
-    let report = diagnostics::render(name, text, &findings, Screen::of_errors());
+    let report = findings::render(name, text, &findings, Screen::of_errors());
     let number = counted(findings.len(), "problem");
     format!("{report}{}: {number}; it was not compiled\n", visible(name))
 }
 
-/// Writes the JSON to every place that is named. All that can fail before writing is done first.
+/// Writes the JSON to every place that is named. Does first everything that can fail.
 fn write(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
     let json = config.to_json();
     let out = arguments.out.as_deref();
     let mut prepared = Vec::new();
     if let Some(out) = out.filter(|out| !file::is_dash(out)) {
-        prepared.push(prepare(out, &format!("{json}\n"))?);
+        prepared.push((out, Replacement::prepare(out, &format!("{json}\n"))?));
     }
     if let Some(manifest) = &arguments.fastly_toml {
-        prepared.push(prepare(manifest, &with_config(manifest, json)?)?);
+        let text = with_config(manifest, json)?;
+        prepared.push((manifest.as_path(), Replacement::prepare(manifest, &text)?));
     }
     if prepared.is_empty() || out.is_some_and(file::is_dash) {
         print(format_args!("{json}\n"))?;
     }
     for (file, replacement) in prepared {
-        replacement
-            .carry_out()
-            .map_err(|why| cannot_write(file, &why))?;
-        let revision = config.revision();
-        print_error(format_args!(
-            "wrote revision {revision} to {}\n",
-            file.display()
-        ));
+        replacement.commit()?;
+        let (revision, file) = (config.revision(), file.display());
+        print_error(format_args!("wrote revision {revision} to {file}\n"));
     }
     Ok(())
 }
 
-fn prepare<'f>(file: &'f Path, text: &str) -> Result<(&'f Path, Replacement), Failure> {
-    let replacement = Replacement::prepare(file, text).map_err(|why| cannot_write(file, &why))?;
-    Ok((file, replacement))
-}
-
-fn cannot_write(file: &Path, why: &str) -> Failure {
-    Failure::new(format!("cannot write {}: {why}", file.display()))
-}
-
-/// The text of a `fastly.toml` with the configuration in it.
+/// A `fastly.toml` with the configuration in it.
 fn with_config(manifest: &Path, json: &str) -> Result<String, Failure> {
     let text = Text::read(manifest)?;
     let changed = fastly_toml::with_config(text.as_str(), json).map_err(|error| {
-        let why = visible::in_place(&error.to_string());
+        let why = in_place(&error.to_string());
         Failure::new(format!("cannot change {}: {why}", manifest.display()))
     })?;
     Ok(text.with_mark(changed))

@@ -1,4 +1,4 @@
-//! `signpost completions`: what a shell needs to complete the command line.
+//! `signpost completions`: prints shell completions.
 
 use clap::Args;
 use clap_complete::Shell;

@@ -1,4 +1,4 @@
-//! What two configurations say differently, key by key.
+//! The differences between two configurations, key by key.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -8,27 +8,26 @@ use serde_json::Value;
 use signpost::authoring::Example;
 
 use crate::file::Loaded;
-use crate::visible::visible;
+use crate::text::visible;
 
-/// A key that two configurations do not agree on.
+/// A key whose value differs between two configurations.
 ///
-/// Values are compared as they are compiled, so two spellings of one base are no difference.
+/// Compares compiled values, so two spellings of one base are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Difference {
-    /// The key, such as `targets.static.base` or `routes.download.location`. Routes are called by
-    /// their names.
+    /// The key, such as `targets.static.base` or `routes.download.location`. Routes go by name.
     pub(crate) key: String,
-    /// What the first configuration says, if it says anything.
+    /// The first configuration's value.
     pub(crate) old: Option<String>,
-    /// What the second one says.
+    /// The second configuration's value.
     pub(crate) new: Option<String>,
 }
 
-/// What stands for the base in the location of an example, which is another for each target.
+/// Stands for the base in the location of an example, because each target has another base.
 const BASE: &str = "{base}";
 
-/// Every difference, in the order of the keys. Examples are compared below their bases, and only
-/// where both configurations have some: a compiled one has none.
+/// All differences, in the order of their keys. Ignores the base of examples, and ignores examples
+/// unless both configurations have some: a compiled one has none.
 pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
     let with_examples = !old.examples().is_empty() && !new.examples().is_empty();
     let at_several: HashSet<_> = [old, new].into_iter().flat_map(with_several).collect();
@@ -51,8 +50,8 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
         .collect()
 }
 
-/// Every key that a configuration has, and those that it leaves out but could have. An example has
-/// both of its keys, because another configuration decides as well which of them it gets.
+/// Every key that a configuration has or could have. Includes both possible keys of each example,
+/// because the other configuration has a say in which one is used.
 pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
     let examples = loaded.examples().iter();
     let examples = examples.flat_map(|it| [false, true].map(|is_one| example_key(it, is_one)));
@@ -67,7 +66,7 @@ pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
         .collect()
 }
 
-/// The keys that a configuration may leave out.
+/// Keys that a configuration may omit.
 const OPTIONAL: [&str; 5] = [
     "hosts",
     "response.cors",
@@ -76,13 +75,12 @@ const OPTIONAL: [&str; 5] = [
     "log.client_ip",
 ];
 
-/// The keys that a route may leave out; the examples are left out of the compiled form.
+/// Keys that a route may omit. The compiled form omits the examples.
 const OF_A_ROUTE: [&str; 4] = ["status", "json", "cache_control", "examples"];
 
-/// Whether a pattern names a key: the same steps, where `*` stands for any one, or the table around
-/// them.
+/// Whether a pattern names a key or a table around it; `*` matches any step.
 ///
-/// A step is what stands between two dots; what stands in the brackets of an example is a single one.
+/// Steps are separated by dots. An example's brackets are one step.
 pub(crate) fn names(pattern: &str, key: &str) -> bool {
     let mut found = steps(key);
     steps(pattern).all(|expected| {
@@ -92,7 +90,7 @@ pub(crate) fn names(pattern: &str, key: &str) -> bool {
     })
 }
 
-/// The steps of a key: what tells examples apart, in brackets, may hold dots of its own.
+/// Splits a key into its steps. The brackets of an example may contain dots.
 pub(crate) fn steps(key: &str) -> impl Iterator<Item = &str> {
     let (steps, example) = key.split_at(key.find('[').unwrap_or(key.len()));
     steps
@@ -101,41 +99,38 @@ pub(crate) fn steps(key: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Difference {
-    /// Whether the key is one that a pattern names; see [`names`].
     pub(crate) fn is_named_by(&self, pattern: &str) -> bool {
         names(pattern, &self.key)
     }
 
-    /// Whether this is an example that only the first configuration has.
+    /// Whether only the first configuration has this example.
     pub(crate) fn is_dropped_example(&self) -> bool {
         self.new.is_none() && self.steps().nth(2) == Some("examples")
     }
 
-    /// The steps of the key.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
         steps(&self.key)
     }
 }
 
 impl fmt::Display for Difference {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_absent = |value: &Option<String>| match value {
             Some(value) => visible(value),
             None => "(absent)".to_owned(),
         };
         let (old, new) = (or_absent(&self.old), or_absent(&self.new));
-        write!(formatter, "{}\n  - {old}\n  + {new}", visible(&self.key))
+        write!(f, "{}\n  - {old}\n  + {new}", visible(&self.key))
     }
 }
 
-/// The names of the routes with several targets.
 fn with_several(loaded: &Loaded) -> impl Iterator<Item = &str> {
     let routes = loaded.config().routes().iter();
     let several = routes.filter(|route| route.targets().only().is_none());
     several.map(|route| route.name().as_str())
 }
 
-/// The location of every example by its key.
+/// Each example's location by key.
 fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item = (String, Value)> {
     loaded.examples().iter().map(|example| {
         let mut targets = loaded.config().targets();
@@ -150,7 +145,7 @@ fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item =
     })
 }
 
-/// The key of an example. One request may be an example at each of several targets.
+/// The key of an example. A request may be an example at several targets.
 fn example_key(example: &Example, is_one_of_several: bool) -> String {
     let (route, request) = (example.route(), example.request());
     if is_one_of_several {
@@ -161,10 +156,10 @@ fn example_key(example: &Example, is_one_of_several: bool) -> String {
     }
 }
 
-/// Every value of the compiled form by its key.
+/// Each compiled value by key.
 fn values(loaded: &Loaded) -> BTreeMap<String, Value> {
     let mut values = BTreeMap::new();
-    // What was compiled is JSON.
+    // The compiled form is JSON.
     let compiled: Value = serde_json::from_str(loaded.config().to_json()).unwrap_or_default();
     flatten("", &compiled, &mut values);
     values.remove("revision");
@@ -187,8 +182,8 @@ fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, Value>) {
         }
         Value::Array(tables) if tables.iter().any(Value::is_object) => {
             let name_of = |table: &Value| table["name"].as_str().unwrap_or_default().to_owned();
-            // Routes are tried in their order. That of targets means nothing, but it is compiled as
-            // it is written, and the names show which of them came and went.
+            // The order of routes matters. The order of targets does not, but it is compiled as
+            // written, and the names show which targets were added or removed.
             let names = tables.iter().map(name_of).collect();
             values.insert(key.to_owned(), names);
             for table in tables {
@@ -201,7 +196,7 @@ fn flatten(key: &str, value: &Value, values: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// A value as people read it. Two lists that differ are never shown alike.
+/// A value for people. Two different lists never look the same.
 fn shown(value: &Value) -> String {
     match value {
         Value::Array(items) if items.is_empty() => "(empty)".to_owned(),
@@ -214,7 +209,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// An item of a list, with quotation marks where it would not be seen where it begins and ends.
+/// A list item, quoted if its beginning or end would be unclear.
 fn item(value: &Value) -> String {
     match value.as_str() {
         Some(text) if is_plain(text) => text.to_owned(),

@@ -1,9 +1,10 @@
-//! `signpost explain`: what would happen to one request, and why, stage by stage.
+//! `signpost explain`: shows what happens to one request, stage by stage.
 
 mod address;
 mod explanation;
 mod facts;
 mod page;
+mod question;
 mod request;
 mod routes;
 #[cfg(test)]
@@ -20,18 +21,19 @@ use signpost::values::Switch;
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use address::Address;
-use explanation::{Explanation, Question};
+use explanation::Explanation;
+use question::Question;
 use turn::Supposed;
 
-/// Explains what would happen to one request, and why, stage by stage
+/// Explains what happens to one request, and why, stage by stage
 ///
-/// It runs the code of the edge function over the configuration, and shows what arrived, on which
-/// routes the path stopped and where, the captures, the candidate, every point of its proof, the
-/// decision, and the reply. Nothing is sent anywhere.
+/// Runs the edge function's own code over the configuration. Shows the request, how far each route
+/// matched its path, the captures, the candidate, every point of its proof, the decision, and the
+/// reply. Sends nothing.
 ///
-/// The URL is taken as it is typed, byte for byte, and then read as Fastly's library reads it before
-/// the edge sees it. Browsers and curl resolve `.` and `..` before they send a request (curl does not
-/// with --path-as-is), so what arrives from them is another path.
+/// The URL is taken byte for byte, and then read as Fastly's library reads it before the edge sees
+/// it. Browsers and curl resolve `.` and `..` before they send a request (curl does not with
+/// --path-as-is), so what arrives from them is another path.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +53,7 @@ pub(crate) struct Arguments {
 
     /// The URL that a client asks for, or its path alone
     ///
-    /// A path alone is taken to come to the first of the configuration's `hosts`, if it has any.
+    /// A path alone arrives at the first of the configuration's `hosts`, if it has any.
     url: Address,
 
     /// The method of the request
@@ -66,7 +68,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = Switch::ENFORCE)]
     switch: Switch,
 
-    /// Which try of its client this is within the window of `[retry]`, from 1
+    /// Which attempt of its client this is within the window of `[retry]`, from 1
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     attempt: u8,
 

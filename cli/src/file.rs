@@ -1,4 +1,4 @@
-//! Files that are named on the command line.
+//! Reads the files that the command line names.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,18 +7,17 @@ use std::path::Path;
 use signpost::authoring::{Authored, Example};
 use signpost::config::{Config, Problems};
 
-use crate::check::Finding;
-use crate::diagnostics;
+use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
 
-/// The most bytes that a configuration may have. Its compiled form has at most 8,000 characters, so
-/// what is larger was named by mistake.
+/// The most bytes of a configuration. The compiled form has at most 8,000 characters, so a larger
+/// file was named by mistake.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What some editors write before a text.
+/// Some editors write it before a text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A configuration without problems, from either of its forms.
+/// A configuration without problems, from either form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Loaded {
     config: Config,
@@ -26,29 +25,35 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// Reads a configuration as people write it, or as `signpost compile` writes it.
+    /// Reads a configuration in TOML or compiled.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let text = Text::read(file)?;
         Self::from_text(text.as_str()).map_err(|problems| {
             let name = file.display().to_string();
             let findings = Finding::all_of(&problems);
             let screen = Screen::of_errors();
-            let problems = diagnostics::render(&name, text.as_str(), &findings, screen);
+            let problems = findings::render(&name, text.as_str(), &findings, screen);
             Failure::new(format!("{name} has problems\n\n{problems}"))
         })
     }
 
-    /// The configuration.
+    /// A configuration that must have no problems.
+    #[cfg(test)]
+    #[track_caller]
+    pub(crate) fn of(text: &str) -> Self {
+        Self::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The examples; none in the compiled form.
+    /// None in the compiled form.
     pub(crate) fn examples(&self) -> &[Example] {
         &self.examples
     }
 
-    /// Reads a configuration from its text. Only the compiled form begins with a brace.
+    /// Parses a configuration. Only the compiled form begins with a brace.
     pub(crate) fn from_text(text: &str) -> Result<Self, Problems> {
         if is_compiled(text) {
             let config = signpost::config::from_json(text.trim_start())?;
@@ -62,7 +67,6 @@ impl Loaded {
     }
 }
 
-/// Whether a text is the compiled form, and not TOML.
 pub(crate) fn is_compiled(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
@@ -75,7 +79,6 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Reads a file.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         File::open(file)
             .map_err(|error| in_words(&error))
@@ -83,7 +86,7 @@ impl Text {
             .map_err(|why| Failure::new(format!("cannot read {}: {why}", file.display())))
     }
 
-    /// Reads a file, or standard input where `-` is named.
+    /// Reads a file, or standard input for `-`.
     pub(crate) fn read_input(file: &Path) -> Result<Self, Failure> {
         if !is_dash(file) {
             return Self::read(file);
@@ -92,17 +95,16 @@ impl Text {
             .map_err(|why| Failure::new(format!("cannot read standard input: {why}")))
     }
 
-    /// The text.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// How many bytes stand before the text: those of its mark, if it has one.
+    /// How many bytes come before the text: those of its byte order mark.
     pub(crate) fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// Another text for the same file, with the mark that the file has.
+    /// A new text for the same file, with the byte order mark of the old one.
     pub(crate) fn with_mark(&self, text: String) -> String {
         if self.skipped == 0 {
             text
@@ -134,12 +136,12 @@ impl Text {
     }
 }
 
-/// Whether a name stands for standard input or output.
+/// Whether a name means standard input or output.
 pub(crate) fn is_dash(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// What an input is called.
+/// The name of an input in messages.
 pub(crate) fn name(file: &Path) -> String {
     if is_dash(file) {
         "<stdin>".to_owned()
@@ -148,7 +150,7 @@ pub(crate) fn name(file: &Path) -> String {
     }
 }
 
-/// Why a file could not be read, in words.
+/// Why a file could not be read.
 pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

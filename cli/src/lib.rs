@@ -1,8 +1,10 @@
-//! The operator's tool of Signpost: what the edge will do with a configuration, found out before it
-//! does it.
+//! The operator's tool of Signpost: tries a configuration before the edge runs it.
 //!
-//! Every command runs the very code of the edge, natively. What a command finds is a value that can
-//! be compared and printed; only the command itself reads files and writes to the terminal.
+//! Every command runs the edge's own code. A command finds values that can be compared and printed;
+//! only its `run` reads files and writes to the terminal.
+//!
+//! Imports go down: `log`, `text`, `findings` and files are at the bottom. Commands use them and
+//! never import each other.
 
 #![forbid(unsafe_code)]
 
@@ -10,13 +12,15 @@ mod check;
 mod command_line;
 mod compile;
 mod completions;
-mod diagnostics;
+mod crate_index;
 mod differences;
 mod explain;
 mod file;
+mod findings;
 #[cfg(test)]
-#[path = "../../tests/hostile_rows/mod.rs"]
+#[path = "../../tests/rows/hostile.rs"]
 mod hostile_rows;
+mod log;
 mod man;
 mod output;
 mod plan;
@@ -24,11 +28,11 @@ mod release;
 mod replace;
 mod routes;
 mod smoke;
+mod text;
 mod unhealthy;
-mod visible;
 mod watch;
 
-pub use check::Code;
 pub use command_line::{CommandLine, Here, main, main_in};
+pub use findings::Code;
 pub use output::{Failure, Outcome};
 pub use release::World;

@@ -1,4 +1,4 @@
-//! The program `signpost`. All of it is in the library beside it.
+//! The program `signpost`. Its code is in the library beside it.
 
 #![forbid(unsafe_code)]
 

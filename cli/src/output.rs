@@ -1,4 +1,4 @@
-//! How a command ends, and what it prints.
+//! How commands end and print.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
@@ -7,22 +7,21 @@ use clap::ValueEnum;
 use serde::Serialize;
 use terminal_size::{Height, Width};
 
-/// How a command ended. The numbers are a promise to scripts.
+/// How a command ended. Scripts rely on the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// 0: all is fine.
+    /// 0: all is well.
     Fine,
-    /// 1: the command did its work and found something.
+    /// 1: the command found something.
     Found,
-    /// 2: the command could not do its work.
+    /// 2: the command could not run.
     CouldNotRun,
 }
 
-/// Why a command could not do its work, in words for the person who called it.
+/// Why a command could not run, for the person who called it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure(String);
 
-/// The form in which a command prints what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -42,19 +41,17 @@ impl Outcome {
         }
     }
 
-    /// Found something, or not.
     pub(crate) const fn found(something: bool) -> Self {
         if something { Self::Found } else { Self::Fine }
     }
 }
 
 impl Failure {
-    /// A failure: what could not be done, and why.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 
-    /// The failure as it is shown on a terminal.
+    /// The failure for a terminal.
     pub(crate) fn as_error(&self) -> impl Display {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         format!("{red}error{red:#}: {self}")
@@ -62,27 +59,26 @@ impl Failure {
 }
 
 impl Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 impl std::error::Error for Failure {}
 
-/// Prints to standard output. Escape codes of colours are left out where it is no terminal.
+/// Prints to standard output. Leaves colours out unless it is a terminal.
 pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     finish(write!(out, "{text}").and_then(|()| out.flush()))
 }
 
-/// Prints to standard error. Where that cannot be written there is nowhere to say so, and the exit
-/// code says what happened.
+/// Prints to standard error. If that fails, the exit code says what happened.
 pub(crate) fn print_error(text: impl Display) {
     let mut errors = anstream::stderr().lock();
     let _ = write!(errors, "{text}").and_then(|()| errors.flush());
 }
 
-/// Prints a value as JSON on several lines.
+/// Prints a value as indented JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(json_text(value)?)
 }
@@ -94,23 +90,20 @@ pub(crate) fn json_text(value: &impl Serialize) -> Result<String, Failure> {
     Ok(text + "\n")
 }
 
-/// How what is printed on a stream is seen.
+/// The properties of a terminal that printing depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screen {
-    /// Whether colours are seen.
     pub(crate) is_coloured: bool,
-    /// How many columns a line may have.
+    /// The number of columns.
     pub(crate) width: usize,
 }
 
 impl Screen {
-    /// How standard output is seen.
     pub(crate) fn of_output() -> Self {
         let columns = terminal_size::terminal_size_of(io::stdout());
         Self::new(is_coloured(), columns)
     }
 
-    /// How standard error is seen.
     pub(crate) fn of_errors() -> Self {
         let columns = terminal_size::terminal_size_of(io::stderr());
         Self::new(is_coloured_on(&io::stderr()), columns)
@@ -123,14 +116,14 @@ impl Screen {
     }
 }
 
-/// The width of a line where there is no terminal. Longer lines are hard to read.
+/// The width without a terminal, and at most. Longer lines are hard to read.
 const MAX_WIDTH: usize = 100;
 
-/// Below this there is no room for words beside the frame.
+/// The least width: words need room beside the frame.
 const MIN_WIDTH: usize = 40;
 
-/// Whether what is printed on standard output is seen in colour: it is a terminal, and neither
-/// `NO_COLOR` nor `CLICOLOR=0` forbids it.
+/// Whether standard output shows colours: it is a terminal, and neither `NO_COLOR` nor `CLICOLOR=0`
+/// is set.
 pub(crate) fn is_coloured() -> bool {
     is_coloured_on(&io::stdout())
 }
@@ -141,7 +134,7 @@ fn is_coloured_on(stream: &impl anstream::stream::RawStream) -> bool {
 
 fn finish(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        // Whoever reads the pipe has seen enough.
+        // The reader of the pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written
             .map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),

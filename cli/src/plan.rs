@@ -1,12 +1,8 @@
-//! `signpost plan`: what would change if one configuration took the place of another.
+//! `signpost plan`: shows what changes if one configuration replaces another.
 
-mod access_log;
-mod chunks;
 mod compare;
-mod decompress;
-mod input;
-mod line;
 mod parallel;
+mod progress;
 mod recent;
 mod tally;
 mod text;
@@ -14,7 +10,6 @@ mod value;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use clap::Args;
 
@@ -23,20 +18,17 @@ use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use crate::unhealthy::Unhealthy;
 use compare::Configurations;
-use input::Input;
 use tally::Tally;
 use value::{Place, Plan};
 
-/// Shows which requests would be answered in another way
+/// Shows which requests would be answered differently
 ///
-/// Every request is answered with both configurations by the code of the edge, the switch at
-/// `enforce`, and the answers are compared: status, headers and body. Without `--requests`, the
-/// requests are the examples of both files. Lines that are no requests are counted and shown, and
-/// nothing is said of what they asked for.
+/// Answers every request with both configurations, by the edge's own code, the switch at `enforce`,
+/// and compares status, headers and body. Without `--requests`, the requests are the examples of
+/// both files. Lines that are not requests are counted and shown.
 ///
-/// With `--unhealthy`, the new configuration is answered as while these targets are unhealthy, and the
-/// old one as while every target is healthy. One file, named twice, then shows what the death of a CDN
-/// does.
+/// With `--unhealthy`, the new configuration answers while these targets are unhealthy, and the old
+/// one while every target is healthy. Name one file twice to see what the failure of a CDN changes.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -52,7 +44,7 @@ pub(crate) struct Arguments {
     /// The configuration in force: TOML, or the JSON of `signpost compile`
     old: PathBuf,
 
-    /// The configuration that is to take its place, in either form
+    /// The configuration that is to replace it, in either form
     new: PathBuf,
 
     /// Requests, one a line: paths, URLs, log lines of Signpost or crates.io, or lines of an access
@@ -60,8 +52,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 
-    /// The part of the lines that may be unreadable without a person having to look, in percent;
-    /// blank lines do not count
+    /// How many percent of the lines may be unreadable before a person must look; blank lines do
+    /// not count
     #[arg(
         long,
         value_name = "PERCENT",
@@ -75,7 +67,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TARGET")]
     unhealthy: Vec<String>,
 
-    /// How the plan is printed
+    /// How to print the plan
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -96,11 +88,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     match &plan.incomplete {
         Some(why) => Err(Failure::new(format!("the plan is incomplete: {why}"))),
-        None => Ok(Outcome::found(plan.needs_a_look())),
+        None => Ok(Outcome::found(plan.needs_review())),
     }
 }
 
-/// The two files, and their configurations as they answer.
+/// The two files and their configurations.
 struct Files<'f> {
     old: &'f Loaded,
     new: &'f Loaded,
@@ -116,8 +108,8 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// The keys that are different. The edge never sees an example, so another one is no change; but
-    /// one that was dropped no longer holds anybody to what it said.
+    /// The keys that differ. The edge ignores examples, so a new one is no change; a dropped one no
+    /// longer holds the configuration to its location.
     fn differences(&self) -> Vec<Difference> {
         let mut differences = differences::between(self.old, self.new);
         differences.retain(|difference| {
@@ -132,8 +124,8 @@ fn unhealthy(arguments: &Arguments, new: &Loaded) -> Result<Unhealthy, Failure> 
     Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)
 }
 
-/// Plans over the examples of both configurations, each request once, also where it is an example at
-/// several targets; over nothing where neither has examples, because both are compiled.
+/// Plans over the examples of both configurations. Requests are answered once, even if several
+/// targets have the same example.
 fn over_examples(files: &Files<'_>) -> Plan {
     let configurations = &files.configurations;
     let mut tally = Tally::default();
@@ -170,26 +162,32 @@ fn over_all_examples(files: &Files<'_>) -> Result<Plan, Failure> {
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
-    let mut input = Input::open(file)?;
+    let (input, bar) = progress::open(file)?;
     let configurations = &files.configurations;
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let progress = input.progress();
-    let (tally, end) = parallel::tally(configurations, &mut input, threads, |lines| {
-        progress.show(lines);
-    });
-    progress.finish();
+    let (tally, end, input) =
+        parallel::tally(configurations, input, |lines| progress::show(&bar, lines))?;
+    bar.finish_and_clear();
     let mut plan = tally.into_plan(configurations, Place::Line, files.differences());
     if let Err(error) = end {
-        let why = input.in_words(&error);
+        let why = input.failure(&error);
         if plan.requests == 0 {
-            return Err(Failure::new(why));
+            return Err(why);
         }
-        plan.incomplete = Some(why);
+        plan.incomplete = Some(why.to_string());
     }
     if plan.requests == 0 {
-        return Err(input.without_requests(&plan));
+        return Err(without_requests(&plan, input.name()));
     }
     Ok(plan)
+}
+
+/// The failure if no line is a request.
+fn without_requests(plan: &Plan, name: &str) -> Failure {
+    let mut lines = String::new();
+    // Writing to a string does not fail.
+    let _ = plan.write_unreadable(&mut lines);
+    let message = format!("there is no request in {name}, so nothing can be planned\n{lines}");
+    Failure::new(message.trim_end())
 }
 
 #[cfg(test)]

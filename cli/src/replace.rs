@@ -1,4 +1,4 @@
-//! Writing a file whole or not at all.
+//! Writes a file whole or not at all.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// A new text for a file, written beside it. The file has its old text until it is replaced.
+use crate::output::Failure;
+
+/// A new text, written beside its file. The file keeps its old text until then.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     new: NamedTempFile,
@@ -14,37 +16,42 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Does all that can fail for want of space or permission, or says why it cannot be done.
-    pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, String> {
-        let directory = directory_of(file).to_owned();
-        let existing = existing(file).map_err(|error| in_words(&error, &directory))?;
-        // What a link leads to is replaced, and not the link.
+    /// Does everything that can fail for lack of space or permission.
+    pub(crate) fn prepare(file: &Path, text: &str) -> Result<Self, Failure> {
+        let failure = |error, directory: &Path| cannot_write(file, &error, directory);
+        let existing = existing(file).map_err(|error| failure(error, directory_of(file)))?;
+        // Replaces what a link leads to, not the link.
         let target = match existing {
-            Some(_) => fs::canonicalize(file).map_err(|error| in_words(&error, &directory))?,
-            None => file.to_owned(),
+            Some(_) => fs::canonicalize(file),
+            None => Ok(file.to_owned()),
         };
+        let target = target.map_err(|error| failure(error, directory_of(file)))?;
         let directory = directory_of(&target);
-        let new = write(directory, text, existing).map_err(|error| in_words(&error, directory))?;
+        let new = write(directory, text, existing).map_err(|error| failure(error, directory))?;
         Ok(Self { new, target })
     }
 
-    /// Gives the file its text. Whoever reads it sees all of the old text or all of the new.
-    pub(crate) fn carry_out(self) -> Result<(), String> {
+    /// Replaces the file. Readers see all of the old text or all of the new.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let written = self.new.persist(&self.target);
         let directory = directory_of(&self.target);
-        self.new
-            .persist(&self.target)
+        written
             .map(drop)
-            .map_err(|error| in_words(&error.error, directory))
+            .map_err(|error| cannot_write(&self.target, &error.error, directory))
     }
 }
 
-/// The permissions of the file, if there is one.
+fn cannot_write(file: &Path, error: &io::Error, directory: &Path) -> Failure {
+    let why = in_words(error, directory);
+    Failure::new(format!("cannot write {}: {why}", file.display()))
+}
+
 fn existing(file: &Path) -> io::Result<Option<Permissions>> {
     match fs::metadata(file) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        // A device or a pipe would be gone afterwards, with a file in its place.
+        // Replacing a device or a pipe would remove it.
         Ok(found) if !found.is_file() => Err(io::Error::other(
-            "it is no regular file; name one, or one that is not there yet",
+            "it is not a regular file; name a regular file or a new one",
         )),
         Ok(found) => Ok(Some(found.permissions())),
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -81,7 +88,7 @@ fn in_words(error: &io::Error, directory: &Path) -> String {
     let name = directory.display();
     match error.kind() {
         io::ErrorKind::NotFound => format!("there is no directory {name}; make it first"),
-        io::ErrorKind::NotADirectory => format!("{name} is no directory"),
+        io::ErrorKind::NotADirectory => format!("{name} is not a directory"),
         io::ErrorKind::PermissionDenied => format!("you may not write in the directory {name}"),
         io::ErrorKind::ReadOnlyFilesystem => {
             format!("the directory {name} is on a file system that is only for reading")
@@ -96,7 +103,7 @@ fn in_words(error: &io::Error, directory: &Path) -> String {
 fn beside(directory: &Path) -> io::Result<NamedTempFile> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    // As any new file: what the process's mask leaves of this.
+    // The mask of the process applies, as for any new file.
     let permissions = Permissions::from_mode(0o666);
     Builder::new()
         .permissions(permissions)
@@ -126,7 +133,7 @@ mod tests {
         symlink(&file, &link).unwrap();
         let replacement = Replacement::prepare(&link, "new").unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "old");
-        replacement.carry_out().unwrap();
+        replacement.commit().unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -147,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_not_replaced() {
+    fn only_regular_files_are_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let (path, link) = (directory.path(), directory.path().join("link"));
         symlink("nowhere", &link).unwrap();
         for (file, words) in [
             (path, "it is a directory".to_owned()),
-            (Path::new("/dev/null"), "no regular file".to_owned()),
+            (Path::new("/dev/null"), "not a regular file".to_owned()),
             (&link, "a link that leads nowhere".to_owned()),
             (
                 &path.join("no/file"),
@@ -161,16 +168,16 @@ mod tests {
             ),
             (
                 Path::new("/dev/null/file"),
-                "/dev/null is no directory".to_owned(),
+                "/dev/null is not a directory".to_owned(),
             ),
         ] {
-            let error = Replacement::prepare(file, "text").unwrap_err();
+            let error = Replacement::prepare(file, "text").unwrap_err().to_string();
             assert!(error.contains(&words), "{words} is not in {error}");
         }
     }
 
     #[test]
-    fn what_may_not_be_written_is_said_of_the_directory() {
+    fn errors_name_the_directory() {
         for (kind, words) in [
             (
                 io::ErrorKind::PermissionDenied,

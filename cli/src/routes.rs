@@ -1,4 +1,4 @@
-//! `signpost routes`: the routes and their targets, for a quick look.
+//! `signpost routes`: lists the routes and their targets.
 
 use std::fmt::{self, Display};
 use std::path::PathBuf;
@@ -36,70 +36,55 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
-/// The routes of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Table {
-    /// The first 12 hexadecimal digits of the SHA-256 of the compiled configuration.
+    /// The first 12 hexadecimal digits of the compiled configuration's SHA-256.
     revision: String,
-    /// The request hosts that the routes apply to; `null` where they apply to any.
+    /// The hosts that the routes apply to; `null` for any.
     hosts: Option<Vec<String>>,
-    /// Every host that a redirect may name.
     allowed_hosts: Vec<String>,
-    /// Whether and how a second try goes another way.
     retry: Option<Retry>,
-    /// The routes, in the order in which they are tried.
+    /// In the order of matching.
     routes: Vec<Row>,
 }
 
-/// What becomes of a second try.
+/// How later attempts are treated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Retry {
-    /// For how long a try is remembered, in seconds.
+    /// How long an attempt is remembered, in seconds.
     window: u64,
     /// How much may go to the origin, in percent.
     origin_share: u8,
 }
 
-/// A route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Row {
-    /// Its name.
     name: String,
-    /// Its path pattern.
     path: String,
-    /// Its targets, in the order in which they are written.
+    /// In the order of writing.
     targets: Vec<Share>,
-    /// The template of its location.
     location: String,
-    /// The status of its redirects.
     status: u16,
-    /// Whether clients that accept JSON get the URL as JSON.
+    /// Whether clients that accept JSON get JSON.
     json: bool,
-    /// The value of `Cache-Control`, if one is sent.
     cache_control: Option<String>,
-    /// Its first example; `null` where the configuration is compiled, and has none.
+    /// The first example; `null` in a compiled configuration, which has none.
     example: Option<Shown>,
 }
 
-/// A target of a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Share {
-    /// The name of the target.
     name: String,
-    /// Its base.
     base: String,
-    /// How large its share of the files is, next to the other targets'.
+    /// Its share of the files, relative to the other targets.
     weight: u16,
-    /// The Fastly backend whose health is the target's, if there is one.
+    /// The Fastly backend whose health it has.
     health_backend: Option<String>,
 }
 
-/// An example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Shown {
-    /// The request.
     request: String,
-    /// The location that it leads to.
     location: String,
 }
 
@@ -161,41 +146,35 @@ impl Share {
     }
 }
 
-/// A block for each route: a line of a table would be wider than any terminal.
+/// A block for each route: table rows would be wider than any terminal.
 impl Display for Table {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hosts = match &self.hosts {
             None => "any".to_owned(),
             Some(hosts) => hosts.join(", "),
         };
-        writeln!(formatter, "revision       {}", self.revision)?;
-        writeln!(formatter, "hosts          {hosts}")?;
-        writeln!(
-            formatter,
-            "allowed_hosts  {}",
-            self.allowed_hosts.join(", ")
-        )?;
+        writeln!(f, "revision       {}", self.revision)?;
+        writeln!(f, "hosts          {hosts}")?;
+        writeln!(f, "allowed_hosts  {}", self.allowed_hosts.join(", "))?;
         if let Some(Retry {
             window,
             origin_share,
         }) = &self.retry
         {
             writeln!(
-                formatter,
+                f,
                 "retry          for {window} s the next target, then the origin up to {origin_share}%"
             )?;
         }
-        self.routes
-            .iter()
-            .try_for_each(|row| write!(formatter, "\n{row}"))
+        self.routes.iter().try_for_each(|row| write!(f, "\n{row}"))
     }
 }
 
 impl Display for Row {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = if self.json { ", or 200 with JSON" } else { "" };
-        writeln!(formatter, "{}", self.name)?;
-        writeln!(formatter, "  path      {}", self.path)?;
+        writeln!(f, "{}", self.name)?;
+        writeln!(f, "  path      {}", self.path)?;
         let weights: u32 = self.targets.iter().map(|it| u32::from(it.weight)).sum();
         for Share {
             name,
@@ -204,26 +183,26 @@ impl Display for Row {
             health_backend,
         } in &self.targets
         {
-            write!(formatter, "  target    {name} = {base}")?;
+            write!(f, "  target    {name} = {base}")?;
             if self.targets.len() > 1 {
-                write!(formatter, ", {weight} of {weights}")?;
+                write!(f, ", {weight} of {weights}")?;
             }
             if let Some(backend) = health_backend {
-                write!(formatter, ", healthy as `{backend}`")?;
+                write!(f, ", healthy as `{backend}`")?;
             }
-            writeln!(formatter)?;
+            writeln!(f)?;
         }
-        writeln!(formatter, "  location  {}", self.location)?;
-        writeln!(formatter, "  status    {}{json}", self.status)?;
+        writeln!(f, "  location  {}", self.location)?;
+        writeln!(f, "  status    {}{json}", self.status)?;
         if let Some(value) = &self.cache_control {
-            writeln!(formatter, "  cache     {value}")?;
+            writeln!(f, "  cache     {value}")?;
         }
         match &self.example {
             Some(example) => {
-                writeln!(formatter, "  example   {}", example.request)?;
-                writeln!(formatter, "         -> {}", example.location)
+                writeln!(f, "  example   {}", example.request)?;
+                writeln!(f, "         -> {}", example.location)
             }
-            None => writeln!(formatter, "  example   (none in a compiled configuration)"),
+            None => writeln!(f, "  example   (none in a compiled configuration)"),
         }
     }
 }

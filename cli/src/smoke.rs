@@ -1,37 +1,11 @@
-//! `signpost smoke`: asks a deployment what it really answers, and follows to the file.
+//! `signpost smoke`: requests real files from a deployment, and follows each redirect to the file.
 
-mod client;
-mod connect;
-mod edge_url;
-mod elsewhere;
-mod expected;
-mod fetch;
+mod ask;
 mod gather;
-mod index;
-mod json;
-mod junit;
-mod known;
-mod lockfile;
-mod mismatch;
-mod negative;
-mod package;
+mod judge;
 mod prepare;
-mod probes;
-mod redirect;
 mod report;
 mod run;
-mod settle;
-mod shown;
-mod stage;
-mod table;
-mod targets;
-mod tls;
-mod token;
-mod trial;
-mod trouble;
-mod user_agent;
-mod verdict;
-mod verify;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -40,30 +14,30 @@ use std::time::Duration;
 use clap::Args;
 use signpost::values::Switch;
 
-use self::connect::{ConnectTo, Resolve};
-use self::edge_url::EdgeUrl;
-use self::index::Index;
-use self::package::Package;
+use self::ask::connect::{ConnectTo, Resolve};
+use self::ask::edge_url::EdgeUrl;
+use self::ask::settle::Settle;
+use self::gather::index::Index;
+use self::gather::package::Package;
 use self::report::Report;
 use self::run::Runner;
-use self::settle::Settle;
 use crate::file::{Loaded, in_words};
 use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
-/// Probes are derived from the configuration: every example of every route, the crates that are
-/// named, and paths near each route that must not be redirected. Each is asked for with GET, with
-/// HEAD and as JSON; every answer must be exactly what the library says. Then the location itself is
-/// fetched: it must answer 200, with the bytes that the lock file or the index promises. Where the
-/// switch leaves a file to the origin, the origin's own way to it is followed. Where it redirects a
-/// share, files that the share includes are asked for too. Where a route has several targets, one that
-/// no probe led to is asked for a file directly. All probes run, whatever becomes of the others, and no
-/// request is tried again. Nothing is uploaded.
+/// Derives probes from the configuration: every example of every route, the crates that you name,
+/// and paths near each route that must not be redirected. Sends each with GET, with HEAD and as
+/// JSON; every answer must be exactly what the library says. Then fetches the location: it must
+/// answer 200, with the bytes that the lock file or the index promises. If the switch leaves a file
+/// to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
+/// in the share. If a route has several targets, asks each that no probe led to for a file
+/// directly. All probes run, whatever happens to the others, and no request is repeated. Nothing is
+/// uploaded.
 ///
-/// An edge may pass over a target that is unhealthy, and one that it sent the same client to before: an
-/// answer that sends to another target of the route is right then, and noted. Each run has a
-/// `User-Agent` of its own, so that `[retry]` takes no run for the second try of the one before.
+/// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
+/// answer that names another target of the route is right then, and noted. Each run has its own
+/// `User-Agent`, so that `[retry]` does not count it as an attempt of the run before.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -128,7 +102,7 @@ pub(crate) struct Arguments {
     /// given several times
     #[arg(long, value_name = "TEXT", value_parser = long_enough)]
     missing: Vec<String>,
-    /// The origin does not serve this route by itself: where the switch leaves its files to the
+    /// The origin does not serve this route by itself: if the switch leaves its files to the
     /// origin, only the decision is judged. Can be given several times
     #[arg(long, value_name = "ROUTE")]
     not_at_origin: Vec<String>,
@@ -142,14 +116,14 @@ pub(crate) struct Arguments {
     /// Trust the certificate authorities in this PEM file too; can be given several times
     #[arg(long, value_name = "FILE")]
     ca: Vec<PathBuf>,
-    /// Send the edge, and nobody else, an `Authorization` header with what this environment variable
-    /// holds: a bearer token, or a scheme and its value. It is never printed
+    /// Send only the edge an `Authorization` header with the value of this environment variable: a
+    /// bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
     token_env: Option<String>,
     /// How many probes run at once
     #[arg(long, value_name = "N", default_value = "8")]
     concurrency: NonZeroUsize,
-    /// How many requests are sent a second at most, 1 to 1,000
+    /// The most requests a second, 1 to 1,000
     #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1000))]
     rate: u32,
     /// How long a request and its whole answer may take
@@ -165,10 +139,10 @@ pub(crate) struct Arguments {
     /// is over: a change of the switch takes about 30 s to spread. A round asks at most --rate probes
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     settle: Option<Duration>,
-    /// The form of the report
+    /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the report to this file too, as XML of the kind of `JUnit`
+    /// Write the report to this file too, as `JUnit` XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
@@ -189,8 +163,8 @@ pub(crate) async fn test(
 ) -> Result<(String, Result<Outcome, Failure>), Failure> {
     let loaded = Loaded::read(&arguments.config)?;
     let (report, unused) = arguments.test(&loaded).await?;
-    // Written first: a program that waits for the file may not wait for the output. But what was found
-    // is printed even if it cannot be written.
+    // Written first: a program that waits for the file may not read the output. The report is printed
+    // even if this fails.
     let written = match &arguments.junit {
         Some(file) => write_junit(&report, file),
         None => Ok(()),
@@ -200,24 +174,24 @@ pub(crate) async fn test(
             return Ok(Outcome::found(report.failed() > 0));
         }
         Err(Failure::new(format!(
-            "nothing was connected to by {}, which --resolve or --connect-to names; leave it out or mend it",
+            "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
             unused.join(", nor by ")
         )))
     });
     let text = match arguments.format {
         Format::Text => report.to_string(),
-        Format::Json => json_text(&json::json(&report))?,
+        Format::Json => json_text(&report::json::json(&report))?,
     };
     Ok((text, outcome))
 }
 
 fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
-    junit::junit(report)
+    report::junit::junit(report)
         .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)))
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
-/// A text that is in every path would let every file be missing.
+/// A short text could be in every path, and let every file be missing.
 fn long_enough(text: &str) -> Result<String, String> {
     let is_long = text.chars().count() >= 4;
     let words = "write at least 4 characters, such as a crate's name between slashes";
@@ -225,7 +199,7 @@ fn long_enough(text: &str) -> Result<String, String> {
 }
 
 impl Arguments {
-    /// The report, and the detours that nothing took.
+    /// The report, and the detours that no request took.
     async fn test(&self, loaded: &Loaded) -> Result<(Report, Vec<String>), Failure> {
         let client = self.client().await?;
         let gathered = self.gather(&client, loaded).await?;

@@ -1,47 +1,49 @@
-//! Targets that a person takes as unhealthy, to see what the edge would do.
+//! Targets to treat as unhealthy, to see what the edge would do.
 
 use signpost::config::{Config, Route, Target};
 use signpost::request::Request;
 use signpost::values::Switch;
-use signpost::{Answer, answer_in_turn, target};
+use signpost::{Answer, Surroundings};
 
 use crate::output::Failure;
 
-/// Some targets of a configuration, by the backends whose health is theirs: the edge asks about those.
+/// Some targets, by the backends whose health they have: the edge asks for those.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unhealthy {
     backends: Vec<String>,
 }
 
-/// No target at all.
 pub(crate) static ALL_HEALTHY: Unhealthy = Unhealthy {
     backends: Vec::new(),
 };
 
 impl Unhealthy {
-    /// The targets of these names.
+    /// Reads target names.
     ///
     /// # Errors
     ///
-    /// [`Failure`], where the configuration has no such target, or never asks about its health.
+    /// [`Failure`] if the configuration lacks a target, or never asks for its health.
     pub(crate) fn read(config: &Config, targets: &[String]) -> Result<Self, Failure> {
         let backends = targets.iter().map(|name| health_backend(config, name));
         let backends = backends.collect::<Result<_, _>>()?;
         Ok(Self { backends })
     }
 
-    /// Whether a backend is healthy.
     pub(crate) fn is_healthy(&self, backend: &str) -> bool {
         !self.backends.iter().any(|name| name == backend)
     }
 
-    /// The answer to a first try while these targets are unhealthy, the switch at `enforce`.
-    pub(crate) fn answer<'c>(&self, config: &'c Config, request: &Request<'_>) -> Answer<'c, '_> {
-        let turn = Turn {
+    /// The answer to a first attempt while these targets are unhealthy, the switch at `enforce`.
+    pub(crate) fn answer<'c, 'r>(
+        &self,
+        config: &'c Config,
+        request: &'r Request<'_>,
+    ) -> Answer<'c, 'r> {
+        let surroundings = Surroundings {
             health: &|backend| self.is_healthy(backend),
-            ..Turn::FIRST
+            ..Switch::ENFORCE.into()
         };
-        answer_in_turn(target::build, config, request, Switch::ENFORCE, &turn)
+        signpost::answer(config, request, surroundings)
     }
 }
 
@@ -81,15 +83,11 @@ mod tests {
 
     const TWO_TARGETS: &str = include_str!("../../docs/examples/two-targets.toml");
 
-    fn loaded(text: &str) -> Loaded {
-        Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
-    }
-
     #[test]
     fn a_request_goes_to_a_target_that_is_not_unhealthy() {
-        let loaded = loaded(TWO_TARGETS);
+        let loaded = Loaded::of(TWO_TARGETS);
         let config = loaded.config();
-        // The file is tried at `fastly` first, and at it all the same where nothing is healthy.
+        // The file is at `fastly` first, and stays there if no target is healthy.
         let rows: [(&[&str], &str); 4] = [
             (&[], "fastly"),
             (&["cloudfront"], "fastly"),
@@ -111,9 +109,9 @@ mod tests {
 
     #[test]
     fn a_target_that_cannot_be_unhealthy_is_refused() {
-        let two = loaded(TWO_TARGETS);
-        let production = loaded(include_str!("../../config/crates-io.toml"));
-        let half = loaded(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
+        let two = Loaded::of(TWO_TARGETS);
+        let production = Loaded::of(include_str!("../../config/crates-io.toml"));
+        let half = Loaded::of(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
         let rows = [
             (
                 &two,
@@ -123,14 +121,12 @@ mod tests {
             (
                 &production,
                 "static",
-                "no route has `static` and another target, so the edge never asks for its health; \
-                 leave --unhealthy out",
+                "no route has `static` and another target, so the edge never asks for its health; leave --unhealthy out",
             ),
             (
                 &half,
                 "cloudfront",
-                "the target `cloudfront` has no health_backend, so the edge always takes it as \
-                 healthy; leave --unhealthy out",
+                "the target `cloudfront` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out",
             ),
         ];
         for (loaded, name, expected) in rows {

@@ -1,4 +1,4 @@
-//! `signpost watch`: says of a log, while it grows, what no dashboard says.
+//! `signpost watch`: reads a growing log, and raises an alarm when downloads fail.
 
 mod alarm;
 mod band;
@@ -6,11 +6,11 @@ mod changes;
 mod clock;
 mod exec;
 mod gauge;
-mod input;
 mod line;
 mod repeats;
 mod report;
 mod session;
+mod settings;
 mod text;
 mod time;
 mod timeline;
@@ -27,41 +27,40 @@ use std::time::Duration;
 
 use clap::Args;
 
-use self::band::BandSettings;
 use self::exec::Exec;
 use self::report::PageFile;
 use self::session::Session;
-use self::watcher::Settings;
+use self::settings::Settings;
+use crate::log::{Chunks, Input};
 use crate::output::{Failure, Format, Outcome};
 
 /// Watches a log for what dashboards do not show: clients that ask again, and refused proofs
 ///
 /// Reads log lines as they come, Signpost's or crates.io's, plain, gzip or zstd. For each window it
-/// says how many requests there were, how they were decided, and the repeat ratio: the share of
-/// GET requests in which the same client asks for the same file again within a minute. When a
-/// redirect leads nowhere, cargo asks four times, and this ratio is the first thing to show it.
+/// shows the number of requests, their decisions, and the repeat ratio: the share of GET requests
+/// in which the same client asks for the same file again within a minute. If a redirect leads
+/// nowhere, cargo asks four times, and this ratio shows it first.
 ///
-/// An alarm is raised when a window's ratio is above its limit, and at once when a proof was
-/// refused. Two ratios are judged: that of all requests, and that of the redirects alone, which a
-/// release breaks while it redirects only a share of the files; of these, the first four of a client
-/// for a file count. A limit is so many deviations above
-/// the usual ratio, which is an exponentially weighted average, and always between --floor and
-/// --ceiling. During an alarm nothing is learnt, and an alarm ends after 3 windows without its cause.
-/// Each alarm says how long it came after the last change of revision or switch that the lines tell
-/// of.
+/// An alarm is raised when a window's ratio is above its limit, and at once when a proof is
+/// refused. Two ratios are judged: that of all requests, and that of the redirects alone, because a
+/// release may break them while it redirects only a share of the files. Of the redirects, the first
+/// four of a client for a file count. A limit is a number of deviations above the usual ratio,
+/// which is an exponentially weighted average, and always between --floor and --ceiling. Nothing is
+/// learnt during an alarm, and an alarm ends after 3 windows without its cause. Each alarm says how
+/// long ago the revision or switch in the log last changed.
 ///
-/// Time is what the lines say (`date_time`), never a clock: what most of the last 100 lines say,
-/// fewer where a window has fewer. A window ends when most of them are in a later one. A line up to a
-/// minute behind or ahead of those around it is counted in the open window, and one further away in
-/// none.
+/// Time is what the lines say (`date_time`), never a clock: the time of most of the last 100 lines,
+/// or of fewer if a window has fewer. A window ends when most of them are in a later one. A line up
+/// to a minute behind or ahead of its neighbours counts in the open window. A line further away
+/// counts in none.
 ///
 /// A client is an address and a `User-Agent`. Machines behind one address look like one client, and
-/// so does a whole network where the log truncates addresses: the usual ratio is higher then, and
-/// is learnt so, up to --ceiling. Without addresses (`log.client_ip = "none"`) there is no ratio, only
-/// refusals.
+/// so does a whole network if the log truncates addresses: the usual ratio is then higher, and is
+/// learnt, up to --ceiling. Without addresses (`log.client_ip = "none"`) there is no ratio, and
+/// only refusals raise alarms.
 ///
 /// Memory does not grow with the traffic. No address is kept, only hashes under a random key: at
-/// most 458,752 of each of two minutes, in 18 MiB. Of more different requests a minute, a fixed
+/// most 458,752 in each of two minutes, in 18 MiB. If a minute has more different requests, a fixed
 /// half of the keys is compared, then a quarter and so on; the ratio then errs by some 0.2
 /// percentage points. A report has at most 720 points.
 #[derive(Args, Debug)]
@@ -77,49 +76,14 @@ pub(crate) struct Arguments {
     #[arg(default_value = "-")]
     file: PathBuf,
 
-    /// How long a window is: a second to an hour
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = window)]
-    window: Duration,
+    #[command(flatten)]
+    settings: Settings,
 
-    /// Within which time the same request is a repeat: a second to an hour
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = window)]
-    repeat_within: Duration,
-
-    /// The limit is never below this share of repeats
-    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
-    floor: f64,
-
-    /// The limit after a change of revision or switch, before 12 windows were learnt; without a
-    /// change it is --ceiling until then
-    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
-    first_floor: f64,
-
-    /// The limit is never above this share of what usually is no repeat; when every redirect fails,
-    /// 0.75 of it are repeats
-    #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
-    ceiling: f64,
-
-    /// How many deviations above the usual ratio the limit is; a deviation is at least 2 points
-    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
-    deviations: f64,
-
-    /// After which time a window counts half in what is usual
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = half_life)]
-    half_life: Duration,
-
-    /// A window in which fewer requests were compared neither raises nor ends an alarm
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    minimum_requests: u64,
-
-    /// The same for the redirects alone, of up to a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    minimum_redirects: u64,
-
-    /// Run once an alarm, by `sh -c`, with the alarm as JSON on its standard input
+    /// Run this command for each alarm, by `sh -c`, with the alarm as JSON on its standard input
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
 
-    /// How long commands that still run are waited for at the end
+    /// How long to wait at the end for commands that still run
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     exec_wait: Duration,
 
@@ -132,13 +96,13 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-/// What a watch waits for.
+/// What ends a watch.
 enum Awaited {
     /// The log was read to its end, or could not be.
     Read(Result<(), Failure>),
-    /// Somebody pressed Ctrl-C, or the process was asked to end.
+    /// Ctrl-C, or a request to end.
     Interrupted,
-    /// All is said and written.
+    /// Everything is printed and written.
     Finished(Result<Outcome, Failure>),
 }
 
@@ -146,15 +110,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let report = arguments.report.as_deref().map(PageFile::new).transpose()?;
     let command = arguments.exec.as_deref();
     let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
-    let session = Session::new(settings(arguments), arguments.format, exec, report);
+    let session = Session::new(arguments.settings, arguments.format, exec, report);
     let session = Arc::new(Mutex::new(session));
 
-    // Reading can wait for a line without end, and finishing for a command or a reader. So both are
-    // done by other threads, which are left where they are when that is wanted.
+    // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads
+    // do both, so that an interrupt can end the watch.
     let (sender, awaited) = mpsc::channel();
     let interrupted = sender.clone();
     ctrlc::set_handler(move || {
-        // Nobody receives it only if the watch is over.
+        // The receiver is gone only when the watch is over.
         let _ = interrupted.send(Awaited::Interrupted);
     })
     .map_err(|error| Failure::new(format!("cannot wait for Ctrl-C: {error}")))?;
@@ -166,7 +130,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let read = match event {
             Awaited::Finished(outcome) => return outcome,
             Awaited::Interrupted if is_finishing => {
-                return Err(Failure::new("interrupted before all was said and written"));
+                return Err(Failure::new(
+                    "interrupted before everything was printed and written",
+                ));
             }
             Awaited::Read(_) if is_finishing => continue,
             Awaited::Read(read) => Some(read),
@@ -181,7 +147,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
-/// Does something in a thread of its own, and tells of its end, even if that is a panic.
+/// Works in another thread, and reports its end, even if it panics.
 fn beside<T: Send + 'static>(
     sender: &Sender<Awaited>,
     told: fn(Result<T, Failure>) -> Awaited,
@@ -191,88 +157,27 @@ fn beside<T: Send + 'static>(
     std::thread::spawn(move || {
         let done = std::thread::spawn(work).join();
         let panicked = |_| Err(Failure::new("the watch has panicked"));
-        // Nobody receives it only if the watch is over.
+        // The receiver is gone only when the watch is over.
         let _ = sender.send(told(done.unwrap_or_else(panicked)));
     });
 }
 
 fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
-    let reader = input::open(file)?;
-    input::each_line(reader, |found| lock(session).take(found))
-        .map_err(|error| input::cannot_read(file, &error))
+    let mut chunks = Chunks::new(Input::open(file)?);
+    let mut buffer = Vec::new();
+    while let Some(chunk) = chunks.next(buffer) {
+        for (_, line) in chunk.lines() {
+            if lock(session).take(line).is_break() {
+                return Ok(());
+            }
+        }
+        buffer = chunk.bytes;
+    }
+    let (end, input) = chunks.into_end();
+    end.map_err(|error| input.failure(&error))
 }
 
-/// A thread that panicked has left events behind that are still true.
+/// The events from before a panic are still true.
 fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
     session.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn settings(arguments: &Arguments) -> Settings {
-    Settings {
-        window: arguments.window,
-        repeat_within: arguments.repeat_within,
-        band: BandSettings {
-            floor: arguments.floor,
-            first_floor: arguments.first_floor,
-            ceiling: arguments.ceiling,
-            is_ceiling_fixed: false,
-            deviations: arguments.deviations,
-            half_life: arguments.half_life,
-        },
-        minimum_requests: arguments.minimum_requests,
-        minimum_redirects: arguments.minimum_redirects,
-    }
-}
-
-fn window(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    let is_usual = (Duration::from_secs(1)..=Duration::from_hours(1)).contains(&duration);
-    is_usual
-        .then_some(duration)
-        .ok_or_else(|| "write a duration from 1s to 1h".to_owned())
-}
-
-fn half_life(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    (duration >= Duration::from_secs(1))
-        .then_some(duration)
-        .ok_or_else(|| "write a duration of 1s or more".to_owned())
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share = text
-        .parse()
-        .ok()
-        .filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "write a share from 0 to 1, such as 0.4".to_owned())
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (0.0..1e6).contains(number));
-    number.ok_or_else(|| "write a number of 0 or more, such as 4".to_owned())
-}
-
-/// Text of a log as it may be shown: no more than so many characters, and none that a terminal or
-/// a reader would take for something else.
-fn shown(text: &str, most: usize) -> String {
-    let is_plain = |letter: char| {
-        !letter.is_control()
-            && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut shown = String::new();
-    let mut letters = text.chars();
-    for letter in letters.by_ref().take(most) {
-        if is_plain(letter) {
-            shown.push(letter);
-        } else {
-            shown.extend(letter.escape_unicode());
-        }
-    }
-    if letters.next().is_some() {
-        shown.push('…');
-    }
-    shown
 }

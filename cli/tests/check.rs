@@ -241,7 +241,7 @@ fn what_could_not_run_is_said_in_words() {
         (&["-", "-"], "standard input can be read only once"),
         (
             &["--may-differ", "tagets.*.base", "config/crates-io.toml"],
-            "names `tagets.*.base`, which is no key of these files; the nearest are `targets.static.base`",
+            "names `tagets.*.base`, which is not a key of these files; the nearest are `targets.static.base`",
         ),
         (
             &[
@@ -266,11 +266,11 @@ fn what_could_not_run_is_said_in_words() {
         ),
         (
             &["--dl", "static.crates.io", "config/crates-io.toml"],
-            "it is no URL",
+            "it is not a URL",
         ),
         (
             &["--dl", "https://x/{name}", "config/crates-io.toml"],
-            "no marker of cargo",
+            "not a marker of cargo",
         ),
         (
             &["--format", "yaml", "config/crates-io.toml"],

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use signpost::config::Config;
 use tool::ended;
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");

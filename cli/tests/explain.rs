@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use signpost::config::Config;
 use signpost::location::Point;
 
 const BUILD_METADATA: &str = "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download";

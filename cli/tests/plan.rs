@@ -14,7 +14,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use lines::{Lines, PRODUCTION, Paths, one_by_one, with_another_location};
 use serde_json::Value;
-use signpost::config::Config;
 use tempfile::TempDir;
 
 /// A request that changes, and one that does not.

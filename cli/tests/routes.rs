@@ -4,7 +4,6 @@ mod tool;
 
 use std::path::Path;
 
-use signpost::config::Config;
 use tool::{ended, signpost};
 
 const PRODUCTION: &str = include_str!("../../config/crates-io.toml");

@@ -13,6 +13,7 @@
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
 //! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
+//! - [`rows`] reads test rows from a table.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod cargo;
@@ -28,6 +29,7 @@ mod module;
 mod origin;
 mod package;
 mod registry;
+mod rows;
 mod server;
 mod tls;
 pub mod traffic;
@@ -45,6 +47,7 @@ pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use registry::Registry;
+pub use rows::rows;
 pub use tls::{Protocol, Validity};
 pub use transcript::Lines;
 pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};

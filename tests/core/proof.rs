@@ -92,7 +92,7 @@ impl Proof<'_> {
     }
 }
 
-/// Attempts every location that is one byte away from the example's.
+/// Tries every location that is one byte away from the example's.
 fn check_every_neighbour(config: &Config, request: &str, right: &str) {
     let request = Request::new("GET", CLIENT_FACING, request);
     let chosen = &chosen(config, &request);

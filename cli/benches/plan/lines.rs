@@ -64,7 +64,7 @@ pub(crate) fn one_by_one(old: &Config, new: &Config, line: &str) -> String {
     let request = received.request(method).with_accept([accept]);
     let before = signpost::answer(old, &request, Switch::ENFORCE);
     let after = signpost::answer(new, &request, Switch::ENFORCE);
-    let replies = (before.reply(old, &request), after.reply(new, &request));
+    let replies = (before.reply(), after.reply());
     if before.decision() == after.decision() && replies.0 == replies.1 {
         return "same".to_owned();
     }
@@ -161,7 +161,7 @@ impl<'c> Lines<'c> {
         let accept = if as_json { "application/json" } else { "*/*" };
         let request = Request::new(method, "crates.io", path).with_accept([accept.as_bytes()]);
         let answer = signpost::answer(self.config, &request, Switch::ENFORCE);
-        let reply = answer.reply(self.config, &request);
+        let reply = answer.reply();
         let user_agents = [
             "cargo/1.95.0 (9e3a1f21f 2026-04-12)",
             "cargo/1.90.0 (840b83a10 2025-07-30)",

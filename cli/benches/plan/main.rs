@@ -18,7 +18,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use lines::{Lines, PRODUCTION, Paths, one_by_one, with_another_location};
 use serde_json::Value;
-use signpost::config::Config;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

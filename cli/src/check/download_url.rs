@@ -1,4 +1,4 @@
-//! What cargo asks for, given the `dl` of a registry's index.
+//! Which URLs cargo requests, given the `dl` of a registry's index.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,18 +10,18 @@ use signpost::received::Received;
 use signpost::values::Switch;
 use url::{Position, Url};
 
-use super::code::Code;
-use super::finding::Finding;
+use crate::crate_index::prefix;
+use crate::findings::{Code, Finding};
 
 /// The `dl` of a registry's `config.json`: where cargo downloads crates from.
 ///
-/// It is a URL in which cargo fills in markers, or one to which it appends
-/// `/{crate}/{version}/download` where it has none.
+/// A URL with markers that cargo fills in, or one to which it appends
+/// `/{crate}/{version}/download`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DownloadUrl(String);
 
-/// Crates that are asked for: every length of name that cargo treats in its own way, both cases,
-/// both separators, and versions with all their parts.
+/// The crates to request: every length of name that cargo treats differently, both cases, both
+/// separators, and versions with all their parts.
 const SAMPLES: [(&str, &str); 9] = [
     ("a", "0.1.1"),
     ("az", "1.2.1"),
@@ -34,7 +34,7 @@ const SAMPLES: [(&str, &str); 9] = [
     ("libgit2-sys", "0.12.25+1.3.0"),
 ];
 
-/// What cargo fills in.
+/// The markers that cargo fills in.
 const MARKERS: [&str; 5] = [
     "{crate}",
     "{version}",
@@ -43,15 +43,13 @@ const MARKERS: [&str; 5] = [
     "{sha256-checksum}",
 ];
 
-/// What cargo appends to a `dl` without markers.
 const APPENDED: &str = "/{crate}/{version}/download";
 
-/// A checksum like any other.
+/// Any checksum.
 const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl DownloadUrl {
-    /// What is wrong with the downloads through this `dl`: a finding for each reason for which some
-    /// of them are not redirected.
+    /// A finding for each reason that keeps downloads through this `dl` from being redirected.
     pub(super) fn findings(&self, config: &Config) -> Vec<Finding> {
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, version) in SAMPLES {
@@ -69,7 +67,7 @@ impl DownloadUrl {
             .collect()
     }
 
-    /// The URL that cargo asks for.
+    /// The URL that cargo requests.
     fn expand(&self, name: &str, version: &str) -> String {
         let prefix = prefix(name);
         let values = [name, version, &prefix, &prefix.to_lowercase(), CHECKSUM];
@@ -107,19 +105,9 @@ impl DownloadUrl {
     }
 }
 
-/// The directory of a crate in an index, which `{prefix}` stands for.
-fn prefix(name: &str) -> String {
-    let part = |range| name.get(range).unwrap_or_default();
-    match name.len() {
-        length @ (0..=2) => length.to_string(),
-        3 => format!("3/{}", part(0..1)),
-        _ => format!("{}/{}", part(0..2), part(2..4)),
-    }
-}
-
-/// Whether a URL is answered with a redirect, or else the reason why not.
+/// Succeeds if a URL is redirected, else returns the reason.
 fn redirected(config: &Config, url: &str) -> Result<(), String> {
-    let url = Url::parse(url).map_err(|error| format!("it is no URL ({error})"))?;
+    let url = Url::parse(url).map_err(|error| format!("it is not a URL ({error})"))?;
     let host = url.host_str().unwrap_or_default();
     let host = match url.port() {
         Some(port) => format!("{host}:{port}"),
@@ -127,7 +115,8 @@ fn redirected(config: &Config, url: &str) -> Result<(), String> {
     };
     let target = &url[Position::BeforePath..Position::AfterQuery];
     let received = Received::read(Some(&host), target);
-    let answer = signpost::answer(config, &received.request("GET"), Switch::ENFORCE);
+    let request = received.request("GET");
+    let answer = signpost::answer(config, &request, Switch::ENFORCE);
     match answer.decision() {
         Decision::Redirect(_) => Ok(()),
         Decision::Origin(reason) => Err(match reason.refusal() {
@@ -143,7 +132,8 @@ impl FromStr for DownloadUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let example =
             "write the `dl` of the index's config.json, such as https://static.crates.io/crates";
-        let url = Url::parse(text).map_err(|error| format!("it is no URL ({error}); {example}"))?;
+        let url =
+            Url::parse(text).map_err(|error| format!("it is not a URL ({error}); {example}"))?;
         if !matches!(url.scheme(), "https" | "http") {
             let scheme = url.scheme();
             return Err(format!("cargo downloads nothing by `{scheme}:`; {example}"));
@@ -155,7 +145,7 @@ impl FromStr for DownloadUrl {
         if rest.contains(['{', '}']) {
             let markers = MARKERS.join(", ");
             return Err(format!(
-                "it holds braces that are no marker of cargo; the markers are {markers}"
+                "it holds braces that are not a marker of cargo; the markers are {markers}"
             ));
         }
         Ok(Self(text.to_owned()))
@@ -163,82 +153,52 @@ impl FromStr for DownloadUrl {
 }
 
 impl fmt::Display for DownloadUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use signpost::config::Config;
+
+    use signpost_testbed::rows;
 
     use super::{CHECKSUM, DownloadUrl};
 
     #[test]
     fn a_dl_is_expanded_as_cargo_does() {
-        let checksum = &format!("https://x/{CHECKSUM}");
-        for (dl, name, version, url) in [
-            (
-                "https://x/api",
-                "a",
-                "1.0.0",
-                "https://x/api/a/1.0.0/download",
-            ),
-            (
-                "https://x/api/",
-                "a",
-                "1.0.0",
-                "https://x/api//a/1.0.0/download",
-            ),
-            (
-                "https://x/c",
-                "a",
-                "1.0.0+b",
-                "https://x/c/a/1.0.0+b/download",
-            ),
-            (
-                "https://x/{crate}-{version}",
-                "a-b",
-                "1.0.0",
-                "https://x/a-b-1.0.0",
-            ),
-            ("https://x/{prefix}", "a", "1.0.0", "https://x/1"),
-            ("https://x/{prefix}", "ab", "1.0.0", "https://x/2"),
-            ("https://x/{prefix}", "Abc", "1.0.0", "https://x/3/A"),
-            ("https://x/{lowerprefix}", "Abc", "1.0.0", "https://x/3/a"),
-            (
-                "https://x/{prefix}/{crate}",
-                "ABcD",
-                "1.0.0",
-                "https://x/AB/cD/ABcD",
-            ),
-            (
-                "https://x/{lowerprefix}/{crate}",
-                "ABcDe",
-                "1.0.0",
-                "https://x/ab/cd/ABcDe",
-            ),
-            ("https://x/{sha256-checksum}", "a", "1.0.0", checksum),
-            ("https://x/{crate}/{crate}", "a", "1.0.0", "https://x/a/a"),
-        ] {
+        let table = "
+            https://x/api                    | a     | 1.0.0   | https://x/api/a/1.0.0/download
+            https://x/api/                   | a     | 1.0.0   | https://x/api//a/1.0.0/download
+            https://x/c                      | a     | 1.0.0+b | https://x/c/a/1.0.0+b/download
+            https://x/{crate}-{version}      | a-b   | 1.0.0   | https://x/a-b-1.0.0
+            https://x/{prefix}               | a     | 1.0.0   | https://x/1
+            https://x/{prefix}               | ab    | 1.0.0   | https://x/2
+            https://x/{prefix}               | Abc   | 1.0.0   | https://x/3/A
+            https://x/{lowerprefix}          | Abc   | 1.0.0   | https://x/3/a
+            https://x/{prefix}/{crate}       | ABcD  | 1.0.0   | https://x/AB/cD/ABcD
+            https://x/{lowerprefix}/{crate}  | ABcDe | 1.0.0   | https://x/ab/cd/ABcDe
+            https://x/{sha256-checksum}      | a     | 1.0.0   | https://x/CHECKSUM
+            https://x/{crate}/{crate}        | a     | 1.0.0   | https://x/a/a
+        ";
+        for [dl, name, version, url] in rows(&table.replace("CHECKSUM", CHECKSUM)) {
             let read: DownloadUrl = dl.parse().unwrap();
             assert_eq!(read.expand(name, version), url, "{dl} {name} {version}");
         }
     }
 
     #[test]
-    fn what_cannot_be_a_dl_is_refused() {
-        for (dl, words) in [
-            ("", "it is no URL"),
-            ("static.crates.io/crates", "it is no URL"),
-            (
-                "sparse+https://index.crates.io/",
-                "cargo downloads nothing by",
-            ),
-            ("ftp://x/y", "cargo downloads nothing by `ftp:`"),
-            ("https://x/{name}", "no marker of cargo"),
-            ("https://x/{crate", "no marker of cargo"),
-        ] {
+    fn other_text_is_refused() {
+        for [dl, words] in rows(
+            "
+                                            | it is not a URL
+            static.crates.io/crates         | it is not a URL
+            sparse+https://index.crates.io/ | cargo downloads nothing by
+            ftp://x/y                       | cargo downloads nothing by `ftp:`
+            https://x/{name}                | not a marker of cargo
+            https://x/{crate                | not a marker of cargo
+            ",
+        ) {
             let error = dl.parse::<DownloadUrl>().unwrap_err();
             assert!(error.contains(words), "{dl}: {error}");
         }
@@ -246,27 +206,25 @@ mod tests {
 
     #[test]
     fn productions_routes_answer_the_dl_of_crates_io_and_the_api() {
-        let config = signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
-        for (dl, found) in [
-            ("https://static.crates.io/crates", &[][..]),
-            ("https://crates.io/api/v1/crates", &[]),
-            (
-                "https://crates.io/api/v1/crates/{crate}/{version}/download",
-                &[],
-            ),
-            ("https://crates.io/api/v1/crates/", &["path-malformed"]),
-            ("https://crates.io/api/v1/crate", &["no-route"]),
-            ("https://crates.io/api/v1/crates?x=", &["no-route"]),
-            (
-                "https://crates.io/api/v1/crates/{version}/{crate}/download",
-                &["name-invalid"],
-            ),
-        ] {
+        let config =
+            signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
+        for [dl, found] in rows(
+            "
+            https://static.crates.io/crates                              | -
+            https://crates.io/api/v1/crates                              | -
+            https://crates.io/api/v1/crates/{crate}/{version}/download   | -
+            https://crates.io/api/v1/crates/                             | path-malformed
+            https://crates.io/api/v1/crate                               | no-route
+            https://crates.io/api/v1/crates?x=                           | no-route
+            https://crates.io/api/v1/crates/{version}/{crate}/download   | name-invalid
+            ",
+        ) {
+            let found: Vec<_> = found.split_whitespace().filter(|it| *it != "-").collect();
             let read: DownloadUrl = dl.parse().unwrap();
             let findings = read.findings(&config);
             assert_eq!(findings.len(), found.len(), "{dl}: {findings:?}");
             for (finding, reason) in findings.iter().zip(found) {
-                assert!(finding.message().contains(reason), "{dl}: {finding:?}");
+                assert!(finding.message.contains(reason), "{dl}: {finding:?}");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The long explanation of every code, for `signpost check --explain`.
 
-use super::code::Code;
+use crate::findings::Code;
 
-/// What a code means, why it matters, and what is wrong and right.
+/// The meaning of a code, why it matters, and a wrong and a right example.
 pub(super) fn of(code: Code) -> String {
     let name = code.name();
     let body = EXPLANATIONS.iter().find(|(other, _)| *other == name);
@@ -13,7 +13,6 @@ pub(super) fn of(code: Code) -> String {
 
 macro_rules! explanations {
     ($($code:literal,)+) => {
-        /// The codes and their explanations.
         const EXPLANATIONS: &[(&str, &str)] = &[
             $(($code, include_str!(concat!("explanations/", $code, ".md"))),)+
         ];

@@ -1,32 +1,31 @@
-//! The keys that `--may-differ` names, held against those that there are.
+//! Checks the keys that `--may-differ` names.
 
 use std::collections::BTreeSet;
 
 use crate::differences::{names, steps};
 use crate::output::Failure;
-use crate::visible::visible;
+use crate::text::visible;
 
-/// How many keys are offered in place of one that is not there.
+/// How many keys are suggested instead of an unknown one.
 const OFFERED: usize = 3;
 
-/// Refuses a pattern that names none of the keys: a misspelt one would allow nothing, and nobody
-/// would hear of it.
+/// Refuses a pattern that names none of the keys: a misspelt one would silently allow nothing.
 pub(super) fn check(patterns: &[String], keys: &BTreeSet<String>) -> Result<(), Failure> {
     let names_nothing = |pattern: &&String| {
-        // A comma at the end of a list leaves an empty one.
+        // A trailing comma leaves an empty pattern.
         !pattern.is_empty() && !keys.iter().any(|key| names(pattern, key))
     };
     let Some(pattern) = patterns.iter().find(names_nothing) else {
         return Ok(());
     };
     Err(Failure::new(format!(
-        "--may-differ names `{}`, which is no key of these files; the nearest are `{}`",
+        "--may-differ names `{}`, which is not a key of these files; the nearest are `{}`",
         visible(pattern),
         visible(&nearest(pattern, keys).join("`, `")),
     )))
 }
 
-/// The keys, and the tables around them, that are most like the pattern.
+/// The keys, and the tables around them, that are closest to the pattern.
 fn nearest<'k>(pattern: &str, keys: &'k BTreeSet<String>) -> Vec<&'k str> {
     let tables = keys.iter().flat_map(|key| {
         let request = key.find('[').unwrap_or(key.len());
@@ -41,7 +40,7 @@ fn nearest<'k>(pattern: &str, keys: &'k BTreeSet<String>) -> Vec<&'k str> {
     all
 }
 
-/// How many letters are to be changed, step by step, where `*` is as good as any.
+/// The edit distance, step by step; `*` matches any step.
 fn distance(pattern: &str, key: &str) -> usize {
     let (mut expected, mut found) = (steps(pattern), steps(key));
     let mut sum = 0;
@@ -93,8 +92,9 @@ mod tests {
                 continue;
             };
             let words = checked.unwrap_err().to_string();
-            let expected =
-                format!("`{pattern}`, which is no key of these files; the nearest are `{nearest}");
+            let expected = format!(
+                "`{pattern}`, which is not a key of these files; the nearest are `{nearest}"
+            );
             assert!(words.contains(&expected), "{expected} is not in {words}");
         }
     }

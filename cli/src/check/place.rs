@@ -1,4 +1,4 @@
-//! Where in a TOML file a difference stands.
+//! Finds where a difference is in a TOML file.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use toml_edit::{Document, Item, Table};
 
 use crate::differences::Difference;
 
-/// The value that differs, or the nearest table around it where there is none.
+/// The value that differs, or the nearest table around it.
 pub(super) fn of_difference(text: &str, difference: &Difference) -> Option<Place> {
     let document = Document::parse(text).ok()?;
     let mut found = Found {
@@ -32,8 +32,8 @@ struct Found<'t> {
     table: Option<&'t Table>,
 }
 
-/// What stands one step below a table: a value, a table, or the table of an array that the step
-/// after it names.
+/// What is one step below a table: a value, a table, or the table of an array that the next step
+/// names.
 fn below<'t, 's>(
     table: &'t Table,
     step: &str,
@@ -61,7 +61,7 @@ fn below<'t, 's>(
     Some(found)
 }
 
-/// Whether a route has the name, or an example the request in brackets, and the target after it.
+/// Whether a route has this name, or an example this request (in brackets) and target.
 fn is_called(table: &Table, name: &str) -> bool {
     let text = |key| table.get(key).and_then(Item::as_str);
     let example = name
@@ -88,6 +88,8 @@ fn of_bytes(text: &str, bytes: Range<usize>) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::rows;
+
     use super::of_difference;
     use crate::differences::Difference;
 
@@ -111,33 +113,27 @@ request = \"/c at\"
 
     #[test]
     fn a_difference_stands_at_its_value_or_at_the_table_around_it() {
-        for (key, line, underlined) in [
-            ("hosts", 1, "[\"a.example\"]"),
-            ("targets.cdn.base", 3, "\"https://cdn.example\""),
-            ("targets.cdn.port", 2, "cdn"),
-            ("routes.file.status", 7, "307"),
-            ("routes.file.json", 5, "[[routes]]"),
-            ("routes.file.examples[/a.b]", 8, "[[routes.examples]]"),
-            (
-                "routes.file.examples[/c at at a]",
-                10,
-                "[[routes.examples]]",
-            ),
-            (
-                "routes.file.examples[/c at at b]",
-                13,
-                "[[routes.examples]]",
-            ),
-            ("routes.file.examples[/c at]", 10, "[[routes.examples]]"),
-            ("routes.file.examples[/c at at c]", 5, "[[routes]]"),
-            ("routes.file.examples[/c]", 5, "[[routes]]"),
-        ] {
+        for [key, line, underlined] in rows(
+            "
+            hosts                            | 1  | [\"a.example\"]
+            targets.cdn.base                 | 3  | \"https://cdn.example\"
+            targets.cdn.port                 | 2  | cdn
+            routes.file.status               | 7  | 307
+            routes.file.json                 | 5  | [[routes]]
+            routes.file.examples[/a.b]       | 8  | [[routes.examples]]
+            routes.file.examples[/c at at a] | 10 | [[routes.examples]]
+            routes.file.examples[/c at at b] | 13 | [[routes.examples]]
+            routes.file.examples[/c at]      | 10 | [[routes.examples]]
+            routes.file.examples[/c at at c] | 5  | [[routes]]
+            routes.file.examples[/c]         | 5  | [[routes]]
+            ",
+        ) {
             let key = key.to_owned();
             let (old, new) = (None, None);
             let difference = Difference { key, old, new };
             let place = of_difference(TEXT, &difference).unwrap();
-            let found = (place.line, TEXT.get(place.bytes).unwrap());
-            assert_eq!(found, (line, underlined), "{}", difference.key);
+            let found = (place.line.to_string(), TEXT.get(place.bytes).unwrap());
+            assert_eq!(found, (line.to_owned(), underlined), "{}", difference.key);
         }
         let key = "log.endpoint".to_owned();
         let (old, new) = (None, None);

@@ -1,39 +1,37 @@
-//! What `signpost check` finds, as a value.
+//! What `signpost check` finds.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{SerializeStruct as _, Serializer};
 
-use super::code::Code;
 use super::download_url::DownloadUrl;
-use super::finding::Finding;
 use super::place;
 use crate::differences::{self, Difference};
 use crate::file::{Loaded, Text};
+use crate::findings::{Code, Finding};
 use crate::output::Failure;
 
-/// What was found in some files, and between them; in the order in which they were named.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The findings in each file and the differences between them, in the order of the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Report {
     pub(super) files: Vec<FileReport>,
+    /// The keys in which the later files differ from the first.
+    pub(super) differences: Vec<Compared>,
 }
 
-/// What was found in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct FileReport {
-    /// The file, as it was named.
+    /// The file as it was named.
     pub(super) file: String,
-    /// The revision, if the edge would take the file.
     pub(super) revision: Option<String>,
-    /// Everything that is wrong with it.
     pub(super) problems: Vec<Finding>,
-    /// Why it could not be read, where that is so.
+    /// Why it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
-    /// What it says differently from the first file.
+    /// The range of its own differences in the report.
     #[serde(skip)]
-    pub(super) differences: Vec<Compared>,
+    pub(super) differences: Range<usize>,
     #[serde(skip)]
     pub(super) text: Text,
     #[serde(skip)]
@@ -45,66 +43,56 @@ pub(super) struct FileReport {
 pub(super) struct Compared {
     /// The later file.
     pub(super) file: String,
-    /// What differs.
     #[serde(flatten)]
     pub(super) difference: Difference,
-    /// Whether it may.
     pub(super) allowed: bool,
 }
 
-/// A file, as it was named, and its text, or why it could not be read.
+/// A file as it was named, and its text, or why it could not be read.
 pub(super) type Input = (String, Result<Text, Failure>);
 
 impl Report {
-    /// Checks each file, tries every `dl` on it, and compares it with the first one.
+    /// Checks each file, requests each `dl`, and compares the later files with the first.
     pub(super) fn of(inputs: Vec<Input>, dls: &[DownloadUrl], may_differ: &[String]) -> Self {
         let mut files: Vec<_> = inputs
             .into_iter()
             .map(|(file, text)| match text {
                 Ok(text) => FileReport::of(file, text, dls),
-                Err(error) => FileReport::unread(file, error),
+                Err(error) => FileReport {
+                    file,
+                    error: Some(error),
+                    ..FileReport::default()
+                },
             })
             .collect();
+        let mut differences = Vec::new();
         if let Some((first, later)) = files.split_first_mut() {
             for file in later {
-                file.compare(first, may_differ);
+                let begin = differences.len();
+                differences.extend(file.compare(first, may_differ));
+                file.differences = begin..differences.len();
             }
         }
-        Self { files }
+        Self { files, differences }
     }
 
-    /// Why files could not be read.
     pub(super) fn errors(&self) -> impl Iterator<Item = &Failure> {
         self.files.iter().filter_map(|file| file.error.as_ref())
     }
 
-    /// Every key that the files could have. What a file with problems would have is not known, and
-    /// then there is no answer.
+    /// Every key that the files could have, unless a file has problems.
     pub(super) fn keys(&self) -> Option<BTreeSet<String>> {
         let loaded = self.files.iter().map(|file| file.loaded.as_ref());
         let loaded: Vec<_> = loaded.collect::<Option<_>>()?;
         Some(loaded.into_iter().flat_map(differences::keys).collect())
     }
 
-    /// Whether something is wrong.
     pub(super) fn has_problems(&self) -> bool {
         self.files.iter().any(|file| !file.problems.is_empty())
     }
 }
 
 impl FileReport {
-    fn unread(file: String, error: Failure) -> Self {
-        Self {
-            file,
-            revision: None,
-            problems: Vec::new(),
-            error: Some(error),
-            differences: Vec::new(),
-            text: Text::default(),
-            loaded: None,
-        }
-    }
-
     fn of(file: String, text: Text, dls: &[DownloadUrl]) -> Self {
         let (loaded, problems) = match Loaded::from_text(text.as_str()) {
             Err(problems) => (None, Finding::all_of(&problems)),
@@ -125,21 +113,21 @@ impl FileReport {
                 .map(|finding| finding.behind(text.skipped()))
                 .collect(),
             error: None,
-            differences: Vec::new(),
+            differences: 0..0,
             text,
             loaded,
         }
     }
 
-    /// Compares the file with the first one, and takes what may not differ as a problem.
-    fn compare(&mut self, first: &Self, may_differ: &[String]) {
+    /// Compares the file with the first one. Forbidden differences become problems.
+    fn compare(&mut self, first: &Self, may_differ: &[String]) -> Vec<Compared> {
         let (Some(old), Some(new)) = (&first.loaded, &self.loaded) else {
-            return;
+            return Vec::new();
         };
+        let mut compared = Vec::new();
         for difference in differences::between(old, new) {
-            let allowed = may_differ
-                .iter()
-                .any(|pattern| difference.is_named_by(pattern));
+            let mut patterns = may_differ.iter();
+            let allowed = patterns.any(|pattern| difference.is_named_by(pattern));
             if !allowed {
                 let place = place::of_difference(self.text.as_str(), &difference);
                 let message = message(&difference, &first.file);
@@ -147,12 +135,13 @@ impl FileReport {
                 let finding = finding.at(place).behind(self.text.skipped());
                 self.problems.push(finding);
             }
-            self.differences.push(Compared {
+            compared.push(Compared {
                 file: self.file.clone(),
                 difference,
                 allowed,
             });
         }
+        compared
     }
 }
 
@@ -167,16 +156,4 @@ fn message(difference: &Difference, first: &str) -> String {
         said(new),
         said(old)
     )
-}
-
-impl Serialize for Report {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { files } = self;
-        let differences = files.iter().flat_map(|file| &file.differences);
-        let differences: Vec<_> = differences.collect();
-        let mut fields = serializer.serialize_struct("Report", 2)?;
-        fields.serialize_field("files", files)?;
-        fields.serialize_field("differences", &differences)?;
-        fields.end()
-    }
 }

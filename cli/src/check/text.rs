@@ -1,26 +1,27 @@
-//! The report as people see it.
+//! The report for people.
 
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 
 use super::report::{Compared, FileReport, Report};
-use crate::diagnostics::{self, counted};
+use crate::findings;
 use crate::output::Screen;
-use crate::visible::visible;
+use crate::text::{counted, visible};
 
-/// Writes the problems of every file, one line about each, and what differs between them.
+/// Writes each file's problems and a line about it, then the differences between the files.
 ///
-/// A file that could not be read is left to standard error.
+/// Files that could not be read are reported on standard error.
 pub(super) fn render(report: &Report, screen: Screen) -> String {
     let mut text = String::new();
     for file in report.files.iter().filter(|file| file.error.is_none()) {
-        text += &diagnostics::render(&file.file, file.text.as_str(), &file.problems, screen);
+        text += &findings::render(&file.file, file.text.as_str(), &file.problems, screen);
         text += &summary(file);
     }
     if let Some((first, later)) = report.files.split_first() {
         for file in later.iter().filter(|file| file.error.is_none()) {
-            text += &comparison(first, file);
+            let differences = report.differences.get(file.differences.clone());
+            text += &comparison(first, file, differences.unwrap_or_default());
         }
     }
     text
@@ -46,7 +47,7 @@ fn summary(file: &FileReport) -> String {
     format!("{name}: {green}no problem{green:#}{details}\n")
 }
 
-fn comparison(first: &FileReport, file: &FileReport) -> String {
+fn comparison(first: &FileReport, file: &FileReport, differences: &[Compared]) -> String {
     let (name, first_name) = (visible(&file.file), visible(&first.file));
     if first.error.is_some() {
         return format!("{name} was not compared with {first_name}, which could not be read\n");
@@ -54,7 +55,7 @@ fn comparison(first: &FileReport, file: &FileReport) -> String {
     if first.loaded.is_none() || file.loaded.is_none() {
         return format!("{name} was not compared with {first_name}: correct the problems first\n");
     }
-    if file.differences.is_empty() {
+    if differences.is_empty() {
         return format!("{name} says the same as {first_name}\n");
     }
     let mut text = format!("{name} differs from {first_name}:\n");
@@ -62,7 +63,7 @@ fn comparison(first: &FileReport, file: &FileReport) -> String {
         difference,
         allowed,
         file: _,
-    } in &file.differences
+    } in differences
     {
         let verdict = if *allowed {
             "may differ"

@@ -1,12 +1,12 @@
-//! The compiled configuration in a `fastly.toml`, for Fastly's local server.
+//! Puts the compiled configuration into a `fastly.toml`, for Fastly's local server.
 
 use thiserror::Error;
 use toml_edit::{Document, DocumentMut, Item, TableLike, TomlError, Value};
 
-/// The tables from the top of the file to the store.
-const STORE: [&str; 3] = ["local_server", "config_stores", "signpost"];
+/// The table of the store.
+const STORE: &str = "local_server.config_stores.signpost";
 
-/// The only format in which the entries stand in the file itself.
+/// The only format that keeps the entries in the file itself.
 const FORMAT: &str = "inline-toml";
 
 /// Why a `fastly.toml` cannot take a configuration.
@@ -15,20 +15,18 @@ pub(super) enum FastlyTomlError {
     #[error("it is not TOML: {0}")]
     Syntax(#[from] TomlError),
     #[error(
-        "it has no table [{0}]; add it with format = \"{FORMAT}\", and a table [{0}.contents]",
-        STORE.join(".")
+        "it has no table [{STORE}]; add it with format = \"{FORMAT}\", and a table [{STORE}.contents]"
     )]
     NoStore,
     #[error(
-        "the format of [{}] is not \"{FORMAT}\", so its entries are not in this file; write format = \"{FORMAT}\"",
-        STORE.join(".")
+        "the format of [{STORE}] is not \"{FORMAT}\", so its entries are not in this file; write format = \"{FORMAT}\""
     )]
     Format,
-    #[error("`contents` of [{}] is not a table; write one", STORE.join("."))]
+    #[error("`contents` of [{STORE}] is not a table; write one")]
     Contents,
 }
 
-/// The text of the file with this entry `config`. Every other byte is as it was.
+/// The file with this entry `config`. Every other byte stays the same.
 pub(super) fn with_config(text: &str, json: &str) -> Result<String, FastlyTomlError> {
     let value = Value::from(json);
     let document = Document::parse(text)?;
@@ -47,7 +45,7 @@ pub(super) fn with_config(text: &str, json: &str) -> Result<String, FastlyTomlEr
 
 fn store(document: &Item) -> Result<&dyn TableLike, FastlyTomlError> {
     let store = STORE
-        .iter()
+        .split('.')
         .try_fold(document, |item, name| item.as_table_like()?.get(name))
         .and_then(Item::as_table_like)
         .ok_or(FastlyTomlError::NoStore)?;
@@ -59,11 +57,11 @@ fn store(document: &Item) -> Result<&dyn TableLike, FastlyTomlError> {
     }
 }
 
-/// Adds the entry to a file that has none.
+/// Adds the entry to a file without one.
 fn insert(text: &str, value: Value) -> Result<String, FastlyTomlError> {
     let mut document: DocumentMut = text.parse()?;
     let mut item = document.as_item_mut();
-    for name in STORE {
+    for name in STORE.split('.') {
         item = item.get_mut(name).ok_or(FastlyTomlError::NoStore)?;
     }
     let store = item.as_table_like_mut().ok_or(FastlyTomlError::NoStore)?;

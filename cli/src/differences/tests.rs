@@ -1,96 +1,79 @@
 use std::collections::BTreeSet;
 
+use signpost_testbed::rows;
+
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
 
-fn loaded(text: &str) -> Loaded {
-    Loaded::from_text(text).unwrap()
-}
-
 #[test]
 fn staging_differs_from_production_in_its_host_alone() {
-    let differences = between(&loaded(PRODUCTION), &loaded(STAGING));
+    let differences = between(&Loaded::of(PRODUCTION), &Loaded::of(STAGING));
     let keys: Vec<_> = differences.iter().map(|found| found.key.as_str()).collect();
     assert_eq!(keys, ["allowed_hosts", "targets.static.base"]);
 }
 
 #[test]
-fn what_is_changed_added_and_dropped_is_found() {
-    let rows = [
-        (
-            "cors = true",
-            "cors = false",
-            "response.cors",
-            Some("true"),
-            None,
-        ),
-        (
-            "name     = \"readme\"",
-            "name     = \"readme\"\nstatus = 307",
-            "routes.readme.status",
-            None,
-            Some("307"),
-        ),
-        (
-            "backends = [\"origin\"]",
-            "backends = [\"origin\", \"second\"]",
-            "origin.backends",
-            Some("origin"),
-            Some("origin, second"),
-        ),
-        (
-            "[[routes.examples]]  # a name keeps its case
+fn changed_added_and_dropped_keys_are_found() {
+    let example = "[[routes.examples]]  # a name keeps its case
 request  = \"/api/v1/crates/Inflector/0.11.4/download\"
 location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
-",
-            "",
-            "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
-            Some("{base}/crates/Inflector/Inflector-0.11.4.crate"),
-            None,
-        ),
-    ];
-    for (from, to, key, old, new) in rows {
+";
+    let mut rows = rows(
+        r#"
+        cors = true           | cors = false                    | response.cors        | true   |
+        name     = "readme"   | name     = "readme";status = 307 | routes.readme.status |        | 307
+        backends = ["origin"] | backends = ["origin", "second"] | origin.backends      | origin | origin, second
+        "#,
+    );
+    rows.push([
+        example,
+        "",
+        "routes.download.examples[/api/v1/crates/Inflector/0.11.4/download]",
+        "{base}/crates/Inflector/Inflector-0.11.4.crate",
+        "",
+    ]);
+    let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    for [from, to, key, old, new] in rows {
         assert!(PRODUCTION.contains(from), "{from}");
-        let changed = loaded(&PRODUCTION.replace(from, to));
+        let changed = Loaded::of(&PRODUCTION.replace(from, &to.replace(';', "\n")));
         let expected = Difference {
             key: key.to_owned(),
-            old: old.map(str::to_owned),
-            new: new.map(str::to_owned),
+            old: value(old),
+            new: value(new),
         };
-        assert_eq!(between(&loaded(PRODUCTION), &changed), [expected], "{key}");
+        assert_eq!(
+            between(&Loaded::of(PRODUCTION), &changed),
+            [expected],
+            "{key}"
+        );
     }
 }
 
 #[test]
 fn a_compiled_configuration_differs_in_nothing_from_its_source() {
-    let source = loaded(PRODUCTION);
-    let compiled = loaded(source.config().to_json());
+    let source = Loaded::of(PRODUCTION);
+    let compiled = Loaded::of(source.config().to_json());
     assert_eq!(between(&source, &compiled), []);
 }
 
 #[test]
 fn a_pattern_names_a_key_or_the_table_around_it() {
-    for (pattern, key, expected) in [
-        ("allowed_hosts", "allowed_hosts", true),
-        ("hosts", "allowed_hosts", false),
-        ("targets.*.base", "targets.static.base", true),
-        ("targets", "targets.static.base", true),
-        ("targets.static.base.more", "targets.static.base", false),
-        (
-            "routes.download.examples",
-            "routes.download.examples[/a.b/c]",
-            true,
-        ),
-        (
-            "routes.*.examples[/a.b/c]",
-            "routes.download.examples[/a.b/c]",
-            true,
-        ),
-        ("routes.*.status", "routes.download.location", false),
-    ] {
+    for [pattern, key, expected] in rows(
+        "
+        allowed_hosts             | allowed_hosts                    | true
+        hosts                     | allowed_hosts                    | false
+        targets.*.base            | targets.static.base              | true
+        targets                   | targets.static.base              | true
+        targets.static.base.more  | targets.static.base              | false
+        routes.download.examples  | routes.download.examples[/a.b/c] | true
+        routes.*.examples[/a.b/c] | routes.download.examples[/a.b/c] | true
+        routes.*.status           | routes.download.location         | false
+        ",
+    ) {
+        let expected = expected == "true";
         assert_eq!(names(pattern, key), expected, "{pattern} and {key}");
     }
 }
@@ -119,7 +102,9 @@ fn lists_that_differ_are_not_shown_alike() {
 #[test]
 fn a_list_of_one_differs_from_a_list_of_two() {
     let with = |backends| {
-        loaded(&PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")))
+        Loaded::of(
+            &PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")),
+        )
     };
     let expected = Difference {
         key: "origin.backends".to_owned(),
@@ -131,7 +116,7 @@ fn a_list_of_one_differs_from_a_list_of_two() {
 }
 
 #[test]
-fn what_is_left_out_is_a_key_too() {
+fn omitted_keys_are_keys_too() {
     let everything = PRODUCTION
         .replace("[origin]", "hosts = [\"crates.io\"]\n[origin]")
         .replace(
@@ -139,11 +124,14 @@ fn what_is_left_out_is_a_key_too() {
             "name = \"readme\"\nstatus = 307\njson = false\ncache_control = \"no-store\"",
         )
         .replace("\"full\"", "\"none\"");
-    let (all, some) = (keys(&loaded(&everything)), keys(&loaded(PRODUCTION)));
+    let (all, some) = (
+        keys(&Loaded::of(&everything)),
+        keys(&Loaded::of(PRODUCTION)),
+    );
     assert_eq!(all, some);
 }
 
-/// A route that has these targets, and these files as examples at one of them each.
+/// A route with these targets, and each file as an example at one of them.
 fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
     let examples: Vec<_> = examples
         .iter()
@@ -154,7 +142,7 @@ fn at(targets: &str, examples: &[(&str, &str)]) -> Loaded {
             )
         })
         .collect();
-    loaded(&format!(
+    Loaded::of(&format!(
         "origin.backends = [\"origin\"]\nallowed_hosts = [\"a.example\", \"b.example\"]\n\
          targets.a.base = \"a.example\"\ntargets.b.base = \"b.example\"\n\
          [[routes]]\nname = \"other\"\npath = \"/o/other\"\ntargets = [\"a\", \"b\"]\nlocation = \"/o\"\n\
@@ -184,7 +172,7 @@ fn an_example_is_told_from_the_same_request_at_another_target() {
         ((both, &all), (both, &all[..3]), &["[/f/y at b]"]),
         ((both, &all[..3]), (both, &all), &["[/f/y at b]"]),
         ((both, &all), (both, &all[1..]), &["[/f/x at a]"]),
-        // What was an example of the only target is one at it still.
+        // An example at the only target stays an example at that target.
         ((only_a, &[all[0]]), (both, &all[..2]), &["[/f/x at b]"]),
         (
             (only_a, &[all[0], all[2]]),
@@ -207,7 +195,7 @@ fn an_example_is_told_from_the_same_request_at_another_target() {
             .filter_map(|found| found.key.strip_prefix("routes.file.examples"))
             .collect();
         assert_eq!(examples, *expected, "{row}");
-        // Whoever allows a difference can name it.
+        // Every difference can be named by --may-differ.
         let all: BTreeSet<_> = keys(&old).into_iter().chain(keys(&new)).collect();
         assert!(found.iter().all(|found| all.contains(&found.key)), "{row}");
     }

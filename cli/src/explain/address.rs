@@ -1,33 +1,33 @@
-//! The URL on the command line, split where a client would split it and changed nowhere.
+//! The URL on the command line, split where a client would split it and otherwise unchanged.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 use url::Url;
 
-/// A URL, or its path alone, as it was typed.
+/// A URL or a path, as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// `https` or `http`; `https` where only a path was typed.
+    /// `https` or `http`; `https` for a path.
     pub(super) scheme: &'static str,
-    /// The host with its port, where one was typed.
+    /// The host with its port, if one was typed.
     pub(super) host: Option<String>,
-    /// The request target that a client would send: path and query.
+    /// Path and query, as a client would send them.
     pub(super) target: String,
-    /// Whether a fragment was typed, which no client sends.
+    /// Whether a fragment was typed. Clients do not send it.
     pub(super) has_fragment: bool,
 }
 
-/// Why a text is no address. The message says what to write instead.
+/// Why a text is no address, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum AddressError {
     #[error("write a URL such as https://crates.io/api/v1/crates, or a path that begins with `/`")]
     NeitherUrlNorPath,
     #[error("its scheme is `{0}`, and requests come by https or http")]
     Scheme(String),
-    #[error("it holds user info, which is no part of a request's URL; leave it out")]
+    #[error("it holds user info, which is not part of a request's URL; leave it out")]
     UserInfo,
-    #[error("`{0}` is no host; write one such as crates.io, with its port if it has one")]
+    #[error("`{0}` is not a host; write one such as crates.io, with its port if it has one")]
     Host(String),
 }
 
@@ -55,7 +55,7 @@ impl FromStr for Address {
         Ok(Self {
             scheme: read_scheme(scheme)?,
             host: Some(read_host(host)?),
-            // Clients send `/` where there is no path.
+            // Clients send `/` for an empty path.
             target: if target.starts_with('/') {
                 target.to_owned()
             } else {
@@ -73,7 +73,7 @@ fn read_scheme(text: &str) -> Result<&'static str, AddressError> {
         .ok_or_else(|| AddressError::Scheme(text.to_owned()))
 }
 
-/// A host is kept as it was typed if a URL can have it.
+/// Keeps a host as typed if a URL can have it.
 fn read_host(text: &str) -> Result<String, AddressError> {
     if text.contains('@') {
         return Err(AddressError::UserInfo);
@@ -88,41 +88,36 @@ fn read_host(text: &str) -> Result<String, AddressError> {
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::rows;
+
     use super::{Address, AddressError};
 
     #[test]
     fn a_url_is_split_and_kept_as_it_was_typed() {
-        let rows = [
-            ("/a", None, "/a", false),
-            ("/a/../%2b?x=/#y", None, "/a/../%2b?x=/", true),
-            ("//evil.com/", None, "//evil.com/", false),
-            ("https://crates.io", Some("crates.io"), "/", false),
-            ("https://crates.io/a//b", Some("crates.io"), "/a//b", false),
-            ("HTTP://Crates.IO:80/A", Some("Crates.IO:80"), "/A", false),
-            ("https://crates.io?x", Some("crates.io"), "/?x", false),
-            ("https://[::1]:7676/a#", Some("[::1]:7676"), "/a", true),
-            (
-                "https://crates.io/@a:b://c",
-                Some("crates.io"),
-                "/@a:b://c",
-                false,
-            ),
-        ];
-        for (text, host, target, has_fragment) in rows {
+        for [text, host, target, fragment] in rows(
+            "
+            /a                         |              | /a            |
+            /a/../%2b?x=/#y            |              | /a/../%2b?x=/ | #
+            //evil.com/                |              | //evil.com/   |
+            https://crates.io          | crates.io    | /             |
+            https://crates.io/a//b     | crates.io    | /a//b         |
+            HTTP://Crates.IO:80/A      | Crates.IO:80 | /A            |
+            https://crates.io?x        | crates.io    | /?x           |
+            https://[::1]:7676/a#      | [::1]:7676   | /a            | #
+            https://crates.io/@a:b://c | crates.io    | /@a:b://c     |
+            ",
+        ) {
             let address: Address = text.parse().unwrap();
-            let read = (address.host.as_deref(), address.target.as_str());
-            assert_eq!(
-                (read, address.has_fragment),
-                ((host, target), has_fragment),
-                "{text}"
-            );
+            let read = [address.host.as_deref().unwrap_or_default(), &address.target];
+            assert_eq!(read, [host, target], "{text}");
+            assert_eq!(address.has_fragment, fragment == "#", "{text}");
         }
         let plain: Address = "HTTP://crates.io".parse().unwrap();
         assert_eq!(plain.scheme, "http");
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn other_text_is_refused() {
         let rows = [
             ("", AddressError::NeitherUrlNorPath),
             ("crates.io/api", AddressError::NeitherUrlNorPath),

@@ -1,206 +1,159 @@
-//! What would happen to one request, as a value.
+//! The explanation of one request.
 
 use serde::Serialize;
-use signpost::config::{Config, Target};
+use signpost::Answer;
+use signpost::config::Config;
 use signpost::decision::{Because, Decision, Reason};
 use signpost::location::{Location, Point, Verdict};
 use signpost::reply::Reply;
-use signpost::request::Request;
-use signpost::route::{self, RouteMatch};
+use signpost::route::RouteMatch;
+use signpost::target::{self, Candidate, Chosen};
 use signpost::values::{Share, Switch};
-use signpost::{Answer, target};
 
-use super::address::Address;
+use super::question::Question;
 use super::request::{self, Arrived};
 use super::routes::{self, Tried};
-use super::turn::Supposed;
 use super::{facts, words};
 
-/// What is asked about.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Question<'q> {
-    /// Which try of its client it is, and which targets are healthy.
-    pub(crate) supposed: &'q Supposed,
-    /// The method of the request.
-    pub(crate) method: &'q str,
-    /// Where it goes.
-    pub(crate) address: &'q Address,
-    /// The values of its `Accept`.
-    pub(crate) accept: &'q [String],
-}
-
-/// What would happen to one request, and why: a part for each stage.
+/// What happens to one request, and why: a part for each stage. A stage that was not reached is
+/// `null`.
 ///
-/// The decision is the one of [`signpost::retry::answer`], and the reply is that of [`Answer::reply`]. All
-/// else shows how they came about. A stage that was not reached is `null`.
+/// The decision comes from [`signpost::answer()`], and the reply from [`Answer::reply`].
 ///
-/// [`Display`](std::fmt::Display) writes it for people; `{:#}` does so in colours.
+/// [`Display`](std::fmt::Display) writes it for people; `{:#}` in colours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Explanation {
-    /// 1: what arrived.
+    /// 1: the request as it arrived.
     pub(crate) request: Arrived,
-    /// 2: each route, in the order in which they are tried.
+    /// 2: each route, in order.
     pub(crate) routes: Option<Vec<Tried>>,
-    /// 3: the candidate and what it was built from.
+    /// 3: the candidate and its parts.
     pub(crate) target: Option<Built>,
     /// 4: every point of the proof.
     pub(crate) proof: Option<Vec<Answered>>,
-    /// 5: what was decided.
+    /// 5: the decision.
     pub(crate) decision: Decided,
-    /// 6: what is sent; `null` where the origin answers.
+    /// 6: the reply; `null` if the origin answers.
     pub(crate) reply: Option<Sent>,
 }
 
-/// A candidate, and what it was built from.
+/// A candidate and its parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Built {
     /// The name of the target.
     pub(crate) name: String,
-    /// Its base.
     pub(crate) base: String,
-    /// All targets of the route, in the order in which this file is tried at them.
+    /// All targets of the route, in the order of this file.
     pub(crate) order: Vec<String>,
-    /// The template of the route's location.
+    /// The route's location template.
     pub(crate) template: String,
-    /// The candidate.
     pub(crate) candidate: String,
 }
 
-/// A point of the proof, and what the candidate answered to it.
+/// A point of the proof and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Answered {
-    /// The code of the point.
     pub(crate) point: &'static str,
-    /// The question it asks.
     pub(crate) question: &'static str,
-    /// Whether it holds; `null` where it could not be asked.
+    /// `null` if the point could not be checked.
     pub(crate) holds: Option<bool>,
-    /// The code of the refusal, where it does not hold.
     pub(crate) refusal: Option<&'static str>,
-    /// What was compared.
     pub(crate) compared: String,
 }
 
-/// What was decided, and why.
+/// The decision and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Decided {
     /// `redirect` or `origin`.
     pub(crate) decision: &'static str,
-    /// The reason's code, where the origin answers.
+    /// Why the origin answers.
     pub(crate) reason: Option<&'static str>,
-    /// The refusal's code, where the proof refused the candidate.
+    /// Why the proof refused the candidate.
     pub(crate) refusal: Option<&'static str>,
-    /// The proven location, sent or held back.
+    /// The proven location, whether it is sent or held back.
     pub(crate) location: Option<String>,
-    /// The position of the switch.
     pub(crate) switch: String,
-    /// Which try of its client this is within the window of `[retry]`; `null` where it does not count.
+    /// The client's attempt within the window of `[retry]`; `null` if it does not count.
     pub(crate) attempt: Option<u8>,
-    /// Why it is sent elsewhere than to the first target of its file.
+    /// Why the target is not the first of its file.
     pub(crate) because: Option<&'static str>,
-    /// The smallest share that sends this location, in percent: from `enforce 37%` on it leaves.
+    /// The smallest share, in percent, at which this location is sent.
     pub(crate) sent_from_percent: Option<u8>,
-    /// The value of `signpost-decision` on the answer.
+    /// The value of `signpost-decision`.
     pub(crate) header: String,
-    /// What the decision means, in a sentence.
     pub(crate) meaning: &'static str,
-    /// What can be done next.
+    /// What the operator can do.
     pub(crate) next: String,
 }
 
-/// A reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Sent {
-    /// The status code.
     pub(crate) status: u16,
-    /// The header fields, in the order they are sent.
+    /// In the order of sending.
     pub(crate) headers: Vec<Header>,
-    /// The body; none is sent in answer to HEAD.
+    /// Not sent in answer to HEAD.
     pub(crate) body: String,
 }
 
-/// A header field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Header {
-    /// The name.
     pub(crate) name: &'static str,
-    /// The value.
     pub(crate) value: String,
 }
 
 impl Explanation {
-    /// Explains what a configuration makes of a request while the switch is in a position.
+    /// Explains a request to a configuration at a position of the switch.
     pub(crate) fn of(config: &Config, question: &Question<'_>, switch: Switch) -> Self {
-        Self::with(target::build, config, question, switch)
+        Self::with(&target::build, config, question, switch)
     }
 
-    /// Explains it with another builder of candidates.
+    /// The same with another builder of candidates.
     pub(super) fn with(
-        build: impl Fn(&RouteMatch<'_, '_>) -> String,
+        build: &dyn Fn(&Chosen<'_, '_>) -> String,
         config: &Config,
         question: &Question<'_>,
         switch: Switch,
     ) -> Self {
         let received = request::receive(config, question);
         let (request, arrived) = request::read(config, question, &received);
-        let answer = question.supposed.answer(&build, config, &request, switch);
-        let found = arrived
-            .applies
-            .then(|| route::find(config, &request).ok())
-            .flatten()
-            .and_then(|found| at_target(&found, answer.target()));
-        let candidate = found.as_ref().map(build);
-        let reached = found.as_ref().zip(candidate.as_deref());
+        let answer = question.supposed.answer(build, config, &request, switch);
+        let candidate = answer
+            .chosen()
+            .map(|chosen| Candidate::new(chosen, build(chosen)));
         Self {
             routes: arrived
                 .applies
-                .then(|| routes::tried(config.routes(), &request))
+                .then(|| routes::tried(config, &request))
                 .flatten(),
-            target: reached.map(|(found, candidate)| Built::of(found, candidate)),
-            proof: reached.map(|(found, text)| proof(text, config, &request, found)),
-            decision: Decided::of(&answer, found.as_ref(), switch, arrived.applies),
+            target: candidate.as_ref().map(Built::of),
+            proof: candidate.as_ref().map(proof),
+            decision: Decided::of(&answer, switch, arrived.applies),
             reply: answer.reply().map(|reply| Sent::of(&reply)),
             request: arrived,
         }
     }
 
-    /// Whether the proof refused the candidate.
     pub(crate) fn is_refused(&self) -> bool {
         self.decision.refusal.is_some()
     }
 }
 
 impl Built {
-    fn of(found: &RouteMatch<'_, '_>, candidate: &str) -> Self {
-        let route = found.route();
+    fn of(candidate: &Candidate<'_>) -> Self {
+        let chosen = candidate.chosen();
+        let (route, captures) = (chosen.found().route(), chosen.found().captures());
+        let order = target::in_order(route.targets(), captures).into_iter();
         Self {
-            name: found.target().name().to_owned(),
-            base: found.target().base().to_string(),
-            order: found
-                .at_every_target()
-                .map(|found| found.target().name().to_owned())
-                .collect(),
+            name: chosen.target().name().to_owned(),
+            base: chosen.target().base().to_string(),
+            order: order.map(|target| target.name().to_owned()).collect(),
             template: route.location().to_string(),
-            candidate: candidate.to_owned(),
+            candidate: candidate.as_str().to_owned(),
         }
     }
 }
 
-/// The match at the target that was chosen.
-fn at_target<'c, 'r>(
-    found: &RouteMatch<'c, 'r>,
-    target: Option<&Target>,
-) -> Option<RouteMatch<'c, 'r>> {
-    let mut all = found.at_every_target();
-    all.find(|found| Some(found.target()) == target)
-}
-
-fn proof(
-    candidate: &str,
-    config: &Config,
-    request: &Request<'_>,
-    found: &RouteMatch<'_, '_>,
-) -> Vec<Answered> {
+fn proof(candidate: &Candidate<'_>) -> Vec<Answered> {
     let answered = |(point, verdict): (Point, Verdict)| Answered {
         point: point.code(),
         question: point.question(),
@@ -213,22 +166,17 @@ fn proof(
             Verdict::Refused(refusal) => Some(refusal.code()),
             Verdict::Held | Verdict::NotReached => None,
         },
-        compared: facts::compared((point, verdict), candidate, config, request, found),
+        compared: facts::compared((point, verdict), candidate),
     };
-    Location::examine(candidate, config, request, found)
-        .map(answered)
-        .to_vec()
+    let examined = Location::examine(candidate).into_iter();
+    examined.map(answered).collect()
 }
 
 impl Decided {
-    fn of(
-        answer: &Answer<'_, '_>,
-        found: Option<&RouteMatch<'_, '_>>,
-        switch: Switch,
-        applies: bool,
-    ) -> Self {
+    fn of(answer: &Answer<'_, '_>, switch: Switch, applies: bool) -> Self {
         let decision = answer.decision();
         let reason = decision.reason();
+        let found = answer.chosen().map(Chosen::found);
         let sent_from_percent = decision.location().and(found).and_then(smallest_share);
         Self {
             decision: match decision {
@@ -266,7 +214,7 @@ impl Decided {
     }
 }
 
-/// The smallest share that holds these captures, in percent.
+/// The smallest share, in percent, that includes these captures.
 fn smallest_share(found: &RouteMatch<'_, '_>) -> Option<u8> {
     let includes = |share: Share| share.includes(found.captures());
     (0..=100).find(|percent| Share::percent(*percent).is_some_and(includes))

@@ -1,30 +1,24 @@
-//! Stage 4: what each point of the proof looked at.
-//!
-//! The verdicts come from the proof itself; this only shows what it compared.
+//! Stage 4: what each point of the proof compared. The verdicts are the proof's own.
 
-use signpost::config::Config;
 use signpost::location::{MAX_LENGTH, Point, Verdict};
-use signpost::request::Request;
 use signpost::route::RouteMatch;
+use signpost::target::Candidate;
+use signpost::values::{Base, Host};
 use url::Url;
 
 use super::routes::captured;
 
-/// What a point looked at, in a few words.
-pub(super) fn compared(
-    (point, verdict): (Point, Verdict),
-    candidate: &str,
-    config: &Config,
-    request: &Request<'_>,
-    found: &RouteMatch<'_, '_>,
-) -> String {
+/// What a point compared, in a few words.
+pub(super) fn compared((point, verdict): (Point, Verdict), candidate: &Candidate<'_>) -> String {
+    let chosen = candidate.chosen();
+    let (found, base) = (chosen.found(), chosen.target().base());
+    let candidate = candidate.as_str();
     let url = match Url::parse(candidate) {
         Ok(url) => url,
         Err(error) if point == Point::AbsoluteUrl => return error.to_string(),
-        Err(_) if verdict == Verdict::NotReached => return "not asked: it is no URL".to_owned(),
+        Err(_) if verdict == Verdict::NotReached => return "not asked: it is not a URL".to_owned(),
         Err(_) => return of_text(point, candidate),
     };
-    let base = found.target().base();
     match point {
         Point::ShortEnough | Point::PrintableAscii => of_text(point, candidate),
         Point::AbsoluteUrl => "it is one".to_owned(),
@@ -36,19 +30,19 @@ pub(super) fn compared(
             host_and_port(&url),
             base.host(),
             base.port(),
-            listed(config.allowed_hosts()),
+            listed(found.config().allowed_hosts()),
         ),
-        Point::NothingElse => besides_host_and_path(&url),
+        Point::NothingElse => other_parts(&url),
         Point::PlainSegments => url.path_segments().map_or_else(
             || url.path().to_owned(),
             |all| all.collect::<Vec<_>>().join(" · "),
         ),
         Point::SameCaptures => captures(found),
-        Point::NoLoop => way_back(config, request, found),
+        Point::NoLoop => loop_check(base, found),
     }
 }
 
-/// What is asked of the text, before it is read as a URL.
+/// Describes the text of a candidate, before it is read as a URL.
 fn of_text(point: Point, candidate: &str) -> String {
     if point == Point::ShortEnough {
         return format!("{} bytes of {MAX_LENGTH}", candidate.len());
@@ -70,7 +64,7 @@ fn host_and_port(url: &Url) -> String {
     }
 }
 
-fn besides_host_and_path(url: &Url) -> String {
+fn other_parts(url: &Url) -> String {
     let has_user_info = !url.username().is_empty() || url.password().is_some();
     let parts = [
         has_user_info.then(|| "user info".to_owned()),
@@ -87,7 +81,7 @@ fn besides_host_and_path(url: &Url) -> String {
 }
 
 fn captures(found: &RouteMatch<'_, '_>) -> String {
-    let captured = captured(found);
+    let captured = captured(found.route(), found.captures());
     if captured.is_empty() {
         return "the route captures nothing".to_owned();
     }
@@ -98,20 +92,20 @@ fn captures(found: &RouteMatch<'_, '_>) -> String {
     captured.join(", ")
 }
 
-fn way_back(config: &Config, request: &Request<'_>, found: &RouteMatch<'_, '_>) -> String {
-    let to = found.target().base().host();
-    let from = match request.host() {
+fn loop_check(base: &Base, found: &RouteMatch<'_, '_>) -> String {
+    let to = base.host();
+    let from = match found.request().host() {
         "" => "an unknown host",
         host => host,
     };
-    let ours = match config.hosts() {
+    let ours = match found.config().hosts() {
         Some(hosts) => format!("; hosts = {}", listed(hosts)),
         None => String::new(),
     };
     format!("from {from} to {to}{ours}")
 }
 
-fn listed(hosts: &[signpost::values::Host]) -> String {
+fn listed(hosts: &[Host]) -> String {
     let hosts: Vec<_> = hosts
         .iter()
         .map(|host| format!("{:?}", host.as_str()))

@@ -1,15 +1,14 @@
-//! What the text of an explanation is made of: headings, fields, marked lines and prose.
+//! The parts of a written explanation: headings, fields, marked lines and prose.
 
 use std::fmt::{self, Display, Formatter};
 
 use anstyle::{AnsiColor, Style};
 
-pub(super) use crate::visible::visible;
+use crate::text::visible;
 
-/// How wide prose is written. URLs are never broken, so that they can be copied.
+/// The width of prose. URLs are never broken, so that they can be copied.
 const WIDTH: usize = 80;
 
-/// What a line begins with.
 #[derive(Clone, Copy)]
 pub(super) enum Mark {
     Good,
@@ -17,11 +16,8 @@ pub(super) enum Mark {
     Neither,
 }
 
-/// A page that is being written.
 pub(super) struct Page<'p, 'f> {
-    /// Whether colours are written.
     pub(super) is_coloured: bool,
-    /// Where the text goes.
     pub(super) out: &'p mut Formatter<'f>,
 }
 
@@ -44,7 +40,7 @@ impl Page<'_, '_> {
         self.marked(Mark::Neither, words)
     }
 
-    /// Writes sentences over as many lines as they need, below where they begin.
+    /// Writes wrapped text. Later lines are indented like the first.
     pub(super) fn prose(&mut self, beginning: &str, words: &str) -> fmt::Result {
         let indent = " ".repeat(beginning.chars().count());
         let options = textwrap::Options::new(WIDTH)

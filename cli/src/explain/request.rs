@@ -1,4 +1,4 @@
-//! Stage 1: what arrived, as the edge would see it.
+//! Stage 1: the request as the edge sees it.
 
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -7,56 +7,50 @@ use signpost::received::Received;
 use signpost::request::{Format, Request};
 use signpost::values::Host;
 
-use super::explanation::Question;
+use super::question::Question;
 
-/// What arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Arrived {
-    /// The method.
     pub(crate) method: String,
-    /// The `Host`, empty where none is known.
+    /// The `Host`; empty if unknown.
     pub(crate) host: String,
-    /// The request hosts that the routes apply to; `null` where they apply to any.
+    /// The hosts that the routes apply to; `null` for any.
     pub(crate) hosts: Option<Vec<String>>,
     /// Whether the routes apply to this host.
     pub(crate) applies: bool,
-    /// The request target as it was typed, where the platform makes another of it before the edge
-    /// sees it.
+    /// Path and query as typed, if the platform changes them before the edge sees them.
     pub(crate) typed: Option<String>,
-    /// The path as the edge sees it, without the query.
+    /// The path as the edge sees it.
     pub(crate) path: String,
-    /// Its segments, each decoded once; `null` where the path is malformed.
+    /// The segments, decoded once; `null` if the path is malformed.
     pub(crate) segments: Option<Vec<String>>,
-    /// Why the path is malformed, if it is.
     pub(crate) malformed: Option<Malformed>,
-    /// Path and query as the edge sees them, where it cannot know that this is what the client sent.
+    /// Path and query as the edge sees them, if it cannot know that the client sent exactly this.
     /// Such a request is never redirected.
     pub(crate) rewritten: Option<String>,
     /// Whether a query was dropped.
     pub(crate) has_query: bool,
     /// Whether a fragment was dropped.
     pub(crate) has_fragment: bool,
-    /// What the client wants: `redirect` or `json`.
+    /// `redirect` or `json`.
     pub(crate) wants: &'static str,
 }
 
-/// Why a path is malformed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Malformed {
-    /// The segment, counted from 0; `null` where it is the path as a whole.
+    /// Counted from 0; `null` if the path as a whole is malformed.
     pub(crate) segment: Option<usize>,
-    /// What is wrong with it.
     pub(crate) why: &'static str,
 }
 
-/// The request of a question as the edge gets it from its platform.
+/// The request as the platform hands it over.
 pub(super) fn receive<'q>(config: &'q Config, question: &Question<'q>) -> Received<'q> {
     let ours = || config.hosts().and_then(<[_]>::first).map(Host::as_str);
     let address = question.address;
     Received::read(address.host.as_deref().or_else(ours), &address.target)
 }
 
-/// The request, just as the edge makes it.
+/// The request as the edge reads it.
 pub(super) fn read<'r>(
     config: &Config,
     question: &Question<'_>,
@@ -90,7 +84,7 @@ pub(super) fn read<'r>(
     (request, arrived)
 }
 
-/// What is wrong with a path that has no segments: the first of them that is none by itself.
+/// Names the first segment that is malformed by itself.
 fn malformed(path: &str) -> Malformed {
     let Some(below) = path.strip_prefix('/') else {
         let why = "does not begin with `/`";
@@ -120,7 +114,7 @@ fn why(segment: &str) -> &'static str {
         text if text.contains('/') => "holds an encoded slash",
         text if text.contains('\\') => "holds a backslash",
         text if text.contains('%') => {
-            "holds a `%` after decoding: it was encoded twice, or is no escape"
+            "holds a `%` after decoding: it was encoded twice, or is not an escape"
         }
         _ => "holds a control character",
     }
@@ -128,36 +122,30 @@ fn why(segment: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, malformed};
+    use signpost_testbed::rows;
+
+    use super::malformed;
 
     #[test]
     fn what_is_wrong_with_a_path_is_found() {
-        let rows = [
-            ("*", None, "does not begin with `/`"),
-            ("//a", Some(0), "is empty: two slashes stand side by side"),
-            ("/a//", Some(1), "is empty: two slashes stand side by side"),
-            (
-                "/a/../b",
-                Some(1),
-                "is `.` or `..`, which may lead elsewhere",
-            ),
-            (
-                "/a/%2E",
-                Some(1),
-                "is `.` or `..`, which may lead elsewhere",
-            ),
-            ("/a/b/%2F", Some(2), "holds an encoded slash"),
-            ("/\\evil.com", Some(0), "holds a backslash"),
-            (
-                "/%252B",
-                Some(0),
-                "holds a `%` after decoding: it was encoded twice, or is no escape",
-            ),
-            ("/a/%00", Some(1), "holds a control character"),
-            ("/a/%FF", Some(1), "does not decode to UTF-8"),
-        ];
-        for (path, segment, why) in rows {
-            assert_eq!(malformed(path), Malformed { segment, why }, "{path}");
+        for [path, segment, why] in rows(
+            r"
+            *         |   | does not begin with `/`
+            //a       | 0 | is empty: two slashes stand side by side
+            /a//      | 1 | is empty: two slashes stand side by side
+            /a/../b   | 1 | is `.` or `..`, which may lead elsewhere
+            /a/%2E    | 1 | is `.` or `..`, which may lead elsewhere
+            /a/b/%2F  | 2 | holds an encoded slash
+            /\evil.com | 0 | holds a backslash
+            /%252B    | 0 | holds a `%` after decoding: it was encoded twice, or is not an escape
+            /a/%00    | 1 | holds a control character
+            /a/%FF    | 1 | does not decode to UTF-8
+            ",
+        ) {
+            let found = malformed(path);
+            let found_segment = found.segment.map(|segment| segment.to_string());
+            assert_eq!(found_segment.unwrap_or_default(), segment, "{path}");
+            assert_eq!(found.why, why, "{path}");
         }
     }
 }

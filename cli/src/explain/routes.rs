@@ -1,55 +1,44 @@
-//! Stage 2: which routes were tried, and where each stopped.
+//! Stage 2: how far each route matched.
 
 use serde::Serialize;
-use signpost::config::Route;
+use signpost::config::{Config, Route};
 use signpost::request::Request;
-use signpost::route::{self, Outcome, RouteMatch, Trace};
-use signpost::values::Mismatch;
+use signpost::route::{self, Outcome, Trace};
+use signpost::values::{Capture, Mismatch};
 
-/// A route, and what became of the path on it.
+/// A route, and how far it matched the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Tried {
-    /// The name of the route.
     pub(crate) route: String,
-    /// Its path pattern.
+    /// The route's path pattern.
     pub(crate) path: String,
-    /// What became of the request's path.
     #[serde(flatten)]
     pub(crate) result: TrialResult,
 }
 
-/// What became of a path on a route. Segments are counted from 0.
+/// How far a route matched. Segments are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub(crate) enum TrialResult {
-    /// The path is on the route.
     Matched {
-        /// What it captured, in the order of the pattern.
+        /// In the order of the pattern.
         captures: Vec<Captured>,
     },
-    /// The number of segments differs.
     SegmentCount {
-        /// How many the pattern has.
         expected: usize,
-        /// Whether the path may have more than those.
+        /// Whether the pattern takes more segments than `expected`.
         or_more: bool,
-        /// How many the path has.
         found: usize,
     },
-    /// A segment is another than the pattern's.
     Literal {
-        /// The segment.
         segment: usize,
-        /// What the pattern has there.
         expected: String,
-        /// What the path has there.
         found: String,
     },
-    /// A captured text is not of its type.
+    /// The text does not have the type of the capture.
     Capture {
-        /// The segment at which the capture begins.
+        /// Where the capture begins.
         segment: usize,
-        /// The capture, with the text that is not of its type.
         #[serde(flatten)]
         captured: Captured,
     },
@@ -57,29 +46,25 @@ pub(crate) enum TrialResult {
     NotTried,
 }
 
-/// A captured text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Captured {
-    /// The name of the capture.
     pub(crate) name: String,
-    /// Its type.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The text, decoded.
+    /// Decoded.
     pub(crate) text: String,
 }
 
-/// Every route, or nothing where the path is malformed.
-pub(super) fn tried(routes: &[Route], request: &Request<'_>) -> Option<Vec<Tried>> {
-    let attempts = route::attempts(routes, request).ok()?;
-    Some(attempts.iter().map(Tried::of).collect())
+/// Every route; nothing if the path is malformed.
+pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>> {
+    let traces = route::trace(config, request).ok()?;
+    Some(traces.iter().map(Tried::of).collect())
 }
 
-/// What a match captured.
-pub(super) fn captured(found: &RouteMatch<'_, '_>) -> Vec<Captured> {
-    let slots = found.route().path().captures().iter();
+pub(super) fn captured(route: &Route, captures: &[Capture<'_>]) -> Vec<Captured> {
+    let slots = route.path().captures().iter();
     slots
-        .zip(found.captures())
+        .zip(captures)
         .map(|(slot, capture)| Captured {
             name: slot.name().to_owned(),
             kind: slot.kind().name(),
@@ -89,20 +74,20 @@ pub(super) fn captured(found: &RouteMatch<'_, '_>) -> Vec<Captured> {
 }
 
 impl Tried {
-    fn of(attempt: &Attempt<'_, '_>) -> Self {
+    fn of(trace: &Trace<'_, '_>) -> Self {
         Self {
-            route: attempt.route.name().to_string(),
-            path: attempt.route.path().to_string(),
-            result: TrialResult::of(&attempt.outcome),
+            route: trace.route.name().to_string(),
+            path: trace.route.path().to_string(),
+            result: TrialResult::of(trace),
         }
     }
 }
 
 impl TrialResult {
-    fn of(outcome: &Outcome<'_, '_>) -> Self {
-        match outcome {
-            Outcome::Matched(found) => Self::Matched {
-                captures: captured(found),
+    fn of(trace: &Trace<'_, '_>) -> Self {
+        match &trace.outcome {
+            Outcome::Matched(captures) => Self::Matched {
+                captures: captured(trace.route, captures),
             },
             Outcome::Stopped(Mismatch::SegmentCount {
                 expected,
@@ -119,7 +104,7 @@ impl TrialResult {
                 found,
             }) => Self::Literal {
                 segment: *segment,
-                expected: (*expected).to_owned(),
+                expected: expected.to_string(),
                 found: (*found).to_owned(),
             },
             Outcome::Stopped(Mismatch::Capture {
@@ -134,7 +119,7 @@ impl TrialResult {
                     text: found.to_string(),
                 },
             },
-            Outcome::NotTried => Self::NotTried,
+            Outcome::NotReached => Self::NotTried,
         }
     }
 }

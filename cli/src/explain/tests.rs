@@ -1,8 +1,8 @@
-//! Explanations of telling requests, and that they agree with what the pipeline does.
+//! Explains telling requests, and compares explanations with the pipeline.
 
-#[path = "../../../tests/cases/mod.rs"]
+#[path = "../../../tests/rows/cases.rs"]
 mod cases;
-#[path = "../../../tests/crates/mod.rs"]
+#[path = "../../../tests/core/fixtures/crates.rs"]
 mod crates;
 
 use cases::{CASES, Case, Configuration, Expect};
@@ -11,11 +11,13 @@ use signpost::decision::Reason;
 use signpost::location::{Point, Refusal};
 use signpost::received::Received;
 use signpost::request::Request;
-use signpost::route::RouteMatch;
+use signpost::target::Chosen;
 use signpost::values::Switch;
+use signpost_testbed::rows;
 
 use super::address::Address;
-use super::explanation::{Explanation, Question, Sent};
+use super::explanation::{Explanation, Sent};
+use super::question::Question;
 use super::turn::Supposed;
 use super::words;
 use crate::file::Loaded;
@@ -23,19 +25,19 @@ use crate::hostile_rows;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 
-/// The same without its hosts. It no longer compiles, but an edge may still have it.
+/// The same without its hosts. It no longer compiles, but an edge may still run it.
 const LOOPS: &str = include_str!("../../tests/data/loops.json");
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 fn read(text: &str) -> Config {
-    let loaded = Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let loaded = Loaded::of(text);
     loaded.config().clone()
 }
 
 fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method,
         address: &url.parse().unwrap(),
         accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -43,116 +45,39 @@ fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str)
     Explanation::of(&read(config), &question, switch.parse().unwrap())
 }
 
-/// A name, a configuration, a method, a URL, the values of `Accept`, and the switch.
-type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r [&'r str], &'r str);
-
 #[test]
 fn telling_requests_are_explained() {
-    let download = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
     let with_hosts = format!("hosts = [\"crates.io\"]\n{PRODUCTION}");
-    let rows: &[Row<'_>] = &[
-        (
-            "redirect",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download",
-            &[],
-            "enforce",
-        ),
-        (
-            "version-invalid",
-            PRODUCTION,
-            "GET",
-            "/api/v1/crates/smallvec/1.10/download?x=y",
-            &[],
-            "enforce",
-        ),
-        (
-            "no-route",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/",
-            &[],
-            "enforce",
-        ),
-        (
-            "host-without-routes",
-            &with_hosts,
-            "GET",
-            "https://evil.example/",
-            &[],
-            "enforce",
-        ),
-        ("switch-shadow", PRODUCTION, "GET", download, &[], "shadow"),
-        (
-            "not-in-rollout",
-            PRODUCTION,
-            "HEAD",
-            download,
-            &[],
-            "enforce 1%",
-        ),
-        (
-            "another-host",
-            MIRROR,
-            "GET",
-            "https://mirror.org/pub/foo.iso",
-            &[],
-            "enforce",
-        ),
-        (
-            "loop",
-            LOOPS,
-            "GET",
-            "https://mirror.org/pub/foo.iso",
-            &[],
-            "enforce",
-        ),
-        (
-            "json",
-            PRODUCTION,
-            "GET",
-            download,
-            &["*/*", "application/json"],
-            "enforce",
-        ),
-        ("method", PRODUCTION, "DELETE", download, &[], "enforce"),
-        (
-            "path-malformed",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/a/%2F/download#top",
-            &[],
-            "enforce",
-        ),
-        (
-            "rewritten",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/api/v1/crates/smallvec/1.10.0/download?it's",
-            &[],
-            "enforce",
-        ),
-        (
-            "resolved",
-            PRODUCTION,
-            "GET",
-            "https://crates.io/a/../b",
-            &[],
-            "enforce",
-        ),
-        (
-            "backslash",
-            PRODUCTION,
-            "GET",
-            "/api\\v1/crates/smallvec/1.10.0/download",
-            &[],
-            "enforce",
-        ),
-    ];
-    for (name, config, method, url, accept, switch) in rows {
-        let explanation = explain(config, method, url, accept, switch);
-        insta::assert_snapshot!(*name, explanation);
+    let table = r"
+        redirect            | production | https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download
+        version-invalid     | production | /api/v1/crates/smallvec/1.10/download?x=y
+        no-route            | production | https://crates.io/
+        host-without-routes | with hosts | https://evil.example/
+        another-host        | mirror     | https://mirror.org/pub/foo.iso
+        loop                | loops      | https://mirror.org/pub/foo.iso
+        path-malformed      | production | https://crates.io/api/v1/crates/a/%2F/download#top
+        rewritten           | production | https://crates.io/api/v1/crates/smallvec/1.10.0/download?it's
+        resolved            | production | https://crates.io/a/../b
+        backslash           | production | /api\v1/crates/smallvec/1.10.0/download
+    ";
+    for [name, config, url] in rows(table) {
+        let config = match config {
+            "with hosts" => &with_hosts,
+            "mirror" => MIRROR,
+            "loops" => LOOPS,
+            _ => PRODUCTION,
+        };
+        insta::assert_snapshot!(name, explain(config, "GET", url, &[], "enforce"));
+    }
+    let url = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
+    let json: &[_] = &["*/*", "application/json"];
+    for (name, method, accept, switch) in [
+        ("switch-shadow", "GET", &[][..], "shadow"),
+        ("not-in-rollout", "HEAD", &[], "enforce 1%"),
+        ("json", "GET", json, "enforce"),
+        ("method", "DELETE", &[], "enforce"),
+    ] {
+        insta::assert_snapshot!(name, explain(PRODUCTION, method, url, accept, switch));
     }
 }
 
@@ -171,14 +96,14 @@ fn the_candidate_of_2023_fails_at_the_host() {
         .parse()
         .unwrap();
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method: "GET",
         address: &address,
         accept: &[],
     };
     let explain = |candidate: &str| {
-        let build = |_: &RouteMatch<'_, '_>| candidate.to_owned();
-        Explanation::with(build, &read(PRODUCTION), &question, Switch::ENFORCE)
+        let build = |_: &Chosen<'_, '_>| candidate.to_owned();
+        Explanation::with(&build, &read(PRODUCTION), &question, Switch::ENFORCE)
     };
     insta::assert_snapshot!(
         "2023",
@@ -188,7 +113,7 @@ fn the_candidate_of_2023_fails_at_the_host() {
     insta::assert_snapshot!("much-else", explain("http://me@CDN.example/a//b?c=d#e"));
 }
 
-/// Whether an explanation says what the pipeline does.
+/// Checks that an explanation agrees with the pipeline.
 fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
     let address = question.address;
     let accept = question.accept.iter().map(String::as_bytes);
@@ -222,7 +147,7 @@ fn check_case(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
     let question = Question {
-        supposed: &Supposed::first(),
+        supposed: &Supposed::default(),
         method: case.method,
         address: &format!("https://{}{}", case.host, case.target)
             .parse()
@@ -278,7 +203,7 @@ fn what_no_client_sends_by_mistake_is_explained_as_the_module_answers_it() {
             str::from_utf8(host).unwrap(),
             str::from_utf8(target).unwrap(),
         );
-        // A host that no URL can have is refused on the command line.
+        // The command line refuses a host that no URL can have.
         let url = format!("https://{host}{target}");
         if url.parse::<Address>().is_err() {
             continue;
@@ -298,7 +223,7 @@ fn real_downloads_are_explained_as_they_are_answered() {
     for (name, version) in crates::all().into_iter().step_by(4) {
         let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
         let question = Question {
-            supposed: &Supposed::first(),
+            supposed: &Supposed::default(),
             method: "GET",
             address: &url.parse().unwrap(),
             accept: &[],
@@ -313,15 +238,9 @@ fn a_reason_means_what_is_documented() {
     let docs = include_str!("../../../docs/request-handling.md");
     let url = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
     let config = read(PRODUCTION);
-    let answer = signpost::answer(
-        &config,
-        &Request::new(
-            "GET",
-            "crates.io",
-            "/api/v1/crates/smallvec/1.10.0/download",
-        ),
-        Switch::ENFORCE,
-    );
+    let path = "/api/v1/crates/smallvec/1.10.0/download";
+    let request = Request::new("GET", "crates.io", path);
+    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     let location = || answer.decision().location().cloned().expect(url);
     let reasons = [
         Reason::NoRoute,

@@ -1,18 +1,19 @@
-//! An explanation as people read it: the outcome first, then every stage.
+//! An explanation for people: the outcome first, then every stage.
 
 use std::fmt::{self, Display, Formatter};
 
 use super::explanation::{Answered, Built, Decided, Explanation, Sent};
-use super::page::{Mark, Page, place, visible};
+use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
+use crate::text::visible;
 
 impl Display for Explanation {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut page = Page {
-            is_coloured: formatter.alternate(),
-            out: formatter,
+            is_coloured: f.alternate(),
+            out: f,
         };
         page.outcome(self)?;
         page.heading("1 Request")?;
@@ -195,7 +196,7 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    /// Points at a segment of a pattern on the line before.
+    /// Underlines a segment of the pattern on the line before.
     fn underline(&mut self, pattern: &str, segment: usize) -> fmt::Result {
         let (column, width) = place(pattern, segment);
         let carets = self.paint(Mark::Bad, &"^".repeat(width));

@@ -1,43 +1,35 @@
-//! In whose turn the request is taken to come: after which tries, and with which targets healthy.
+//! The circumstances of a request: the client's earlier attempts, and unhealthy targets.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use signpost::attempts::{Attempts, Budget, Client, Key, Memory, Secret, Unknown};
+use signpost::attempts::{Attempts, Budget, Client, Clients, Key, Memory, Secret, Unknown};
 use signpost::config::{Config, Window};
 use signpost::request::Request;
-use signpost::route::RouteMatch;
+use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost::{Answer, Surroundings};
 
 use crate::output::Failure;
 use crate::unhealthy::Unhealthy;
 
-/// What is supposed of the client and of the targets, and nobody could read from the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The client's attempt and the unhealthy targets. The request does not show them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Supposed {
-    attempt: u8,
+    /// How many attempts came before.
+    earlier: u8,
     unhealthy: Unhealthy,
 }
 
-/// What one client did. The window is never over, and nobody has taken the allowance.
+/// The attempts of one client. The window never ends, and the allowance is never used up.
 struct OneClient(Attempts);
 
 impl Supposed {
-    /// A first try, while every target is healthy.
-    #[cfg(test)]
-    pub(super) fn first() -> Self {
-        Self {
-            attempt: 1,
-            unhealthy: Unhealthy::default(),
-        }
-    }
-
-    /// What a command line says: which try it is, and which targets are unhealthy.
+    /// Reads the command line.
     ///
     /// # Errors
     ///
-    /// [`Failure`], where the configuration makes no difference between that and a first try while
-    /// every target is healthy.
+    /// [`Failure`] if the configuration has no `[retry]` or does not ask for the health of a
+    /// target.
     pub(super) fn read(config: &Config, attempt: u8, targets: &[String]) -> Result<Self, Failure> {
         if attempt > 1 && config.retry().is_none() {
             return Err(Failure::new(
@@ -45,46 +37,43 @@ impl Supposed {
             ));
         }
         Ok(Self {
-            attempt,
+            earlier: attempt.saturating_sub(1),
             unhealthy: Unhealthy::read(config, targets)?,
         })
     }
 
-    /// The answer to this try: the one that comes after those before it.
-    pub(super) fn answer<'c>(
+    /// The answer to this attempt, after all earlier ones.
+    pub(super) fn answer<'c, 'r>(
         &self,
-        build: impl Fn(&RouteMatch<'_, '_>) -> String,
+        build: &dyn Fn(&Chosen<'_, '_>) -> String,
         config: &'c Config,
-        request: &Request<'_>,
+        request: &'r Request<'_>,
         switch: Switch,
-    ) -> Answer<'c, '_> {
-        let health = |backend: &str| self.unhealthy.is_healthy(backend);
+    ) -> Answer<'c, 'r> {
         let mut memory = OneClient(Attempts::NONE);
         let mut budget = Budget::default();
         let mut next = || {
-            let mut around = Surroundings {
-                health: &health,
-                memory: &mut memory,
-                budget: &mut budget,
-                chance: 0,
+            let surroundings = Surroundings {
+                health: &|backend| self.unhealthy.is_healthy(backend),
+                clients: Some(Clients {
+                    client: &|| Some(CLIENT),
+                    memory: &mut memory,
+                    budget: &mut budget,
+                    chance: 0,
+                }),
+                build,
+                ..switch.into()
             };
-            retry::answer(
-                &build,
-                config,
-                request,
-                switch,
-                || Some(CLIENT),
-                &mut around,
-            )
+            signpost::answer(config, request, surroundings)
         };
-        for _ in 1..self.attempt {
+        for _ in 0..self.earlier {
             next();
         }
         next()
     }
 }
 
-/// Which client it is makes no difference.
+/// Any client.
 const CLIENT: Client<'_> = Client {
     address: IpAddr::V4(Ipv4Addr::LOCALHOST),
     user_agent: b"",
@@ -115,7 +104,8 @@ mod tests {
     use signpost::values::Switch;
 
     use super::Supposed;
-    use crate::explain::explanation::{Explanation, Question};
+    use crate::explain::explanation::Explanation;
+    use crate::explain::question::Question;
     use crate::file::Loaded;
 
     /// Two targets, one of them twice as large as the other.
@@ -141,12 +131,12 @@ examples = [
 
     fn read(retry: &str) -> Config {
         let text = TWO_TARGETS.replace("RETRY", retry);
-        let loaded = Loaded::from_text(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let loaded = Loaded::of(&text);
         loaded.config().clone()
     }
 
-    /// Which try it is, which targets are unhealthy, the method, `Accept` and the switch; and then the
-    /// location's host, the reason, and the attempt that is counted.
+    /// The attempt, the unhealthy targets, the method, `Accept` and the switch; then the location's
+    /// host, the reason, and the attempt that is counted.
     type Row = (
         (u8, &'static [&'static str]),
         (&'static str, &'static str, &'static str),
@@ -160,7 +150,7 @@ examples = [
         ((2, &[]), GET, (Some("b"), None, Some(2))),
         ((3, &[]), GET, (Some("a"), Some("retried"), Some(3))),
         ((4, &[]), GET, (Some("a"), Some("retried"), Some(4))),
-        // No client asks so often: round the targets, and never to the origin.
+        // Clients do not ask so often. They go round the targets, and never to the origin.
         ((5, &[]), GET, (Some("a"), None, Some(5))),
         ((9, &[]), GET, (Some("a"), None, Some(5))),
         ((1, &["a"]), GET, (Some("b"), None, Some(1))),
@@ -168,7 +158,7 @@ examples = [
         ((1, &["b"]), GET, (Some("a"), None, Some(1))),
         ((1, &["a", "b"]), GET, (Some("a"), None, Some(1))),
         ((2, &["a", "b"]), GET, (Some("b"), None, Some(2))),
-        // What is no try.
+        // These are not attempts.
         ((2, &[]), ("HEAD", "", "enforce"), (Some("a"), None, None)),
         (
             (2, &[]),

@@ -1,10 +1,10 @@
-//! What reasons mean, and what to do about them.
+//! What each reason means, and what to do about it.
 
 use signpost::decision::Reason;
 use signpost::location::Refusal;
 use signpost::values::CaptureType;
 
-/// What a reason means: the sentence of `docs/request-handling.md`.
+/// The meaning of a reason, as in `docs/request-handling.md`.
 pub(super) fn meaning(reason: &Reason) -> &'static str {
     match reason {
         Reason::NoRoute => "No route applies to this host, or none has the shape of this path.",
@@ -41,7 +41,6 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
     }
 }
 
-/// What the operator can do next.
 pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> String {
     match reason {
         Reason::NoRoute if !applies => {
@@ -92,9 +91,9 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
     }
 }
 
-/// What a text of a capture type is.
+/// Describes a capture type.
 pub(super) fn kind(name: &str) -> &'static str {
-    match CaptureType::from_name(name) {
+    match name.parse().ok() {
         Some(CaptureType::Crate) => {
             "an ASCII letter, then letters, digits, `-` and `_`; at most 64 bytes"
         }

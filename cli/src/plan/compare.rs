@@ -1,5 +1,6 @@
-//! The answers of two configurations to one request.
+//! Compares the answers of two configurations to one request.
 
+use signpost::Answer;
 use signpost::config::{Config, Route, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
 use signpost::location::{Location, Refusal};
@@ -7,22 +8,20 @@ use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::values::Host;
-use signpost::Answer;
 
-use super::line::Asked;
 use super::value::{Kind, Place, Sample, Shape};
 use crate::differences::Difference;
+use crate::log::Asked;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
-/// The two configurations.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Configurations<'c> {
     old: Side<'c>,
     new: Side<'c>,
 }
 
-/// What requests that change have in common. There are no more of them than the configurations have
-/// pairs of routes, reasons and forms.
+/// What changing requests have in common. The number of changes is bounded by the pairs of routes,
+/// reasons and forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Change<'c> {
     pub(super) kind: Kind,
@@ -30,7 +29,7 @@ pub(super) struct Change<'c> {
     new: Answered<'c>,
 }
 
-/// An answer, without what is different for each request.
+/// An answer without the parts that differ between requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Answered<'c> {
     Redirect {
@@ -48,20 +47,17 @@ enum Answered<'c> {
 #[derive(Clone, Copy, Debug)]
 struct Side<'c> {
     config: &'c Config,
-    /// The host of requests that tell none; nothing where the routes apply to any.
+    /// The host of requests without one; nothing if the routes apply to any host.
     host: Option<&'c str>,
     unhealthy: &'c Unhealthy,
 }
 
-/// A configuration's answer to a request.
 struct Given<'c, 'r> {
-    config: &'c Config,
-    request: &'r Request<'r>,
-    answer: Answer<'c, '_>,
+    answer: Answer<'c, 'r>,
 }
 
 impl<'c> Configurations<'c> {
-    /// The configurations, with these of the new one's targets unhealthy.
+    /// The configurations, with these targets of the new one unhealthy.
     pub(super) fn new(old: &'c Config, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
         Self {
             old: Side::new(old, &ALL_HEALTHY),
@@ -69,7 +65,7 @@ impl<'c> Configurations<'c> {
         }
     }
 
-    /// What changes for the request, if anything does.
+    /// How the answer changes, if it does.
     pub(super) fn change(&self, asked: &Asked<'_>) -> Option<Change<'c>> {
         self.answers(asked, |old, new| {
             Some(Change {
@@ -80,7 +76,7 @@ impl<'c> Configurations<'c> {
         })
     }
 
-    /// The request as one of a group, with both locations.
+    /// The request as a sample of its group, with both locations.
     pub(super) fn sample(&self, place: Place, asked: &Asked<'_>) -> Sample {
         let (old, new) = self.answers(asked, |old, new| {
             let location = |given: &Given<'_, '_>| Some(given.location()?.as_str().to_owned());
@@ -88,15 +84,14 @@ impl<'c> Configurations<'c> {
         });
         Sample {
             place,
-            method: asked.method().to_owned(),
-            url: asked.url().to_owned(),
+            method: asked.method.to_string(),
+            url: asked.url.to_string(),
             old,
             new,
         }
     }
 
-    /// What the two redirects that the request gets say differently, besides the location: the status
-    /// and the headers.
+    /// The differences between two redirects besides the location: status and headers.
     pub(super) fn differences(&self, asked: &Asked<'_>) -> Vec<Difference> {
         self.answers(asked, |old, new| match (old.reply(), new.reply()) {
             (Some(old), Some(new)) => between(&old, &new),
@@ -117,7 +112,7 @@ impl<'c> Configurations<'c> {
         let target = asked.target();
         let old_received = self.old.receive(asked, &target);
         let old_request = request(asked, &old_received);
-        // The path is decoded once for both, but for the rare case in which they differ in the host.
+        // Both share one decoded path, unless the host differs.
         let is_one = asked.host().is_some() || self.old.host == self.new.host;
         let other_received = (!is_one).then(|| self.new.receive(asked, &target));
         let other_request = other_received
@@ -141,7 +136,7 @@ impl<'c> Side<'c> {
         }
     }
 
-    /// The target as the edge would get it.
+    /// The request as the platform hands it over.
     fn receive<'a>(&self, asked: &'a Asked<'_>, target: &'a str) -> Received<'a>
     where
         'c: 'a,
@@ -151,8 +146,6 @@ impl<'c> Side<'c> {
 
     fn answer<'r>(&self, request: &'r Request<'r>) -> Given<'c, 'r> {
         Given {
-            config: self.config,
-            request,
             answer: self.unhealthy.answer(self.config, request),
         }
     }
@@ -195,7 +188,7 @@ impl<'c> Given<'c, '_> {
     }
 
     fn reply(&self) -> Option<Reply<'_>> {
-        self.answer.reply(self.config, self.request)
+        self.answer.reply()
     }
 
     fn answered(&self) -> Answered<'c> {
@@ -215,10 +208,10 @@ impl<'c> Given<'c, '_> {
     }
 }
 
-/// The request as the edge would make it.
+/// The request as the edge reads it.
 fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
-    let request = received.request(asked.method());
-    if asked.accepts_json() {
+    let request = received.request(&asked.method);
+    if asked.accepts_json {
         return request.with_accept([&b"application/json"[..]]);
     }
     request
@@ -245,7 +238,7 @@ fn refusal(reason: &Reason) -> Option<&'static str> {
     reason.refusal().map(Refusal::code)
 }
 
-/// The location of a route at one of its targets with its captures by name, such as
+/// The location of a route at a target with its captures by name, such as
 /// `https://static.crates.io/crates/{name}/{name}-{version}.crate`.
 fn template(route: &Route, target: &str) -> String {
     let mut targets = route.targets().iter().map(WeightedTarget::target);

@@ -1,13 +1,14 @@
-//! What was found so far.
+//! Counts what was found so far.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::chunks::Chunk;
+use strum::VariantArray as _;
+
 use super::compare::{Change, Configurations};
-use super::line::{self, Asked, Unreadable};
 use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
 use crate::differences::Difference;
+use crate::log::{self, Asked, Chunk, Unreadable};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]
@@ -16,30 +17,30 @@ pub(super) struct Tally<'c> {
     same: u64,
     blank: u64,
     groups: Vec<(Change<'c>, Counted<Asked<'static>>)>,
-    /// Where a change stands among the groups.
+    /// The index of each change in `groups`.
     places: HashMap<Change<'c>, usize>,
-    /// Where the change of a request stands among the groups, if there is one.
+    /// The index in `groups` for recent requests; nothing for those that do not change.
     recent: Recent<Option<usize>>,
     unreadable: BTreeMap<Unreadable, Counted<String>>,
 }
 
-/// How many there were, and the first of them with their places.
+/// A number, and the first samples with their places.
 #[derive(Debug)]
 struct Counted<T> {
     number: u64,
     first: Vec<(u64, T)>,
 }
 
-/// How many samples are kept of each group.
+/// The number of samples of a group.
 const SAMPLES: usize = 3;
 
-/// How many bytes are kept of a line that cannot be read.
+/// The bytes that are kept of an unreadable line.
 const EXCERPT: usize = 120;
 
 impl<'c> Tally<'c> {
-    /// Compares the answers to the request of one line. Lines come in the order of their numbers.
+    /// Compares the answers to the request of one line. Numbers must not go down.
     pub(super) fn take(&mut self, configurations: &Configurations<'c>, number: u64, line: &[u8]) {
-        let asked = match line::read(line) {
+        let asked = match log::read(line) {
             Ok(Some(asked)) => asked,
             Ok(None) => {
                 self.blank += 1;
@@ -68,20 +69,13 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Compares the answers to the requests of some lines.
-    pub(super) fn take_chunk(&mut self, configurations: &Configurations<'c>, chunk: &Chunk) {
-        let mut rest = chunk.bytes.as_slice();
-        let mut number = chunk.first_line;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let (line, after) = rest.split_at(end);
+    pub(super) fn with_chunk(mut self, configurations: &Configurations<'c>, chunk: &Chunk) -> Self {
+        for (number, line) in chunk.lines() {
             self.take(configurations, number, line);
-            rest = after.get(1..).unwrap_or_default();
-            number += 1;
         }
+        self
     }
 
-    /// Both together.
     pub(super) fn merge(mut self, other: Self) -> Self {
         let Self {
             requests,
@@ -107,7 +101,7 @@ impl<'c> Tally<'c> {
         self
     }
 
-    /// The plan: the groups in order, their samples answered once more to be shown in full.
+    /// The plan: groups in order, and samples answered again to show them in full.
     pub(super) fn into_plan(
         self,
         configurations: &Configurations<'c>,
@@ -120,7 +114,7 @@ impl<'c> Tally<'c> {
             let numbers = others.number.cmp(&ones.number);
             kinds.then(numbers).then_with(|| one.cmp(other))
         });
-        let mut changed: BTreeMap<_, _> = Kind::ALL.map(|kind| (kind, 0)).into();
+        let mut changed: BTreeMap<_, _> = Kind::VARIANTS.iter().map(|kind| (*kind, 0)).collect();
         for (change, counted) in &groups {
             *changed.entry(change.kind).or_default() += counted.number;
         }
@@ -143,7 +137,7 @@ impl<'c> Tally<'c> {
     }
 }
 
-/// Where the change stands among the groups; it is put there if it is new.
+/// The index of a change, which is added if it is new.
 fn place_of<'c>(
     change: Change<'c>,
     groups: &mut Vec<(Change<'c>, Counted<Asked<'static>>)>,
@@ -203,7 +197,7 @@ impl<T> Counted<T> {
         }
     }
 
-    /// Keeps those of the smallest numbers, so that it does not matter which thread found what.
+    /// Keeps the samples with the smallest numbers, so the threads' work division does not show.
     fn merge(&mut self, other: Self) {
         self.number += other.number;
         self.first.extend(other.first);

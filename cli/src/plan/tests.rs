@@ -1,6 +1,5 @@
 //! Plans over requests and examples, without a process.
 
-mod reading;
 mod targets;
 
 use std::io::Read;
@@ -13,7 +12,7 @@ use crate::unhealthy::ALL_HEALTHY;
 
 const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
-/// Two routes, of which a test changes one thing.
+/// A test changes one thing in it.
 const SMALL: &str = r#"
 allowed_hosts = ["static.crates.io"]
 
@@ -31,7 +30,7 @@ location = "/crates/{name}/{name}-{version}.crate"
 examples = [{ request = "/crates/a/1.0.0/download", location = "https://static.crates.io/crates/a/a-1.0.0.crate" }]
 "#;
 
-/// The same without the route.
+/// The same with another route instead.
 const OTHER_ROUTE: &str = r#"
 allowed_hosts = ["static.crates.io"]
 
@@ -49,25 +48,22 @@ location = "/readmes/{name}/{version}"
 examples = [{ request = "/crates/a/1.0.0/readme", location = "https://static.crates.io/readmes/a/1.0.0" }]
 "#;
 
-fn loaded(text: &str) -> Loaded {
-    Loaded::from_text(text).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
 fn changed(changes: &[(&str, &str)]) -> Loaded {
     let text = changes.iter().fold(SMALL.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
         text.replace(from, to)
     });
-    loaded(&text)
+    Loaded::of(&text)
 }
 
-fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read, threads: usize) -> Plan {
+fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read + Send, threads: usize) -> Plan {
     let files = Files::new(old, new, &ALL_HEALTHY);
     of_lines(&files, lines, threads)
 }
 
-fn of_lines(files: &Files<'_>, lines: impl Read, threads: usize) -> Plan {
-    let (tally, end) = parallel::tally(&files.configurations, lines, threads, |_| {});
+fn of_lines(files: &Files<'_>, lines: impl Read + Send, threads: usize) -> Plan {
+    let (tally, end, _) =
+        parallel::tally_with(threads, &files.configurations, lines, |_| {}).unwrap();
     end.unwrap();
     tally.into_plan(&files.configurations, Place::Line, files.differences())
 }
@@ -81,7 +77,6 @@ fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
     groups.map(|group| (group.kind, group.requests)).collect()
 }
 
-/// The keys that the configurations do not agree on.
 fn keys(plan: &Plan) -> Vec<&str> {
     let differences = plan.differences.iter();
     differences.map(|found| found.key.as_str()).collect()
@@ -89,8 +84,8 @@ fn keys(plan: &Plan) -> Vec<&str> {
 
 #[test]
 fn nothing_changes_between_a_configuration_and_its_compiled_form() {
-    let source = loaded(PRODUCTION);
-    let compiled = loaded(source.config().to_json());
+    let source = Loaded::of(PRODUCTION);
+    let compiled = Loaded::of(source.config().to_json());
     let plan = over_examples(&compiled, &source);
     assert!(plan.is_empty(), "{plan}");
     assert_eq!(plan.requests, source.examples().len() as u64);
@@ -103,7 +98,7 @@ fn nothing_changes_between_a_configuration_and_its_compiled_form() {
 type Row = (&'static str, &'static [(&'static str, &'static str)], Kind);
 
 #[test]
-fn every_kind_of_change_is_told_apart() {
+fn every_kind_of_change_is_recognized() {
     let rows: [Row; 3] = [
         (
             "another base",
@@ -122,7 +117,7 @@ fn every_kind_of_change_is_told_apart() {
         ),
     ];
     for (name, changes, kind) in rows {
-        let (old, new) = (loaded(SMALL), changed(changes));
+        let (old, new) = (Loaded::of(SMALL), changed(changes));
         let request = &b"/crates/a/1.0.0/download\n/other\n"[..];
         let plan = over_lines(&old, &new, request, 1);
         assert_eq!(kinds(&plan), [(kind, 1)], "{name}: {plan}");
@@ -139,7 +134,7 @@ fn every_kind_of_change_is_told_apart() {
 
 #[test]
 fn another_reason_is_a_change() {
-    let (old, new) = (loaded(SMALL), loaded(OTHER_ROUTE));
+    let (old, new) = (Loaded::of(SMALL), Loaded::of(OTHER_ROUTE));
     let plan = over_lines(&old, &new, &b"/crates/a/1.0/download\n"[..], 1);
     assert_eq!(kinds(&plan), [(Kind::OtherReason, 1)]);
     let reasons = [&plan.groups[0].old, &plan.groups[0].new].map(|shape| match shape {
@@ -152,7 +147,7 @@ fn another_reason_is_a_change() {
 #[test]
 fn a_change_that_no_request_shows_is_seen() {
     let new = changed(&[("[\"origin\"]", "[\"origin\", \"second\"]")]);
-    let plan = over_examples(&loaded(SMALL), &new);
+    let plan = over_examples(&Loaded::of(SMALL), &new);
     assert_eq!((plan.requests, plan.same), (1, 1));
     assert!(!plan.is_empty(), "{plan}");
     assert_eq!(plan.differences[0].key, "origin.backends");
@@ -162,10 +157,10 @@ fn a_change_that_no_request_shows_is_seen() {
 fn a_dropped_example_is_seen_and_an_added_one_is_no_change() {
     let added = "[{ request = \"/crates/b/1.0.0/download\", location = \"https://static.crates.io/crates/b/b-1.0.0.crate\" }, ";
     let new = changed(&[("[{ ", &format!("{added}{{ "))]);
-    let plan = over_examples(&loaded(SMALL), &new);
+    let plan = over_examples(&Loaded::of(SMALL), &new);
     assert!(plan.is_empty(), "{plan}");
     assert_eq!(plan.requests, 2);
-    let plan = over_examples(&new, &loaded(SMALL));
+    let plan = over_examples(&new, &Loaded::of(SMALL));
     assert!(!plan.is_empty(), "{plan}");
     let expected = ["routes.download.examples[/crates/b/1.0.0/download]"];
     assert_eq!(keys(&plan), expected);
@@ -184,15 +179,16 @@ fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
 
 #[test]
 fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
-    let production = loaded(PRODUCTION);
+    let production = Loaded::of(PRODUCTION);
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), expect));
     let targets = TARGETS
         .iter()
         .map(|(target, expect)| (&b"crates.io"[..], *target, expect));
-    // The origin of the other answers everything for a reason that is none of the rows'.
-    let elsewhere = loaded(&PRODUCTION.replacen("[origin]", "hosts = [\"x.y\"]\n\n[origin]", 1));
+    // The other configuration answers everything with a reason that no row has.
+    let elsewhere =
+        Loaded::of(&PRODUCTION.replacen("[origin]", "hosts = [\"x.y\"]\n\n[origin]", 1));
     for (host, target, expect) in hosts.chain(targets) {
         let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
         let line = [b"https://", host, target].concat();
@@ -212,10 +208,10 @@ fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
             _ => panic!("{row}: {plan}"),
         }
     }
-    // What real access logs hold.
+    // From real access logs.
     for target in ["?x=\u{e9}", "?x=\\xC3\\xA9", "?x=\\\"", "?x='", "?<"] {
         let line = format!("192.0.2.1 - - [x] \"GET {DOWNLOAD}{target} HTTP/1.1\" 302 0\n");
-        let plan = over_lines(&loaded(OTHER_ROUTE), &production, line.as_bytes(), 1);
+        let plan = over_lines(&Loaded::of(OTHER_ROUTE), &production, line.as_bytes(), 1);
         let reasons = |shape: &Shape| match shape {
             Shape::Origin { reason, .. } => *reason,
             Shape::Redirect { .. } => "",
@@ -238,19 +234,19 @@ fn a_client_that_was_answered_in_json_is_answered_in_json() {
     };
     let rows = [
         (line("\"application/json\"", "redirect"), 0),
-        // The origin answers in JSON whatever was accepted.
+        // An origin answers in JSON whatever was accepted.
         (line("\"application/json\"", "origin"), 1),
         (line("null", "redirect"), 1),
     ];
     for (line, changes) in rows {
-        let plan = over_lines(&loaded(SMALL), &new, line.as_bytes(), 1);
+        let plan = over_lines(&Loaded::of(SMALL), &new, line.as_bytes(), 1);
         assert_eq!(plan.changed(), changes, "{line}: {plan}");
     }
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let (old, new) = (loaded(SMALL), changed(&[("/download\"", "/get\"")]));
+    let (old, new) = (Loaded::of(SMALL), changed(&[("/download\"", "/get\"")]));
     let lines: String = (0..40_000)
         .map(|number| match number % 4 {
             0 => format!("/crates/a/{number}.0.0/download\n"),
@@ -271,9 +267,9 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
-fn what_was_not_read_is_not_said_to_be_unchanged() {
-    // The requests, the lines that are none, the percentage that is allowed, how the plan ends, and
-    // whether a person should look.
+fn unread_lines_are_not_called_unchanged() {
+    // Requests, other lines, the allowed percentage, the end of the plan, and whether a person must
+    // look.
     let rows = [
         (1, 0, 1, "\nNothing changes.\n", false),
         (1, 0, 0, "\nNothing changes.\n", false),
@@ -316,7 +312,7 @@ fn what_was_not_read_is_not_said_to_be_unchanged() {
             false,
         ),
     ];
-    let config = loaded(SMALL);
+    let config = Loaded::of(SMALL);
     for (requests, unreadable, percent, end, is_too_little) in rows {
         let lines = "/crates/a/1.0.0/download\n".repeat(requests) + &"what?\n".repeat(unreadable);
         let plan = over_lines(&config, &config, lines.as_bytes(), 1).allowing(percent);
@@ -325,7 +321,7 @@ fn what_was_not_read_is_not_said_to_be_unchanged() {
         assert!(text.ends_with(end), "{row}: {text}");
         assert_eq!(plan.too_little_read.is_some(), is_too_little, "{row}");
         assert!(plan.is_empty(), "{row}");
-        assert_eq!(plan.needs_a_look(), is_too_little, "{row}");
+        assert_eq!(plan.needs_review(), is_too_little, "{row}");
     }
 }
 
@@ -337,7 +333,7 @@ fn a_plan_is_shown_with_the_place_where_locations_part() {
     ]);
     let lines =
         "/crates/a/1.0.0/download\n/crates/\u{1b}[31m/1.0.0/download\n\nwhat?\n/x\u{202e}/ y\n";
-    let plan = over_lines(&loaded(SMALL), &new, lines.as_bytes(), 2);
+    let plan = over_lines(&Loaded::of(SMALL), &new, lines.as_bytes(), 2);
     insta::assert_snapshot!(plan);
     insta::assert_json_snapshot!(plan);
 }

@@ -1,105 +1,98 @@
-//! A plan as people read it.
+//! The plan for people.
 
 use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
-use super::value::{Group, Kind, Place, Plan, Sample, Shape, UnreadableLines};
+use super::value::{Group, Place, Plan, Sample, Shape, UnreadableLines};
 use crate::differences::Difference;
+use crate::text::{counted, visible};
 
 impl Display for Plan {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (requests, same, changed) = (self.requests, self.same, self.changed());
-        let noun = noun(requests, "request");
+        let noun = counted(requests, "request");
         let (same, changed) = (HumanCount(same), HumanCount(changed));
-        writeln!(formatter, "{noun}: {same} same, {changed} changed")?;
+        writeln!(f, "{noun}: {same} same, {changed} changed")?;
         for (kind, number) in &self.changed {
             if *number > 0 {
-                writeln!(formatter, "{:>12}  {kind}", HumanCount(*number).to_string())?;
+                writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())?;
             }
         }
         if !self.unhealthy.is_empty() {
-            let names = plain(&self.unhealthy.join(", "));
-            writeln!(formatter, "\nUnhealthy in the new configuration: {names}")?;
+            let names = visible(&self.unhealthy.join(", "));
+            writeln!(f, "\nUnhealthy in the new configuration: {names}")?;
         }
         if let Some(why) = &self.incomplete {
-            writeln!(formatter, "\nNot all requests were read: {}", plain(why))?;
+            writeln!(f, "\nNot all requests were read: {}", visible(why))?;
         }
-        self.write_unreadable(formatter)?;
+        self.write_unreadable(f)?;
         if !self.differences.is_empty() {
-            writeln!(formatter, "\nThe configurations differ:")?;
-            write_differences(formatter, "  ", &self.differences)?;
+            writeln!(f, "\nThe configurations differ:")?;
+            write_differences(f, "  ", &self.differences)?;
         }
         for group in &self.groups {
-            write!(formatter, "\n{group}")?;
+            write!(f, "\n{group}")?;
         }
         if let Some(why) = &self.too_little_read {
-            writeln!(formatter, "\nToo little was read: {why}.")?;
+            writeln!(f, "\nToo little was read: {why}.")?;
         }
         match (self.is_empty(), &self.incomplete) {
             (false, _) | (true, Some(_)) => Ok(()),
             (true, None) if self.unreadable.is_empty() => {
-                writeln!(formatter, "\nNothing changes.")
+                writeln!(f, "\nNothing changes.")
             }
-            // Nobody knows about the lines that were not read.
-            (true, None) => writeln!(
-                formatter,
-                "\nNothing changes for the {noun} that could be read."
-            ),
+            // The unread lines may have changed.
+            (true, None) => writeln!(f, "\nNothing changes for the {noun} that could be read."),
         }
     }
 }
 
 impl Plan {
-    /// The lines that are no requests, which nobody may overlook.
-    pub(super) fn write_unreadable(&self, formatter: &mut impl fmt::Write) -> fmt::Result {
+    /// The lines that are not requests.
+    pub(super) fn write_unreadable(&self, f: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
-            let noun = noun(self.unreadable_lines(), "line");
-            writeln!(formatter, "\n{noun} cannot be read and so not planned for:")?;
+            let noun = counted(self.unreadable_lines(), "line");
+            writeln!(f, "\n{noun} cannot be read and so not planned for:")?;
         }
         for unreadable in &self.unreadable {
-            write!(formatter, "{unreadable}")?;
+            write!(f, "{unreadable}")?;
         }
         if self.blank_lines > 0 {
-            let noun = noun(self.blank_lines, "line");
-            writeln!(formatter, "\n{noun} held nothing.")?;
+            let noun = counted(self.blank_lines, "line");
+            writeln!(f, "\n{noun} held nothing.")?;
         }
         Ok(())
     }
 }
 
 impl Display for UnreadableLines {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let (lines, why) = (HumanCount(self.lines).to_string(), self.why.words());
-        writeln!(formatter, "{lines:>12}  {why}")?;
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (lines, why) = (HumanCount(self.lines).to_string(), self.why);
+        writeln!(f, "{lines:>12}  {why}")?;
         for sample in &self.samples {
-            let text = plain(&sample.text);
-            writeln!(formatter, "{:14}{}: {text}", "", sample.place)?;
+            let text = visible(&sample.text);
+            writeln!(f, "{:14}{}: {text}", "", sample.place)?;
         }
         Ok(())
     }
 }
 
 impl Display for Group {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let noun = noun(self.requests, "request");
-        writeln!(formatter, "{}: {noun}", self.kind)?;
-        write_pair(
-            formatter,
-            "  ",
-            &self.old.to_string(),
-            &self.new.to_string(),
-        )?;
-        write_differences(formatter, "  ", &self.differences)?;
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let noun = counted(self.requests, "request");
+        writeln!(f, "{}: {noun}", self.kind)?;
+        write_pair(f, "  ", &self.old.to_string(), &self.new.to_string())?;
+        write_differences(f, "  ", &self.differences)?;
         for sample in &self.samples {
-            write!(formatter, "{sample}")?;
+            write!(f, "{sample}")?;
         }
         Ok(())
     }
 }
 
 impl Display for Shape {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redirect {
                 route,
@@ -107,7 +100,7 @@ impl Display for Shape {
                 status,
             } => {
                 let form = if *status == 200 { ", as JSON" } else { "" };
-                write!(formatter, "{location}  (route {route}{form})")
+                write!(f, "{location}  (route {route}{form})")
             }
             Self::Origin {
                 route,
@@ -117,91 +110,60 @@ impl Display for Shape {
                 let refusal = refusal.map(|refusal| format!(", {refusal}"));
                 let route = route.as_ref().map(|route| format!(", route {route}"));
                 let (refusal, route) = (refusal.unwrap_or_default(), route.unwrap_or_default());
-                write!(formatter, "the origin  ({reason}{refusal}{route})")
+                write!(f, "the origin  ({reason}{refusal}{route})")
             }
         }
     }
 }
 
 impl Display for Sample {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let (place, method, url) = (&self.place, plain(&self.method), plain(&self.url));
-        writeln!(formatter, "    {place}: {method} {url}")?;
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (place, method, url) = (&self.place, visible(&self.method), visible(&self.url));
+        writeln!(f, "    {place}: {method} {url}")?;
         match (&self.old, &self.new) {
-            (Some(old), Some(new)) if old == new => writeln!(formatter, "      = {old}"),
-            (Some(old), Some(new)) => write_pair(formatter, "      ", old, new),
-            (Some(old), None) => writeln!(formatter, "      - {old}"),
-            (None, Some(new)) => writeln!(formatter, "      + {new}"),
+            (Some(old), Some(new)) if old == new => writeln!(f, "      = {old}"),
+            (Some(old), Some(new)) => write_pair(f, "      ", old, new),
+            (Some(old), None) => writeln!(f, "      - {old}"),
+            (None, Some(new)) => writeln!(f, "      + {new}"),
             (None, None) => Ok(()),
         }
     }
 }
 
 impl Display for Place {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(number) => write!(formatter, "line {number}"),
-            Self::Example(route) => write!(formatter, "example of {route}"),
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Example(route) => write!(f, "example of {route}"),
         }
     }
 }
 
-impl Display for Kind {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::RedirectElsewhere => "redirect → redirect elsewhere",
-            Self::OtherAnswer => "redirect → same location, another answer",
-            Self::RedirectToOrigin => "redirect → origin",
-            Self::OriginToRedirect => "origin → redirect",
-            Self::OtherReason => "origin → origin, for another reason",
-        })
-    }
-}
-
-/// Writes the old above the new, with a mark below the first character that is not the same.
-fn write_pair(formatter: &mut Formatter<'_>, indent: &str, old: &str, new: &str) -> fmt::Result {
+/// Writes the old above the new, with a mark below the first difference.
+fn write_pair(f: &mut Formatter<'_>, indent: &str, old: &str, new: &str) -> fmt::Result {
     if old == new {
-        return writeln!(formatter, "{indent}= {old}");
+        return writeln!(f, "{indent}= {old}");
     }
-    writeln!(formatter, "{indent}- {old}\n{indent}+ {new}")?;
+    writeln!(f, "{indent}- {old}\n{indent}+ {new}")?;
     let same = old
         .chars()
         .zip(new.chars())
         .take_while(|(old, new)| old == new);
     match same.count() {
-        // Where nothing is the same, nobody needs to be shown where that begins.
         0 => Ok(()),
-        same => writeln!(formatter, "{indent}  {:same$}^", ""),
+        same => writeln!(f, "{indent}  {:same$}^", ""),
     }
 }
 
 fn write_differences(
-    formatter: &mut Formatter<'_>,
+    f: &mut Formatter<'_>,
     indent: &str,
     differences: &[Difference],
 ) -> fmt::Result {
     for difference in differences {
         for line in difference.to_string().lines() {
-            writeln!(formatter, "{indent}{line}")?;
+            writeln!(f, "{indent}{line}")?;
         }
     }
     Ok(())
-}
-
-fn noun(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", HumanCount(number))
-}
-
-/// Text that somebody else wrote, without the characters that would steer a terminal.
-fn plain(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character == ' ' || character.is_ascii_graphic() {
-            written.push(character);
-        } else {
-            written.extend(character.escape_debug());
-        }
-    }
-    written
 }

@@ -1,165 +1,155 @@
-//! A plan as a value. Its fields are those of `--format json`.
+//! The plan. Its fields are those of `--format json`.
 
 use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 use serde::Serialize;
+use strum::VariantArray;
 
-use super::line::Unreadable;
 use crate::differences::Difference;
+use crate::log::Unreadable;
 
-/// What would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Plan {
-    /// The targets of the new configuration that were taken as unhealthy.
+    /// The unhealthy targets of the new configuration.
     pub(crate) unhealthy: Vec<String>,
-    /// How many requests were answered with both configurations.
+    /// The requests that both configurations answered.
     pub(crate) requests: u64,
-    /// How many of them are answered in the same way: same status, headers and body, or sent to the
-    /// origin for the same reason.
+    /// Those with the same status, headers and body, or sent to the origin for the same reason.
     pub(crate) same: u64,
-    /// How many of them change, by kind; every kind is there.
+    /// The changed requests by kind, zeros included.
     pub(crate) changed: BTreeMap<Kind, u64>,
-    /// The requests that change, by kind, route and shape; in the order of the kinds, large groups
-    /// first.
+    /// The changed requests by kind, route and shape: first by kind, then by size.
     pub(crate) groups: Vec<Group>,
-    /// The lines that cannot be read, by why. They are no requests.
+    /// The lines that are not requests.
     pub(crate) unreadable: Vec<UnreadableLines>,
-    /// How many lines held nothing.
     pub(crate) blank_lines: u64,
-    /// Why too few of the lines could be read for the plan to be trusted, where that is so.
+    /// Why too few lines could be read to trust the plan.
     pub(crate) too_little_read: Option<String>,
-    /// Why not all of the requests were read, where that is so.
+    /// Why some requests were not read.
     pub(crate) incomplete: Option<String>,
-    /// The keys that the configurations do not agree on, whether or not a request shows it; without
-    /// the examples, which the edge never sees.
+    /// The keys that differ, even if no request shows it, without the examples.
     pub(crate) differences: Vec<Difference>,
 }
 
-/// How the answer to a request changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+/// How an answer changes; in words by `Display`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    VariantArray,
+    strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
-    /// It was redirected, and is redirected to another location.
+    #[strum(to_string = "redirect → redirect elsewhere")]
     RedirectElsewhere,
-    /// It is redirected to the same location, with another status, other headers or another body.
+    #[strum(to_string = "redirect → same location, another answer")]
     OtherAnswer,
-    /// It was redirected, and goes to the origin.
+    #[strum(to_string = "redirect → origin")]
     RedirectToOrigin,
-    /// It went to the origin, and is redirected.
+    #[strum(to_string = "origin → redirect")]
     OriginToRedirect,
-    /// It goes to the origin as before, for another reason.
+    #[strum(to_string = "origin → origin, for another reason")]
     OtherReason,
 }
 
 /// Requests that change in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Group {
-    /// How they change.
     pub(crate) kind: Kind,
-    /// How many there are.
     pub(crate) requests: u64,
-    /// How they were answered.
     pub(crate) old: Shape,
-    /// How they are answered.
     pub(crate) new: Shape,
-    /// Where they are redirected before and after: what is different about it besides the location,
-    /// which is `status` and the names of headers.
+    /// How two redirects differ besides the location: `status` and header names.
     pub(crate) differences: Vec<Difference>,
-    /// The first few of them.
+    /// The first few.
     pub(crate) samples: Vec<Sample>,
 }
 
-/// An answer, with the captures by name.
+/// An answer, with captures by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "decision", rename_all = "lowercase")]
 pub(crate) enum Shape {
     /// A redirect, or its JSON form, which has the status 200.
     Redirect {
-        /// The route's name.
         route: String,
         /// The base and the location template.
         location: String,
-        /// The status.
         status: u16,
     },
-    /// The origin's answer.
     Origin {
-        /// The route's name, where the request was on one.
+        /// The route, if one matched.
         route: Option<String>,
-        /// The reason's code.
         reason: &'static str,
-        /// The refusal's code, where the location was refused.
         refusal: Option<&'static str>,
     },
 }
 
-/// One request of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Sample {
-    /// Where it stands.
     #[serde(flatten)]
     pub(crate) place: Place,
-    /// Its method.
     pub(crate) method: String,
-    /// Its URL, or its path where the line tells no host.
+    /// The URL, or the path if the line has no host.
     pub(crate) url: String,
-    /// Where it was sent, if it was redirected.
+    /// The old location, if there was one.
     pub(crate) old: Option<String>,
-    /// Where it is sent, if it is redirected.
+    /// The new location, if there is one.
     pub(crate) new: Option<String>,
 }
 
-/// Lines that cannot be read for the same reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct UnreadableLines {
-    /// Why.
     pub(crate) why: Unreadable,
-    /// How many there are.
     pub(crate) lines: u64,
-    /// The first few of them.
+    /// The first few.
     pub(crate) samples: Vec<UnreadableLine>,
 }
 
-/// A line that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct UnreadableLine {
-    /// Where it stands.
     #[serde(flatten)]
     pub(crate) place: Place,
     /// How it begins.
     pub(crate) text: String,
 }
 
-/// Where a request stands.
+/// Where a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Place {
-    /// The number of the line, from 1.
+    /// Counted from 1.
     Line(u64),
-    /// The route that it is an example of.
+    /// The route of the example.
     Example(String),
 }
 
 impl Plan {
-    /// Nothing changes: every request is answered as before, and the configurations agree on every
-    /// key that the edge reads.
+    /// Nothing changes: same answers, and the configurations agree on every key that the edge
+    /// reads.
     pub(crate) fn is_empty(&self) -> bool {
         self.changed() == 0 && self.differences.is_empty()
     }
 
-    /// A person should look: something changes, or too little is known to say that nothing does.
-    pub(crate) fn needs_a_look(&self) -> bool {
+    /// A person must look: something changes, or too few lines were read.
+    pub(crate) fn needs_review(&self) -> bool {
         !self.is_empty() || self.too_little_read.is_some()
     }
 
-    /// The plan, which says that it was made with these targets unhealthy.
+    /// The plan, made with these targets unhealthy.
     pub(crate) fn without(mut self, targets: &[String]) -> Self {
         self.unhealthy = targets.to_vec();
         self
     }
 
-    /// The plan, which says so if a larger part of the lines than this cannot be read.
+    /// The plan, with a complaint if more than this percentage of lines is unreadable.
     pub(crate) fn allowing(mut self, percent: u8) -> Self {
         let unreadable = self.unreadable_lines();
         let lines = self.requests + unreadable;
@@ -172,24 +162,11 @@ impl Plan {
         self
     }
 
-    /// How many lines cannot be read.
     pub(crate) fn unreadable_lines(&self) -> u64 {
         self.unreadable.iter().map(|found| found.lines).sum()
     }
 
-    /// How many requests change.
     pub(crate) fn changed(&self) -> u64 {
         self.changed.values().sum()
     }
-}
-
-impl Kind {
-    /// Every kind, in the order in which groups are shown.
-    pub(crate) const ALL: [Self; 5] = [
-        Self::RedirectElsewhere,
-        Self::OtherAnswer,
-        Self::RedirectToOrigin,
-        Self::OriginToRedirect,
-        Self::OtherReason,
-    ];
 }

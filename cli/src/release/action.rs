@@ -2,7 +2,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::record::{Keeping, RecordFile};
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use signpost::switch::{Share, Switch};
+use signpost::values::{Share, Switch};
 
 use super::action::{Action, Compiled, Service, Smoke, Store};
 use super::plan::{Plan, Release};

@@ -2,7 +2,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use signpost::switch::Switch;
+use signpost::values::Switch;
 
 use super::action::{Action, Compiled, Known, Service, Smoke, Store};
 use super::record::{Keeping, RecordFile};
@@ -166,7 +166,7 @@ pub(crate) fn list<'a>(steps: impl IntoIterator<Item = &'a Action>, known: &Know
 mod tests {
     use std::time::Duration;
 
-    use signpost::switch::{Share, Switch};
+    use signpost::values::{Share, Switch};
 
     use super::super::action::{Compiled, Known, Service, Smoke, Store};
     use super::super::record::RecordFile;

@@ -1,18 +1,17 @@
-//! What the command line asks for, before anything is tried.
+//! Prepares a run from the command line.
 
 use std::num::NonZeroUsize;
 
-use super::Arguments;
-use super::client::{Client, Options};
-use super::connect::Detour;
-use super::gather::Gathered;
-use super::probes::Sources;
-use super::token::Token;
 use crate::file::Loaded;
 use crate::output::Failure;
+use crate::smoke::Arguments;
+use crate::smoke::ask::client::{Client, Options};
+use crate::smoke::ask::connect::Detour;
+use crate::smoke::ask::token::Token;
+use crate::smoke::gather::crates::Gathered;
+use crate::smoke::gather::probes::Sources;
 
 impl Arguments {
-    /// Who asks.
     pub(super) async fn client(&self) -> Result<Client, Failure> {
         let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
         for connect_to in &self.connect_to {
@@ -23,7 +22,7 @@ impl Arguments {
             .as_deref()
             .map(Token::from_variable)
             .transpose()?;
-        if token.is_some() && self.edge.is_readable_on_the_way(&detours) {
+        if token.is_some() && self.edge.sends_in_the_clear(&detours) {
             return Err(Failure::new(format!(
                 "a token would be sent to {} in the clear; use https",
                 self.edge
@@ -40,7 +39,7 @@ impl Arguments {
         })
     }
 
-    /// The crates to ask for, and what is known of their files.
+    /// The crates to ask for and their checksums.
     pub(super) async fn gather(
         &self,
         client: &Client,
@@ -74,7 +73,6 @@ impl Arguments {
         Ok(gathered)
     }
 
-    /// What probes are derived from.
     pub(super) fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
         Sources {
             loaded,

@@ -1,60 +1,64 @@
-//! What the smoke test found, for people.
+//! The report of a smoke test, for people.
+
+pub(crate) mod json;
+pub(crate) mod junit;
+mod notes;
+mod table;
+pub(crate) mod targets;
 
 use std::fmt::{self, Write as _};
 
-use super::elsewhere;
-use super::table::{GREEN, RED, Table};
-use super::targets::{Downloads, RouteTarget};
-use super::verdict::Verdict;
+use serde::Serialize;
 
-/// All that was found, in the order of the probes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use self::table::{GREEN, RED, Table};
+use self::targets::{Downloads, RouteTarget};
+use crate::smoke::judge::verdict::Verdict;
+
+/// The outcome of all probes, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
-    /// The edge that was asked.
     pub(crate) edge: String,
-    /// The revision of the configuration.
     pub(crate) revision: String,
-    /// The position of the switch that answers were expected for.
+    /// The position for which answers were expected.
     pub(crate) switch: String,
-    /// Where hosts were connected to instead of where their names lead.
     pub(crate) detours: Vec<String>,
-    /// As whom the edge was asked, by which its log lines are found.
+    /// Finds the run in the edge's log.
     pub(crate) user_agent: String,
     /// What was left out or repeated, and why.
+    #[serde(skip)]
     pub(crate) notes: Vec<String>,
-    /// The targets of the routes that have several.
+    /// The targets of routes with several.
+    #[serde(skip)]
     pub(crate) targets: Vec<RouteTarget>,
-    /// What became of each probe.
+    #[serde(skip)]
     pub(crate) verdicts: Vec<Verdict>,
 }
 
 impl Report {
-    /// How many probes failed.
     pub(crate) fn failed(&self) -> usize {
         self.count(|verdict| !verdict.passed())
     }
 
-    /// How many redirects were followed, to whatever answer.
     pub(crate) fn followed(&self) -> usize {
         self.count(|verdict| verdict.followed)
     }
 
-    /// How many files were compared with their SHA-256.
+    /// The files compared with their SHA-256.
     pub(crate) fn compared(&self) -> usize {
         self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_some())
     }
 
-    /// How many files were served whose SHA-256 nobody said.
+    /// The served files whose SHA-256 is unknown.
     pub(crate) fn not_compared(&self) -> usize {
         self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_none())
     }
 
-    /// How many files are missing and may be.
+    /// The files that are missing, and may be.
     pub(crate) fn missing(&self) -> usize {
         self.count(|verdict| verdict.missing)
     }
 
-    /// What was downloaded from each target of the routes that have several.
+    /// The downloads from each target of routes with several.
     pub(crate) fn downloads(&self) -> Vec<Downloads<'_>> {
         let targets = self.targets.iter();
         targets
@@ -62,9 +66,8 @@ impl Report {
             .collect()
     }
 
-    /// What was left out, repeated or not as usual, and why.
     pub(crate) fn all_notes(&self) -> Vec<String> {
-        let elsewhere = elsewhere::notes(&self.verdicts);
+        let elsewhere = notes::elsewhere(&self.verdicts);
         self.notes.iter().cloned().chain(elsewhere).collect()
     }
 
@@ -76,38 +79,35 @@ impl Report {
 
 /// The table, every failure in full, and the summary last.
 impl fmt::Display for Report {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (edge, revision, switch) = (&self.edge, &self.revision, &self.switch);
-        writeln!(
-            formatter,
-            "{edge}, configuration {revision}, switch {switch}"
-        )?;
+        writeln!(f, "{edge}, configuration {revision}, switch {switch}")?;
         for detour in &self.detours {
-            writeln!(formatter, "with {detour}")?;
+            writeln!(f, "with {detour}")?;
         }
-        writeln!(formatter, "as {}", self.user_agent)?;
-        write!(formatter, "\n{}", Table(&self.verdicts))?;
+        writeln!(f, "as {}", self.user_agent)?;
+        write!(f, "\n{}", Table(&self.verdicts))?;
         for verdict in self.verdicts.iter().filter(|verdict| !verdict.passed()) {
             let probe = &verdict.probe;
             writeln!(
-                formatter,
+                f,
                 "\n{RED}FAILED{RED:#} {} {}: {}",
                 probe.kind.name(),
                 probe.route,
                 probe.request
             )?;
-            write!(formatter, "{}", details(verdict))?;
+            write!(f, "{}", details(verdict))?;
         }
-        writeln!(formatter)?;
+        writeln!(f)?;
         for note in self.all_notes() {
-            writeln!(formatter, "note: {note}")?;
+            writeln!(f, "note: {note}")?;
         }
         for downloads in self.downloads() {
-            writeln!(formatter, "{downloads}")?;
+            writeln!(f, "{downloads}")?;
         }
         let (followed, compared) = (self.followed(), self.compared());
         write!(
-            formatter,
+            f,
             "{followed} redirects followed, {compared} files compared with their SHA-256"
         )?;
         for (count, words) in [
@@ -115,21 +115,21 @@ impl fmt::Display for Report {
             (self.missing(), "missing, as --missing allows"),
         ] {
             if count > 0 {
-                write!(formatter, ", {count} {words}")?;
+                write!(f, ", {count} {words}")?;
             }
         }
-        writeln!(formatter)?;
+        writeln!(f)?;
         let (all, failed) = (self.verdicts.len(), self.failed());
         let style = if failed == 0 { GREEN } else { RED };
         writeln!(
-            formatter,
+            f,
             "{style}{all} probes, {} passed, {failed} failed{style:#}",
             all - failed
         )
     }
 }
 
-/// Every finding of a verdict, with its stage.
+/// The findings of a verdict, with their stages.
 pub(crate) fn details(verdict: &Verdict) -> String {
     let mut text = String::new();
     for finding in &verdict.findings {
@@ -149,12 +149,12 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::Report;
-    use crate::smoke::expected::Expected;
-    use crate::smoke::probes::{Kind, Probe};
-    use crate::smoke::stage::{Column, Stage};
-    use crate::smoke::verdict::{Finding, Verdict};
+    use crate::smoke::gather::expected::Expected;
+    use crate::smoke::gather::probes::{Kind, Probe};
+    use crate::smoke::judge::stage::{Column, Stage};
+    use crate::smoke::judge::verdict::{Finding, Verdict};
 
-    /// A report of one probe that passed and one that failed at two stages.
+    /// A report of one probe that passed and one that failed twice.
     pub(crate) fn report() -> Report {
         let probe = |request: &str| Probe {
             kind: Kind::Example,
@@ -170,15 +170,9 @@ pub(crate) mod tests {
             is_at_origin: true,
         };
         let passed = Verdict {
-            probe: probe("/api/v1/crates/a/0.1.1/download"),
             tried: vec![Column::Answer, Column::Head],
-            findings: Vec::new(),
-            elsewhere: Vec::new(),
-            target: None,
-            file: None,
-            followed: false,
-            missing: false,
             time: Duration::from_millis(12),
+            ..Verdict::new(probe("/api/v1/crates/a/0.1.1/download"))
         };
         let difference = Finding::difference(
             Stage::Location,
@@ -190,16 +184,13 @@ pub(crate) mod tests {
             Stage::CdnStatus,
             "the target `eu` (https://eu.example) answered 403 Forbidden",
         );
+        let path = format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64));
         let failed = Verdict {
-            probe: probe(&format!("/api/v1/crates/{}/0.1.1/download", "b".repeat(64))),
             tried: vec![Column::Answer, Column::File],
             findings: vec![difference.unwrap(), words],
-            elsewhere: Vec::new(),
-            target: None,
-            file: None,
             followed: true,
-            missing: false,
             time: Duration::from_millis(7),
+            ..Verdict::new(probe(&path))
         };
         Report {
             edge: "https://crates.io".to_owned(),

@@ -1,37 +1,35 @@
-//! Attempts probes: asks, fetches, and collects what was found.
+//! Runs probes: asks, fetches, and judges.
 
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use indicatif::ProgressBar;
 use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
-use super::client::Client;
-use super::elsewhere::Asked;
-use super::expected::{Answered, Expected, JSON};
-use super::fetch::{fetch, read_whole};
-use super::probes::{Kind, Probe};
-use super::redirect::{AtTarget, Redirect};
-use super::stage::{Column, Stage};
-use super::trial::Trial;
-use super::trouble::Trouble;
-use super::verdict::{Finding, Verdict};
-use super::verify;
+use crate::smoke::ask::answered::{Answered, JSON};
+use crate::smoke::ask::client::Client;
+use crate::smoke::ask::fetch::{fetch, read_whole};
+use crate::smoke::ask::trouble::Trouble;
+use crate::smoke::gather::expected::Expected;
+use crate::smoke::gather::probes::{Kind, Probe};
+use crate::smoke::gather::redirect::{AtTarget, Redirect};
+use crate::smoke::judge::elsewhere::Asked;
+use crate::smoke::judge::stage::{Column, Stage};
+use crate::smoke::judge::verdict::{Finding, Verdict};
+use crate::smoke::judge::verify;
 
-/// What every probe is tried with.
 pub(crate) struct Runner<'a> {
-    /// Who asks.
     pub(crate) client: &'a Client,
-    /// The most bytes that a file may have.
+    /// The most bytes of a file.
     pub(crate) max_bytes: u64,
 }
 
 impl Runner<'_> {
-    /// Attempts every probe, `at_once` at a time, whatever becomes of the others.
+    /// Runs every probe, `at_once` at a time, whatever happens to the others.
     pub(crate) async fn run(&self, probes: Vec<Probe>, at_once: NonZeroUsize) -> Vec<Verdict> {
-        // Drawn on standard error, and only where that is a terminal.
+        // Drawn on standard error if that is a terminal.
         let bar = ProgressBar::new(probes.len() as u64);
         let tries = probes
             .into_iter()
@@ -49,189 +47,186 @@ impl Runner<'_> {
     }
 
     async fn verdict(&self, probe: Probe) -> Verdict {
-        let mut trial = Trial::default();
-        match &probe.expected {
-            Expected::Redirect(redirect) if probe.kind == Kind::Target => {
-                self.at_target(&mut trial, &probe, redirect.first()).await;
+        let expected = probe.expected.clone();
+        let kind = probe.kind;
+        let mut verdict = Verdict::new(probe);
+        match &expected {
+            Expected::Redirect(redirect) if kind == Kind::Target => {
+                self.at_target(&mut verdict, redirect.first()).await;
             }
-            Expected::Redirect(redirect) => self.redirected(&mut trial, &probe, redirect).await,
-            Expected::Origin { decision } if probe.kind == Kind::Negative => {
-                self.left_alone(&mut trial, &probe, decision).await;
+            Expected::Redirect(redirect) => self.redirected(&mut verdict, redirect).await,
+            Expected::Origin { decision } if kind == Kind::Negative => {
+                self.left_alone(&mut verdict, decision).await;
             }
-            Expected::Origin { decision } => self.by_origin(&mut trial, &probe, decision).await,
+            Expected::Origin { decision } => self.by_origin(&mut verdict, decision).await,
         }
-        trial.finish(probe)
+        verdict.compare_checksums();
+        verdict
     }
 
-    /// Asks the edge in its turn. Waiting for the turn is no part of the time.
+    /// Asks the edge in its turn.
     async fn ask(
         &self,
-        trial: &mut Trial,
+        verdict: &mut Verdict,
         method: Method,
-        probe: &Probe,
         accept: Option<&str>,
     ) -> Result<Answered, Trouble> {
         self.client.turn().await;
-        let started = Instant::now();
-        let answered = self.client.ask(method, &probe.request, accept).await;
-        trial.time += started.elapsed();
-        answered
+        let asked = self.client.ask(method, &verdict.probe.request, accept);
+        timed(&mut verdict.time, asked).await
     }
 
-    /// The origin is to answer, whatever that is.
-    async fn left_alone(&self, trial: &mut Trial, probe: &Probe, decision: &str) {
-        trial.tried.push(Column::Answer);
-        match self.ask(trial, Method::GET, probe, None).await {
-            Ok(answered) => trial.findings.extend(verify::negative(decision, &answered)),
-            Err(trouble) => trial.failed(Stage::Edge, trouble.message),
+    /// The origin must answer, with anything.
+    async fn left_alone(&self, verdict: &mut Verdict, decision: &str) {
+        verdict.tried.push(Column::Answer);
+        match self.ask(verdict, Method::GET, None).await {
+            Ok(answered) => verdict
+                .findings
+                .extend(verify::negative(decision, &answered)),
+            Err(trouble) => verdict.failed(Stage::Edge, trouble.message),
         }
     }
 
-    /// The origin is to answer, with the file or with the way to it.
-    async fn by_origin(&self, trial: &mut Trial, probe: &Probe, decision: &str) {
-        trial.tried.push(Column::Answer);
+    /// The origin must answer with the file or with the way to it.
+    async fn by_origin(&self, verdict: &mut Verdict, decision: &str) {
+        verdict.tried.push(Column::Answer);
         self.client.turn().await;
-        let started = Instant::now();
-        let asked = self.client.ask_for_file(&probe.request).await;
-        trial.time += started.elapsed();
-        let (head, response) = match asked {
+        let asked = self.client.ask_for_file(&verdict.probe.request);
+        let (head, response) = match timed(&mut verdict.time, asked).await {
             Ok(answered) => answered,
-            Err(trouble) => return trial.failed(Stage::Edge, trouble.message),
+            Err(trouble) => return verdict.failed(Stage::Edge, trouble.message),
         };
-        trial.findings.extend(verify::decision(decision, &head));
-        if !probe.is_at_origin {
+        verdict.findings.extend(verify::decision(decision, &head));
+        if !verdict.probe.is_at_origin {
             return;
         }
+        let may_be_missing = verdict.probe.may_be_missing;
         let url = response.url().clone();
         match (head.status, head.header("location")) {
-            (200, _) => self.file_of_origin(trial, probe, response, &url).await,
+            (200, _) => self.file_of_origin(verdict, response, &url).await,
             (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                // An origin may name a path alone, as the standard allows.
+                // An origin may send a path alone, as the standard allows.
                 let location = url.join(&location).map_or(location, String::from);
-                trial.followed = true;
-                self.file(trial, probe, "the origin's location", &location)
-                    .await;
+                verdict.followed = true;
+                self.file(verdict, "the origin's location", &location).await;
             }
-            (status, _) if probe.may_be_missing && is_missing(status) => trial.missing = true,
+            (status, _) if may_be_missing && is_missing(status) => verdict.missing = true,
             (status, _) => {
                 let status = in_full(status);
-                trial.failed(
+                verdict.failed(
                     Stage::Origin,
                     format!(
-                        "the origin is to answer with the file or the way to it, and the answer is {status}"
+                        "the origin must answer with the file or a redirect to it, but answers {status}"
                     ),
                 );
             }
         }
     }
 
-    /// Reads what the origin serves by itself.
-    async fn file_of_origin(
-        &self,
-        trial: &mut Trial,
-        probe: &Probe,
-        response: Response,
-        url: &Url,
-    ) {
-        trial.tried.push(Column::File);
-        let started = Instant::now();
-        let received = read_whole(response, url, self.max_bytes).await;
-        trial.time += started.elapsed();
-        match received {
+    /// Reads the file that the origin serves by itself.
+    async fn file_of_origin(&self, verdict: &mut Verdict, response: Response, url: &Url) {
+        verdict.tried.push(Column::File);
+        let read = read_whole(response, url, self.max_bytes);
+        match timed(&mut verdict.time, read).await {
             Ok(received) => {
-                trial.compare(probe, "the origin", &received);
-                trial.file = Some(received);
+                verdict.compare("the origin", &received);
+                verdict.file = Some(received);
             }
-            Err(finding) => trial.findings.push(Finding {
+            Err(finding) => verdict.findings.push(Finding {
                 stage: Stage::Origin,
                 ..finding
             }),
         }
     }
 
-    /// The edge is to redirect, and the location to answer.
-    async fn redirected(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect) {
-        trial.tried.push(Column::Answer);
-        let get = match self.ask(trial, Method::GET, probe, None).await {
+    /// The edge must redirect, and the location must answer.
+    async fn redirected(&self, verdict: &mut Verdict, expected: &Redirect) {
+        verdict.tried.push(Column::Answer);
+        let get = match self.ask(verdict, Method::GET, None).await {
             Ok(answered) => answered,
-            Err(trouble) => return trial.failed(Stage::Edge, trouble.message),
+            Err(trouble) => return verdict.failed(Stage::Edge, trouble.message),
         };
-        trial.findings.extend(verify::plain(expected, &get));
-        trial.note_target(Asked::Get, expected, &get);
-        self.head(trial, probe, expected, &get).await;
-        self.json(trial, probe, expected).await;
-        // The location that was received: whoever asks the edge has no other.
+        verdict.findings.extend(verify::plain(expected, &get));
+        verdict.note_target(Asked::Get, expected, &get);
+        self.head(verdict, expected, &get).await;
+        self.json(verdict, expected).await;
+        // Follows the received location: clients have no other.
         if let Some(location) = get.header("location") {
-            let target = expected.meant_by(&get);
-            trial.target = (target.location == location).then(|| target.name.clone());
-            trial.followed = true;
-            self.file(trial, probe, &target.to_string(), &location)
-                .await;
+            let target = expected.matching(&get);
+            verdict.target = (target.location == location).then(|| target.name.clone());
+            verdict.followed = true;
+            self.file(verdict, &target.to_string(), &location).await;
         }
     }
 
-    /// The location is to answer, which the edge did not send to.
-    async fn at_target(&self, trial: &mut Trial, probe: &Probe, target: &AtTarget) {
-        trial.target = Some(target.name.clone());
-        self.file(trial, probe, &target.to_string(), &target.location)
+    /// The location must answer. The edge did not send there.
+    async fn at_target(&self, verdict: &mut Verdict, target: &AtTarget) {
+        verdict.target = Some(target.name.clone());
+        self.file(verdict, &target.to_string(), &target.location)
             .await;
     }
 
-    async fn head(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect, get: &Answered) {
-        trial.tried.push(Column::Head);
-        match self.ask(trial, Method::HEAD, probe, None).await {
+    async fn head(&self, verdict: &mut Verdict, expected: &Redirect, get: &Answered) {
+        verdict.tried.push(Column::Head);
+        match self.ask(verdict, Method::HEAD, None).await {
             Ok(head) => {
-                trial.findings.extend(verify::head(expected, get, &head));
-                trial.note_target(Asked::Head, expected, &head);
+                verdict.findings.extend(verify::head(expected, get, &head));
+                verdict.note_target(Asked::Head, expected, &head);
             }
-            Err(trouble) => trial.failed(Stage::Head, trouble.message),
+            Err(trouble) => verdict.failed(Stage::Head, trouble.message),
         }
     }
 
-    async fn json(&self, trial: &mut Trial, probe: &Probe, expected: &Redirect) {
-        trial.tried.push(Column::Json);
-        match self.ask(trial, Method::GET, probe, Some(JSON)).await {
+    async fn json(&self, verdict: &mut Verdict, expected: &Redirect) {
+        verdict.tried.push(Column::Json);
+        match self.ask(verdict, Method::GET, Some(JSON)).await {
             Ok(answered) => {
-                trial.findings.extend(verify::json(expected, &answered));
-                trial.note_target(Asked::Json, expected, &answered);
+                verdict.findings.extend(verify::json(expected, &answered));
+                verdict.note_target(Asked::Json, expected, &answered);
             }
-            Err(trouble) => trial.failed(Stage::Json, trouble.message),
+            Err(trouble) => verdict.failed(Stage::Json, trouble.message),
         }
     }
 
-    /// Gets the file at a location, which `server` is to have.
-    async fn file(&self, trial: &mut Trial, probe: &Probe, server: &str, location: &str) {
-        trial.tried.push(Column::File);
+    /// Gets the file at a location, which `server` must have.
+    async fn file(&self, verdict: &mut Verdict, server: &str, location: &str) {
+        verdict.tried.push(Column::File);
         self.client.turn().await;
-        let started = Instant::now();
-        let fetched = fetch(self.client, location, self.max_bytes).await;
-        trial.time += started.elapsed();
-        let (received, details) = match fetched {
+        let fetched = fetch(self.client, location, self.max_bytes);
+        let (received, details) = match timed(&mut verdict.time, fetched).await {
             Ok(received) => received,
             Err(mut finding) => {
                 finding.message = format!("{server}: {}", finding.message);
-                trial.findings.push(finding);
+                verdict.findings.push(finding);
                 return;
             }
         };
         if received.status == 200 {
-            trial.compare(probe, server, &received);
-        } else if probe.may_be_missing && is_missing(received.status) {
-            trial.missing = true;
+            verdict.compare(server, &received);
+        } else if verdict.probe.may_be_missing && is_missing(received.status) {
+            verdict.missing = true;
         } else {
             let status = in_full(received.status);
             let details = details.map(|details| format!(" ({details})"));
             let details = details.unwrap_or_default();
-            trial.failed(
+            verdict.failed(
                 Stage::CdnStatus,
                 format!("{server} answered {status} to {location}{details}"),
             );
         }
-        trial.file = Some(received);
+        verdict.file = Some(received);
     }
 }
 
-/// How CDNs say that there is no such file; one in front of S3 says 403.
+/// Adds the time of an exchange, without the wait for its turn.
+async fn timed<T>(time: &mut Duration, exchange: impl Future<Output = T>) -> T {
+    let started = Instant::now();
+    let done = exchange.await;
+    *time += started.elapsed();
+    done
+}
+
+/// How CDNs say that a file is missing; one in front of S3 says 403.
 fn is_missing(status: u16) -> bool {
     matches!(status, 403 | 404 | 410)
 }

@@ -4,24 +4,22 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::changes::Change;
-use super::text::in_words;
 use super::time::Time;
+use crate::text::seconds;
 
-/// After so many windows in which all is well, an alarm has ended.
+/// An alarm ends after this many calm windows.
 pub(crate) const CALM_WINDOWS: u32 = 3;
 
-/// An alarm: from when on, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Alarm {
-    /// The first alarm of a run is 1.
+    /// Counted from 1.
     pub(crate) number: u32,
-    /// When it was raised, by the time of the log.
+    /// By the time of the log.
     pub(crate) began: Time,
     #[serde(flatten)]
     pub(crate) cause: Cause,
-    /// The last revision or switch that came into force before it, if any did.
+    /// The last change of revision or switch before it.
     pub(crate) change: Option<Change>,
-    /// When it ended, if it did.
     pub(crate) ended: Option<Time>,
 }
 
@@ -29,37 +27,30 @@ pub(crate) struct Alarm {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "cause", rename_all = "kebab-case")]
 pub(crate) enum Cause {
-    /// The repeat ratio left its usual band.
+    /// The repeat ratio is above its limit.
     RepeatRatio {
-        /// Of which requests.
         of: Of,
-        /// The ratio of the window, or of the last minute's windows where one has too few.
+        /// The ratio of the window, or of the last minute if the window has too few requests.
         ratio: f64,
         /// The usual ratio, once it is learnt.
         usual: Option<f64>,
-        /// The limit that the ratio is above.
         limit: f64,
     },
     /// The proof refused a location.
-    Refusal {
-        /// The refusal's code.
-        refusal: String,
-        /// The URL that was asked for.
-        url: String,
-    },
+    Refusal { refusal: String, url: String },
 }
 
-/// Which requests a repeat ratio is of.
+/// The requests of a repeat ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Of {
-    /// All whose client is known.
+    /// All with a known client.
     Requests,
-    /// Those of them that were answered with a redirect.
+    /// Those that were answered with a redirect.
     Redirects,
 }
 
-/// One kind of alarm: open or not.
+/// An alarm of one kind, raised or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Watched {
     open: Option<Alarm>,
@@ -67,12 +58,11 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Whether the alarm is raised at present.
     pub(crate) fn is_raised(&self) -> bool {
         self.open.is_some()
     }
 
-    /// Raises the alarm, unless it is raised already. Whether this is the beginning.
+    /// Raises the alarm. Returns it if it was not raised before.
     pub(crate) fn raise(&mut self, alarm: impl FnOnce() -> Alarm) -> Option<Alarm> {
         self.calm = 0;
         if self.open.is_some() {
@@ -82,12 +72,12 @@ impl Watched {
         self.open.clone()
     }
 
-    /// A window has ended in which not all was well.
+    /// Notes a window with a cause for the alarm.
     pub(crate) fn not_calm(&mut self) {
         self.calm = 0;
     }
 
-    /// A window has ended in which all was well. The alarm, if this is its end.
+    /// Notes a calm window. Returns the alarm if this ends it.
     pub(crate) fn calm(&mut self, end: Time) -> Option<Alarm> {
         self.calm = self.calm.saturating_add(1);
         if self.calm < CALM_WINDOWS {
@@ -109,18 +99,18 @@ impl Alarm {
 }
 
 impl fmt::Display for Alarm {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.cause)?;
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.cause)?;
         let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
             return Ok(());
         };
-        let after = in_words(after);
-        write!(formatter, "; {after} after {change} ({})", change.time)
+        let after = seconds(after);
+        write!(f, "; {after} after {change} ({})", change.time)
     }
 }
 
 impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RepeatRatio {
                 of,
@@ -133,15 +123,15 @@ impl fmt::Display for Cause {
                     Of::Requests => "requests",
                     Of::Redirects => "redirects",
                 };
-                write!(formatter, "{ratio:.1} % of the {of} are repeats")?;
+                write!(f, "{ratio:.1} % of the {of} are repeats")?;
                 match usual {
-                    Some(usual) => write!(formatter, ", usually {:.1} %", usual * 100.0)?,
-                    None => write!(formatter, ", and what is usual is not known yet")?,
+                    Some(usual) => write!(f, ", usually {:.1} %", usual * 100.0)?,
+                    None => write!(f, ", and what is usual is not known yet")?,
                 }
-                write!(formatter, " (limit {limit:.1} %)")
+                write!(f, " (limit {limit:.1} %)")
             }
             Self::Refusal { refusal, url } => {
-                write!(formatter, "a proof was refused: {refusal}, for {url}")
+                write!(f, "a proof was refused: {refusal}, for {url}")
             }
         }
     }

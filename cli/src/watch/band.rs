@@ -2,31 +2,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// The least deviation that is reckoned with: a ratio that hardly moved yet may still move.
+use super::settings::BandSettings;
+
+/// The least deviation: a steady ratio may still move.
 const LEAST_DEVIATION: f64 = 0.02;
 
-/// So many windows have to be learnt before the usual ratio says anything.
+/// The number of windows to learn before the usual ratio means anything.
 const ENOUGH_WINDOWS: u32 = 12;
 
-/// What the band of the usual ratio is made from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct BandSettings {
-    /// The limit is never lower.
-    pub(crate) floor: f64,
-    /// The limit after a change of revision or switch, before the usual ratio is learnt.
-    pub(crate) first_floor: f64,
-    /// The limit is never higher than this share of the requests that usually are no repeats: when
-    /// everything fails, three of four of them are, and a limit above that would never be reached.
-    pub(crate) ceiling: f64,
-    /// Whether the ceiling is a share of all requests instead.
-    pub(crate) is_ceiling_fixed: bool,
-    /// How many deviations above the usual ratio the limit is.
-    pub(crate) deviations: f64,
-    /// After this time a window counts half as much.
-    pub(crate) half_life: Duration,
-}
-
-/// The usual ratio and how much it moves, as exponentially weighted averages.
+/// The usual ratio and its variance, as exponentially weighted averages.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Band {
     settings: BandSettings,
@@ -37,12 +21,12 @@ pub(crate) struct Band {
     windows: u32,
 }
 
-/// What a window's ratio is compared with.
+/// The limit of a window's ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Limit {
     /// The usual ratio, once it is learnt.
     pub(crate) usual: Option<f64>,
-    /// An alarm is raised above this.
+    /// A ratio above this raises an alarm.
     pub(crate) limit: f64,
 }
 
@@ -58,44 +42,40 @@ impl Band {
         }
     }
 
-    /// The limit for a window in which so many requests were compared.
+    /// The limit for a window with this many compared requests.
     ///
-    /// Before the usual ratio is learnt it depends on whether another revision or switch came into
-    /// force meanwhile: if none did, a high ratio is more likely to be what is usual.
+    /// Until the usual ratio is learnt, it depends on whether the revision or switch has changed:
+    /// if not, a high ratio is probably usual.
     pub(crate) fn limit(&self, compared: u64, is_changed: bool) -> Limit {
-        let BandSettings {
-            floor,
-            first_floor,
-            ceiling,
-            is_ceiling_fixed,
-            deviations,
-            half_life: _,
-        } = self.settings;
+        let settings = &self.settings;
+        let (floor, ceiling) = (settings.floor, settings.ceiling);
         if self.windows < ENOUGH_WINDOWS {
-            let first = floor.max(first_floor).min(ceiling);
+            let first = floor.max(settings.first_floor).min(ceiling);
             return Limit {
                 usual: None,
                 limit: if is_changed { first } else { ceiling },
             };
         }
-        // Even with a constant ratio, a window of few requests deviates by chance.
+        // Even if the ratio is constant, a window of few requests deviates by chance.
         let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
         let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
-        let ceiling = if is_ceiling_fixed {
+        let ceiling = if settings.is_ceiling_fixed {
             ceiling
         } else {
             1.0 - (1.0 - ceiling) * (1.0 - self.mean)
         };
         Limit {
             usual: Some(self.mean),
-            limit: floor.max(self.mean + deviations * deviation).min(ceiling),
+            limit: floor
+                .max(self.mean + settings.deviations * deviation)
+                .min(ceiling),
         }
     }
 
-    /// Learns the ratio of a window in which all was well.
+    /// Learns the ratio of a calm window.
     pub(crate) fn learn(&mut self, ratio: f64) {
         self.windows = self.windows.saturating_add(1);
-        // The first windows are averaged plainly, or the very first would count for most of it.
+        // The first windows are averaged equally, or the very first would count for most.
         let weight = self.weight.max(1.0 / f64::from(self.windows));
         let difference = ratio - self.mean;
         self.mean += weight * difference;
@@ -103,7 +83,7 @@ impl Band {
     }
 }
 
-/// A count as a float; no count of a log is so large that this says anything else.
+/// A count as a float. No count in a log is large enough to lose precision.
 #[allow(clippy::cast_precision_loss)]
 pub(crate) fn count(count: u64) -> f64 {
     count as f64
@@ -113,7 +93,8 @@ pub(crate) fn count(count: u64) -> f64 {
 mod tests {
     use std::time::Duration;
 
-    use super::{Band, BandSettings};
+    use super::Band;
+    use crate::watch::settings::BandSettings;
 
     fn band() -> Band {
         let settings = BandSettings {

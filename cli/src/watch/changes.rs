@@ -4,24 +4,24 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::line::InForce;
-use super::shown;
 use super::time::Time;
+use crate::text::beginning;
 
-/// What has not been in force for so long comes into force anew. The edge takes some 30 seconds to
-/// take a change everywhere, and in that time old and new alternate.
+/// What was last seen longer ago has come into force again. A change takes some 30 seconds to
+/// spread, and old and new alternate until then.
 const ANEW: Duration = Duration::from_mins(1);
 
-/// So many combinations of revision and switch are remembered.
+/// The most pairs of revision and switch that are remembered.
 const MOST: usize = 16;
 
-/// Notices in the lines that another revision or switch came into force.
+/// Notices when the revision or switch in the lines changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
-    /// The one seen last stands first.
+    /// The latest is first.
     seen: Vec<(Known, Time)>,
 }
 
-/// Another revision or switch came into force.
+/// A change of revision or switch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Change {
     /// When the first line with it arrived.
@@ -30,7 +30,6 @@ pub(crate) struct Change {
     pub(crate) to: Known,
 }
 
-/// A revision and a switch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Known {
     pub(crate) revision: String,
@@ -38,7 +37,7 @@ pub(crate) struct Known {
 }
 
 impl Changes {
-    /// Takes note of what was in force for a request, and says whether that is a change.
+    /// Notes the revision and switch of a request. Returns the change if there is one.
     pub(crate) fn see(&mut self, in_force: &InForce<'_>, time: Time) -> Option<Change> {
         let is_first = self.seen.first().is_some_and(|(known, _)| {
             known.revision == in_force.revision && known.switch == in_force.switch
@@ -50,7 +49,7 @@ impl Changes {
             self.seen.iter().position(|(other, _)| *other == known)
         };
         if let Some(place) = place {
-            // Moved to the front, where the next line will find it at once.
+            // Moved to the front, where the next line finds it at once.
             self.seen[..=place].rotate_right(1);
             let last = &mut self.seen[0].1;
             let is_new = time.since(*last) > ANEW;
@@ -76,26 +75,26 @@ impl Changes {
 impl Known {
     fn new(in_force: &InForce<'_>) -> Self {
         Self {
-            revision: shown(&in_force.revision, 40),
-            switch: shown(&in_force.switch, 40),
+            revision: beginning(&in_force.revision, 40),
+            switch: beginning(&in_force.switch, 40),
         }
     }
 }
 
 impl fmt::Display for Change {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { time: _, from, to } = self;
         let both = from.revision != to.revision && from.switch != to.switch;
         if from.revision != to.revision || from.switch == to.switch {
-            write!(formatter, "revision {}", to.revision)?;
+            write!(f, "revision {}", to.revision)?;
         }
         if both {
-            formatter.write_str(" and ")?;
+            f.write_str(" and ")?;
         }
         if from.switch != to.switch {
-            write!(formatter, "the switch `{}`", to.switch)?;
+            write!(f, "the switch `{}`", to.switch)?;
         }
-        formatter.write_str(" came into force")
+        f.write_str(" came into force")
     }
 }
 

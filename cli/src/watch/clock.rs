@@ -3,27 +3,27 @@ use std::time::Duration;
 
 use super::time::Time;
 
-/// How much earlier or later than the open window a line may be and still be counted in it.
+/// A line counts in the open window if it is at most this much earlier or later.
 pub(crate) const NEAR: Duration = Duration::from_mins(1);
 
-/// So many of the last lines say what time it is. Where a window has few lines there are fewer, so
-/// that it does not stay open until long after its end.
+/// This many of the last lines tell the time. Fewer if windows have few lines, so that a window
+/// does not stay open long after its end.
 const MOST_RECENT: usize = 100;
 const LEAST_RECENT: usize = 3;
 
-/// Puts lines into windows by the times that stand in them.
+/// Puts lines into windows by their times.
 ///
-/// Lines do not come in the exact order of their times, and the clocks of some machines are wrong.
-/// So the time is what most of the last lines say: another window is opened when they are in one. A
-/// line that is alone with its time waits, as a `T`, until others agree or have passed it by.
+/// Lines do not come exactly in order, and some clocks are wrong. So the time is what most of the
+/// last lines say: a window opens when most of them are in it. A line with a time of its own waits,
+/// as a `T`, until others agree or pass it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock<T> {
     window: Duration,
     start: Option<Time>,
     recent: VecDeque<Recent<T>>,
-    /// How many lines `recent` is to have.
+    /// How many lines `recent` should have.
     enough: usize,
-    /// How many lines came since the window was opened.
+    /// How many lines came since the window opened.
     lines: usize,
     /// How many of `recent` are after the open window, and how many too long before it.
     after: usize,
@@ -36,23 +36,22 @@ struct Recent<T> {
     waiting: Option<T>,
 }
 
-/// Where a line is, seen from the open window.
+/// Where a line is, relative to the open window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In it.
     Open,
-    /// Before it, so little that the line is counted in it.
+    /// Shortly before it: counts in it.
     Late,
-    /// So long before it that the line is counted in no window.
+    /// Too long before it: counts in no window.
     TooLate,
-    /// After it, so little that the line is counted in it if no others follow.
+    /// Shortly after it: counts in it if no others follow.
     Early,
-    /// So long after it that the line is counted in no window if no others follow.
+    /// Too long after it: counts in no window if no others follow.
     TooEarly,
 }
 
 impl Place {
-    /// Whether a line there is counted in the open window without waiting for others.
+    /// Whether the line counts in the open window without waiting for others.
     pub(crate) fn is_here(self) -> bool {
         matches!(self, Self::Open | Self::Late)
     }
@@ -71,25 +70,25 @@ impl<T> Clock<T> {
         }
     }
 
-    /// The beginning of the open window, once there is a line.
+    /// The beginning of the open window.
     pub(crate) fn start(&self) -> Option<Time> {
         self.start
     }
 
-    /// The place of a line. The first line opens its own window.
+    /// The place of a line. The first line opens its window.
     pub(crate) fn place(&mut self, time: Time) -> Place {
         let start = *self.start.get_or_insert(time.window(self.window));
         self.place_from(start, time)
     }
 
-    /// Takes note of a line's time, and of the line if it has to wait.
+    /// Notes a line's time, and the line if it must wait.
     pub(crate) fn note(&mut self, time: Time, waiting: Option<T>) {
         self.lines = self.lines.saturating_add(1);
         self.recent.push_back(Recent { time, waiting });
         self.count(time, 1);
     }
 
-    /// A line that has waited in vain, with its place.
+    /// A line that waited in vain, with its place.
     pub(crate) fn passed_by(&mut self) -> Option<(Place, T)> {
         while self.recent.len() > self.enough {
             let Recent { time, waiting } = self.recent.pop_front()?;
@@ -101,8 +100,8 @@ impl<T> Clock<T> {
         None
     }
 
-    /// Opens the window that most of the last lines are in, if it is another one. The beginning of
-    /// the one that was open.
+    /// Opens the window of most of the last lines, if it is another. Returns the beginning of the
+    /// window before.
     pub(crate) fn turn(&mut self) -> Option<Time> {
         let half = self.recent.len() / 2;
         if self.after > half {
@@ -114,7 +113,7 @@ impl<T> Clock<T> {
         }
     }
 
-    /// A line that waited and is in the open window now, with its place.
+    /// A line that waited for the window that is now open, with its place.
     pub(crate) fn arrived(&mut self) -> Option<(Place, T)> {
         let start = self.start?;
         let place = |time| Self::place_in(start, self.window, time);
@@ -125,15 +124,15 @@ impl<T> Clock<T> {
         })
     }
 
-    /// The log has ended: the last lines need less agreement. Opens the next window of two that wait,
-    /// or of one where lines are few.
+    /// At the end of the log, the last lines need less agreement: opens the next window if two
+    /// lines wait for it, or one if lines are few.
     pub(crate) fn turn_at_the_end(&mut self) -> Option<Time> {
         let is_few = self.enough == LEAST_RECENT;
         let agree = self.waiting_after().count() + usize::from(is_few);
         (agree > 1).then(|| self.open_next()).flatten()
     }
 
-    /// The log has ended: a line that waited in vain, with its place.
+    /// At the end of the log: a line that waited in vain, with its place.
     pub(crate) fn left_over(&mut self) -> Option<(Place, T)> {
         self.enough = 0;
         self.passed_by()
@@ -152,13 +151,13 @@ impl<T> Clock<T> {
         })
     }
 
-    /// The earliest one: what comes after it can follow.
+    /// Opens the earliest: later ones can follow.
     fn open_next(&mut self) -> Option<Time> {
         let time = self.waiting_after().min()?;
         self.open(time)
     }
 
-    /// The latest one: the lines before it are late ones.
+    /// Opens the latest: lines before it are late.
     fn open_earlier(&mut self) -> Option<Time> {
         let time = self.waiting(|place| place == Place::TooLate).max()?;
         self.open(time)
@@ -220,7 +219,7 @@ mod tests {
         Clock::new(Duration::from_secs(10))
     }
 
-    /// Takes a line; the windows that were opened with it, and the lines that waited in vain.
+    /// Takes a line. Returns the windows that opened, and the lines that waited in vain.
     fn take(clock: &mut Clock<i64>, seconds: i64) -> (Vec<i64>, Vec<i64>) {
         let (mut opened, mut passed_by) = (Vec::new(), Vec::new());
         let place = clock.place(at(seconds));
@@ -321,7 +320,7 @@ mod tests {
         let mut clock = clock();
         let mut passed_by = Vec::new();
         for number in 0..100_000_i64 {
-            // A line in a hundred is two minutes ahead, and three are 90 seconds late.
+            // One line in a hundred is two minutes ahead, and three are 90 seconds late.
             let shift = match number % 100 {
                 7 => 120,
                 8..=10 => -90,

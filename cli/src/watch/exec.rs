@@ -3,20 +3,20 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-/// So many commands may run at once. What an alarm calls should end soon.
+/// The most commands that run at once. They should end soon.
 const MOST_RUNNING: usize = 8;
 
-/// The command that is run once an alarm.
+/// The command to run for each alarm.
 ///
-/// It runs beside the watch, so that a slow one does not keep lines waiting, and its output goes to
-/// standard error, so that it does not mix with the events.
+/// It runs in parallel, so that a slow one does not hold up the lines. Its output goes to standard
+/// error, so that it does not mix with the events.
 #[derive(Debug)]
 pub(crate) struct Exec {
     command: String,
-    /// How long what still runs is waited for at the end.
+    /// How long to wait at the end.
     patience: Duration,
     running: usize,
-    /// How those that have ended did so.
+    /// The exit statuses of ended commands.
     ended: Receiver<io::Result<ExitStatus>>,
     ends: Sender<io::Result<ExitStatus>>,
 }
@@ -37,9 +37,9 @@ impl Exec {
     ///
     /// # Errors
     ///
-    /// Why it cannot be started.
+    /// Why it cannot be started, and which earlier ones failed.
     pub(crate) fn start(&mut self, event: &str) -> Result<(), String> {
-        // Whether those that have ended by now failed is said as well.
+        // Earlier failures are reported as well.
         let mut failures = Vec::new();
         while let Ok(ended) = self.ended.try_recv() {
             self.running -= 1;
@@ -58,11 +58,11 @@ impl Exec {
         self.all(&failures)
     }
 
-    /// Waits until every command has ended, or for as long as there is patience.
+    /// Waits until every command has ended, or patience runs out.
     ///
     /// # Errors
     ///
-    /// Which ones failed, and how many still run.
+    /// Which commands failed, and how many still run.
     pub(crate) fn wait(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + self.patience;
         let mut failures = Vec::new();
@@ -94,12 +94,12 @@ impl Exec {
             .stdout(Stdio::from(io::stderr()))
             .spawn()?;
         if let Some(mut input) = child.stdin.take() {
-            // A command need not read the event. It is small enough for any pipe to hold.
+            // A command need not read the event, which fits into any pipe.
             let _ = writeln!(input, "{event}");
         }
         let ends = self.ends.clone();
         std::thread::spawn(move || {
-            // Nobody receives it only if the watch is over.
+            // The receiver is gone only when the watch is over.
             let _ = ends.send(child.wait());
         });
         Ok(())

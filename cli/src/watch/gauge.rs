@@ -3,22 +3,22 @@ use std::collections::VecDeque;
 use super::band::{Band, Limit};
 use super::window::Compared;
 
-/// Compares one repeat ratio, window by window, with what is usual of it.
+/// Compares a repeat ratio with its usual value, window by window.
 #[derive(Clone, Debug)]
 pub(crate) struct Gauge {
     band: Band,
-    /// With fewer compared requests a ratio says nothing.
+    /// A ratio of fewer compared requests means nothing.
     minimum: u64,
-    /// The last windows, the newest first.
+    /// The newest is first.
     last: VecDeque<Compared>,
-    /// How many windows are taken together where one has too few requests.
+    /// The most windows to add up if one has too few requests.
     most: usize,
 }
 
-/// A ratio beside its limit.
+/// A ratio and its limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Reading {
-    /// The ratio; none of too few requests.
+    /// Nothing if there are too few requests.
     pub(crate) ratio: Option<f64>,
     pub(crate) limit: Limit,
 }
@@ -40,7 +40,7 @@ impl Gauge {
         }
     }
 
-    /// Reads the ratio of a window that has ended, or of it and as many before it as are needed.
+    /// Reads the ratio of a window, with as many earlier ones as it needs.
     pub(crate) fn read(&mut self, window: Compared, is_changed: bool) -> Reading {
         self.last.truncate(self.most.saturating_sub(1));
         self.last.push_front(window);
@@ -57,7 +57,7 @@ impl Gauge {
         }
     }
 
-    /// Learns what was read when all was well.
+    /// Learns a reading of a calm window.
     pub(crate) fn learn(&mut self, reading: &Reading) {
         if let Some(ratio) = reading.ratio {
             self.band.learn(ratio);
@@ -70,7 +70,8 @@ mod tests {
     use std::time::Duration;
 
     use super::Gauge;
-    use crate::watch::band::{Band, BandSettings};
+    use crate::watch::band::Band;
+    use crate::watch::settings::BandSettings;
     use crate::watch::window::Compared;
 
     #[test]

@@ -1,27 +1,21 @@
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use super::time::Time;
+use crate::log::{Record, Text};
 
-/// What a log line says of a request, as far as `watch` looks at it.
+/// What `watch` reads of a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
-    /// When the request arrived.
     pub(crate) time: Time,
-    /// Who asked for which file, where it can be known.
+    /// Nothing if the client is unknown, or the request is no download.
     pub(crate) download: Option<Download<'a>>,
-    /// The URL that was asked for.
     pub(crate) url: Cow<'a, str>,
-    /// How it was answered.
     pub(crate) answer: Answer<'a>,
-    /// Why the proof refused the location, if it did.
     pub(crate) refusal: Option<Cow<'a, str>>,
-    /// What was in force.
     pub(crate) in_force: Option<InForce<'a>>,
 }
 
-/// Who asked for which file.
+/// Who downloads which file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
@@ -29,56 +23,55 @@ pub(crate) struct Download<'a> {
     pub(crate) path: Cow<'a, str>,
 }
 
-/// How a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer<'a> {
-    /// With a redirect.
     Redirect,
     /// By the origin, for this reason.
     Origin(Cow<'a, str>),
-    /// In any other way: the line has no decision, and its status is no redirect's.
+    /// The line has no decision, and its status is not a redirect's.
     Other,
 }
 
-/// The revision and the switch in a line.
+/// The revision and switch of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InForce<'a> {
     pub(crate) revision: Cow<'a, str>,
     pub(crate) switch: Cow<'a, str>,
 }
 
-/// The reason for which the origin is asked by a client that was sent to every target before.
+/// The reason for the origin if a client was sent to every target before.
 const RETRIED: &str = "retried";
 
 impl<'a> Line<'a> {
-    /// Reads a line of Signpost's log or of crates.io's.
+    /// Reads a line of Signpost's or crates.io's log.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// What is wrong with it.
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
-        if line.trim_ascii().is_empty() {
-            return Err("it is empty".to_owned());
-        }
-        let text = str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
-        let raw: Raw<'a> =
-            serde_json::from_str(text).map_err(|error| format!("it is no log line: {error}"))?;
-        let time = Time::read(&raw.date_time.0)
-            .ok_or_else(|| "its `date_time` is no time in RFC 3339".to_owned())?;
-        let (user_agent, signpost) = (raw.http.useragent, raw.signpost);
-        // What is not GET is no download: asking for a file with HEAD before is no repeat.
-        let download = raw.ip.filter(|_| raw.method.0 == "GET").map(|ip| Download {
-            address: ip.0,
-            user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
-            path: path(&raw.url.0),
-        });
-        let answer = match &signpost {
-            Some(signpost) if signpost.decision.0 == "redirect" => Answer::Redirect,
+        let record = Record::read(line).map_err(|error| error.to_string())?;
+        let missing = |key: &str| format!("it is not a log line: it has no `{key}`");
+        let time = record.date_time.ok_or_else(|| missing("date_time"))?;
+        let time = Time::read(&time.0)
+            .ok_or_else(|| "its `date_time` is not an RFC 3339 time".to_owned())?;
+        let status = record.status.ok_or_else(|| missing("status"))?;
+        let user_agent = record.http.and_then(|http| http.useragent);
+        // Only GET downloads: HEAD before it does not make it a repeat.
+        let download = record
+            .ip
+            .filter(|_| record.method == "GET")
+            .map(|ip| Download {
+                address: ip.0,
+                user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
+                path: path(&record.url),
+            });
+        let answer = match &record.signpost {
+            Some(signpost) if signpost.is_redirect() => Answer::Redirect,
             Some(signpost) => Answer::Origin(text_or(signpost.reason.as_ref(), "unknown")),
-            None if (300..400).contains(&raw.status) && raw.status != 304 => Answer::Redirect,
+            None if (300..400).contains(&status) && status != 304 => Answer::Redirect,
             None => Answer::Other,
         };
-        let (refusal, in_force) = signpost.map_or((None, None), |signpost| {
+        let (refusal, in_force) = record.signpost.map_or((None, None), |signpost| {
             let in_force = InForce {
                 revision: text_or(signpost.revision.as_ref(), "none"),
                 switch: text_or(signpost.switch.as_ref(), "none"),
@@ -88,14 +81,14 @@ impl<'a> Line<'a> {
         Ok(Self {
             time,
             download,
-            url: raw.url.0,
+            url: record.url,
             answer,
             refusal,
             in_force,
         })
     }
 
-    /// Whether a redirect has to do with it: it is one, or the client comes back from all of them.
+    /// Whether it counts for redirects: it is one, or the client has tried them all.
     pub(crate) fn is_of_redirects(&self) -> bool {
         match &self.answer {
             Answer::Redirect => true,
@@ -104,7 +97,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A copy that outlives the text it was read from.
     pub(crate) fn to_static(&self) -> Line<'static> {
         let download = self.download.as_ref().map(|download| Download {
             address: owned(&download.address),
@@ -134,7 +126,7 @@ fn owned(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.to_owned())
 }
 
-/// The path of a URL: what follows its host.
+/// The path of a URL.
 fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
     let begin = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let begin = url[begin..]
@@ -152,48 +144,6 @@ fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
 fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
     text.map_or(Cow::Borrowed(default), |text| text.0.clone())
 }
-
-/// The fields that are looked at. A line has others too.
-#[derive(Deserialize)]
-struct Raw<'a> {
-    #[serde(borrow)]
-    date_time: Text<'a>,
-    #[serde(borrow)]
-    method: Text<'a>,
-    #[serde(borrow)]
-    url: Text<'a>,
-    status: u16,
-    #[serde(borrow)]
-    ip: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    http: RawHttp<'a>,
-    #[serde(borrow)]
-    signpost: Option<RawSignpost<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-struct RawHttp<'a> {
-    #[serde(borrow)]
-    useragent: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RawSignpost<'a> {
-    #[serde(borrow)]
-    decision: Text<'a>,
-    #[serde(borrow)]
-    reason: Option<Text<'a>>,
-    #[serde(borrow)]
-    refusal: Option<Text<'a>>,
-    #[serde(borrow)]
-    revision: Option<Text<'a>>,
-    #[serde(borrow)]
-    switch: Option<Text<'a>>,
-}
-
-/// A string that is copied only if JSON escapes something in it.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -255,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_told_apart() {
+    fn answers_have_a_kind() {
         let origin = SIGNPOST
             .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
             .replace(
@@ -283,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_download_of_a_known_client_is_not_compared() {
+    fn only_downloads_of_known_clients_are_compared() {
         for (from, to) in [
             (r#""ip":"198.51.100.17""#, r#""ip":null"#),
             (r#""ip":"198.51.100.17","#, ""),
@@ -315,22 +265,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_line_says_why() {
+    fn other_text_is_refused_with_a_reason() {
         for (line, expected) in [
             (&b""[..], "it is empty"),
             (b" \t", "it is empty"),
-            (b"{\"a\":\"\xff\"}", "it is not UTF-8"),
+            (b"{\"method\":\"\xff\"}", "it is not UTF-8"),
             (
                 b"GET / HTTP/1.1",
-                "it is no log line: expected value at line 1 column 1",
+                "it is not a log line: expected value at line 1 column 1",
             ),
             (
                 b"{}",
-                "it is no log line: missing field `date_time` at line 1 column 2",
+                "it is not a log line: missing field `method` at line 1 column 2",
+            ),
+            (
+                br#"{"method":"GET","url":"/","status":200}"#,
+                "it is not a log line: it has no `date_time`",
+            ),
+            (
+                br#"{"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"}"#,
+                "it is not a log line: it has no `status`",
             ),
             (
                 br#"{"date_time":"now","method":"GET","url":"/","status":200}"#,
-                "its `date_time` is no time in RFC 3339",
+                "its `date_time` is not an RFC 3339 time",
             ),
         ] {
             assert_eq!(Line::read(line), Err(expected.to_owned()), "{line:?}");

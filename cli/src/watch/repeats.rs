@@ -4,25 +4,22 @@ use std::time::Duration;
 
 use super::time::Time;
 
-/// The most keys that are kept of each of two periods.
-///
-/// Both tables together take 18 MiB, from the beginning on.
+/// The most keys in each of two periods. Both tables take 18 MiB, from the beginning.
 pub(crate) const MOST_KEYS: usize = 458_752;
 
-/// When the log goes on so many times as long as "shortly before" means before the current period,
-/// what is known is of no use. It goes on a little earlier while one machine's lines come late.
+/// If the log jumps back this many times the interval, everything known is useless. Lines of slow
+/// machines go back less.
 const TIMES_BACK: u32 = 5;
 
-/// Finds the requests in which a client asks again for a file that it asked for shortly before.
+/// Finds requests in which a client asks for the same file again within an interval.
 ///
-/// What is kept of a request is a 64-bit hash of client and file, under a key that is chosen at
-/// random and never written, and its time. Two periods of that are kept, each at least as long as
-/// what "shortly before" means, so every request of that time is found.
+/// Keeps a 64-bit hash of client and file, under a random key that is never written, and the time.
+/// Keeps two periods, each at least as long as the interval, so no repeat is missed.
 ///
-/// A period that would have more than [`MOST_KEYS`] hashes is sampled: of all hashes, those that end
-/// in so many zero bits are kept and counted, half as many with each bit. Either all requests of a
-/// client for a file are in the sample or none is, so the ratio stays without bias. Its error is
-/// that of a sample of at least 100,000 clients' files, 0.2 percentage points.
+/// A period with more than [`MOST_KEYS`] hashes is sampled: only hashes that end in a number of
+/// zero bits are kept and counted, half as many with each bit. The sample has all or none of a
+/// client's requests for a file, so the ratio has no bias. Its error is that of at least 100,000
+/// clients' files, 0.2 percentage points.
 #[derive(Debug)]
 pub(crate) struct Repeats<S = RandomState> {
     within: Duration,
@@ -32,30 +29,29 @@ pub(crate) struct Repeats<S = RandomState> {
     previous: HashMap<u64, Last>,
     /// When the current period began.
     began: Option<Time>,
-    /// Since when there was no gap in what is known.
+    /// Since when nothing is missing.
     known_since: Option<Time>,
-    /// Of which hashes are kept: those that end in so many zero bits.
+    /// Keeps hashes that end in this many zero bits.
     kept_bits: u32,
-    /// Of which hashes are counted. When more are kept again, they are counted only once enough is
-    /// known of them.
+    /// Counts hashes that end in this many zero bits. Falls behind `kept_bits` until enough is
+    /// known.
     counted_bits: u32,
 }
 
-/// What a request is, seen from those before it.
+/// A request, compared with earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// The client did not ask for this file shortly before.
+    /// The client's first within the interval.
     First,
-    /// It did, up to three times before.
+    /// The client's second to fourth.
     Again,
-    /// It did four times before and more, and never waited for long: cargo asks four times.
+    /// The fifth or later without a long pause: cargo asks four times.
     OverAndOver,
-    /// The sample does not have this client's file.
+    /// Not in the sample.
     NotInSample,
 }
 
-/// When a key was seen last, and whether that was its first, second, third or a later time in a row:
-/// both in one number, because there are many of them.
+/// When a key was last seen, and how often in a row, packed into one number to save memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Last(i64);
 
@@ -77,7 +73,7 @@ impl Last {
 }
 
 impl Repeats {
-    /// Finds what is asked for again within some time.
+    /// Finds repeats within an interval.
     pub(crate) fn new(within: Duration) -> Self {
         Self::with(within, MOST_KEYS, RandomState::new())
     }
@@ -98,7 +94,7 @@ impl<S: BuildHasher> Repeats<S> {
         }
     }
 
-    /// Takes a request note of, and says whether it is a repeat.
+    /// Notes a request, and tells whether it is a repeat.
     pub(crate) fn see(&mut self, key: impl Hash, time: Time) -> Seen {
         let hash = self.hasher.hash_one(key);
         self.turn(time);
@@ -106,7 +102,7 @@ impl<S: BuildHasher> Repeats<S> {
             return Seen::NotInSample;
         }
         let last = self.current.get(&hash).or_else(|| self.previous.get(&hash));
-        // Lines come a little out of order, so the one before may be the later one.
+        // Lines come slightly out of order, so the earlier request may have the later time.
         let is_near = |one: Time| time.since(one) <= self.within && one.since(time) <= self.within;
         let before = last
             .filter(|last| is_near(last.time()))
@@ -126,13 +122,13 @@ impl<S: BuildHasher> Repeats<S> {
         }
     }
 
-    /// Whether everything is known that was asked for shortly before this moment.
+    /// Whether everything from the interval before this moment is known.
     pub(crate) fn is_known_at(&self, time: Time) -> bool {
         self.known_since
             .is_some_and(|since| time.since(since) >= self.within)
     }
 
-    /// Forgets everything: the log goes on at another time.
+    /// Forgets everything, because the log jumped.
     fn forget(&mut self) {
         self.current.clear();
         self.previous.clear();
@@ -140,7 +136,7 @@ impl<S: BuildHasher> Repeats<S> {
         self.known_since = None;
     }
 
-    /// Begins a new period when the current one is long enough.
+    /// Begins a new period if the current one is long enough.
     fn turn(&mut self, time: Time) {
         let is_elsewhere = self.began.is_some_and(|began| {
             time.since(began) > self.within * 2 || began.since(time) > self.within * TIMES_BACK
@@ -186,10 +182,10 @@ mod tests {
     use super::{MOST_KEYS, Repeats, Seen};
     use crate::watch::time::Time;
 
-    /// At 50 a millisecond they are more than the cap in each minute.
+    /// At 50 a millisecond, each minute exceeds the cap.
     const KEYS: u32 = 10_000_000;
 
-    /// The same hashes in every run.
+    /// Hashes the same in every run.
     fn repeats(most_keys: usize) -> Repeats<BuildHasherDefault<DefaultHasher>> {
         Repeats::with(
             Duration::from_mins(1),
@@ -286,7 +282,7 @@ mod tests {
             let (mut firsts, mut agains) = (0_u32, 0_u32);
             for number in 0..20_000_u32 {
                 let time = at(minute * 61 + number / 400);
-                // Each of these is asked for once, and every second one a second time.
+                // Every key is requested once, and every second one twice.
                 for _ in 0..=(number % 2) {
                     match repeats.see((minute, number), time) {
                         Seen::First => firsts += 1,
@@ -296,7 +292,7 @@ mod tests {
                     assert!(repeats.current.len() + repeats.previous.len() <= 2_000);
                 }
             }
-            // In the first minute the sample has yet to become this small.
+            // In the first minute the sample is still shrinking.
             let ratio = f64::from(agains) / f64::from(firsts + agains);
             assert!((0.25..0.42).contains(&ratio), "{ratio} in minute {minute}");
         }

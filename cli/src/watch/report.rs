@@ -1,4 +1,4 @@
-//! The page for an incident's postmortem: one file, without scripts, that needs nothing else.
+//! The page for an incident's postmortem: one file without scripts or links.
 
 mod chart;
 mod page_file;
@@ -12,13 +12,13 @@ use self::chart::{decisions, ratios, redirect_ratios};
 pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
-use super::text::{in_words, percent, unknown_clients};
+use super::text::unknown_clients;
 use super::time::Time;
 use super::timeline::Timeline;
 use super::watcher::Summary;
 use super::window::Window;
+use crate::text::{percent, seconds};
 
-/// The page, as text.
 pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
     let title = match summary.begin.zip(summary.end) {
         Some((begin, end)) => format!("{} to {} UTC", day_and_time(begin), time_on(end, begin)),
@@ -38,14 +38,14 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
                     h1 { "Signpost watch" }
                     p.faint { (title) }
                     (verdict(summary, timeline))
-                    @if !timeline.points().is_empty() {
+                    @if !timeline.points.is_empty() {
                         (decisions(timeline))
                         (ratios(timeline))
                         (redirect_ratios(timeline))
                     }
                     (alarms(timeline))
                     (figures(summary))
-                    (windows(timeline.points()))
+                    (windows(&timeline.points))
                 }
             }
         }
@@ -56,10 +56,10 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
 fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
     html! {
         div.verdict.found[summary.alarms > 0] {
-            @if timeline.alarms().is_empty() {
+            @if timeline.alarms.is_empty() {
                 p { strong { "No alarm was raised." } }
             }
-            @for alarm in timeline.alarms().iter().take(5) {
+            @for alarm in timeline.alarms.iter().take(5) {
                 p { strong { (began(alarm)) } " Why: " (alarm.cause) ". " (ended(alarm)) }
             }
             @if summary.alarms > 5 {
@@ -69,7 +69,7 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
     }
 }
 
-/// That an alarm was raised, when, and how long after what.
+/// When an alarm was raised, and how long after which change.
 fn began(alarm: &Alarm) -> String {
     let mut text = format!(
         "Alarm {} was raised at {}",
@@ -78,7 +78,7 @@ fn began(alarm: &Alarm) -> String {
     );
     if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
         // Writing into a string cannot fail.
-        let _ = write!(text, ", {} after {change}", in_words(after));
+        let _ = write!(text, ", {} after {change}", seconds(after));
     }
     text + "."
 }
@@ -88,7 +88,7 @@ fn ended(alarm: &Alarm) -> String {
         Some(ended) => format!(
             "It ended at {}, after {}.",
             ended.time_of_day(),
-            in_words(ended.since(alarm.began))
+            seconds(ended.since(alarm.began))
         ),
         None => "It had not ended when the log did.".to_owned(),
     }
@@ -97,7 +97,7 @@ fn ended(alarm: &Alarm) -> String {
 fn alarms(timeline: &Timeline) -> Markup {
     html! {
         h2 { "Alarms and changes" }
-        @if timeline.alarms().is_empty() && timeline.changes().is_empty() {
+        @if timeline.alarms.is_empty() && timeline.changes.is_empty() {
             p { "There were none." }
         } @else {
             div.scroll {
@@ -110,9 +110,9 @@ fn alarms(timeline: &Timeline) -> Markup {
     }
 }
 
-/// A row for each alarm and each change, by their times.
+/// A row for each alarm and change, by time.
 fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
-    let alarms = timeline.alarms().iter().map(|alarm| {
+    let alarms = timeline.alarms.iter().map(|alarm| {
         let ended = alarm
             .ended
             .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
@@ -126,7 +126,7 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
         };
         (alarm.began, row)
     });
-    let changes = timeline.changes().iter().map(|change| {
+    let changes = timeline.changes.iter().map(|change| {
         let (from, to) = (&change.from, &change.to);
         let row = html! {
             tr {
@@ -231,7 +231,7 @@ fn day_and_time(time: Time) -> String {
     text.trim_end_matches('Z').replace('T', " ")
 }
 
-/// A time, with its day only if that is another one.
+/// A time, with its day if that differs.
 fn time_on(time: Time, before: Time) -> String {
     let [this, before] = [time, before].map(day_and_time);
     if this.get(..10) == before.get(..10) {
@@ -247,7 +247,6 @@ mod tests {
 
     use super::page;
     use crate::watch::alarm::{Alarm, Cause};
-    use crate::watch::band::Limit;
     use crate::watch::changes::{Change, Known};
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
@@ -259,8 +258,6 @@ mod tests {
         let at = |seconds: i64| Time::from_millis(1_689_855_420_000 + seconds * 1_000);
         for number in 0..10 {
             timeline.add(&Event::Window(Window {
-                start: at(number * 10),
-                length: Duration::from_secs(10),
                 counts: Counts {
                     requests: 100,
                     redirects: 90,
@@ -268,15 +265,7 @@ mod tests {
                     ..Counts::default()
                 },
                 repeat_ratio: (number > 2).then_some(0.5),
-                limit: Limit {
-                    usual: None,
-                    limit: 0.3,
-                },
-                redirect_repeat_ratio: None,
-                redirect_limit: Limit {
-                    usual: None,
-                    limit: 0.3,
-                },
+                ..Window::empty(at(number * 10), Duration::from_secs(10))
             }));
         }
         let known = Known {
@@ -325,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_log_becomes_markup() {
+    fn text_in_a_log_is_never_markup() {
         let page = page(
             &Summary::default(),
             &timeline("\"><script>alert(1)</script>&'"),

@@ -4,20 +4,20 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::exec::Exec;
-use super::input::{Found, MOST_BYTES};
 use super::report::{self, PageFile};
+use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
-use super::watcher::{Event, Settings, Summary, Watcher};
+use super::watcher::{Event, Summary, Watcher};
 use crate::output::{Failure, Format, Outcome};
 
-/// A watch under way, with all that is done on its events.
+/// A running watch and everything it does with events.
 #[derive(Debug)]
 pub(crate) struct Session {
     watcher: Watcher,
     format: Format,
     exec: Option<Exec>,
-    /// Where the report is to be written, and what is kept for it.
+    /// The file of the report, and its data.
     report: Option<(PageFile, Timeline)>,
     failure: Option<Failure>,
     is_over: bool,
@@ -48,15 +48,9 @@ impl Session {
         }
     }
 
-    /// Takes the next line. It breaks when nobody wants to know more.
-    pub(crate) fn take(&mut self, found: Found<'_>) -> ControlFlow<()> {
-        let events = match found {
-            Found::Line(line) => self.watcher.line(line),
-            Found::TooLong => {
-                let why = format!("it has more than {MOST_BYTES} bytes");
-                self.watcher.unreadable(&why).into_iter().collect()
-            }
-        };
+    /// Takes the next line. Breaks if standard output is closed.
+    pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
+        let events = self.watcher.line(line);
         self.act_on(&events);
         if self.is_over {
             ControlFlow::Break(())
@@ -65,8 +59,8 @@ impl Session {
         }
     }
 
-    /// Ends the watch: closes the last window, and says and writes what the whole log held. `read`
-    /// is how reading ended, if it did.
+    /// Ends the watch: closes the last window, prints the summary and writes the report. `read`
+    /// tells how reading ended, if it did.
     pub(crate) fn finish(&mut self, read: Option<Result<(), Failure>>) -> Result<Outcome, Failure> {
         let events = self.watcher.finish();
         self.act_on(&events);
@@ -116,7 +110,7 @@ impl Session {
         let mut out = anstream::stdout().lock();
         if let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) {
             self.is_over = true;
-            // Whoever reads the pipe has seen enough.
+            // The reader of the pipe has seen enough.
             if error.kind() != io::ErrorKind::BrokenPipe {
                 let failure = format!("cannot write to standard output: {error}");
                 self.failure = Some(Failure::new(failure));
@@ -132,7 +126,7 @@ fn json_line(value: &impl Serialize) -> String {
     line
 }
 
-/// Why a log that was read to its end tells nothing, if it does not.
+/// Why a log has told nothing, if it has not.
 fn nothing_read(summary: &Summary) -> Option<Failure> {
     if summary.unreadable < summary.lines {
         return None;
@@ -149,7 +143,7 @@ fn nothing_read(summary: &Summary) -> Option<Failure> {
     )))
 }
 
-/// An alarm is what scripts look for, so it counts even if something could not be done.
+/// Scripts look for alarms, so an alarm counts even if something else failed.
 fn outcome(mut failures: Vec<Failure>, alarms: u32) -> Result<Outcome, Failure> {
     let last = if alarms > 0 { None } else { failures.pop() };
     for failure in failures {
@@ -158,7 +152,7 @@ fn outcome(mut failures: Vec<Failure>, alarms: u32) -> Result<Outcome, Failure> 
     last.map_or(Ok(Outcome::found(alarms > 0)), Err)
 }
 
-/// A command that fails must not end the watch.
+/// A failing command must not end the watch.
 fn complain(done: Result<(), String>) {
     if let Err(why) = done {
         anstream::eprintln!("{}", Failure::new(why).as_error());

@@ -6,23 +6,23 @@ use std::time::Duration;
 use clap::{Args as _, Command, FromArgMatches as _};
 use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
-use super::Arguments;
 use super::alarm::{Alarm, Cause, Of};
 use super::line::{Answer, Download, InForce, Line};
+use super::settings::Settings;
 use super::time::Time;
-use super::watcher::{Event, Settings, Summary, Watcher};
+use super::watcher::{Event, Summary, Watcher};
 
 /// 2023-07-20T12:17:00Z
 const BREAK: u64 = 1_689_855_420_000_000;
 
-/// When the times of a whole log jump.
+/// When the times of a log jump.
 const JUMP: u64 = BREAK - 300_000_000;
 
-/// What the command line has where nothing is said.
+/// The defaults of the command line.
 fn defaults() -> Settings {
-    let command = Arguments::augment_args(Command::new("watch"));
+    let command = Settings::augment_args(Command::new("watch"));
     let matches = command.get_matches_from(["watch"]);
-    super::settings(&Arguments::from_arg_matches(&matches).unwrap())
+    Settings::from_arg_matches(&matches).unwrap()
 }
 
 fn hour(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
@@ -44,8 +44,8 @@ fn alarms(events: Vec<Event>) -> impl Iterator<Item = Alarm> {
     })
 }
 
-/// The first alarm of some traffic. The requests are not made into text and read again, which
-/// would take most of the time.
+/// The first alarm of some traffic. Requests are not written as text and read again, which would
+/// take most of the time.
 fn first_alarm(traffic: Traffic) -> Option<Alarm> {
     let mut watcher = Watcher::new(defaults());
     for request in traffic {
@@ -123,7 +123,7 @@ const LINE: &str = concat!(
     r#""signpost":{"decision":"redirect","reason":null,"refusal":null,"revision":"a","switch":"enforce"}}"#,
 );
 
-/// A redirect so many seconds after 12:00:00.
+/// A redirect this many seconds after 12:00:00.
 fn redirect(seconds: u32) -> String {
     let time = format!("2023-07-20T12:{:02}:{:02}Z", seconds / 60, seconds % 60);
     LINE.replace("TIME", &time)
@@ -136,7 +136,7 @@ fn refusal(seconds: u32) -> String {
     )
 }
 
-/// The events that are no windows, each as a word and a time of day.
+/// The events other than windows, each as a word and a time of day.
 fn notable(watcher: &mut Watcher, lines: &[String]) -> Vec<String> {
     let mut events = Vec::new();
     for line in lines {
@@ -244,21 +244,21 @@ fn broken_late_and_early_lines_are_counted() {
 }
 
 #[test]
-fn what_a_line_says_of_itself_cannot_make_the_report_long() {
+fn a_long_line_cannot_make_the_report_long() {
     let mut watcher = Watcher::new(defaults());
     let line = redirect(1).replace("302", &format!("\"{}\"", "x".repeat(60_000)));
     watcher.line(line.as_bytes());
     let sample = &watcher.summary().samples[0];
-    assert!(sample.why.starts_with("it is no log line: invalid type"));
+    assert!(sample.why.starts_with("it is not a log line: invalid type"));
     assert_eq!(sample.why.chars().count(), 201, "{}", sample.why);
 }
 
 #[test]
-fn it_is_said_once_when_most_lines_can_no_longer_be_read() {
+fn one_warning_tells_that_most_lines_are_unreadable() {
     let mut watcher = Watcher::new(defaults());
     let mut told = Vec::new();
     for number in 1..=1_000 {
-        // Of each hundred so many.
+        // This many of each hundred.
         let bad = match number {
             301..=500 => 51,
             701..=800 => 100,
@@ -307,21 +307,7 @@ fn the_lines_of_the_incident_say_the_same_as_its_requests() {
     assert!(alarm.to_string().contains("s after revision"), "{alarm}");
 }
 
-#[test]
-fn what_a_log_says_cannot_take_over_a_terminal() {
-    for (text, expected) in [
-        ("plain-text", "plain-text"),
-        ("\u{1b}[2Jx", "\\u{1b}[2Jx"),
-        ("a\nb", "a\\u{a}b"),
-        ("\u{202e}abc", "\\u{202e}abc"),
-        ("ümläut", "ümläut"),
-        ("0123456789abcdefX", "0123456789abcdef…"),
-    ] {
-        assert_eq!(super::shown(text, 16), expected, "{text:?}");
-    }
-}
-
-/// What a watch of some minutes and the incident found.
+/// What a watch of an incident found.
 #[derive(Debug)]
 struct Found {
     /// Seconds from the break to each alarm.
@@ -345,7 +331,7 @@ fn incident(seed: u64, rate: f64, share: u8) -> Traffic {
     })
 }
 
-/// Watches traffic whose lines have been changed.
+/// Watches traffic with changed lines.
 fn watch(traffic: Traffic, mut change: impl FnMut(u64, &Request, &mut Line<'_>)) -> Found {
     let mut watcher = Watcher::new(defaults());
     let mut events = Vec::new();
@@ -394,8 +380,8 @@ fn shifted(time: Time, seconds: i64) -> Time {
 fn clocks_that_are_wrong_neither_hide_the_incident_nor_raise_an_alarm() {
     type Shift = fn(u64, &Request) -> i64;
     type Row = (&'static str, Shift, i64, u32, RangeInclusive<u64>);
-    // By how much each line's time is wrong, and how much that of all lines is at the break; then how
-    // often windows go back, and how many lines are in no window.
+    // How wrong each line's time is, and that of all lines at the break; then how often windows go
+    // back, and how many lines are in no window.
     let rows: [Row; 9] = [
         ("no line", |_, _| 0, 0, 0, 0..=0),
         (
@@ -485,7 +471,7 @@ fn clocks_that_are_wrong_neither_hide_the_incident_nor_raise_an_alarm() {
 
 #[test]
 fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
-    // The rate, the share in percent, a seed, and within how many seconds.
+    // The rate, the share in percent, a seed, and the most seconds until the alarm.
     let rows = [
         (300.0, 1, 1, 20),
         (300.0, 1, 2, 20),
@@ -495,7 +481,7 @@ fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
         (300.0, 100, 1, 10),
         (150.0, 10, 2, 10),
         (150.0, 1, 1, 30),
-        // Build farms are half of the redirects for some windows.
+        // In some windows, build farms send half of the requests for redirects.
         (1_000.0, 1, 7, 10),
     ];
     std::thread::scope(|scope| {
@@ -545,12 +531,12 @@ fn at_the_rate_of_the_incident_the_alarm_comes_as_soon() {
 
 #[test]
 fn truncated_addresses_have_a_higher_ratio_that_is_learnt() {
-    // So few networks that up to half of what they ask for was asked for within a minute.
+    // So few networks that up to half of their requests repeat within a minute.
     for (networks, usual) in [(20, 0.3..0.4), (7, 0.48..0.56)] {
         let found = watch(incident(1, 300.0, 100), |_, request, line| {
             let network = u32::from(request.address()) % networks;
             line.download.as_mut().unwrap().address = format!("198.51.{network}.0").into();
-            // Nothing in the lines says that something has changed.
+            // The lines do not show that something has changed.
             line.in_force = None;
         });
         let [after] = found.alarms[..] else {

@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;
@@ -8,8 +7,9 @@ use super::alarm::Alarm;
 use super::band::count;
 use super::watcher::{Event, Summary};
 use super::window::{Counts, Window};
+use crate::text::{counted, percent, seconds};
 
-/// An event as a line for people.
+/// An event for people.
 pub(crate) fn event(event: &Event) -> String {
     match event {
         Event::Window(window) => line_of(window),
@@ -33,12 +33,12 @@ pub(crate) fn event(event: &Event) -> String {
                 lasted(alarm)
             )
         }
-        // Told on standard error.
+        // Shown on standard error.
         Event::Unreadable { .. } => String::new(),
     }
 }
 
-/// That much of the log cannot be read, for people.
+/// A warning that much of the log is unreadable.
 pub(crate) fn warning(event: &Event) -> Option<String> {
     let Event::Unreadable {
         unreadable,
@@ -53,29 +53,15 @@ pub(crate) fn warning(event: &Event) -> Option<String> {
     ))
 }
 
-/// What a whole log held, for people.
+/// The summary of a log for people.
 pub(crate) fn summary(summary: &Summary) -> String {
-    let Summary {
-        lines,
-        begin: _,
-        end: _,
-        counts,
-        alarms,
-        windows: _,
-        not_judged: _,
-        late: _,
-        early: _,
-        too_late: _,
-        too_early: _,
-        unreadable,
-        samples,
-    } = summary;
+    let counts = &summary.counts;
     let mut text = format!(
-        "{} lines: {} requests, {}; {alarms} alarm{}\n",
-        HumanCount(*lines),
+        "{} lines: {} requests, {}; {}\n",
+        HumanCount(summary.lines),
         HumanCount(counts.requests),
         decisions(counts),
-        if *alarms == 1 { "" } else { "s" },
+        counted(summary.alarms, "alarm"),
     );
     let mut add = |line: &str| {
         // Writing into a string cannot fail.
@@ -84,19 +70,19 @@ pub(crate) fn summary(summary: &Summary) -> String {
     for note in notes(summary) {
         add(&note);
     }
-    if *unreadable > 0 {
+    if summary.unreadable > 0 {
         add(&format!(
             "{} could not be read, first:",
-            of_lines(*unreadable)
+            counted(summary.unreadable, "line")
         ));
-        for sample in samples {
+        for sample in &summary.samples {
             add(&format!("  line {}: {}", sample.line, sample.why));
         }
     }
     text
 }
 
-/// What has to be known to judge the figures.
+/// Notes on the figures.
 pub(crate) fn notes(summary: &Summary) -> Vec<String> {
     let counts = &summary.counts;
     let mut notes: Vec<_> = unknown_clients(counts).into_iter().collect();
@@ -120,13 +106,13 @@ pub(crate) fn notes(summary: &Summary) -> Vec<String> {
         ),
     ] {
         if lines > 0 {
-            notes.push(format!("{} {what}", of_lines(lines)));
+            notes.push(format!("{} {what}", counted(lines, "line")));
         }
     }
     notes
 }
 
-/// That the clients of most requests are not known, if that is so.
+/// A note if most clients are unknown.
 pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     let unknown = counts.requests - counts.downloads;
     (unknown * 2 > counts.requests).then(|| {
@@ -137,21 +123,10 @@ pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     })
 }
 
-/// A share in percent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-/// A duration to the nearest second.
-pub(crate) fn in_words(duration: Duration) -> String {
-    let seconds = (duration + Duration::from_millis(500)).as_secs();
-    humantime::format_duration(Duration::from_secs(seconds)).to_string()
-}
-
-/// How long an alarm lasted, in words that follow "has ended".
+/// How long an alarm lasted, to follow "has ended".
 fn lasted(alarm: &Alarm) -> String {
     alarm.ended.map_or_else(String::new, |ended| {
-        format!(" after {}", in_words(ended.since(alarm.began)))
+        format!(" after {}", seconds(ended.since(alarm.began)))
     })
 }
 
@@ -202,9 +177,4 @@ fn decisions(counts: &Counts) -> String {
     }
     let _ = write!(text, ", refusals {}", HumanCount(counts.refusals));
     text
-}
-
-fn of_lines(lines: u64) -> String {
-    let plural = if lines == 1 { "" } else { "s" };
-    format!("{} line{plural}", HumanCount(lines))
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment that stands in a log line, in milliseconds since 1970.
+/// The time of a log line, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(i64);
 
@@ -18,29 +18,25 @@ impl Time {
             .map(Self)
     }
 
-    /// The moment so many milliseconds after 1970.
     pub(crate) const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// The milliseconds since 1970.
     pub(crate) const fn millis(self) -> i64 {
         self.0
     }
 
-    /// The beginning of the window that this moment is in. Windows begin at whole multiples of
-    /// their length.
+    /// The beginning of the window with this moment. Windows begin at multiples of their length.
     pub(crate) fn window(self, length: Duration) -> Self {
         let length = millis(length).max(1);
         Self(self.0.saturating_sub(self.0.rem_euclid(length)))
     }
 
-    /// The moment so much later.
     pub(crate) fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// How long ago `earlier` is; nothing if it is not earlier.
+    /// The time since `earlier`; zero if it is not earlier.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(millis).unwrap_or_default())
@@ -58,12 +54,12 @@ fn millis(duration: Duration) -> i64 {
 }
 
 impl fmt::Display for Time {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole_second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok();
         match whole_second.and_then(|time| time.format(&Rfc3339).ok()) {
-            Some(text) => formatter.write_str(&text),
-            // Only a window beside the first or last year that RFC 3339 can write comes here.
-            None => write!(formatter, "{} ms after 1970", self.0),
+            Some(text) => f.write_str(&text),
+            // Only a window at the first or last year of RFC 3339 needs this.
+            None => write!(f, "{} ms after 1970", self.0),
         }
     }
 }

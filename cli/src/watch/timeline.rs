@@ -4,21 +4,22 @@ use super::time::Time;
 use super::watcher::Event;
 use super::window::Window;
 
-/// The most points that a chart has. When there would be more, two become one.
+/// The most points of a chart. Beyond that, two become one.
 const MOST_POINTS: usize = 720;
 
 /// The most alarms, and the most changes, that are listed.
 const MOST_LISTED: usize = 200;
 
-/// What is kept of a log for the report, however long the log is.
+/// The data for the report, bounded however long the log is.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     most_points: usize,
-    points: Vec<Window>,
+    /// The points of the charts, each of one or more windows.
+    pub(crate) points: Vec<Window>,
     windows_per_point: u64,
     windows_in_last: u64,
-    alarms: Vec<Alarm>,
-    changes: Vec<Change>,
+    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Default for Timeline {
@@ -35,7 +36,6 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Takes note of what happened.
     pub(crate) fn add(&mut self, event: &Event) {
         match event {
             Event::Window(window) => self.add_window(window),
@@ -55,28 +55,14 @@ impl Timeline {
         }
     }
 
-    /// The points of the charts, each of one window or more.
-    pub(crate) fn points(&self) -> &[Window] {
-        &self.points
-    }
-
-    /// The first alarms.
-    pub(crate) fn alarms(&self) -> &[Alarm] {
-        &self.alarms
-    }
-
-    /// The first changes.
-    pub(crate) fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
-    /// Where a moment is among the points: 0.0 is the beginning of the first, 1.0 that of the second.
+    /// The position of a moment on the time axis: 0.0 is the beginning of the first point, 1.0 that
+    /// of the second.
     pub(crate) fn place(&self, time: Time) -> f64 {
         let mut points = (0_u32..).zip(&self.points);
         let found = points.find(|(_, point)| point.start <= time && time <= point.end());
         let number = |number: usize| u32::try_from(number).map_or(0.0, f64::from);
         found.map_or_else(
-            // Between two windows no line came.
+            // Between two windows, no line came.
             || number(self.points.partition_point(|point| point.start < time)),
             |(index, point)| {
                 let part = time.since(point.start).as_secs_f64() / point.length.as_secs_f64();
@@ -111,7 +97,7 @@ impl Timeline {
         });
         self.points = two_in_one.collect();
         self.windows_per_point *= 2;
-        // The number of points is even, so the last one is of two full ones.
+        // The number of points is even, so the last consists of two full ones.
         self.windows_in_last = self.windows_per_point;
     }
 }
@@ -121,7 +107,6 @@ mod tests {
     use std::time::Duration;
 
     use super::{Event, Timeline};
-    use crate::watch::band::Limit;
     use crate::watch::time::Time;
     use crate::watch::window::{Counts, Window};
 
@@ -136,22 +121,10 @@ mod tests {
                 requests: 1,
                 ..Counts::default()
             };
-            timeline.add(&Event::Window(Window {
-                start: Time::from_millis(number * 10_000),
-                length: Duration::from_secs(10),
-                counts,
-                repeat_ratio: None,
-                limit: Limit {
-                    usual: None,
-                    limit: 0.5,
-                },
-                redirect_repeat_ratio: None,
-                redirect_limit: Limit {
-                    usual: None,
-                    limit: 0.5,
-                },
-            }));
-            let points = timeline.points();
+            let start = Time::from_millis(number * 10_000);
+            let window = Window::empty(start, Duration::from_secs(10));
+            timeline.add(&Event::Window(Window { counts, ..window }));
+            let points = &timeline.points;
             assert!(points.len() <= 8, "{}", points.len());
             let requests: u64 = points.iter().map(|point| point.counts.requests).sum();
             assert_eq!(requests, number.unsigned_abs() + 1);
@@ -160,7 +133,7 @@ mod tests {
         }
         let place = timeline.place(Time::from_millis(0));
         assert!(place.abs() < 1e-9, "{place}");
-        let length = timeline.points()[0].length;
+        let length = timeline.points[0].length;
         let middle = Time::from_millis(0).plus(length + length / 2);
         let place = timeline.place(middle);
         assert!((place - 1.5).abs() < 1e-9, "{place}");

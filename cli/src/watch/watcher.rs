@@ -3,44 +3,30 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::alarm::{Alarm, Cause, Of, Watched};
-use super::band::{Band, BandSettings};
+use super::band::Band;
 use super::changes::{Change, Changes};
 use super::clock::{Clock, Place};
 use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
-use super::shown;
+use super::settings::{BandSettings, Settings};
 use super::time::Time;
 use super::window::{Counts, Window};
+use crate::text::beginning;
 
-/// So many of the lines that cannot be read are shown.
+/// How many unreadable lines are shown.
 const SAMPLES: usize = 5;
 
-/// Of what cannot be read, so many characters are shown.
+/// How many characters are shown of why a line is unreadable.
 const MOST_WHY: usize = 200;
 
-/// After so many lines it is said if over half of them could not be read.
+/// After this many lines, a warning is due if over half were unreadable.
 const STRETCH: u64 = 100;
 
-/// So long are the windows together that are compared where one has too few redirects.
+/// If a window has too few redirects, windows of this time are judged together.
 const TOGETHER: Duration = Duration::from_mins(1);
 
-/// What is watched for, and how closely.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Settings {
-    /// How long a window is.
-    pub(crate) window: Duration,
-    /// Within which time the same request is a repeat.
-    pub(crate) repeat_within: Duration,
-    /// The band of the usual ratio.
-    pub(crate) band: BandSettings,
-    /// A window in which fewer requests were compared says nothing.
-    pub(crate) minimum_requests: u64,
-    /// The same for redirects alone. Windows of up to a minute are taken together for it.
-    pub(crate) minimum_redirects: u64,
-}
-
-/// Reads a log line by line and says what happened, by nothing but the times in the lines.
+/// Turns log lines into events. Its only clock is the time in the lines.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     settings: Settings,
@@ -57,35 +43,32 @@ pub(crate) struct Watcher {
     summary: Summary,
 }
 
-/// The lines since it was last looked at how many of them can be read.
+/// How many lines since the last check were unreadable.
 #[derive(Clone, Debug, Default)]
 struct Stretch {
     lines: u64,
     unreadable: u64,
-    /// Why the last of them could not be read.
+    /// Why the last of them is unreadable.
     why: String,
     is_told: bool,
 }
 
-/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub(crate) enum Event {
     /// A window has ended.
     Window(Window),
-    /// Another revision or switch came into force.
+    /// The revision or switch has changed.
     Change(Change),
     /// An alarm was raised.
     AlarmBegan(Alarm),
     /// An alarm has ended.
     AlarmEnded(Alarm),
-    /// Over half of a stretch of lines cannot be read, which was not so before.
+    /// Over half of the last lines are unreadable, which was not so before.
     Unreadable {
-        /// How many of them.
         unreadable: u64,
-        /// How many lines the stretch has.
         of: u64,
-        /// Why the last of them cannot be read.
+        /// Why the last of them is unreadable.
         why: String,
     },
 }
@@ -93,34 +76,30 @@ pub(crate) enum Event {
 /// What a whole log held.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Summary {
-    /// All lines, of whatever kind.
     pub(crate) lines: u64,
-    /// When the first and the last window that a line is in begin and end.
+    /// The beginning of the first window and the end of the last.
     pub(crate) begin: Option<Time>,
     pub(crate) end: Option<Time>,
     #[serde(flatten)]
     pub(crate) counts: Counts,
-    /// How many alarms were raised.
     pub(crate) alarms: u32,
-    /// How many windows there were.
     pub(crate) windows: u64,
-    /// Those of them whose requests were too few to judge by their repeat ratio.
+    /// Windows with too few requests to judge their repeat ratio.
     pub(crate) not_judged: u64,
-    /// Lines that were counted in a window after their own.
+    /// Lines that count in a later window.
     pub(crate) late: u64,
-    /// Lines that were counted in a window before their own.
+    /// Lines that count in an earlier window.
     pub(crate) early: u64,
-    /// Lines over a minute behind those around them. They are in no window.
+    /// Lines over a minute behind their neighbours. They count in no window.
     pub(crate) too_late: u64,
-    /// Lines over a minute ahead of those around them. They are in no window.
+    /// Lines over a minute ahead of their neighbours. They count in no window.
     pub(crate) too_early: u64,
-    /// Lines that could not be read. They are in no window.
+    /// They count in no window.
     pub(crate) unreadable: u64,
-    /// The first of them.
+    /// The first few.
     pub(crate) samples: Vec<Unreadable>,
 }
 
-/// A line that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Unreadable {
     pub(crate) line: u64,
@@ -142,7 +121,7 @@ impl Watcher {
             clock: Clock::new(settings.window),
             repeats: Repeats::new(settings.repeat_within),
             requests: Gauge::new(band(false), settings.minimum_requests, 1),
-            // Of at most four requests of a client for a file, at most three are repeats.
+            // Of a client's four requests for a file, at most three are repeats.
             redirects: Gauge::new(band(true), settings.minimum_redirects, together),
             changes: Changes::default(),
             counts: Counts::default(),
@@ -155,7 +134,7 @@ impl Watcher {
         }
     }
 
-    /// Takes the next line, and says what has happened with it.
+    /// Takes the next line. Returns the events that it causes.
     pub(crate) fn line(&mut self, line: &[u8]) -> Vec<Event> {
         match Line::read(line) {
             Ok(line) => self.request(&line),
@@ -163,9 +142,9 @@ impl Watcher {
         }
     }
 
-    /// Takes note of a line that could not be read.
-    pub(crate) fn unreadable(&mut self, why: &str) -> Option<Event> {
-        let why = shown(why, MOST_WHY);
+    /// Notes an unreadable line.
+    fn unreadable(&mut self, why: &str) -> Option<Event> {
+        let why = beginning(why, MOST_WHY);
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
@@ -178,7 +157,7 @@ impl Watcher {
         self.stretch.end()
     }
 
-    /// Takes the next line once it is read.
+    /// Takes the next line in its parsed form.
     pub(crate) fn request(&mut self, line: &Line<'_>) -> Vec<Event> {
         let mut events: Vec<_> = self.stretch.end().into_iter().collect();
         self.summary.lines += 1;
@@ -187,7 +166,7 @@ impl Watcher {
             self.count(line, place, &mut events);
         }
         if line.refusal.is_some() {
-            // Told at once, even if the line has to wait until it is counted.
+            // Raised at once, even if the line must wait to be counted.
             if place == Place::Early {
                 self.see_change(line, &mut events);
             }
@@ -203,7 +182,7 @@ impl Watcher {
         events
     }
 
-    /// The log has ended: closes the last window.
+    /// Closes the last window at the end of the log.
     pub(crate) fn finish(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(closed) = self.clock.turn_at_the_end() {
@@ -220,12 +199,12 @@ impl Watcher {
         events
     }
 
-    /// What the log held so far, in windows that are closed.
+    /// What the closed windows held.
     pub(crate) fn summary(&self) -> &Summary {
         &self.summary
     }
 
-    /// Another window is open: closes the one before, and counts the lines that waited for it.
+    /// Closes a window, and counts the lines that waited for the next one.
     fn turn(&mut self, closed: Time, events: &mut Vec<Event>) {
         self.close(closed, events);
         while let Some((place, line)) = self.clock.arrived() {
@@ -233,7 +212,7 @@ impl Watcher {
         }
     }
 
-    /// Counts the lines that waited for a window in vain, where they can be counted.
+    /// Counts lines that waited in vain, as far as they count.
     fn pass_by(&mut self, events: &mut Vec<Event>) {
         while let Some((place, line)) = self.clock.passed_by() {
             self.count(&line, place, events);
@@ -275,8 +254,8 @@ impl Watcher {
             return;
         };
         let cause = || Cause::Refusal {
-            refusal: shown(refusal, 40),
-            url: shown(&line.url, 200),
+            refusal: beginning(refusal, 40),
+            url: beginning(&line.url, 200),
         };
         // A clock that is far ahead must not date an alarm.
         let time = match (place, self.clock.start()) {
@@ -322,7 +301,7 @@ impl Watcher {
         events.extend(self.judge(&window, readings));
     }
 
-    /// Compares a window's repeat ratios with what is usual.
+    /// Compares a window's repeat ratios with the usual ones.
     fn judge(&mut self, window: &Window, readings: [(Of, Reading); 2]) -> Option<Event> {
         // A few redirects of little traffic can be a single build.
         if window.counts.all.compared < self.settings.minimum_requests {
@@ -344,8 +323,8 @@ impl Watcher {
             let alarm = || new_alarm(&mut self.summary.alarms, window.end(), cause, change);
             return self.ratio.raise(alarm).map(Event::AlarmBegan);
         }
-        // What happens during an alarm is not usual, and a minute that is known in part has fewer
-        // repeats than it seems.
+        // An alarm is not usual, and a minute that is only partly known has fewer repeats than it
+        // seems.
         if !self.ratio.is_raised() && self.repeats.is_known_at(window.start) {
             let [(_, requests), (_, redirects)] = &readings;
             self.requests.learn(requests);
@@ -356,8 +335,8 @@ impl Watcher {
 }
 
 impl Stretch {
-    /// Ends the stretch if this line is its last one, and says if over half of it could not be
-    /// read, unless that was so in the stretch before.
+    /// Ends the stretch at its last line. Warns if over half of it was unreadable, and the stretch
+    /// before was not so.
     fn end(&mut self) -> Option<Event> {
         self.lines += 1;
         if self.lines < STRETCH {

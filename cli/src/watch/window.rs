@@ -6,63 +6,57 @@ use serde::{Serialize, Serializer};
 use super::band::{Limit, count};
 use super::line::{Answer, Line};
 use super::repeats::Seen;
-use super::shown;
 use super::time::Time;
+use crate::text::beginning;
 
-/// So many different reasons are counted apart, which is more than there are; the log could hold
-/// anything.
+/// The most reasons that are counted separately. There are fewer, but a log can contain anything.
 const MOST_REASONS: usize = 32;
 
-/// Where the rest is counted.
+/// The name under which further reasons are counted.
 const OTHER_REASONS: &str = "other";
 
-/// What happened in a stretch of time.
+/// What happened in some time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
-    /// All requests.
     pub(crate) requests: u64,
-    /// Those answered with a redirect.
     pub(crate) redirects: u64,
-    /// Those that the origin answered, by reason.
+    /// The requests that the origin answered, by reason.
     pub(crate) origin: BTreeMap<String, u64>,
-    /// Those whose line has no decision, and whose status is no redirect's.
+    /// The requests whose line has no decision and no redirect's status.
     pub(crate) other: u64,
-    /// Those whose location was refused by the proof.
+    /// The requests whose location was refused by the proof.
     pub(crate) refusals: u64,
-    /// Those whose client is known, so that they can be compared with others.
+    /// The requests whose client is known, so that they can be compared.
     pub(crate) downloads: u64,
-    /// What of all of them was compared with the minute before.
+    /// All requests that were compared.
     #[serde(flatten)]
     pub(crate) all: Compared,
-    /// The same of those alone that were answered with a redirect, or by the origin because every
-    /// redirect was tried before, up to four of a client for a file.
+    /// Those that were redirected, or sent to the origin after every target was tried; up to four
+    /// of a client for a file.
     pub(crate) redirects_alone: Compared,
 }
 
-/// Requests that were compared with those before them.
+/// Requests that were compared with earlier ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Compared {
-    /// How many they are: all downloads, or a sample.
+    /// All downloads, or a sample.
     pub(crate) compared: u64,
-    /// In how many of them a client asked for the same file again.
+    /// How many of them repeat a request of the same client.
     pub(crate) repeats: u64,
 }
 
-/// A window: what happened in it, and what its repeat ratio was compared with.
+/// A window: what happened in it, and its limits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Window {
-    /// When it begins.
     pub(crate) start: Time,
-    /// How long it is.
     #[serde(rename = "seconds", serialize_with = "as_seconds")]
     pub(crate) length: Duration,
     #[serde(flatten)]
     pub(crate) counts: Counts,
-    /// The share of the compared requests that are repeats.
     pub(crate) repeat_ratio: Option<f64>,
     #[serde(flatten)]
     pub(crate) limit: Limit,
-    /// The same of the redirects alone.
+    /// The same for redirects alone.
     pub(crate) redirect_repeat_ratio: Option<f64>,
     pub(crate) redirect_limit: Limit,
 }
@@ -73,7 +67,6 @@ impl Compared {
         (self.compared > 0).then(|| count(self.repeats) / count(self.compared))
     }
 
-    /// Both together.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             compared: self.compared + other.compared,
@@ -104,14 +97,14 @@ impl Counts {
         self.downloads += u64::from(seen.is_some());
         let compared = seen.map(Compared::from).unwrap_or_default();
         self.all = self.all.and(compared);
-        // The machines of a build farm can be half of a few redirects, and only one client: what it
-        // asks for more often than cargo does says nothing.
+        // One client, such as a build farm, can send half of a few requests for redirects. What it
+        // asks for more often than cargo does means nothing.
         if line.is_of_redirects() && seen != Some(Seen::OverAndOver) {
             self.redirects_alone = self.redirects_alone.and(compared);
         }
     }
 
-    /// Adds what happened in another stretch of time.
+    /// Adds the counts of another stretch of time.
     pub(crate) fn merge(&mut self, other: &Self) {
         let Self {
             requests,
@@ -135,7 +128,7 @@ impl Counts {
         self.redirects_alone = self.redirects_alone.and(*redirects_alone);
     }
 
-    /// Those that the origin answered, for whatever reason.
+    /// The requests that the origin answered.
     pub(crate) fn origin_requests(&self) -> u64 {
         self.origin.values().sum()
     }
@@ -146,7 +139,7 @@ impl Counts {
             return;
         }
         let reason = if self.origin.len() < MOST_REASONS {
-            shown(reason, 40)
+            beginning(reason, 40)
         } else {
             OTHER_REASONS.to_owned()
         };
@@ -155,12 +148,29 @@ impl Counts {
 }
 
 impl Window {
-    /// When it ends.
+    /// A window without requests.
+    #[cfg(test)]
+    pub(crate) fn empty(start: Time, length: Duration) -> Self {
+        let limit = Limit {
+            usual: None,
+            limit: 0.5,
+        };
+        Self {
+            start,
+            length,
+            counts: Counts::default(),
+            repeat_ratio: None,
+            limit,
+            redirect_repeat_ratio: None,
+            redirect_limit: limit,
+        }
+    }
+
     pub(crate) fn end(&self) -> Time {
         self.start.plus(self.length)
     }
 
-    /// Whether the ratio of the redirects alone says something else than that of all requests.
+    /// Whether the ratio of redirects alone differs from that of all requests.
     pub(crate) fn are_redirects_apart(&self) -> bool {
         self.counts.redirects * 10 < self.counts.requests * 9
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Response;
-use signpost::config::{Authored, Config};
+use signpost::authoring::Authored;
 use signpost::request::Request;
+use signpost::values::Switch;
 use signpost_testbed::{FastlyApi, RecordedRequest, StandInCdn, StandInOrigin};
 
 use super::trial::{Trial, printed};
@@ -45,13 +46,13 @@ location = "{}{FILE}"
 
 /// Answers as the edge does with the entries of the store. The origin behind it has no files.
 fn answer(api: &FastlyApi, recorded: &RecordedRequest) -> Response<Bytes> {
-    let config = Config::from_json(&api.entry("config").unwrap()).unwrap();
-    let switch = api.entry("switch").unwrap().parse().unwrap();
+    let config = signpost::config::from_json(&api.entry("config").unwrap()).unwrap();
+    let switch: Switch = api.entry("switch").unwrap().parse().unwrap();
     let accept = recorded.headers.get("accept");
     let request = Request::new(recorded.method.as_str(), "127.0.0.1", &recorded.target)
         .with_accept(accept.map(http::HeaderValue::as_bytes));
     let answer = signpost::answer(&config, &request, switch);
-    let Some(reply) = answer.reply(&config, &request) else {
+    let Some(reply) = answer.reply() else {
         let decision = answer.decision().reason().unwrap().decision_header();
         let response = Response::builder().header("signpost-decision", decision);
         return response.body(Bytes::new()).unwrap();

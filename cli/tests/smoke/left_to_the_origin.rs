@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use signpost::config::Config;
 use signpost::values::Switch;
 use signpost_testbed::{StandInOrigin, Validity};
 

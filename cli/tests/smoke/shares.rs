@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
-use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::{StandInOrigin, Validity};

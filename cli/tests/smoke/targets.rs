@@ -2,13 +2,13 @@
 //! configuration lets it.
 
 use serde_json::{Value, json};
-use signpost::target;
+use signpost::Surroundings;
 use signpost::values::Switch;
 use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
 
 use crate::bed::{Module, Smoke};
 use crate::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns, Written};
-use crate::wrong_at_the_edge::answer_by;
+use crate::wrong_at_the_edge::answer_in;
 
 /// The second target, as failures name it.
 const OTHER: &str = "the target `cloudfront` (https://cloudfront.example)";
@@ -210,13 +210,11 @@ fn downloads(json: &Value) -> [u64; 2] {
 async fn edge(written: Written, health: fn(&str) -> bool) -> StandInOrigin {
     let config = written.config();
     StandInOrigin::start_with(move |recorded| {
-        answer_by(&config, recorded, |request| {
-            let turn = Turn {
-                health: &health,
-                ..Turn::FIRST
-            };
-            signpost::answer_in_turn(target::build, &config, request, Switch::ENFORCE, &turn)
-        })
+        let surroundings = Surroundings {
+            health: &health,
+            ..Switch::ENFORCE.into()
+        };
+        answer_in(&config, recorded, surroundings)
     })
     .await
     .unwrap()

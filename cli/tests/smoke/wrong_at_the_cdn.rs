@@ -2,8 +2,6 @@
 
 use signpost_testbed::{Protocol, Spoil, Validity};
 
-use signpost::config::Config;
-
 use crate::bed::{DOWNLOAD, FILE, Files, Module};
 use crate::wrong_at_the_edge::edge_of;
 

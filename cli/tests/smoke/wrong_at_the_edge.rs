@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
-use signpost::Answer;
+use signpost::Surroundings;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
@@ -258,22 +258,20 @@ pub(crate) fn answer_at(
     config: &Config,
     recorded: &RecordedRequest,
 ) -> Response<Bytes> {
-    answer_by(config, recorded, |request| {
-        signpost::answer(config, request, switch)
-    })
+    answer_in(config, recorded, switch)
 }
 
-/// The same, with the answer that `answer` makes of the request.
-pub(crate) fn answer_by<'c>(
-    config: &'c Config,
+/// The same in other surroundings.
+pub(crate) fn answer_in<'s>(
+    config: &Config,
     recorded: &RecordedRequest,
-    answer: impl FnOnce(&Request<'_>) -> Answer<'c, '_>,
+    surroundings: impl Into<Surroundings<'s>>,
 ) -> Response<Bytes> {
     let text = |name: &str| recorded.headers.get(name).map(http::HeaderValue::as_bytes);
     let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
     let request =
         Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
-    let answer = answer(&request);
+    let answer = signpost::answer(config, &request, surroundings);
     let Some(reply) = answer.reply() else {
         let decision = answer.decision().reason().unwrap().decision_header();
         let mut response = by_origin(config, recorded);

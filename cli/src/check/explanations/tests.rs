@@ -6,8 +6,8 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::{Code, EXPLANATIONS, of};
 
-/// What a snippet is written into: its keys take the place of these, and a route of another name
-/// stands beside this one.
+/// The file that a snippet is merged into. Its keys replace these; a route of another name is
+/// added.
 const AROUND: &str = r#"
 allowed_hosts = ["static.crates.io"]
 
@@ -31,7 +31,7 @@ request = "/api/v1/crates/smallvec/1.10.0/download"
 location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate"
 "#;
 
-/// These are not about the keys of one file.
+/// Codes that are not about the keys of one file.
 const WITHOUT_TOML: [&str; 4] = [
     "differs",
     "dl-not-redirected",
@@ -95,7 +95,7 @@ fn what_is_called_wrong_has_that_problem_and_what_is_called_right_has_none() {
     }
 }
 
-/// The TOML of a section: its indented lines, where it is no command line and no JSON.
+/// The TOML of a section: its indented lines, unless they are a command line or JSON.
 fn snippet(section: &str) -> Option<String> {
     let lines = section
         .lines()
@@ -108,7 +108,7 @@ fn snippet(section: &str) -> Option<String> {
 
 fn problems(snippet: &str, name: &str) -> Vec<ProblemCode> {
     let mut whole: DocumentMut = AROUND.parse().unwrap();
-    // What is no TOML cannot be merged, and need not be.
+    // Anything else cannot be merged, and need not be.
     let text = match snippet.parse::<DocumentMut>() {
         Ok(snippet) => {
             merge(whole.as_table_mut(), snippet.as_table());
@@ -143,7 +143,7 @@ fn merge(into: &mut Table, from: &Table) {
     }
 }
 
-/// A route of the same name is changed, once; every other one stands beside it.
+/// Changes the route of the same name, or adds the route.
 fn merge_routes(into: &mut ArrayOfTables, from: &ArrayOfTables) {
     let mut changed = false;
     for route in from {
@@ -161,7 +161,7 @@ fn merge_routes(into: &mut ArrayOfTables, from: &ArrayOfTables) {
     }
 }
 
-/// Tables are written in the order of their positions, and these are of two documents.
+/// Tables are written in the order of their positions, and these come from two documents.
 fn forget_positions(table: &mut Table) {
     table.set_position(None);
     for (_, item) in table.iter_mut() {

@@ -1,15 +1,15 @@
-//! What a plan shows of routes with several targets.
+//! Plans over routes with several targets.
 
 use std::collections::BTreeSet;
 
-use super::{Files, keys, kinds, loaded, of_lines, over_examples};
+use super::{Files, keys, kinds, of_lines, over_examples};
 use crate::file::Loaded;
 use crate::plan::value::{Kind, Plan, Shape};
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
 const REQUESTS: u64 = 400;
 
-/// Targets with their weights, each with a base of its own and an example.
+/// Targets with weights, each with its own base and an example.
 fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
     let listed = |each: &dyn Fn(&str, u16) -> String| {
         let all: Vec<_> = targets
@@ -31,21 +31,21 @@ fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
         let location = format!("https://{name}.example/x");
         format!("{{ request = \"/f/x\", target = \"{name}\", location = \"{location}\" }},")
     });
-    loaded(&format!(
+    Loaded::of(&format!(
         "allowed_hosts = [{hosts}]\norigin.backends = [\"origin\"]\n{retry}\n[targets]\n{tables}\n\
          [[routes]]\nname = \"file\"\npath = \"/f/{{file:segment}}\"\n{route}\n\
          location = \"/{{file}}\"\nexamples = [{examples}]\n"
     ))
 }
 
-/// A plan over requests for as many files.
+/// A plan over requests for many files.
 fn over_many(old: &Loaded, new: &Loaded, unhealthy: &Unhealthy) -> Plan {
     let paths: Vec<_> = (0..REQUESTS).map(|file| format!("/f/{file}")).collect();
     let lines = paths.join("\n");
     of_lines(&Files::new(old, new, unhealthy), lines.as_bytes(), 2)
 }
 
-/// From which target to which other one requests move, such as `a b`. Nothing else may change.
+/// The moves between targets, such as `a b`. Nothing else may change.
 fn moves(plan: &Plan) -> BTreeSet<String> {
     let name = |shape: &Shape| match shape {
         Shape::Redirect { location, .. } => {
@@ -130,7 +130,7 @@ fn only_the_files_of_a_target_that_changes_are_moved() {
                 "targets.b.health_backend",
             ],
         ),
-        // The first try is answered as before, and a log does not say which try a request was.
+        // The first attempt is answered as before, and a log does not number attempts.
         ("[retry]", (even, ""), (even, RETRY), &[], &["retry.window"]),
     ];
     for (row, (before, old_retry), (after, new_retry), expected, differences) in rows {
@@ -160,7 +160,7 @@ fn the_files_of_an_unhealthy_target_go_to_the_others() {
         (&["a"], &["a b", "a c"]),
         (&["c"], &["c a", "c b"]),
         (&["a", "b"], &["a c", "b c"]),
-        // Where none is healthy, each file is at its own all the same.
+        // If none is healthy, each file stays at its own.
         (&["a", "b", "c"], &[]),
     ];
     for (names, expected) in rows {
@@ -187,7 +187,7 @@ fn the_files_of_an_unhealthy_target_go_to_the_others() {
 fn a_dropped_example_is_seen_although_its_request_is_one_at_another_target() {
     let with = |more: &str| {
         let text = include_str!("../../../../docs/examples/two-targets.toml");
-        loaded(&format!("{text}{more}"))
+        Loaded::of(&format!("{text}{more}"))
     };
     let more = "\n[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\ntarget = ";
     let at_fastly = format!(

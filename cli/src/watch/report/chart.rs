@@ -4,20 +4,20 @@ use std::time::Duration;
 use indicatif::HumanCount;
 use maud::{Markup, html};
 
+use crate::text::percent;
 use crate::watch::band::{Limit, count};
-use crate::watch::text::percent;
 use crate::watch::timeline::Timeline;
 use crate::watch::window::Window;
 
-/// So many reasons have a colour of their own.
+/// The number of reasons with their own colour.
 const MOST_REASONS: usize = 4;
 
-/// How high the drawing is in its own units, which the page stretches.
+/// The height of the drawing in its own units; the page stretches it.
 const HEIGHT: f64 = 1_000.0;
 
-/// The chart of requests a second, by decision.
+/// The requests a second, by decision.
 pub(crate) fn decisions(timeline: &Timeline) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let series = series(points);
     let highest = points
         .iter()
@@ -53,7 +53,7 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
     }
 }
 
-/// The chart of the repeat ratio, with what is usual and the limit.
+/// The repeat ratio, its usual value and the limit.
 pub(crate) fn ratios(timeline: &Timeline) -> Markup {
     ratio_chart(
         timeline,
@@ -63,9 +63,9 @@ pub(crate) fn ratios(timeline: &Timeline) -> Markup {
     )
 }
 
-/// The same of the redirects alone, if it says something else.
+/// The same for redirects alone, if it differs.
 pub(crate) fn redirect_ratios(timeline: &Timeline) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let is_apart = points.iter().any(Window::are_redirects_apart);
     let is_known = points
         .iter()
@@ -88,7 +88,7 @@ fn ratio_chart(
     explanation: &str,
     read: fn(&Window) -> (Option<f64>, Limit),
 ) -> Markup {
-    let readings = timeline.points().iter().map(read);
+    let readings = timeline.points.iter().map(read);
     let ratios = readings.clone().map(|(ratio, _)| ratio);
     let usual = readings.clone().map(|(_, limit)| limit.usual);
     let limits = readings.map(|(_, limit)| Some(limit.limit));
@@ -120,21 +120,21 @@ fn ratio_chart(
     }
 }
 
-/// What the marks over a chart mean, as far as there are any.
+/// The legend of the marks.
 fn marks(timeline: &Timeline) -> Markup {
     html! {
-        @if !timeline.alarms().is_empty() { li { span.alarm { "1" } "alarm, from when to when" } }
-        @if !timeline.changes().is_empty() { li { span.change { "▼" } "another revision or switch" } }
+        @if !timeline.alarms.is_empty() { li { span.alarm { "1" } "alarm, from when to when" } }
+        @if !timeline.changes.is_empty() { li { span.change { "▼" } "another revision or switch" } }
     }
 }
 
-/// What is drawn of one decision: a number for each point.
+/// The numbers of one decision, point by point.
 struct Series {
     name: String,
     numbers: Vec<u64>,
 }
 
-/// Redirects, the most frequent reasons, and all the rest.
+/// Redirects, the most frequent reasons, and the rest.
 fn series(points: &[Window]) -> Vec<Series> {
     let mut sum = points
         .first()
@@ -175,7 +175,7 @@ fn series(points: &[Window]) -> Vec<Series> {
     series
 }
 
-/// The axes of a chart, its alarms and changes, and what is drawn between them.
+/// A chart: axes, alarms and changes, and the drawing.
 fn chart(
     name: &str,
     timeline: &Timeline,
@@ -183,7 +183,7 @@ fn chart(
     label: fn(f64) -> String,
     drawing: &Markup,
 ) -> Markup {
-    let points = timeline.points();
+    let points = &timeline.points;
     let across = |place: f64| percent_of(place / count(points.len() as u64));
     let heights = [0.0, 0.25, 0.5, 0.75, 1.0];
     html! {
@@ -199,10 +199,10 @@ fn chart(
                         span.x.minor[number % 2 == 1] style=(format!("left:{}", across(count(place as u64)))) { (tick(point, step(points))) }
                     }
                 }
-                @for change in timeline.changes() {
+                @for change in &timeline.changes {
                     div.mark style=(format!("left:{}", across(timeline.place(change.time)))) { span { "▼" } }
                 }
-                @for alarm in timeline.alarms() {
+                @for alarm in &timeline.alarms {
                     @let begin = timeline.place(alarm.began);
                     @let end = alarm.ended.map_or(count(points.len() as u64), |ended| timeline.place(ended));
                     div.band style=(format!("left:{};width:{}", across(begin), across((end - begin).max(0.0)))) {
@@ -214,8 +214,8 @@ fn chart(
     }
 }
 
-/// Which points have a label on the time axis: the first ones of some six stretches of a round
-/// length, such as ten minutes.
+/// The points with a label on the time axis: the first of some six round intervals, such as ten
+/// minutes.
 fn ticks(points: &[Window]) -> Vec<usize> {
     let step = step(points);
     let stretch = |point: &Window| point.start.window(step);
@@ -227,7 +227,7 @@ fn ticks(points: &[Window]) -> Vec<usize> {
     begins.map(|(_, place)| place).collect()
 }
 
-/// How far the labels of the time axis are apart.
+/// The interval of the labels.
 fn step(points: &[Window]) -> Duration {
     const ROUND: [u64; 14] = [
         10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
@@ -238,8 +238,8 @@ fn step(points: &[Window]) -> Duration {
     Duration::from_secs(round.unwrap_or(least))
 }
 
-/// The time of day, with seconds only where the labels are closer than a minute; the day where they
-/// are a day apart.
+/// The time of day, with seconds if labels are closer than a minute; the day if they are a day
+/// apart.
 fn tick(point: &Window, step: Duration) -> String {
     let range = match step.as_secs() {
         0..60 => 11..19,
@@ -265,7 +265,7 @@ fn area(above: &[f64], below: &[f64], top: f64) -> String {
     path
 }
 
-/// A curve through the middle of each point; it is broken where there is no value.
+/// A curve through the middle of each point, broken where there is no value.
 fn curve(values: impl Iterator<Item = Option<f64>>) -> String {
     let mut path = String::new();
     let mut command = 'M';
@@ -281,7 +281,7 @@ fn curve(values: impl Iterator<Item = Option<f64>>) -> String {
     path
 }
 
-/// The height of a share of the chart, in the units of the drawing.
+/// The y coordinate of a share.
 fn y(share: f64) -> String {
     format!("{:.1}", HEIGHT * (1.0 - share))
 }
@@ -298,7 +298,7 @@ fn rate(point: &Window, number: u64) -> f64 {
     count(number) / point.length.as_secs_f64().max(1e-3)
 }
 
-/// The next number that is easily divided by four.
+/// The next number that divides easily by four.
 fn round_up(number: f64) -> f64 {
     let power = 10_f64.powf(number.log10().floor());
     let steps = [1.0, 1.2, 1.6, 2.0, 2.4, 3.2, 4.0, 5.0, 6.0, 8.0, 10.0];
@@ -319,9 +319,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{area, curve, round_up, step, tick, ticks};
-    use crate::watch::band::Limit;
     use crate::watch::time::Time;
-    use crate::watch::window::{Counts, Window};
+    use crate::watch::window::Window;
 
     #[test]
     fn a_curve_is_broken_where_there_is_no_value() {
@@ -382,20 +381,7 @@ mod tests {
     }
 
     fn window(number: i64, length: i64) -> Window {
-        Window {
-            start: Time::from_millis(1_689_855_420_000 + number * length * 1_000),
-            length: Duration::from_secs(length.unsigned_abs()),
-            counts: Counts::default(),
-            repeat_ratio: None,
-            limit: Limit {
-                usual: None,
-                limit: 0.5,
-            },
-            redirect_repeat_ratio: None,
-            redirect_limit: Limit {
-                usual: None,
-                limit: 0.5,
-            },
-        }
+        let start = Time::from_millis(1_689_855_420_000 + number * length * 1_000);
+        Window::empty(start, Duration::from_secs(length.unsigned_abs()))
     }
 }

@@ -1,0 +1,12 @@
+use super::address::Address;
+use super::turn::Supposed;
+
+/// The request to explain, and the circumstances in which it arrives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'q> {
+    pub(crate) supposed: &'q Supposed,
+    pub(crate) method: &'q str,
+    pub(crate) address: &'q Address,
+    /// The values of its `Accept`.
+    pub(crate) accept: &'q [String],
+}

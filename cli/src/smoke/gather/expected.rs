@@ -1,0 +1,106 @@
+//! The expected answer, computed by the edge's own code.
+
+use signpost::config::Config;
+use signpost::decision::Reason;
+use signpost::request::Request;
+use signpost::values::Switch;
+
+use crate::smoke::gather::redirect::Redirect;
+
+/// The expected answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A redirect to one of the route's targets, the same for HEAD and as JSON.
+    Redirect(Box<Redirect>),
+    /// The origin's answer, with this value of `signpost-decision`.
+    Origin { decision: String },
+}
+
+impl Expected {
+    /// The expected answer to a GET request of `path`.
+    pub(crate) fn of(config: &Config, switch: Switch, host: &str, path: &str) -> Self {
+        let request = Request::new("GET", host, path);
+        if let Some(redirect) = Redirect::of(config, switch, &request) {
+            return Self::Redirect(Box::new(redirect));
+        }
+        let answer = signpost::answer(config, &request, switch);
+        let decision = answer.decision().reason().map(Reason::decision_header);
+        Self::Origin {
+            decision: decision.unwrap_or_default().to_owned(),
+        }
+    }
+
+    pub(crate) fn redirect(&self) -> Option<&Redirect> {
+        match self {
+            Self::Redirect(redirect) => Some(redirect),
+            Self::Origin { .. } => None,
+        }
+    }
+
+    /// The location on a first attempt while every target is healthy.
+    pub(crate) fn location(&self) -> Option<&str> {
+        Some(&self.redirect()?.first().location)
+    }
+
+    /// The value of `signpost-decision`.
+    pub(crate) fn decision(&self) -> Option<String> {
+        match self {
+            Self::Redirect(redirect) => redirect.first().plain.decision(),
+            Self::Origin { decision } => Some(decision.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::config::Config;
+    use signpost::values::Switch;
+
+    use super::Expected;
+
+    const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+
+    fn production() -> Config {
+        signpost::authoring::from_toml(include_str!("../../../../config/crates-io.toml")).unwrap()
+    }
+
+    #[test]
+    fn a_redirect_says_where_in_both_forms() {
+        let config = production();
+        let Expected::Redirect(redirect) =
+            Expected::of(&config, Switch::ENFORCE, "crates.io", DOWNLOAD)
+        else {
+            panic!("no redirect");
+        };
+        let location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+        let only = redirect.first();
+        assert_eq!(redirect.targets().count(), 1);
+        assert_eq!(only.location, location);
+        assert_eq!(
+            only.to_string(),
+            "the target `static` (https://static.crates.io)"
+        );
+        assert_eq!(only.plain.status, 302);
+        assert_eq!(only.plain.header("location").as_deref(), Some(location));
+        assert_eq!(only.json.status, 200);
+        assert_eq!(only.json.body, format!("{{\"url\":\"{location}\"}}"));
+    }
+
+    #[test]
+    fn other_requests_have_a_reason() {
+        let config = production();
+        for (switch, path, decision) in [
+            (Switch::Off, DOWNLOAD, "origin;reason=\"switch-off\""),
+            (Switch::Shadow, DOWNLOAD, "origin;reason=\"switch-shadow\""),
+            (Switch::ENFORCE, "/", "origin;reason=\"no-route\""),
+        ] {
+            let expected = Expected::of(&config, switch, "crates.io", path);
+            assert_eq!(
+                expected.decision().as_deref(),
+                Some(decision),
+                "{switch} {path}"
+            );
+            assert_eq!(expected.location(), None);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Files that crates.io has, for small shares of the switch.
+
+use crate::smoke::gather::package::{Checksum, Package};
+
+/// The CDN that serves them.
+pub(crate) const CDN_HOST: &str = "static.crates.io";
+
+/// Chosen so that every share from 1 % on includes enough of them.
+const KNOWN: &str = include_str!("known.tsv");
+
+/// The crates and their checksums.
+pub(crate) fn files() -> Vec<(Package, Checksum)> {
+    KNOWN.lines().skip(1).filter_map(read).collect()
+}
+
+fn read(line: &str) -> Option<(Package, Checksum)> {
+    let mut fields = line.split('\t');
+    let package = Package::new(fields.next()?, fields.next()?).ok()?;
+    Some((package, Checksum::parse(fields.next()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::request::Request;
+    use signpost::route;
+    use signpost::values::Share;
+
+    use super::{KNOWN, files};
+
+    const REAL: &str = include_str!("../../../../tests/data/crates.tsv");
+
+    #[test]
+    fn every_share_from_one_percent_on_holds_at_least_three() {
+        let config =
+            signpost::authoring::from_toml(include_str!("../../../../config/crates-io.toml"))
+                .unwrap();
+        for percent in 1..100 {
+            let share = Share::percent(percent).unwrap();
+            let files = files();
+            let held = files.iter().filter(|(package, _)| {
+                let (name, version) = (package.name(), package.version());
+                let path = format!("/api/v1/crates/{name}/{version}/download");
+                let request = Request::new("GET", "crates.io", &path);
+                let found = route::find(&config, &request).unwrap();
+                share.includes(found.captures())
+            });
+            assert!(held.count() >= 3, "{percent}%");
+        }
+    }
+
+    #[test]
+    fn each_is_a_real_file_with_its_checksum() {
+        assert_eq!(files().len(), KNOWN.lines().count() - 1);
+        for line in KNOWN.lines() {
+            assert!(REAL.lines().any(|real| real == line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Derives the probes from the configuration.
+
+mod at_targets;
+mod in_share;
+mod required;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde::Serialize;
+use signpost::config::Route;
+use signpost::request::Request;
+use signpost::route;
+use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
+use strum::IntoStaticStr;
+use url::Url;
+
+use crate::file::Loaded;
+use crate::output::Failure;
+use crate::smoke::gather::expected::Expected;
+use crate::smoke::gather::negative;
+use crate::smoke::gather::package::{Checksum, Checksums, Package};
+use crate::smoke::gather::redirect::Redirect;
+
+/// A request to the edge, and everything that is expected of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Probe {
+    pub(crate) kind: Kind,
+    pub(crate) route: String,
+    /// The path to request; for a file at a target, its location.
+    pub(crate) request: String,
+    pub(crate) expected: Expected,
+    /// The SHA-256 of the file at the location.
+    pub(crate) checksum: Option<Checksum>,
+    /// A second SHA-256 from another source.
+    pub(crate) other_checksum: Option<Checksum>,
+    /// Whether the route leads to `.crate` files, which are never empty.
+    pub(crate) is_of_crate: bool,
+    /// Whether the file may be missing.
+    pub(crate) may_be_missing: bool,
+    /// Whether the origin serves the route by itself.
+    pub(crate) is_at_origin: bool,
+}
+
+/// The source of a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
+pub(crate) enum Kind {
+    /// An example of the configuration.
+    Example,
+    /// `--crate`.
+    Crate,
+    /// `--from-lockfile`.
+    #[strum(serialize = "lock file")]
+    LockFile,
+    /// `--latest`.
+    Latest,
+    /// A crate that the switch's share includes, if few of the others are in it.
+    #[strum(serialize = "in share")]
+    InShare,
+    /// A path near a route's own, which must not be redirected.
+    Negative,
+    /// A file at a target that no other probe led to, requested from the target.
+    Target,
+}
+
+/// What probes are derived from.
+pub(crate) struct Sources<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) switch: Switch,
+    /// The `Host` of the requests.
+    pub(crate) host: &'a str,
+    /// The routes for crates; empty for those that lead to `.crate` files.
+    pub(crate) routes: &'a [String],
+    pub(crate) packages: &'a [(Kind, Package)],
+    pub(crate) checksums: &'a Checksums,
+    /// Parts of the paths whose files may be missing.
+    pub(crate) missing: &'a [String],
+    /// The routes that the origin does not serve by itself.
+    pub(crate) not_at_origin: &'a [String],
+}
+
+impl Kind {
+    /// The name in the table.
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Sources<'_> {
+    /// Every probe: examples, crates, then negative ones. No path occurs twice.
+    pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
+        let mut probes = self.examples()?;
+        probes.extend(self.crates()?);
+        self.add_in_share(&mut probes);
+        let mut seen = BTreeSet::new();
+        probes.retain(|probe| seen.insert(probe.request.clone()));
+        self.check_probes(&probes)?;
+        self.check_options(&probes)?;
+        probes.extend(self.negative());
+        probes.retain({
+            let mut seen = BTreeSet::new();
+            move |probe| seen.insert(probe.request.clone())
+        });
+        Ok(probes)
+    }
+
+    /// All locations that the probes can lead to.
+    pub(crate) fn locations(&self, probes: &[Probe]) -> Vec<Url> {
+        let probes = probes.iter().filter(|probe| probe.kind != Kind::Negative);
+        let redirects = probes.filter_map(|probe| self.enforced(&probe.request));
+        let urls = redirects.flat_map(|redirect| {
+            let targets = redirect.targets();
+            let urls = targets.filter_map(|at| Url::parse(&at.location).ok());
+            urls.collect::<Vec<_>>()
+        });
+        urls.collect()
+    }
+
+    /// The crate that a path requests, if its route leads to files of crates.
+    pub(crate) fn package_at(&self, path: &str) -> Option<Package> {
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config(), &request).ok()?;
+        let of = |kind: CaptureType| {
+            let mut captures = found.captures().iter();
+            captures.find(|capture| capture.kind() == kind)
+        };
+        let (name, version) = (of(CaptureType::Crate)?, of(CaptureType::Semver)?);
+        self.is_of_crates(found.route())
+            .then(|| Package::new(name.as_str(), version.as_str()).ok())?
+    }
+
+    fn examples(&self) -> Result<Vec<Probe>, Failure> {
+        let examples = self.loaded.examples().iter();
+        examples
+            .map(|example| {
+                let written = example.location().as_str();
+                let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
+                // The location that the example's author wrote must be possible.
+                self.check_redirected(example.request(), Some(written))?;
+                Ok(probe)
+            })
+            .collect()
+    }
+
+    fn crates(&self) -> Result<Vec<Probe>, Failure> {
+        let routes = self.routes_of_crates()?;
+        let mut probes = Vec::new();
+        for (kind, package) in self.packages {
+            for route in &routes {
+                let path = path_of(route, package);
+                self.check_redirected(&path, None)?;
+                probes.push(self.probe(*kind, route.name().as_str(), &path));
+            }
+        }
+        Ok(probes)
+    }
+
+    fn negative(&self) -> Vec<Probe> {
+        let routes = self.loaded.config().routes().iter();
+        routes
+            .flat_map(|route| {
+                let paths = negative::paths(route).into_iter();
+                paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
+            })
+            .filter(|probe| self.enforced(&probe.request).is_none())
+            .collect()
+    }
+
+    fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
+        let checksums = self.checksums;
+        let is_of_crate = self.leads_to_crate(path);
+        let package = self.package_at(path).filter(|_| is_of_crate);
+        let checksum = package.as_ref().and_then(|package| checksums.of(package));
+        let named = self.missing.iter().any(|part| path.contains(part.as_str()));
+        Probe {
+            kind,
+            route: route.to_owned(),
+            request: path.to_owned(),
+            expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
+            checksum: checksum.cloned(),
+            other_checksum: package
+                .as_ref()
+                .and_then(|package| checksums.other_of(package).cloned()),
+            is_of_crate,
+            may_be_missing: named && checksum.is_none(),
+            is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
+        }
+    }
+
+    fn leads_to_crate(&self, path: &str) -> bool {
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config(), &request);
+        found.is_ok_and(|found| leads_to_crate(found.route()))
+    }
+
+    /// The redirect of a path with the switch at `enforce`.
+    fn enforced(&self, path: &str) -> Option<Redirect> {
+        let request = Request::new("GET", self.host, path);
+        Redirect::of(self.loaded.config(), Switch::ENFORCE, &request)
+    }
+
+    fn routes_of_crates(&self) -> Result<Vec<&Route>, Failure> {
+        let all = self.loaded.config().routes();
+        for name in self.routes {
+            let route = all.iter().find(|route| route.name().as_str() == name);
+            let route = route.ok_or_else(|| Failure::new(format!("there is no route `{name}`")))?;
+            if !takes_a_package(route) {
+                return Err(Failure::new(format!(
+                    "the route `{name}` does not take the name and the version of a crate alone"
+                )));
+            }
+        }
+        let found: Vec<_> = all
+            .iter()
+            .filter(|route| self.is_of_crates(route))
+            .filter(|route| takes_a_package(route))
+            .collect();
+        if found.is_empty() && !self.packages.is_empty() {
+            return Err(Failure::new(
+                "no route leads to a `.crate` file; name the routes for crates with --route",
+            ));
+        }
+        Ok(found)
+    }
+
+    fn is_of_crates(&self, route: &Route) -> bool {
+        if self.routes.is_empty() {
+            return leads_to_crate(route);
+        }
+        self.routes.iter().any(|name| name == route.name().as_str())
+    }
+}
+
+fn sends_any(switch: Switch) -> bool {
+    matches!(switch, Switch::Enforce(share) if Some(share) != Share::percent(0))
+}
+
+fn is_redirected(probe: &Probe) -> bool {
+    probe.expected.location().is_some()
+}
+
+/// The path of a crate on a route that takes its name and version alone.
+fn path_of(route: &Route, package: &Package) -> String {
+    negative::filled(route, |_, kind| match kind {
+        CaptureType::Crate => package.name().to_owned(),
+        _ => package.version().to_owned(),
+    })
+}
+
+/// Whether the files are the crates themselves. Lock files and indexes have their SHA-256.
+fn leads_to_crate(route: &Route) -> bool {
+    let location = route.location().to_string();
+    Path::new(&location).extension() == Some(OsStr::new("crate"))
+}
+
+fn takes_a_package(route: &Route) -> bool {
+    let kinds: Vec<_> = route
+        .path()
+        .captures()
+        .iter()
+        .map(CaptureSlot::kind)
+        .collect();
+    matches!(
+        kinds.as_slice(),
+        [CaptureType::Crate, CaptureType::Semver] | [CaptureType::Semver, CaptureType::Crate]
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! Refuses runs that would prove nothing.
+
+use signpost::values::Switch;
+
+use super::{Probe, Sources, is_redirected, sends_any};
+use crate::output::Failure;
+use crate::smoke::gather::expected::Expected;
+
+impl Sources<'_> {
+    /// Without a file to request or a redirect to follow, the run would find nothing.
+    pub(super) fn check_probes(&self, probes: &[Probe]) -> Result<(), Failure> {
+        if probes.is_empty() {
+            return Err(Failure::new(
+                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
+            ));
+        }
+        if sends_any(self.switch) && !probes.iter().any(is_redirected) {
+            return Err(Failure::new(format!(
+                "no probe would be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
+                self.switch
+            )));
+        }
+        Ok(())
+    }
+
+    /// An option that applies to no probe is a mistake.
+    pub(super) fn check_options(&self, probes: &[Probe]) -> Result<(), Failure> {
+        let unused = self.missing.iter().find(|part| {
+            let mut may_be = probes.iter().filter(|probe| probe.may_be_missing);
+            !may_be.any(|probe| probe.request.contains(part.as_str()))
+        });
+        if let Some(part) = unused {
+            return Err(Failure::new(format!(
+                "no probe's path contains `{part}`, which --missing names; files whose SHA-256 is known do not count, because they must be there; correct it or leave it out"
+            )));
+        }
+        let routes = self.loaded.config().routes();
+        let is_route = |name: &String| routes.iter().any(|route| route.name().as_str() == name);
+        if let Some(name) = self.not_at_origin.iter().find(|name| !is_route(name)) {
+            return Err(Failure::new(format!(
+                "there is no route `{name}`, which --not-at-origin names; `signpost routes` lists them"
+            )));
+        }
+        Ok(())
+    }
+
+    /// With a `Host` that the routes do not apply to, only the origin would answer.
+    pub(super) fn check_redirected(
+        &self,
+        path: &str,
+        written: Option<&str>,
+    ) -> Result<(), Failure> {
+        let redirect = self.enforced(path);
+        let leads = redirect.is_some_and(|redirect| match written {
+            // The example may be written for any target.
+            Some(written) => redirect.targets().any(|at| at.location == written),
+            None => true,
+        });
+        if leads {
+            return Ok(());
+        }
+        let host = self.host;
+        if !self.loaded.config().applies_to(host) {
+            return Err(Failure::new(format!(
+                "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
+            )));
+        }
+        let enforced = Expected::of(self.loaded.config(), Switch::ENFORCE, host, path);
+        let decision = enforced.decision().unwrap_or_default();
+        Err(Failure::new(format!(
+            "{path} is not redirected for the host {host} ({decision}), so there is nothing to try"
+        )))
+    }
+}

@@ -1,0 +1,174 @@
+use signpost::values::{Share, Switch};
+
+use super::{Kind, Probe, Sources};
+use crate::file::Loaded;
+use crate::smoke::gather::package::{Checksum, Checksums, Package};
+
+const PRODUCTION: &str = include_str!("../../../../../config/crates-io.toml");
+
+fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
+    Sources {
+        loaded,
+        switch: Switch::ENFORCE,
+        host: "crates.io",
+        routes: &[],
+        packages: &[],
+        checksums,
+        missing: &[],
+        not_at_origin: &[],
+    }
+}
+
+fn of_kind(probes: &[Probe], kind: Kind) -> Vec<&Probe> {
+    probes.iter().filter(|probe| probe.kind == kind).collect()
+}
+
+#[test]
+fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
+    let loaded = Loaded::of(PRODUCTION);
+    let probes = sources(&loaded, &Checksums::default()).probes().unwrap();
+    let examples = of_kind(&probes, Kind::Example);
+    assert_eq!(examples.len(), loaded.examples().len());
+    for (probe, example) in examples.iter().zip(loaded.examples()) {
+        assert_eq!(probe.request, example.request());
+        assert_eq!(probe.expected.location(), Some(example.location().as_str()));
+    }
+    // `/download` of the three routes: eleven paths each, and no path twice.
+    assert_eq!(of_kind(&probes, Kind::Negative).len(), 33);
+}
+
+#[test]
+fn a_crate_is_asked_for_on_every_route_to_crate_files() {
+    let loaded = Loaded::of(PRODUCTION);
+    let package: Package = "zstd-sys@2.0.16+zstd.1.5.7".parse().unwrap();
+    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+    let mut checksums = Checksums::default();
+    checksums.insert(package.clone(), checksum.clone());
+    let packages = [(Kind::Crate, package)];
+    let readme = ["readme".to_owned()];
+    for (routes, what, expected) in [
+        (&[][..], "download", Some(&checksum)),
+        // A README has other bytes than its crate.
+        (&readme, "readme", None),
+    ] {
+        let sources = Sources {
+            packages: &packages,
+            routes,
+            ..sources(&loaded, &checksums)
+        };
+        let probes = sources.probes().unwrap();
+        let crates = of_kind(&probes, Kind::Crate);
+        let found: Vec<_> = crates.iter().map(|probe| probe.request.as_str()).collect();
+        assert_eq!(
+            found,
+            [format!("/api/v1/crates/zstd-sys/2.0.16+zstd.1.5.7/{what}")]
+        );
+        assert_eq!(crates[0].checksum.as_ref(), expected);
+    }
+}
+
+#[test]
+fn every_share_that_sends_anything_has_probes_that_are_redirected() {
+    let loaded = Loaded::of(PRODUCTION);
+    let checksums = Checksums::default();
+    for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
+        let sources = Sources {
+            switch: Switch::Enforce(Share::percent(percent).unwrap()),
+            ..sources(&loaded, &checksums)
+        };
+        let probes = sources.probes().unwrap();
+        let redirected = probes.iter().filter(|probe| super::is_redirected(probe));
+        let redirected = redirected.count();
+        assert!(redirected >= expected, "{percent}%: {redirected}");
+        assert_eq!(percent == 0, redirected == 0, "{percent}%");
+        for probe in of_kind(&probes, Kind::InShare) {
+            assert!(probe.checksum.is_some(), "{percent}%: {}", probe.request);
+        }
+    }
+}
+
+#[test]
+fn a_lock_files_own_crates_come_before_those_of_the_list() {
+    let loaded = Loaded::of(PRODUCTION);
+    let mut checksums = Checksums::default();
+    // In the smallest share.
+    let package: Package = "syn@1.0.109".parse().unwrap();
+    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+    checksums.insert(package, checksum.clone());
+    let sources = Sources {
+        switch: Switch::Enforce(Share::percent(1).unwrap()),
+        ..sources(&loaded, &checksums)
+    };
+    let probes = sources.probes().unwrap();
+    let in_share = of_kind(&probes, Kind::InShare);
+    assert!(in_share[0].request.contains("/syn/1.0.109/"));
+    assert_eq!(in_share[0].checksum.as_ref(), Some(&checksum));
+}
+
+#[test]
+fn runs_that_would_prove_nothing_are_refused() {
+    let authored = Loaded::of(PRODUCTION);
+    let compiled = Loaded::of(authored.config().to_json());
+    // Another CDN may have other files.
+    let elsewhere = PRODUCTION.replace("static.crates.io", "static.example");
+    let elsewhere = Loaded::of(&elsewhere);
+    let checksums = Checksums::default();
+    let one_percent = Switch::Enforce(Share::percent(1).unwrap());
+    let small_share = Sources {
+        switch: one_percent,
+        ..sources(&elsewhere, &checksums)
+    };
+    let compiled = sources(&compiled, &checksums);
+    let rows = [
+        (compiled, "the configuration has no examples"),
+        (small_share, "no redirect would be followed"),
+    ];
+    for (sources, words) in rows {
+        let failure = sources.probes().unwrap_err().to_string();
+        assert!(failure.contains(words), "{words}: {failure}");
+    }
+}
+
+#[test]
+fn a_file_whose_checksum_is_known_may_never_be_missing() {
+    let loaded = Loaded::of(PRODUCTION);
+    let mut checksums = Checksums::default();
+    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+    checksums.insert("smallvec@1.10.0".parse().unwrap(), checksum);
+    for (part, expected) in [
+        ("/smallvec/1.10.0/", Ok(1)),
+        ("/smallvec/1.10.0/download", Err(())),
+        ("/a/0.1.1/", Ok(2)),
+    ] {
+        let missing = [part.to_owned()];
+        let sources = Sources {
+            missing: &missing,
+            ..sources(&loaded, &checksums)
+        };
+        let probes = sources.probes().map_err(drop);
+        let may_be = probes.map(|probes| probes.iter().filter(|one| one.may_be_missing).count());
+        assert_eq!(may_be, expected, "{part}");
+    }
+}
+
+#[test]
+fn impossible_options_are_refused() {
+    let loaded = Loaded::of(PRODUCTION);
+    let elsewhere = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
+    let elsewhere = Loaded::of(&elsewhere);
+    let checksums = Checksums::default();
+    let missing = ["/no-such-crate/".to_owned()];
+    let routes = ["raedme".to_owned()];
+    let check = |sources: Sources<'_>, words: &str| {
+        let failure = sources.probes().unwrap_err().to_string();
+        assert!(failure.contains(words), "{words}: {failure}");
+    };
+    let mut wrong = sources(&loaded, &checksums);
+    wrong.missing = &missing;
+    check(wrong, "no probe's path contains `/no-such-crate/`");
+    let mut wrong = sources(&loaded, &checksums);
+    wrong.routes = &routes;
+    check(wrong, "there is no route `raedme`");
+    let wrong = sources(&elsewhere, &checksums);
+    check(wrong, "the routes do not apply to the host crates.io");
+}

@@ -1,0 +1,312 @@
+//! A redirect that the edge must send: to the first target of its file, or to another one that the
+//! configuration allows.
+
+use std::fmt;
+
+use signpost::Answer;
+use signpost::config::{Config, Target};
+use signpost::decision::Because;
+use signpost::request::Request;
+use signpost::values::Switch;
+
+use crate::smoke::ask::answered::{Answered, JSON};
+
+/// A redirect to each target of its route, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Redirect {
+    first: AtTarget,
+    others: Vec<Other>,
+}
+
+/// A redirect to one target, with the answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AtTarget {
+    pub(crate) name: String,
+    /// For the person who repairs it.
+    pub(crate) base: String,
+    pub(crate) location: String,
+    pub(crate) plain: Answered,
+    pub(crate) json: Answered,
+}
+
+/// A target that is not the file's first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Other {
+    at: AtTarget,
+    /// The same for each reason for which the edge may send there.
+    because: Vec<(Because, AtTarget)>,
+}
+
+/// An allowed redirect to another target than the file's first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SentElsewhere<'r> {
+    pub(crate) target: &'r AtTarget,
+    /// When the edge does so.
+    pub(crate) when: &'static str,
+}
+
+impl Redirect {
+    /// The redirect of a GET request; nothing if the origin must answer.
+    pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
+        let as_json = request.clone().with_accept([JSON.as_bytes()]);
+        let [plain, json] = [request, &as_json]
+            .map(|request| signpost::answer(config, request, switch).at_every_target(switch));
+        let mut answers = plain.iter().zip(&json);
+        let (first, first_target) = AtTarget::of(answers.next()?)?;
+        // A target is skipped only if its health is known, or if the client was sent there before.
+        let is_retried = config.retry().is_some();
+        let mut may_be_passed = first_target.health_backend().is_some();
+        let others = answers.filter_map(|answer| {
+            let (at, target) = AtTarget::of(answer)?;
+            let unhealthy = may_be_passed.then_some(Because::TargetUnhealthy);
+            let second_try = is_retried.then_some(Because::SecondTry);
+            may_be_passed &= target.health_backend().is_some();
+            let because = unhealthy.into_iter().chain(second_try);
+            let because = because.map(|because| (because, at.because(because)));
+            Some(Other {
+                because: because.collect(),
+                at,
+            })
+        });
+        Some(Self {
+            first,
+            others: others.collect(),
+        })
+    }
+
+    pub(crate) fn only(at: AtTarget) -> Self {
+        Self {
+            first: at,
+            others: Vec::new(),
+        }
+    }
+
+    /// The redirect of a first attempt while every target is healthy.
+    pub(crate) fn first(&self) -> &AtTarget {
+        &self.first
+    }
+
+    /// The redirect to each target of the route.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &AtTarget> {
+        let others = self.others.iter().map(|other| &other.at);
+        std::iter::once(&self.first).chain(others)
+    }
+
+    /// Every allowed redirect.
+    #[cfg(test)]
+    pub(crate) fn right(&self) -> impl Iterator<Item = &AtTarget> {
+        let others = self.others.iter().flat_map(|other| &other.because);
+        std::iter::once(&self.first).chain(others.map(|(_, at)| at))
+    }
+
+    /// The allowed redirect that an answer means, else the first.
+    pub(crate) fn matching(&self, answered: &Answered) -> &AtTarget {
+        let elsewhere = self.elsewhere(answered);
+        elsewhere.map_or(&self.first, |elsewhere| elsewhere.target)
+    }
+
+    /// The allowed redirect to another target that an answer means.
+    pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<SentElsewhere<'_>> {
+        if self.first.matches(answered) {
+            return None;
+        }
+        let others = self.others.iter().flat_map(|other| &other.because);
+        let mut meant = others.filter(|(_, at)| at.matches(answered));
+        // Without a reason, the answer is compared with the first allowed one, and found wrong.
+        let (because, target) = meant
+            .clone()
+            .find(|(_, at)| at.plain.decision() == answered.decision())
+            .or_else(|| meant.next())?;
+        Some(SentElsewhere {
+            target,
+            when: when(*because),
+        })
+    }
+}
+
+impl AtTarget {
+    /// The answer to GET, and the one to a client that accepts JSON.
+    fn of<'c>((plain, json): (&Answer<'c, '_>, &Answer<'c, '_>)) -> Option<(Self, &'c Target)> {
+        let location = plain.decision().location()?.as_str().to_owned();
+        let target = plain.target()?;
+        let plain = plain.reply()?;
+        let json = json.reply().map(Answered::from);
+        let at = Self {
+            name: target.name().to_owned(),
+            base: target.base().to_string(),
+            location,
+            plain: Answered::from(plain),
+            json: json.unwrap_or_default(),
+        };
+        Some((at, target))
+    }
+
+    /// The same, with a reason in the decision.
+    fn because(&self, because: Because) -> Self {
+        let mut at = self.clone();
+        for answered in [&mut at.plain, &mut at.json] {
+            answered.add_to_decision(because);
+        }
+        at
+    }
+
+    /// Whether an answer names this location, as a redirect or as JSON.
+    fn matches(&self, answered: &Answered) -> bool {
+        match answered.header("location") {
+            Some(location) => location == self.location,
+            None => !answered.body.is_empty() && answered.body == self.json.body,
+        }
+    }
+}
+
+impl fmt::Display for AtTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the target `{}` ({})", self.name, self.base)
+    }
+}
+
+/// Why the first target is passed over.
+fn when(because: Because) -> &'static str {
+    match because {
+        Because::SecondTry => "this client asked before",
+        _ => "that is unhealthy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use signpost::decision::Because;
+    use signpost::request::Request;
+    use signpost::values::Switch;
+
+    use super::{AtTarget, Redirect};
+    use crate::smoke::ask::answered::Answered;
+
+    const CONFIG: &str = r#"
+allowed_hosts = ["a.example", "b.example", "c.example"]
+origin.backends = ["origin"]
+RETRY
+
+[targets.a]
+base = "https://a.example"
+HEALTH_OF_A
+
+[targets.b]
+base = "https://b.example"
+HEALTH_OF_B
+
+[targets.c]
+base = "https://c.example"
+
+[[routes]]
+name = "download"
+path = "/d/{name:crate}"
+targets = ["a", "b", "c"]
+location = "/{name}"
+examples = [
+    { request = "/d/x", target = "a", location = "https://a.example/x" },
+    { request = "/d/x", target = "b", location = "https://b.example/x" },
+    { request = "/d/x", target = "c", location = "https://c.example/x" },
+]
+"#;
+
+    const HEALTH_OF_A: &str = "health_backend = \"a\"";
+    const HEALTH_OF_B: &str = "health_backend = \"b\"";
+    const RETRY: &str = "retry.window = \"30s\"";
+
+    /// The redirect of a file whose targets are a, b and c in this order.
+    fn redirect(health: [&str; 2], retry: &str) -> Redirect {
+        let text = CONFIG
+            .replace("HEALTH_OF_A", health[0])
+            .replace("HEALTH_OF_B", health[1])
+            .replace("RETRY", retry);
+        let config = signpost::authoring::from_toml(&text)
+            .unwrap_or_else(|problems| panic!("{problems}{text}"));
+        let paths = (b'a'..=b'z').map(|letter| format!("/d/{}", char::from(letter)));
+        let mut redirects = paths.filter_map(|path| {
+            let request = Request::new("GET", "", &path);
+            Redirect::of(&config, Switch::ENFORCE, &request)
+        });
+        let is_in_order = |redirect: &Redirect| {
+            let names: Vec<_> = redirect.targets().map(|at| at.name.clone()).collect();
+            names == ["a", "b", "c"]
+        };
+        redirects.find(is_in_order).unwrap()
+    }
+
+    /// The reasons for which it may send to each target.
+    fn may_send(
+        redirect: &Redirect,
+        answer: impl Fn(&AtTarget) -> &Answered,
+    ) -> [Vec<&'static str>; 3] {
+        [0, 1, 2].map(|place| {
+            let at = redirect.targets().nth(place).unwrap();
+            let may_be = |because: &Because| {
+                let at = at.because(*because);
+                let elsewhere = redirect.elsewhere(answer(&at));
+                elsewhere.is_some_and(|elsewhere| *elsewhere.target == at)
+            };
+            let reasons = [Because::TargetUnhealthy, Because::SecondTry];
+            reasons
+                .into_iter()
+                .filter(may_be)
+                .map(Because::code)
+                .collect()
+        })
+    }
+
+    #[test]
+    fn another_target_is_right_only_for_the_reasons_that_the_configuration_gives() {
+        let unhealthy: &[_] = &["target-unhealthy"];
+        let second: &[_] = &["second-try"];
+        let either: &[_] = &["target-unhealthy", "second-try"];
+        let rows: [(_, _, [&[&str]; 3]); 7] = [
+            (["", ""], "", [&[], &[], &[]]),
+            ([HEALTH_OF_A, ""], "", [&[], unhealthy, &[]]),
+            (["", HEALTH_OF_B], "", [&[], &[], &[]]),
+            ([HEALTH_OF_A, HEALTH_OF_B], "", [&[], unhealthy, unhealthy]),
+            (["", ""], RETRY, [&[], second, second]),
+            ([HEALTH_OF_A, ""], RETRY, [&[], either, second]),
+            ([HEALTH_OF_A, HEALTH_OF_B], RETRY, [&[], either, either]),
+        ];
+        for (health, retry, expected) in rows {
+            let redirect = redirect(health, retry);
+            let plain = may_send(&redirect, |at| &at.plain);
+            assert_eq!(plain, expected, "{health:?} {retry}");
+            let json = may_send(&redirect, |at| &at.json);
+            assert_eq!(json, expected, "{health:?} {retry}, as JSON");
+        }
+    }
+
+    #[test]
+    fn another_target_without_a_reason_is_compared_with_one_that_has_one() {
+        let redirect = redirect([HEALTH_OF_A, ""], RETRY);
+        let second = redirect.targets().nth(1).unwrap();
+        let elsewhere = redirect.elsewhere(&second.plain).unwrap();
+        assert_ne!(elsewhere.target.plain, second.plain);
+        assert_eq!(elsewhere.target.location, second.location);
+    }
+
+    #[test]
+    fn unknown_locations_are_compared_with_the_first_target() {
+        let redirect = redirect([HEALTH_OF_A, HEALTH_OF_B], RETRY);
+        let first = redirect.first();
+        for location in [
+            "https://a.examplex",
+            "https://d.example/x",
+            "https://b.example/",
+        ] {
+            let wrong = Answered {
+                headers: vec![("location".to_owned(), location.to_owned())],
+                ..first.plain.clone()
+            };
+            assert_eq!(redirect.elsewhere(&wrong), None, "{location}");
+            assert_eq!(redirect.matching(&wrong), first, "{location}");
+        }
+        let second = redirect.targets().nth(1).unwrap();
+        let second = second.because(Because::SecondTry);
+        assert_eq!(redirect.matching(&second.plain), &second);
+        assert_eq!(redirect.matching(&Answered::default()), first);
+    }
+}

@@ -1,0 +1,7 @@
+//! Compares answers with the expected ones.
+
+pub(crate) mod elsewhere;
+pub(crate) mod mismatch;
+pub(crate) mod stage;
+pub(crate) mod verdict;
+pub(crate) mod verify;

@@ -1,0 +1,69 @@
+//! The stages at which a probe can fail.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
+
+/// What can be wrong, by stable code. `signpost smoke --help` explains each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub(crate) enum Stage {
+    Edge,
+    Status,
+    Location,
+    Vary,
+    Decision,
+    Answer,
+    Origin,
+    Negative,
+    Head,
+    Json,
+    CdnConnect,
+    CdnTimeout,
+    CdnStatus,
+    CdnBody,
+    Checksum,
+}
+
+/// The columns of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub(crate) enum Column {
+    /// The answer to GET.
+    Answer,
+    Head,
+    Json,
+    File,
+    #[strum(serialize = "sha-256")]
+    Checksum,
+}
+
+impl Stage {
+    pub(crate) fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// The column that shows it.
+    pub(crate) const fn column(self) -> Column {
+        match self {
+            Self::Edge
+            | Self::Status
+            | Self::Location
+            | Self::Vary
+            | Self::Decision
+            | Self::Answer
+            | Self::Origin
+            | Self::Negative => Column::Answer,
+            Self::Head => Column::Head,
+            Self::Json => Column::Json,
+            Self::CdnConnect | Self::CdnTimeout | Self::CdnStatus | Self::CdnBody => Column::File,
+            Self::Checksum => Column::Checksum,
+        }
+    }
+}
+
+impl Column {
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
+    }
+}

@@ -1,0 +1,171 @@
+//! The outcome of a probe.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::smoke::ask::answered::Answered;
+use crate::smoke::gather::probes::Probe;
+use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
+use crate::smoke::judge::mismatch::{Mismatch, shown};
+use crate::smoke::judge::stage::{Column, Stage};
+
+/// A probe, what was tried, and all that was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) probe: Probe,
+    pub(crate) tried: Vec<Column>,
+    /// In the order in which they were found.
+    pub(crate) findings: Vec<Finding>,
+    /// Each answer that named another target than the first of the file, and may.
+    pub(crate) elsewhere: Vec<Elsewhere>,
+    /// The target that was asked for the file; nothing for a server that is not a target.
+    pub(crate) target: Option<String>,
+    /// The answer of the location.
+    pub(crate) file: Option<Received>,
+    pub(crate) followed: bool,
+    /// Whether the file is missing, and may be.
+    pub(crate) missing: bool,
+    /// How long the exchanges took, without waiting for their turns.
+    pub(crate) time: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) stage: Stage,
+    pub(crate) message: String,
+    /// The expected and the received text, if there are any.
+    #[serde(flatten)]
+    pub(crate) mismatch: Option<Mismatch>,
+}
+
+/// The answer of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Passed,
+    Failed,
+    NotTried,
+}
+
+impl Verdict {
+    /// The verdict before anything was tried.
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self {
+            probe,
+            tried: Vec::new(),
+            findings: Vec::new(),
+            elsewhere: Vec::new(),
+            target: None,
+            file: None,
+            followed: false,
+            missing: false,
+            time: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
+        self.findings.push(Finding::new(stage, message));
+    }
+
+    /// Notes an answer that names another target than the first.
+    pub(crate) fn note_target(&mut self, asked: Asked, expected: &Redirect, answered: &Answered) {
+        let elsewhere = expected.elsewhere(answered);
+        let elsewhere = elsewhere.map(|elsewhere| Elsewhere {
+            asked,
+            target: elsewhere.target.name.clone(),
+            instead_of: expected.first().name.clone(),
+            when: elsewhere.when,
+        });
+        self.elsewhere.extend(elsewhere);
+    }
+
+    /// Compares a file with its checksum.
+    pub(crate) fn compare(&mut self, server: &str, received: &Received) {
+        if self.probe.is_of_crate && received.bytes == 0 {
+            self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
+        }
+        let Some(checksum) = &self.probe.checksum else {
+            return;
+        };
+        self.tried.push(Column::Checksum);
+        self.findings.extend(Finding::difference(
+            Stage::Checksum,
+            format!("{server} serves another file: its SHA-256 differs"),
+            Some(checksum.as_str()),
+            Some(&received.sha256),
+        ));
+    }
+
+    /// Compares the two checksums of a file, if both the lock file and the index have one.
+    pub(crate) fn compare_checksums(&mut self) {
+        let Probe {
+            checksum: Some(checksum),
+            other_checksum: Some(other),
+            ..
+        } = &self.probe
+        else {
+            return;
+        };
+        self.tried.push(Column::Checksum);
+        self.findings.extend(Finding::difference(
+            Stage::Checksum,
+            "the lock file and the index have different SHA-256 for this file",
+            Some(checksum.as_str()),
+            Some(other.as_str()),
+        ));
+    }
+
+    pub(crate) fn passed(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    pub(crate) fn is_served(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.status == 200)
+    }
+
+    pub(crate) fn cell(&self, column: Column) -> Cell {
+        let mut stages = self.findings.iter().map(|finding| finding.stage);
+        if stages.any(|stage| stage.column() == column) {
+            Cell::Failed
+        } else if self.tried.contains(&column) {
+            Cell::Passed
+        } else {
+            Cell::NotTried
+        }
+    }
+}
+
+impl Finding {
+    /// A finding without texts to compare.
+    pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
+        Self {
+            stage,
+            message: shown(&message.into()),
+            mismatch: None,
+        }
+    }
+
+    /// A finding if two texts differ.
+    pub(crate) fn difference(
+        stage: Stage,
+        message: impl Into<String>,
+        expected: Option<&str>,
+        received: Option<&str>,
+    ) -> Option<Self> {
+        let mismatch = Mismatch::between(expected, received)?;
+        Some(Self {
+            stage,
+            message: shown(&message.into()),
+            mismatch: Some(mismatch),
+        })
+    }
+}

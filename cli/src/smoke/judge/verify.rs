@@ -1,0 +1,146 @@
+//! Compares answers with the expected ones. Sends nothing.
+
+use signpost::reply::DECISION_HEADER;
+
+use crate::smoke::ask::answered::Answered;
+use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::stage::Stage;
+use crate::smoke::judge::verdict::Finding;
+
+/// Compares the answer to GET with the redirect that it means, or with the first.
+pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.matching(received).plain;
+    compare(expected, received, |part| match part {
+        "status" => Stage::Status,
+        "location" => Stage::Location,
+        "vary" => Stage::Vary,
+        DECISION_HEADER => Stage::Decision,
+        _ => Stage::Answer,
+    })
+}
+
+/// Compares the answer to a client that accepts JSON.
+pub(crate) fn json(expected: &Redirect, received: &Answered) -> Vec<Finding> {
+    let expected = &expected.matching(received).json;
+    compare(expected, received, |_| Stage::Json)
+}
+
+/// Compares the status and expected headers of HEAD with those of GET. If HEAD names another
+/// allowed target, that target's redirect counts.
+pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<Finding> {
+    let (target, of_get) = (expected.matching(head), expected.matching(get));
+    let is_elsewhere =
+        target != of_get && target.plain.header("location") == head.header("location");
+    let (get, words) = if is_elsewhere {
+        (&target.plain, "it must for this target")
+    } else {
+        (get, "GET")
+    };
+    let headers = target.plain.headers.iter().map(|(name, _)| {
+        let (get, head) = (get.header(name), head.header(name));
+        let message = format!("HEAD has another `{name}` than {words}");
+        Finding::difference(Stage::Head, message, get.as_deref(), head.as_deref())
+    });
+    let status = difference_of_status(
+        Stage::Head,
+        &format!("HEAD has another status than {words}"),
+        get.status,
+        head.status,
+    );
+    std::iter::once(status).chain(headers).flatten().collect()
+}
+
+/// Compares the decision.
+pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
+    Finding::difference(
+        Stage::Decision,
+        format!("`{DECISION_HEADER}` differs"),
+        Some(expected),
+        received.header(DECISION_HEADER).as_deref(),
+    )
+}
+
+/// Checks that the origin answers. Its answer may be anything but a gateway error.
+fn origin(expected: &str, received: &Answered) -> Vec<Finding> {
+    let mut findings: Vec<_> = decision(expected, received).into_iter().collect();
+    if matches!(received.status, 502..=504) {
+        findings.push(Finding::new(
+            Stage::Status,
+            format!(
+                "the origin must answer, but the answer is {}",
+                received.status
+            ),
+        ));
+    }
+    findings
+}
+
+/// Checks a path that must not be redirected.
+///
+/// An origin may redirect it by itself, even to the CDN: only the decision tells who did.
+pub(crate) fn negative(expected: &str, received: &Answered) -> Vec<Finding> {
+    let found = received.header(DECISION_HEADER);
+    let is_redirected = found
+        .as_deref()
+        .is_some_and(|found| found.starts_with("redirect"));
+    if !is_redirected {
+        return origin(expected, received);
+    }
+    let location = received.header("location");
+    let location = location.as_deref().unwrap_or("nowhere");
+    let words = format!("the path must not be redirected, and leads to {location}");
+    let finding = Finding::difference(Stage::Negative, words, Some(expected), found.as_deref());
+    finding.into_iter().collect()
+}
+
+fn compare(
+    expected: &Answered,
+    received: &Answered,
+    stage_of: impl Fn(&str) -> Stage,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let status = stage_of("status");
+    findings.extend(difference_of_status(
+        status,
+        "the status differs",
+        expected.status,
+        received.status,
+    ));
+    let mut names: Vec<_> = expected
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    // A client that gets JSON is not redirected as well.
+    if !names.contains(&"location") {
+        names.push("location");
+    }
+    for name in names {
+        findings.extend(Finding::difference(
+            stage_of(name),
+            format!("`{name}` differs"),
+            expected.header(name).as_deref(),
+            received.header(name).as_deref(),
+        ));
+    }
+    findings.extend(Finding::difference(
+        stage_of("body"),
+        "the body differs",
+        Some(&expected.body),
+        Some(&received.body),
+    ));
+    findings
+}
+
+fn difference_of_status(
+    stage: Stage,
+    words: &str,
+    expected: u16,
+    received: u16,
+) -> Option<Finding> {
+    let (expected, received) = (expected.to_string(), received.to_string());
+    Finding::difference(stage, words, Some(&expected), Some(&received))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+use signpost::request::Request;
+use signpost::values::Switch;
+
+use super::{head, json, negative, origin, plain};
+use crate::smoke::ask::answered::Answered;
+use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::stage::Stage;
+use crate::smoke::judge::verdict::Finding;
+
+/// Two targets. The edge may send to the one that is not a file's first.
+const TWO: &str = r#"
+allowed_hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+retry.window = "30s"
+targets.a.base = "https://a.example"
+targets.b.base = "https://b.example"
+
+[[routes]]
+name = "download"
+path = "/d/{name:crate}"
+targets = ["a", "b"]
+location = "/{name}"
+examples = [
+    { request = "/d/x", target = "a", location = "https://a.example/x" },
+    { request = "/d/x", target = "b", location = "https://b.example/x" },
+]
+"#;
+
+fn redirect_of(config: &str, path: &str) -> Redirect {
+    let config =
+        signpost::authoring::from_toml(config).unwrap_or_else(|problems| panic!("{problems}"));
+    let request = Request::new("GET", "crates.io", path);
+    Redirect::of(&config, Switch::ENFORCE, &request).unwrap()
+}
+
+fn redirect() -> Redirect {
+    let production = include_str!("../../../../../config/crates-io.toml");
+    redirect_of(production, "/api/v1/crates/smallvec/1.10.0/download")
+}
+
+fn with(answer: &Answered, name: &str, value: Option<&str>) -> Answered {
+    let mut changed = answer.clone();
+    changed.headers.retain(|(other, _)| other != name);
+    changed
+        .headers
+        .extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    changed
+}
+
+fn stages(findings: &[Finding]) -> Vec<Stage> {
+    findings.iter().map(|finding| finding.stage).collect()
+}
+
+#[test]
+fn right_answers_have_no_findings() {
+    for (name, right) in [("one", redirect()), ("two", redirect_of(TWO, "/d/x"))] {
+        for get in right.right() {
+            assert_eq!(plain(&right, &get.plain), [], "{name}");
+            assert_eq!(json(&right, &get.json), [], "{name}");
+            for other in right.right() {
+                assert_eq!(head(&right, &get.plain, &other.plain), [], "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() {
+    let right = redirect_of(TWO, "/d/x");
+    let first = right.first();
+    let second = right.right().nth(1).unwrap();
+    let status = |answer: &Answered| Answered {
+        status: 301,
+        ..answer.clone()
+    };
+    let found = plain(&right, &status(&second.plain));
+    assert_eq!(stages(&found), [Stage::Status]);
+    let found = head(&right, &first.plain, &status(&second.plain));
+    assert_eq!(stages(&found), [Stage::Head]);
+    let words = "HEAD has another status than it must for this target";
+    assert_eq!(found[0].message, words);
+    let typed = with(&second.json, "content-type", Some("text/html"));
+    assert_eq!(stages(&json(&right, &typed)), [Stage::Json]);
+    // An unknown location is compared with the first.
+    let nowhere = with(&second.plain, "location", Some("https://b.examplex"));
+    let shown = plain(&right, &nowhere)[0].mismatch.clone().unwrap();
+    assert!(shown.to_string().contains(&first.location), "{shown}");
+}
+
+#[test]
+fn each_part_of_an_answer_has_its_stage() {
+    let redirect = redirect();
+    let right = redirect.first().plain.clone();
+    let status = Answered {
+        status: 301,
+        ..right.clone()
+    };
+    let body = Answered {
+        body: "<html>".to_owned(),
+        ..right.clone()
+    };
+    let rows = [
+        (status, Stage::Status),
+        (body, Stage::Answer),
+        (
+            with(&right, "location", Some("https://static.crates.iocrates/")),
+            Stage::Location,
+        ),
+        (with(&right, "location", None), Stage::Location),
+        (with(&right, "vary", Some("accept")), Stage::Vary),
+        (with(&right, "signpost-decision", None), Stage::Decision),
+        (
+            with(&right, "strict-transport-security", Some("max-age=1")),
+            Stage::Answer,
+        ),
+    ];
+    for (received, stage) in rows {
+        assert_eq!(
+            stages(&plain(&redirect, &received)),
+            [stage],
+            "{received:?}"
+        );
+    }
+}
+
+#[test]
+fn head_and_json_are_stages_of_their_own() {
+    let right = redirect();
+    let at = right.first();
+    let status = Answered {
+        status: 200,
+        ..at.plain.clone()
+    };
+    for other in [status, with(&at.plain, "location", None)] {
+        let found = head(&right, &at.plain, &other);
+        assert_eq!(stages(&found), [Stage::Head], "{other:?}");
+    }
+    let body = Answered {
+        body: "{}".to_owned(),
+        ..at.json.clone()
+    };
+    let location = with(&at.json, "location", Some("https://static.crates.io/"));
+    for other in [body, location] {
+        assert_eq!(stages(&json(&right, &other)), [Stage::Json], "{other:?}");
+    }
+}
+
+#[test]
+fn an_origin_may_answer_anything_but_a_gateway_error() {
+    let decision = "origin;reason=\"no-route\"";
+    let answer = Answered {
+        status: 404,
+        headers: vec![("signpost-decision".to_owned(), decision.to_owned())],
+        body: String::new(),
+    };
+    assert_eq!(origin(decision, &answer), []);
+    for (status, expected) in [
+        (500, &[][..]),
+        (501, &[]),
+        (502, &[Stage::Status]),
+        (503, &[Stage::Status]),
+        (504, &[Stage::Status]),
+    ] {
+        let broken = Answered {
+            status,
+            ..answer.clone()
+        };
+        assert_eq!(stages(&origin(decision, &broken)), expected, "{status}");
+    }
+    let other = with(&answer, "signpost-decision", None);
+    assert_eq!(stages(&origin(decision, &other)), [Stage::Decision]);
+}
+
+#[test]
+fn an_origin_may_answer_a_negative_path_as_it_likes() {
+    let decision = "origin;reason=\"no-route\"";
+    let answer = Answered {
+        status: 302,
+        headers: vec![("signpost-decision".to_owned(), decision.to_owned())],
+        body: String::new(),
+    };
+    let by_origin = with(&answer, "location", Some("https://static.crates.io/x"));
+    assert_eq!(negative(decision, &by_origin), []);
+    let missing = with(&answer, "signpost-decision", None);
+    assert_eq!(stages(&negative(decision, &missing)), [Stage::Decision]);
+    let ours = with(
+        &by_origin,
+        "signpost-decision",
+        Some("redirect;route=\"download\""),
+    );
+    assert_eq!(stages(&negative(decision, &ours)), [Stage::Negative]);
+}

@@ -1,0 +1,87 @@
+use std::ops::RangeBounds;
+use std::time::Duration;
+
+use clap::Args;
+
+/// What to watch for.
+#[derive(Args, Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Settings {
+    /// The length of a window: a second to an hour
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = window)]
+    pub(crate) window: Duration,
+
+    /// A request repeated within this time is a repeat: a second to an hour
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = window)]
+    pub(crate) repeat_within: Duration,
+
+    #[command(flatten)]
+    pub(crate) band: BandSettings,
+
+    /// A window in which fewer requests were compared neither raises nor ends an alarm
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) minimum_requests: u64,
+
+    /// The same for the redirects alone, of up to a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    pub(crate) minimum_redirects: u64,
+}
+
+/// How the limit follows from the usual ratio.
+#[derive(Args, Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BandSettings {
+    /// The limit is never below this share of repeats
+    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
+    pub(crate) floor: f64,
+
+    /// The limit after a change of revision or switch, until 12 windows are learnt; without a
+    /// change it is --ceiling until then
+    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
+    pub(crate) first_floor: f64,
+
+    /// The limit is never above this share of the requests that usually do not repeat; when every
+    /// redirect fails, 0.75 of them do
+    #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
+    pub(crate) ceiling: f64,
+
+    // Whether the ceiling is a share of all requests instead.
+    #[arg(skip)]
+    pub(crate) is_ceiling_fixed: bool,
+
+    /// How many deviations the limit is above the usual ratio; a deviation is at least 2 points
+    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
+    pub(crate) deviations: f64,
+
+    /// After this time a window counts half in the usual ratio
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = half_life)]
+    pub(crate) half_life: Duration,
+}
+
+fn window(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(1)..=Duration::from_hours(1);
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    within(&range, duration, "write a duration from 1s to 1h")
+}
+
+fn half_life(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(1)..=Duration::MAX;
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    within(&range, duration, "write a duration of 1s or more")
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let words = "write a share from 0 to 1, such as 0.4";
+    within(&(0.0..=1.0), text.parse().unwrap_or(f64::NAN), words)
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let words = "write a number of 0 or more, such as 4";
+    within(&(0.0..1e6), text.parse().unwrap_or(f64::NAN), words)
+}
+
+fn within<T: PartialOrd>(range: &impl RangeBounds<T>, value: T, words: &str) -> Result<T, String> {
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        Err(words.to_owned())
+    }
+}
