@@ -116,8 +116,8 @@ pub fn build(chosen: &Chosen<'_, '_>) -> String {
     let base = chosen.target.base().as_str();
     let captures = chosen.found.captures();
     // Fits nearly every location; a longer one only grows the string once or twice.
-    let captured: usize = captures.iter().map(|it| it.as_str().len()).sum();
-    let mut url = String::with_capacity(base.len() + 64 + 3 * captured);
+    let length: usize = captures.iter().map(|it| it.as_str().len()).sum();
+    let mut url = String::with_capacity(base.len() + 64 + 3 * length);
     url.push_str(base);
     chosen.found.route().location().write(&mut url, captures);
     url

@@ -11,8 +11,8 @@ mod plan;
 mod program;
 mod record;
 mod rollback;
+mod world;
 
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -24,6 +24,7 @@ use self::arguments::{
 use self::execute::{Ended, execute, say};
 use self::plan::Plan;
 use self::rollback::RollbackArguments;
+pub use self::world::World;
 use crate::output::{Failure, Outcome, print, print_error};
 
 /// Releases a package and a configuration to staging or production, or rolls them back
@@ -71,22 +72,6 @@ enum Command {
     Config(ConfigArguments),
     /// The switch to `off`, and back to a version that served before
     Rollback(RollbackArguments),
-}
-
-/// What a release needs besides the Fastly CLI. A test brings its own.
-pub trait World {
-    /// Refuses wrong arguments of a smoke test, before anything is done.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with them.
-    fn check_smoke(&self, words: &[String]) -> Result<(), Failure>;
-
-    /// Runs `signpost` with these words, of which the second is `smoke`.
-    fn smoke(&self, words: &[String]) -> impl Future<Output = Result<Outcome, Failure>>;
-
-    /// How long a wait of a plan takes.
-    fn wait(&self, planned: Duration) -> Duration;
 }
 
 /// Makes the plan, and prints or runs it.

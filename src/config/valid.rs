@@ -30,8 +30,8 @@ impl Config {
     /// The same configuration, by the name and in the form in which it is compiled.
     pub(crate) fn compiled(self, revision: Revision, json: String) -> Self {
         Self {
-            revision,
             json,
+            revision,
             ..self
         }
     }

@@ -110,7 +110,7 @@ impl PathTemplate {
 
     /// How many segments a `path` capture takes of a path with so many. A template has one such
     /// capture at most, and each use of it takes as many.
-    fn length_of_path_captures<'t, 'p>(&'t self, found: usize) -> Result<usize, Mismatch<'t, 'p>> {
+    fn length_of_path_captures<'p>(&self, found: usize) -> Result<usize, Mismatch<'_, 'p>> {
         let expected = self.segments().len();
         let uses = self.segments().filter(|segment| segment.is_path()).count();
         let left = (found + uses).checked_sub(expected);
@@ -173,13 +173,11 @@ fn bind<'p>(
     text: Cow<'p, str>,
 ) -> Option<()> {
     let capture = read.get_mut(index)?;
-    match capture {
-        Some(before) => (before.as_str() == text).then_some(()),
-        None => {
-            *capture = Some(slot.kind().parse(text)?);
-            Some(())
-        }
+    if let Some(before) = capture {
+        return (before.as_str() == text).then_some(());
     }
+    *capture = Some(slot.kind().parse(text)?);
+    Some(())
 }
 
 /// Reads a segment of several parts.
