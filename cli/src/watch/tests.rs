@@ -160,48 +160,28 @@ fn an_alarm_begins_once_and_ends_after_three_calm_windows() {
         minimum_requests: 2,
         ..defaults()
     };
+    let redirects = |seconds: &[u32]| seconds.iter().copied().map(redirect).collect::<Vec<_>>();
+    let refusals = |seconds: &[u32]| seconds.iter().copied().map(refusal).collect();
+    let calm = redirects(&[85, 95, 105, 115]);
+    let refused = [refusals(&[3, 4]), redirects(&[65]), refusals(&[75]), calm].concat();
+    let mut revisions = redirects(&[1, 100, 101]);
+    for line in &mut revisions[1..] {
+        *line = line.replace("\"a\"", "\"b\"");
+    }
     let rows: [(&str, Vec<String>, &[&str]); 5] = [
         ("nothing", vec![], &[]),
+        ("no repeats", redirects(&[0, 70, 140]), &[]),
         (
-            "no repeats",
-            vec![redirect(0), redirect(70), redirect(140)],
-            &[],
-        ),
-        (
-            "a refusal is told at once, and its end",
-            vec![
-                refusal(3),
-                refusal(4),
-                redirect(65),
-                refusal(75),
-                redirect(85),
-                redirect(95),
-                redirect(105),
-                redirect(115),
-            ],
+            "a refusal at once, and its end",
+            refused,
             &["began 12:00:03", "ended 12:01:50"],
         ),
         (
-            "repeats are told when their window ends",
-            vec![
-                redirect(1),
-                redirect(2),
-                redirect(3),
-                redirect(11),
-                redirect(12),
-                redirect(13),
-            ],
+            "repeats at the end of a window",
+            redirects(&[1, 2, 3, 11, 12, 13]),
             &["began 12:00:10"],
         ),
-        (
-            "another revision",
-            vec![
-                redirect(1),
-                redirect(100).replace("\"a\"", "\"b\""),
-                redirect(101).replace("\"a\"", "\"b\""),
-            ],
-            &["change 12:01:40"],
-        ),
+        ("another revision", revisions, &["change 12:01:40"]),
     ];
     for (name, lines, expected) in rows {
         let mut watcher = Watcher::new(small);
@@ -378,74 +358,31 @@ fn shifted(time: Time, seconds: i64) -> Time {
 
 #[test]
 fn clocks_that_are_wrong_neither_hide_the_incident_nor_raise_an_alarm() {
-    type Shift = fn(u64, &Request) -> i64;
+    type Shift = Box<dyn Fn(u64, &Request) -> i64 + Send>;
     type Row = (&'static str, Shift, i64, u32, RangeInclusive<u64>);
+    let one = |which: u64, by: i64| -> Shift {
+        Box::new(move |number, _| if number == which { by } else { 0 })
+    };
+    let all = |by: i64| -> Shift {
+        Box::new(move |_, request| if request.time() > JUMP { by } else { 0 })
+    };
+    let some: Shift = Box::new(|number, _| if number % 1_000 == 999 { 120 } else { 0 });
+    let one_eighth: Shift = Box::new(|_, request| {
+        let is_late = request.address().octets()[1] % 8 == 3;
+        if is_late { -90 } else { 0 }
+    });
     // How wrong each line's time is, and that of all lines at the break; then how often windows go
     // back, and how many lines are in no window.
     let rows: [Row; 9] = [
-        ("no line", |_, _| 0, 0, 0, 0..=0),
-        (
-            "one line is two minutes ahead",
-            |number, _| if number == 20_000 { 120 } else { 0 },
-            0,
-            0,
-            1..=1,
-        ),
-        (
-            "one line is 59 minutes ahead",
-            |number, _| if number == 20_000 { 3_540 } else { 0 },
-            0,
-            0,
-            1..=1,
-        ),
-        (
-            "the first line is 59 minutes ahead",
-            |number, _| if number == 0 { 3_540 } else { 0 },
-            0,
-            1,
-            0..=0,
-        ),
-        (
-            "one line in a thousand is two minutes ahead",
-            |number, _| if number % 1_000 == 999 { 120 } else { 0 },
-            0,
-            0,
-            150..=250,
-        ),
-        (
-            "one in eight data centres is 90 seconds late",
-            |_, request| {
-                if request.address().octets()[1] % 8 == 3 {
-                    -90
-                } else {
-                    0
-                }
-            },
-            0,
-            0,
-            10_000..=50_000,
-        ),
-        (
-            "the whole log jumps two hours ahead",
-            |_, request| if request.time() > JUMP { 7_200 } else { 0 },
-            7_200,
-            0,
-            0..=0,
-        ),
-        (
-            "the whole log jumps two hours back",
-            |_, request| if request.time() > JUMP { -7_200 } else { 0 },
-            -7_200,
-            1,
-            0..=0,
-        ),
-        (
-            "the whole log jumps two minutes back",
-            |_, request| if request.time() > JUMP { -120 } else { 0 },
-            -120,
-            1,
-            0..=0,
-        ),
+        ("no line", all(0), 0, 0, 0..=0),
+        ("one line two minutes ahead", one(20_000, 120), 0, 0, 1..=1),
+        ("one line an hour ahead", one(20_000, 3_540), 0, 0, 1..=1),
+        ("the first an hour ahead", one(0, 3_540), 0, 1, 0..=0),
+        ("some two minutes ahead", some, 0, 0, 150..=250),
+        ("one eighth late", one_eighth, 0, 0, 10_000..=50_000),
+        ("all two hours ahead", all(7_200), 7_200, 0, 0..=0),
+        ("all two hours back", all(-7_200), -7_200, 1, 0..=0),
+        ("all two minutes back", all(-120), -120, 1, 0..=0),
     ];
     std::thread::scope(|scope| {
         for (name, shift, then, backwards, in_none) in rows {
