@@ -7,6 +7,9 @@ mod place;
 mod report;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use clap::Args;

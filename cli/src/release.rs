@@ -13,7 +13,6 @@ mod record;
 mod rollback;
 mod world;
 
-
 use clap::{Args, Subcommand};
 
 use self::action::Action;

@@ -4,6 +4,7 @@ mod alarm;
 mod band;
 mod changes;
 mod clock;
+mod event;
 mod exec;
 mod gauge;
 mod line;

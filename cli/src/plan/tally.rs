@@ -1,7 +1,8 @@
 //! Counts what was found so far.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use strum::VariantArray as _;
 
 use super::compare::{Change, Configurations};
@@ -16,9 +17,7 @@ pub(super) struct Tally<'c> {
     requests: u64,
     same: u64,
     blank: u64,
-    groups: Vec<(Change<'c>, Counted<Asked<'static>>)>,
-    /// The index of each change in `groups`.
-    places: HashMap<Change<'c>, usize>,
+    groups: IndexMap<Change<'c>, Counted<Asked<'static>>>,
     /// The index in `groups` for recent requests; nothing for those that do not change.
     recent: Recent<Option<usize>>,
     unreadable: BTreeMap<Unreadable, Counted<String>>,
@@ -53,17 +52,15 @@ impl<'c> Tally<'c> {
             }
         };
         self.requests += 1;
-        let Self {
-            recent,
-            groups,
-            places,
-            ..
-        } = self;
-        let found = recent.get_or(&asked, || {
+        let groups = &mut self.groups;
+        let found = self.recent.get_or(&asked, || {
             let change = configurations.change(&asked)?;
-            Some(place_of(change, groups, places))
+            let entry = groups.entry(change);
+            let index = entry.index();
+            entry.or_default();
+            Some(index)
         });
-        match found.and_then(|place| self.groups.get_mut(place)) {
+        match found.and_then(|index| self.groups.get_index_mut(index)) {
             None => self.same += 1,
             Some((_, counted)) => counted.add(number, || asked.into_owned()),
         }
@@ -82,7 +79,6 @@ impl<'c> Tally<'c> {
             same,
             blank,
             groups,
-            places: _,
             recent: _,
             unreadable,
         } = other;
@@ -90,10 +86,7 @@ impl<'c> Tally<'c> {
         self.same += same;
         self.blank += blank;
         for (change, counted) in groups {
-            let place = place_of(change, &mut self.groups, &mut self.places);
-            if let Some((_, together)) = self.groups.get_mut(place) {
-                together.merge(counted);
-            }
+            self.groups.entry(change).or_default().merge(counted);
         }
         for (why, counted) in unreadable {
             self.unreadable.entry(why).or_default().merge(counted);
@@ -109,7 +102,7 @@ impl<'c> Tally<'c> {
         differences: Vec<Difference>,
     ) -> Plan {
         let mut groups = self.groups;
-        groups.sort_by(|(one, ones), (other, others)| {
+        groups.sort_by(|one, ones, other, others| {
             let kinds = one.kind.cmp(&other.kind);
             let numbers = others.number.cmp(&ones.number);
             kinds.then(numbers).then_with(|| one.cmp(other))
@@ -135,18 +128,6 @@ impl<'c> Tally<'c> {
             differences,
         }
     }
-}
-
-/// The index of a change, which is added if it is new.
-fn place_of<'c>(
-    change: Change<'c>,
-    groups: &mut Vec<(Change<'c>, Counted<Asked<'static>>)>,
-    places: &mut HashMap<Change<'c>, usize>,
-) -> usize {
-    *places.entry(change).or_insert_with(|| {
-        groups.push((change, Counted::default()));
-        groups.len() - 1
-    })
 }
 
 fn group<'c>(

@@ -78,7 +78,7 @@ impl<T> Clock<T> {
     /// The place of a line. The first line opens its window.
     pub(crate) fn place(&mut self, time: Time) -> Place {
         let start = *self.start.get_or_insert(time.window(self.window));
-        self.place_from(start, time)
+        Self::place_in(start, self.window, time)
     }
 
     /// Notes a line's time, and the line if it must wait.
@@ -147,7 +147,7 @@ impl<T> Clock<T> {
         let times = waiting.map(|recent| recent.time);
         times.filter(move |time| {
             self.start
-                .is_some_and(|start| is_wanted(self.place_from(start, *time)))
+                .is_some_and(|start| is_wanted(Self::place_in(start, self.window, *time)))
         })
     }
 
@@ -183,10 +183,6 @@ impl<T> Clock<T> {
             Place::Early | Place::TooEarly => &mut self.after,
         };
         *counter = counter.saturating_add_signed(by);
-    }
-
-    fn place_from(&self, start: Time, time: Time) -> Place {
-        Self::place_in(start, self.window, time)
     }
 
     fn place_in(start: Time, window: Duration, time: Time) -> Place {

@@ -149,6 +149,8 @@ fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
 mod tests {
     use std::borrow::Cow;
 
+    use signpost_testbed::rows;
+
     use super::{Answer, Download, InForce, Line};
 
     const SIGNPOST: &str = concat!(
@@ -266,31 +268,22 @@ mod tests {
 
     #[test]
     fn other_text_is_refused_with_a_reason() {
-        for (line, expected) in [
+        let not_utf8 = &b"{\"method\":\"\xff\"}"[..];
+        let table = r#"
+            GET / HTTP/1.1 | it is not a log line: expected value at line 1 column 1
+            {}             | it is not a log line: missing field `method` at line 1 column 2
+            {"method":"GET","url":"/","status":200} | it is not a log line: it has no `date_time`
+            {"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"} | it is not a log line: it has no `status`
+            {"date_time":"now","method":"GET","url":"/","status":200} | its `date_time` is not an RFC 3339 time
+        "#;
+        let rows = rows(table).into_iter();
+        let rows = rows.map(|[line, expected]| (line.as_bytes(), expected));
+        let others = [
             (&b""[..], "it is empty"),
             (b" \t", "it is empty"),
-            (b"{\"method\":\"\xff\"}", "it is not UTF-8"),
-            (
-                b"GET / HTTP/1.1",
-                "it is not a log line: expected value at line 1 column 1",
-            ),
-            (
-                b"{}",
-                "it is not a log line: missing field `method` at line 1 column 2",
-            ),
-            (
-                br#"{"method":"GET","url":"/","status":200}"#,
-                "it is not a log line: it has no `date_time`",
-            ),
-            (
-                br#"{"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"}"#,
-                "it is not a log line: it has no `status`",
-            ),
-            (
-                br#"{"date_time":"now","method":"GET","url":"/","status":200}"#,
-                "its `date_time` is not an RFC 3339 time",
-            ),
-        ] {
+            (not_utf8, "it is not UTF-8"),
+        ];
+        for (line, expected) in rows.chain(others) {
             assert_eq!(Line::read(line), Err(expected.to_owned()), "{line:?}");
         }
     }

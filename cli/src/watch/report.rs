@@ -2,6 +2,7 @@
 
 mod chart;
 mod page_file;
+mod scale;
 
 use std::fmt::Write as _;
 
@@ -12,10 +13,10 @@ use self::chart::{decisions, ratios, redirect_ratios};
 pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
+use super::event::Summary;
 use super::text::unknown_clients;
 use super::time::Time;
 use super::timeline::Timeline;
-use super::watcher::Summary;
 use super::window::Window;
 use crate::text::{percent, seconds};
 
@@ -248,9 +249,9 @@ mod tests {
     use super::page;
     use crate::watch::alarm::{Alarm, Cause};
     use crate::watch::changes::{Change, Known};
+    use crate::watch::event::{Event, Summary};
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
-    use crate::watch::watcher::{Event, Summary};
     use crate::watch::window::{Counts, Window};
 
     fn timeline(hostile: &str) -> Timeline {

@@ -3,12 +3,13 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
+use super::event::{Event, Summary};
 use super::exec::Exec;
 use super::report::{self, PageFile};
 use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
-use super::watcher::{Event, Summary, Watcher};
+use super::watcher::Watcher;
 use crate::output::{Failure, Format, Outcome};
 
 /// A running watch and everything it does with events.

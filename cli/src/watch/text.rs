@@ -5,7 +5,7 @@ use indicatif::HumanCount;
 
 use super::alarm::Alarm;
 use super::band::count;
-use super::watcher::{Event, Summary};
+use super::event::{Event, Summary};
 use super::window::{Counts, Window};
 use crate::text::{counted, percent, seconds};
 

@@ -1,7 +1,7 @@
 use super::alarm::Alarm;
 use super::changes::Change;
+use super::event::Event;
 use super::time::Time;
-use super::watcher::Event;
 use super::window::Window;
 
 /// The most points of a chart. Beyond that, two become one.

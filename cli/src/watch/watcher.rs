@@ -1,11 +1,10 @@
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::alarm::{Alarm, Cause, Of, Watched};
 use super::band::Band;
 use super::changes::{Change, Changes};
 use super::clock::{Clock, Place};
+use super::event::{Event, Summary, Unreadable};
 use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
@@ -51,59 +50,6 @@ struct Stretch {
     /// Why the last of them is unreadable.
     why: String,
     is_told: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub(crate) enum Event {
-    /// A window has ended.
-    Window(Window),
-    /// The revision or switch has changed.
-    Change(Change),
-    /// An alarm was raised.
-    AlarmBegan(Alarm),
-    /// An alarm has ended.
-    AlarmEnded(Alarm),
-    /// Over half of the last lines are unreadable, which was not so before.
-    Unreadable {
-        unreadable: u64,
-        of: u64,
-        /// Why the last of them is unreadable.
-        why: String,
-    },
-}
-
-/// What a whole log held.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Summary {
-    pub(crate) lines: u64,
-    /// The beginning of the first window and the end of the last.
-    pub(crate) begin: Option<Time>,
-    pub(crate) end: Option<Time>,
-    #[serde(flatten)]
-    pub(crate) counts: Counts,
-    pub(crate) alarms: u32,
-    pub(crate) windows: u64,
-    /// Windows with too few requests to judge their repeat ratio.
-    pub(crate) not_judged: u64,
-    /// Lines that count in a later window.
-    pub(crate) late: u64,
-    /// Lines that count in an earlier window.
-    pub(crate) early: u64,
-    /// Lines over a minute behind their neighbours. They count in no window.
-    pub(crate) too_late: u64,
-    /// Lines over a minute ahead of their neighbours. They count in no window.
-    pub(crate) too_early: u64,
-    /// They count in no window.
-    pub(crate) unreadable: u64,
-    /// The first few.
-    pub(crate) samples: Vec<Unreadable>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Unreadable {
-    pub(crate) line: u64,
-    pub(crate) why: String,
 }
 
 impl Watcher {

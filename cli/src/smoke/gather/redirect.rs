@@ -37,14 +37,6 @@ struct Other {
     because: Vec<(Because, AtTarget)>,
 }
 
-/// An allowed redirect to another target than the file's first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SentElsewhere<'r> {
-    pub(crate) target: &'r AtTarget,
-    /// When the edge does so.
-    pub(crate) when: &'static str,
-}
-
 impl Redirect {
     /// The redirect of a GET request; nothing if the origin must answer.
     pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
@@ -102,11 +94,11 @@ impl Redirect {
     /// The allowed redirect that an answer means, else the first.
     pub(crate) fn matching(&self, answered: &Answered) -> &AtTarget {
         let elsewhere = self.elsewhere(answered);
-        elsewhere.map_or(&self.first, |elsewhere| elsewhere.target)
+        elsewhere.map_or(&self.first, |(target, _)| target)
     }
 
-    /// The allowed redirect to another target that an answer means.
-    pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<SentElsewhere<'_>> {
+    /// The allowed redirect to another target that an answer means, and when the edge sends it.
+    pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<(&AtTarget, &'static str)> {
         if self.first.matches(answered) {
             return None;
         }
@@ -117,10 +109,7 @@ impl Redirect {
             .clone()
             .find(|(_, at)| at.plain.decision() == answered.decision())
             .or_else(|| meant.next())?;
-        Some(SentElsewhere {
-            target,
-            when: when(*because),
-        })
+        Some((target, when(*because)))
     }
 }
 
@@ -245,7 +234,7 @@ examples = [
             let may_be = |because: &Because| {
                 let at = at.because(*because);
                 let elsewhere = redirect.elsewhere(answer(&at));
-                elsewhere.is_some_and(|elsewhere| *elsewhere.target == at)
+                elsewhere.is_some_and(|(target, _)| *target == at)
             };
             let reasons = [Because::TargetUnhealthy, Because::SecondTry];
             reasons
@@ -283,9 +272,9 @@ examples = [
     fn another_target_without_a_reason_is_compared_with_one_that_has_one() {
         let redirect = redirect([HEALTH_OF_A, ""], RETRY);
         let second = redirect.targets().nth(1).unwrap();
-        let elsewhere = redirect.elsewhere(&second.plain).unwrap();
-        assert_ne!(elsewhere.target.plain, second.plain);
-        assert_eq!(elsewhere.target.location, second.location);
+        let (target, _) = redirect.elsewhere(&second.plain).unwrap();
+        assert_ne!(target.plain, second.plain);
+        assert_eq!(target.location, second.location);
     }
 
     #[test]

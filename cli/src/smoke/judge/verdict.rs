@@ -78,11 +78,11 @@ impl Verdict {
     /// Notes an answer that names another target than the first.
     pub(crate) fn note_target(&mut self, asked: Asked, expected: &Redirect, answered: &Answered) {
         let elsewhere = expected.elsewhere(answered);
-        let elsewhere = elsewhere.map(|elsewhere| Elsewhere {
+        let elsewhere = elsewhere.map(|(target, when)| Elsewhere {
             asked,
-            target: elsewhere.target.name.clone(),
+            target: target.name.clone(),
             instead_of: expected.first().name.clone(),
-            when: elsewhere.when,
+            when,
         });
         self.elsewhere.extend(elsewhere);
     }

@@ -1,0 +1,220 @@
+//! Watches the traffic of the incident, with all that can be wrong in a log.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
+
+use super::{BREAK, defaults, line};
+use crate::watch::alarm::{Cause, Of};
+use crate::watch::event::{Event, Summary};
+use crate::watch::line::Line;
+use crate::watch::time::Time;
+use crate::watch::watcher::Watcher;
+
+/// When the times of a log jump.
+const JUMP: u64 = BREAK - 300_000_000;
+
+/// What a watch of an incident found.
+#[derive(Debug)]
+struct Found {
+    /// Seconds from the break to each alarm.
+    alarms: Vec<i64>,
+    /// How often a window began before the one before it.
+    backwards: u32,
+    causes: Vec<Cause>,
+    summary: Summary,
+}
+
+/// Ten minutes before the break and three after it.
+fn incident(seed: u64, rate: f64, share: u8) -> Traffic {
+    Traffic::new(&TrafficSettings {
+        start: BREAK - 600_000_000,
+        rate,
+        normal: Duration::from_mins(10),
+        broken: Duration::from_mins(3),
+        seed,
+        farms: 20,
+        share,
+    })
+}
+
+/// Watches traffic with changed lines.
+fn watch(traffic: Traffic, mut change: impl FnMut(u64, &Request, &mut Line<'_>)) -> Found {
+    let mut watcher = Watcher::new(defaults());
+    let mut events = Vec::new();
+    for (number, request) in (0..).zip(traffic) {
+        let path = request.path();
+        let mut line = line(&request, &path);
+        change(number, &request, &mut line);
+        events.extend(watcher.request(&line));
+    }
+    events.extend(watcher.finish());
+    let mut found = Found {
+        alarms: Vec::new(),
+        backwards: 0,
+        causes: Vec::new(),
+        summary: watcher.summary().clone(),
+    };
+    let mut last = None;
+    for event in events {
+        match event {
+            Event::AlarmBegan(alarm) => {
+                found.alarms.push(seconds_after_break(alarm.began));
+                found.causes.push(alarm.cause);
+            }
+            Event::Window(window) => {
+                found.backwards += u32::from(last > Some(window.start));
+                last = Some(window.start);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn seconds_after_break(time: Time) -> i64 {
+    let broke = Time::from_millis(i64::try_from(BREAK / 1_000).unwrap());
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap();
+    seconds(time.since(broke)) - seconds(broke.since(time))
+}
+
+fn shifted(time: Time, seconds: i64) -> Time {
+    let millis = seconds_after_break(time.window(Duration::from_secs(1))) + seconds;
+    Time::from_millis(i64::try_from(BREAK / 1_000).unwrap() + millis * 1_000)
+}
+
+#[test]
+fn clocks_that_are_wrong_neither_hide_the_incident_nor_raise_an_alarm() {
+    type Shift = Box<dyn Fn(u64, &Request) -> i64 + Send>;
+    type Row = (&'static str, Shift, i64, u32, RangeInclusive<u64>);
+    let one = |which: u64, by: i64| -> Shift {
+        Box::new(move |number, _| if number == which { by } else { 0 })
+    };
+    let all = |by: i64| -> Shift {
+        Box::new(move |_, request| if request.time() > JUMP { by } else { 0 })
+    };
+    let some: Shift = Box::new(|number, _| if number % 1_000 == 999 { 120 } else { 0 });
+    let one_eighth: Shift = Box::new(|_, request| {
+        let is_late = request.address().octets()[1] % 8 == 3;
+        if is_late { -90 } else { 0 }
+    });
+    // How wrong each line's time is, and that of all lines at the break; then how often windows go
+    // back, and how many lines are in no window.
+    let rows: [Row; 9] = [
+        ("no line", all(0), 0, 0, 0..=0),
+        ("one line two minutes ahead", one(20_000, 120), 0, 0, 1..=1),
+        ("one line an hour ahead", one(20_000, 3_540), 0, 0, 1..=1),
+        ("the first an hour ahead", one(0, 3_540), 0, 1, 0..=0),
+        ("some two minutes ahead", some, 0, 0, 150..=250),
+        ("one eighth late", one_eighth, 0, 0, 10_000..=50_000),
+        ("all two hours ahead", all(7_200), 7_200, 0, 0..=0),
+        ("all two hours back", all(-7_200), -7_200, 1, 0..=0),
+        ("all two minutes back", all(-120), -120, 1, 0..=0),
+    ];
+    std::thread::scope(|scope| {
+        for (name, shift, then, backwards, in_none) in rows {
+            scope.spawn(move || {
+                let found = watch(incident(1, 150.0, 100), |number, request, line| {
+                    line.time = shifted(line.time, shift(number, request));
+                });
+                let [alarm] = found.alarms[..] else {
+                    panic!("{name}: {found:?}");
+                };
+                let after = alarm - then;
+                assert!(
+                    (1..=30).contains(&after),
+                    "{name}: after {after} s: {found:?}"
+                );
+                assert_eq!(found.backwards, backwards, "{name}: {found:?}");
+                let lines = found.summary.too_late + found.summary.too_early;
+                assert!(in_none.contains(&lines), "{name}: {lines}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
+    // The rate, the share in percent, a seed, and the most seconds until the alarm.
+    let rows = [
+        (300.0, 1, 1, 20),
+        (300.0, 1, 2, 20),
+        (300.0, 1, 3, 20),
+        (300.0, 10, 1, 10),
+        (300.0, 30, 1, 10),
+        (300.0, 100, 1, 10),
+        (150.0, 10, 2, 10),
+        (150.0, 1, 1, 30),
+        // In some windows, build farms send half of the requests for redirects.
+        (1_000.0, 1, 7, 10),
+    ];
+    std::thread::scope(|scope| {
+        for (rate, share, seed, within) in rows {
+            scope.spawn(move || {
+                let found = watch(incident(seed, rate, share), |_, _, _| {});
+                let [after] = found.alarms[..] else {
+                    panic!("{share} %, seed {seed}: {found:?}");
+                };
+                assert!(
+                    (1..=within).contains(&after),
+                    "{share} %, seed {seed}: {found:?}"
+                );
+                let of = if share == 100 {
+                    Of::Requests
+                } else {
+                    Of::Redirects
+                };
+                let Cause::RepeatRatio { of: found_of, .. } = found.causes[0] else {
+                    panic!("{share} %, seed {seed}: {found:?}");
+                };
+                assert_eq!(found_of, of, "{share} %, seed {seed}");
+            });
+        }
+    });
+}
+
+#[test]
+fn at_the_rate_of_the_incident_the_alarm_comes_as_soon() {
+    for (share, within) in [(100, 10), (1, 10)] {
+        let traffic = Traffic::new(&TrafficSettings {
+            start: BREAK - 120_000_000,
+            rate: 4_710.0,
+            normal: Duration::from_mins(2),
+            broken: Duration::from_secs(20),
+            seed: 1,
+            farms: 20,
+            share,
+        });
+        let found = watch(traffic, |_, _, _| {});
+        assert!(
+            matches!(found.alarms[..], [after] if (1..=within).contains(&after)),
+            "{share} %: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn truncated_addresses_have_a_higher_ratio_that_is_learnt() {
+    // So few networks that up to half of their requests repeat within a minute.
+    for (networks, usual) in [(20, 0.3..0.4), (7, 0.48..0.56)] {
+        let found = watch(incident(1, 300.0, 100), |_, request, line| {
+            let network = u32::from(request.address()) % networks;
+            line.download.as_mut().unwrap().address = format!("198.51.{network}.0").into();
+            // The lines do not show that something has changed.
+            line.in_force = None;
+        });
+        let [after] = found.alarms[..] else {
+            panic!("{networks} networks: {found:?}");
+        };
+        assert!((1..=30).contains(&after), "{networks} networks: {found:?}");
+        let Cause::RepeatRatio {
+            usual: Some(learnt),
+            ..
+        } = found.causes[0]
+        else {
+            panic!("{networks} networks: {found:?}");
+        };
+        assert!(usual.contains(&learnt), "{networks} networks: {learnt}");
+    }
+}
