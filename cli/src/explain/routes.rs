@@ -49,7 +49,6 @@ pub(crate) struct Captured {
     pub(crate) name: String,
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// Decoded.
     pub(crate) text: String,
 }
 
