@@ -86,7 +86,6 @@ impl Text {
             .map_err(|why| Failure::new(format!("cannot read {}: {why}", file.display())))
     }
 
-    /// Reads a file, or standard input for `-`.
     pub(crate) fn read_input(file: &Path) -> Result<Self, Failure> {
         if !is_dash(file) {
             return Self::read(file);

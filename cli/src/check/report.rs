@@ -41,7 +41,6 @@ pub(super) struct FileReport {
 /// A difference between the first file and a later one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Compared {
-    /// The later file.
     pub(super) file: String,
     #[serde(flatten)]
     pub(super) difference: Difference,

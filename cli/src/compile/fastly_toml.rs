@@ -3,7 +3,6 @@
 use thiserror::Error;
 use toml_edit::{Document, DocumentMut, Item, TableLike, TomlError, Value};
 
-/// The table of the store.
 const STORE: &str = "local_server.config_stores.signpost";
 
 /// The only format that keeps the entries in the file itself.

@@ -40,7 +40,6 @@ pub(crate) struct Explanation {
 /// A candidate and its parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Built {
-    /// The name of the target.
     pub(crate) name: String,
     pub(crate) base: String,
     /// All targets of the route, in the order of this file.

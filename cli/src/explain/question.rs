@@ -7,6 +7,5 @@ pub(crate) struct Question<'q> {
     pub(crate) supposed: &'q Supposed,
     pub(crate) method: &'q str,
     pub(crate) address: &'q Address,
-    /// The values of its `Accept`.
     pub(crate) accept: &'q [String],
 }

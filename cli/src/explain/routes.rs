@@ -51,7 +51,6 @@ pub(crate) struct Captured {
     pub(crate) name: String,
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// Decoded.
     pub(crate) text: String,
 }
 

@@ -73,7 +73,6 @@ impl Supposed {
     }
 }
 
-/// Any client.
 const CLIENT: Client<'_> = Client {
     address: IpAddr::V4(Ipv4Addr::LOCALHOST),
     user_agent: b"",

@@ -22,7 +22,6 @@ use crate::smoke::judge::verify;
 
 pub(crate) struct Runner<'a> {
     pub(crate) client: &'a Client,
-    /// The most bytes of a file.
     pub(crate) max_bytes: u64,
 }
 
@@ -31,13 +30,13 @@ impl Runner<'_> {
     pub(crate) async fn run(&self, probes: Vec<Probe>, at_once: NonZeroUsize) -> Vec<Verdict> {
         // Drawn on standard error if that is a terminal.
         let bar = ProgressBar::new(probes.len() as u64);
-        let tries = probes
+        let running = probes
             .into_iter()
             .enumerate()
             .map(|(index, probe)| async move { (index, self.verdict(probe).await) });
-        let mut tries = futures_util::stream::iter(tries).buffer_unordered(at_once.get());
+        let mut running = futures_util::stream::iter(running).buffer_unordered(at_once.get());
         let mut verdicts = Vec::new();
-        while let Some(verdict) = tries.next().await {
+        while let Some(verdict) = running.next().await {
             bar.inc(1);
             verdicts.push(verdict);
         }

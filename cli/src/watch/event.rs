@@ -8,13 +8,11 @@ use super::window::{Counts, Window};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub(crate) enum Event {
-    /// A window has ended.
     Window(Window),
     /// The revision or switch has changed.
     Change(Change),
     /// An alarm was raised.
     AlarmBegan(Alarm),
-    /// An alarm has ended.
     AlarmEnded(Alarm),
     /// Over half of the last lines are unreadable, which was not so before.
     Unreadable {

@@ -15,7 +15,6 @@ pub(crate) struct Line<'a> {
     pub(crate) in_force: Option<InForce<'a>>,
 }
 
-/// Who downloads which file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
@@ -126,7 +125,6 @@ fn owned(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.to_owned())
 }
 
-/// The path of a URL.
 fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
     let begin = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let begin = url[begin..]

@@ -47,7 +47,6 @@ pub(crate) enum Seen {
     Again,
     /// The fifth or later without a long pause: cargo asks four times.
     OverAndOver,
-    /// Not in the sample.
     NotInSample,
 }
 

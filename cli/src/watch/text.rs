@@ -9,7 +9,6 @@ use super::event::{Event, Summary};
 use super::window::{Counts, Window};
 use crate::text::{counted, percent, seconds};
 
-/// An event for people.
 pub(crate) fn event(event: &Event) -> String {
     match event {
         Event::Window(window) => line_of(window),
@@ -82,7 +81,6 @@ pub(crate) fn summary(summary: &Summary) -> String {
     text
 }
 
-/// Notes on the figures.
 pub(crate) fn notes(summary: &Summary) -> Vec<String> {
     let counts = &summary.counts;
     let mut notes: Vec<_> = unknown_clients(counts).into_iter().collect();

@@ -128,7 +128,6 @@ impl Counts {
         self.redirects_alone = self.redirects_alone.and(*redirects_alone);
     }
 
-    /// The requests that the origin answered.
     pub(crate) fn origin_requests(&self) -> u64 {
         self.origin.values().sum()
     }

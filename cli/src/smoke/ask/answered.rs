@@ -30,7 +30,6 @@ impl Answered {
         self.header(DECISION_HEADER)
     }
 
-    /// Adds a reason to the decision.
     pub(crate) fn add_to_decision(&mut self, because: Because) {
         for (name, value) in &mut self.headers {
             if name == DECISION_HEADER {

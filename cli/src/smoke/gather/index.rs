@@ -13,7 +13,6 @@ pub(crate) struct Index {
     url: Url,
 }
 
-/// A version of a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Release {
     pub(crate) version: String,

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use signpost::values::CaptureType;
 
-/// A version of a crate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Package {
     name: String,

@@ -37,7 +37,6 @@ pub(crate) struct Probe {
     pub(crate) other_checksum: Option<Checksum>,
     /// Whether the route leads to `.crate` files, which are never empty.
     pub(crate) is_of_crate: bool,
-    /// Whether the file may be missing.
     pub(crate) may_be_missing: bool,
     /// Whether the origin serves the route by itself.
     pub(crate) is_at_origin: bool,
@@ -48,14 +47,10 @@ pub(crate) struct Probe {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Kind {
-    /// An example of the configuration.
     Example,
-    /// `--crate`.
     Crate,
-    /// `--from-lockfile`.
     #[strum(serialize = "lock file")]
     LockFile,
-    /// `--latest`.
     Latest,
     /// A crate that the switch's share includes, if few of the others are in it.
     #[strum(serialize = "in share")]

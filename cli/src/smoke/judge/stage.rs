@@ -43,7 +43,6 @@ impl Stage {
         self.into()
     }
 
-    /// The column that shows it.
     pub(crate) const fn column(self) -> Column {
         match self {
             Self::Edge

@@ -50,7 +50,6 @@ pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<
     std::iter::once(status).chain(headers).flatten().collect()
 }
 
-/// Compares the decision.
 pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
     Finding::difference(
         Stage::Decision,

@@ -7,19 +7,16 @@ use serde::Serialize;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::verdict::Verdict;
 
-/// A target of a route with several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct RouteTarget {
     pub(crate) route: String,
     pub(crate) target: String,
 }
 
-/// The downloads from a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Downloads<'r> {
     #[serde(flatten)]
     at: &'r RouteTarget,
-    /// How many files it served.
     pub(crate) files: usize,
     /// How many of them no probe led to, so that they were requested directly.
     pub(crate) asked_directly: usize,
