@@ -8,7 +8,7 @@ use crate::log_line::{self, Answered, Exchange, InForce};
 use crate::origin_redirect::{OriginAnswer, OriginRedirect};
 use crate::reply::{self, Reply};
 use crate::request::Request;
-use crate::route;
+use crate::route::{self, RouteMatch};
 use crate::target::{self, Candidate, Chosen, Health, Step, all_healthy};
 use crate::values::{Effect, Switch};
 
@@ -23,7 +23,7 @@ pub struct Surroundings<'s> {
     pub health: Health<'s>,
     /// What is known of clients; without it, every attempt is a first one.
     pub clients: Option<Clients<'s>>,
-    /// What builds candidates. Nothing is believed of it: whatever it returns has to pass the proof.
+    /// What builds candidates. Whatever it returns has to pass the proof.
     pub build: &'s dyn Fn(&Chosen<'_, '_>) -> String,
 }
 
@@ -83,14 +83,50 @@ pub fn answer<'c, 'r, 's>(
     let clients = clients.filter(|_| effect == Effect::Send);
     let mut history = clients.and_then(|clients| History::recall(clients, &found));
     let earlier = history.as_ref().map_or(Attempts::NONE, History::earlier);
-    let origin_is_open = || history.as_mut().is_some_and(History::may_go_to_origin);
-    let chosen = target::choose(found, health, earlier, origin_is_open);
-    let mut answer = Answer::at(chosen, build, effect);
-    if let Some(history) = history {
+    let chosen = target::choose(found, health, earlier);
+    let may_go_to_origin = || history.as_mut().is_some_and(History::may_go_to_origin);
+    let mut answer = Answer::at(chosen, build, effect, may_go_to_origin);
+    // A first attempt whose location was refused went nowhere.
+    let is_refused = matches!(
+        answer.decision,
+        Decision::Origin(Reason::LocationRefused(_))
+    );
+    if let Some(history) = history.filter(|it| !is_refused || it.number() > 1) {
         answer.attempt = Some(history.number());
         history.record(answer.place_among_targets());
     }
     answer
+}
+
+/// Answers a request once for each target of its route, in the order in which its captures choose them;
+/// once if no route could be tried.
+///
+/// Whoever tries a configuration wants to know that every target has its proof before the first of them
+/// is unhealthy.
+pub fn answers_at_every_target<'c, 'r>(
+    config: &'c Config,
+    request: &'r Request<'_>,
+    switch: Switch,
+) -> Vec<Answer<'c, 'r>> {
+    match route::find(config, request) {
+        Ok(found) => {
+            let effect = switch.effect_on(found.captures());
+            at_every_target(&found, effect).collect()
+        }
+        Err(no_match) => vec![Answer::origin(no_match.into())],
+    }
+}
+
+fn at_every_target<'c, 'r>(
+    found: &RouteMatch<'c, 'r>,
+    effect: Effect,
+) -> impl Iterator<Item = Answer<'c, 'r>> {
+    let targets = target::in_order(found.route().targets(), found.captures());
+    let chosen = |target| Chosen::at(found.clone(), target);
+    targets
+        .into_iter()
+        .filter_map(chosen)
+        .map(move |chosen| Answer::at(chosen, &target::build, effect, || false))
 }
 
 impl<'c, 'r> Answer<'c, 'r> {
@@ -110,34 +146,16 @@ impl<'c, 'r> Answer<'c, 'r> {
         chosen: Chosen<'c, 'r>,
         build: &dyn Fn(&Chosen<'_, '_>) -> String,
         effect: Effect,
+        may_go_to_origin: impl FnOnce() -> bool,
     ) -> Self {
-        let candidate = Candidate::new(&chosen, build(&chosen));
-        let decision = decide(Location::prove(candidate), effect, chosen.step());
+        let proof = Location::prove(Candidate::new(&chosen, build(&chosen)));
+        let goes_to_origin = || chosen.is_origin_next() && may_go_to_origin();
         Self {
-            decision,
+            decision: decide(proof, effect, goes_to_origin),
             chosen: Some(chosen),
             attempt: None,
             after: After::Nothing,
         }
-    }
-
-    /// The answer at each target of the request's route, in the order in which its captures choose
-    /// them; only this answer if no route could be tried.
-    ///
-    /// Whoever tries a configuration wants to know that every target has its proof before the first
-    /// of them is unhealthy.
-    #[must_use]
-    pub fn at_every_target(&self, switch: Switch) -> Vec<Self> {
-        let Some(chosen) = &self.chosen else {
-            return vec![self.clone()];
-        };
-        let found = chosen.found();
-        let effect = switch.effect_on(found.captures());
-        target::in_order(found.route().targets(), found.captures())
-            .into_iter()
-            .filter_map(|target| Chosen::at(found.clone(), target))
-            .map(|chosen| Self::at(chosen, &target::build, effect))
-            .collect()
     }
 
     /// The decision.
@@ -189,17 +207,16 @@ impl<'c, 'r> Answer<'c, 'r> {
     #[must_use]
     pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>) -> Self {
         let redirect = self.chosen.as_ref().and_then(|chosen| {
+            let found = chosen.found();
             // The origin has its own way to choose among several targets.
-            let others = match chosen.found().route().targets().only() {
+            let others: Vec<_> = match found.route().targets().only() {
                 Some(_) => Vec::new(),
-                None => self.at_every_target(Switch::ENFORCE),
+                None => at_every_target(found, Effect::Send).collect(),
             };
-            let others: Vec<_> = others
-                .iter()
-                .filter_map(|it| it.decision.location())
-                .collect();
+            let others = others.iter().filter_map(|it| it.decision.location());
+            let others: Vec<_> = others.collect();
             let proven = self.decision.location();
-            OriginRedirect::judge(answer, proven, &others, chosen.found().config())
+            OriginRedirect::judge(answer, proven, &others, found.config())
         });
         self.after = redirect.map_or(After::Nothing, After::Redirected);
         self

@@ -4,7 +4,6 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::location::{Location, Refusal};
 use crate::route::NoMatch;
-use crate::target::Step;
 use crate::values::{CaptureType, Effect};
 
 /// What is done with a request.
@@ -71,15 +70,19 @@ pub enum Because {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Released(Location);
 
-/// Decides, from the outcome of the proof, what the switch does with the location, and how its target
-/// was chosen.
-pub fn decide(proof: Result<Location, Refusal>, effect: Effect, step: Step) -> Decision {
+/// Decides, from the outcome of the proof, what the switch does with the location, and whether a
+/// repeated attempt goes to the origin, which is asked only about a location that would be sent.
+pub fn decide(
+    proof: Result<Location, Refusal>,
+    effect: Effect,
+    goes_to_origin: impl FnOnce() -> bool,
+) -> Decision {
     let location = match proof {
         Ok(location) => location,
         Err(refusal) => return Decision::Origin(Reason::LocationRefused(refusal)),
     };
     match effect {
-        Effect::Send if step == Step::Origin => Decision::Origin(Reason::Retried(location)),
+        Effect::Send if goes_to_origin() => Decision::Origin(Reason::Retried(location)),
         Effect::Send => Decision::Redirect(location),
         Effect::OutsideShare => Decision::Origin(Reason::NotInRollout(location)),
         Effect::Shadow => Decision::Origin(Reason::SwitchShadow(location)),

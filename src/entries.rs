@@ -52,12 +52,12 @@ impl Default for Entries {
 }
 
 impl Entries {
-    /// Takes what the entries `config` and `switch` are now, and gives the lines for the service log:
-    /// none where nothing has changed, or all is well.
+    /// Takes what the entries `config` and `switch` are now. Returns the lines for the service log: none
+    /// if nothing has changed, or all is well.
     ///
-    /// The configuration in force stays where the entry has problems, is gone or cannot be looked up.
-    /// The switch stays where its entry cannot be looked up; where it is gone, it means `enforce`,
-    /// but for a store that is gone as a whole, which is no decision about the switch.
+    /// The configuration in force stays if the entry has problems, is gone or cannot be looked up. The
+    /// switch stays if its entry cannot be looked up. If it is gone, that means `enforce`, unless the
+    /// whole store is gone, which says nothing about the switch.
     pub fn take(&mut self, config: Lookup, switch: Lookup) -> Vec<String> {
         let mut service_log = Vec::new();
         let store_is_gone =

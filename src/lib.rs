@@ -61,4 +61,4 @@ pub mod received;
 #[cfg(feature = "toml")]
 pub mod authoring;
 
-pub use answer::{Answer, Surroundings, answer};
+pub use answer::{Answer, Surroundings, answer, answers_at_every_target};

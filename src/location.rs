@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, Scheme, decode, is_strictly_encoded, segments};
+use crate::values::{Base, Scheme, encoding};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -147,15 +147,18 @@ fn check_nothing_else(url: &Url) -> Result<(), Refusal> {
 }
 
 fn check_segments(url: &Url) -> Result<(), Refusal> {
-    for segment in segments(url.path()) {
+    for segment in encoding::segments(url.path()) {
         ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
-        ensure(is_strictly_encoded(segment), Refusal::UnsafeCharacter)?;
+        ensure(
+            encoding::is_strictly_encoded(segment),
+            Refusal::UnsafeCharacter,
+        )?;
     }
     Ok(())
 }
 
 fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let mut segments = segments(url.path());
+    let mut segments = encoding::segments(url.path());
     for expected in base.path() {
         ensure(
             segments.next() == Some(expected.as_str()),
@@ -164,7 +167,7 @@ fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<
     }
     let mut below_base = Vec::with_capacity(8);
     for segment in segments {
-        below_base.push(decode(segment).ok_or(Refusal::CapturesDiffer)?);
+        below_base.push(encoding::decode(segment).ok_or(Refusal::CapturesDiffer)?);
     }
     let read = found.route().location().read(&below_base);
     ensure(

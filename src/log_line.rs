@@ -61,7 +61,7 @@ pub struct InForce<'a> {
     pub client_ip: ClientIp,
 }
 
-/// What was answered, and why.
+/// What was answered, and why: the parts of an [`Answer`](crate::Answer), which is a layer above.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered<'a> {
     pub(crate) decision: &'a Decision,

@@ -31,10 +31,10 @@ pub struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
-    /// Reads a target in origin form (RFC 9112, section 3.2.1) that came with a `Host`; with none
-    /// where nobody knows which, and any will do.
+    /// Reads a target in origin form (RFC 9112, section 3.2.1) that came with a `Host`; with `None` if
+    /// the host is not known and any will do.
     ///
-    /// Where no URL can have the host, nobody knows what was asked for, and the target is empty. The
+    /// If no URL can have the host, it is not known what was asked for, and the target is empty. The
     /// scheme makes no difference: `url` reads the targets of `http` and `https` alike. A target in
     /// another form is kept, and is on no route.
     pub fn read(host: Option<&'a str>, target: &'a str) -> Self {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::values;
+use crate::values::encoding;
 
 /// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
 ///
@@ -146,8 +146,8 @@ fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
     // Eight segments hold every route of a registry without growing.
     let mut decoded = Vec::with_capacity(8);
     let mut is_last = false;
-    for segment in values::segments(path) {
-        let segment = values::decode(segment).ok_or(MalformedPath)?;
+    for segment in encoding::segments(path) {
+        let segment = encoding::decode(segment).ok_or(MalformedPath)?;
         if is_last || !is_unambiguous(&segment) {
             return Err(MalformedPath);
         }

@@ -22,6 +22,7 @@ pub struct Chosen<'c, 'r> {
     found: RouteMatch<'c, 'r>,
     target: &'c Target,
     step: Step,
+    is_origin_next: bool,
 }
 
 /// How a target came to be chosen.
@@ -33,8 +34,6 @@ pub enum Step {
     PastUnhealthy,
     /// The client was sent to others before.
     Next,
-    /// None is left, so the origin is next. This target would be the next one without an origin.
-    Origin,
 }
 
 /// A URL that may be the one to send. Only its proof tells.
@@ -48,30 +47,24 @@ pub struct Candidate<'k> {
 ///
 /// Only healthy targets take part, or all if none is healthy. A first attempt goes to the first of
 /// them in the captures' order, and each later one to the first that the client was not sent to
-/// before. If none is left, and at the last of a client's attempts, the origin is next, if it is open;
-/// otherwise the client goes round from where it was last.
+/// before. If none is left, and at the last of a client's attempts, the origin is next; a client that may
+/// not go there goes round from where it was last.
 ///
 /// Health is asked only if the route has several targets, and only about those that name a backend
-/// for it. `origin_is_open` is asked at most once, and only if the origin is next.
+/// for it.
 pub fn choose<'c, 'r>(
     found: RouteMatch<'c, 'r>,
     health: Health<'_>,
     earlier: Attempts,
-    origin_is_open: impl FnOnce() -> bool,
 ) -> Chosen<'c, 'r> {
     let targets = found.route().targets();
     // Most routes have one target, and then nothing is hashed.
     if let Some(target) = targets.only() {
-        let is_origins = earlier.number() > 0 && origin_is_open();
-        let step = if is_origins {
-            Step::Origin
-        } else {
-            Step::First
-        };
         return Chosen {
             found,
             target,
-            step,
+            step: Step::First,
+            is_origin_next: earlier.number() > 0,
         };
     }
     let ranked = ranked(targets, found.captures());
@@ -83,10 +76,7 @@ pub fn choose<'c, 'r>(
     let untried = candidates.iter().find(|one| !earlier.include(one.place));
     let next = untried.or_else(|| next_round(&ranked, &candidates, earlier));
     let is_first = |one: &Ranked<'_>| ranked.first().map(|first| first.place) == Some(one.place);
-    let is_origins = earlier.number() > 0 && (untried.is_none() || earlier.is_last_next());
-    let step = if is_origins && origin_is_open() {
-        Step::Origin
-    } else if next.is_some_and(is_first) {
+    let step = if next.is_some_and(is_first) {
         Step::First
     } else if ranked
         .first()
@@ -96,11 +86,11 @@ pub fn choose<'c, 'r>(
     } else {
         Step::PastUnhealthy
     };
-    let target = next.map_or_else(|| first(targets), |next| next.target);
     Chosen {
-        found,
-        target,
+        target: next.map_or(targets.first().target(), |next| next.target),
         step,
+        is_origin_next: earlier.number() > 0 && (untried.is_none() || earlier.is_last_next()),
+        found,
     }
 }
 
@@ -133,6 +123,7 @@ impl<'c, 'r> Chosen<'c, 'r> {
             found,
             target,
             step: Step::First,
+            is_origin_next: false,
         })
     }
 
@@ -141,7 +132,7 @@ impl<'c, 'r> Chosen<'c, 'r> {
         &self.found
     }
 
-    /// The target. If the origin is next, nothing is sent there yet.
+    /// The target.
     pub fn target(&self) -> &'c Target {
         self.target
     }
@@ -150,10 +141,15 @@ impl<'c, 'r> Chosen<'c, 'r> {
     pub fn step(&self) -> Step {
         self.step
     }
+
+    /// Whether the origin is next, so that the client goes to the target only if it may not go there.
+    pub fn is_origin_next(&self) -> bool {
+        self.is_origin_next
+    }
 }
 
 impl<'k> Candidate<'k> {
-    /// The URL that somebody built for a match. Nothing is believed of it.
+    /// A URL that was built for a match, by whatever builder.
     pub fn new(chosen: &'k Chosen<'_, '_>, url: String) -> Self {
         Self { chosen, url }
     }
@@ -171,10 +167,6 @@ impl<'k> Candidate<'k> {
     pub(crate) fn into_url(self) -> String {
         self.url
     }
-}
-
-fn first(targets: &Targets) -> &Target {
-    targets.first().target()
 }
 
 /// The target that a client goes round to from the one where it was last.

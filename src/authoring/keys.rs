@@ -36,7 +36,7 @@ pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) {
         for (index, example) in tables(route, "examples") {
             keep::<RawExample>(example, &key.name("examples").index(index), sink);
         }
-        write_out_names(route);
+        write_out_names(route, &key.name("targets"), sink);
         for (index, target) in tables(route, "targets") {
             keep::<RawWeighted>(target, &key.name("targets").index(index), sink);
         }
@@ -65,11 +65,16 @@ fn keep_in<'de, T: Deserialize<'de>>(table: &mut DeTable<'_>, name: &str, sink: 
     }
 }
 
-fn write_out_names(route: &mut DeTable<'_>) {
+fn write_out_names(route: &mut DeTable<'_>, key: &Key, sink: &mut Sink) {
     let Some(DeValue::Array(targets)) = value(route, "targets") else {
         return;
     };
-    for target in targets.iter_mut() {
+    for (index, target) in targets.iter_mut().enumerate() {
+        // The derived reader would take an array for the values of the table's keys.
+        if let DeValue::Array(_) = target.get_ref() {
+            let message = "invalid type: sequence, expected the name of a target, or a table with `name` and `weight`";
+            sink.push(ProblemCode::SyntaxInvalid, key.index(index), message);
+        }
         if let DeValue::String(name) = target.get_ref() {
             let span = target.span();
             let key = Spanned::new(span.clone(), DeString::Borrowed("name"));

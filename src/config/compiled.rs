@@ -26,17 +26,21 @@ pub fn from_json(text: &str) -> Result<Config, Problems> {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut raw = RawConfig::deserialize(&mut json)
         .and_then(|raw| json.end().map(|()| raw))
-        .map_err(|error| unreadable(&error))?;
+        .map_err(|error| unreadable(text, &error))?;
     let revision = revision::read(text, raw.revision.take())?;
     let mut sink = Sink::default();
     let (config, _) = read::read(&raw, &mut sink);
     sink.finish(config.compiled(revision, text.to_owned()))
 }
 
-fn unreadable(error: &serde_json::Error) -> Problem {
+fn unreadable(text: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
-    // A newer compiler may have written a key that this module does not know.
     let code = if message.starts_with("unknown field") {
+        // A key that was written into the entry by hand changed its content.
+        if let Err(problem) = revision::read(text, revision::claimed(text)) {
+            return problem;
+        }
+        // A newer compiler wrote a key that this module does not know.
         ProblemCode::KeyUnknown
     } else {
         ProblemCode::SyntaxInvalid

@@ -97,7 +97,10 @@ impl CheckRedirects {
 
 impl RetryOptions {
     /// The share of the origin if none is written.
-    pub const ORIGIN_SHARE: Share = Share::FIVE_PERCENT;
+    pub const ORIGIN_SHARE: Share = match Share::percent(5) {
+        Some(share) => share,
+        None => Share::ALL,
+    };
 }
 
 impl Window {

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::problem::{Key, Problem, ProblemCode};
 
 /// Compiled JSON begins with its revision; what follows is the content that it names.
-pub(crate) const BEFORE: &str = r#"{"revision":""#;
-pub(crate) const AFTER: &str = r#"","#;
+const BEFORE: &str = r#"{"revision":""#;
+const AFTER: &str = r#"","#;
 
 /// The name of a compiled configuration's content: the first 12 hexadecimal digits of its SHA-256,
 /// enough to tell apart any two configurations that one registry will ever have.
@@ -31,12 +31,23 @@ impl Revision {
         Self(revision)
     }
 
+    /// Compiled JSON of this content, given without its opening brace.
+    pub(crate) fn before(&self, rest: &str) -> String {
+        format!("{BEFORE}{}{AFTER}{rest}", self.0)
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The revision of compiled JSON, if it is the one that it claims.
+/// The revision that compiled JSON claims, if it begins with one.
+pub(super) fn claimed(json: &str) -> Option<String> {
+    let (claimed, _) = json.strip_prefix(BEFORE)?.split_once('"')?;
+    Some(claimed.to_owned())
+}
+
+/// The revision of compiled JSON, if its content is the one that was compiled.
 pub(super) fn read(json: &str, claimed: Option<String>) -> Result<Revision, Problem> {
     let key = Key::default().name("revision");
     let Some(claimed) = claimed else {

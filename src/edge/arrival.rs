@@ -15,7 +15,7 @@ use signpost::received::is_as_received;
 use signpost::request::Request;
 use url::{Position, Url};
 
-/// The room that a header's value is first read with; most need no more.
+/// The room that a header's value is first read with; enough for most.
 const USUAL_VALUE: usize = 128;
 
 /// The longest value of a header that is read, but for `Connection`. Longer ones are passed on, and

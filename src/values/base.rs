@@ -70,7 +70,7 @@ pub enum BaseError {
         "the base `{0}` has no host; write one before the path, such as https://static.crates.io"
     )]
     NoHost(String),
-    /// The host is no host.
+    /// The host cannot be read.
     #[error("the base `{text}` has no usable host: {source}")]
     Host {
         /// The base as written.
@@ -78,7 +78,7 @@ pub enum BaseError {
         /// What is wrong with the host.
         source: HostError,
     },
-    /// The port is no port.
+    /// The port cannot be read.
     #[error("the base `{0}` has a port that is not a number from 1 to 65535")]
     Port(String),
     /// A user name or password.

@@ -2,7 +2,7 @@
 
 mod base;
 mod capture;
-mod encoding;
+pub(crate) mod encoding;
 mod header_text;
 mod host;
 mod reading;
@@ -14,7 +14,6 @@ mod ways;
 
 pub use base::{Base, BaseError, Scheme};
 pub use capture::{Capture, CaptureSlot, CaptureType};
-pub(crate) use encoding::{decode, is_strictly_encoded, segments};
 pub use header_text::HeaderText;
 pub use host::{Host, HostError};
 pub use reading::Mismatch;

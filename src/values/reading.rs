@@ -23,7 +23,8 @@ pub enum Mismatch<'t, 'p> {
         /// How many segments the path has.
         found: usize,
     },
-    /// The literals of a segment differ, or the segment can be read in more than one way.
+    /// A segment is not what the template has there: its literals differ, or it has several parts and
+    /// cannot be read in exactly one way.
     Literal {
         /// The segment.
         segment: usize,
@@ -32,8 +33,8 @@ pub enum Mismatch<'t, 'p> {
         /// What the path has there, decoded.
         found: &'p str,
     },
-    /// Every literal fits, and a captured text is not of its type, or not what the same capture is
-    /// elsewhere in the path.
+    /// Every segment that is one literal fits, and one that is one capture does not: its text is not of
+    /// the type, or not what the same capture is elsewhere in the path.
     Capture {
         /// The segment at which the capture begins.
         segment: usize,
@@ -60,7 +61,8 @@ impl PathTemplate {
     ///
     /// The first [`Mismatch`]; one of a whole literal segment comes before any of captures. A path
     /// that can be read in two ways is a mismatch too, because it does not tell which request it
-    /// answers.
+    /// answers. A segment of several parts is read by itself: what is known from other segments is a
+    /// literal in it, and an unknown capture that it has twice counts as two.
     pub fn read<'t, 'p>(
         &'t self,
         path: &'p [Cow<'_, str>],
@@ -91,16 +93,15 @@ impl PathTemplate {
                 })?;
             }
         }
-        for place in &self.mixed {
-            if let Some((place, segment)) = self.places(length).nth(*place) {
+        for index in &self.mixed {
+            for (place, segment) in self.places(length).skip(*index).take(1) {
                 let found = text_at(place, path);
-                read_mixed(segment.parts(), self.captures(), found, &mut read).ok_or(
-                    Mismatch::Literal {
-                        segment: place,
-                        expected: segment,
-                        found,
-                    },
-                )?;
+                let mismatch = Mismatch::Literal {
+                    segment: place,
+                    expected: segment,
+                    found,
+                };
+                read_mixed(segment.parts(), self.captures(), found, &mut read).ok_or(mismatch)?;
             }
         }
         // Each capture is in the template, so each has been read.
@@ -221,12 +222,15 @@ fn walk<'p>(
 ) -> Option<()> {
     let mut left = text;
     for (place, part) in parts.iter().enumerate() {
-        if let Some(known) = known_text(part, read) {
-            left = left.strip_prefix(known)?;
-        } else if let Part::Declared(index) | Part::Used(index) = part {
-            let (taken, after) = left.split_at_checked(length_of(place)?)?;
-            bind(read, *index, captures.get(*index)?, taken.into())?;
-            left = after;
+        let length = known_text(part, read).map(str::len);
+        let (taken, after) = left.split_at_checked(length.or_else(|| length_of(place))?)?;
+        left = after;
+        match part {
+            Part::Literal(literal) if literal == taken => {}
+            Part::Literal(_) => return None,
+            Part::Declared(index) | Part::Used(index) => {
+                bind(read, *index, captures.get(*index)?, taken.into())?;
+            }
         }
     }
     left.is_empty().then_some(())

@@ -78,9 +78,6 @@ impl Share {
     /// The share of everything.
     pub const ALL: Self = Self(100);
 
-    /// One twentieth.
-    pub const FIVE_PERCENT: Self = Self(5);
-
     /// A share of that many percent, if there are no more than 100.
     pub const fn percent(percent: u8) -> Option<Self> {
         if percent <= 100 {

@@ -129,17 +129,13 @@ impl fmt::Display for PathTemplate {
 impl fmt::Display for Segment<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in self.parts {
-            let capture = |index: &usize| self.captures.get(*index);
+            let capture = |index: &usize| self.captures.iter().skip(*index).take(1);
             match part {
                 Part::Literal(literal) => formatter.write_str(literal)?,
-                Part::Declared(index) => {
-                    if let Some(capture) = capture(index) {
-                        write!(formatter, "{{{}:{}}}", capture.name(), capture.kind())?;
-                    }
-                }
+                Part::Declared(index) => capture(index)
+                    .try_for_each(|it| write!(formatter, "{{{}:{}}}", it.name(), it.kind()))?,
                 Part::Used(index) => {
-                    let name = capture(index).map_or("", CaptureSlot::name);
-                    write!(formatter, "{{{name}}}")?;
+                    capture(index).try_for_each(|it| write!(formatter, "{{{}}}", it.name()))?;
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::fixtures::exchange;
 use std::time::Duration;
 
 use crate::fixtures::retry_scene::{CARGO, CONFIG, Fault, Scene, config, way};
+use signpost::Surroundings;
 use signpost::attempts::{Attempts, Client};
 use signpost::config::{Config, Target};
 use signpost::decision::{Because, Reason};
@@ -27,8 +28,7 @@ fn path_in_order(config: &Config) -> String {
     let paths = (0..100).map(|number| format!("/d/c{number}/1.0.0"));
     let is_in_order = |path: &String| {
         let request = Request::new("GET", "crates.io", path);
-        let answer = signpost::answer(config, &request, Switch::ENFORCE);
-        let answers = answer.at_every_target(Switch::ENFORCE);
+        let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
         answers.iter().map(way).eq(["a", "b", "c"])
     };
     paths.into_iter().find(is_in_order).expect("one of six")
@@ -378,6 +378,32 @@ fn a_location_that_the_switch_holds_back_is_not_remembered() {
         }
         assert!(scene.memory.entries.is_empty(), "{switch}");
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_first_attempt_whose_location_was_refused_is_not_remembered() {
+    let config = config(OPEN);
+    let request = Request::new("GET", "crates.io", "/d/serde/1.0.0");
+    let mut scene = Scene::default();
+    for _ in 0..2 {
+        let surroundings = Surroundings {
+            build: &|_| "https://a.exampleserde/1.0.0".to_owned(),
+            ..scene.surroundings(Switch::ENFORCE, &|| Some(CARGO), &all_healthy)
+        };
+        let answer = signpost::answer(&config, &request, surroundings);
+        assert_eq!(way(&answer), "location-refused");
+        assert_eq!(answer.attempt(), None);
+        assert!(scene.memory.entries.is_empty());
+    }
+    // One that was sent somewhere before counts, so that the next attempt goes on from there.
+    scene.ask(&config, &request, CARGO);
+    let surroundings = Surroundings {
+        build: &|_| "https://a.exampleserde/1.0.0".to_owned(),
+        ..scene.surroundings(Switch::ENFORCE, &|| Some(CARGO), &all_healthy)
+    };
+    let answer = signpost::answer(&config, &request, surroundings);
+    assert_eq!(way(&answer), "location-refused");
+    assert_eq!(answer.attempt(), Some(2));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -183,7 +183,7 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
     (
         "\"log\":{",
         "\"logs\":{",
-        "key-unknown: unknown field `logs`, expected one of `revision`, `allowed_hosts`, `hosts`, `origin`, `targets`, `routes`, `response`, `log`, `retry` at line 1 column 241",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `60876c4e2f00`; compile the configuration again instead of editing the entry",
     ),
     (
         "\"edge-log\"}}",

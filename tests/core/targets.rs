@@ -75,6 +75,11 @@ fn keys(number: u32) -> impl Iterator<Item = [Capture<'static>; 2]> {
     (0..number).map(|number| captures(&format!("c{}", number / 7), &format!("1.{}.0", number % 7)))
 }
 
+fn path_of(captures: &[Capture<'_>; 2]) -> String {
+    let [name, version] = captures.each_ref().map(Capture::as_str);
+    format!("/d/{name}/{version}")
+}
+
 fn choices(config: &Config, number: u32) -> Vec<&str> {
     keys(number)
         .map(|captures| in_order(targets(config), &captures)[0].name())
@@ -112,6 +117,14 @@ fn shares_are_within_a_hundredth_of_the_weights() {
     let number = 1_000_000;
     let config = weighted([6, 3, 1]);
     let chosen = choices(&config, number);
+    // What clients get is the first in the order.
+    for (captures, first) in keys(number).zip(&chosen).step_by(100) {
+        let path = path_of(&captures);
+        let request = Request::new("GET", "", &path);
+        let found = route::find(&config, &request).expect("a route");
+        let target = choose(found, &all_healthy, Attempts::NONE).target();
+        assert_eq!(target.name(), *first, "{path}");
+    }
     for (name, share) in [("fastly", 0.6), ("cloudfront", 0.3), ("local", 0.1)] {
         let found = chosen.iter().filter(|target| **target == name).count();
         let wanted = f64::from(number) * share;
@@ -190,11 +203,10 @@ fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
                 .map(|name| format!("{name}-health"))
                 .collect();
             let health = |backend: &str| !unhealthy.iter().any(|name| name == backend);
-            let [name, version] = captures.each_ref().map(Capture::as_str);
-            let path = format!("/d/{name}/{version}");
+            let path = path_of(&captures);
             let request = Request::new("GET", "", &path);
             let found = route::find(&config, &request).expect("a route");
-            choose(found, &health, Attempts::NONE, || false).target()
+            choose(found, &health, Attempts::NONE).target()
         };
         let first_besides = |unhealthy: &[&str]| {
             let mut healthy = order.iter().filter(|it| !unhealthy.contains(&it.name()));
@@ -227,11 +239,10 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
     let config =
         signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
     for captures in keys(100) {
-        let [name, version] = captures.each_ref().map(Capture::as_str);
-        let path = format!("/d/{name}/{version}");
+        let path = path_of(&captures);
         let request = Request::new("GET", "", &path);
         let found = route::find(&config, &request).expect("a route");
-        let none = choose(found, &|_| false, Attempts::NONE, || false).target();
+        let none = choose(found, &|_| false, Attempts::NONE).target();
         assert_eq!(Some(&none), in_order(targets(&config), &captures).first());
     }
 }
@@ -273,8 +284,7 @@ fn a_route_with_one_target_asks_nobody() {
 fn each_target_has_its_own_base_and_its_own_proof() {
     let config = weighted([6, 3, 1]);
     let request = Request::new("GET", "", "/d/serde/1.0.219");
-    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
-    let answers = answer.at_every_target(Switch::ENFORCE);
+    let answers = signpost::answers_at_every_target(&config, &request, Switch::ENFORCE);
     let mut locations: Vec<_> = answers
         .iter()
         .map(|answer| match answer.decision() {
@@ -283,6 +293,7 @@ fn each_target_has_its_own_base_and_its_own_proof() {
         })
         .collect();
     // The first is the one that clients get.
+    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     let sent = answer.decision().location().map(Location::as_str);
     assert_eq!(sent, locations.first().copied());
     locations.sort_unstable();
@@ -296,7 +307,7 @@ fn each_target_has_its_own_base_and_its_own_proof() {
     // A location at one target is refused as one at another, though all of them are allowed.
     let found = route::find(&config, &request).expect("a route");
     let mut chosen = at_every_target(&found);
-    let first = choose(found, &all_healthy, Attempts::NONE, || false);
+    let first = choose(found, &all_healthy, Attempts::NONE);
     assert_eq!(chosen.first(), Some(&first));
     chosen.sort_by_key(|chosen| chosen.target().base().to_string());
     for (place, chosen) in chosen.iter().enumerate() {
@@ -318,8 +329,7 @@ fn each_target_has_its_own_base_and_its_own_proof() {
 fn a_request_on_no_route_is_answered_once() {
     let config = weighted([1, 1, 1]);
     let request = Request::new("GET", "", "/");
-    let answer = signpost::answer(&config, &request, Switch::ENFORCE);
-    let answers = answer.at_every_target(Switch::ENFORCE);
+    let answers = signpost::answers_at_every_target(&config, &request, Switch::ENFORCE);
     assert_eq!(answers.len(), 1);
     assert!(answers.iter().all(|answer| answer.target().is_none()));
 }
@@ -421,6 +431,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "TARGETS",
         "targets = ['fastly', 'cloudfront', 3]",
         "line 13, column 36: syntax-invalid: invalid type: integer `3`, expected the name of a target, or a table with `name` and `weight`",
+    ),
+    (
+        "TARGETS",
+        "targets = ['fastly', 'cloudfront', ['local', 3]]",
+        "line 13, column 36: syntax-invalid: routes[0].targets[2]: invalid type: sequence, expected the name of a target, or a table with `name` and `weight`",
     ),
     (
         "TARGETS",

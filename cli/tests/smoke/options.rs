@@ -60,7 +60,7 @@ async fn a_detour_that_leads_nowhere_is_said() {
     ] {
         let smoke = files.smoke(&edge.url(), &arguments).await;
         assert_eq!(smoke.code, Some(2), "{}", smoke.stdout);
-        let words = "nothing was connected to by";
+        let words = "no request went to";
         assert!(smoke.stderr.contains(words), "{}", smoke.stderr);
         assert!(
             smoke

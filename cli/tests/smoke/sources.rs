@@ -150,7 +150,12 @@ async fn two_checksums_of_one_file_are_found() {
     let arguments = ["--index", &index, "--format", "json"];
     let smoke = files.smoke(&edge.url(), &arguments).await;
     let requests = [DOWNLOAD, "/crates/smallvec/1.10.0/download"];
-    smoke.is_wrong_at("two", &requests, &["checksum"], "two SHA-256 of this file");
+    smoke.is_wrong_at(
+        "two",
+        &requests,
+        &["checksum"],
+        "the lock file and the index have different SHA-256",
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::super::draft::{Draft, Report};
 use super::super::example::Example;
 use super::failing::{End, FailingExample, Written};
-use crate::answer::{Answer, answer};
+use crate::answer::{Answer, answers_at_every_target};
 use crate::config::problem::{Sink, missing};
 use crate::config::raw::RawExample;
 use crate::config::{Config, Key, ProblemCode, Route, Target, WeightedTarget};
@@ -183,7 +183,7 @@ fn try_example<'d>(
     let host = config.first_host().map(Host::as_str);
     let received = Received::read(host, written.request);
     let request = received.request("GET");
-    let answers = answer(config, &request, Switch::ENFORCE).at_every_target(Switch::ENFORCE);
+    let answers = answers_at_every_target(config, &request, Switch::ENFORCE);
     let end = end_at(&answers, written.target, route)?;
     Some(match end {
         End::Location(location) if location.as_str() == written.location => Ok(Example {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::draft::{Draft, Report};
 use super::super::samples::{self, VALUES};
 use super::entry_size;
-use crate::answer::answer;
+use crate::answer::answers_at_every_target;
 use crate::config::{Config, ProblemCode, Route};
 use crate::decision::Decision;
 use crate::location::{Location, Refusal};
@@ -91,7 +91,7 @@ fn probe(route: &Route, config: &Config) -> Option<Failing> {
 fn why_not(path: &str, route: &Route, config: &Config) -> Option<Why> {
     let host = config.first_host().map_or("", Host::as_str);
     let request = Request::new("GET", host, path);
-    let answers = answer(config, &request, Switch::ENFORCE).at_every_target(Switch::ENFORCE);
+    let answers = answers_at_every_target(config, &request, Switch::ENFORCE);
     answers
         .iter()
         .filter(|answer| answer.route() == Some(route))

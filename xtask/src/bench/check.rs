@@ -41,8 +41,7 @@ impl Asked {
     fn location(self, config: &Config) -> Option<String> {
         let path = path_of(self.file);
         let request = signpost::request::Request::new("GET", "localhost", &path);
-        let answer = signpost::answer(config, &request, Switch::ENFORCE);
-        let answers = answer.at_every_target(Switch::ENFORCE);
+        let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
         let place = self.attempt.map_or(0, |attempt| usize::from(attempt) - 1);
         let answer = answers.get(place)?;
         let location = answer.redirect()?;

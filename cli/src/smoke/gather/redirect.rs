@@ -42,7 +42,7 @@ impl Redirect {
     pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
         let as_json = request.clone().with_accept([JSON.as_bytes()]);
         let [plain, json] = [request, &as_json]
-            .map(|request| signpost::answer(config, request, switch).at_every_target(switch));
+            .map(|request| signpost::answers_at_every_target(config, request, switch));
         let mut answers = plain.iter().zip(&json);
         let (first, first_target) = AtTarget::of(answers.next()?)?;
         // A target is skipped only if its health is known, or if the client was sent there before.
