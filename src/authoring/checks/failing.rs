@@ -79,10 +79,8 @@ impl fmt::Display for FailingExample<'_> {
             self.route.name(),
             self.at_target(self.written.target.name()),
         );
-        write!(
-            formatter,
-            "the request `{request}` should lead to `{expected}` by the route `{route}`{at_target}, and "
-        )?;
+        let should = format!("should lead to `{expected}` by the route `{route}`{at_target}");
+        write!(formatter, "the request `{request}` {should}, and ")?;
         match &self.end {
             End::Location(location) => write!(formatter, "leads to `{location}`"),
             End::OtherRoute => formatter.write_str("is on another route"),
