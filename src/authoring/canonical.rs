@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::raw::{
     RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
 };
-use crate::config::revision::Revision;
+use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
     ClientIp, Config, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route, Weight,
     WeightedTarget,
@@ -18,7 +18,7 @@ pub(super) fn compile(config: Config) -> Config {
     let content = serde_json::to_string(&canonical(&config)).unwrap_or_default();
     let rest = content.strip_prefix('{').unwrap_or(&content);
     let revision = Revision::of(rest);
-    let json = revision.before(rest);
+    let json = format!("{BEFORE}{}{AFTER}{rest}", revision.as_str());
     config.compiled(revision, json)
 }
 

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::problem::{Key, Problem, ProblemCode};
 
 /// Compiled JSON begins with its revision; what follows is the content that it names.
-const BEFORE: &str = r#"{"revision":""#;
-const AFTER: &str = r#"","#;
+pub(crate) const BEFORE: &str = r#"{"revision":""#;
+pub(crate) const AFTER: &str = r#"","#;
 
 /// The name of a compiled configuration's content: the first 12 hexadecimal digits of its SHA-256,
 /// enough to tell apart any two configurations that one registry will ever have.
@@ -29,11 +29,6 @@ impl Revision {
             let _ = write!(revision, "{byte:02x}");
         }
         Self(revision)
-    }
-
-    /// Compiled JSON of this content, given without its opening brace.
-    pub(crate) fn before(&self, rest: &str) -> String {
-        format!("{BEFORE}{}{AFTER}{rest}", self.0)
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -69,7 +69,7 @@ impl Config {
     }
 
     /// The names of the origin's backends, in the order in which they are tried; one to
-    /// [`MAX_BACKENDS`], each once.
+    /// [`MAX_BACKENDS`](super::MAX_BACKENDS), each once.
     pub fn backends(&self) -> &[String] {
         &self.backends
     }
