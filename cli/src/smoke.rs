@@ -28,7 +28,7 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 ///
 /// Derives probes from the configuration: every example of every route, the crates that you name,
 /// and paths near each route that must not be redirected. Sends each with GET, with HEAD and as
-/// JSON; every answer must be exactly what the library says. Then fetches the location: it must
+/// JSON; every answer must be exactly what the edge's code says. Then fetches the location: it must
 /// answer 200, with the bytes that the lock file or the index promises. If the switch leaves a file
 /// to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
 /// in the share. If a route has several targets, asks each that no probe led to for a file
@@ -52,7 +52,7 @@ Stages, by which a failure is named:
   status, location, vary, decision
                this part of the answer to GET differs
   answer       another header of it, or its body, differs
-  origin       the origin is to answer with the file or the way to it, and does not
+  origin       the origin should answer with the file or a redirect to it, and does not
   negative     a path that must not be redirected was
   head         HEAD was not answered as GET was
   json         the answer to a client that accepts JSON differs
@@ -142,7 +142,7 @@ pub(crate) struct Arguments {
     /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the report to this file too, as `JUnit` XML
+    /// Write the report to this file too, as XML of JUnit
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }

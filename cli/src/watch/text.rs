@@ -115,7 +115,7 @@ pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     let unknown = counts.requests - counts.downloads;
     (unknown * 2 > counts.requests).then(|| {
         format!(
-            "{} of the requests are no GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
+            "{} of the requests are not GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
             percent(count(unknown) / count(counts.requests)),
         )
     })
