@@ -123,7 +123,8 @@ fn omitted_keys_are_keys_too() {
             "name     = \"readme\"",
             "name = \"readme\"\nstatus = 307\njson = false\ncache_control = \"no-store\"",
         )
-        .replace("\"full\"", "\"none\"");
+        .replace("\"full\"", "\"none\"")
+        .replace("[origin]", "retry.window = \"30s\"\n[origin]");
     let (all, some) = (
         keys(&Loaded::of(&everything)),
         keys(&Loaded::of(PRODUCTION)),

@@ -10,8 +10,7 @@ use signpost::route::RouteMatch;
 use signpost::target::{self, Candidate, Chosen};
 use signpost::values::{Share, Switch};
 
-use super::question::Question;
-use super::request::{self, Arrived};
+use super::request::{self, Arrived, Question};
 use super::routes::{self, Tried};
 use super::{facts, words};
 
@@ -202,7 +201,7 @@ impl Decided {
                 }),
             },
             meaning: reason.map_or(
-                "The location was proven, and the switch lets it leave.",
+                "The location was proven, and the switch allows it.",
                 words::meaning,
             ),
             next: reason.map_or_else(

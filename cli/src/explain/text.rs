@@ -182,7 +182,10 @@ impl Page<'_, '_> {
                 self.underline(&tried.path, *segment)?;
                 let kind = words::kind(captured.kind);
                 let text = visible(&captured.text);
-                self.prose("    ", &format!("`{text}` is no {}: {kind}", captured.kind))
+                self.prose(
+                    "    ",
+                    &format!("`{text}` is not a valid `{}`: {kind}", captured.kind),
+                )
             }
         }
     }
@@ -253,7 +256,7 @@ impl Page<'_, '_> {
         if let Some(percent) = decided.sent_from_percent {
             self.field(
                 "rollout",
-                format!("this file leaves from `enforce {percent}%` on"),
+                format!("this file is redirected from `enforce {percent}%` on"),
             )?;
         }
         if let Some(because) = decided.because {

@@ -87,8 +87,8 @@ impl Memory for OneClient {
         Ok(self.0)
     }
 
-    fn remember(&mut self, _: &Key, tries: Attempts, _: Window) -> Result<(), Unknown> {
-        self.0 = tries;
+    fn remember(&mut self, _: &Key, attempts: Attempts, _: Window) -> Result<(), Unknown> {
+        self.0 = attempts;
         Ok(())
     }
 
@@ -105,7 +105,7 @@ mod tests {
 
     use super::Supposed;
     use crate::explain::explanation::Explanation;
-    use crate::explain::question::Question;
+    use crate::explain::request::Question;
     use crate::file::Loaded;
 
     /// Two targets, one of them twice as large as the other.
@@ -162,7 +162,7 @@ examples = [
             let [attempt, unhealthy, method, accept, switch, expected @ ..] = row;
             let names: Vec<_> = unhealthy.split_whitespace().map(str::to_owned).collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
+                supposed: Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
                 method,
                 address: &"https://files.example/f/x".parse().unwrap(),
                 accept: &[accept.to_owned()],
@@ -183,18 +183,16 @@ examples = [
     fn a_second_attempt_past_an_unhealthy_target_is_explained() {
         let config = read(WITH_RETRY);
         let address = "/f/x".parse().unwrap();
-        for (name, attempt, unhealthy) in [
-            ("targets", 1, None),
-            ("second-try", 2, None),
-            ("unhealthy", 1, Some("a".to_owned())),
-            ("retried", 2, Some("a".to_owned())),
+        let unhealthy = ["a".to_owned()];
+        for (name, attempt, names) in [
+            ("targets", 1, &[][..]),
+            ("second-try", 2, &[]),
+            ("unhealthy", 1, &unhealthy),
+            ("retried", 2, &unhealthy),
         ] {
-            let names: Vec<_> = unhealthy.into_iter().collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt, &names).unwrap(),
-                method: "GET",
-                address: &address,
-                accept: &[],
+                supposed: Supposed::read(&config, attempt, names).unwrap(),
+                ..Question::get(&address)
             };
             insta::assert_snapshot!(name, Explanation::of(&config, &question, Switch::ENFORCE));
         }

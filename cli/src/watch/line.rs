@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use super::time::Time;
 use crate::log::{Record, Text};
 
@@ -18,7 +20,7 @@ pub(crate) struct Line<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
-    pub(crate) user_agent: Cow<'a, str>,
+    pub(crate) user_agent: Cow<'a, [u8]>,
     pub(crate) path: Cow<'a, str>,
 }
 
@@ -32,7 +34,7 @@ pub(crate) enum Answer<'a> {
 }
 
 /// The revision and switch of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct InForce<'a> {
     pub(crate) revision: Cow<'a, str>,
     pub(crate) switch: Cow<'a, str>,
@@ -61,7 +63,7 @@ impl<'a> Line<'a> {
             .filter(|_| record.method == "GET")
             .map(|ip| Download {
                 address: ip.0,
-                user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
+                user_agent: user_agent.map(|bytes| bytes.0).unwrap_or_default(),
                 path: path(&record.url),
             });
         let answer = match &record.signpost {
@@ -99,7 +101,7 @@ impl<'a> Line<'a> {
     pub(crate) fn to_static(&self) -> Line<'static> {
         let download = self.download.as_ref().map(|download| Download {
             address: owned(&download.address),
-            user_agent: owned(&download.user_agent),
+            user_agent: download.user_agent.to_vec().into(),
             path: owned(&download.path),
         });
         let in_force = self.in_force.as_ref().map(|in_force| InForce {
@@ -171,7 +173,7 @@ mod tests {
         let line = read(SIGNPOST);
         let download = Download {
             address: "198.51.100.17".into(),
-            user_agent: "cargo/1.95.0".into(),
+            user_agent: b"cargo/1.95.0".into(),
             path: "/api/v1/crates/smallvec/1.10.0/download".into(),
         };
         let in_force = InForce {

@@ -1,7 +1,6 @@
 //! The page for an incident's postmortem: one file without scripts or links.
 
 mod chart;
-mod page_file;
 mod scale;
 
 use std::fmt::Write as _;
@@ -10,7 +9,6 @@ use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::chart::{decisions, ratios, redirect_ratios};
-pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
 use super::event::Summary;
@@ -248,8 +246,9 @@ mod tests {
 
     use super::page;
     use crate::watch::alarm::{Alarm, Cause};
-    use crate::watch::changes::{Change, Known};
+    use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
+    use crate::watch::line::InForce;
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
     use crate::watch::window::{Counts, Window};
@@ -269,9 +268,9 @@ mod tests {
                 ..Window::empty(at(number * 10), Duration::from_secs(10))
             }));
         }
-        let known = Known {
-            revision: hostile.to_owned(),
-            switch: hostile.to_owned(),
+        let known = InForce {
+            revision: hostile.to_owned().into(),
+            switch: hostile.to_owned().into(),
         };
         let change = Change {
             time: at(20),

@@ -24,16 +24,17 @@ fn defaults() -> Settings {
     Settings::from_arg_matches(&matches).unwrap()
 }
 
-fn hour(seed: u64, rate: f64, farms: u32, break_at: u64) -> Traffic {
-    Traffic::new(&TrafficSettings {
-        start: break_at - 3_600_000_000,
-        rate,
-        normal: Duration::from_hours(1),
-        broken: Duration::from_mins(1),
+/// Traffic of every file that is well for some seconds, and then broken, before and after `BREAK`.
+fn traffic(seed: u64, normal: u64, broken: u64) -> TrafficSettings {
+    TrafficSettings {
+        start: BREAK - normal * 1_000_000,
+        rate: 150.0,
+        normal: Duration::from_secs(normal),
+        broken: Duration::from_secs(broken),
         seed,
-        farms,
+        farms: 20,
         share: 100,
-    })
+    }
 }
 
 fn alarms(events: Vec<Event>) -> impl Iterator<Item = Alarm> {
@@ -63,7 +64,7 @@ fn line<'a>(request: &Request, path: &'a str) -> Line<'a> {
         time: Time::from_millis(millis),
         download: Some(Download {
             address: request.address().to_string().into(),
-            user_agent: request.user_agent().into(),
+            user_agent: request.user_agent().as_bytes().to_vec().into(),
             path: path.into(),
         }),
         url: path.into(),
@@ -82,7 +83,13 @@ fn line<'a>(request: &Request, path: &'a str) -> Line<'a> {
 
 fn check(name: &str, seed: u64, farms: u32, offset: u64) {
     let break_at = BREAK + offset;
-    let alarm = first_alarm(hour(seed, 150.0, farms, break_at));
+    let hour = traffic(seed, 3_600, 60);
+    let start = hour.start + offset;
+    let alarm = first_alarm(Traffic::new(&TrafficSettings {
+        farms,
+        start,
+        ..hour
+    }));
     let alarm = alarm.unwrap_or_else(|| panic!("{name}: no alarm"));
     let broke = Time::from_millis(i64::try_from(break_at / 1_000).unwrap());
     assert!(
@@ -259,15 +266,11 @@ fn one_warning_tells_that_most_lines_are_unreadable() {
 
 #[test]
 fn the_lines_of_the_incident_say_the_same_as_its_requests() {
+    let farms = 3;
     let make = || {
         Traffic::new(&TrafficSettings {
-            start: BREAK - 120_000_000,
-            rate: 150.0,
-            normal: Duration::from_mins(2),
-            broken: Duration::from_secs(30),
-            seed: 7,
-            farms: 3,
-            share: 100,
+            farms,
+            ..traffic(7, 120, 30)
         })
     };
     let mut by_line = Watcher::new(defaults());

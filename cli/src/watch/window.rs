@@ -31,7 +31,7 @@ pub(crate) struct Counts {
     /// All requests that were compared.
     #[serde(flatten)]
     pub(crate) all: Compared,
-    /// Those that were redirected, or sent to the origin after every target was tried; up to four
+    /// Those that were redirected, or sent to the origin after every target was asked; up to four
     /// of a client for a file.
     pub(crate) redirects_alone: Compared,
 }
@@ -204,7 +204,7 @@ mod tests {
     use crate::watch::line::Line;
 
     #[test]
-    fn with_retry_a_second_try_at_the_origin_is_still_a_repeat_of_a_redirect() {
+    fn with_retry_a_second_attempt_at_the_origin_is_still_a_repeat_of_a_redirect() {
         let line = |decision: &str, reason: &str| {
             format!(
                 r#"{{"date_time":"2023-07-20T12:00:00Z","method":"GET","url":"https://crates.io/a","status":302,"ip":"198.51.100.17","http":{{}},"signpost":{{"decision":"{decision}","reason":{reason}}}}}"#
