@@ -89,7 +89,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Whether it counts for redirects: it is one, or the client has tried them all.
+    /// Whether it counts for redirects: it is one, or the client was sent to every target.
     pub(crate) fn is_of_redirects(&self) -> bool {
         match &self.answer {
             Answer::Redirect => true,

@@ -115,10 +115,14 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
         let ended = alarm
             .ended
             .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
+        let kind = match alarm.cause {
+            Cause::RepeatRatio { .. } => "repeat ratio",
+            Cause::Refusal { .. } => "refused proof",
+        };
         let row = html! {
             tr {
                 td.time { (alarm.began.time_of_day()) }
-                td.time { "alarm " (alarm.number) ": " (kind(&alarm.cause)) }
+                td.time { "alarm " (alarm.number) ": " (kind) }
                 td.time data-name="ended: " { (ended) }
                 td { (alarm) }
             }
@@ -143,13 +147,6 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
     let mut rows: Vec<_> = alarms.chain(changes).collect();
     rows.sort_by_key(|(time, _)| *time);
     rows
-}
-
-fn kind(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::RepeatRatio { .. } => "repeat ratio",
-        Cause::Refusal { .. } => "refused proof",
-    }
 }
 
 fn figures(summary: &Summary) -> Markup {

@@ -30,7 +30,10 @@ async fn runs_within_the_window_are_each_a_first_attempt() {
         let lines = module.viceroy.lines().join("\n");
         assert!(lines.contains(user_agent), "{row}: {user_agent}");
         assert!(!lines.contains("retried"), "{row}: {lines}");
-        assert!(lines.contains("\"attempt\":1"), "{row}: no attempt was counted");
+        assert!(
+            lines.contains("\"attempt\":1"),
+            "{row}: no attempt was counted"
+        );
         assert!(!lines.contains("\"attempt\":2"), "{row}: {lines}");
     }
 
