@@ -59,6 +59,7 @@ pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
     let routes = loaded.config().routes().iter();
     let routes: Vec<_> = routes.map(|route| route.name().as_str()).collect();
     let targets: Vec<_> = loaded.config().targets().map(Target::name).collect();
+    // A key has at most two names in it: the first of a route or target, the second of a target.
     let possible = authoring::keys().into_iter().flat_map(|key| {
         let is_of_route = key.starts_with("routes.");
         let names = if is_of_route { &routes } else { &targets }.iter();

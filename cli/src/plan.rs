@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
     let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
     let files = Files::new(&old, &new, &unhealthy);
-    let plan = match &arguments.requests {
+    let mut plan = match &arguments.requests {
         Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
         None => over_examples(&files),
     };
@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
              give one of them as TOML, or requests with --requests FILE",
         ));
     }
-    let plan = plan.without(&arguments.unhealthy);
+    plan.unhealthy.clone_from(&arguments.unhealthy);
     match arguments.format {
         Format::Text => print(&plan)?,
         Format::Json => print_json(&plan)?,

@@ -1,4 +1,12 @@
-//! Small configurations for tests.
+//! The configurations of tests: production's own, and small ones.
+
+use crate::file::Loaded;
+
+pub(crate) const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+
+pub(crate) fn production() -> Loaded {
+    Loaded::of(PRODUCTION)
+}
 
 /// A setting for the last argument of [`small`].
 pub(crate) const RETRY: &str = "retry.window = \"30s\"";

@@ -81,6 +81,7 @@ mod tests {
 
     use super::Unhealthy;
     use crate::file::Loaded;
+    use crate::small::production;
 
     const TWO_TARGETS: &str = include_str!("../../docs/examples/two-targets.toml");
 
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn a_target_that_cannot_be_unhealthy_is_refused() {
         let two = Loaded::of(TWO_TARGETS);
-        let production = Loaded::of(include_str!("../../config/crates-io.toml"));
+        let production = production();
         let half = Loaded::of(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
         let rows = rows(
             "

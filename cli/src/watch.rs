@@ -114,12 +114,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let command = arguments.exec.as_deref();
     let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
-    let session = Session::new(
-        arguments.settings,
-        arguments.format,
-        exec,
-        arguments.report.clone(),
-    );
+    let report = arguments.report.clone();
+    let session = Session::new(arguments.settings, arguments.format, exec, report);
     let session = Arc::new(Mutex::new(session));
 
     // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads

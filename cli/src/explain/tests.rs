@@ -21,13 +21,12 @@ use super::request::Question;
 use super::words;
 use crate::file::Loaded;
 use crate::hostile_rows;
+use crate::small::PRODUCTION;
 
 const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 
 /// The same without its hosts. It no longer compiles, but an edge may still run it.
 const LOOPS: &str = include_str!("../../tests/data/loops.json");
-
-const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 fn read(text: &str) -> Config {
     let loaded = Loaded::of(text);

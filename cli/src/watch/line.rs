@@ -146,14 +146,15 @@ fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::borrow::Cow;
 
     use signpost_testbed::rows;
 
     use super::{Answer, Download, InForce, Line};
 
-    const SIGNPOST: &str = concat!(
+    /// A redirect.
+    pub(crate) const SIGNPOST: &str = concat!(
         r#"{"version":"1","date_time":"2023-07-20T12:17:00.123456Z","method":"GET","#,
         r#""url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","status":302,"bytes":0,"#,
         r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
@@ -163,6 +164,14 @@ mod tests {
         r#""location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","#,
         r#""revision":"43435e8491fb","switch":"enforce"}}"#,
     );
+
+    /// The same request, which the origin answered. The refusal is JSON.
+    pub(crate) fn by_origin(reason: &str, refusal: &str) -> String {
+        let reason = format!(r#""reason":"{reason}","refusal":{refusal}"#);
+        SIGNPOST
+            .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
+            .replace(r#""reason":null,"refusal":null"#, &reason)
+    }
 
     fn read(text: &str) -> Line<'_> {
         Line::read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -196,9 +205,7 @@ mod tests {
             ("switch-off", false),
             ("no-route", false),
         ] {
-            let text = SIGNPOST
-                .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
-                .replace(r#""reason":null"#, &format!(r#""reason":"{reason}""#));
+            let text = by_origin(reason, "null");
             assert_eq!(read(&text).is_of_redirects(), expected, "{reason}");
         }
         assert!(read(SIGNPOST).is_of_redirects());
@@ -208,12 +215,7 @@ mod tests {
 
     #[test]
     fn answers_have_a_kind() {
-        let origin = SIGNPOST
-            .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
-            .replace(
-                r#""reason":null,"refusal":null"#,
-                r#""reason":"location-refused","refusal":"not-the-base""#,
-            );
+        let origin = by_origin("location-refused", "\"not-the-base\"");
         let line = read(&origin);
         assert_eq!(line.answer, Answer::Origin("location-refused".into()));
         assert_eq!(line.refusal.as_deref(), Some("not-the-base"));

@@ -3,8 +3,6 @@
 mod chart;
 mod scale;
 
-use std::fmt::Write as _;
-
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -70,16 +68,12 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
 
 /// When an alarm was raised, and how long after which change.
 fn began(alarm: &Alarm) -> String {
-    let mut text = format!(
-        "Alarm {} was raised at {}",
-        alarm.number,
-        alarm.began.time_of_day()
-    );
-    if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
-        // Writing into a string cannot fail.
-        let _ = write!(text, ", {} after {change}", seconds(after));
-    }
-    text + "."
+    let (number, began) = (alarm.number, alarm.began.time_of_day());
+    let after = match alarm.change.as_ref().zip(alarm.after_change()) {
+        Some((change, after)) => format!(", {} after {change}", seconds(after)),
+        None => String::new(),
+    };
+    format!("Alarm {number} was raised at {began}{after}.")
 }
 
 fn ended(alarm: &Alarm) -> String {

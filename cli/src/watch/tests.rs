@@ -9,6 +9,7 @@ use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
+use super::line::tests::{SIGNPOST, by_origin};
 use super::line::{Answer, Download, InForce, Line};
 use super::settings::Settings;
 use super::time::Time;
@@ -122,24 +123,18 @@ fn the_incident_raises_an_alarm_within_30_seconds_and_the_hour_before_none() {
     });
 }
 
-const LINE: &str = concat!(
-    r#"{"version":"1","date_time":"TIME","method":"GET","#,
-    r#""url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","status":302,"#,
-    r#""ip":"198.51.100.17","http":{"useragent":"cargo/1.95.0"},"#,
-    r#""signpost":{"decision":"redirect","reason":null,"refusal":null,"revision":"a","switch":"enforce"}}"#,
-);
-
-/// A redirect this many seconds after 12:00:00.
-fn redirect(seconds: u32) -> String {
+/// A line, this many seconds after 12:00:00.
+fn at(seconds: u32, line: &str) -> String {
     let time = format!("2023-07-20T12:{:02}:{:02}Z", seconds / 60, seconds % 60);
-    LINE.replace("TIME", &time)
+    line.replace("2023-07-20T12:17:00.123456Z", &time)
+}
+
+fn redirect(seconds: u32) -> String {
+    at(seconds, SIGNPOST)
 }
 
 fn refusal(seconds: u32) -> String {
-    redirect(seconds).replace(
-        r#""decision":"redirect","reason":null,"refusal":null"#,
-        r#""decision":"origin","reason":"location-refused","refusal":"not-the-base""#,
-    )
+    at(seconds, &by_origin("location-refused", "\"not-the-base\""))
 }
 
 /// The events other than windows, each as a word and a time of day.
@@ -172,7 +167,7 @@ fn an_alarm_begins_once_and_ends_after_three_calm_windows() {
     let refused = [refusals(&[3, 4]), redirects(&[65]), refusals(&[75]), calm].concat();
     let mut revisions = redirects(&[1, 100, 101]);
     for line in &mut revisions[1..] {
-        *line = line.replace("\"a\"", "\"b\"");
+        *line = line.replace("43435e8491fb", "b");
     }
     let rows: [(&str, Vec<String>, &[&str]); 5] = [
         ("nothing", vec![], &[]),

@@ -163,7 +163,9 @@ impl Sources<'_> {
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
         let checksums = self.checksums;
-        let is_of_crate = self.leads_to_crate(path);
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config(), &request);
+        let is_of_crate = found.is_ok_and(|found| leads_to_crate(found.route()));
         let package = self.package_at(path).filter(|_| is_of_crate);
         let checksum = package.as_ref().and_then(|package| checksums.of(package));
         let named = self.missing.iter().any(|part| path.contains(part.as_str()));
@@ -180,12 +182,6 @@ impl Sources<'_> {
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
-    }
-
-    fn leads_to_crate(&self, path: &str) -> bool {
-        let request = Request::new("GET", self.host, path);
-        let found = route::find(self.loaded.config(), &request);
-        found.is_ok_and(|found| leads_to_crate(found.route()))
     }
 
     /// The redirect of a path with the switch at `enforce`.

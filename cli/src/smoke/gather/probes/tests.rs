@@ -2,9 +2,8 @@ use signpost::values::{Share, Switch};
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
+use crate::small::{PRODUCTION, production};
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
-
-const PRODUCTION: &str = include_str!("../../../../../config/crates-io.toml");
 
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
@@ -34,7 +33,7 @@ fn of_kind(probes: &[Probe], kind: Kind) -> Vec<&Probe> {
 
 #[test]
 fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let probes = sources(&loaded, &Checksums::default()).probes().unwrap();
     let examples = of_kind(&probes, Kind::Example);
     assert_eq!(examples.len(), loaded.examples().len());
@@ -48,7 +47,7 @@ fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
 
 #[test]
 fn a_crate_is_asked_for_on_every_route_to_crate_files() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let (package, checksum, checksums) = known("zstd-sys@2.0.16+zstd.1.5.7");
     let packages = [(Kind::Crate, package)];
     let readme = ["readme".to_owned()];
@@ -75,7 +74,7 @@ fn a_crate_is_asked_for_on_every_route_to_crate_files() {
 
 #[test]
 fn every_share_that_sends_anything_has_probes_that_are_redirected() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let checksums = Checksums::default();
     for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
         let sources = Sources {
@@ -95,7 +94,7 @@ fn every_share_that_sends_anything_has_probes_that_are_redirected() {
 
 #[test]
 fn a_lock_files_own_crates_come_before_those_of_the_list() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     // In the smallest share.
     let (_, checksum, checksums) = known("syn@1.0.109");
     let sources = Sources {
@@ -110,7 +109,7 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
 
 #[test]
 fn runs_that_would_prove_nothing_and_impossible_options_are_refused() {
-    let production = Loaded::of(PRODUCTION);
+    let production = production();
     let compiled = Loaded::of(production.config().to_json());
     // Another CDN may have other files.
     let other_cdn = Loaded::of(&PRODUCTION.replace("static.crates.io", "static.example"));
@@ -148,7 +147,7 @@ fn runs_that_would_prove_nothing_and_impossible_options_are_refused() {
 
 #[test]
 fn a_file_whose_checksum_is_known_may_never_be_missing() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let (_, _, checksums) = known("smallvec@1.10.0");
     for (part, expected) in [
         ("/smallvec/1.10.0/", Ok(1)),

@@ -3,7 +3,7 @@ use signpost::values::Switch;
 
 use super::{head, json, negative, origin, plain};
 use crate::file::Loaded;
-use crate::small::{RETRY, small};
+use crate::small::{PRODUCTION, RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;
@@ -15,8 +15,7 @@ fn redirect_of(config: &str, path: &str) -> Redirect {
 }
 
 fn redirect() -> Redirect {
-    let production = include_str!("../../../../../config/crates-io.toml");
-    redirect_of(production, "/api/v1/crates/smallvec/1.10.0/download")
+    redirect_of(PRODUCTION, "/api/v1/crates/smallvec/1.10.0/download")
 }
 
 /// Two targets. The edge may send to the one that is not a file's first.
