@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::Args;
 use signpost::values::Switch;
 
-use self::ask::connect::{ConnectTo, Resolve};
+use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
 use self::gather::index::Index;
@@ -108,7 +108,7 @@ pub(crate) struct Arguments {
     not_at_origin: Vec<String>,
     /// Connect to this address for that host and port, as curl does; can be given several times
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
-    resolve: Vec<Resolve>,
+    resolve: Vec<Detour>,
     /// Connect to another host and port instead, as curl does, for port 80 or 443; can be given
     /// several times
     #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
@@ -171,7 +171,7 @@ pub(crate) async fn test(
     };
     let outcome = written.and_then(|()| {
         if unused.is_empty() {
-            return Ok(Outcome::found(report.failed() > 0));
+            return Ok(Outcome::found(report.totals().failed > 0));
         }
         Err(Failure::new(format!(
             "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",

@@ -87,8 +87,8 @@ impl Memory for OneClient {
         Ok(self.0)
     }
 
-    fn remember(&mut self, _: &Key, tries: Attempts, _: Window) -> Result<(), Unknown> {
-        self.0 = tries;
+    fn remember(&mut self, _: &Key, attempts: Attempts, _: Window) -> Result<(), Unknown> {
+        self.0 = attempts;
         Ok(())
     }
 
@@ -105,39 +105,19 @@ mod tests {
 
     use super::Supposed;
     use crate::explain::explanation::Explanation;
-    use crate::explain::question::Question;
+    use crate::explain::request::Question;
     use crate::file::Loaded;
+    use crate::small::{RETRY, small};
 
     /// Two targets, one of them twice as large as the other.
-    const TWO_TARGETS: &str = r#"
-allowed_hosts = ["a.example", "b.example"]
-origin.backends = ["origin"]
-targets.a = { base = "https://a.example", health_backend = "a_backend" }
-targets.b = { base = "https://b.example/pub", health_backend = "b_backend" }
-RETRY
-
-[[routes]]
-name = "file"
-path = "/f/{file:segment}"
-targets = [{ name = "a", weight = 2 }, "b"]
-location = "/{file}"
-examples = [
-    { target = "a", request = "/f/x", location = "https://a.example/x" },
-    { target = "b", request = "/f/x", location = "https://b.example/pub/x" },
-]
-"#;
-
-    const WITH_RETRY: &str = "retry.window = \"30s\"";
-
     fn read(retry: &str) -> Config {
-        let text = TWO_TARGETS.replace("RETRY", retry);
-        let loaded = Loaded::of(&text);
-        loaded.config().clone()
+        let text = small(&[("a", 2), ("b", 1)], &["a", "b"], retry);
+        Loaded::of(&text).config().clone()
     }
 
     #[test]
     fn every_attempt_is_explained_as_the_edge_answers_it() {
-        let config = read(WITH_RETRY);
+        let config = read(RETRY);
         // The attempt, the unhealthy targets, the method, `Accept` and the switch; then the
         // location's host, the reason, and the attempt that is counted. Clients ask no more than
         // four times; later attempts go round the targets, and never to the origin. The last three
@@ -162,7 +142,7 @@ examples = [
             let [attempt, unhealthy, method, accept, switch, expected @ ..] = row;
             let names: Vec<_> = unhealthy.split_whitespace().map(str::to_owned).collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
+                supposed: Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
                 method,
                 address: &"https://files.example/f/x".parse().unwrap(),
                 accept: &[accept.to_owned()],
@@ -181,20 +161,18 @@ examples = [
 
     #[test]
     fn a_second_attempt_past_an_unhealthy_target_is_explained() {
-        let config = read(WITH_RETRY);
+        let config = read(RETRY);
         let address = "/f/x".parse().unwrap();
-        for (name, attempt, unhealthy) in [
-            ("targets", 1, None),
-            ("second-try", 2, None),
-            ("unhealthy", 1, Some("a".to_owned())),
-            ("retried", 2, Some("a".to_owned())),
+        let unhealthy = ["a".to_owned()];
+        for (name, attempt, names) in [
+            ("targets", 1, &[][..]),
+            ("second-try", 2, &[]),
+            ("unhealthy", 1, &unhealthy),
+            ("retried", 2, &unhealthy),
         ] {
-            let names: Vec<_> = unhealthy.into_iter().collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt, &names).unwrap(),
-                method: "GET",
-                address: &address,
-                accept: &[],
+                supposed: Supposed::read(&config, attempt, names).unwrap(),
+                ..Question::get(&address)
             };
             insta::assert_snapshot!(name, Explanation::of(&config, &question, Switch::ENFORCE));
         }

@@ -26,14 +26,13 @@ mod tests {
     use signpost::values::Share;
 
     use super::{KNOWN, files};
+    use crate::small::production;
 
     const REAL: &str = include_str!("../../../../tests/data/crates.tsv");
 
     #[test]
     fn every_share_from_one_percent_on_holds_at_least_three() {
-        let config =
-            signpost::authoring::from_toml(include_str!("../../../../config/crates-io.toml"))
-                .unwrap();
+        let loaded = production();
         for percent in 1..100 {
             let share = Share::percent(percent).unwrap();
             let files = files();
@@ -41,7 +40,7 @@ mod tests {
                 let (name, version) = (package.name(), package.version());
                 let path = format!("/api/v1/crates/{name}/{version}/download");
                 let request = Request::new("GET", "crates.io", &path);
-                let found = route::find(&config, &request).unwrap();
+                let found = route::find(loaded.config(), &request).unwrap();
                 share.includes(found.captures())
             });
             assert!(held.count() >= 3, "{percent}%");

@@ -2,40 +2,25 @@ use signpost::request::Request;
 use signpost::values::Switch;
 
 use super::{head, json, negative, origin, plain};
+use crate::file::Loaded;
+use crate::small::{PRODUCTION, RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Finding;
 
-/// Two targets. The edge may send to the one that is not a file's first.
-const TWO: &str = r#"
-allowed_hosts = ["a.example", "b.example"]
-origin.backends = ["origin"]
-retry.window = "30s"
-targets.a.base = "https://a.example"
-targets.b.base = "https://b.example"
-
-[[routes]]
-name = "download"
-path = "/d/{name:crate}"
-targets = ["a", "b"]
-location = "/{name}"
-examples = [
-    { request = "/d/x", target = "a", location = "https://a.example/x" },
-    { request = "/d/x", target = "b", location = "https://b.example/x" },
-]
-"#;
-
 fn redirect_of(config: &str, path: &str) -> Redirect {
-    let config =
-        signpost::authoring::from_toml(config).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "crates.io", path);
-    Redirect::of(&config, Switch::ENFORCE, &request).unwrap()
+    Redirect::of(Loaded::of(config).config(), Switch::ENFORCE, &request).unwrap()
 }
 
 fn redirect() -> Redirect {
-    let production = include_str!("../../../../../config/crates-io.toml");
-    redirect_of(production, "/api/v1/crates/smallvec/1.10.0/download")
+    redirect_of(PRODUCTION, "/api/v1/crates/smallvec/1.10.0/download")
+}
+
+/// Two targets. The edge may send to the one that is not a file's first.
+fn redirect_to_two() -> Redirect {
+    redirect_of(&small(&[("a", 1), ("b", 1)], &[], RETRY), "/f/x")
 }
 
 fn with(answer: &Answered, name: &str, value: Option<&str>) -> Answered {
@@ -53,7 +38,7 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 
 #[test]
 fn right_answers_have_no_findings() {
-    for (name, right) in [("one", redirect()), ("two", redirect_of(TWO, "/d/x"))] {
+    for (name, right) in [("one", redirect()), ("two", redirect_to_two())] {
         for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
             assert_eq!(json(&right, &get.json), [], "{name}");
@@ -66,7 +51,7 @@ fn right_answers_have_no_findings() {
 
 #[test]
 fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() {
-    let right = redirect_of(TWO, "/d/x");
+    let right = redirect_to_two();
     let first = right.first();
     let second = right.right().nth(1).unwrap();
     let status = |answer: &Answered| Answered {
