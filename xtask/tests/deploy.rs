@@ -45,7 +45,10 @@ fn a_release_that_is_cancelled_or_fails_is_taken_back_and_leaves_its_record() {
         assert!(shown(&release[1], "run").contains("rollback --from way-back.json"));
         assert!(shown(&release[2], "if").starts_with("always()"), "{job}");
         assert!(shown(&release[2], "uses").starts_with("actions/upload-artifact@"));
-        assert_eq!(release[2]["with"]["path"], "way-back.json", "{job}");
+        // The record, and the configuration that it names.
+        let kept = shown(&release[2]["with"], "path");
+        assert_eq!(kept, "way-back.json\ndeployed.toml\n", "{job}");
+        assert!(shown(&release[0], "run").contains(" --deployed-config deployed.toml "));
     }
 }
 
