@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_target_that_cannot_be_unhealthy_is_refused() {
         let two = Loaded::of(TWO_TARGETS);
-        let production = Loaded::of(include_str!("../../config/crates-io.toml"));
+        let production = Loaded::of(signpost_rows::PRODUCTION);
         let half = Loaded::of(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
         let rows = [
             (

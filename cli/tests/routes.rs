@@ -4,9 +4,8 @@ mod tool;
 
 use std::path::Path;
 
+use signpost_rows::PRODUCTION;
 use tool::{ended, signpost};
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 fn routes(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let directory = tempfile::tempdir().unwrap();

@@ -153,7 +153,7 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
 /// Production's own configuration, with the stand-in in the place of the CDN.
 fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     let backends = "backends = [\"origin\"]";
-    let toml = include_str!("../../config/crates-io.toml")
+    let toml = signpost_rows::PRODUCTION
         .replace(backends, &format!("{backends}\n{origin_lines}"))
         .replace(
             "allowed_hosts = [\"static.crates.io\"]",

@@ -1,6 +1,7 @@
 //! Who asks again goes another way: to the next target that it was not sent to, and then to the
 //! origin.
 
+use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use std::time::Duration;
 
@@ -231,8 +232,7 @@ fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
             .replace("https://c.", &format!("https://{name}."));
         text = text.replace(c, &format!("{c}\n{other}"));
     }
-    let config = signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    let config = configs::read(&text);
     let mut scene = Scene::default();
     let found = [(); 4].map(|()| scene.get(&config, "/d/serde/1.0.0").0);
     assert_eq!(found[3], "retried", "{found:?}");
@@ -594,9 +594,7 @@ fn the_options_have_one_spelling() {
         "307445734561825861m",
     ] {
         let text = CONFIG.replace("RETRY", &format!("retry.window = \"{window}\""));
-        let problems = signpost::authoring::from_toml(&text)
-            .expect_err(window)
-            .to_string();
+        let problems = configs::problems_of(&text).to_string();
         assert!(
             problems.contains("retry-invalid: retry.window: "),
             "{problems}"

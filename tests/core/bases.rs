@@ -1,10 +1,10 @@
 //! Every spelling of a base that people use gives the one right URL; one that cannot be meant is an
 //! error that says what was read and what to write instead.
 
-use crate::fixtures::crates;
-use crate::fixtures::production;
+use crate::fixtures::configs;
 use signpost::request::Request;
 use signpost::values::{Base, BaseError, Scheme, Switch};
+use signpost_rows::crates;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A base as people write it, its host, and how every URL below it begins.
@@ -158,15 +158,11 @@ const ROUTES: &[RouteOfProduction] = &[
 /// The real downloads that every spelling is crossed with: all that hold a `+`, and others of all
 /// kinds.
 fn names_and_versions() -> Vec<(&'static str, &'static str)> {
-    let all = crates::all();
-    let with_metadata = all.iter().filter(|(_, version)| version.contains('+'));
-    let with_prerelease = all.iter().filter(|(_, version)| version.contains('-'));
-    let spread = all.iter().step_by(30);
-    let mut chosen: Vec<_> = with_metadata
-        .chain(with_prerelease)
-        .chain(spread)
-        .copied()
-        .collect();
+    let all = || crates().iter().map(|file| (file.name, file.version));
+    let with_metadata = all().filter(|(_, version)| version.contains('+'));
+    let with_prerelease = all().filter(|(_, version)| version.contains('-'));
+    let spread = all().step_by(30);
+    let mut chosen: Vec<_> = with_metadata.chain(with_prerelease).chain(spread).collect();
     chosen.sort_unstable();
     chosen.dedup();
     assert_eq!(
@@ -181,7 +177,7 @@ fn names_and_versions() -> Vec<(&'static str, &'static str)> {
 }
 
 fn check((base, host, prefix): (&str, &str, &str), downloads: &[(&str, &str)]) {
-    let config = production::with_base(base, host, prefix);
+    let config = configs::with_base(base, host, prefix);
     assert_eq!(
         config.routes().len(),
         ROUTES.len(),

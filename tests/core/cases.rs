@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::rows::cases::{CASES, Case, Configuration, Expect};
+use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::{CASES, Case, Configuration, Expect};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn check(case: &Case, config: &Config) {
@@ -50,8 +51,7 @@ fn check(case: &Case, config: &Config) {
 #[wasm_bindgen_test(unsupported = test)]
 fn every_case_holds() {
     for configuration in Configuration::ALL {
-        let config = signpost::authoring::from_toml(&configuration.toml())
-            .unwrap_or_else(|problems| panic!("{configuration:?}: {problems}"));
+        let config = configs::read(&configuration.toml());
         for case in CASES.iter().filter(|case| case.config == configuration) {
             check(case, &config);
         }

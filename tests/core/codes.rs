@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
@@ -11,8 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A proven location, for the reasons that hold one.
 fn location() -> Location {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds");
+    let config = configs::production();
     let request = Request::new(
         "GET",
         "crates.io",

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixtures::small::{SMALL, changed, problems_of, read};
-use crate::rows::unchecked::{as_compiled, with_its_revision};
+use crate::fixtures::configs::{as_compiled, changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::MAX_ENTRY_LENGTH;
+use signpost_rows::{PRODUCTION, SMALL, with_its_revision};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
 /// Other ways to write what [`SMALL`] says: what is replaced in it, and by what.

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use crate::fixtures::small::{SMALL, changed, problems_of, read};
+use crate::fixtures::configs::{changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::{CheckRedirects, ClientIp, OriginOptions, ProblemCode, Target};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::{HeaderText, Switch};
+use signpost_rows::SMALL;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use crate::fixtures::small::{changed, problems_of, read};
+use crate::fixtures::configs::{changed, problems_of, read};
 use signpost::config::{ProblemCode, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// What is replaced in [`small::SMALL`], by what, and all that is said about it: line and column, code, key
+/// What is replaced in [`signpost_rows::SMALL`], by what, and all that is said about it: line and column, code, key
 /// and message.
 const PROBLEMS: &[(&str, &str, &str)] = &[
     (
@@ -443,7 +443,7 @@ const MISLED: &[(&str, &str, &str)] = &[
 #[wasm_bindgen_test(unsupported = test)]
 fn what_misleads_every_example_is_one_problem() {
     for (from, to, expected) in MISLED {
-        let production = include_str!("../../config/crates-io.toml");
+        let production = signpost_rows::PRODUCTION;
         assert_eq!(production.matches(from).count(), 1, "{from}");
         let problems = problems_of(&production.replacen(from, to, 1));
         assert_eq!(

@@ -3,22 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs::{as_compiled, read};
 use crate::fixtures::proving::{chosen, examine, prove};
-use crate::rows::unchecked::as_compiled;
 use signpost::config::Config;
 use signpost::location::{Point, Refusal, Verdict};
 use signpost::request::{MalformedPath, Request};
 use signpost::route::{self, NoMatch, Outcome, Trace};
 use signpost::values::Mismatch;
+use signpost_rows::{MIRROR, PRODUCTION};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
-
-const MIRROR: &str = include_str!("../data/mirror.toml");
-
-fn read(text: &str) -> Config {
-    signpost::authoring::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
-}
 
 /// The mirror without its list of hosts, so that a request may come to the host of a base. It does not
 /// compile, because its locations may come back.

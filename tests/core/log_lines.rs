@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use crate::fixtures::configs::production;
 use crate::fixtures::proving::built_by;
 use serde::Deserialize;
 use signpost::Answer;
@@ -16,11 +17,6 @@ use signpost::values::Switch;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
-
-fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds")
-}
 
 /// The first minute of the incident, and 123,456 microseconds.
 fn time() -> SystemTime {

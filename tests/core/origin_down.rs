@@ -1,11 +1,11 @@
 //! No origin backend answers: a location that only the switch had held back is given after all, and
 //! no other.
 
+use crate::fixtures::configs::{production, read};
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
 use signpost::Answer;
-use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::Location;
 use signpost::request::Request;
@@ -15,11 +15,6 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
-
-fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds")
-}
 
 /// The builder of 2023, which forgot the slash.
 fn build_of_2023(_: &Chosen<'_, '_>) -> String {
@@ -122,9 +117,9 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     let text = format!(
         "{retry}
 {}",
-        include_str!("../../config/crates-io.toml")
+        signpost_rows::PRODUCTION
     );
-    let config = signpost::authoring::from_toml(&text).expect("production's configuration holds");
+    let config = read(&text);
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let mut scene = Scene::default();
     scene.ask(&config, &request, CARGO);

@@ -1,5 +1,6 @@
 //! The origin's own redirects: left, reported, or led to the proven location.
 
+use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use signpost::Answer;
@@ -19,11 +20,11 @@ const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.c
 /// Production's configuration, with what is done with the origin's redirects.
 fn production(check: &str) -> Config {
     let backends = "backends = [\"origin\"]";
-    let toml = include_str!("../../config/crates-io.toml").replace(
+    let toml = signpost_rows::PRODUCTION.replace(
         backends,
         &format!("{backends}\ncheck_redirects = \"{check}\""),
     );
-    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+    configs::read(&toml)
 }
 
 /// What is done with an answer: nothing, or it is said where it leads, and perhaps led elsewhere.
@@ -227,8 +228,7 @@ fn a_relative_location_to_the_proven_place_is_left() {
         location = "/{file}"
         examples = [{ request = "/files/a", location = "https://own.example/a" }]
     "#;
-    let config =
-        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = configs::read(toml);
     let request = Request::new("GET", "own.example", "/files/a.txt");
     let rows: &[(&[u8], &str, bool)] = &[
         (b"/a.txt", "https://own.example/files/a.txt", true),
@@ -266,8 +266,7 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
             { request = "/files/a", target = "two", location = "https://two.example/a" },
         ]
     "#;
-    let config =
-        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = configs::read(toml);
     let request = Request::new("GET", "own.example", "/files/a");
     let decided = signpost::answer(&config, &request, Switch::Off);
     let chosen = decided.decision().location().map(ToString::to_string);

@@ -1,6 +1,7 @@
 //! No request is on two routes: whatever two paths have in common is found, with a request that
 //! shows it.
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::PathTemplate;
@@ -83,7 +84,7 @@ fn check(first: &str, second: &str, expected: &Expected) {
         route("second", second)
     );
     let row = format!("{first} and {second}");
-    let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+    let problems = configs::problems_of(&text);
     let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
     let mut found = problems
         .iter()
@@ -126,7 +127,7 @@ fn each_earlier_route_is_looked_at() {
             .map(|(name, path)| route(name, path))
             .collect();
         let text = format!("{base}{}", routes.concat());
-        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        let problems = configs::problems_of(&text);
         problems
             .iter()
             .filter(|problem| problem.key().to_string() == "routes[2].path")

@@ -1,5 +1,6 @@
 //! Routes are tried on requests that are made to lead them astray, whatever their examples say.
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::Switch;
@@ -148,8 +149,7 @@ fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
 
 fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
     let row = format!("{base}: {routes:?}");
-    let problems =
-        signpost::authoring::from_toml(&text(base, routes, "")).expect_err("there are no examples");
+    let problems = configs::problems_of(&text(base, routes, ""));
     let found = problems
         .iter()
         .filter(|problem| problem.key().to_string() == "routes[0].location")
@@ -173,7 +173,7 @@ fn what_leads_a_route_astray_is_found() {
 fn a_loop_is_one_only_on_our_own_hosts() {
     for ((base, routes), expected) in ROWS {
         let text = text(base, routes, "hosts = [\"registry.example\"]");
-        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        let problems = configs::problems_of(&text);
         let loops = |code| code == ProblemCode::LocationLoops;
         assert!(
             !problems.iter().any(|problem| loops(problem.code())),
@@ -214,8 +214,7 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
         .iter()
         .map(|(path, location)| (path.as_str(), location.as_str()))
         .collect();
-    let problems = signpost::authoring::from_toml(&text("cdn.example", &routes, ""))
-        .expect_err("it is too large");
+    let problems = configs::problems_of(&text("cdn.example", &routes, ""));
     let has = |code| problems.iter().any(|problem| problem.code() == code);
     assert!(has(ProblemCode::EntryTooLarge), "{problems}");
     assert!(!has(ProblemCode::LocationLoops), "{problems}");
@@ -223,9 +222,8 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn production_is_led_astray_by_nothing() {
-    let production = include_str!("../../config/crates-io.toml");
-    let config =
-        signpost::authoring::from_toml(production).unwrap_or_else(|problems| panic!("{problems}"));
+    let production = signpost_rows::PRODUCTION;
+    let config = configs::read(production);
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert!(answer.decision().location().is_some());

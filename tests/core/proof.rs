@@ -5,16 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs::{as_compiled, problems_of, production};
 use crate::fixtures::proving::{chosen, prove};
-use crate::rows::unchecked::as_compiled;
 use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::location::{Location, MAX_LENGTH, Refusal};
 use signpost::request::Request;
 use signpost::target::Chosen;
-
-/// Production's own configuration.
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
+use signpost_rows::PRODUCTION;
 
 /// A host that sends requests, and is no target's.
 const CLIENT_FACING: &str = "registry.example";
@@ -439,8 +437,7 @@ fn check_from(
 
 #[test]
 fn each_refusal_is_given_for_what_it_names() {
-    let config =
-        signpost::authoring::from_toml(PRODUCTION).expect("production's configuration holds");
+    let config = production();
     let target = "/api/v1/crates/smallvec/1.10.0/download";
     for (candidate, refusal) in REFUSED {
         assert_eq!(
@@ -648,7 +645,7 @@ fn a_location_on_another_of_our_hosts_is_a_loop_too() {
         location = "/pub/{file}"
         examples = [{ request = "/pub/a", location = "https://b.example/pub/a" }]
     "#;
-    let problems = signpost::authoring::from_toml(text).expect_err("the location comes back");
+    let problems = problems_of(text);
     assert_eq!(
         problems.to_string(),
         "line 12, column 20: location-loops: routes[0].location: the request `/pub/serde` leads back to a route on \

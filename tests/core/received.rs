@@ -1,10 +1,11 @@
 //! A URL that somebody read before us is told from one that arrived as it is.
 
-use crate::rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
+use crate::fixtures::configs;
 use signpost::decision::{Decision, Reason};
 use signpost::received::{Received, is_as_received};
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
 use url::{Position, Url};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -204,8 +205,7 @@ fn what_is_read_is_known() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("no problem");
+    let config = configs::production();
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), *expect));

@@ -1,5 +1,6 @@
 //! Every header of every answer of ours, and nothing besides.
 
+use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::reply::{self, Reply};
@@ -25,8 +26,7 @@ fn config(route: &str, response: &str) -> Config {
         {route}
         "#
     );
-    signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{route} {response}: {problems}"))
+    configs::read(&text)
 }
 
 fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r str)>, &'r str) {

@@ -1,13 +1,13 @@
 //! Which route a request is on, what it captures, and for which reason it is on none.
 
+use crate::fixtures::configs::{problems_of, read};
 use signpost::config::{Config, RedirectStatus, RouteName};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureType, PathTemplate};
+use signpost_rows::PRODUCTION;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -57,10 +57,6 @@ fn overlapping() -> Config {
         .expect("the route");
     let (_, after) = rest.split_once("examples = []\n").expect("the route's end");
     read(&[before, after].concat())
-}
-
-fn read(text: &str) -> Config {
-    signpost::authoring::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The name of a route and the captured values, or the reason for neither.
@@ -249,7 +245,7 @@ fn the_first_route_whose_captures_hold_is_taken() {
 fn a_route_that_is_never_reached_is_a_problem() {
     let example = r#"examples = [{ request = "/y/a", location = "https://cdn.example/files/a" }]"#;
     let text = OVERLAPPING.replace("examples = []", example);
-    let problems = signpost::authoring::from_toml(&text).expect_err("another route is first");
+    let problems = problems_of(&text);
     assert_eq!(
         problems.to_string(),
         "line 27, column 8: route-unreachable: routes[3].path: `never-alone` never matches: every path of it, such as \

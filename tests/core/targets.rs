@@ -1,5 +1,6 @@
 //! A route with several targets: which one a file gets, and what moves when something changes.
 
+use crate::fixtures::configs;
 use crate::fixtures::proving::{at_every_target, prove};
 use signpost::attempts::Attempts;
 use signpost::authoring::{Authored, Example};
@@ -37,8 +38,7 @@ examples = [
 /// The configuration with the three targets, weighted.
 fn config(targets: &str) -> Config {
     let text = CONFIG.replace("TARGETS", &format!("targets = {targets}"));
-    signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
+    configs::read(&text)
 }
 
 fn weighted(weights: [u16; 3]) -> Config {
@@ -180,7 +180,7 @@ fn a_target_that_goes_takes_only_its_own_files_along() {
         .collect::<Vec<_>>()
         .join("\n")
         .replace("\"cloudfront.example\", ", "");
-    let two = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let two = configs::read(&text);
     for captures in keys(10_000) {
         let before = in_order(targets(&all), &captures);
         let after: Vec<_> = in_order(targets(&two), &captures);
@@ -236,8 +236,7 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
         .filter(|line| !line.contains("127.0.0.1"))
         .collect::<Vec<_>>()
         .join("\n");
-    let config =
-        signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = configs::read(&text);
     for captures in keys(100) {
         let path = path_of(&captures);
         let request = Request::new("GET", "", &path);
@@ -260,8 +259,7 @@ fn a_route_with_one_target_asks_nobody() {
             .filter(|line| !line.contains(".example"))
             .collect::<Vec<_>>()
             .join("\n");
-        let config =
-            signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let config = configs::read(&text);
         assert_eq!(targets(&config).only().map(Target::name), Some("local"));
         let health = |_: &str| panic!("health was asked");
         let request = Request::new("GET", "", "/d/a/1.0.0");

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response};
 use signpost::config::Config;
+use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::{LocalServer, StandInOrigin, Viceroy, module_under_test};
 
 /// The path of a download on a route of production's configuration.
@@ -70,9 +71,16 @@ pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'
     value
 }
 
+/// A configuration without a problem.
+#[track_caller]
+pub(crate) fn read(toml: &str) -> Config {
+    signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}\nin\n{toml}"))
+}
+
 /// Production's own configuration.
+#[track_caller]
 pub(crate) fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
+    read(PRODUCTION)
 }
 
 /// Production's configuration with another backend before its own, compiled.
@@ -82,10 +90,6 @@ pub(crate) fn two_backends() -> String {
 
 /// Production's configuration with these lines as its table `[origin]`, compiled.
 pub(crate) fn with_origin(lines: &str) -> String {
-    let toml = include_str!("../../config/crates-io.toml");
-    let backends = r#"backends = ["origin"]"#;
-    assert_eq!(toml.matches(backends).count(), 1);
-    let config = signpost::authoring::from_toml(&toml.replace(backends, lines));
-    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
-    config.to_json().to_owned()
+    let toml = changed(PRODUCTION, r#"backends = ["origin"]"#, lines);
+    read(&toml).to_json().to_owned()
 }

@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use http::Response;
+use signpost_rows::PRODUCTION;
 use signpost_testbed::{
     Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
 };
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request, two_backends};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, read, request, two_backends};
 use crate::http2;
 
 /// What a row changes of production's own set-up.
@@ -123,14 +124,13 @@ async fn without_a_good_configuration_the_origin_answers() {
 async fn a_configuration_of_exactly_8000_characters_is_in_force() {
     // A route whose path is long is the padding.
     let padded = |padding: &str| {
-        let toml = include_str!("../../config/crates-io.toml");
         let route = format!(
             "[[routes]]\nname = \"padding\"\npath = \"/{padding}/{{file:segment}}\"\n\
              target = \"static\"\nlocation = \"/padding/{{file}}\"\n\
              [[routes.examples]]\nrequest = \"/{padding}/a\"\n\
              location = \"https://static.crates.io/padding/a\"\n"
         );
-        signpost::authoring::from_toml(&format!("{toml}\n{route}")).unwrap()
+        read(&format!("{PRODUCTION}\n{route}"))
     };
     let shortest = padded("x").to_json().len();
     let config = padded(&"x".repeat(1 + 8000 - shortest));

@@ -3,7 +3,7 @@
 use signpost_testbed::client;
 
 use crate::bed::{Bed, header};
-use crate::rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 #[tokio::test]
 async fn hosts_that_no_url_can_have_are_the_origins() {

@@ -8,7 +8,6 @@ use serde_json::Value;
 use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
-use crate::rows::unchecked::as_compiled;
 
 const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
 
@@ -123,7 +122,7 @@ async fn however_the_origin_is_dead_the_proven_location_is_given() {
 #[tokio::test]
 async fn a_refused_location_is_never_given() {
     // Its locations lead back to itself, which only the author's form is checked for.
-    let config = as_compiled(
+    let config = signpost_rows::compiled(
         r#"
         allowed_hosts = ["crates.io"]
         origin.backends = ["origin"]
@@ -139,7 +138,7 @@ async fn a_refused_location_is_never_given() {
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
         let bed = Bed::start(|server| {
             let dead = server.backend("origin", refused.url());
-            dead.config(config.to_json()).switch(switch)
+            dead.config(&config).switch(switch)
         })
         .await;
         for method in ["GET", "HEAD"] {

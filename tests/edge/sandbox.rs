@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
+use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::LocalServer;
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, read, request};
 
 /// How many sandboxes served a bed, each of which wrote one line that holds `once` to the service log.
 async fn sandboxes(bed: Bed, once: &str) -> usize {
@@ -48,9 +49,8 @@ async fn many_requests_to_the_origin_are_all_answered_by_few_sandboxes() {
 async fn more_redirects_than_a_sandbox_serves_are_all_answered_by_few_sandboxes() {
     const REQUESTS: usize = 2100;
     // Each sandbox says once that it has no log.
-    let toml = include_str!("../../config/crates-io.toml")
-        .replace("\"signpost-log\"", "\"fst_managed_absent\"");
-    let config = signpost::authoring::from_toml(&toml).unwrap();
+    let toml = changed(PRODUCTION, "\"signpost-log\"", "\"fst_managed_absent\"");
+    let config = read(&toml);
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     for number in 0..REQUESTS {
         let answer = bed.get(DOWNLOAD).await;

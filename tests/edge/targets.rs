@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use signpost::config::Config;
 use signpost_testbed::{Backend, LocalServer, refused_address};
 
-use crate::bed::{Bed, header};
+use crate::bed::{Bed, header, read};
 
 const HOSTS: [&str; 2] = ["https://static.crates.io/", "https://cloudfront.example/"];
 
 /// Production's configuration, whose downloads two targets serve. Nothing is sent to the backends
 /// that give their health.
 fn config() -> Config {
-    let toml = include_str!("../../config/crates-io.toml")
+    let toml = signpost_rows::PRODUCTION
         .replace(
             "allowed_hosts = [",
             "allowed_hosts = [\"cloudfront.example\", ",
@@ -37,7 +37,7 @@ fn config() -> Config {
              target = \"cloudfront\"\nlocation = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
             1,
         );
-    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+    read(&toml)
 }
 
 /// How the two backends are, as a change of the local server.

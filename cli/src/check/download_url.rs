@@ -206,8 +206,7 @@ mod tests {
 
     #[test]
     fn productions_routes_answer_the_dl_of_crates_io_and_the_api() {
-        let config =
-            signpost::authoring::from_toml(include_str!("../../../config/crates-io.toml")).unwrap();
+        let config = signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap();
         for [dl, found] in rows(
             "
             https://static.crates.io/crates                              | -

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
+use signpost_rows::PRODUCTION;
 use signpost_testbed::rows;
 
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
 
-const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
 
 #[test]

@@ -4,13 +4,13 @@ mod targets;
 
 use std::io::Read;
 
+use signpost_rows::PRODUCTION;
+
 use super::value::{Kind, Place, Plan, Shape};
 use super::{Files, parallel};
 use crate::file::Loaded;
-use crate::hostile_rows::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 use crate::unhealthy::ALL_HEALTHY;
-
-const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 /// A test changes one thing in it.
 const SMALL: &str = r#"

@@ -35,7 +35,7 @@ pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str
         ),
         ("target   = \"static\"", format!("targets  = {names:?}")),
     ];
-    let mut text = include_str!("../../../config/crates-io.toml").to_owned();
+    let mut text = signpost_rows::PRODUCTION.to_owned();
     for (from, to) in changes {
         assert!(text.contains(from), "the configuration has no `{from}`");
         text = text.replace(from, &to);

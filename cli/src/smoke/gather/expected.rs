@@ -61,7 +61,7 @@ mod tests {
     const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
     fn production() -> Config {
-        signpost::authoring::from_toml(include_str!("../../../../config/crates-io.toml")).unwrap()
+        signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap()
     }
 
     #[test]

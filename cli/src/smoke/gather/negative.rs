@@ -75,9 +75,7 @@ mod tests {
 
     #[test]
     fn no_path_near_productions_routes_is_redirected() {
-        let config =
-            signpost::authoring::from_toml(include_str!("../../../../config/crates-io.toml"))
-                .unwrap();
+        let config = signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap();
         for route in config.routes() {
             let paths = paths(route);
             assert_eq!(paths.len(), 11, "{}", route.name());

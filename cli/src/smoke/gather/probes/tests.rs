@@ -1,10 +1,9 @@
 use signpost::values::{Share, Switch};
+use signpost_rows::PRODUCTION;
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
-
-const PRODUCTION: &str = include_str!("../../../../../config/crates-io.toml");
 
 fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {

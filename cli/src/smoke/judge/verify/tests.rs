@@ -34,7 +34,7 @@ fn redirect_of(config: &str, path: &str) -> Redirect {
 }
 
 fn redirect() -> Redirect {
-    let production = include_str!("../../../../../config/crates-io.toml");
+    let production = signpost_rows::PRODUCTION;
     redirect_of(production, "/api/v1/crates/smallvec/1.10.0/download")
 }
 

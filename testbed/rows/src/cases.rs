@@ -1,45 +1,56 @@
-//! The cases from real incidents that concern the edge, as data: each lane of tests runs them all.
+//! The cases from real incidents that concern the edge: every lane of tests runs them all.
 //!
 //! Every number is that of a row in the list of incidents that Signpost was built against, and the
 //! comment above its first case names where it comes from.
 
+use crate::configs::{MIRROR, PRODUCTION, changed};
+
 /// A request that came in somewhere, and what must happen to it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Case {
+pub struct Case {
     /// The number of the incident.
-    pub(crate) number: u8,
+    pub number: u8,
     /// What the case shows.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The configuration that is in force.
-    pub(crate) config: Configuration,
+    pub config: Configuration,
     /// The method.
-    pub(crate) method: &'static str,
+    pub method: &'static str,
     /// The `Host`.
-    pub(crate) host: &'static str,
+    pub host: &'static str,
     /// The request target, in origin form, byte for byte.
-    pub(crate) target: &'static str,
+    pub target: &'static str,
     /// The other request headers, in the order they are sent.
-    pub(crate) headers: &'static [(&'static str, &'static str)],
+    pub headers: &'static [(&'static str, &'static str)],
     /// What must happen.
-    pub(crate) expect: Expect,
+    pub expect: Expect,
     /// Headers that the answer must have, in lower case; those not named here are left open.
-    pub(crate) answer_headers: &'static [(&'static str, &'static str)],
+    pub answer_headers: &'static [(&'static str, &'static str)],
 }
 
 /// What must happen to a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Expect {
+pub enum Expect {
     /// A 302 with exactly this `Location`, and no body.
-    Redirect { location: &'static str },
+    Redirect {
+        /// The `Location`.
+        location: &'static str,
+    },
     /// A 200 whose body is a JSON object that names exactly this URL.
-    Json { location: &'static str },
+    Json {
+        /// The URL.
+        location: &'static str,
+    },
     /// The origin answers, for the reason of this code.
-    Origin { reason: &'static str },
+    Origin {
+        /// The code.
+        reason: &'static str,
+    },
 }
 
 /// A configuration that cases are tried with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Configuration {
+pub enum Configuration {
     /// Production's own file.
     CratesIo,
     /// Production's own file, with upper-case letters and slashes in the base.
@@ -50,18 +61,18 @@ pub(crate) enum Configuration {
 
 impl Configuration {
     /// Every configuration.
-    pub(crate) const ALL: [Self; 3] = [Self::CratesIo, Self::CratesIoOtherSpelling, Self::Mirror];
+    pub const ALL: [Self; 3] = [Self::CratesIo, Self::CratesIoOtherSpelling, Self::Mirror];
 
     /// The configuration as people write it.
-    pub(crate) fn toml(self) -> String {
-        let crates_io = include_str!("../../config/crates-io.toml");
+    pub fn toml(self) -> String {
         match self {
-            Self::CratesIo => crates_io.to_owned(),
-            Self::CratesIoOtherSpelling => crates_io.replace(
+            Self::CratesIo => PRODUCTION.to_owned(),
+            Self::CratesIoOtherSpelling => changed(
+                PRODUCTION,
                 "\nbase = \"https://static.crates.io\"\n",
                 "\nbase = \"HTTPS://Static.Crates.IO///\"\n",
             ),
-            Self::Mirror => include_str!("../data/mirror.toml").to_owned(),
+            Self::Mirror => MIRROR.to_owned(),
         }
     }
 }
@@ -100,7 +111,7 @@ const MALFORMED: Case = Case {
 };
 
 /// Every case.
-pub(crate) const CASES: &[Case] = &[
+pub const CASES: &[Case] = &[
     // rust-lang/crates.io#6850
     DOWNLOAD,
     Case {

@@ -5,7 +5,7 @@ use self::Expect::{NotAskedAtAll, Origin, Redirect};
 
 /// What must be done with a request of raw bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Expect {
+pub enum Expect {
     /// It is redirected.
     Redirect,
     /// It goes to the origin, for this reason.
@@ -15,13 +15,13 @@ pub(crate) enum Expect {
 }
 
 /// The path of a download on a route of production's configuration.
-pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+pub const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
 /// Where it leads, and every row that is redirected.
-pub(crate) const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+pub const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 
 /// A `Host` that the download is asked of.
-pub(crate) const HOSTS: &[(&[u8], Expect)] = &[
+pub const HOSTS: &[(&[u8], Expect)] = &[
     (b"crates.io", Redirect),
     (b"CRATES.IO:443", Redirect),
     (b"[::1]:8080", Redirect),
@@ -38,7 +38,7 @@ pub(crate) const HOSTS: &[(&[u8], Expect)] = &[
 ];
 
 /// A target in origin form that crates.io is asked for.
-pub(crate) const TARGETS: &[(&[u8], Expect)] = &[
+pub const TARGETS: &[(&[u8], Expect)] = &[
     (
         b"/api/v1/crates/x/../smallvec/1.10.0/download",
         Origin("path-malformed"),

@@ -1,0 +1,13 @@
+//! Rows and configurations that several of Signpost's packages are tested with.
+//!
+//! The tests of the library run natively and as WebAssembly, so this crate has no I/O and does not
+//! depend on the library.
+
+mod cases;
+mod configs;
+mod crates;
+pub mod hostile;
+
+pub use cases::{CASES, Case, Configuration, Expect};
+pub use configs::{MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision};
+pub use crates::{CrateFile, crates};
