@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use signpost_testbed::{Protocol, RefusedAddress, TlsCdn, Validity, refused_address};
+use signpost_testbed::{DeadAddress, Protocol, TlsCdn, Validity, refused_address};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -31,7 +31,7 @@ pub(crate) struct DeadCdn {
 
 enum Body {
     Nothing,
-    Refused(#[expect(dead_code, reason = "it holds the address")] RefusedAddress),
+    Refused(#[expect(dead_code, reason = "it holds the address")] DeadAddress),
     Answering(Arc<AtomicUsize>, JoinHandle<()>),
     Tls(TlsCdn),
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    Backend, Crate, Fetched, LocalServer, RefusedAddress, Registry, StandInCdn, StandInOrigin,
+    Backend, Crate, DeadAddress, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin,
     Viceroy, cargo_fetch, cargo_fetch_trusting, module_under_test, package, refused_address,
 };
 use tokio::sync::OnceCell;
@@ -50,7 +50,7 @@ struct Scene {
 
 enum OriginPlace {
     Answers(StandInOrigin),
-    Refuses(RefusedAddress),
+    Refuses(DeadAddress),
 }
 
 /// Sets a row up, with Signpost or without, and runs cargo so often. What cargo printed comes beside.
