@@ -5,7 +5,7 @@ use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use std::time::Duration;
 
-use crate::fixtures::retry_scene::{CARGO, CONFIG, Fault, Scene, config, way};
+use crate::fixtures::retry_scene::{CARGO, Fault, Scene, config, way, with_targets};
 use signpost::Surroundings;
 use signpost::attempts::{Attempts, Client};
 use signpost::config::{Config, Target};
@@ -213,26 +213,7 @@ fn the_only_target_comes_once_and_then_the_origin() {
 #[wasm_bindgen_test(unsupported = test)]
 fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
     let names = ["a", "b", "c", "d", "e"];
-    let mut text = CONFIG
-        .replace("RETRY", OPEN)
-        .replace(r#"["a", "b", "c"]"#, r#"["a", "b", "c", "d", "e"]"#)
-        .replace(
-            "\"c.example\"]",
-            "\"c.example\", \"d.example\", \"e.example\"]",
-        )
-        .replace(
-            "[[routes]]\nname = \"download\"",
-            "d.base = \"d.example\"\ne.base = \"e.example\"\n[[routes]]\nname = \"download\"",
-        );
-    let c =
-        r#"    { target = "c", request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },"#;
-    for name in ["d", "e"] {
-        let other = c
-            .replace(r#""c""#, &format!("{name:?}"))
-            .replace("https://c.", &format!("https://{name}."));
-        text = text.replace(c, &format!("{c}\n{other}"));
-    }
-    let config = configs::read(&text);
+    let config = configs::read(&with_targets(OPEN, &names).to_string());
     let mut scene = Scene::default();
     let found = [(); 4].map(|()| scene.get(&config, "/d/serde/1.0.0").0);
     assert_eq!(found[3], "retried", "{found:?}");
@@ -515,11 +496,7 @@ fn header_and_log_say_why_a_client_is_sent_elsewhere() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_origins_detour_for_a_second_try_is_judged_as_any_other() {
-    let config = signpost::authoring::from_toml(&CONFIG.replace("RETRY", OPEN).replace(
-        "origin.backends = [\"origin\"]",
-        "origin = { backends = [\"origin\"], check_redirects = \"repair\" }",
-    ));
-    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+    let config = config(&format!("{OPEN}\norigin.check_redirects = \"repair\""));
     let request = Request::new("GET", "crates.io", "/r/serde");
     let proven = "https://a.example/r/serde";
     for (location, repair) in [
@@ -593,7 +570,8 @@ fn the_options_have_one_spelling() {
         "1h",
         "307445734561825861m",
     ] {
-        let text = CONFIG.replace("RETRY", &format!("retry.window = \"{window}\""));
+        let lines = format!("retry.window = \"{window}\"");
+        let text = with_targets(&lines, &["a", "b", "c"]).to_string();
         let problems = configs::problems_of(&text).to_string();
         assert!(
             problems.contains("retry-invalid: retry.window: "),

@@ -11,6 +11,7 @@ use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -217,18 +218,11 @@ fn each_redirect_of_the_origin_is_judged() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_relative_location_to_the_proven_place_is_left() {
     // The registry's own host serves the files, on paths that are on no route.
-    let toml = r#"
-        allowed_hosts = ["own.example"]
-        origin = { backends = ["origin"], check_redirects = "repair" }
-        targets.own.base = "https://own.example"
-        [[routes]]
-        name = "file"
-        path = "/files/{file:segment}"
-        target = "own"
-        location = "/{file}"
-        examples = [{ request = "/files/a", location = "https://own.example/a" }]
-    "#;
-    let config = configs::read(toml);
+    let config = SmallConfig::new("origin.check_redirects = \"repair\"")
+        .target("own", "https://own.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .example("/files/a", "/a");
+    let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a.txt");
     let rows: &[(&[u8], &str, bool)] = &[
         (b"/a.txt", "https://own.example/files/a.txt", true),
@@ -251,22 +245,12 @@ fn a_relative_location_to_the_proven_place_is_left() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_origin_may_choose_among_the_targets_by_itself() {
-    let toml = r#"
-        allowed_hosts = ["one.example", "two.example"]
-        origin = { backends = ["origin"], check_redirects = "repair" }
-        targets.one.base = "https://one.example"
-        targets.two.base = "https://two.example"
-        [[routes]]
-        name = "file"
-        path = "/files/{file:segment}"
-        targets = ["one", "two"]
-        location = "/{file}"
-        examples = [
-            { request = "/files/a", target = "one", location = "https://one.example/a" },
-            { request = "/files/a", target = "two", location = "https://two.example/a" },
-        ]
-    "#;
-    let config = configs::read(toml);
+    let config = SmallConfig::new("origin.check_redirects = \"repair\"")
+        .target("one", "https://one.example", "")
+        .target("two", "https://two.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .example("/files/a", "/a");
+    let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a");
     let decided = signpost::answer(&config, &request, Switch::Off);
     let chosen = decided.decision().location().map(ToString::to_string);

@@ -5,6 +5,7 @@ use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::PathTemplate;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What two routes have to do with each other.
@@ -64,27 +65,30 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ),
 ];
 
-/// A route of that path, whose location has all its captures and an example that does not matter.
-fn route(name: &str, path: &str) -> String {
+/// Adds a route of that path, whose location has all its captures.
+#[track_caller]
+fn add(config: SmallConfig, name: &str, path: &str) -> SmallConfig {
     let pattern = PathTemplate::path(path).unwrap_or_else(|error| panic!("{error}"));
-    let mut captures = String::new();
-    for capture in pattern.captures() {
-        captures = format!("{captures}/{{{}}}", capture.name());
-    }
-    format!(
-        "[[routes]]\nname = {name:?}\npath = {path:?}\ntarget = \"cdn\"\nlocation = \"/to-{name}{captures}\"\n"
-    )
+    let captures = pattern.captures().iter();
+    let captures = captures.map(|capture| format!("/{{{}}}", capture.name()));
+    let location = format!("/to-{name}{}", captures.collect::<String>());
+    config.route(name, path, &location)
+}
+
+/// Routes of these paths, without examples.
+#[track_caller]
+fn routes(paths: &[&str]) -> String {
+    let names = ["first", "second", "third"].iter().zip(paths);
+    let config =
+        SmallConfig::new("hosts = [\"registry.example\"]").target("cdn", "cdn.example", "");
+    names
+        .fold(config, |config, (name, path)| add(config, name, path))
+        .to_string()
 }
 
 fn check(first: &str, second: &str, expected: &Expected) {
-    let text = format!(
-        "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\norigin.backends = [\"origin\"]\n\
-         targets.cdn.base = \"cdn.example\"\n{}{}",
-        route("first", first),
-        route("second", second)
-    );
     let row = format!("{first} and {second}");
-    let problems = configs::problems_of(&text);
+    let problems = configs::problems_of(&routes(&[first, second]));
     let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
     let mut found = problems
         .iter()
@@ -117,17 +121,8 @@ fn what_two_routes_have_in_common_is_found() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn each_earlier_route_is_looked_at() {
-    let base = "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\n\
-        origin.backends = [\"origin\"]\ntargets.cdn.base = \"cdn.example\"\n";
     let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
-        let names = ["first", "second", "third"];
-        let routes: Vec<_> = names
-            .iter()
-            .zip(paths)
-            .map(|(name, path)| route(name, path))
-            .collect();
-        let text = format!("{base}{}", routes.concat());
-        let problems = configs::problems_of(&text);
+        let problems = configs::problems_of(&routes(&paths));
         problems
             .iter()
             .filter(|problem| problem.key().to_string() == "routes[2].path")

@@ -4,6 +4,7 @@ use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is found on the first route.
@@ -136,15 +137,13 @@ const ROWS: &[(Routes<'_>, Expected)] = &[
 ];
 
 fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
-    let mut text = format!(
-        "allowed_hosts = [\"cdn.example\"]\n{hosts}\norigin.backends = [\"origin\"]\ntargets.cdn.base = {base:?}\n"
-    );
-    for (number, (path, location)) in routes.iter().enumerate() {
-        text = format!(
-            "{text}[[routes]]\nname = \"r{number}\"\npath = {path:?}\ntarget = \"cdn\"\nlocation = {location:?}\n"
-        );
-    }
-    text
+    let config = SmallConfig::new(hosts).target("cdn", base, "");
+    let routes = routes.iter().enumerate();
+    routes
+        .fold(config, |config, (number, (path, location))| {
+            config.route(&format!("r{number}"), path, location)
+        })
+        .to_string()
 }
 
 fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
@@ -222,8 +221,7 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn production_is_led_astray_by_nothing() {
-    let production = signpost_rows::PRODUCTION;
-    let config = configs::read(production);
+    let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert!(answer.decision().location().is_some());

@@ -12,54 +12,43 @@ use signpost::config::Config;
 use signpost::location::{Location, MAX_LENGTH, Refusal};
 use signpost::request::Request;
 use signpost::target::Chosen;
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, SmallConfig};
 
 /// A host that sends requests, and is no target's.
 const CLIENT_FACING: &str = "registry.example";
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// Bases besides production's, and the locations of a few files below each.
-const OTHER_BASES: &[(&str, &str)] = &[
-    ("https://cdn.example:8443", "cdn.example"),
-    ("https://cdn.example/mirror", "cdn.example"),
-    ("https://cdn.example:8443/a/b", "cdn.example"),
-    ("https://[2001:db8::1]:8443/x", "[2001:db8::1]"),
-    ("http://127.0.0.1:7878", "127.0.0.1"),
-    ("http://localhost:7878/cdn", "localhost"),
+/// Bases besides production's.
+const OTHER_BASES: &[&str] = &[
+    "https://cdn.example:8443",
+    "https://cdn.example/mirror",
+    "https://cdn.example:8443/a/b",
+    "https://[2001:db8::1]:8443/x",
+    "http://127.0.0.1:7878",
+    "http://localhost:7878/cdn",
 ];
 
 /// A configuration with a route for each type of capture, all below one base.
-fn every_capture_type(base: &str, host: &str) -> Authored {
-    let text = format!(
-        r#"
-        allowed_hosts = ["{host}"]
-        hosts = ["{CLIENT_FACING}"]
-        [origin]
-        backends = ["origin"]
-        [targets.cdn]
-        base = "{base}"
-        [[routes]]
-        name = "crate"
-        path = "/c/{{name:crate}}/{{version:semver}}"
-        target = "cdn"
-        location = "/{{name}}/{{name}}-{{version}}.crate"
-        examples = [{{ request = "/c/a/0.1.0+b", location = "{base}/a/a-0.1.0%2Bb.crate" }}]
-        [[routes]]
-        name = "object"
-        path = "/o/{{digest:sha256}}/{{file:segment}}"
-        target = "cdn"
-        location = "/o/{{digest}}-{{file}}"
-        examples = [{{ request = "/o/{DIGEST}/a,b", location = "{base}/o/{DIGEST}-a%2Cb" }}]
-        [[routes]]
-        name = "rest"
-        path = "/r/{{rest:path}}"
-        target = "cdn"
-        location = "/all/{{rest}}"
-        examples = [{{ request = "/r/x/@y/z~.txt", location = "{base}/all/x/%40y/z~.txt" }}]
-        "#
-    );
-    Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{base}: {problems}"))
+#[track_caller]
+fn every_capture_type(base: &str) -> Authored {
+    let text = SmallConfig::new(&format!("hosts = [{CLIENT_FACING:?}]"))
+        .target("cdn", base, "")
+        .route(
+            "crate",
+            "/c/{name:crate}/{version:semver}",
+            "/{name}/{name}-{version}.crate",
+        )
+        .example("/c/a/0.1.0+b", "/a/a-0.1.0%2Bb.crate")
+        .route(
+            "object",
+            "/o/{digest:sha256}/{file:segment}",
+            "/o/{digest}-{file}",
+        )
+        .example(&format!("/o/{DIGEST}/a,b"), &format!("/o/{DIGEST}-a%2Cb"))
+        .route("rest", "/r/{rest:path}", "/all/{rest}")
+        .example("/r/x/@y/z~.txt", "/all/x/%40y/z~.txt");
+    Authored::from_toml(&text.to_string()).unwrap_or_else(|problems| panic!("{base}: {problems}"))
 }
 
 /// How many changed candidates were tried.
@@ -139,11 +128,7 @@ fn check_every_neighbour(config: &Config, request: &str, right: &str) {
 fn every_location_one_byte_away_from_a_proven_one_is_refused() {
     let mut configs =
         vec![Authored::from_toml(PRODUCTION).expect("production's configuration holds")];
-    configs.extend(
-        OTHER_BASES
-            .iter()
-            .map(|(base, host)| every_capture_type(base, host)),
-    );
+    configs.extend(OTHER_BASES.iter().map(|base| every_capture_type(base)));
     let mut locations = BTreeSet::new();
     for authored in &configs {
         for example in authored.examples() {
@@ -462,7 +447,7 @@ fn each_refusal_is_given_for_what_it_names() {
 
 #[test]
 fn a_path_of_the_base_is_part_of_the_proof() {
-    let config = every_capture_type("https://cdn.example/a/b", "cdn.example");
+    let config = every_capture_type("https://cdn.example/a/b");
     let rows = [
         ("https://cdn.example/a/b/c/c-1.0.0.crate", Ok(())),
         (
@@ -491,8 +476,8 @@ fn a_path_of_the_base_is_part_of_the_proof() {
 
 #[test]
 fn plain_http_is_for_a_loopback_base_only() {
-    let local = every_capture_type("http://127.0.0.1:7878", "127.0.0.1");
-    let secure = every_capture_type("https://127.0.0.1:7878", "127.0.0.1");
+    let local = every_capture_type("http://127.0.0.1:7878");
+    let secure = every_capture_type("https://127.0.0.1:7878");
     let rows = [
         (&local, "http://127.0.0.1:7878/c/c-1.0.0.crate", Ok(())),
         (
@@ -535,7 +520,7 @@ fn a_location_has_at_most_2048_bytes() {
     let start = format!("https://{host}/");
     let base_path = vec!["d".repeat(MAX_LENGTH / 8); 4].join("/");
     let base = format!("{start}{base_path}");
-    let config = every_capture_type(&base, &host);
+    let config = every_capture_type(&base);
     let start = format!("{base}/all");
     for (length, expected) in [
         (MAX_LENGTH, Ok(())),
@@ -567,35 +552,12 @@ fn a_location_has_at_most_2048_bytes() {
 
 /// Locations that keep the path of their request, on a host that may be the request's own.
 fn same_paths(hosts: &str) -> Config {
-    let text = format!(
-        r#"
-        allowed_hosts = ["cdn.example"]
-        {hosts}
-        [origin]
-        backends = ["origin"]
-        [targets.cdn]
-        base = "https://cdn.example"
-        [[routes]]
-        name = "pub"
-        path = "/pub/{{file:segment}}"
-        target = "cdn"
-        location = "/pub/{{file}}"
-        examples = [{{ request = "/pub/a", location = "https://cdn.example/pub/a" }}]
-        [[routes]]
-        name = "version"
-        path = "/versions/{{file:segment}}"
-        target = "cdn"
-        location = "/numbers/{{file}}"
-        examples = [{{ request = "/versions/a", location = "https://cdn.example/numbers/a" }}]
-        [[routes]]
-        name = "number"
-        path = "/numbers/{{version:semver}}"
-        target = "cdn"
-        location = "/n/{{version}}"
-        examples = [{{ request = "/numbers/1.0.0", location = "https://cdn.example/n/1.0.0" }}]
-        "#
-    );
-    as_compiled(&text)
+    let text = SmallConfig::new(hosts)
+        .target("cdn", "https://cdn.example", "")
+        .route("pub", "/pub/{file:segment}", "/pub/{file}")
+        .route("version", "/versions/{file:segment}", "/numbers/{file}")
+        .route("number", "/numbers/{version:semver}", "/n/{version}");
+    as_compiled(&text.to_string())
 }
 
 #[test]

@@ -6,27 +6,18 @@ use signpost::decision::Reason;
 use signpost::reply::{self, Reply};
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A configuration with one route, and the given lines in the route's and the response's tables.
 fn config(route: &str, response: &str) -> Config {
-    let text = format!(
-        r#"
-        allowed_hosts = ["cdn.example"]
-        origin.backends = ["origin"]
-        targets.cdn.base = "https://cdn.example"
-        [response]
-        {response}
-        [[routes]]
-        name = "file"
-        path = "/files/{{file:segment}}"
-        target = "cdn"
-        location = "/{{file}}"
-        examples = [{{ request = "/files/a+b", location = "https://cdn.example/a%2Bb" }}]
-        {route}
-        "#
-    );
-    configs::read(&text)
+    let response = format!("[response]\n{response}");
+    let text = SmallConfig::new(&response)
+        .target("cdn", "https://cdn.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .with(route)
+        .example("/files/a+b", "/a%2Bb");
+    configs::read(&text.to_string())
 }
 
 fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r str)>, &'r str) {

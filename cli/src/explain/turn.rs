@@ -101,6 +101,7 @@ impl Memory for OneClient {
 mod tests {
     use signpost::config::Config;
     use signpost::values::Switch;
+    use signpost_rows::SmallConfig;
     use signpost_testbed::rows;
 
     use super::Supposed;
@@ -108,31 +109,21 @@ mod tests {
     use crate::explain::question::Question;
     use crate::file::Loaded;
 
-    /// Two targets, one of them twice as large as the other.
-    const TWO_TARGETS: &str = r#"
-allowed_hosts = ["a.example", "b.example"]
-origin.backends = ["origin"]
-targets.a = { base = "https://a.example", health_backend = "a_backend" }
-targets.b = { base = "https://b.example/pub", health_backend = "b_backend" }
-RETRY
-
-[[routes]]
-name = "file"
-path = "/f/{file:segment}"
-targets = [{ name = "a", weight = 2 }, "b"]
-location = "/{file}"
-examples = [
-    { target = "a", request = "/f/x", location = "https://a.example/x" },
-    { target = "b", request = "/f/x", location = "https://b.example/pub/x" },
-]
-"#;
-
     const WITH_RETRY: &str = "retry.window = \"30s\"";
 
+    /// Two targets, one of them twice as large as the other.
     fn read(retry: &str) -> Config {
-        let text = TWO_TARGETS.replace("RETRY", retry);
-        let loaded = Loaded::of(&text);
-        loaded.config().clone()
+        let text = SmallConfig::new(retry)
+            .target("a", "https://a.example", "health_backend = \"a_backend\"")
+            .target(
+                "b",
+                "https://b.example/pub",
+                "health_backend = \"b_backend\"",
+            )
+            .route("file", "/f/{file:segment}", "/{file}")
+            .at(&[("a", 2), ("b", 1)])
+            .example("/f/x", "/x");
+        Loaded::of(&text.to_string()).config().clone()
     }
 
     #[test]

@@ -7,7 +7,9 @@ mod cases;
 mod configs;
 mod crates;
 pub mod hostile;
+mod small;
 
 pub use cases::{CASES, Case, Configuration, Expect};
 pub use configs::{MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision};
 pub use crates::{CrateFile, crates};
+pub use small::SmallConfig;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use signpost_rows::SmallConfig;
+
 use super::{Files, keys, kinds, of_lines, over_examples};
 use crate::file::Loaded;
 use crate::plan::value::{Kind, Plan, Shape};
@@ -11,31 +13,17 @@ const REQUESTS: u64 = 400;
 
 /// Targets with weights, each with its own base and an example.
 fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
-    let listed = |each: &dyn Fn(&str, u16) -> String| {
-        let all: Vec<_> = targets
-            .iter()
-            .map(|(it, weight)| each(it, *weight))
-            .collect();
-        all.join("\n")
-    };
-    let hosts = listed(&|name, _| format!("\"{name}.example\","));
-    let tables = listed(&|name, _| {
-        format!("{name} = {{ base = \"{name}.example\", health_backend = \"{name}-health\" }}")
-    });
-    let several = listed(&|name, weight| format!("{{ name = \"{name}\", weight = {weight} }},"));
-    let route = match targets {
-        [(only, _)] => format!("target = \"{only}\""),
-        _ => format!("targets = [{several}]"),
-    };
-    let examples = listed(&|name, _| {
-        let location = format!("https://{name}.example/x");
-        format!("{{ request = \"/f/x\", target = \"{name}\", location = \"{location}\" }},")
-    });
-    Loaded::of(&format!(
-        "allowed_hosts = [{hosts}]\norigin.backends = [\"origin\"]\n{retry}\n[targets]\n{tables}\n\
-         [[routes]]\nname = \"file\"\npath = \"/f/{{file:segment}}\"\n{route}\n\
-         location = \"/{{file}}\"\nexamples = [{examples}]\n"
-    ))
+    let config = targets
+        .iter()
+        .fold(SmallConfig::new(retry), |config, (name, _)| {
+            let health = format!("health_backend = \"{name}-health\"");
+            config.target(name, &format!("{name}.example"), &health)
+        });
+    let config = config
+        .route("file", "/f/{file:segment}", "/{file}")
+        .at(targets)
+        .example("/f/x", "/x");
+    Loaded::of(&config.to_string())
 }
 
 /// A plan over requests for many files.

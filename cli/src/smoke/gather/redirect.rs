@@ -164,41 +164,13 @@ fn when(because: Because) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-
     use signpost::decision::Because;
     use signpost::request::Request;
     use signpost::values::Switch;
+    use signpost_rows::SmallConfig;
 
     use super::{AtTarget, Redirect};
     use crate::smoke::ask::answered::Answered;
-
-    const CONFIG: &str = r#"
-allowed_hosts = ["a.example", "b.example", "c.example"]
-origin.backends = ["origin"]
-RETRY
-
-[targets.a]
-base = "https://a.example"
-HEALTH_OF_A
-
-[targets.b]
-base = "https://b.example"
-HEALTH_OF_B
-
-[targets.c]
-base = "https://c.example"
-
-[[routes]]
-name = "download"
-path = "/d/{name:crate}"
-targets = ["a", "b", "c"]
-location = "/{name}"
-examples = [
-    { request = "/d/x", target = "a", location = "https://a.example/x" },
-    { request = "/d/x", target = "b", location = "https://b.example/x" },
-    { request = "/d/x", target = "c", location = "https://c.example/x" },
-]
-"#;
 
     const HEALTH_OF_A: &str = "health_backend = \"a\"";
     const HEALTH_OF_B: &str = "health_backend = \"b\"";
@@ -206,10 +178,13 @@ examples = [
 
     /// The redirect of a file whose targets are a, b and c in this order.
     fn redirect(health: [&str; 2], retry: &str) -> Redirect {
-        let text = CONFIG
-            .replace("HEALTH_OF_A", health[0])
-            .replace("HEALTH_OF_B", health[1])
-            .replace("RETRY", retry);
+        let text = SmallConfig::new(retry)
+            .target("a", "https://a.example", health[0])
+            .target("b", "https://b.example", health[1])
+            .target("c", "https://c.example", "")
+            .route("download", "/d/{name:crate}", "/{name}")
+            .example("/d/x", "/x")
+            .to_string();
         let config = signpost::authoring::from_toml(&text)
             .unwrap_or_else(|problems| panic!("{problems}{text}"));
         let paths = (b'a'..=b'z').map(|letter| format!("/d/{}", char::from(letter)));

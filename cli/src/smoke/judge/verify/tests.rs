@@ -1,5 +1,6 @@
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 
 use super::{head, json, negative, origin, plain};
 use crate::smoke::ask::answered::Answered;
@@ -8,23 +9,14 @@ use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Finding;
 
 /// Two targets. The edge may send to the one that is not a file's first.
-const TWO: &str = r#"
-allowed_hosts = ["a.example", "b.example"]
-origin.backends = ["origin"]
-retry.window = "30s"
-targets.a.base = "https://a.example"
-targets.b.base = "https://b.example"
-
-[[routes]]
-name = "download"
-path = "/d/{name:crate}"
-targets = ["a", "b"]
-location = "/{name}"
-examples = [
-    { request = "/d/x", target = "a", location = "https://a.example/x" },
-    { request = "/d/x", target = "b", location = "https://b.example/x" },
-]
-"#;
+fn two() -> String {
+    let text = SmallConfig::new("retry.window = \"30s\"")
+        .target("a", "https://a.example", "")
+        .target("b", "https://b.example", "")
+        .route("download", "/d/{name:crate}", "/{name}")
+        .example("/d/x", "/x");
+    text.to_string()
+}
 
 fn redirect_of(config: &str, path: &str) -> Redirect {
     let config =
@@ -53,7 +45,7 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 
 #[test]
 fn right_answers_have_no_findings() {
-    for (name, right) in [("one", redirect()), ("two", redirect_of(TWO, "/d/x"))] {
+    for (name, right) in [("one", redirect()), ("two", redirect_of(&two(), "/d/x"))] {
         for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
             assert_eq!(json(&right, &get.json), [], "{name}");
@@ -66,7 +58,7 @@ fn right_answers_have_no_findings() {
 
 #[test]
 fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() {
-    let right = redirect_of(TWO, "/d/x");
+    let right = redirect_of(&two(), "/d/x");
     let first = right.first();
     let second = right.right().nth(1).unwrap();
     let status = |answer: &Answered| Answered {
