@@ -47,6 +47,7 @@ const FORBIDDEN: &[&str] = &[
     "dbg!",
 ];
 
+#[track_caller]
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     imports::files(&root).unwrap_or_else(|error| panic!("{error:#}"))
@@ -132,6 +133,7 @@ fn a_comment_begins_outside_of_literals() {
     }
 }
 
+#[track_caller]
 fn check(path: &Path) {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -151,6 +151,7 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
 }
 
 /// Production's own configuration, with the stand-in in the place of the CDN.
+#[track_caller]
 fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     let backends = "backends = [\"origin\"]";
     let toml = signpost_rows::PRODUCTION
@@ -163,6 +164,7 @@ fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+#[track_caller]
 fn file_of(crates: &[Crate], target: &str) -> Response<Bytes> {
     match requested(crates, target) {
         Some(item) => Response::new(item.bytes.clone()),

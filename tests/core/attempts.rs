@@ -25,6 +25,7 @@ const OPEN: &str = r#"retry = { window = "30s", origin_share = "100%" }"#;
 const CLOSED: &str = r#"retry = { window = "30s", origin_share = "0%" }"#;
 
 /// A path on the route with three targets whose own order of them is a, b, c.
+#[track_caller]
 fn path_in_order(config: &Config) -> String {
     let paths = (0..100).map(|number| format!("/d/c{number}/1.0.0"));
     let is_in_order = |path: &String| {

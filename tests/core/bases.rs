@@ -157,6 +157,7 @@ const ROUTES: &[RouteOfProduction] = &[
 
 /// The real downloads that every spelling is crossed with: all that hold a `+`, and others of all
 /// kinds.
+#[track_caller]
 fn names_and_versions() -> Vec<(&'static str, &'static str)> {
     let all = || crates().iter().map(|file| (file.name, file.version));
     let with_metadata = all().filter(|(_, version)| version.contains('+'));
@@ -176,6 +177,7 @@ fn names_and_versions() -> Vec<(&'static str, &'static str)> {
     chosen
 }
 
+#[track_caller]
 fn check((base, host, prefix): (&str, &str, &str), downloads: &[(&str, &str)]) {
     let config = configs::with_base(base, host, prefix);
     assert_eq!(

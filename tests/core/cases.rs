@@ -10,6 +10,7 @@ use signpost::values::Switch;
 use signpost_rows::{CASES, Case, Configuration, Expect};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn check(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case

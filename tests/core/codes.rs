@@ -11,6 +11,7 @@ use signpost::values::Switch;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A proven location, for the reasons that hold one.
+#[track_caller]
 fn location() -> Location {
     let config = configs::production();
     let request = Request::new(

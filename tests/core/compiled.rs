@@ -337,6 +337,7 @@ fn what_is_no_compiled_form_is_refused() {
 }
 
 /// [`SMALL`], with a header so long that the compiled form has that many characters.
+#[track_caller]
 fn of_length(characters: usize) -> String {
     let with_header =
         |value: &str| changed("[log]", &format!("[response]\nhsts = \"{value}\"\n[log]"));

@@ -392,6 +392,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+#[track_caller]
 fn check((from, to, expected): (&str, &str, &str)) {
     let text = changed(from, to);
     assert_eq!(

@@ -10,6 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
+#[track_caller]
 fn json(toml: &str) -> String {
     configs::read(toml).to_json().to_owned()
 }
@@ -29,6 +30,7 @@ struct Step<'a> {
     service_log: &'a [&'a str],
 }
 
+#[track_caller]
 fn check(row: &str, steps: &[Step<'_>]) {
     let mut entries = Entries::default();
     for (number, step) in steps.iter().enumerate() {

@@ -15,6 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The mirror without its list of hosts, so that a request may come to the host of a base. It does not
 /// compile, because its locations may come back.
+#[track_caller]
 fn mirror_of_any_host() -> Config {
     let lines = MIRROR.lines().filter(|line| !line.starts_with("hosts"));
     as_compiled(&lines.collect::<Vec<_>>().join("\n"))
@@ -157,6 +158,7 @@ fn a_malformed_path_is_tried_on_no_route() {
 }
 
 /// Whether the traces of a request agree with what [`route::find`] makes of it.
+#[track_caller]
 fn check_traces(config: &Config, request: &Request<'_>) {
     let found = route::find(config, request);
     let Ok(traces) = route::trace(config, request) else {
@@ -186,6 +188,7 @@ fn check_traces(config: &Config, request: &Request<'_>) {
 }
 
 /// What is written for each point: `+` where it holds, `?` where it was not reached, or the refusal.
+#[track_caller]
 fn verdicts(config: &Config, host: &str, target: &str, candidate: &str) -> String {
     let request = Request::new("GET", host, target);
     let chosen = chosen(config, &request);

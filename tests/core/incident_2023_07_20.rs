@@ -12,6 +12,7 @@ use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What was deployed: a prefix that ended without a slash, and a path that began without one.
+#[track_caller]
 fn builder_of_2023(chosen: &Chosen<'_, '_>) -> String {
     let prefix = "https://static.crates.io";
     let [name, version] = chosen.found().captures() else {

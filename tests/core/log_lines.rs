@@ -53,6 +53,7 @@ fn in_force(config: &Config, switch: Switch) -> InForce<'_> {
 }
 
 /// The line's part about Signpost's own decision, for a request and the switch.
+#[track_caller]
 fn check(target: &str, switch: &str, expected: &str) {
     let config = production();
     let request = Request::new("GET", "crates.io", target);
@@ -202,6 +203,7 @@ fn the_counters_of_crates_io_read_the_line() {
 }
 
 /// The line as a value, for an answer that does not matter.
+#[track_caller]
 fn written(exchange: &Exchange<'_>, client_ip: ClientIp) -> serde_json::Value {
     let in_force = InForce {
         revision: None,

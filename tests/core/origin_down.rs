@@ -41,6 +41,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/crates/../smallvec/1.10.0/download", "off"),
 ];
 
+#[track_caller]
 fn switch(text: &str) -> Switch {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }

@@ -19,6 +19,7 @@ const PROVEN: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.c
 const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
 
 /// Production's configuration, with what is done with the origin's redirects.
+#[track_caller]
 fn production(check: &str) -> Config {
     let backends = "backends = [\"origin\"]";
     let toml = signpost_rows::PRODUCTION.replace(
@@ -171,6 +172,7 @@ fn after<'c, 'r>(
     answer.after_origin_answered(&answered)
 }
 
+#[track_caller]
 fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let row = format!("{:?}: {status} {locations:?}", config.origin());
     let request = Request::new("GET", "crates.io", SMALLVEC);

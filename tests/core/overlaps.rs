@@ -86,6 +86,7 @@ fn routes(paths: &[&str]) -> String {
         .to_string()
 }
 
+#[track_caller]
 fn check(first: &str, second: &str, expected: &Expected) {
     let row = format!("{first} and {second}");
     let problems = configs::problems_of(&routes(&[first, second]));

@@ -146,6 +146,7 @@ fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
         .to_string()
 }
 
+#[track_caller]
 fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
     let row = format!("{base}: {routes:?}");
     let problems = configs::problems_of(&text(base, routes, ""));

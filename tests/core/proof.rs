@@ -66,6 +66,7 @@ struct Proof<'p> {
 }
 
 impl Proof<'_> {
+    #[track_caller]
     fn is_refused(&self, changed: Vec<u8>, tried: &mut Tried) {
         let Ok(candidate) = String::from_utf8(changed) else {
             tried.refused_by_type += 1;
@@ -80,6 +81,7 @@ impl Proof<'_> {
 }
 
 /// Tries every location that is one byte away from the example's.
+#[track_caller]
 fn check_every_neighbour(config: &Config, request: &str, right: &str) {
     let request = Request::new("GET", CLIENT_FACING, request);
     let chosen = &chosen(config, &request);
@@ -406,10 +408,12 @@ const REFUSED: &[(&str, Refusal)] = &[
 ];
 
 /// Proves a candidate for a request that came to a host that is no target's.
+#[track_caller]
 fn check(config: &Config, target: &str, candidate: &str) -> Result<Location, Refusal> {
     check_from(CLIENT_FACING, config, target, candidate)
 }
 
+#[track_caller]
 fn check_from(
     host: &str,
     config: &Config,
@@ -551,6 +555,7 @@ fn a_location_has_at_most_2048_bytes() {
 }
 
 /// Locations that keep the path of their request, on a host that may be the request's own.
+#[track_caller]
 fn same_paths(hosts: &str) -> Config {
     let text = SmallConfig::new(hosts)
         .target("cdn", "https://cdn.example", "")

@@ -28,6 +28,7 @@ static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| {
     ]
 });
 
+#[track_caller]
 fn config() -> impl Strategy<Value = &'static Config> {
     (0..CONFIGS.len()).prop_map(|index| &CONFIGS[index])
 }
@@ -160,6 +161,7 @@ fn template_and_captured()
 }
 
 /// Whether the answer leads nowhere else than the configuration allows.
+#[track_caller]
 fn is_within_bounds(config: &Config, decision: &Decision) -> bool {
     decision.location().is_none_or(|location| {
         let url = Url::parse(location.as_str()).expect("a location is a URL");

@@ -110,6 +110,7 @@ fn a_length_that_cannot_be_is_not_what_was_received() {
 
 /// The request as the edge makes it of the URL that its platform puts together: `url` is asked for
 /// everything.
+#[track_caller]
 fn check_read_as_by_the_edge(host: &str, target: &str) {
     let url = || {
         Url::parse(&format!("https://{host}/")).ok()?;

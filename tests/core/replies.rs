@@ -10,6 +10,7 @@ use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A configuration with one route, and the given lines in the route's and the response's tables.
+#[track_caller]
 fn config(route: &str, response: &str) -> Config {
     let response = format!("[response]\n{response}");
     let text = SmallConfig::new(&response)
@@ -73,6 +74,7 @@ const ROUTES: &[RouteLines] = &[
     ),
 ];
 
+#[track_caller]
 fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &str) {
     let (route_lines, status, json, of_route) = *route;
     let (response_lines, of_response) = *response;

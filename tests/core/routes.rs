@@ -51,6 +51,7 @@ examples = [{ request = "/z/y.x~w-v_u", location = "https://cdn.example/literal"
 "#;
 
 /// The routes of [`OVERLAPPING`], without the one that no example can be on.
+#[track_caller]
 fn overlapping() -> Config {
     let (before, rest) = OVERLAPPING
         .split_once("[[routes]]\nname = \"never-alone\"")
@@ -63,6 +64,7 @@ fn overlapping() -> Config {
 type Found<'a> = Result<(&'a str, &'a [&'a str]), Reason>;
 
 /// The route and the captures of a request, or the reason for which it is on none.
+#[track_caller]
 fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[&str]), &Reason>) {
     let request = Request::new(method, "crates.io", target);
     let found = route::find(config, &request);

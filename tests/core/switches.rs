@@ -7,6 +7,7 @@ use signpost::values::{Capture, CaptureType, Share, Switch};
 use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn percent(percent: u8) -> Share {
     Share::percent(percent).unwrap_or_else(|| panic!("{percent} % is a share"))
 }
@@ -98,6 +99,7 @@ fn a_share_is_at_most_everything() {
     assert_eq!(Share::percent(100), Some(Share::ALL));
 }
 
+#[track_caller]
 fn captures_of(name: &'static str, version: &'static str) -> Vec<Capture<'static>> {
     let captures = [
         CaptureType::Crate.parse(name),

@@ -36,11 +36,13 @@ examples = [
 "#;
 
 /// The configuration with the three targets, weighted.
+#[track_caller]
 fn config(targets: &str) -> Config {
     let text = CONFIG.replace("TARGETS", &format!("targets = {targets}"));
     configs::read(&text)
 }
 
+#[track_caller]
 fn weighted(weights: [u16; 3]) -> Config {
     let [fastly, cloudfront, local] = weights;
     config(&format!(
@@ -50,6 +52,7 @@ fn weighted(weights: [u16; 3]) -> Config {
     ))
 }
 
+#[track_caller]
 fn targets(config: &Config) -> &Targets {
     let [route] = config.routes() else {
         panic!("one route was written");
@@ -57,6 +60,7 @@ fn targets(config: &Config) -> &Targets {
     route.targets()
 }
 
+#[track_caller]
 fn captures(name: &str, version: &str) -> [Capture<'static>; 2] {
     [
         CaptureType::Crate.parse(name.to_owned()),
@@ -525,6 +529,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+#[track_caller]
 fn problems_of(text: &str) -> String {
     match signpost::authoring::from_toml(text) {
         Ok(_) => panic!("a problem was expected in\n{text}"),

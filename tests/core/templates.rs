@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use signpost::values::{Capture, CaptureType, PathTemplate};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn template(pattern: &str, location: &str) -> PathTemplate {
     let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
     PathTemplate::location(location, pattern.captures())

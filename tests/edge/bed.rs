@@ -54,6 +54,7 @@ impl Bed {
 }
 
 /// A request to `crates.io` without headers or body.
+#[track_caller]
 pub(crate) fn request(method: &str, target: &str) -> Request<Bytes> {
     Request::builder()
         .method(method)
@@ -64,6 +65,7 @@ pub(crate) fn request(method: &str, target: &str) -> Request<Bytes> {
 }
 
 /// The value of a header that stands at most once.
+#[track_caller]
 pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'r str> {
     let mut values = response.headers().get_all(name).iter();
     let value = values.next().map(|value| value.to_str().unwrap());
@@ -89,6 +91,7 @@ pub(crate) fn two_backends() -> String {
 }
 
 /// Production's configuration with these lines as its table `[origin]`, compiled.
+#[track_caller]
 pub(crate) fn with_origin(lines: &str) -> String {
     let toml = changed(PRODUCTION, r#"backends = ["origin"]"#, lines);
     read(&toml).to_json().to_owned()

@@ -374,6 +374,7 @@ async fn with_both_backends_at(url: &str) -> Bed {
     .await
 }
 
+#[track_caller]
 fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {
     assert_eq!(answer.status(), 503, "{row}");
     assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");

@@ -37,12 +37,14 @@ fn field(name: u8, value: &str) -> Vec<u8> {
 }
 
 /// RFC 7541, section 5.2.
+#[track_caller]
 fn string(text: &str) -> Vec<u8> {
     let length = u8::try_from(text.len()).unwrap();
     [&[length], text.as_bytes()].concat()
 }
 
 /// RFC 9113, section 4.1.
+#[track_caller]
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()

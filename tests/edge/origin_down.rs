@@ -25,6 +25,7 @@ async fn dead(backend: impl Into<Backend>, switch: &str) -> Bed {
     Bed::start(|server| server.backend("origin", backend).switch(switch)).await
 }
 
+#[track_caller]
 fn assert_redirected(answer: &Response<Bytes>, row: &str) {
     assert_eq!(answer.status(), 302, "{row}: {answer:?}");
     assert_eq!(header(answer, "location"), Some(LOCATION), "{row}");
@@ -34,6 +35,7 @@ fn assert_redirected(answer: &Response<Bytes>, row: &str) {
     assert!(answer.body().is_empty(), "{row}");
 }
 
+#[track_caller]
 fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
     assert_eq!(answer.status(), 503, "{row}");
     assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");

@@ -11,6 +11,7 @@ const HOSTS: [&str; 2] = ["https://static.crates.io/", "https://cloudfront.examp
 
 /// Production's configuration, whose downloads two targets serve. Nothing is sent to the backends
 /// that give their health.
+#[track_caller]
 fn config() -> Config {
     let toml = signpost_rows::PRODUCTION
         .replace(

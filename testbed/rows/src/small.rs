@@ -59,6 +59,7 @@ impl SmallConfig {
 
     /// Gives the last route these targets with their weights instead.
     #[must_use]
+    #[track_caller]
     pub fn at(mut self, targets: &[(&str, u16)]) -> Self {
         let targets = targets.iter();
         self.last().targets = targets
@@ -69,6 +70,7 @@ impl SmallConfig {
 
     /// Adds lines to the last route.
     #[must_use]
+    #[track_caller]
     pub fn with(mut self, lines: &str) -> Self {
         let route = self.last();
         route.lines = format!("{}{lines}\n", route.lines);
@@ -78,12 +80,14 @@ impl SmallConfig {
     /// Adds an example to the last route, at each of its targets: a request, and where it leads below
     /// the target's base.
     #[must_use]
+    #[track_caller]
     pub fn example(mut self, request: &str, below_base: &str) -> Self {
         let example = (request.to_owned(), below_base.to_owned());
         self.last().examples.push(example);
         self
     }
 
+    #[track_caller]
     fn last(&mut self) -> &mut Route {
         self.routes.last_mut().expect("a route")
     }

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::{Source, cycles, files};
 
+#[track_caller]
 fn crate_of(texts: &[(&str, &str)]) -> Vec<Source> {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in texts {

@@ -10,6 +10,7 @@ use signpost::values::Switch;
 pub(crate) const HEALTH: &str = "cdn-0-health";
 
 /// Production's own configuration with these CDNs in the place of its own.
+#[track_caller]
 pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str) -> Config {
     let hosts: BTreeSet<_> = bases.iter().map(|base| host_of(base)).collect();
     let hosts = Vec::from_iter(hosts);
@@ -54,6 +55,7 @@ fn name_of(index: usize) -> String {
 }
 
 /// The host of a URL that has no path.
+#[track_caller]
 fn host_of(base: &str) -> &str {
     let (_, host) = base.split_once("://").expect("a URL");
     host.split(':').next().unwrap_or(host)
@@ -83,6 +85,7 @@ fn with_examples(text: &str, bases: &[String]) -> String {
 }
 
 /// Whether this path leads to the first of two CDNs: their names decide it, and not their URLs.
+#[track_caller]
 pub(crate) fn is_first(path: &str) -> bool {
     let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(str::to_owned);
     let config = config(&bases, "report", "5%");

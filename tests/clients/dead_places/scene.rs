@@ -194,6 +194,7 @@ impl OriginPlace {
 }
 
 /// What the origin answers with, if it answers.
+#[track_caller]
 fn answer_of(origin: Origin, is_with: bool, cdn: &str, file: &Crate) -> Option<Response<Bytes>> {
     let path = on_cdn(file).replace('+', "%2B");
     let location = match origin {
