@@ -32,7 +32,7 @@ pub enum Spoil {
     Missing,
     /// It may not be read: 403, and a header that says which server answered.
     Forbidden,
-    /// It has other bytes, as many.
+    /// It has other bytes, of the same length.
     OtherBytes,
     /// It ends before its `Content-Length`.
     BrokenOff,
@@ -132,7 +132,7 @@ impl TlsCdn {
 type Content = Either<Full<Bytes>, Channel<Bytes, io::Error>>;
 
 async fn handshake_and_serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>>) {
-    // A client that does not trust the certificate goes away: its test sees it there.
+    // If a client does not trust the certificate, its test sees that.
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };

@@ -97,26 +97,26 @@ impl FastlyApi {
         Ok(Self { server, state })
     }
 
-    /// Lets fail, of the calls that are no mere look, the one of this index, counted from 0.
+    /// Lets one call fail: of those that change or check something, the one with this index from 0.
     #[must_use]
     pub fn failing(self, index: usize, fault: Fault) -> Self {
         lock(&self.state).faults.insert(index, fault);
         self
     }
 
-    /// Lets fail, of the calls that are a mere look, the one of this index, counted from 0.
+    /// Lets one call fail: of those that only look, the one with this index from 0.
     #[must_use]
     pub fn failing_look(self, index: usize) -> Self {
         lock(&self.state).look_faults.insert(index);
         self
     }
 
-    /// Every call, in the order received. The CLI's question about how to log in is none.
+    /// Every call, in the order received. The CLI's question about how to log in does not count.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.state).calls.clone()
     }
 
-    /// The calls that are no mere look: those that change or check something, and the reports.
+    /// The calls that change or check something, and the reports.
     pub fn acts(&self) -> Vec<Call> {
         let mut calls = self.calls();
         calls.retain(|call| !call.is_look());

@@ -1,4 +1,4 @@
-//! What Signpost is tried against on one machine, with nothing beyond loopback.
+//! What Signpost is tested against on one machine, with nothing beyond loopback.
 //!
 //! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
 //! dropped, also when a test panics. Nothing sleeps: whatever has to be waited for is announced by

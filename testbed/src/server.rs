@@ -73,7 +73,7 @@ impl Server {
                         connections.spawn(serve(stream));
                     }
                     Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-                    // Any other error would come back at once and for ever. Closed, the port says so.
+                    // Any other error would come back at once. The closed port fails the test.
                     Err(_) => return,
                 }
             }
@@ -104,7 +104,7 @@ pub(crate) async fn serve<Handler, Answer, Content>(
         let answer = handler(request);
         async { Ok::<_, Infallible>(answer.await) }
     });
-    // A client that goes away in the middle is the client's affair: its test sees it there.
+    // If a client goes away in the middle, its test sees that.
     let _ = if is_http2 {
         http2::Builder::new(TokioExecutor::new())
             .serve_connection(stream, service)

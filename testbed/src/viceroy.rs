@@ -17,7 +17,7 @@ use crate::log_line::LogLine;
 use crate::server::listens;
 use crate::transcript::{Lines, Transcript};
 
-/// Errors, and of what goes well the one line that says where Viceroy listens.
+/// Errors, and the one line that says where Viceroy listens.
 const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
 
 /// How long Viceroy may take to compile the module and to look for its backends.

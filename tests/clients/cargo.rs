@@ -129,7 +129,7 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
 }
 
 /// The incident of 2023-07-20: the origin joins the CDN and each path without a slash. That every
-/// download fails where nothing is repaired is a row of `tests/dead_places`.
+/// download fails if nothing is repaired is a row of `dead_places`.
 #[tokio::test]
 async fn the_incident_in_full_is_repaired_at_the_edge() {
     let scene = Scene::start_with(
@@ -164,7 +164,6 @@ fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-#[track_caller]
 fn file_of(crates: &[Crate], target: &str) -> Response<Bytes> {
     match requested(crates, target) {
         Some(item) => Response::new(item.bytes.clone()),

@@ -1,4 +1,4 @@
-//! Every code has one meaning, and stands in the documentation.
+//! Every code has one meaning and is documented.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
-//! What is in force after the entries of the Config Store were looked up, and what the service log is
-//! told.
+//! What is in force after a look-up of the Config Store's entries, and the lines of the service log.
 
 use crate::fixtures::configs;
 use signpost::config::Config;

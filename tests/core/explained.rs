@@ -1,5 +1,5 @@
-//! What is said of a request after the fact agrees with what was done: where it stopped on each
-//! route, and what its candidate answered to each point of the proof.
+//! The explanation of a request agrees with its answer: where it stopped on each route, and the verdict
+//! on each point of the proof.
 
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ fn in_words(trace: &Trace<'_, '_>) -> String {
     format!("{}: {outcome}", trace.route.name())
 }
 
-/// A configuration, a path, and what became of the path on each route.
+/// A configuration, a path, and where the path stopped on each route.
 const ATTEMPTS: &[(&str, &str, &[&str])] = &[
     (
         PRODUCTION,
@@ -144,7 +144,7 @@ fn a_path_stops_on_each_route_at_a_place() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_malformed_path_is_tried_on_no_route() {
+fn a_malformed_path_is_compared_with_no_route() {
     let config = read(PRODUCTION);
     for target in ["", "*", "//", "/a/../b", "/a%2Fb", "/%252B"] {
         let request = Request::new("GET", "crates.io", target);
@@ -187,7 +187,7 @@ fn check_traces(config: &Config, request: &Request<'_>) {
     }
 }
 
-/// What is written for each point: `+` where it holds, `?` where it was not reached, or the refusal.
+/// Each point: `+` if it holds, `?` if it was not reached, or the refusal.
 #[track_caller]
 fn verdicts(config: &Config, host: &str, target: &str, candidate: &str) -> String {
     let request = Request::new("GET", host, target);
@@ -302,7 +302,7 @@ mod whatever_arrives {
     static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| [read(PRODUCTION), read(MIRROR)]);
     static MIRROR_OF_ANY_HOST: LazyLock<Config> = LazyLock::new(mirror_of_any_host);
 
-    /// Pieces that are often a whole path, and nearly as often not quite.
+    /// Pieces that often make a whole path, and often miss one narrowly.
     fn target() -> impl Strategy<Value = String> {
         let pieces = select(vec![
             "/",

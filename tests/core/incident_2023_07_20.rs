@@ -12,7 +12,6 @@ use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What was deployed: a prefix that ended without a slash, and a path that began without one.
-#[track_caller]
 fn builder_of_2023(chosen: &Chosen<'_, '_>) -> String {
     let prefix = "https://static.crates.io";
     let [name, version] = chosen.found().captures() else {
@@ -33,7 +32,7 @@ fn right_location(name: &str, version: &str) -> String {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_builder_of_2023_redirects_nobody() {
+fn the_builder_of_2023_redirects_no_client() {
     let config = configs::production();
     let mut refused = 0;
     for CrateFile { name, version, .. } in crates() {
@@ -72,7 +71,7 @@ fn the_builder_of_2023_builds_what_left_that_day() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_base_in_every_spelling_redirects_everybody_to_the_right_place() {
+fn every_spelling_of_the_base_redirects_to_the_right_place() {
     let spellings = [
         "static.crates.io",
         "static.crates.io/",

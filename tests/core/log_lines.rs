@@ -52,7 +52,7 @@ fn in_force(config: &Config, switch: Switch) -> InForce<'_> {
     }
 }
 
-/// The line's part about Signpost's own decision, for a request and the switch.
+/// Compares the line's part about Signpost's own decision.
 #[track_caller]
 fn check(target: &str, switch: &str, expected: &str) {
     let config = production();

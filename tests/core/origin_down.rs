@@ -1,5 +1,4 @@
-//! No origin backend answers: a location that only the switch had held back is given after all, and
-//! no other.
+//! No origin backend answers: only a location that the switch held back is given after all.
 
 use crate::fixtures::configs::{production, read};
 use crate::fixtures::exchange;
@@ -21,7 +20,7 @@ fn build_of_2023(_: &Chosen<'_, '_>) -> String {
     "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate".to_owned()
 }
 
-/// The method, the target, the switch, and the reason that stays where a redirect stands in.
+/// The method, the target, the switch, and the reason that stays when a redirect stands in.
 const HELD_BACK: &[(&str, &str, &str, &str)] = &[
     ("GET", SMALLVEC, "off", "switch-off"),
     ("GET", SMALLVEC, "shadow", "switch-shadow"),
@@ -136,7 +135,7 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_redirect_that_was_decided_says_nothing_of_the_origin() {
+fn a_decided_redirect_does_not_mention_the_origin() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let decided = signpost::answer(&config, &request, Switch::ENFORCE);

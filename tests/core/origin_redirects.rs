@@ -1,4 +1,4 @@
-//! The origin's own redirects: left, reported, or led to the proven location.
+//! The origin's own redirects are left, reported, or repaired.
 
 use crate::fixtures::configs;
 use crate::fixtures::exchange;
@@ -18,7 +18,7 @@ const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const PROVEN: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
 
-/// Production's configuration, with what is done with the origin's redirects.
+/// Production's configuration with this `check_redirects`.
 #[track_caller]
 fn production(check: &str) -> Config {
     let backends = "backends = [\"origin\"]";
@@ -29,7 +29,7 @@ fn production(check: &str) -> Config {
     configs::read(&toml)
 }
 
-/// What is done with an answer: nothing, or it is said where it leads, and perhaps led elsewhere.
+/// What happens to an answer: nothing, a report of where it leads, or also another location.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Done {
     Left,
@@ -47,7 +47,7 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
     (303, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (307, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (308, &[OF_2023.as_bytes()], Repaired(OF_2023)),
-    // Clients follow these too, where there is a location.
+    // Clients follow these too, if there is a location.
     (300, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (304, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (304, &[], Left),
@@ -124,7 +124,7 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
         &[b"https://me:secret@s3.example/a?token=secret#secret"],
         Repaired("https://s3.example/a"),
     ),
-    // What cannot be read, or not in one way.
+    // Locations that cannot be read, or only in several ways.
     (302, &[b""], Repaired("")),
     (302, &[b"https://"], Repaired("https://")),
     (302, &[b"https://[::1/a?secret"], Repaired("https://[::1/a")),

@@ -1,5 +1,4 @@
-//! No request is on two routes: whatever two paths have in common is found, with a request that
-//! shows it.
+//! No request is on two routes: every overlap of two paths is found, with a request as an example.
 
 use crate::fixtures::configs;
 use signpost::config::ProblemCode;
@@ -8,7 +7,7 @@ use signpost::values::PathTemplate;
 use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// What two routes have to do with each other.
+/// How the paths of two routes are related.
 enum Expected {
     Apart,
     Overlap(&'static str),
@@ -52,7 +51,7 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ("/a/b/{n:crate}", "/a/{r:path}", Overlap("/a/b/serde")),
     ("/{r:path}", "/a/{r:path}", Overlap("/a/serde")),
     ("/a/{r:path}", "/a/{s:path}", Unreachable("/a/serde")),
-    // Together the segments may be longer than a `path` capture, so a long request is still theirs.
+    // The segments together may be longer than a `path` capture, so only they take a long request.
     (
         "/{r:path}",
         "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
@@ -114,14 +113,14 @@ fn check(first: &str, second: &str, expected: &Expected) {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_two_routes_have_in_common_is_found() {
+fn every_overlap_of_two_routes_is_found() {
     for (first, second, expected) in ROWS {
         check(first, second, expected);
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn each_earlier_route_is_looked_at() {
+fn each_earlier_route_is_compared() {
     let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
         let problems = configs::problems_of(&routes(&paths));
         problems

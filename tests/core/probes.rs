@@ -1,4 +1,4 @@
-//! Routes are tried on requests that are made to lead them astray, whatever their examples say.
+//! Routes are probed with adversarial paths, whatever their examples say.
 
 use crate::fixtures::configs;
 use signpost::config::ProblemCode;
@@ -11,9 +11,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
     Fine,
-    /// A location of it is on a route again.
+    /// One of its locations is on a route again.
     Loops,
-    /// A location of it cannot be read back.
+    /// One of its locations cannot be read back.
     Unprovable,
 }
 use Expected::{Fine, Loops, Unprovable};
@@ -163,14 +163,14 @@ fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_leads_a_route_astray_is_found() {
+fn a_path_that_loops_or_cannot_be_proven_is_found() {
     for row in ROWS {
         check(row);
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_loop_is_one_only_on_our_own_hosts() {
+fn only_a_listed_host_can_loop() {
     for ((base, routes), expected) in ROWS {
         let text = text(base, routes, "hosts = [\"registry.example\"]");
         let problems = configs::problems_of(&text);
@@ -221,7 +221,7 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn production_is_led_astray_by_nothing() {
+fn production_neither_loops_nor_fails_the_proof() {
     let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);

@@ -1,5 +1,5 @@
 //! The proof accepts one string for each request: every one-byte change of it is refused, and every
-//! refusal is given for what it names.
+//! refusal is given for its own reason.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -14,7 +14,7 @@ use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost_rows::{PRODUCTION, SmallConfig};
 
-/// A host that sends requests, and is no target's.
+/// The host of the requests, which no target has.
 const CLIENT_FACING: &str = "registry.example";
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -72,7 +72,7 @@ impl Proof<'_> {
             tried.refused_by_type += 1;
             return;
         };
-        assert_ne!(candidate, self.right, "this is no change");
+        assert_ne!(candidate, self.right, "nothing changed");
         if let Ok(location) = prove(self.chosen, &candidate) {
             panic!("proven instead of {}: {location}", self.right);
         }
@@ -407,7 +407,7 @@ const REFUSED: &[(&str, Refusal)] = &[
     ),
 ];
 
-/// Proves a candidate for a request that came to a host that is no target's.
+/// Proves a candidate for a request that came to a host that no target has.
 #[track_caller]
 fn check(config: &Config, target: &str, candidate: &str) -> Result<Location, Refusal> {
     check_from(CLIENT_FACING, config, target, candidate)
@@ -425,7 +425,7 @@ fn check_from(
 }
 
 #[test]
-fn each_refusal_is_given_for_what_it_names() {
+fn each_refusal_is_given_for_its_own_reason() {
     let config = production();
     let target = "/api/v1/crates/smallvec/1.10.0/download";
     for (candidate, refusal) in REFUSED {
@@ -554,7 +554,7 @@ fn a_location_has_at_most_2048_bytes() {
     }
 }
 
-/// Locations that keep the path of their request, on a host that may be the request's own.
+/// Locations that may lead back to a route on the host of their request.
 #[track_caller]
 fn same_paths(hosts: &str) -> Config {
     let text = SmallConfig::new(hosts)
@@ -597,7 +597,7 @@ fn a_location_that_comes_back_to_a_route_is_refused() {
 }
 
 #[test]
-fn a_location_on_another_of_our_hosts_is_a_loop_too() {
+fn a_location_on_another_listed_host_is_a_loop_too() {
     let text = r#"
         allowed_hosts = ["b.example"]
         hosts = ["a.example", "b.example"]

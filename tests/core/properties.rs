@@ -1,4 +1,4 @@
-//! What holds whatever arrives.
+//! Properties that hold for any input.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -28,12 +28,11 @@ static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| {
     ]
 });
 
-#[track_caller]
 fn config() -> impl Strategy<Value = &'static Config> {
     (0..CONFIGS.len()).prop_map(|index| &CONFIGS[index])
 }
 
-/// Bytes as they may arrive, as far as a request line can hold them as text.
+/// Text that a request line may hold.
 fn text() -> impl Strategy<Value = String> {
     let pieces = select(vec![
         "/",
@@ -160,7 +159,7 @@ fn template_and_captured()
     })
 }
 
-/// Whether the answer leads nowhere else than the configuration allows.
+/// Whether the answer leads only where the configuration allows.
 #[track_caller]
 fn is_within_bounds(config: &Config, decision: &Decision) -> bool {
     decision.location().is_none_or(|location| {

@@ -1,4 +1,4 @@
-//! A URL that somebody read before us is told from one that arrived as it is.
+//! A URL that was rewritten on its way to the edge is told from one that arrived as it was sent.
 
 use crate::fixtures::configs;
 use signpost::decision::{Decision, Reason};
@@ -56,7 +56,7 @@ const TARGETS: &[(&str, &str, bool)] = &[
         false,
     ),
     ("crates.io:443", "/a/../b", false),
-    // A slash, where there was no path.
+    // A slash, though there was no path.
     ("crates.io", "", false),
     // Characters that the reader encoded.
     ("crates.io", "/a\"b", false),
@@ -73,7 +73,7 @@ const TARGETS: &[(&str, &str, bool)] = &[
     ("crates.io", "/a%22b", false),
     ("crates.io", "/a%C3%A4", false),
     ("crates.io", "/a%7F", false),
-    // A fragment is no part of a target.
+    // A fragment is not part of a target.
     ("crates.io", "/a#b", false),
 ];
 
@@ -91,7 +91,7 @@ fn a_target_that_the_reader_changed_is_known_as_such() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_length_that_cannot_be_is_not_what_was_received() {
+fn an_impossible_length_is_not_what_was_received() {
     let url = Url::parse("https://crates.io/a").expect("a URL");
     for (length, host, expected) in [
         (19, "crates.io", true),
@@ -108,8 +108,7 @@ fn a_length_that_cannot_be_is_not_what_was_received() {
     }
 }
 
-/// The request as the edge makes it of the URL that its platform puts together: `url` is asked for
-/// everything.
+/// The request as the edge reads it from the URL that its platform puts together.
 #[track_caller]
 fn check_read_as_by_the_edge(host: &str, target: &str) {
     let url = || {
@@ -184,7 +183,7 @@ fn what_is_read_is_known() {
             "/a?x=%C3%A9",
             false,
         ),
-        // A host that nobody knows is not one that did not arrive.
+        // An unknown host differs from one that did not arrive.
         (None, "/a", "", "/a", true),
         (None, "/a\"b", "", "/a%22b", false),
         (Some(""), "/a", "", "", true),

@@ -1,4 +1,4 @@
-//! Every header of every answer of ours, and nothing besides.
+//! Every header of every answer that Signpost gives itself, and no other.
 
 use crate::fixtures::configs;
 use signpost::config::Config;
@@ -134,7 +134,7 @@ fn the_body_in_json_names_the_url() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_the_origins_has_no_reply_of_ours() {
+fn a_request_for_the_origin_has_no_reply() {
     let config = config("", "");
     for (method, target) in [
         ("GET", "/"),

@@ -1,4 +1,4 @@
-//! Which route a request is on, what it captures, and for which reason it is on none.
+//! Which route a request is on, what it captures, and why it is on none.
 
 use crate::fixtures::configs::{problems_of, read};
 use signpost::config::{Config, RedirectStatus, RouteName};
@@ -50,7 +50,7 @@ location = "/literal"
 examples = [{ request = "/z/y.x~w-v_u", location = "https://cdn.example/literal" }]
 "#;
 
-/// The routes of [`OVERLAPPING`], without the one that no example can be on.
+/// The routes of [`OVERLAPPING`] without the one that no request reaches.
 #[track_caller]
 fn overlapping() -> Config {
     let (before, rest) = OVERLAPPING
@@ -60,10 +60,10 @@ fn overlapping() -> Config {
     read(&[before, after].concat())
 }
 
-/// The name of a route and the captured values, or the reason for neither.
+/// The name of a route and the captured values, or the reason.
 type Found<'a> = Result<(&'a str, &'a [&'a str]), Reason>;
 
-/// The route and the captures of a request, or the reason for which it is on none.
+/// Compares the route and the captures of a request, or the reason.
 #[track_caller]
 fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[&str]), &Reason>) {
     let request = Request::new(method, "crates.io", target);
@@ -336,7 +336,7 @@ fn a_capture_is_of_its_type() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_capture_is_no_longer_than_its_type_allows() {
+fn a_capture_is_at_most_as_long_as_its_type_allows() {
     let rows = [
         (CaptureType::Crate, "a".repeat(64), true),
         (CaptureType::Crate, "a".repeat(65), false),
@@ -509,7 +509,7 @@ const MISTAKES: &[(&str, &str)] = &[
 #[wasm_bindgen_test(unsupported = test)]
 fn a_pattern_that_cannot_be_read_says_why() {
     for (text, message) in MISTAKES {
-        let error = PathTemplate::path(text).expect_err(&format!("{text:?} is no pattern"));
+        let error = PathTemplate::path(text).expect_err(&format!("{text:?} is not a pattern"));
         assert_eq!(error.to_string(), *message, "{text:?}");
     }
 }
@@ -569,7 +569,7 @@ fn a_route_name_never_needs_escaping() {
         "ä",
         too_long.as_str(),
     ] {
-        let error = RouteName::parse(name).expect_err(&format!("{name:?} is no route name"));
+        let error = RouteName::parse(name).expect_err(&format!("{name:?} is not a route name"));
         assert_eq!(
             error.to_string(),
             format!(

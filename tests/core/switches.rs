@@ -117,8 +117,8 @@ fn smallest_share(captures: &[Capture<'_>]) -> Option<u8> {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_same_captures_are_always_in_the_same_share() {
-    // SHA-256 of each capture followed by a NUL, as a number, modulo 100, plus one; worked out by
-    // other means than this library's.
+    // SHA-256 of each capture followed by a NUL, as a number, modulo 100, plus one; computed by
+    // other means than this library.
     let rows = [
         ("arbitrary", "1.4.2", 1),
         ("a", "0.1.1", 14),

@@ -1,4 +1,4 @@
-//! What a client sees when something is missing, broken or dead: a row of the table, never a 500.
+//! What a client sees when something is missing, broken or dead: never a 500.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -220,8 +220,8 @@ async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
     }
 }
 
-/// What follows the request line and `Host`, what of it is the body, and whether such a request may
-/// be sent twice.
+/// The bytes after the request line and `Host`, the body among them, and whether such a request may be
+/// sent twice.
 const FRAMINGS: [(&str, &str, bool); 5] = [
     ("\r\n", "", true),
     ("Content-Length: 0\r\n\r\n", "", true),

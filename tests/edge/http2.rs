@@ -25,7 +25,7 @@ pub(crate) fn get(target: &str, body: Option<&[u8]>) -> Vec<u8> {
     if let Some(body) = body {
         bytes.extend(frame(0, END_STREAM, 1, body));
     }
-    // No more requests: the server closes the connection after its answer.
+    // This is the last request: the server closes the connection after its answer.
     let last_stream_and_no_error = [0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0];
     bytes.extend(frame(7, 0, 0, &last_stream_and_no_error));
     bytes
@@ -37,14 +37,12 @@ fn field(name: u8, value: &str) -> Vec<u8> {
 }
 
 /// RFC 7541, section 5.2.
-#[track_caller]
 fn string(text: &str) -> Vec<u8> {
     let length = u8::try_from(text.len()).unwrap();
     [&[length], text.as_bytes()].concat()
 }
 
 /// RFC 9113, section 4.1.
-#[track_caller]
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()

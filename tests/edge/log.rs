@@ -1,4 +1,4 @@
-//! The log endpoint gets one line a request, and a missing one loses nothing but lines.
+//! The log endpoint gets one line a request. If it is missing, only lines are lost.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ async fn a_configuration_without_a_log_writes_no_line() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_cannot_be_had_loses_the_line_and_not_the_request() {
+async fn a_missing_endpoint_loses_the_line_and_not_the_request() {
     // Every name is an endpoint in Viceroy, but for those that begin like this one.
     let toml = changed(PRODUCTION, "\"signpost-log\"", "\"fst_managed_absent\"");
     let config = read(&toml);

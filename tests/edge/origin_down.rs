@@ -46,7 +46,7 @@ fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
 }
 
 #[tokio::test]
-async fn a_proven_location_is_given_wherever_the_switch_stands() {
+async fn a_proven_location_is_given_in_every_position_of_the_switch() {
     let refused = refused_address().unwrap();
     for (switch, reason) in HELD_BACK {
         let bed = dead(refused.url(), switch).await;
@@ -64,7 +64,7 @@ async fn a_proven_location_is_given_wherever_the_switch_stands() {
         let decision = header(&answer, "signpost-decision");
         assert_eq!(decision, Some(ORIGIN_DOWN), "{switch}");
 
-        // What was not proven has nowhere else to go.
+        // Without a proven location, the answer is 503.
         for (method, target, reason) in [
             ("PUT", DOWNLOAD, "method-not-redirectable"),
             ("GET", "/api/v1/me", "no-route"),
@@ -123,7 +123,7 @@ async fn however_the_origin_is_dead_the_proven_location_is_given() {
 
 #[tokio::test]
 async fn a_refused_location_is_never_given() {
-    // Its locations lead back to itself, which only the author's form is checked for.
+    // Its locations lead back to itself. Only `compile` checks for that.
     let config = signpost_rows::compiled(
         r#"
         allowed_hosts = ["crates.io"]

@@ -41,7 +41,7 @@ fn config() -> Config {
     read(&toml)
 }
 
-/// How the two backends are, as a change of the local server.
+/// Sets the health of the two backends.
 type Health<'h> = &'h dyn Fn(LocalServer) -> LocalServer;
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn an_unhealthy_target_is_passed_over() {
     let refused = refused_address().unwrap();
     let healthy = || Backend::at(refused.url());
     let sick = || Backend::at(refused.url()).unhealthy();
-    // Where files are sent, or are not: the first host, the second, or each to its own.
+    // Whether files are sent to the first host, and to the second.
     let rows: [(&str, Health<'_>, [bool; 2]); 5] = [
         (
             "both are healthy",
@@ -87,7 +87,7 @@ async fn an_unhealthy_target_is_passed_over() {
             },
             [true, true],
         ),
-        ("nobody knows", &|server| server, [true, true]),
+        ("unknown", &|server| server, [true, true]),
     ];
     for (name, change, expected) in rows {
         let bed = Bed::start(|server| change(server.config(config().to_json()))).await;

@@ -1,7 +1,7 @@
 //! The cases from real incidents that concern the edge: every lane of tests runs them all.
 //!
-//! Every number is that of a row in the list of incidents that Signpost was built against, and the
-//! comment above its first case names where it comes from.
+//! A number is that of an incident that Signpost was built against. The comment above its first case
+//! names the source.
 
 use crate::configs::{MIRROR, PRODUCTION, changed};
 
@@ -48,7 +48,7 @@ pub enum Expect {
     },
 }
 
-/// A configuration that cases are tried with.
+/// A configuration that cases run with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Configuration {
     /// Production's own file.
@@ -102,7 +102,7 @@ const JSON: Case = Case {
     ..DOWNLOAD
 };
 
-/// Something else than a redirectable path.
+/// A malformed path, which goes to the origin.
 const MALFORMED: Case = Case {
     expect: Expect::Origin {
         reason: "path-malformed",
@@ -129,7 +129,7 @@ pub const CASES: &[Case] = &[
         ..DOWNLOAD
     },
     Case {
-        name: "the query is no part of the location",
+        name: "the query is not part of the location",
         target: "/api/v1/crates/smallvec/1.10.0/download?next=https://evil.com/",
         ..DOWNLOAD
     },
@@ -229,7 +229,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         number: 6,
-        name: "a `%252B` in the request was encoded twice and is nobody's version",
+        name: "a `%252B` in the request was encoded twice and is not a version",
         target: "/api/v1/crates/libgit2-sys/0.12.25%252B1.3.0/download",
         ..MALFORMED
     },
@@ -321,7 +321,7 @@ pub const CASES: &[Case] = &[
     // crates.io#3564
     Case {
         number: 10,
-        name: "a crate that nobody published is redirected without asking anyone",
+        name: "an unpublished crate is redirected without asking the origin",
         target: "/api/v1/crates/no-such-crate-anywhere/9.9.9/download",
         expect: Expect::Redirect {
             location: "https://static.crates.io/crates/no-such-crate-anywhere/no-such-crate-anywhere-9.9.9.crate",
@@ -365,7 +365,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         number: 12,
-        name: "a version that is no version is the origin's",
+        name: "a version that is not semver is the origin's",
         target: "/api/v1/crates/smallvec/1.10/download",
         expect: Expect::Origin {
             reason: "version-invalid",

@@ -6,7 +6,7 @@ use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
 
-/// The backend that is the health of the first CDN, where the service has it.
+/// The backend that is the health of the first CDN, if the service has it.
 pub(crate) const HEALTH: &str = "cdn-0-health";
 
 /// Production's own configuration with these CDNs in the place of its own.
@@ -55,7 +55,6 @@ fn name_of(index: usize) -> String {
 }
 
 /// The host of a URL that has no path.
-#[track_caller]
 fn host_of(base: &str) -> &str {
     let (_, host) = base.split_once("://").expect("a URL");
     host.split(':').next().unwrap_or(host)
