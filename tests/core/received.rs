@@ -5,6 +5,7 @@ use signpost::decision::{Decision, Reason};
 use signpost::received::{Received, is_as_received};
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
 use url::{Position, Url};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -236,31 +237,21 @@ fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn an_example_is_tried_as_the_edge_gets_it() {
-    let toml = |file: &str, location: &str| {
-        format!(
-            r#"
-            allowed_hosts = ["cdn.example"]
-            origin = {{ backends = ["origin"] }}
-            targets = {{ cdn = {{ base = "https://cdn.example" }} }}
-            [[routes]]
-            name = "files"
-            path = "/f/{{file:segment}}"
-            target = "cdn"
-            location = "/{{file}}"
-            examples = [
-              {{ request = "/f/a", location = "https://cdn.example/a" }},
-              {{ request = '{file}', location = "https://cdn.example/{location}" }},
-            ]
-            "#
-        )
+    let toml = |request: &str, location: &str| {
+        SmallConfig::new("")
+            .target("cdn", "https://cdn.example", "")
+            .route("files", "/f/{file:segment}", "/{file}")
+            .example("/f/a", "/a")
+            .example(request, location)
+            .to_string()
     };
     let rows = [
-        ("/f/a+b", "a%2Bb", None),
-        ("/f\\a", "a", None),
-        ("/f/a\"b", "a%22b", Some("path-malformed")),
-        ("/f/a?\u{e9}", "a", Some("path-malformed")),
-        ("/f/../f/a", "a", Some("path-malformed")),
-        ("f/a", "a", Some("path-malformed")),
+        ("/f/a+b", "/a%2Bb", None),
+        ("/f\\a", "/a", None),
+        ("/f/a\"b", "/a%22b", Some("path-malformed")),
+        ("/f/a?\u{e9}", "/a", Some("path-malformed")),
+        ("/f/../f/a", "/a", Some("path-malformed")),
+        ("f/a", "/a", Some("path-malformed")),
     ];
     for (request, location, expected) in rows {
         let problems = signpost::authoring::from_toml(&toml(request, location)).err();

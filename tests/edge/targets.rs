@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use signpost::config::Config;
+use signpost_rows::with_second_target;
 use signpost_testbed::{Backend, LocalServer, refused_address};
 
 use crate::bed::{Bed, header, read};
@@ -13,31 +14,11 @@ const HOSTS: [&str; 2] = ["https://static.crates.io/", "https://cloudfront.examp
 /// that give their health.
 #[track_caller]
 fn config() -> Config {
-    let toml = signpost_rows::PRODUCTION
-        .replace(
-            "allowed_hosts = [",
-            "allowed_hosts = [\"cloudfront.example\", ",
-        )
-        .replace(
-            "[response]",
-            "health_backend = \"fastly\"\n\n[targets.cloudfront]\n\
-             base = \"cloudfront.example\"\nhealth_backend = \"cloudfront\"\n\n[response]",
-        )
-        .replacen(
-            "target   = \"static\"",
-            "targets  = [\"static\", { name = \"cloudfront\", weight = 1 }]",
-            1,
-        )
-        .replace(
-            "location = \"https://static",
-            "target = \"static\"\nlocation = \"https://static",
-        )
-        .replacen(
-            "[[routes.examples]]",
-            "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-             target = \"cloudfront\"\nlocation = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
-            1,
-        );
+    let health = [
+        "health_backend = \"fastly\"",
+        "health_backend = \"cloudfront\"",
+    ];
+    let toml = with_second_target("cloudfront", [1, 1], health);
     read(&toml)
 }
 

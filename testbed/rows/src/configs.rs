@@ -24,6 +24,36 @@ pub fn changed(text: &str, from: &str, to: &str) -> String {
     text.replacen(from, to, 1)
 }
 
+/// Production's configuration with a second target on its route `download`, at the host
+/// `SECOND.example`. The weights and the lines in their tables are those of `static` and of the second.
+pub fn with_second_target(second: &str, weights: [u16; 2], lines: [&str; 2]) -> String {
+    let [of_first, of_second] = lines;
+    let [first_weight, second_weight] = weights;
+    let text = changed(
+        PRODUCTION,
+        "allowed_hosts = [",
+        &format!("allowed_hosts = [\"{second}.example\", "),
+    );
+    let tables = format!(
+        "{of_first}\n\n[targets.{second}]\nbase = \"{second}.example\"\n{of_second}\n\n[response]"
+    );
+    let targets = format!(
+        "targets = [{{ name = \"static\", weight = {first_weight} }}, \
+         {{ name = \"{second}\", weight = {second_weight} }}]"
+    );
+    let example = format!(
+        "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\ntarget = \"{second}\"\n\
+         location = \"https://{second}.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]"
+    );
+    changed(&text, "[response]", &tables)
+        .replacen("target   = \"static\"", &targets, 1)
+        .replace(
+            "location = \"https://static",
+            "target = \"static\"\nlocation = \"https://static",
+        )
+        .replacen("[[routes.examples]]", &example, 1)
+}
+
 /// A TOML configuration as compiled JSON, whatever its problems: an edge may still run what no longer
 /// compiles.
 ///

@@ -10,6 +10,8 @@ pub mod hostile;
 mod small;
 
 pub use cases::{CASES, Case, Configuration, Expect};
-pub use configs::{MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision};
+pub use configs::{
+    MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision, with_second_target,
+};
 pub use crates::{CrateFile, crates};
 pub use small::SmallConfig;

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A small configuration in the making, written as TOML.
@@ -142,7 +143,8 @@ impl Target {
 
 impl fmt::Display for SmallConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hosts: Vec<_> = self.targets.iter().map(Target::host).collect();
+        let hosts: BTreeSet<_> = self.targets.iter().map(Target::host).collect();
+        let hosts = Vec::from_iter(hosts);
         let lines = &self.lines;
         writeln!(formatter, "allowed_hosts = {hosts:?}")?;
         writeln!(formatter, "origin.backends = [\"origin\"]\n{lines}")?;
