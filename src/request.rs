@@ -54,9 +54,8 @@ impl<'a> Request<'a> {
     /// Reads a request from its method, its `Host`, and its request target in origin form
     /// (RFC 9112, section 3.2.1). The query is dropped here and is never seen again.
     pub fn new(method: &str, host: &'a str, target: &'a str) -> Self {
-        let path = target
-            .split_once(['?', '#'])
-            .map_or(target, |(path, _)| path);
+        let end = target.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+        let path = end.and_then(|end| target.get(..end)).unwrap_or(target);
         Self {
             method: Method::read(method),
             host,
@@ -147,10 +146,8 @@ fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
     let mut decoded = Vec::with_capacity(8);
     let mut is_last = false;
     for segment in encoding::segments(path) {
-        let segment = encoding::decode(segment).ok_or(MalformedPath)?;
-        if is_last || !is_unambiguous(&segment) {
-            return Err(MalformedPath);
-        }
+        let segment = decode_segment(segment).filter(|_| !is_last);
+        let segment = segment.ok_or(MalformedPath)?;
         // Only a slash at the end makes an empty segment.
         is_last = segment.is_empty();
         decoded.push(segment);
@@ -159,6 +156,15 @@ fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
         return Err(MalformedPath);
     }
     Ok(decoded)
+}
+
+/// Decodes a segment once; `None` if its meaning is in doubt.
+fn decode_segment(segment: &str) -> Option<Cow<'_, str>> {
+    // Nearly every segment has nothing to decode.
+    if is_unambiguous(segment) {
+        return Some(Cow::Borrowed(segment));
+    }
+    encoding::decode(segment).filter(|decoded| is_unambiguous(decoded))
 }
 
 /// A `%` that is left after decoding was encoded twice or is not an escape at all; a server behind

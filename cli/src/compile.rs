@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     /// Write the JSON to this file, whole or not at all; `-` for standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write the JSON into the table [`local_server.config_stores.signpost.contents`] of this file
+    /// Write the JSON into the table `local_server.config_stores.signpost.contents` of this file
     #[arg(long, value_name = "FILE")]
     fastly_toml: Option<PathBuf>,
 }

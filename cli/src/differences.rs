@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use signpost::authoring::Example;
+use signpost::authoring::{self, Example};
+use signpost::config::Target;
 
 use crate::file::Loaded;
 use crate::text::visible;
@@ -55,28 +56,20 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
 pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
     let examples = loaded.examples().iter();
     let examples = examples.flat_map(|it| [false, true].map(|is_one| example_key(it, is_one)));
-    let written = values(loaded).into_keys().chain(examples);
-    let routes = loaded.config().routes().iter().flat_map(|route| {
-        let name = route.name();
-        OF_A_ROUTE.map(|key| format!("routes.{name}.{key}"))
+    let routes = loaded.config().routes().iter();
+    let routes: Vec<_> = routes.map(|route| route.name().as_str()).collect();
+    let targets: Vec<_> = loaded.config().targets().map(Target::name).collect();
+    // A key has at most two names in it: the first of a route or target, the second of a target.
+    let possible = authoring::keys().into_iter().flat_map(|key| {
+        let is_of_route = key.starts_with("routes.");
+        let names = if is_of_route { &routes } else { &targets }.iter();
+        let keys = names.map(|name| key.replacen('*', name, 1));
+        let keys = keys.flat_map(|key| targets.iter().map(move |name| key.replace('*', name)));
+        keys.collect::<Vec<_>>()
     });
-    written
-        .chain(OPTIONAL.map(str::to_owned))
-        .chain(routes)
-        .collect()
+    let written = values(loaded).into_keys();
+    written.chain(examples).chain(possible).collect()
 }
-
-/// Keys that a configuration may omit.
-const OPTIONAL: [&str; 5] = [
-    "hosts",
-    "response.cors",
-    "response.hsts",
-    "log.endpoint",
-    "log.client_ip",
-];
-
-/// Keys that a route may omit. The compiled form omits the examples.
-const OF_A_ROUTE: [&str; 4] = ["status", "json", "cache_control", "examples"];
 
 /// Whether a pattern names a key or a table around it; `*` matches any step.
 ///

@@ -4,7 +4,6 @@ mod address;
 mod explanation;
 mod facts;
 mod page;
-mod question;
 mod request;
 mod routes;
 #[cfg(test)]
@@ -22,7 +21,7 @@ use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use address::Address;
 use explanation::Explanation;
-use question::Question;
+use request::Question;
 use turn::Supposed;
 
 /// Explains what happens to one request, and why, stage by stage
@@ -85,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.file)?;
     let supposed = Supposed::read(loaded.config(), arguments.attempt, &arguments.unhealthy)?;
     let question = Question {
-        supposed: &supposed,
+        supposed,
         method: &arguments.method,
         address: &arguments.url,
         accept: &arguments.accept,

@@ -24,6 +24,8 @@ mod plan;
 mod release;
 mod replace;
 mod routes;
+#[cfg(test)]
+mod small;
 mod smoke;
 mod text;
 mod unhealthy;

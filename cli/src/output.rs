@@ -69,7 +69,12 @@ impl std::error::Error for Failure {}
 /// Prints to standard output. Leaves colours out unless it is a terminal.
 pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
-    finish(write!(out, "{text}").and_then(|()| out.flush()))
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        // The reader of the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written
+            .map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),
+    }
 }
 
 /// Prints to standard error. If that fails, the exit code says what happened.
@@ -101,12 +106,12 @@ pub(crate) struct Screen {
 impl Screen {
     pub(crate) fn of_output() -> Self {
         let columns = terminal_size::terminal_size_of(io::stdout());
-        Self::new(is_coloured(), columns)
+        Self::new(is_coloured(&io::stdout()), columns)
     }
 
     pub(crate) fn of_errors() -> Self {
         let columns = terminal_size::terminal_size_of(io::stderr());
-        Self::new(is_coloured_on(&io::stderr()), columns)
+        Self::new(is_coloured(&io::stderr()), columns)
     }
 
     fn new(is_coloured: bool, size: Option<(Width, Height)>) -> Self {
@@ -122,23 +127,9 @@ const MAX_WIDTH: usize = 100;
 /// The least width: words need room beside the frame.
 const MIN_WIDTH: usize = 40;
 
-/// Whether standard output shows colours: it is a terminal, and neither `NO_COLOR` nor `CLICOLOR=0`
-/// is set.
-pub(crate) fn is_coloured() -> bool {
-    is_coloured_on(&io::stdout())
-}
-
-fn is_coloured_on(stream: &impl anstream::stream::RawStream) -> bool {
+/// Whether a stream shows colours: it is a terminal, and neither `NO_COLOR` nor `CLICOLOR=0` is set.
+fn is_coloured(stream: &impl anstream::stream::RawStream) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
-}
-
-fn finish(written: io::Result<()>) -> Result<(), Failure> {
-    match written {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written
-            .map_err(|error| Failure::new(format!("cannot write to standard output: {error}"))),
-    }
 }
 
 #[cfg(test)]

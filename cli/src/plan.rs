@@ -75,13 +75,20 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let old = Loaded::read(&arguments.old)?;
     let new = Loaded::read(&arguments.new)?;
-    let unhealthy = unhealthy(arguments, &new)?;
+    let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
+    let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
     let files = Files::new(&old, &new, &unhealthy);
-    let plan = match &arguments.requests {
+    let mut plan = match &arguments.requests {
         Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
-        None => over_all_examples(&files)?,
+        None => over_examples(&files),
     };
-    let plan = plan.without(&arguments.unhealthy);
+    if plan.requests == 0 {
+        return Err(Failure::new(
+            "there are no examples to plan over, because both configurations are compiled; \
+             give one of them as TOML, or requests with --requests FILE",
+        ));
+    }
+    plan.unhealthy.clone_from(&arguments.unhealthy);
     match arguments.format {
         Format::Text => print(&plan)?,
         Format::Json => print_json(&plan)?,
@@ -119,11 +126,6 @@ impl<'f> Files<'f> {
     }
 }
 
-fn unhealthy(arguments: &Arguments, new: &Loaded) -> Result<Unhealthy, Failure> {
-    let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
-    Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)
-}
-
 /// Plans over the examples of both configurations. Requests are answered once, even if several
 /// targets have the same example.
 fn over_examples(files: &Files<'_>) -> Plan {
@@ -132,33 +134,17 @@ fn over_examples(files: &Files<'_>) -> Plan {
     let mut routes = Vec::new();
     let mut seen = HashSet::new();
     for example in files.old.examples().iter().chain(files.new.examples()) {
-        if seen.insert(example.request()) {
-            tally.take(
-                configurations,
-                routes.len() as u64,
-                example.request().as_bytes(),
-            );
+        let (number, request) = (routes.len() as u64, example.request());
+        if seen.insert(request) {
+            tally.take(configurations, number, request.as_bytes());
             routes.push(example.route().as_str());
         }
     }
     let place = |index: u64| {
-        let route = usize::try_from(index)
-            .ok()
-            .and_then(|index| routes.get(index));
-        Place::Example((*route.unwrap_or(&"")).to_owned())
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        Place::Example(routes.get(index).map_or("", |route| *route).to_owned())
     };
     tally.into_plan(configurations, place, files.differences())
-}
-
-fn over_all_examples(files: &Files<'_>) -> Result<Plan, Failure> {
-    let plan = over_examples(files);
-    if plan.requests == 0 {
-        return Err(Failure::new(
-            "there are no examples to plan over, because both configurations are compiled; \
-             give one of them as TOML, or requests with --requests FILE",
-        ));
-    }
-    Ok(plan)
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {

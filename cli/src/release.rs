@@ -30,8 +30,8 @@ use crate::output::{Failure, Outcome, print, print_error};
 ///
 /// Without --execute it changes nothing: it prints a numbered list of its steps, each with the
 /// command that it runs. With --execute it runs them, with a smoke test after each change that can be
-/// seen. If a step fails or is interrupted (Ctrl-C, Ctrl-\, a closed terminal, SIGTERM), it rolls
-/// back by itself; nothing interrupts a rollback.
+/// seen. If a step of `staging` or `production` fails or is interrupted (Ctrl-C, Ctrl-\, a closed
+/// terminal, SIGTERM), it rolls back by itself; nothing interrupts a rollback.
 ///
 /// Before it changes anything, a release records what a rollback needs, in a file. If the release is
 /// killed, `rollback --from FILE` does the rest.
@@ -53,7 +53,8 @@ Examples:
 
 Exit codes: 0 done, or the steps are printed, 1 a step or a smoke test failed
 and all is rolled back, 2 could not run: nothing was changed, or the last lines
-say what to finish by hand.")]
+say what to finish by hand. After a 2 of `switch` or `config`, look what is
+stored.")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::Args;
 use signpost::values::Switch;
 
-use self::ask::connect::{ConnectTo, Resolve};
+use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
 use self::gather::index::Index;
@@ -28,7 +28,7 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 ///
 /// Derives probes from the configuration: every example of every route, the crates that you name,
 /// and paths near each route that must not be redirected. Sends each with GET, with HEAD and as
-/// JSON; every answer must be exactly what the library says. Then fetches the location: it must
+/// JSON; every answer must be exactly what the edge's code says. Then fetches the location: it must
 /// answer 200, with the bytes that the lock file or the index promises. If the switch leaves a file
 /// to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
 /// in the share. If a route has several targets, asks each that no probe led to for a file
@@ -52,7 +52,7 @@ Stages, by which a failure is named:
   status, location, vary, decision
                this part of the answer to GET differs
   answer       another header of it, or its body, differs
-  origin       the origin is to answer with the file or the way to it, and does not
+  origin       the origin should answer with the file or a redirect to it, and does not
   negative     a path that must not be redirected was
   head         HEAD was not answered as GET was
   json         the answer to a client that accepts JSON differs
@@ -108,7 +108,7 @@ pub(crate) struct Arguments {
     not_at_origin: Vec<String>,
     /// Connect to this address for that host and port, as curl does; can be given several times
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
-    resolve: Vec<Resolve>,
+    resolve: Vec<Detour>,
     /// Connect to another host and port instead, as curl does, for port 80 or 443; can be given
     /// several times
     #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
@@ -142,7 +142,7 @@ pub(crate) struct Arguments {
     /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the report to this file too, as `JUnit` XML
+    /// Write the report to this file too, as XML of JUnit
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
@@ -171,7 +171,7 @@ pub(crate) async fn test(
     };
     let outcome = written.and_then(|()| {
         if unused.is_empty() {
-            return Ok(Outcome::found(report.failed() > 0));
+            return Ok(Outcome::found(report.totals().failed > 0));
         }
         Err(Failure::new(format!(
             "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",

@@ -77,9 +77,11 @@ fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
 mod tests {
     use signpost::config::Target;
     use signpost::request::Request;
+    use signpost_testbed::rows;
 
     use super::Unhealthy;
     use crate::file::Loaded;
+    use crate::small::production;
 
     const TWO_TARGETS: &str = include_str!("../../docs/examples/two-targets.toml");
 
@@ -110,26 +112,21 @@ mod tests {
     #[test]
     fn a_target_that_cannot_be_unhealthy_is_refused() {
         let two = Loaded::of(TWO_TARGETS);
-        let production = Loaded::of(signpost_rows::PRODUCTION);
+        let production = production();
         let half = Loaded::of(&TWO_TARGETS.replace("health_backend = \"cloudfront-static\"", ""));
-        let rows = [
-            (
-                &two,
-                "fastli",
-                "the configuration has no target `fastli`; name one of cloudfront, fastly",
-            ),
-            (
-                &production,
-                "static",
-                "no route has `static` and another target, so the edge never asks for its health; leave --unhealthy out",
-            ),
-            (
-                &half,
-                "cloudfront",
-                "the target `cloudfront` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out",
-            ),
-        ];
-        for (loaded, name, expected) in rows {
+        let rows = rows(
+            "
+            two        | fastli     | the configuration has no target `fastli`; name one of cloudfront, fastly
+            production | static     | no route has `static` and another target, so the edge never asks for its health; leave --unhealthy out
+            half       | cloudfront | the target `cloudfront` has no health_backend, so the edge always takes it as healthy; leave --unhealthy out
+            ",
+        );
+        for [file, name, expected] in rows {
+            let loaded = match file {
+                "two" => &two,
+                "half" => &half,
+                _ => &production,
+            };
             let read = Unhealthy::read(loaded.config(), &[name.to_owned()]);
             assert_eq!(read.unwrap_err().to_string(), expected);
         }

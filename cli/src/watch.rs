@@ -29,11 +29,11 @@ use std::time::Duration;
 use clap::Args;
 
 use self::exec::Exec;
-use self::report::PageFile;
 use self::session::Session;
 use self::settings::Settings;
 use crate::log::{Chunks, Input};
 use crate::output::{Failure, Format, Outcome};
+use crate::replace::Replacement;
 
 /// Watches a log for what dashboards do not show: clients that ask again, and refused proofs
 ///
@@ -108,9 +108,13 @@ enum Awaited {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let report = arguments.report.as_deref().map(PageFile::new).transpose()?;
+    if let Some(file) = &arguments.report {
+        // Fails now if the page cannot be written, and not after an incident.
+        Replacement::prepare(file, "")?;
+    }
     let command = arguments.exec.as_deref();
     let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
+    let report = arguments.report.clone();
     let session = Session::new(arguments.settings, arguments.format, exec, report);
     let session = Arc::new(Mutex::new(session));
 

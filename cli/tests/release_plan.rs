@@ -26,6 +26,9 @@ fn every_release_in_the_workflow_is_one_that_exists() {
         let Some((words, smoke)) = words.split_once(" --execute") else {
             panic!("a release that does nothing: {line}");
         };
+        // The workflow installs the Fastly CLI there, and not on PATH.
+        let installed = " --fastly xtask/fastly-cli/node_modules/.bin/fastly";
+        assert!(words.ends_with(installed), "another Fastly CLI: {line}");
         let from = format!("--from {}", record.display());
         let words = format!("{words}{smoke}")
             .replace("\"$EDGE\"", "https://edge.example")

@@ -106,6 +106,40 @@ fn tables<'t, 'i>(
     })
 }
 
+/// Every key that a configuration can have, in the order of its tables, such as `hosts` and
+/// `targets.*.base`.
+///
+/// `*` stands for the name of a target or route. A table is not a key of its own, except that the
+/// examples of a route are one key. The compiler's `revision` is left out.
+///
+/// ```
+/// let keys = signpost::authoring::keys();
+/// assert!(keys.iter().any(|key| key == "routes.*.cache_control"));
+/// ```
+pub fn keys() -> Vec<String> {
+    let tables = [
+        ("", fields_of::<RawConfig>()),
+        ("origin.", fields_of::<RawOrigin>()),
+        ("targets.*.", fields_of::<RawTarget>()),
+        ("routes.*.", fields_of::<RawRoute>()),
+        ("routes.*.targets.*.", fields_of::<RawWeighted>()),
+        ("response.", fields_of::<RawResponse>()),
+        ("log.", fields_of::<RawLog>()),
+        ("retry.", fields_of::<RawRetry>()),
+    ];
+    let fields = tables.into_iter().flat_map(|(table, fields)| {
+        let key = move |field| format!("{table}{field}");
+        fields.iter().map(key)
+    });
+    let is_table = |key: &str| {
+        let below = format!("{key}.");
+        tables.iter().any(|(table, _)| table.starts_with(&below))
+    };
+    fields
+        .filter(|key| key != "revision" && !is_table(key))
+        .collect()
+}
+
 /// The names of a struct's fields, as its `Deserialize` knows them.
 fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     let mut fields: &'static [&'static str] = &[];
@@ -141,8 +175,38 @@ impl<'de> Deserializer<'de> for FieldNames<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::fields_of;
+    use super::{fields_of, keys};
     use crate::config::raw::RawExample;
+
+    #[test]
+    fn every_key_is_listed_once() {
+        let expected = [
+            "allowed_hosts",
+            "hosts",
+            "origin.backends",
+            "origin.check_redirects",
+            "origin.next_backend_timeout",
+            "targets.*.base",
+            "targets.*.health_backend",
+            "routes.*.name",
+            "routes.*.path",
+            "routes.*.target",
+            "routes.*.location",
+            "routes.*.status",
+            "routes.*.json",
+            "routes.*.cache_control",
+            "routes.*.examples",
+            "routes.*.targets.*.name",
+            "routes.*.targets.*.weight",
+            "response.cors",
+            "response.hsts",
+            "log.endpoint",
+            "log.client_ip",
+            "retry.window",
+            "retry.origin_share",
+        ];
+        assert_eq!(keys(), expected);
+    }
 
     #[test]
     fn the_fields_of_a_struct_are_its_keys() {

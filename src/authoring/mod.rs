@@ -21,6 +21,7 @@ use draft::{Draft, Report};
 use positions::Positions;
 
 pub use example::Example;
+pub use keys::keys;
 
 /// A configuration as its author has it: with the examples that it was tried on.
 #[derive(Clone, Debug, PartialEq, Eq)]

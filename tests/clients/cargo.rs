@@ -129,7 +129,7 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
 }
 
 /// The incident of 2023-07-20: the origin joins the CDN and each path without a slash. That every
-/// download fails if nothing is repaired is a row of `dead_places`.
+/// download fails if nothing is repaired is a row of `tests/clients/dead_places`.
 #[tokio::test]
 async fn the_incident_in_full_is_repaired_at_the_edge() {
     let scene = Scene::start_with(

@@ -12,7 +12,7 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
-    /// A command line without quotes: its words are what stands between blanks.
+    /// A command line without quotes: it is split at spaces.
     pub(crate) fn new(words: &str) -> Self {
         Self {
             words: words.split_whitespace().map(str::to_owned).collect(),

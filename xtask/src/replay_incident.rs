@@ -13,7 +13,7 @@ use signpost_testbed::traffic::{Settings, Traffic};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask replay-incident | signpost watch -\n  \
-    cargo xtask replay-incident --rate 500 --before 10m --seed 7 | signpost watch --report incident.html -\n  \
+    cargo xtask replay-incident --rate 500 --before 10m | signpost watch --report page.html -\n  \
     cargo xtask replay-incident --rate 500 --before 10m --share 1 | signpost watch -")]
 pub(crate) struct Arguments {
     /// Requests a second before the break; 4,710 is the average of the incident

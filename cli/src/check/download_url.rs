@@ -160,10 +160,10 @@ impl fmt::Display for DownloadUrl {
 
 #[cfg(test)]
 mod tests {
-
     use signpost_testbed::rows;
 
     use super::{CHECKSUM, DownloadUrl};
+    use crate::small::production;
 
     #[test]
     fn a_dl_is_expanded_as_cargo_does() {
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn productions_routes_answer_the_dl_of_crates_io_and_the_api() {
-        let config = signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap();
+        let loaded = production();
         for [dl, found] in rows(
             "
             https://static.crates.io/crates                              | -
@@ -220,7 +220,7 @@ mod tests {
         ) {
             let found: Vec<_> = found.split_whitespace().filter(|it| *it != "-").collect();
             let read: DownloadUrl = dl.parse().unwrap();
-            let findings = read.findings(&config);
+            let findings = read.findings(loaded.config());
             assert_eq!(findings.len(), found.len(), "{dl}: {findings:?}");
             for (finding, reason) in findings.iter().zip(found) {
                 assert!(finding.message.contains(reason), "{dl}: {finding:?}");

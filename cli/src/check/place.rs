@@ -10,27 +10,21 @@ use crate::differences::Difference;
 /// The value that differs, or the nearest table around it.
 pub(super) fn of_difference(text: &str, difference: &Difference) -> Option<Place> {
     let document = Document::parse(text).ok()?;
-    let mut found = Found {
-        bytes: None,
-        table: Some(document.as_table()),
-    };
+    let (mut bytes, mut around) = (None, Some(document.as_table()));
     let mut steps = difference.steps();
-    while let Some(table) = found.table {
-        let Some(next) = steps.next().and_then(|step| below(table, step, &mut steps)) else {
+    while let Some(table) = around {
+        let Some((found, next)) = steps.next().and_then(|step| below(table, step, &mut steps))
+        else {
             break;
         };
-        found = Found {
-            bytes: next.bytes.or(found.bytes),
-            table: next.table,
-        };
+        bytes = found.or(bytes);
+        around = next;
     }
-    of_bytes(text, found.bytes?)
+    of_bytes(text, bytes?)
 }
 
-struct Found<'t> {
-    bytes: Option<Range<usize>>,
-    table: Option<&'t Table>,
-}
+/// The bytes of a value or table, and the table.
+type Found<'t> = (Option<Range<usize>>, Option<&'t Table>);
 
 /// What is one step below a table: a value, a table, or the table of an array that the next step
 /// names.
@@ -40,25 +34,15 @@ fn below<'t, 's>(
     later: &mut impl Iterator<Item = &'s str>,
 ) -> Option<Found<'t>> {
     let (key, item) = table.get_key_value(step)?;
-    let found = match item {
+    Some(match item {
         Item::ArrayOfTables(tables) => {
             let name = later.next()?;
             let table = tables.iter().find(|table| is_called(table, name))?;
-            Found {
-                bytes: table.span(),
-                table: Some(table),
-            }
+            (table.span(), Some(table))
         }
-        Item::Table(table) => Found {
-            bytes: key.span(),
-            table: Some(table),
-        },
-        item => Found {
-            bytes: item.span(),
-            table: None,
-        },
-    };
-    Some(found)
+        Item::Table(table) => (key.span(), Some(table)),
+        item => (item.span(), None),
+    })
 }
 
 /// Whether a route has this name, or an example this request (in brackets) and target.

@@ -5,12 +5,13 @@ use signpost_testbed::rows;
 
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
+use crate::small::production;
 
 const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
 
 #[test]
 fn staging_differs_from_production_in_its_host_alone() {
-    let differences = between(&Loaded::of(PRODUCTION), &Loaded::of(STAGING));
+    let differences = between(&production(), &Loaded::of(STAGING));
     let keys: Vec<_> = differences.iter().map(|found| found.key.as_str()).collect();
     assert_eq!(keys, ["allowed_hosts", "targets.static.base"]);
 }
@@ -44,17 +45,13 @@ location = \"https://static.crates.io/crates/Inflector/Inflector-0.11.4.crate\"
             old: value(old),
             new: value(new),
         };
-        assert_eq!(
-            between(&Loaded::of(PRODUCTION), &changed),
-            [expected],
-            "{key}"
-        );
+        assert_eq!(between(&production(), &changed), [expected], "{key}");
     }
 }
 
 #[test]
 fn a_compiled_configuration_differs_in_nothing_from_its_source() {
-    let source = Loaded::of(PRODUCTION);
+    let source = production();
     let compiled = Loaded::of(source.config().to_json());
     assert_eq!(between(&source, &compiled), []);
 }
@@ -123,11 +120,9 @@ fn omitted_keys_are_keys_too() {
             "name     = \"readme\"",
             "name = \"readme\"\nstatus = 307\njson = false\ncache_control = \"no-store\"",
         )
-        .replace("\"full\"", "\"none\"");
-    let (all, some) = (
-        keys(&Loaded::of(&everything)),
-        keys(&Loaded::of(PRODUCTION)),
-    );
+        .replace("\"full\"", "\"none\"")
+        .replace("[origin]", "retry.window = \"30s\"\n[origin]");
+    let (all, some) = (keys(&Loaded::of(&everything)), keys(&production()));
     assert_eq!(all, some);
 }
 

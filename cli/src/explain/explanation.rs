@@ -4,14 +4,13 @@ use serde::Serialize;
 use signpost::Answer;
 use signpost::config::Config;
 use signpost::decision::{Because, Decision, Reason};
-use signpost::location::{Location, Point, Verdict};
+use signpost::location::{Location, Point, Refusal, Verdict};
 use signpost::reply::Reply;
 use signpost::route::RouteMatch;
 use signpost::target::{self, Candidate, Chosen};
 use signpost::values::{Share, Switch};
 
-use super::question::Question;
-use super::request::{self, Arrived};
+use super::request::{self, Arrived, Question};
 use super::routes::{self, Tried};
 use super::{facts, words};
 
@@ -153,19 +152,19 @@ impl Built {
 }
 
 fn proof(candidate: &Candidate<'_>) -> Vec<Answered> {
-    let answered = |(point, verdict): (Point, Verdict)| Answered {
-        point: point.code(),
-        question: point.question(),
-        holds: match verdict {
-            Verdict::Held => Some(true),
-            Verdict::Refused(_) => Some(false),
-            Verdict::NotReached => None,
-        },
-        refusal: match verdict {
-            Verdict::Refused(refusal) => Some(refusal.code()),
-            Verdict::Held | Verdict::NotReached => None,
-        },
-        compared: facts::compared((point, verdict), candidate),
+    let answered = |(point, verdict): (Point, Verdict)| {
+        let (holds, refusal) = match verdict {
+            Verdict::Held => (Some(true), None),
+            Verdict::Refused(refusal) => (Some(false), Some(refusal.code())),
+            Verdict::NotReached => (None, None),
+        };
+        Answered {
+            point: point.code(),
+            question: point.question(),
+            holds,
+            refusal,
+            compared: facts::compared((point, verdict), candidate),
+        }
     };
     let examined = Location::examine(candidate).into_iter();
     examined.map(answered).collect()
@@ -175,6 +174,11 @@ impl Decided {
     fn of(answer: &Answer<'_, '_>, switch: Switch, applies: bool) -> Self {
         let decision = answer.decision();
         let reason = decision.reason();
+        let header = match (reason, answer.route()) {
+            (Some(reason), _) => reason.decision_header(),
+            (None, route) => route.map_or("", |route| route.name().decision_header()),
+        };
+        let because = answer.because();
         let found = answer.chosen().map(Chosen::found);
         let sent_from_percent = decision.location().and(found).and_then(smallest_share);
         Self {
@@ -183,26 +187,18 @@ impl Decided {
                 Decision::Origin(_) => "origin",
             },
             reason: reason.map(Reason::code),
-            refusal: reason
-                .and_then(Reason::refusal)
-                .map(signpost::location::Refusal::code),
+            refusal: reason.and_then(Reason::refusal).map(Refusal::code),
             location: decision.location().map(ToString::to_string),
             switch: switch.to_string(),
             attempt: answer.attempt(),
-            because: answer.because().map(Because::code),
+            because: because.map(Because::code),
             sent_from_percent,
-            header: match (reason, answer.route()) {
-                (Some(reason), _) => reason.decision_header().to_owned(),
-                (None, route) => route.map_or_else(String::new, |route| {
-                    let header = route.name().decision_header();
-                    answer.because().map_or_else(
-                        || header.to_owned(),
-                        |because| because.in_decision_header(header),
-                    )
-                }),
+            header: match because.filter(|_| reason.is_none()) {
+                Some(because) => because.in_decision_header(header),
+                None => header.to_owned(),
             },
             meaning: reason.map_or(
-                "The location was proven, and the switch lets it leave.",
+                "The location was proven, and the switch allows it.",
                 words::meaning,
             ),
             next: reason.map_or_else(

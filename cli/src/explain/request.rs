@@ -7,7 +7,30 @@ use signpost::received::Received;
 use signpost::request::{Format, Request};
 use signpost::values::Host;
 
-use super::question::Question;
+use super::address::Address;
+use super::turn::Supposed;
+
+/// The request to explain, and the circumstances in which it arrives.
+#[derive(Clone, Debug)]
+pub(crate) struct Question<'q> {
+    pub(crate) supposed: Supposed,
+    pub(crate) method: &'q str,
+    pub(crate) address: &'q Address,
+    pub(crate) accept: &'q [String],
+}
+
+#[cfg(test)]
+impl<'q> Question<'q> {
+    /// A first GET while every target is healthy.
+    pub(super) fn get(address: &'q Address) -> Self {
+        Self {
+            supposed: Supposed::default(),
+            method: "GET",
+            address,
+            accept: &[],
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Arrived {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use signpost::config::{Config, Route};
 use signpost::request::Request;
 use signpost::route::{self, Outcome, Trace};
-use signpost::values::{Capture, Mismatch};
+use signpost::values::{Capture, CaptureSlot, Mismatch};
 
 /// A route, and how far it matched the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,68 +57,64 @@ pub(crate) struct Captured {
 /// Every route; nothing if the path is malformed.
 pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>> {
     let traces = route::trace(config, request).ok()?;
-    Some(traces.iter().map(Tried::of).collect())
+    Some(traces.into_iter().map(Tried::from).collect())
 }
 
 pub(super) fn captured(route: &Route, captures: &[Capture<'_>]) -> Vec<Captured> {
-    let slots = route.path().captures().iter();
+    let slots = route.path().captures().iter().zip(captures);
     slots
-        .zip(captures)
-        .map(|(slot, capture)| Captured {
-            name: slot.name().to_owned(),
-            kind: slot.kind().name(),
-            text: capture.as_str().to_owned(),
-        })
+        .map(|(slot, capture)| Captured::new(slot, capture.as_str()))
         .collect()
 }
 
-impl Tried {
-    fn of(trace: &Trace<'_, '_>) -> Self {
-        Self {
-            route: trace.route.name().to_string(),
-            path: trace.route.path().to_string(),
-            result: TrialResult::of(trace),
-        }
-    }
-}
-
-impl TrialResult {
-    fn of(trace: &Trace<'_, '_>) -> Self {
-        match &trace.outcome {
-            Outcome::Matched(captures) => Self::Matched {
-                captures: captured(trace.route, captures),
+impl From<Trace<'_, '_>> for Tried {
+    fn from(trace: Trace<'_, '_>) -> Self {
+        let result = match trace.outcome {
+            Outcome::Matched(captures) => TrialResult::Matched {
+                captures: captured(trace.route, &captures),
             },
             Outcome::Stopped(Mismatch::SegmentCount {
                 expected,
                 or_more,
                 found,
-            }) => Self::SegmentCount {
-                expected: *expected,
-                or_more: *or_more,
-                found: *found,
+            }) => TrialResult::SegmentCount {
+                expected,
+                or_more,
+                found,
             },
             Outcome::Stopped(Mismatch::Literal {
                 segment,
                 expected,
                 found,
-            }) => Self::Literal {
-                segment: *segment,
+            }) => TrialResult::Literal {
+                segment,
                 expected: expected.to_string(),
-                found: (*found).to_owned(),
+                found: found.to_owned(),
             },
             Outcome::Stopped(Mismatch::Capture {
                 segment,
                 slot,
                 found,
-            }) => Self::Capture {
-                segment: *segment,
-                captured: Captured {
-                    name: slot.name().to_owned(),
-                    kind: slot.kind().name(),
-                    text: found.to_string(),
-                },
+            }) => TrialResult::Capture {
+                segment,
+                captured: Captured::new(slot, &found),
             },
-            Outcome::NotReached => Self::NotTried,
+            Outcome::NotReached => TrialResult::NotTried,
+        };
+        Self {
+            route: trace.route.name().to_string(),
+            path: trace.route.path().to_string(),
+            result,
+        }
+    }
+}
+
+impl Captured {
+    fn new(slot: &CaptureSlot, text: &str) -> Self {
+        Self {
+            name: slot.name().to_owned(),
+            kind: slot.kind().name(),
+            text: text.to_owned(),
         }
     }
 }

@@ -14,8 +14,7 @@ use signpost_testbed::rows;
 
 use super::address::Address;
 use super::explanation::{Explanation, Sent};
-use super::question::Question;
-use super::turn::Supposed;
+use super::request::Question;
 use super::words;
 use crate::file::Loaded;
 
@@ -28,11 +27,11 @@ fn read(text: &str) -> Config {
 }
 
 fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str) -> Explanation {
+    let address = url.parse().unwrap();
     let question = Question {
-        supposed: &Supposed::default(),
         method,
-        address: &url.parse().unwrap(),
         accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ..Question::get(&address)
     };
     Explanation::of(&read(config), &question, switch.parse().unwrap())
 }
@@ -84,25 +83,20 @@ fn an_explanation_is_json_for_programs() {
 
 #[test]
 fn the_candidate_of_2023_fails_at_the_host() {
-    let address: Address = "https://crates.io/api/v1/crates/smallvec/1.10.0/download"
-        .parse()
-        .unwrap();
-    let question = Question {
-        supposed: &Supposed::default(),
-        method: "GET",
-        address: &address,
-        accept: &[],
-    };
-    let explain = |candidate: &str| {
+    let url = "https://crates.io/api/v1/crates/smallvec/1.10.0/download";
+    let (config, address) = (read(PRODUCTION), url.parse().unwrap());
+    for [name, candidate] in rows(
+        "
+        2023      | https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate
+        no-url    | /crates/smallvec/smallvec 1.10.0.crate
+        much-else | http://me@CDN.example/a//b?c=d#e
+        ",
+    ) {
         let build = |_: &Chosen<'_, '_>| candidate.to_owned();
-        Explanation::with(&build, &read(PRODUCTION), &question, Switch::ENFORCE)
-    };
-    insta::assert_snapshot!(
-        "2023",
-        explain("https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate")
-    );
-    insta::assert_snapshot!("no-url", explain("/crates/smallvec/smallvec 1.10.0.crate"));
-    insta::assert_snapshot!("much-else", explain("http://me@CDN.example/a//b?c=d#e"));
+        let question = Question::get(&address);
+        let explained = Explanation::with(&build, &config, &question, Switch::ENFORCE);
+        insta::assert_snapshot!(name, explained);
+    }
 }
 
 /// Checks that an explanation agrees with the pipeline.
@@ -138,15 +132,13 @@ fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
 fn check_case(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
+    let accept: Vec<_> = accept.map(|(_, value)| (*value).to_owned()).collect();
+    let address = format!("https://{}{}", case.host, case.target);
+    let address = address.parse().unwrap();
     let question = Question {
-        supposed: &Supposed::default(),
         method: case.method,
-        address: &format!("https://{}{}", case.host, case.target)
-            .parse()
-            .unwrap(),
-        accept: &accept
-            .map(|(_, value)| (*value).to_owned())
-            .collect::<Vec<_>>(),
+        accept: &accept,
+        ..Question::get(&address)
     };
     let explanation = check(&row, config, &question);
     let decided = &explanation.decision;
@@ -214,13 +206,7 @@ fn real_downloads_are_explained_as_they_are_answered() {
     let config = read(PRODUCTION);
     for CrateFile { name, version, .. } in crates().iter().step_by(4) {
         let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
-        let question = Question {
-            supposed: &Supposed::default(),
-            method: "GET",
-            address: &url.parse().unwrap(),
-            accept: &[],
-        };
-        let explanation = check(&url, &config, &question);
+        let explanation = check(&url, &config, &Question::get(&url.parse().unwrap()));
         assert_eq!(explanation.decision.decision, "redirect", "{url}");
     }
 }

@@ -7,7 +7,7 @@ use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
-use crate::text::visible;
+use crate::text::{counted, visible};
 
 impl Display for Explanation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -34,20 +34,15 @@ impl Display for Explanation {
 impl Page<'_, '_> {
     fn outcome(&mut self, explanation: &Explanation) -> fmt::Result {
         let decided = &explanation.decision;
-        let (mark, words) = match (&explanation.reply, decided.reason, decided.refusal) {
-            (Some(reply), ..) if reply.status == 200 => (Mark::Good, "200: JSON names".to_owned()),
-            (Some(reply), ..) => (Mark::Good, format!("{}: redirected to", reply.status)),
-            (None, reason, Some(refusal)) => (
-                Mark::Bad,
-                format!(
-                    "The origin answers: {} ({refusal})",
-                    reason.unwrap_or_default()
-                ),
-            ),
-            (None, reason, None) => (
-                Mark::Neither,
-                format!("The origin answers: {}", reason.unwrap_or_default()),
-            ),
+        let reason = decided.reason.unwrap_or_default();
+        let (mark, words) = match (&explanation.reply, decided.refusal) {
+            (Some(reply), _) if reply.status == 200 => (Mark::Good, "200: JSON names".to_owned()),
+            (Some(reply), _) => (Mark::Good, format!("{}: redirected to", reply.status)),
+            (None, Some(refusal)) => {
+                let words = format!("The origin answers: {reason} ({refusal})");
+                (Mark::Bad, words)
+            }
+            (None, None) => (Mark::Neither, format!("The origin answers: {reason}")),
         };
         let mark = self.mark(mark);
         writeln!(self.out, "{mark} {words}")?;
@@ -64,18 +59,16 @@ impl Page<'_, '_> {
             host => visible(host),
         };
         self.field("host", host)?;
-        let mark = match (&arrived.hosts, arrived.applies) {
-            (None, _) => None,
-            (Some(_), true) => Some(Mark::Good),
-            (Some(_), false) => Some(Mark::Bad),
+        let applies = if arrived.applies {
+            Mark::Good
+        } else {
+            Mark::Bad
         };
-        match (&arrived.hosts, mark) {
-            (Some(hosts), Some(mark)) => {
-                let mark = self.mark(mark);
-                self.field("hosts", format!("{mark} {}", hosts.join(", ")))?;
-            }
-            _ => self.field("hosts", "(not set: the routes apply to any host)")?,
-        }
+        let hosts = match &arrived.hosts {
+            Some(hosts) => format!("{} {}", self.mark(applies), hosts.join(", ")),
+            None => "(not set: the routes apply to any host)".to_owned(),
+        };
+        self.field("hosts", hosts)?;
         if let Some(typed) = &arrived.typed {
             self.field("typed", visible(typed))?;
         }
@@ -94,10 +87,11 @@ impl Page<'_, '_> {
             let what = if place.is_some() { "a segment" } else { "it" };
             self.marked(Mark::Bad, format!("malformed: {what} {}", malformed.why))?;
         }
-        self.field(
-            "accept",
-            format!("the client wants {}", wanted(arrived.wants)),
-        )?;
+        let wanted = match arrived.wants {
+            "json" => "the URL as JSON",
+            _ => "a redirect",
+        };
+        self.field("accept", format!("the client wants {wanted}"))?;
         if arrived.has_query {
             self.note("the query is dropped: it is never part of a decision or a location")?;
         }
@@ -170,8 +164,11 @@ impl Page<'_, '_> {
                 or_more,
                 found,
             } => {
-                let or_more = if *or_more { " or more" } else { "" };
-                let expected = segments(*expected, or_more);
+                let expected = if *or_more {
+                    format!("{expected} or more segments")
+                } else {
+                    counted(*expected, "segment")
+                };
                 self.prose("    ", &format!("takes {expected}; the path has {found}"))
             }
             TrialResult::Literal { segment, found, .. } => {
@@ -182,7 +179,10 @@ impl Page<'_, '_> {
                 self.underline(&tried.path, *segment)?;
                 let kind = words::kind(captured.kind);
                 let text = visible(&captured.text);
-                self.prose("    ", &format!("`{text}` is no {}: {kind}", captured.kind))
+                self.prose(
+                    "    ",
+                    &format!("`{text}` is not a valid `{}`: {kind}", captured.kind),
+                )
             }
         }
     }
@@ -253,7 +253,7 @@ impl Page<'_, '_> {
         if let Some(percent) = decided.sent_from_percent {
             self.field(
                 "rollout",
-                format!("this file leaves from `enforce {percent}%` on"),
+                format!("this file is redirected from `enforce {percent}%` on"),
             )?;
         }
         if let Some(because) = decided.because {
@@ -273,16 +273,13 @@ impl Page<'_, '_> {
             body,
         }) = &explanation.reply
         else {
+            let Decided {
+                header, location, ..
+            } = &explanation.decision;
             writeln!(self.out, "  the origin's own, unchanged, and")?;
-            writeln!(
-                self.out,
-                "  signpost-decision: {}",
-                explanation.decision.header
-            )?;
-            return match explanation.decision.location {
-                Some(_) => self
-                    .out
-                    .write_str("  or a redirect, if no origin backend answers\n"),
+            writeln!(self.out, "  signpost-decision: {header}")?;
+            return match location {
+                Some(_) => writeln!(self.out, "  or a redirect, if no origin backend answers"),
                 None => Ok(()),
             };
         };
@@ -295,22 +292,5 @@ impl Page<'_, '_> {
             (_, "HEAD") => self.note("no body is sent in answer to HEAD"),
             (body, _) => writeln!(self.out, "\n  {body}"),
         }
-    }
-}
-
-fn segments(number: usize, or_more: &str) -> String {
-    let plural = if number == 1 && or_more.is_empty() {
-        ""
-    } else {
-        "s"
-    };
-    format!("{number}{or_more} segment{plural}")
-}
-
-fn wanted(wants: &str) -> &'static str {
-    if wants == "json" {
-        "the URL as JSON"
-    } else {
-        "a redirect"
     }
 }

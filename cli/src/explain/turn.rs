@@ -87,8 +87,8 @@ impl Memory for OneClient {
         Ok(self.0)
     }
 
-    fn remember(&mut self, _: &Key, tries: Attempts, _: Window) -> Result<(), Unknown> {
-        self.0 = tries;
+    fn remember(&mut self, _: &Key, attempts: Attempts, _: Window) -> Result<(), Unknown> {
+        self.0 = attempts;
         Ok(())
     }
 
@@ -101,34 +101,23 @@ impl Memory for OneClient {
 mod tests {
     use signpost::config::Config;
     use signpost::values::Switch;
-    use signpost_rows::SmallConfig;
     use signpost_testbed::rows;
 
     use super::Supposed;
     use crate::explain::explanation::Explanation;
-    use crate::explain::question::Question;
+    use crate::explain::request::Question;
     use crate::file::Loaded;
-
-    const WITH_RETRY: &str = "retry.window = \"30s\"";
+    use crate::small::{RETRY, small};
 
     /// Two targets, one of them twice as large as the other.
     fn read(retry: &str) -> Config {
-        let text = SmallConfig::new(retry)
-            .target("a", "https://a.example", "health_backend = \"a_backend\"")
-            .target(
-                "b",
-                "https://b.example/pub",
-                "health_backend = \"b_backend\"",
-            )
-            .route("file", "/f/{file:segment}", "/{file}")
-            .at(&[("a", 2), ("b", 1)])
-            .example("/f/x", "/x");
-        Loaded::of(&text.to_string()).config().clone()
+        let text = small(&[("a", 2), ("b", 1)], &["a", "b"], retry);
+        Loaded::of(&text).config().clone()
     }
 
     #[test]
     fn every_attempt_is_explained_as_the_edge_answers_it() {
-        let config = read(WITH_RETRY);
+        let config = read(RETRY);
         // The attempt, the unhealthy targets, the method, `Accept` and the switch; then the
         // location's host, the reason, and the attempt that is counted. Clients ask no more than
         // four times; later attempts go round the targets, and never to the origin. The last three
@@ -153,7 +142,7 @@ mod tests {
             let [attempt, unhealthy, method, accept, switch, expected @ ..] = row;
             let names: Vec<_> = unhealthy.split_whitespace().map(str::to_owned).collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
+                supposed: Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
                 method,
                 address: &"https://files.example/f/x".parse().unwrap(),
                 accept: &[accept.to_owned()],
@@ -172,20 +161,18 @@ mod tests {
 
     #[test]
     fn a_second_attempt_past_an_unhealthy_target_is_explained() {
-        let config = read(WITH_RETRY);
+        let config = read(RETRY);
         let address = "/f/x".parse().unwrap();
-        for (name, attempt, unhealthy) in [
-            ("targets", 1, None),
-            ("second-try", 2, None),
-            ("unhealthy", 1, Some("a".to_owned())),
-            ("retried", 2, Some("a".to_owned())),
+        let unhealthy = ["a".to_owned()];
+        for (name, attempt, names) in [
+            ("targets", 1, &[][..]),
+            ("second-try", 2, &[]),
+            ("unhealthy", 1, &unhealthy),
+            ("retried", 2, &unhealthy),
         ] {
-            let names: Vec<_> = unhealthy.into_iter().collect();
             let question = Question {
-                supposed: &Supposed::read(&config, attempt, &names).unwrap(),
-                method: "GET",
-                address: &address,
-                accept: &[],
+                supposed: Supposed::read(&config, attempt, names).unwrap(),
+                ..Question::get(&address)
             };
             insta::assert_snapshot!(name, Explanation::of(&config, &question, Switch::ENFORCE));
         }

@@ -7,88 +7,84 @@ use signpost::values::CaptureType;
 /// The meaning of a reason, as in `docs/request-handling.md`.
 pub(super) fn meaning(reason: &Reason) -> &'static str {
     match reason {
-        Reason::NoRoute => "No route applies to this host, or none has the shape of this path.",
+        Reason::NoRoute => "No route matches this path, or the routes do not apply to this host.",
         Reason::PathMalformed => {
-            "The path has an empty segment (other than after a slash at its end), a `.` or `..` \
-             segment, an encoded slash, backslash or control character, an escape that is left \
-             after decoding (`%252B`), or bytes that are not UTF-8; or it may not be the path that \
-             the client sent."
+            "The path has an empty segment (a slash at its end is allowed), a `.` or `..` segment, \
+             an encoded slash, a backslash, a control character, an escape that is left after \
+             decoding (`%252B`), or bytes that are not UTF-8; or it may not be the path that the \
+             client sent."
         }
         Reason::MethodNotRedirectable => {
-            "The path is on a route, and the method is neither GET nor HEAD."
+            "A route matches the path, but the method is neither GET nor HEAD."
         }
-        Reason::NameInvalid => "A capture of type `crate` is not a crate name.",
-        Reason::VersionInvalid => "A capture of type `semver` is not a version.",
-        Reason::CaptureInvalid => {
-            "A capture of type `segment`, `sha256` or `path` does not fit its type."
-        }
+        Reason::NameInvalid => "The crate name is invalid.",
+        Reason::VersionInvalid => "The version is invalid.",
+        Reason::CaptureInvalid => "The text of a `segment`, `sha256` or `path` is invalid.",
         Reason::LocationRefused(_) => {
-            "The candidate failed its proof: a bug or an attack. The service log says so too."
+            "The proof refused the candidate: a bug or an attack. The service log says so too."
         }
-        Reason::SwitchOff(_) => "The location was proven, and the switch is `off`.",
+        Reason::SwitchOff(_) => "The location was proven, but the switch is `off`.",
         Reason::SwitchShadow(_) => {
-            "The location was proven, and the switch is `shadow`: it is logged, not sent."
+            "The location was proven, but the switch is `shadow`: it is logged, not sent."
         }
         Reason::NotInRollout(_) => {
-            "The location was proven, and the request is not in the share that is enforced."
+            "The location was proven, but this file is not in the share that is enforced."
         }
         Reason::Retried(_) => {
-            "The location was proven, and the client was already sent to every target, or makes its \
-             last attempt."
+            "The location was proven, but the client was already sent to every target, or this is \
+             its last attempt."
         }
         Reason::ConfigMissing => "The Config Store has no entry `config`.",
-        Reason::ConfigInvalid => "The entry `config` has problems, which the service log names.",
+        Reason::ConfigInvalid => "The entry `config` has problems; the service log names them.",
     }
 }
 
 pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> String {
-    match reason {
+    let words = match reason {
         Reason::NoRoute if !applies => {
-            "Ask for one of the hosts in `hosts`, or add this one to it.".into()
+            "Ask for one of the hosts in `hosts`, or add this one to it."
         }
         Reason::NoRoute => {
-            "If it should be redirected, compare the path with `signpost routes FILE`.".into()
+            "If it should be redirected, compare the path with `signpost routes FILE`."
         }
         Reason::PathMalformed => {
             "Nothing, if a scanner or a broken client asked for this: the origin gets it as it \
              came. Otherwise correct what is marked in stage 1."
-                .into()
         }
         Reason::MethodNotRedirectable => {
             "Nothing: the origin answers all other methods. Ask with GET or HEAD to see a redirect."
-                .into()
         }
-        Reason::NameInvalid => format!("Compare the name with its type: {}.", kind("crate")),
-        Reason::VersionInvalid => format!("Compare the version with its type: {}.", kind("semver")),
-        Reason::CaptureInvalid => {
-            "Compare the text that is marked in stage 2 with its type.".into()
+        Reason::NameInvalid => {
+            return format!("Compare the name with its type: {}.", kind("crate"));
         }
+        Reason::VersionInvalid => {
+            return format!("Compare the version with its type: {}.", kind("semver"));
+        }
+        Reason::CaptureInvalid => "Compare the text that is marked in stage 2 with its type.",
         Reason::LocationRefused(Refusal::Loop) => {
             "The target's host sends its requests here again. Give the target another host, or \
              the route another path."
-                .into()
         }
         Reason::LocationRefused(_) => {
             "Compare what is marked in stage 4 with the base, `allowed_hosts` and the route's \
              location. If they are as they should be, this is a bug: report it with this output."
-                .into()
         }
         Reason::SwitchOff(_) | Reason::SwitchShadow(_) => {
-            "Set the entry `switch` to `enforce` to send the location.".into()
+            "Set the entry `switch` to `enforce` to send the location."
         }
-        Reason::NotInRollout(_) => match sent_from {
-            Some(percent) => format!("It is sent from `enforce {percent}%` on."),
-            None => "It is sent with `enforce`.".into(),
-        },
+        Reason::NotInRollout(_) => {
+            let percent = sent_from.unwrap_or(100);
+            return format!("It is sent from `enforce {percent}%` on.");
+        }
         Reason::Retried(_) => {
             "Nothing: within the window, and while the origin's share lasts, the origin answers this \
              client."
-                .into()
         }
         Reason::ConfigMissing | Reason::ConfigInvalid => {
-            "Compile a configuration with `signpost compile FILE` and store it.".into()
+            "Compile a configuration with `signpost compile FILE` and store it."
         }
-    }
+    };
+    words.to_owned()
 }
 
 /// Describes a capture type.

@@ -1,10 +1,8 @@
 //! A log line in JSON: Signpost's or crates.io's.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::chunks::MAX_BYTES;
 
@@ -33,7 +31,7 @@ pub(crate) struct Record<'l> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Http<'l> {
     #[serde(borrow)]
-    pub(crate) useragent: Option<Lossy<'l>>,
+    pub(crate) useragent: Option<Bytes<'l>>,
 }
 
 /// What Signpost decided.
@@ -56,8 +54,8 @@ pub(crate) struct Decided<'l> {
 pub(crate) struct Text<'l>(#[serde(borrow)] pub(crate) Cow<'l, str>);
 
 /// A string that need not be UTF-8, such as a `User-Agent`.
-#[derive(Debug)]
-pub(crate) struct Lossy<'l>(pub(crate) Cow<'l, str>);
+#[derive(Debug, Deserialize)]
+pub(crate) struct Bytes<'l>(#[serde(borrow)] pub(crate) Cow<'l, [u8]>);
 
 /// Why a line is no record.
 #[derive(Debug, thiserror::Error)]
@@ -94,29 +92,5 @@ impl Decided<'_> {
         self.decision
             .as_ref()
             .is_some_and(|text| text.0 == "redirect")
-    }
-}
-
-impl<'de: 'l, 'l> Deserialize<'de> for Lossy<'l> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Lossy<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Lossy<'de>, E> {
-                Ok(Lossy(String::from_utf8_lossy(bytes)))
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Lossy<'de>, E> {
-                Ok(Lossy(String::from_utf8_lossy(bytes).into_owned().into()))
-            }
-        }
-
-        deserializer.deserialize_bytes(Bytes)
     }
 }

@@ -3,7 +3,7 @@
 use signpost::Answer;
 use signpost::config::{Config, Route, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
-use signpost::location::{Location, Refusal};
+use signpost::location::Refusal;
 use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
@@ -52,10 +52,6 @@ struct Side<'c> {
     unhealthy: &'c Unhealthy,
 }
 
-struct Given<'c, 'r> {
-    answer: Answer<'c, 'r>,
-}
-
 impl<'c> Configurations<'c> {
     /// The configurations, with these targets of the new one unhealthy.
     pub(super) fn new(old: &'c Config, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
@@ -70,8 +66,8 @@ impl<'c> Configurations<'c> {
         self.answers(asked, |old, new| {
             Some(Change {
                 kind: kind_of(old, new)?,
-                old: old.answered(),
-                new: new.answered(),
+                old: answered(old),
+                new: answered(new),
             })
         })
     }
@@ -79,7 +75,7 @@ impl<'c> Configurations<'c> {
     /// The request as a sample of its group, with both locations.
     pub(super) fn sample(&self, place: Place, asked: &Asked<'_>) -> Sample {
         let (old, new) = self.answers(asked, |old, new| {
-            let location = |given: &Given<'_, '_>| Some(given.location()?.as_str().to_owned());
+            let location = |it: &Answer<'_, '_>| it.decision().location().map(ToString::to_string);
             (location(old), location(new))
         });
         Sample {
@@ -107,7 +103,7 @@ impl<'c> Configurations<'c> {
     fn answers<T>(
         &self,
         asked: &Asked<'_>,
-        look: impl FnOnce(&Given<'c, '_>, &Given<'c, '_>) -> T,
+        look: impl FnOnce(&Answer<'c, '_>, &Answer<'c, '_>) -> T,
     ) -> T {
         let target = asked.target();
         let old_received = self.old.receive(asked, &target);
@@ -120,8 +116,8 @@ impl<'c> Configurations<'c> {
             .map(|received| request(asked, received));
         let new_request = other_request.as_ref().unwrap_or(&old_request);
         look(
-            &self.old.answer(&old_request),
-            &self.new.answer(new_request),
+            &self.old.unhealthy.answer(self.old.config, &old_request),
+            &self.new.unhealthy.answer(self.new.config, new_request),
         )
     }
 }
@@ -142,12 +138,6 @@ impl<'c> Side<'c> {
         'c: 'a,
     {
         Received::read(asked.host().or(self.host), target)
-    }
-
-    fn answer<'r>(&self, request: &'r Request<'r>) -> Given<'c, 'r> {
-        Given {
-            answer: self.unhealthy.answer(self.config, request),
-        }
     }
 
     fn shape(&self, answered: Answered<'c>) -> Shape {
@@ -179,32 +169,19 @@ impl<'c> Side<'c> {
     }
 }
 
-impl<'c> Given<'c, '_> {
-    fn location(&self) -> Option<&Location> {
-        match self.answer.decision() {
-            Decision::Redirect(location) => Some(location),
-            Decision::Origin(_) => None,
-        }
-    }
-
-    fn reply(&self) -> Option<Reply<'_>> {
-        self.answer.reply()
-    }
-
-    fn answered(&self) -> Answered<'c> {
-        let route = self.answer.route().map(|route| route.name().as_str());
-        match self.answer.decision() {
-            Decision::Redirect(_) => Answered::Redirect {
-                route: route.unwrap_or_default(),
-                target: self.answer.target().map_or("", Target::name),
-                status: self.reply().map_or(0, |reply| reply.status),
-            },
-            Decision::Origin(reason) => Answered::Origin {
-                route,
-                reason: reason.code(),
-                refusal: refusal(reason),
-            },
-        }
+fn answered<'c>(answer: &Answer<'c, '_>) -> Answered<'c> {
+    let route = answer.route().map(|route| route.name().as_str());
+    match answer.decision() {
+        Decision::Redirect(_) => Answered::Redirect {
+            route: route.unwrap_or_default(),
+            target: answer.target().map_or("", Target::name),
+            status: answer.reply().map_or(0, |reply| reply.status),
+        },
+        Decision::Origin(reason) => Answered::Origin {
+            route,
+            reason: reason.code(),
+            refusal: refusal(reason),
+        },
     }
 }
 
@@ -217,8 +194,8 @@ fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
     request
 }
 
-fn kind_of(old: &Given<'_, '_>, new: &Given<'_, '_>) -> Option<Kind> {
-    match (old.answer.decision(), new.answer.decision()) {
+fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
+    match (old.decision(), new.decision()) {
         (Decision::Redirect(before), Decision::Redirect(after)) if before != after => {
             Some(Kind::RedirectElsewhere)
         }

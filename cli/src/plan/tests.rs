@@ -5,12 +5,13 @@ mod targets;
 use std::io::Read;
 
 use signpost_rows::PRODUCTION;
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 use super::value::{Kind, Place, Plan, Shape};
 use super::{Files, parallel};
 use crate::file::Loaded;
+use crate::small::production;
 use crate::unhealthy::ALL_HEALTHY;
-use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 /// A test changes one thing in it.
 const SMALL: &str = r#"
@@ -79,7 +80,7 @@ fn keys(plan: &Plan) -> Vec<&str> {
 
 #[test]
 fn nothing_changes_between_a_configuration_and_its_compiled_form() {
-    let source = Loaded::of(PRODUCTION);
+    let source = production();
     let compiled = Loaded::of(source.config().to_json());
     let plan = over_examples(&compiled, &source);
     assert!(plan.is_empty(), "{plan}");
@@ -158,7 +159,7 @@ fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
 
 #[test]
 fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
-    let production = Loaded::of(PRODUCTION);
+    let production = production();
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), expect));

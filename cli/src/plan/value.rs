@@ -143,12 +143,6 @@ impl Plan {
         !self.is_empty() || self.too_little_read.is_some()
     }
 
-    /// The plan, made with these targets unhealthy.
-    pub(crate) fn without(mut self, targets: &[String]) -> Self {
-        self.unhealthy = targets.to_vec();
-        self
-    }
-
     /// The plan, with a complaint if more than this percentage of lines is unreadable.
     pub(crate) fn allowing(mut self, percent: u8) -> Self {
         let unreadable = self.unreadable_lines();

@@ -6,7 +6,7 @@ use signpost::values::Switch;
 
 use super::record::{Keeping, RecordFile};
 
-/// What one step does. Shown, it says what for.
+/// One step. [`Display`](std::fmt::Display) prints its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Reads which version is active: the previous one from now on.
@@ -175,7 +175,7 @@ impl Store {
     }
 }
 
-/// How long a smoke test waits until a change is seen. Every data centre has it in about half of it.
+/// The longest wait of a smoke test for a change. Data centres need about half of it.
 const SETTLE: &str = "60s";
 
 impl Smoke {

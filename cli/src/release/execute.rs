@@ -56,7 +56,7 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
     })
 }
 
-/// Says it to whoever still reads.
+/// Prints to standard error; ignores a closed one.
 pub(crate) fn say(text: &str) {
     print_error(format_args!("{text}\n"));
 }

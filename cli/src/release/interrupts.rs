@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::output::Failure;
 
-/// The wish of a person, a terminal or a workflow that the release ends.
+/// Signals that ask the release to end.
 ///
 /// From then on no such signal ends this process: it makes a step fail.
 pub(super) struct Interrupts {
@@ -36,7 +36,7 @@ impl Interrupts {
         })
     }
 
-    /// Waits for an interrupt; it stays one for ever.
+    /// Waits for an interrupt; once seen, it stays set.
     pub(super) async fn came(&mut self) {
         poll_fn(|context| {
             let mut signals = self.signals.iter_mut();

@@ -12,7 +12,7 @@ use super::record::{Keeping, RecordFile};
 pub(crate) struct Plan {
     /// The steps, of which each needs the one before it. A rollback alone has none.
     pub(crate) steps: Vec<Action>,
-    /// What a failed step leads to, if anything: each of these runs, whatever becomes of the others.
+    /// The rollback after a failed step. Each step runs even if another fails.
     pub(crate) rollback: Vec<Action>,
     /// What is known before the first step.
     pub(crate) known: Known,
@@ -109,7 +109,7 @@ impl Release {
     }
 }
 
-/// How long to hold a share: as long as the operator wants, but until every data centre has it.
+/// How long to hold a share: the operator's time, but at least until every data centre has the change.
 fn hold_of_share(wanted: Duration) -> Duration {
     wanted.max(SPREAD)
 }

@@ -42,7 +42,7 @@ pub(crate) struct Keeping {
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordFile {
-    /// There.
+    /// At this path.
     Named(PathBuf),
     /// In the current directory, under the name of this environment and the previous version.
     Numbered(&'static str),
@@ -58,7 +58,7 @@ impl Record {
         })
     }
 
-    /// Writes it, and never over the record of another release: that may be all there is of it.
+    /// Writes the record. Refuses to overwrite another release's, which may be the only copy.
     fn write(&self, file: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string(self).map_err(|error| Failure::new(error.to_string()))?;
         let text = text + "\n";

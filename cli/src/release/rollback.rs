@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -49,6 +49,11 @@ impl RollbackArguments {
             Some(file) => Record::read(file)?,
             None => self.record(),
         };
+        let config = match (&self.config, &self.from) {
+            (Some(config), _) => config.clone(),
+            (None, Some(file)) => beside(file, record.deployed_config),
+            (None, None) => record.deployed_config,
+        };
         let rollback = Rollback {
             service: self.common.service(&record.service_id),
             store: self.common.store(&record.store_id),
@@ -56,7 +61,7 @@ impl RollbackArguments {
                 edge: self.edge.clone().unwrap_or(record.edge),
                 arguments: self.arguments.clone(),
             },
-            config: self.config.clone().unwrap_or(record.deployed_config),
+            config,
             record: self.from.clone().map(RecordFile::Named),
         };
         Ok(Plan {
@@ -79,6 +84,38 @@ impl RollbackArguments {
             deployed_config: PRODUCTION.config.into(),
             version: self.version.unwrap_or_default(),
             config: String::new(),
+        }
+    }
+}
+
+/// The file as the record names it or, if there is none, the one of that name beside the record, as an
+/// artifact of the workflow has it.
+fn beside(record: &Path, file: PathBuf) -> PathBuf {
+    let folder = record.parent().unwrap_or(Path::new(""));
+    let name = file.file_name().map(|name| folder.join(name));
+    name.filter(|beside| !file.exists() && beside.exists())
+        .unwrap_or(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::beside;
+
+    #[test]
+    fn a_configuration_is_found_beside_the_record_that_came_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = folder.path().join("way-back.json");
+        let kept = folder.path().join("kept.toml");
+        fs::write(&kept, "").unwrap();
+        for (named, found) in [
+            ("kept.toml".into(), &kept),
+            (kept.clone(), &kept),
+            ("config/kept.toml".into(), &kept),
+            ("none.toml".into(), &"none.toml".into()),
+        ] {
+            assert_eq!(beside(&record, named), *found, "{found:?}");
         }
     }
 }

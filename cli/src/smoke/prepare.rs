@@ -6,14 +6,13 @@ use crate::file::Loaded;
 use crate::output::Failure;
 use crate::smoke::Arguments;
 use crate::smoke::ask::client::{Client, Options};
-use crate::smoke::ask::connect::Detour;
 use crate::smoke::ask::token::Token;
 use crate::smoke::gather::crates::Gathered;
-use crate::smoke::gather::probes::Sources;
+use crate::smoke::gather::probes::{Kind, Sources};
 
 impl Arguments {
     pub(super) async fn client(&self) -> Result<Client, Failure> {
-        let mut detours: Vec<_> = self.resolve.iter().cloned().map(Detour::from).collect();
+        let mut detours = self.resolve.clone();
         for connect_to in &self.connect_to {
             detours.push(connect_to.look_up().await.map_err(Failure::new)?);
         }
@@ -45,8 +44,11 @@ impl Arguments {
         client: &Client,
         loaded: &Loaded,
     ) -> Result<Gathered, Failure> {
-        let mut gathered = Gathered::default();
-        gathered.add_named(&self.crates);
+        let named = self.crates.iter().cloned();
+        let mut gathered = Gathered {
+            packages: named.map(|package| (Kind::Crate, package)).collect(),
+            ..Gathered::default()
+        };
         if let Some(file) = &self.from_lockfile {
             let sample = self.sample.map(|size| (size.get(), self.seed));
             gathered.add_lock_file(file, self.index.as_ref(), sample)?;

@@ -34,28 +34,36 @@ pub(crate) struct Report {
     pub(crate) verdicts: Vec<Verdict>,
 }
 
+/// How many probes and files there were of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Totals {
+    probes: usize,
+    passed: usize,
+    pub(crate) failed: usize,
+    redirects_followed: usize,
+    /// Compared with their SHA-256.
+    files_compared: usize,
+    /// Served, but of unknown SHA-256.
+    files_not_compared: usize,
+    /// Missing, as they may be.
+    files_missing: usize,
+}
+
 impl Report {
-    pub(crate) fn failed(&self) -> usize {
-        self.count(|verdict| !verdict.passed())
-    }
-
-    pub(crate) fn followed(&self) -> usize {
-        self.count(|verdict| verdict.followed)
-    }
-
-    /// The files compared with their SHA-256.
-    pub(crate) fn compared(&self) -> usize {
-        self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_some())
-    }
-
-    /// The served files whose SHA-256 is unknown.
-    pub(crate) fn not_compared(&self) -> usize {
-        self.count(|verdict| verdict.is_served() && verdict.probe.checksum.is_none())
-    }
-
-    /// The files that are missing, and may be.
-    pub(crate) fn missing(&self) -> usize {
-        self.count(|verdict| verdict.missing)
+    pub(crate) fn totals(&self) -> Totals {
+        let count = |is_counted: fn(&Verdict) -> bool| {
+            let verdicts = self.verdicts.iter();
+            verdicts.filter(|verdict| is_counted(verdict)).count()
+        };
+        Totals {
+            probes: self.verdicts.len(),
+            passed: count(Verdict::passed),
+            failed: count(|verdict| !verdict.passed()),
+            redirects_followed: count(|verdict| verdict.followed),
+            files_compared: count(|it| it.is_served() && it.probe.checksum.is_some()),
+            files_not_compared: count(|it| it.is_served() && it.probe.checksum.is_none()),
+            files_missing: count(|verdict| verdict.missing),
+        }
     }
 
     /// The downloads from each target of routes with several.
@@ -69,11 +77,6 @@ impl Report {
     pub(crate) fn all_notes(&self) -> Vec<String> {
         let elsewhere = notes::elsewhere(&self.verdicts);
         self.notes.iter().cloned().chain(elsewhere).collect()
-    }
-
-    fn count(&self, is_counted: impl Fn(&Verdict) -> bool) -> usize {
-        let verdicts = self.verdicts.iter();
-        verdicts.filter(|verdict| is_counted(verdict)).count()
     }
 }
 
@@ -105,26 +108,31 @@ impl fmt::Display for Report {
         for downloads in self.downloads() {
             writeln!(f, "{downloads}")?;
         }
-        let (followed, compared) = (self.followed(), self.compared());
+        let Totals {
+            probes,
+            passed,
+            failed,
+            redirects_followed: followed,
+            files_compared: compared,
+            files_not_compared,
+            files_missing,
+        } = self.totals();
         write!(
             f,
             "{followed} redirects followed, {compared} files compared with their SHA-256"
         )?;
         for (count, words) in [
-            (self.not_compared(), "not compared, their SHA-256 unknown"),
-            (self.missing(), "missing, as --missing allows"),
+            (files_not_compared, "not compared, their SHA-256 unknown"),
+            (files_missing, "missing, as --missing allows"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {words}")?;
             }
         }
-        writeln!(f)?;
-        let (all, failed) = (self.verdicts.len(), self.failed());
         let style = if failed == 0 { GREEN } else { RED };
         writeln!(
             f,
-            "{style}{all} probes, {} passed, {failed} failed{style:#}",
-            all - failed
+            "\n{style}{probes} probes, {passed} passed, {failed} failed{style:#}"
         )
     }
 }

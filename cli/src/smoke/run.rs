@@ -14,7 +14,7 @@ use crate::smoke::ask::fetch::{fetch, read_whole};
 use crate::smoke::ask::trouble::Trouble;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
-use crate::smoke::gather::redirect::{AtTarget, Redirect};
+use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::elsewhere::Asked;
 use crate::smoke::judge::stage::{Column, Stage};
 use crate::smoke::judge::verdict::{Finding, Verdict};
@@ -50,8 +50,12 @@ impl Runner<'_> {
         let kind = probe.kind;
         let mut verdict = Verdict::new(probe);
         match &expected {
+            // The location must answer, although the edge did not send there.
             Expected::Redirect(redirect) if kind == Kind::Target => {
-                self.at_target(&mut verdict, redirect.first()).await;
+                let target = redirect.first();
+                verdict.target = Some(target.name.clone());
+                self.file(&mut verdict, &target.to_string(), &target.location)
+                    .await;
             }
             Expected::Redirect(redirect) => self.redirected(&mut verdict, redirect).await,
             Expected::Origin { decision } if kind == Kind::Negative => {
@@ -140,15 +144,14 @@ impl Runner<'_> {
 
     /// The edge must redirect, and the location must answer.
     async fn redirected(&self, verdict: &mut Verdict, expected: &Redirect) {
-        verdict.tried.push(Column::Answer);
-        let get = match self.ask(verdict, Method::GET, None).await {
-            Ok(answered) => answered,
-            Err(trouble) => return verdict.failed(Stage::Edge, trouble.message),
+        let plain = |get: &Answered| verify::plain(expected, get);
+        let Some(get) = self.compare(verdict, Asked::Get, expected, plain).await else {
+            return;
         };
-        verdict.findings.extend(verify::plain(expected, &get));
-        verdict.note_target(Asked::Get, expected, &get);
-        self.head(verdict, expected, &get).await;
-        self.json(verdict, expected).await;
+        let head = |head: &Answered| verify::head(expected, &get, head);
+        self.compare(verdict, Asked::Head, expected, head).await;
+        let json = |json: &Answered| verify::json(expected, json);
+        self.compare(verdict, Asked::Json, expected, json).await;
         // Follows the received location: clients have no other.
         if let Some(location) = get.header("location") {
             let target = expected.matching(&get);
@@ -158,33 +161,26 @@ impl Runner<'_> {
         }
     }
 
-    /// The location must answer. The edge did not send there.
-    async fn at_target(&self, verdict: &mut Verdict, target: &AtTarget) {
-        verdict.target = Some(target.name.clone());
-        self.file(verdict, &target.to_string(), &target.location)
-            .await;
-    }
-
-    async fn head(&self, verdict: &mut Verdict, expected: &Redirect, get: &Answered) {
-        verdict.tried.push(Column::Head);
-        match self.ask(verdict, Method::HEAD, None).await {
-            Ok(head) => {
-                verdict.findings.extend(verify::head(expected, get, &head));
-                verdict.note_target(Asked::Head, expected, &head);
-            }
-            Err(trouble) => verdict.failed(Stage::Head, trouble.message),
-        }
-    }
-
-    async fn json(&self, verdict: &mut Verdict, expected: &Redirect) {
-        verdict.tried.push(Column::Json);
-        match self.ask(verdict, Method::GET, Some(JSON)).await {
-            Ok(answered) => {
-                verdict.findings.extend(verify::json(expected, &answered));
-                verdict.note_target(Asked::Json, expected, &answered);
-            }
-            Err(trouble) => verdict.failed(Stage::Json, trouble.message),
-        }
+    /// Asks the edge, and compares the answer with the expected redirect.
+    async fn compare(
+        &self,
+        verdict: &mut Verdict,
+        asked: Asked,
+        expected: &Redirect,
+        findings: impl FnOnce(&Answered) -> Vec<Finding>,
+    ) -> Option<Answered> {
+        let (column, stage, method, accept) = match asked {
+            Asked::Get => (Column::Answer, Stage::Edge, Method::GET, None),
+            Asked::Head => (Column::Head, Stage::Head, Method::HEAD, None),
+            Asked::Json => (Column::Json, Stage::Json, Method::GET, Some(JSON)),
+        };
+        verdict.tried.push(column);
+        let answered = self.ask(verdict, method, accept).await;
+        let answered = answered.map_err(|trouble| verdict.failed(stage, trouble.message));
+        let answered = answered.ok()?;
+        verdict.findings.extend(findings(&answered));
+        verdict.note_target(asked, expected, &answered);
+        Some(answered)
     }
 
     /// Gets the file at a location, which `server` must have.

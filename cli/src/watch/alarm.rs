@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::changes::Change;
 use super::time::Time;
-use crate::text::seconds;
+use crate::text::{percent, seconds};
 
 /// An alarm ends after this many calm windows.
 pub(crate) const CALM_WINDOWS: u32 = 3;
@@ -41,8 +41,9 @@ pub(crate) enum Cause {
 }
 
 /// The requests of a repeat ratio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum Of {
     /// All with a known client.
     Requests,
@@ -118,17 +119,12 @@ impl fmt::Display for Cause {
                 usual,
                 limit,
             } => {
-                let [ratio, limit] = [ratio, limit].map(|share| share * 100.0);
-                let of = match of {
-                    Of::Requests => "requests",
-                    Of::Redirects => "redirects",
-                };
-                write!(f, "{ratio:.1} % of the {of} are repeats")?;
+                write!(f, "{} of the {of} are repeats", percent(*ratio))?;
                 match usual {
-                    Some(usual) => write!(f, ", usually {:.1} %", usual * 100.0)?,
+                    Some(usual) => write!(f, ", usually {}", percent(*usual))?,
                     None => write!(f, ", and what is usual is not known yet")?,
                 }
-                write!(f, " (limit {limit:.1} %)")
+                write!(f, " (limit {})", percent(*limit))
             }
             Self::Refusal { refusal, url } => {
                 write!(f, "a proof was refused: {refusal}, for {url}")

@@ -90,13 +90,14 @@ pub(crate) fn count(count: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use super::Band;
     use crate::watch::settings::BandSettings;
 
-    fn band() -> Band {
+    /// A band that has learnt nothing.
+    pub(crate) fn band() -> Band {
         let settings = BandSettings {
             floor: 0.3,
             first_floor: 0.5,

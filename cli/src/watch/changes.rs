@@ -18,7 +18,7 @@ const MOST: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
     /// The latest is first.
-    seen: Vec<(Known, Time)>,
+    seen: Vec<(InForce<'static>, Time)>,
 }
 
 /// A change of revision or switch.
@@ -26,26 +26,21 @@ pub(crate) struct Changes {
 pub(crate) struct Change {
     /// When the first line with it arrived.
     pub(crate) time: Time,
-    pub(crate) from: Known,
-    pub(crate) to: Known,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Known {
-    pub(crate) revision: String,
-    pub(crate) switch: String,
+    pub(crate) from: InForce<'static>,
+    pub(crate) to: InForce<'static>,
 }
 
 impl Changes {
     /// Notes the revision and switch of a request. Returns the change if there is one.
     pub(crate) fn see(&mut self, in_force: &InForce<'_>, time: Time) -> Option<Change> {
-        let is_first = self.seen.first().is_some_and(|(known, _)| {
-            known.revision == in_force.revision && known.switch == in_force.switch
-        });
+        let is_first = self
+            .seen
+            .first()
+            .is_some_and(|(known, _)| known == in_force);
         let place = if is_first {
             Some(0)
         } else {
-            let known = Known::new(in_force);
+            let known = shortened(in_force);
             self.seen.iter().position(|(other, _)| *other == known)
         };
         if let Some(place) = place {
@@ -59,7 +54,7 @@ impl Changes {
             }
         } else {
             self.seen.truncate(MOST - 1);
-            self.seen.insert(0, (Known::new(in_force), time));
+            self.seen.insert(0, (shortened(in_force), time));
         }
         let [(to, _), (from, _), ..] = &self.seen[..] else {
             return None;
@@ -72,12 +67,11 @@ impl Changes {
     }
 }
 
-impl Known {
-    fn new(in_force: &InForce<'_>) -> Self {
-        Self {
-            revision: beginning(&in_force.revision, 40),
-            switch: beginning(&in_force.switch, 40),
-        }
+/// A log may hold anything, and this is kept and shown.
+fn shortened(in_force: &InForce<'_>) -> InForce<'static> {
+    InForce {
+        revision: beginning(&in_force.revision, 40).into(),
+        switch: beginning(&in_force.switch, 40).into(),
     }
 }
 

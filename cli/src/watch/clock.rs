@@ -107,7 +107,9 @@ impl<T> Clock<T> {
         if self.after > half {
             self.open_next()
         } else if self.before > half {
-            self.open_earlier()
+            // Opens the latest: lines before it are late.
+            let time = self.waiting(|place| place == Place::TooLate).max()?;
+            self.open(time)
         } else {
             None
         }
@@ -154,12 +156,6 @@ impl<T> Clock<T> {
     /// Opens the earliest: later ones can follow.
     fn open_next(&mut self) -> Option<Time> {
         let time = self.waiting_after().min()?;
-        self.open(time)
-    }
-
-    /// Opens the latest: lines before it are late.
-    fn open_earlier(&mut self) -> Option<Time> {
-        let time = self.waiting(|place| place == Place::TooLate).max()?;
         self.open(time)
     }
 

@@ -67,24 +67,13 @@ impl Gauge {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::Gauge;
-    use crate::watch::band::Band;
-    use crate::watch::settings::BandSettings;
+    use crate::watch::band::tests::band;
     use crate::watch::window::Compared;
 
     #[test]
     fn as_many_windows_are_taken_together_as_are_needed() {
-        let settings = BandSettings {
-            floor: 0.3,
-            first_floor: 0.5,
-            ceiling: 0.65,
-            is_ceiling_fixed: false,
-            deviations: 4.0,
-            half_life: Duration::from_mins(10),
-        };
-        let mut gauge = Gauge::new(Band::new(settings, Duration::from_secs(10)), 100, 3);
+        let mut gauge = Gauge::new(band(), 100, 3);
         for (name, compared, repeats, expected) in [
             ("one with too few", 50, 5, None),
             ("two with too few", 30, 5, None),

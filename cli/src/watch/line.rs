@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use super::time::Time;
 use crate::log::{Record, Text};
 
@@ -18,7 +20,7 @@ pub(crate) struct Line<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
-    pub(crate) user_agent: Cow<'a, str>,
+    pub(crate) user_agent: Cow<'a, [u8]>,
     pub(crate) path: Cow<'a, str>,
 }
 
@@ -32,7 +34,7 @@ pub(crate) enum Answer<'a> {
 }
 
 /// The revision and switch of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct InForce<'a> {
     pub(crate) revision: Cow<'a, str>,
     pub(crate) switch: Cow<'a, str>,
@@ -61,7 +63,7 @@ impl<'a> Line<'a> {
             .filter(|_| record.method == "GET")
             .map(|ip| Download {
                 address: ip.0,
-                user_agent: user_agent.map(|text| text.0).unwrap_or_default(),
+                user_agent: user_agent.map(|bytes| bytes.0).unwrap_or_default(),
                 path: path(&record.url),
             });
         let answer = match &record.signpost {
@@ -87,7 +89,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Whether it counts for redirects: it is one, or the client has tried them all.
+    /// Whether it counts for redirects: it is one, or the client was sent to every target.
     pub(crate) fn is_of_redirects(&self) -> bool {
         match &self.answer {
             Answer::Redirect => true,
@@ -99,7 +101,7 @@ impl<'a> Line<'a> {
     pub(crate) fn to_static(&self) -> Line<'static> {
         let download = self.download.as_ref().map(|download| Download {
             address: owned(&download.address),
-            user_agent: owned(&download.user_agent),
+            user_agent: download.user_agent.to_vec().into(),
             path: owned(&download.path),
         });
         let in_force = self.in_force.as_ref().map(|in_force| InForce {
@@ -144,14 +146,15 @@ fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::borrow::Cow;
 
     use signpost_testbed::rows;
 
     use super::{Answer, Download, InForce, Line};
 
-    const SIGNPOST: &str = concat!(
+    /// A redirect.
+    pub(crate) const SIGNPOST: &str = concat!(
         r#"{"version":"1","date_time":"2023-07-20T12:17:00.123456Z","method":"GET","#,
         r#""url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","status":302,"bytes":0,"#,
         r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
@@ -162,6 +165,14 @@ mod tests {
         r#""revision":"43435e8491fb","switch":"enforce"}}"#,
     );
 
+    /// The same request, which the origin answered. The refusal is JSON.
+    pub(crate) fn by_origin(reason: &str, refusal: &str) -> String {
+        let reason = format!(r#""reason":"{reason}","refusal":{refusal}"#);
+        SIGNPOST
+            .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
+            .replace(r#""reason":null,"refusal":null"#, &reason)
+    }
+
     fn read(text: &str) -> Line<'_> {
         Line::read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
@@ -171,7 +182,7 @@ mod tests {
         let line = read(SIGNPOST);
         let download = Download {
             address: "198.51.100.17".into(),
-            user_agent: "cargo/1.95.0".into(),
+            user_agent: b"cargo/1.95.0".into(),
             path: "/api/v1/crates/smallvec/1.10.0/download".into(),
         };
         let in_force = InForce {
@@ -194,9 +205,7 @@ mod tests {
             ("switch-off", false),
             ("no-route", false),
         ] {
-            let text = SIGNPOST
-                .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
-                .replace(r#""reason":null"#, &format!(r#""reason":"{reason}""#));
+            let text = by_origin(reason, "null");
             assert_eq!(read(&text).is_of_redirects(), expected, "{reason}");
         }
         assert!(read(SIGNPOST).is_of_redirects());
@@ -206,12 +215,7 @@ mod tests {
 
     #[test]
     fn answers_have_a_kind() {
-        let origin = SIGNPOST
-            .replace(r#""decision":"redirect""#, r#""decision":"origin""#)
-            .replace(
-                r#""reason":null,"refusal":null"#,
-                r#""reason":"location-refused","refusal":"not-the-base""#,
-            );
+        let origin = by_origin("location-refused", "\"not-the-base\"");
         let line = read(&origin);
         assert_eq!(line.answer, Answer::Origin("location-refused".into()));
         assert_eq!(line.refusal.as_deref(), Some("not-the-base"));

@@ -1,16 +1,12 @@
 //! The page for an incident's postmortem: one file without scripts or links.
 
 mod chart;
-mod page_file;
 mod scale;
-
-use std::fmt::Write as _;
 
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::chart::{decisions, ratios, redirect_ratios};
-pub(crate) use self::page_file::PageFile;
 use super::alarm::{Alarm, Cause};
 use super::band::count;
 use super::event::Summary;
@@ -72,16 +68,12 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
 
 /// When an alarm was raised, and how long after which change.
 fn began(alarm: &Alarm) -> String {
-    let mut text = format!(
-        "Alarm {} was raised at {}",
-        alarm.number,
-        alarm.began.time_of_day()
-    );
-    if let Some((change, after)) = alarm.change.as_ref().zip(alarm.after_change()) {
-        // Writing into a string cannot fail.
-        let _ = write!(text, ", {} after {change}", seconds(after));
-    }
-    text + "."
+    let (number, began) = (alarm.number, alarm.began.time_of_day());
+    let after = match alarm.change.as_ref().zip(alarm.after_change()) {
+        Some((change, after)) => format!(", {} after {change}", seconds(after)),
+        None => String::new(),
+    };
+    format!("Alarm {number} was raised at {began}{after}.")
 }
 
 fn ended(alarm: &Alarm) -> String {
@@ -117,10 +109,14 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
         let ended = alarm
             .ended
             .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
+        let kind = match alarm.cause {
+            Cause::RepeatRatio { .. } => "repeat ratio",
+            Cause::Refusal { .. } => "refused proof",
+        };
         let row = html! {
             tr {
                 td.time { (alarm.began.time_of_day()) }
-                td.time { "alarm " (alarm.number) ": " (kind(&alarm.cause)) }
+                td.time { "alarm " (alarm.number) ": " (kind) }
                 td.time data-name="ended: " { (ended) }
                 td { (alarm) }
             }
@@ -145,13 +141,6 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
     let mut rows: Vec<_> = alarms.chain(changes).collect();
     rows.sort_by_key(|(time, _)| *time);
     rows
-}
-
-fn kind(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::RepeatRatio { .. } => "repeat ratio",
-        Cause::Refusal { .. } => "refused proof",
-    }
 }
 
 fn figures(summary: &Summary) -> Markup {
@@ -248,8 +237,9 @@ mod tests {
 
     use super::page;
     use crate::watch::alarm::{Alarm, Cause};
-    use crate::watch::changes::{Change, Known};
+    use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
+    use crate::watch::line::InForce;
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
     use crate::watch::window::{Counts, Window};
@@ -269,9 +259,9 @@ mod tests {
                 ..Window::empty(at(number * 10), Duration::from_secs(10))
             }));
         }
-        let known = Known {
-            revision: hostile.to_owned(),
-            switch: hostile.to_owned(),
+        let known = InForce {
+            revision: hostile.to_owned().into(),
+            switch: hostile.to_owned().into(),
         };
         let change = Change {
             time: at(20),

@@ -1,16 +1,18 @@
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::event::{Event, Summary};
 use super::exec::Exec;
-use super::report::{self, PageFile};
+use super::report;
 use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
 use super::watcher::Watcher;
 use crate::output::{Failure, Format, Outcome};
+use crate::replace::Replacement;
 
 /// A running watch and everything it does with events.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Session {
     format: Format,
     exec: Option<Exec>,
     /// The file of the report, and its data.
-    report: Option<(PageFile, Timeline)>,
+    report: Option<(PathBuf, Timeline)>,
     failure: Option<Failure>,
     is_over: bool,
 }
@@ -37,7 +39,7 @@ impl Session {
         settings: Settings,
         format: Format,
         exec: Option<Exec>,
-        report: Option<PageFile>,
+        report: Option<PathBuf>,
     ) -> Self {
         Self {
             watcher: Watcher::new(settings),
@@ -77,7 +79,9 @@ impl Session {
             None => {}
         }
         if let Some((file, timeline)) = &self.report {
-            failures.extend(file.write(&report::page(&summary, timeline)).err());
+            let page = report::page(&summary, timeline);
+            let written = Replacement::prepare(file, &page).and_then(Replacement::commit);
+            failures.extend(written.err());
         }
         if let Some(exec) = &mut self.exec {
             complain(exec.wait());

@@ -57,15 +57,20 @@ pub(crate) struct BandSettings {
 }
 
 fn window(text: &str) -> Result<Duration, String> {
-    let range = Duration::from_secs(1)..=Duration::from_hours(1);
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    within(&range, duration, "write a duration from 1s to 1h")
+    duration(
+        text,
+        Duration::from_hours(1),
+        "write a duration from 1s to 1h",
+    )
 }
 
 fn half_life(text: &str) -> Result<Duration, String> {
-    let range = Duration::from_secs(1)..=Duration::MAX;
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    within(&range, duration, "write a duration of 1s or more")
+    duration(text, Duration::MAX, "write a duration of 1s or more")
+}
+
+fn duration(text: &str, most: Duration, words: &str) -> Result<Duration, String> {
+    let read = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    within(&(Duration::from_secs(1)..=most), read, words)
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -3,7 +3,6 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use indicatif::HumanCount;
 
-use super::alarm::Alarm;
 use super::band::count;
 use super::event::{Event, Summary};
 use super::window::{Counts, Window};
@@ -26,11 +25,8 @@ pub(crate) fn event(event: &Event) -> String {
         Event::AlarmEnded(alarm) => {
             let style = AnsiColor::Green.on_default().bold();
             let ended = alarm.ended.unwrap_or(alarm.began);
-            format!(
-                "{style}{ended}  alarm {} has ended{}{style:#}\n",
-                alarm.number,
-                lasted(alarm)
-            )
+            let (number, lasted) = (alarm.number, seconds(ended.since(alarm.began)));
+            format!("{style}{ended}  alarm {number} has ended after {lasted}{style:#}\n")
         }
         // Shown on standard error.
         Event::Unreadable { .. } => String::new(),
@@ -55,35 +51,26 @@ pub(crate) fn warning(event: &Event) -> Option<String> {
 /// The summary of a log for people.
 pub(crate) fn summary(summary: &Summary) -> String {
     let counts = &summary.counts;
-    let mut text = format!(
-        "{} lines: {} requests, {}; {}\n",
+    let first = format!(
+        "{} lines: {} requests, {}; {}",
         HumanCount(summary.lines),
         HumanCount(counts.requests),
         decisions(counts),
         counted(summary.alarms, "alarm"),
     );
-    let mut add = |line: &str| {
-        // Writing into a string cannot fail.
-        let _ = writeln!(text, "  {line}");
-    };
-    for note in notes(summary) {
-        add(&note);
-    }
+    let mut lines = vec![first];
+    lines.extend(notes(summary));
     if summary.unreadable > 0 {
-        add(&format!(
-            "{} could not be read, first:",
-            counted(summary.unreadable, "line")
-        ));
-        for sample in &summary.samples {
-            add(&format!("  line {}: {}", sample.line, sample.why));
-        }
+        let unreadable = counted(summary.unreadable, "line");
+        lines.push(format!("{unreadable} could not be read, first:"));
+        let samples = summary.samples.iter();
+        lines.extend(samples.map(|sample| format!("  line {}: {}", sample.line, sample.why)));
     }
-    text
+    lines.join("\n  ") + "\n"
 }
 
-pub(crate) fn notes(summary: &Summary) -> Vec<String> {
-    let counts = &summary.counts;
-    let mut notes: Vec<_> = unknown_clients(counts).into_iter().collect();
+fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes: Vec<_> = unknown_clients(&summary.counts).into_iter().collect();
     if summary.not_judged > 0 {
         notes.push(format!(
             "{} of {} windows had too few requests to judge by their repeat ratio",
@@ -115,16 +102,9 @@ pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
     let unknown = counts.requests - counts.downloads;
     (unknown * 2 > counts.requests).then(|| {
         format!(
-            "{} of the requests are no GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
+            "{} of the requests are not GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
             percent(count(unknown) / count(counts.requests)),
         )
-    })
-}
-
-/// How long an alarm lasted, to follow "has ended".
-fn lasted(alarm: &Alarm) -> String {
-    alarm.ended.map_or_else(String::new, |ended| {
-        format!(" after {}", seconds(ended.since(alarm.began)))
     })
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Counts {
     /// All requests that were compared.
     #[serde(flatten)]
     pub(crate) all: Compared,
-    /// Those that were redirected, or sent to the origin after every target was tried; up to four
+    /// Those that were redirected, or sent to the origin after every target was asked; up to four
     /// of a client for a file.
     pub(crate) redirects_alone: Compared,
 }
@@ -202,19 +202,15 @@ fn as_seconds<S: Serializer>(length: &Duration, serializer: S) -> Result<S::Ok, 
 mod tests {
     use super::{Compared, Counts, MOST_REASONS, Seen};
     use crate::watch::line::Line;
+    use crate::watch::line::tests::{SIGNPOST, by_origin};
 
     #[test]
-    fn with_retry_a_second_try_at_the_origin_is_still_a_repeat_of_a_redirect() {
-        let line = |decision: &str, reason: &str| {
-            format!(
-                r#"{{"date_time":"2023-07-20T12:00:00Z","method":"GET","url":"https://crates.io/a","status":302,"ip":"198.51.100.17","http":{{}},"signpost":{{"decision":"{decision}","reason":{reason}}}}}"#
-            )
-        };
+    fn with_retry_a_second_attempt_at_the_origin_is_still_a_repeat_of_a_redirect() {
         let mut counts = Counts::default();
         for (text, seen) in [
-            (line("redirect", "null"), Seen::First),
-            (line("origin", "\"retried\""), Seen::Again),
-            (line("origin", "\"switch-off\""), Seen::Again),
+            (SIGNPOST.to_owned(), Seen::First),
+            (by_origin("retried", "null"), Seen::Again),
+            (by_origin("switch-off", "null"), Seen::Again),
         ] {
             counts.add(&Line::read(text.as_bytes()).unwrap(), Some(seen));
         }

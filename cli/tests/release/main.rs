@@ -177,6 +177,20 @@ async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
         assert!(left.starts_with(step), "{step}: {left}");
         assert!(left.contains(command), "{step}: {left}");
         assert!(!left.contains("  2. "), "{step}: {left}");
+
+        // What is printed does what the step did not.
+        let lines = left.lines().skip(1).map(str::trim);
+        let command: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+        if !command[0].starts_with("signpost smoke") {
+            let output = trial.shell(&["sh", "-e"], &command.join("\n"), &[]).await;
+            assert!(
+                output.status.success(),
+                "{step}: {}",
+                self::printed(&output)
+            );
+            let acts = acts(&trial.api);
+            assert_eq!(acts.last(), expected.get(good.len() + index), "{step}");
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! An edge with `[retry]` takes no run for the second try of another one, and no request of a run for
-//! the second try of another.
+//! An edge with `[retry]` takes no run for the second attempt of another one, and no request of a run
+//! for the second attempt of another.
 
 use bytes::Bytes;
 use http::Request;
@@ -8,7 +8,7 @@ use crate::bed::{DOWNLOAD, Module};
 use crate::two_targets::{BOTH, TwoCdns};
 
 #[tokio::test]
-async fn runs_within_the_window_are_each_a_first_try() {
+async fn runs_within_the_window_are_each_a_first_attempt() {
     let cdns = TwoCdns::start().await;
     let module = Module::start_with(&BOTH.config(), |server| server.switch("enforce")).await;
     let edge = module.viceroy.url();
@@ -30,7 +30,10 @@ async fn runs_within_the_window_are_each_a_first_try() {
         let lines = module.viceroy.lines().join("\n");
         assert!(lines.contains(user_agent), "{row}: {user_agent}");
         assert!(!lines.contains("retried"), "{row}: {lines}");
-        assert!(lines.contains("\"attempt\":1"), "{row}: no try was counted");
+        assert!(
+            lines.contains("\"attempt\":1"),
+            "{row}: no attempt was counted"
+        );
         assert!(!lines.contains("\"attempt\":2"), "{row}: {lines}");
     }
 

@@ -206,7 +206,7 @@ fn downloads(json: &Value) -> [u64; 2] {
     })
 }
 
-/// An edge that answers as the library says of a first try, with this health of the targets.
+/// An edge that answers as the library says of a first attempt, with this health of the targets.
 async fn edge(written: Written, health: fn(&str) -> bool) -> StandInOrigin {
     let config = written.config();
     StandInOrigin::start_with(move |recorded| {

@@ -15,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         tools::zizmor(workspace),
     ])?;
     let mut findings = Findings::default();
-    // What an earlier run left would count as lines of today.
+    // Removes the coverage of earlier runs.
     CommandLine::new("cargo llvm-cov clean --workspace").run()?;
     // Measured and reported apart: together they would print the tests to standard error.
     let measure = "cargo llvm-cov test --no-report --workspace --locked --no-fail-fast";

@@ -7,14 +7,6 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// `--resolve HOST:PORT:ADDRESS[,ADDRESS]…`, as curl takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Resolve {
-    host: String,
-    port: u16,
-    addresses: Vec<SocketAddr>,
-}
-
 /// `--connect-to HOST:PORT:OTHER_HOST:OTHER_PORT`, as curl takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectTo {
@@ -23,7 +15,8 @@ pub(crate) struct ConnectTo {
     instead: String,
 }
 
-/// Another way to the URLs of one host and port.
+/// Another way to the URLs of one host and port. Read from `HOST:PORT:ADDRESS[,ADDRESS]…`, as curl
+/// takes `--resolve`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Detour {
     /// The host that is not looked up.
@@ -47,16 +40,6 @@ impl fmt::Display for Detour {
     }
 }
 
-impl From<Resolve> for Detour {
-    fn from(resolve: Resolve) -> Self {
-        Self {
-            host: resolve.host,
-            port: resolve.port,
-            addresses: resolve.addresses,
-        }
-    }
-}
-
 impl ConnectTo {
     /// Looks up the other host.
     pub(crate) async fn look_up(&self) -> Result<Detour, String> {
@@ -73,7 +56,7 @@ impl ConnectTo {
     }
 }
 
-impl FromStr for Resolve {
+impl FromStr for Detour {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -137,12 +120,11 @@ fn split(text: &str) -> Option<(String, u16, &str)> {
 mod tests {
     use url::Url;
 
-    use super::{ConnectTo, Detour, Resolve};
+    use super::{ConnectTo, Detour};
 
     #[test]
     fn a_resolve_leads_to_the_urls_of_its_host_and_port() {
-        let resolve: Resolve = "Crates.io:443:127.0.0.1,[::1]".parse().unwrap();
-        let detour = Detour::from(resolve);
+        let detour: Detour = "Crates.io:443:127.0.0.1,[::1]".parse().unwrap();
         let addresses: Vec<_> = detour.addresses.iter().map(ToString::to_string).collect();
         assert_eq!(addresses, ["127.0.0.1:443", "[::1]:443"]);
         for (url, expected) in [
@@ -170,7 +152,7 @@ mod tests {
             "a.b:1:c",
             "1.2.3.4:1:::1",
         ] {
-            assert!(text.parse::<Resolve>().is_err(), "{text}");
+            assert!(text.parse::<Detour>().is_err(), "{text}");
         }
         assert!("a.b:443:127.0.0.1:8443".parse::<ConnectTo>().is_ok());
         assert!("a.b:443:[::1]:8443".parse::<ConnectTo>().is_ok());

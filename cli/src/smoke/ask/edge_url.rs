@@ -76,7 +76,7 @@ mod tests {
     use signpost_testbed::rows;
 
     use super::EdgeUrl;
-    use crate::smoke::ask::connect::{Detour, Resolve};
+    use crate::smoke::ask::connect::Detour;
 
     #[test]
     fn an_edge_is_a_scheme_and_a_host() {
@@ -140,7 +140,7 @@ mod tests {
             ("http://[::1]", None, false),
         ] {
             let edge: EdgeUrl = text.parse().unwrap();
-            let detour = detour.map(|text| Detour::from(text.parse::<Resolve>().unwrap()));
+            let detour = detour.map(|text| text.parse::<Detour>().unwrap());
             let detours: Vec<_> = detour.into_iter().collect();
             let is_readable = edge.sends_in_the_clear(&detours);
             assert_eq!(is_readable, expected, "{text} {detours:?}");

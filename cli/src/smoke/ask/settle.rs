@@ -40,7 +40,9 @@ impl Settle {
             while right < ENOUGH {
                 seconds.tick().await;
                 rounds += 1;
-                let is_right = self.is_right(client, &asked).await;
+                let answers = stream::iter(&asked).map(|probe| is_right(client, probe));
+                let answers = answers.buffer_unordered(self.at_once.get());
+                let is_right = answers.all(|is_right| async move { is_right }).await;
                 right = if is_right { right + 1 } else { 0 };
             }
         })
@@ -53,14 +55,6 @@ impl Settle {
             ),
             Err(_) => format!("not settled: {how}, and never were {ENOUGH} in a row right"),
         }
-    }
-
-    async fn is_right(&self, client: &Client, probes: &[&Probe]) -> bool {
-        stream::iter(probes.iter().copied())
-            .map(|probe| is_right(client, probe))
-            .buffer_unordered(self.at_once.get())
-            .all(|is_right| async move { is_right })
-            .await
     }
 }
 

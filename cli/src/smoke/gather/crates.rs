@@ -27,14 +27,6 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// Adds crates that the command line names.
-    pub(crate) fn add_named(&mut self, packages: &[Package]) {
-        let named = packages
-            .iter()
-            .map(|package| (Kind::Crate, package.clone()));
-        self.packages.extend(named);
-    }
-
     /// Adds the crates of a lock file, or a sample of them.
     pub(crate) fn add_lock_file(
         &mut self,
@@ -65,11 +57,8 @@ impl Gathered {
                 self.checksums.insert(package.clone(), checksum.clone());
             }
         }
-        let mut packages: Vec<_> = found
-            .packages
-            .into_iter()
-            .map(|(package, _)| package)
-            .collect();
+        let found = found.packages.into_iter();
+        let mut packages: Vec<_> = found.map(|(package, _)| package).collect();
         if let Some((size, seed)) = sample {
             let all = packages.len();
             packages = lockfile::sample(packages, size, seed);
@@ -78,10 +67,9 @@ impl Gathered {
                 packages.len()
             ));
         }
-        let packages = packages
-            .into_iter()
-            .map(|package| (Kind::LockFile, package));
-        self.packages.extend(packages);
+        let packages = packages.into_iter();
+        self.packages
+            .extend(packages.map(|package| (Kind::LockFile, package)));
         Ok(())
     }
 

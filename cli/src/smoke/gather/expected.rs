@@ -53,22 +53,18 @@ impl Expected {
 
 #[cfg(test)]
 mod tests {
-    use signpost::config::Config;
     use signpost::values::Switch;
 
     use super::Expected;
+    use crate::small::production;
 
     const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
-    fn production() -> Config {
-        signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap()
-    }
-
     #[test]
     fn a_redirect_says_where_in_both_forms() {
-        let config = production();
+        let loaded = production();
         let Expected::Redirect(redirect) =
-            Expected::of(&config, Switch::ENFORCE, "crates.io", DOWNLOAD)
+            Expected::of(loaded.config(), Switch::ENFORCE, "crates.io", DOWNLOAD)
         else {
             panic!("no redirect");
         };
@@ -88,13 +84,13 @@ mod tests {
 
     #[test]
     fn other_requests_have_a_reason() {
-        let config = production();
+        let loaded = production();
         for (switch, path, decision) in [
             (Switch::Off, DOWNLOAD, "origin;reason=\"switch-off\""),
             (Switch::Shadow, DOWNLOAD, "origin;reason=\"switch-shadow\""),
             (Switch::ENFORCE, "/", "origin;reason=\"no-route\""),
         ] {
-            let expected = Expected::of(&config, switch, "crates.io", path);
+            let expected = Expected::of(loaded.config(), switch, "crates.io", path);
             assert_eq!(
                 expected.decision().as_deref(),
                 Some(decision),

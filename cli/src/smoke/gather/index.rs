@@ -13,20 +13,15 @@ pub(crate) struct Index {
     url: Url,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A line of an index file, as far as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Release {
+    #[serde(rename = "vers")]
     pub(crate) version: String,
+    #[serde(rename = "cksum")]
     pub(crate) checksum: Checksum,
-    pub(crate) yanked: bool,
-}
-
-/// The fields that are read of a line in an index file.
-#[derive(Deserialize)]
-struct Line {
-    vers: String,
-    cksum: String,
     #[serde(default)]
-    yanked: bool,
+    pub(crate) yanked: bool,
 }
 
 impl Index {
@@ -62,18 +57,9 @@ impl FromStr for Index {
 
 /// Reads the file of one crate: a line of JSON for each version, the newest last.
 pub(crate) fn releases(text: &str) -> Result<Vec<Release>, String> {
-    text.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| {
-            let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-            let checksum = Checksum::parse(&line.cksum)
-                .ok_or_else(|| format!("the checksum of {} is not a SHA-256", line.vers))?;
-            Ok(Release {
-                version: line.vers,
-                checksum,
-                yanked: line.yanked,
-            })
-        })
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| serde_json::from_str(line).map_err(|error| format!("{error}, in {line}")))
         .collect()
 }
 

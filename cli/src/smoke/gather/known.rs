@@ -24,13 +24,14 @@ mod tests {
     use signpost::request::Request;
     use signpost::route;
     use signpost::values::Share;
-    use signpost_rows::{CrateFile, PRODUCTION, crates};
+    use signpost_rows::{CrateFile, crates};
 
     use super::{KNOWN, files};
+    use crate::small::production;
 
     #[test]
     fn every_share_from_one_percent_on_holds_at_least_three() {
-        let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+        let loaded = production();
         for percent in 1..100 {
             let share = Share::percent(percent).unwrap();
             let files = files();
@@ -38,7 +39,7 @@ mod tests {
                 let (name, version) = (package.name(), package.version());
                 let path = format!("/api/v1/crates/{name}/{version}/download");
                 let request = Request::new("GET", "crates.io", &path);
-                let found = route::find(&config, &request).unwrap();
+                let found = route::find(loaded.config(), &request).unwrap();
                 share.includes(found.captures())
             });
             assert!(held.count() >= 3, "{percent}%");

@@ -71,16 +71,17 @@ mod tests {
     use signpost::values::Switch;
 
     use super::paths;
+    use crate::small::production;
     use crate::smoke::gather::expected::Expected;
 
     #[test]
     fn no_path_near_productions_routes_is_redirected() {
-        let config = signpost::authoring::from_toml(signpost_rows::PRODUCTION).unwrap();
-        for route in config.routes() {
+        let loaded = production();
+        for route in loaded.config().routes() {
             let paths = paths(route);
             assert_eq!(paths.len(), 11, "{}", route.name());
             for path in paths {
-                let expected = Expected::of(&config, Switch::ENFORCE, "crates.io", &path);
+                let expected = Expected::of(loaded.config(), Switch::ENFORCE, "crates.io", &path);
                 assert_eq!(expected.location(), None, "{path}");
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use serde::Deserialize;
 use signpost::values::CaptureType;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +13,8 @@ pub(crate) struct Package {
 }
 
 /// A SHA-256 in lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Checksum(String);
 
 /// Checksums from lock files and indexes: the first of each file, and others that differ from it.
@@ -52,6 +54,14 @@ impl Checksum {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for Checksum {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text).ok_or("the checksum is not a SHA-256")
     }
 }
 

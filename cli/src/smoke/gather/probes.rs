@@ -94,23 +94,20 @@ impl Sources<'_> {
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.check_probes(&probes)?;
         self.check_options(&probes)?;
-        probes.extend(self.negative());
-        probes.retain({
-            let mut seen = BTreeSet::new();
-            move |probe| seen.insert(probe.request.clone())
-        });
+        let mut negative = self.negative();
+        negative.retain(|probe| seen.insert(probe.request.clone()));
+        probes.extend(negative);
         Ok(probes)
     }
 
     /// All locations that the probes can lead to.
     pub(crate) fn locations(&self, probes: &[Probe]) -> Vec<Url> {
         let probes = probes.iter().filter(|probe| probe.kind != Kind::Negative);
-        let redirects = probes.filter_map(|probe| self.enforced(&probe.request));
-        let urls = redirects.flat_map(|redirect| {
-            let targets = redirect.targets();
-            let urls = targets.filter_map(|at| Url::parse(&at.location).ok());
-            urls.collect::<Vec<_>>()
-        });
+        let redirects: Vec<_> = probes
+            .filter_map(|probe| self.enforced(&probe.request))
+            .collect();
+        let targets = redirects.iter().flat_map(Redirect::targets);
+        let urls = targets.filter_map(|at| Url::parse(&at.location).ok());
         urls.collect()
     }
 
@@ -166,7 +163,9 @@ impl Sources<'_> {
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
         let checksums = self.checksums;
-        let is_of_crate = self.leads_to_crate(path);
+        let request = Request::new("GET", self.host, path);
+        let found = route::find(self.loaded.config(), &request);
+        let is_of_crate = found.is_ok_and(|found| leads_to_crate(found.route()));
         let package = self.package_at(path).filter(|_| is_of_crate);
         let checksum = package.as_ref().and_then(|package| checksums.of(package));
         let named = self.missing.iter().any(|part| path.contains(part.as_str()));
@@ -183,12 +182,6 @@ impl Sources<'_> {
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
-    }
-
-    fn leads_to_crate(&self, path: &str) -> bool {
-        let request = Request::new("GET", self.host, path);
-        let found = route::find(self.loaded.config(), &request);
-        found.is_ok_and(|found| leads_to_crate(found.route()))
     }
 
     /// The redirect of a path with the switch at `enforce`.
@@ -252,16 +245,11 @@ fn leads_to_crate(route: &Route) -> bool {
 }
 
 fn takes_a_package(route: &Route) -> bool {
-    let kinds: Vec<_> = route
-        .path()
-        .captures()
-        .iter()
-        .map(CaptureSlot::kind)
-        .collect();
-    matches!(
-        kinds.as_slice(),
-        [CaptureType::Crate, CaptureType::Semver] | [CaptureType::Semver, CaptureType::Crate]
-    )
+    use CaptureType::{Crate, Semver};
+
+    let captures = route.path().captures().iter();
+    let kinds: Vec<_> = captures.map(CaptureSlot::kind).collect();
+    matches!(kinds.as_slice(), [Crate, Semver] | [Semver, Crate])
 }
 
 #[cfg(test)]

@@ -51,9 +51,9 @@ impl Redirect {
         let others = answers.filter_map(|answer| {
             let (at, target) = AtTarget::of(answer)?;
             let unhealthy = may_be_passed.then_some(Because::TargetUnhealthy);
-            let second_try = is_retried.then_some(Because::SecondTry);
+            let second_attempt = is_retried.then_some(Because::SecondTry);
             may_be_passed &= target.health_backend().is_some();
-            let because = unhealthy.into_iter().chain(second_try);
+            let because = unhealthy.into_iter().chain(second_attempt);
             let because = because.map(|because| (because, at.because(because)));
             Some(Other {
                 because: because.collect(),
@@ -167,30 +167,20 @@ mod tests {
     use signpost::decision::Because;
     use signpost::request::Request;
     use signpost::values::Switch;
-    use signpost_rows::SmallConfig;
 
     use super::{AtTarget, Redirect};
+    use crate::file::Loaded;
+    use crate::small::{RETRY, small};
     use crate::smoke::ask::answered::Answered;
 
-    const HEALTH_OF_A: &str = "health_backend = \"a\"";
-    const HEALTH_OF_B: &str = "health_backend = \"b\"";
-    const RETRY: &str = "retry.window = \"30s\"";
-
     /// The redirect of a file whose targets are a, b and c in this order.
-    fn redirect(health: [&str; 2], retry: &str) -> Redirect {
-        let text = SmallConfig::new(retry)
-            .target("a", "https://a.example", health[0])
-            .target("b", "https://b.example", health[1])
-            .target("c", "https://c.example", "")
-            .route("download", "/d/{name:crate}", "/{name}")
-            .example("/d/x", "/x")
-            .to_string();
-        let config = signpost::authoring::from_toml(&text)
-            .unwrap_or_else(|problems| panic!("{problems}{text}"));
-        let paths = (b'a'..=b'z').map(|letter| format!("/d/{}", char::from(letter)));
+    fn redirect(with_health: &[&str], retry: &str) -> Redirect {
+        let text = small(&[("a", 1), ("b", 1), ("c", 1)], with_health, retry);
+        let loaded = Loaded::of(&text);
+        let paths = (b'a'..=b'z').map(|letter| format!("/f/{}", char::from(letter)));
         let mut redirects = paths.filter_map(|path| {
             let request = Request::new("GET", "", &path);
-            Redirect::of(&config, Switch::ENFORCE, &request)
+            Redirect::of(loaded.config(), Switch::ENFORCE, &request)
         });
         let is_in_order = |redirect: &Redirect| {
             let names: Vec<_> = redirect.targets().map(|at| at.name.clone()).collect();
@@ -225,14 +215,14 @@ mod tests {
         let unhealthy: &[_] = &["target-unhealthy"];
         let second: &[_] = &["second-try"];
         let either: &[_] = &["target-unhealthy", "second-try"];
-        let rows: [(_, _, [&[&str]; 3]); 7] = [
-            (["", ""], "", [&[], &[], &[]]),
-            ([HEALTH_OF_A, ""], "", [&[], unhealthy, &[]]),
-            (["", HEALTH_OF_B], "", [&[], &[], &[]]),
-            ([HEALTH_OF_A, HEALTH_OF_B], "", [&[], unhealthy, unhealthy]),
-            (["", ""], RETRY, [&[], second, second]),
-            ([HEALTH_OF_A, ""], RETRY, [&[], either, second]),
-            ([HEALTH_OF_A, HEALTH_OF_B], RETRY, [&[], either, either]),
+        let rows: [(&[&str], _, [&[&str]; 3]); 7] = [
+            (&[], "", [&[], &[], &[]]),
+            (&["a"], "", [&[], unhealthy, &[]]),
+            (&["b"], "", [&[], &[], &[]]),
+            (&["a", "b"], "", [&[], unhealthy, unhealthy]),
+            (&[], RETRY, [&[], second, second]),
+            (&["a"], RETRY, [&[], either, second]),
+            (&["a", "b"], RETRY, [&[], either, either]),
         ];
         for (health, retry, expected) in rows {
             let redirect = redirect(health, retry);
@@ -245,7 +235,7 @@ mod tests {
 
     #[test]
     fn another_target_without_a_reason_is_compared_with_one_that_has_one() {
-        let redirect = redirect([HEALTH_OF_A, ""], RETRY);
+        let redirect = redirect(&["a"], RETRY);
         let second = redirect.targets().nth(1).unwrap();
         let (target, _) = redirect.elsewhere(&second.plain).unwrap();
         assert_ne!(target.plain, second.plain);
@@ -254,7 +244,7 @@ mod tests {
 
     #[test]
     fn unknown_locations_are_compared_with_the_first_target() {
-        let redirect = redirect([HEALTH_OF_A, HEALTH_OF_B], RETRY);
+        let redirect = redirect(&["a", "b"], RETRY);
         let first = redirect.first();
         for location in [
             "https://a.examplex",

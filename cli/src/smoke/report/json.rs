@@ -6,21 +6,15 @@ use crate::smoke::gather::package::Checksum;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::elsewhere::Elsewhere;
 use crate::smoke::judge::verdict::{Finding, Received, Verdict};
-use crate::smoke::report::Report;
 use crate::smoke::report::targets::Downloads;
+use crate::smoke::report::{Report, Totals};
 
 /// The report as JSON. Scripts rely on its fields.
 pub(crate) fn json(report: &Report) -> impl Serialize {
     Json {
         report,
         notes: report.all_notes(),
-        probes: report.verdicts.len(),
-        passed: report.verdicts.len() - report.failed(),
-        failed: report.failed(),
-        redirects_followed: report.followed(),
-        files_compared: report.compared(),
-        files_not_compared: report.not_compared(),
-        files_missing: report.missing(),
+        totals: report.totals(),
         targets: report.downloads(),
         verdicts: report.verdicts.iter().map(JsonVerdict::of).collect(),
     }
@@ -31,13 +25,8 @@ struct Json<'r> {
     #[serde(flatten)]
     report: &'r Report,
     notes: Vec<String>,
-    probes: usize,
-    passed: usize,
-    failed: usize,
-    redirects_followed: usize,
-    files_compared: usize,
-    files_not_compared: usize,
-    files_missing: usize,
+    #[serde(flatten)]
+    totals: Totals,
     targets: Vec<Downloads<'r>>,
     verdicts: Vec<JsonVerdict<'r>>,
 }

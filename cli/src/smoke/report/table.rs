@@ -22,8 +22,13 @@ const MAX_PATH: usize = 64;
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = rows(self.0);
-        let columns = rows.first().map_or(0, Vec::len);
-        let widths: Vec<_> = (0..columns).map(|column| width(&rows, column)).collect();
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &rows {
+            widths.resize(row.len(), 0);
+            for (width, (text, _)) in widths.iter_mut().zip(row) {
+                *width = text.chars().count().max(*width);
+            }
+        }
         for row in &rows {
             let mut line = String::new();
             for ((text, style), width) in row.iter().zip(&widths) {
@@ -38,14 +43,9 @@ impl fmt::Display for Table<'_> {
 
 fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
     let plain = |text: &str| (text.to_owned(), Style::new());
-    let mut heading = vec![
-        plain("result"),
-        plain("probe"),
-        plain("route"),
-        plain("request"),
-    ];
-    heading.extend(Column::VARIANTS.iter().map(|column| plain(column.name())));
-    heading.push(plain("time"));
+    let names = Column::VARIANTS.iter().map(|column| column.name());
+    let first = ["result", "probe", "route", "request"].into_iter();
+    let heading = first.chain(names).chain(["time"]).map(plain).collect();
     let mut rows = vec![heading];
     for verdict in verdicts {
         let probe = &verdict.probe;
@@ -60,25 +60,16 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
             plain(&probe.route),
             plain(&shortened(&probe.request)),
         ];
-        row.extend(
-            Column::VARIANTS
-                .iter()
-                .map(|column| match verdict.cell(*column) {
-                    Cell::Passed => ("ok".to_owned(), GREEN),
-                    Cell::Failed => ("FAILED".to_owned(), RED),
-                    Cell::NotTried => plain("-"),
-                }),
-        );
+        let cells = Column::VARIANTS.iter().map(|column| verdict.cell(*column));
+        row.extend(cells.map(|cell| match cell {
+            Cell::Passed => ("ok".to_owned(), GREEN),
+            Cell::Failed => ("FAILED".to_owned(), RED),
+            Cell::NotTried => plain("-"),
+        }));
         row.push(plain(&format!("{} ms", verdict.time.as_millis())));
         rows.push(row);
     }
     rows
-}
-
-fn width(rows: &[Vec<(String, Style)>], column: usize) -> usize {
-    let cells = rows.iter().filter_map(|row| row.get(column));
-    let lengths = cells.map(|(text, _)| text.chars().count());
-    lengths.max().unwrap_or(0)
 }
 
 /// A long path without its middle: its beginning and end tell most.

@@ -5,7 +5,7 @@ use super::scale::{HEIGHT, area, curve, percent_of, round_up, step, tick, ticks,
 use crate::text::percent;
 use crate::watch::band::{Limit, count};
 use crate::watch::timeline::Timeline;
-use crate::watch::window::Window;
+use crate::watch::window::{Counts, Window};
 
 /// The number of reasons with their own colour.
 const MOST_REASONS: usize = 4;
@@ -21,8 +21,8 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
     let mut below = vec![0.0; points.len()];
     let areas: Vec<_> = (0..)
         .zip(&series)
-        .map(|(number, one)| {
-            let above = below.iter().zip(points).zip(&one.numbers);
+        .map(|(number, (_, numbers))| {
+            let above = below.iter().zip(points).zip(numbers);
             let above: Vec<_> = above
                 .map(|((below, point), number)| below + rate(point, *number))
                 .collect();
@@ -38,8 +38,8 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
         section {
             h2 { "Requests a second, by decision" }
             ul.legend {
-                @for (number, one) in (0..).zip(&series) {
-                    li { svg viewBox="0 0 14 8" { rect class=(format!("area {}", class(number))) width="14" height="8" {} } (one.name) }
+                @for (number, (name, _)) in (0..).zip(&series) {
+                    li { svg viewBox="0 0 14 8" { rect class=(format!("area {}", class(number))) width="14" height="8" {} } (name) }
                 }
                 (marks(timeline))
             }
@@ -123,30 +123,22 @@ fn marks(timeline: &Timeline) -> Markup {
     }
 }
 
-/// The numbers of one decision, point by point.
-struct Series {
-    name: String,
-    numbers: Vec<u64>,
-}
+/// The name of a decision, and its numbers point by point.
+type Series = (String, Vec<u64>);
 
 /// Redirects, the most frequent reasons, and the rest.
 fn series(points: &[Window]) -> Vec<Series> {
-    let mut sum = points
-        .first()
-        .map(|point| point.counts.clone())
-        .unwrap_or_default();
-    points
-        .iter()
-        .skip(1)
-        .for_each(|point| sum.merge(&point.counts));
+    let mut sum = Counts::default();
+    for point in points {
+        sum.merge(&point.counts);
+    }
     let mut reasons: Vec<_> = sum.origin.into_iter().collect();
     reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     let reasons: Vec<_> = reasons.into_iter().map(|(reason, _)| reason).collect();
     let (drawn, rest) = reasons.split_at(MOST_REASONS.min(reasons.len()));
 
-    let of = |name: String, number: &dyn Fn(&Window) -> u64| Series {
-        name,
-        numbers: points.iter().map(number).collect(),
+    let of = |name: &str, number: &dyn Fn(&Window) -> u64| -> Series {
+        (name.to_owned(), points.iter().map(number).collect())
     };
     let in_reasons = |point: &Window, reasons: &[String]| {
         let numbers = reasons
@@ -154,19 +146,17 @@ fn series(points: &[Window]) -> Vec<Series> {
             .filter_map(|reason| point.counts.origin.get(reason));
         numbers.sum::<u64>()
     };
-    let mut series = vec![of("redirect".to_owned(), &|point| point.counts.redirects)];
+    let mut series = vec![of("redirect", &|point| point.counts.redirects)];
     for reason in drawn.chunks(1) {
-        series.push(of(format!("origin: {}", reason.concat()), &|point| {
+        series.push(of(&format!("origin: {}", reason.concat()), &|point| {
             in_reasons(point, reason)
         }));
     }
-    series.push(of("origin: all other reasons".to_owned(), &|point| {
+    series.push(of("origin: all other reasons", &|point| {
         in_reasons(point, rest)
     }));
-    series.push(of("no decision in the line".to_owned(), &|point| {
-        point.counts.other
-    }));
-    series.retain(|one| one.numbers.iter().any(|number| *number > 0));
+    series.push(of("no decision in the line", &|point| point.counts.other));
+    series.retain(|(_, numbers)| numbers.iter().any(|number| *number > 0));
     series
 }
 

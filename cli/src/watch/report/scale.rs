@@ -46,9 +46,8 @@ pub(crate) fn tick(point: &Window, step: Duration) -> String {
 
 /// An area between two rows of values, in steps.
 pub(crate) fn area(above: &[f64], below: &[f64], top: f64) -> String {
-    let mut path = "M0 ".to_owned();
+    let mut path = format!("M0 {HEIGHT}");
     // Writing into a string cannot fail.
-    let _ = write!(path, "{HEIGHT}");
     for (place, value) in (0_u32..).zip(above) {
         let _ = write!(path, "L{place} {0}H{1}", y(value / top), place + 1);
     }

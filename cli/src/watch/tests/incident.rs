@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
-use super::{BREAK, defaults, line};
+use super::{BREAK, defaults, line, traffic};
 use crate::watch::alarm::{Cause, Of};
 use crate::watch::event::{Event, Summary};
 use crate::watch::line::Line;
@@ -29,13 +29,9 @@ struct Found {
 /// Ten minutes before the break and three after it.
 fn incident(seed: u64, rate: f64, share: u8) -> Traffic {
     Traffic::new(&TrafficSettings {
-        start: BREAK - 600_000_000,
         rate,
-        normal: Duration::from_mins(10),
-        broken: Duration::from_mins(3),
-        seed,
-        farms: 20,
         share,
+        ..traffic(seed, 600, 180)
     })
 }
 
@@ -177,16 +173,12 @@ fn a_share_that_is_broken_raises_one_alarm_whatever_the_share() {
 #[test]
 fn at_the_rate_of_the_incident_the_alarm_comes_as_soon() {
     for (share, within) in [(100, 10), (1, 10)] {
-        let traffic = Traffic::new(&TrafficSettings {
-            start: BREAK - 120_000_000,
+        let settings = TrafficSettings {
             rate: 4_710.0,
-            normal: Duration::from_mins(2),
-            broken: Duration::from_secs(20),
-            seed: 1,
-            farms: 20,
             share,
-        });
-        let found = watch(traffic, |_, _, _| {});
+            ..traffic(1, 120, 20)
+        };
+        let found = watch(Traffic::new(&settings), |_, _, _| {});
         assert!(
             matches!(found.alarms[..], [after] if (1..=within).contains(&after)),
             "{share} %: {found:?}"

@@ -64,7 +64,7 @@ mod tests {
 
     use super::Sources;
     use crate::file::Loaded;
-    use crate::smoke::gather::package::{Checksum, Checksums};
+    use crate::smoke::gather::probes::tests::{known, sources};
     use crate::smoke::gather::probes::{Kind, Probe};
     use crate::smoke::judge::verdict::Verdict;
 
@@ -99,18 +99,10 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
 
     /// The locations that are requested directly, after the probes.
     fn at(switch: Switch, loaded: &Loaded, tried_at: TriedAt) -> Vec<String> {
-        let mut checksums = Checksums::default();
-        let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
-        checksums.insert("y@1.0.0".parse().unwrap(), checksum);
+        let (_, _, checksums) = known("y@1.0.0");
         let sources = Sources {
-            loaded,
             switch,
-            host: "crates.io",
-            routes: &[],
-            packages: &[],
-            checksums: &checksums,
-            missing: &[],
-            not_at_origin: &[],
+            ..sources(loaded, &checksums)
         };
         let probes = sources.probes().unwrap();
         let examples = probes.iter().filter(|probe| probe.kind == Kind::Example);

@@ -3,9 +3,10 @@ use signpost_rows::PRODUCTION;
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
+use crate::small::production;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 
-fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
+pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
         loaded,
         switch: Switch::ENFORCE,
@@ -18,13 +19,22 @@ fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     }
 }
 
+/// A package, its checksum, and that alone as what is known.
+pub(super) fn known(package: &str) -> (Package, Checksum, Checksums) {
+    let package: Package = package.parse().unwrap();
+    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
+    let mut checksums = Checksums::default();
+    checksums.insert(package.clone(), checksum.clone());
+    (package, checksum, checksums)
+}
+
 fn of_kind(probes: &[Probe], kind: Kind) -> Vec<&Probe> {
     probes.iter().filter(|probe| probe.kind == kind).collect()
 }
 
 #[test]
 fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let probes = sources(&loaded, &Checksums::default()).probes().unwrap();
     let examples = of_kind(&probes, Kind::Example);
     assert_eq!(examples.len(), loaded.examples().len());
@@ -38,11 +48,8 @@ fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
 
 #[test]
 fn a_crate_is_asked_for_on_every_route_to_crate_files() {
-    let loaded = Loaded::of(PRODUCTION);
-    let package: Package = "zstd-sys@2.0.16+zstd.1.5.7".parse().unwrap();
-    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
-    let mut checksums = Checksums::default();
-    checksums.insert(package.clone(), checksum.clone());
+    let loaded = production();
+    let (package, checksum, checksums) = known("zstd-sys@2.0.16+zstd.1.5.7");
     let packages = [(Kind::Crate, package)];
     let readme = ["readme".to_owned()];
     for (routes, what, expected) in [
@@ -68,7 +75,7 @@ fn a_crate_is_asked_for_on_every_route_to_crate_files() {
 
 #[test]
 fn every_share_that_sends_anything_has_probes_that_are_redirected() {
-    let loaded = Loaded::of(PRODUCTION);
+    let loaded = production();
     let checksums = Checksums::default();
     for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
         let sources = Sources {
@@ -88,12 +95,9 @@ fn every_share_that_sends_anything_has_probes_that_are_redirected() {
 
 #[test]
 fn a_lock_files_own_crates_come_before_those_of_the_list() {
-    let loaded = Loaded::of(PRODUCTION);
-    let mut checksums = Checksums::default();
+    let loaded = production();
     // In the smallest share.
-    let package: Package = "syn@1.0.109".parse().unwrap();
-    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
-    checksums.insert(package, checksum.clone());
+    let (_, checksum, checksums) = known("syn@1.0.109");
     let sources = Sources {
         switch: Switch::Enforce(Share::percent(1).unwrap()),
         ..sources(&loaded, &checksums)
@@ -105,24 +109,38 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
 }
 
 #[test]
-fn runs_that_would_prove_nothing_are_refused() {
-    let authored = Loaded::of(PRODUCTION);
-    let compiled = Loaded::of(authored.config().to_json());
+fn runs_that_would_prove_nothing_and_impossible_options_are_refused() {
+    let production = production();
+    let compiled = Loaded::of(production.config().to_json());
     // Another CDN may have other files.
-    let elsewhere = PRODUCTION.replace("static.crates.io", "static.example");
-    let elsewhere = Loaded::of(&elsewhere);
+    let other_cdn = Loaded::of(&PRODUCTION.replace("static.crates.io", "static.example"));
+    let other_host = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
+    let other_host = Loaded::of(&other_host);
     let checksums = Checksums::default();
-    let one_percent = Switch::Enforce(Share::percent(1).unwrap());
-    let small_share = Sources {
-        switch: one_percent,
-        ..sources(&elsewhere, &checksums)
-    };
-    let compiled = sources(&compiled, &checksums);
-    let rows = [
-        (compiled, "the configuration has no examples"),
+    let missing = ["/no-such-crate/".to_owned()];
+    let routes = ["raedme".to_owned()];
+    let mut small_share = sources(&other_cdn, &checksums);
+    small_share.switch = Switch::Enforce(Share::percent(1).unwrap());
+    let mut nothing_missing = sources(&production, &checksums);
+    nothing_missing.missing = &missing;
+    let mut no_route = sources(&production, &checksums);
+    no_route.routes = &routes;
+    for (sources, words) in [
+        (
+            sources(&compiled, &checksums),
+            "the configuration has no examples",
+        ),
         (small_share, "no redirect would be followed"),
-    ];
-    for (sources, words) in rows {
+        (
+            nothing_missing,
+            "no probe's path contains `/no-such-crate/`",
+        ),
+        (no_route, "there is no route `raedme`"),
+        (
+            sources(&other_host, &checksums),
+            "the routes do not apply to the host crates.io",
+        ),
+    ] {
         let failure = sources.probes().unwrap_err().to_string();
         assert!(failure.contains(words), "{words}: {failure}");
     }
@@ -130,10 +148,8 @@ fn runs_that_would_prove_nothing_are_refused() {
 
 #[test]
 fn a_file_whose_checksum_is_known_may_never_be_missing() {
-    let loaded = Loaded::of(PRODUCTION);
-    let mut checksums = Checksums::default();
-    let checksum = Checksum::parse(&"a".repeat(64)).unwrap();
-    checksums.insert("smallvec@1.10.0".parse().unwrap(), checksum);
+    let loaded = production();
+    let (_, _, checksums) = known("smallvec@1.10.0");
     for (part, expected) in [
         ("/smallvec/1.10.0/", Ok(1)),
         ("/smallvec/1.10.0/download", Err(())),
@@ -148,26 +164,4 @@ fn a_file_whose_checksum_is_known_may_never_be_missing() {
         let may_be = probes.map(|probes| probes.iter().filter(|one| one.may_be_missing).count());
         assert_eq!(may_be, expected, "{part}");
     }
-}
-
-#[test]
-fn impossible_options_are_refused() {
-    let loaded = Loaded::of(PRODUCTION);
-    let elsewhere = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
-    let elsewhere = Loaded::of(&elsewhere);
-    let checksums = Checksums::default();
-    let missing = ["/no-such-crate/".to_owned()];
-    let routes = ["raedme".to_owned()];
-    let check = |sources: Sources<'_>, words: &str| {
-        let failure = sources.probes().unwrap_err().to_string();
-        assert!(failure.contains(words), "{words}: {failure}");
-    };
-    let mut wrong = sources(&loaded, &checksums);
-    wrong.missing = &missing;
-    check(wrong, "no probe's path contains `/no-such-crate/`");
-    let mut wrong = sources(&loaded, &checksums);
-    wrong.routes = &routes;
-    check(wrong, "there is no route `raedme`");
-    let wrong = sources(&elsewhere, &checksums);
-    check(wrong, "the routes do not apply to the host crates.io");
 }

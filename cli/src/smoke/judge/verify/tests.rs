@@ -1,33 +1,27 @@
 use signpost::request::Request;
 use signpost::values::Switch;
-use signpost_rows::SmallConfig;
+use signpost_rows::PRODUCTION;
 
 use super::{head, json, negative, origin, plain};
+use crate::file::Loaded;
+use crate::small::{RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Finding;
 
-/// Two targets. The edge may send to the one that is not a file's first.
-fn two() -> String {
-    let text = SmallConfig::new("retry.window = \"30s\"")
-        .target("a", "https://a.example", "")
-        .target("b", "https://b.example", "")
-        .route("download", "/d/{name:crate}", "/{name}")
-        .example("/d/x", "/x");
-    text.to_string()
-}
-
 fn redirect_of(config: &str, path: &str) -> Redirect {
-    let config =
-        signpost::authoring::from_toml(config).unwrap_or_else(|problems| panic!("{problems}"));
     let request = Request::new("GET", "crates.io", path);
-    Redirect::of(&config, Switch::ENFORCE, &request).unwrap()
+    Redirect::of(Loaded::of(config).config(), Switch::ENFORCE, &request).unwrap()
 }
 
 fn redirect() -> Redirect {
-    let production = signpost_rows::PRODUCTION;
-    redirect_of(production, "/api/v1/crates/smallvec/1.10.0/download")
+    redirect_of(PRODUCTION, "/api/v1/crates/smallvec/1.10.0/download")
+}
+
+/// Two targets. The edge may send to the one that is not a file's first.
+fn redirect_to_two() -> Redirect {
+    redirect_of(&small(&[("a", 1), ("b", 1)], &[], RETRY), "/f/x")
 }
 
 fn with(answer: &Answered, name: &str, value: Option<&str>) -> Answered {
@@ -45,7 +39,7 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 
 #[test]
 fn right_answers_have_no_findings() {
-    for (name, right) in [("one", redirect()), ("two", redirect_of(&two(), "/d/x"))] {
+    for (name, right) in [("one", redirect()), ("two", redirect_to_two())] {
         for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
             assert_eq!(json(&right, &get.json), [], "{name}");
@@ -58,7 +52,7 @@ fn right_answers_have_no_findings() {
 
 #[test]
 fn an_answer_that_names_another_target_is_compared_with_what_it_must_be_there() {
-    let right = redirect_of(&two(), "/d/x");
+    let right = redirect_to_two();
     let first = right.first();
     let second = right.right().nth(1).unwrap();
     let status = |answer: &Answered| Answered {
