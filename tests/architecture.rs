@@ -1,4 +1,4 @@
-//! Imports in `src/` go down a layer, never up and never in a circle, and the core knows no platform.
+//! Imports in `src/` go down, never up and never in a circle, and the core knows no platform.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -41,12 +41,13 @@ const FORBIDDEN: &[&str] = &[
     "ToSocketAddrs",
     "SystemTime::now",
     "Instant",
-    // Those that print to standard error end in the same letters.
+    // `eprint!` and `eprintln!` end in the same letters.
     "print!",
     "println!",
     "dbg!",
 ];
 
+#[track_caller]
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     imports::files(&root).unwrap_or_else(|error| panic!("{error:#}"))
@@ -61,8 +62,7 @@ fn layer(module: &str) -> Option<usize> {
     Some(layer.unwrap_or_else(|| panic!("`{name}` is in no layer; write it into LAYERS")))
 }
 
-/// The text of a Rust file line by line, with what comments say left out. Literals are kept whole:
-/// two slashes in one of them begin no comment.
+/// The text of a Rust file without its comments. Two slashes in a literal do not begin a comment.
 fn code_in(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -95,7 +95,7 @@ fn token_length(text: &str) -> usize {
     let mut characters = text.char_indices();
     let (_, first) = characters.next().unwrap_or_default();
     let is_character = text.starts_with("'\\") || text.chars().nth(2) == Some('\'');
-    // A quotation mark before a name that no other follows is that of a lifetime.
+    // A single quotation mark before a name begins a lifetime.
     if first == '"' || (first == '\'' && is_character) {
         let mut escaped = false;
         for (index, character) in characters {
@@ -132,6 +132,7 @@ fn a_comment_begins_outside_of_literals() {
     }
 }
 
+#[track_caller]
 fn check(path: &Path) {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -190,7 +191,7 @@ fn every_layer_is_there() {
     for name in LAYERS {
         let module = format!("crate::{name}");
         let is_there = sources.iter().any(|source| source.module == module);
-        assert!(is_there, "there is no {module}");
+        assert!(is_there, "{module} is missing");
     }
 }
 

@@ -17,9 +17,6 @@ mod differences;
 mod explain;
 mod file;
 mod findings;
-#[cfg(test)]
-#[path = "../../tests/rows/hostile.rs"]
-mod hostile_rows;
 mod log;
 mod man;
 mod output;

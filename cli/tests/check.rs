@@ -7,9 +7,8 @@ use std::io::{Seek as _, Write as _};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use signpost_rows::PRODUCTION;
 use tool::{ended, signpost};
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 /// The exit code, standard output and standard error of `signpost check` in the workspace.
 fn check(arguments: &[&str]) -> (Option<i32>, String, String) {

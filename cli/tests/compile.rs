@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use signpost_rows::PRODUCTION;
 use tool::ended;
 
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const FASTLY_TOML: &str = include_str!("../../fastly.toml");
 
 fn signpost(arguments: &[&str]) -> Output {

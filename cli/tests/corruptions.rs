@@ -10,8 +10,6 @@ use serde_json::Value;
 use signpost::authoring::Authored;
 use tool::{ended, signpost};
 
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
-
 /// What catches a corruption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caught {
@@ -24,6 +22,7 @@ enum Caught {
 }
 
 use Caught::{Answers, Check, Keys};
+use signpost_rows::PRODUCTION;
 
 /// One replacement, of the first occurrence.
 type Once<'t> = (&'t str, &'t str);

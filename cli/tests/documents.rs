@@ -120,8 +120,8 @@ fn check(document: &str, shown: Vec<Shown>) {
         &directory.path().join("docs/examples"),
     );
     copy(
-        &root.join("tests/data"),
-        &directory.path().join("tests/data"),
+        &root.join("testbed/rows/data"),
+        &directory.path().join("testbed/rows/data"),
     );
     fs::copy(
         root.join("fastly.toml"),

@@ -4,9 +4,8 @@ mod tool;
 
 use std::path::Path;
 
+use signpost_rows::{PRODUCTION, changed, with_second_target};
 use tool::{ended, signpost};
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 fn routes(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let directory = tempfile::tempdir().unwrap();
@@ -80,30 +79,12 @@ fn what_is_optional_is_shown_where_it_is_set() {
 
 #[test]
 fn several_targets_are_shown_with_their_shares() {
-    let config = PRODUCTION
-        .replace(
-            "allowed_hosts = [",
-            "retry.window = \"1m\"\nallowed_hosts = [\"b.example\", ",
-        )
-        .replace(
-            "[targets.static]",
-            "[targets.b]\nbase = \"b.example\"\nhealth_backend = \"b-health\"\n[targets.static]",
-        )
-        .replacen(
-            "target   = \"static\"",
-            "targets = [{ name = \"static\", weight = 9 }, \"b\"]",
-            1,
-        )
-        .replace(
-            "location = \"https://static",
-            "target = \"static\"\nlocation = \"https://static",
-        )
-        .replacen(
-            "[[routes.examples]]",
-            "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-             target = \"b\"\nlocation = \"https://b.example/crates/a/a-1.0.0.crate\"\n[[routes.examples]]",
-            1,
-        );
+    let config = with_second_target("b", [9, 1], ["", "health_backend = \"b-health\""]);
+    let config = changed(
+        &config,
+        "[response]",
+        "[retry]\nwindow = \"1m\"\n\n[response]",
+    );
     let (code, text, errors) = routes(&config, &[]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let expected = "\n  target    static = https://static.crates.io, 9 of 10\

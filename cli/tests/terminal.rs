@@ -6,9 +6,8 @@ use std::fs;
 use std::io::Read as _;
 use std::process::Stdio;
 
+use signpost_rows::PRODUCTION;
 use tool::{ended, signpost};
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 /// The exit code, standard output and standard error of `signpost check` in the workspace.
 fn check(arguments: &[&str]) -> (Option<i32>, String, String) {

@@ -7,8 +7,7 @@ use tokio::process::Command;
 
 /// A `cargo` that works in `directory` and knows nothing of the one that runs the tests.
 ///
-/// It is the same toolchain's: a new `CARGO_HOME` says nothing of `RUSTUP_HOME`, where the
-/// toolchains are.
+/// It is of the same toolchain: `RUSTUP_HOME`, which has the toolchains, stays as it is.
 pub(crate) fn cargo(directory: &Path) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);

@@ -1,16 +1,14 @@
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
-use percent_encoding::percent_decode_str;
 
-use crate::server::Server;
+use crate::server::{Server, decoded_path, listens, lock, plain};
 
 /// A CDN that serves files from memory and counts the GET requests for each path.
 #[derive(Debug)]
@@ -24,6 +22,8 @@ struct Shelf {
     files: BTreeMap<String, Bytes>,
     hits: BTreeMap<String, usize>,
 }
+
+listens!(StandInCdn, "http", server.address);
 
 impl StandInCdn {
     /// Starts a CDN that serves `files`, each under its path, which begins with `/`.
@@ -62,16 +62,6 @@ impl StandInCdn {
         lock(&self.shelf).files.insert(path.into(), content.into());
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
     /// How often each decoded path was asked for with GET, those of no file included.
     pub fn hits(&self) -> BTreeMap<String, usize> {
         lock(&self.shelf).hits.clone()
@@ -85,9 +75,7 @@ fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Byt
         response.headers_mut().insert(ALLOW, allowed);
         return response;
     }
-    let path = percent_decode_str(request.uri().path())
-        .decode_utf8_lossy()
-        .into_owned();
+    let path = decoded_path(request.uri());
     let response = match shelf.files.get(&path) {
         Some(content) => {
             let mut response = Response::new(Full::new(content.clone()));
@@ -103,20 +91,10 @@ fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Byt
     response
 }
 
-fn plain(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(format!("{status}\n")));
-    *response.status_mut() = status;
-    response
-}
-
 fn content_type(path: &str) -> &'static str {
     match Path::new(path).extension().and_then(|name| name.to_str()) {
         Some("crate") => "application/gzip",
         Some("html") => "text/html; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-
-fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
-    shelf.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,35 +1,28 @@
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::future::pending;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use percent_encoding::percent_decode_str;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use http_body_util::channel::Channel;
+use http_body_util::{Either, Full};
+use hyper::body::{Frame, Incoming};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::HandshakeKind;
 
+use crate::server::{Server, decoded_path, listens, lock, plain, serve};
 use crate::tls::{Protocol, Validity, identity};
 
 /// A CDN that serves files from memory over TLS, and can be spoiled file by file.
 #[derive(Debug)]
 pub struct TlsCdn {
-    address: SocketAddr,
+    server: Server,
     authority: String,
     shelf: Arc<Mutex<Shelf>>,
-    accepting: JoinHandle<()>,
 }
 
 /// What is wrong with a file.
@@ -39,7 +32,7 @@ pub enum Spoil {
     Missing,
     /// It may not be read: 403, and a header that says which server answered.
     Forbidden,
-    /// It has other bytes, as many.
+    /// It has other bytes, of the same length.
     OtherBytes,
     /// It ends before its `Content-Length`.
     BrokenOff,
@@ -59,6 +52,9 @@ struct Shelf {
     resumptions: usize,
 }
 
+// Its URL is for a CDN whose name is `127.0.0.1`.
+listens!(TlsCdn, "https", server.address);
+
 impl TlsCdn {
     /// Starts a CDN for the name `host` that serves `files`, each under its decoded path.
     ///
@@ -76,10 +72,6 @@ impl TlsCdn {
         Content: Into<Bytes>,
     {
         let identity = identity(host, validity, protocol)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .context("cannot listen on 127.0.0.1")?;
-        let address = listener.local_addr()?;
         let files = files
             .into_iter()
             .map(|(path, content)| (path.into(), content.into()))
@@ -88,24 +80,17 @@ impl TlsCdn {
             files,
             ..Shelf::default()
         }));
-        let accepting = tokio::spawn(accept(listener, identity.acceptor, Arc::clone(&shelf)));
+        let shared = Arc::clone(&shelf);
+        let server = Server::accept(move |stream| {
+            lock(&shared).connections += 1;
+            handshake_and_serve(stream, identity.acceptor.clone(), Arc::clone(&shared))
+        })
+        .await?;
         Ok(Self {
-            address,
+            server,
             authority: identity.authority,
             shelf,
-            accepting,
         })
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its URL by address, without a path: `https://127.0.0.1:PORT`. It is for a CDN whose name is
-    /// `127.0.0.1`.
-    pub fn url(&self) -> String {
-        format!("https://{}", self.address)
     }
 
     /// The certificate of the authority to trust, in PEM form.
@@ -144,58 +129,27 @@ impl TlsCdn {
     }
 }
 
-impl Drop for TlsCdn {
-    fn drop(&mut self) {
-        // The connections belong to this task and end with it.
-        self.accepting.abort();
-    }
-}
+type Content = Either<Full<Bytes>, Channel<Bytes, io::Error>>;
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>>) {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                lock(&shelf).connections += 1;
-                connections.spawn(serve(stream, acceptor.clone(), Arc::clone(&shelf)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            // Any other error would come back at once and for ever. Closed, the port says so.
-            Err(_) => return,
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>>) {
-    // A client that does not trust the certificate goes away: its test sees it there.
+async fn handshake_and_serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>>) {
+    // If a client does not trust the certificate, its test sees that.
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };
-    if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+    let tls = stream.get_ref().1;
+    if tls.handshake_kind() == Some(HandshakeKind::Resumed) {
         lock(&shelf).resumptions += 1;
     }
-    let service = service_fn(move |request| {
+    let is_http2 = tls.alpn_protocol() == Some(b"h2");
+    let handler = move |request| {
         let shelf = Arc::clone(&shelf);
-        async move { Ok::<_, Infallible>(answer(&request, &shelf).await) }
-    });
-    let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let stream = TokioIo::new(stream);
-    // A client that goes away in the middle is the client's affair, too.
-    let _ = if speaks_http2 {
-        http2::Builder::new(TokioExecutor::new())
-            .serve_connection(stream, service)
-            .await
-    } else {
-        http1::Builder::new()
-            .serve_connection(stream, service)
-            .await
+        async move { answer(&request, &shelf).await }
     };
+    serve(stream, is_http2, handler).await;
 }
 
 async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<Content> {
-    let target = request.uri().path();
-    let path = percent_decode_str(target).decode_utf8_lossy().into_owned();
+    let path = decoded_path(request.uri());
     let (file, spoil) = {
         let mut shelf = lock(shelf);
         shelf.requests += 1;
@@ -209,10 +163,10 @@ async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<C
         )
     };
     let Some(file) = file else {
-        return plain(StatusCode::NOT_FOUND);
+        return plain(StatusCode::NOT_FOUND).map(Either::Left);
     };
-    match spoil {
-        None => Response::new(Content::whole(file)),
+    let response = match spoil {
+        None => Response::new(Full::new(file)),
         Some(Spoil::Missing) => plain(StatusCode::NOT_FOUND),
         Some(Spoil::Forbidden) => with(
             plain(StatusCode::FORBIDDEN),
@@ -221,81 +175,30 @@ async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<C
         ),
         Some(Spoil::OtherBytes) => {
             let other: Vec<u8> = file.iter().map(|byte| byte ^ 1).collect();
-            Response::new(Content::whole(other.into()))
+            Response::new(Full::from(other))
         }
-        Some(Spoil::BrokenOff) => {
-            let length = (file.len() + 1).to_string();
-            with(
-                Response::new(Content::broken_off(file)),
-                CONTENT_LENGTH,
-                &length,
-            )
-        }
+        Some(Spoil::BrokenOff) => return broken_off(file),
         Some(Spoil::Silent) => pending().await,
-        Some(Spoil::RedirectToItself) => with(plain(StatusCode::FOUND), LOCATION, target),
-    }
+        Some(Spoil::RedirectToItself) => {
+            with(plain(StatusCode::FOUND), LOCATION, request.uri().path())
+        }
+    };
+    response.map(Either::Left)
 }
 
-fn plain(status: StatusCode) -> Response<Content> {
-    let mut response = Response::new(Content::whole(format!("{status}\n").into()));
-    *response.status_mut() = status;
-    response
-}
-
-fn with(mut response: Response<Content>, name: HeaderName, value: &str) -> Response<Content> {
+fn with<Body>(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
     response
 }
 
-/// A body in one piece, after which it may break off.
-struct Content {
-    data: Option<Bytes>,
-    breaks_off: bool,
-}
-
-impl Content {
-    fn whole(data: Bytes) -> Self {
-        Self {
-            data: Some(data),
-            breaks_off: false,
-        }
-    }
-
-    fn broken_off(data: Bytes) -> Self {
-        Self {
-            data: Some(data),
-            breaks_off: true,
-        }
-    }
-}
-
-impl Body for Content {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        let next = match self.data.take() {
-            Some(data) => Some(Ok(Frame::data(data))),
-            None => self
-                .breaks_off
-                .then(|| Err(io::ErrorKind::UnexpectedEof.into())),
-        };
-        Poll::Ready(next)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.data {
-            Some(data) if !self.breaks_off => SizeHint::with_exact(data.len() as u64),
-            _ => SizeHint::default(),
-        }
-    }
-}
-
-fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
-    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+/// A body that ends one byte before its `Content-Length`.
+fn broken_off(file: Bytes) -> Response<Content> {
+    let length = (file.len() + 1).to_string();
+    let (mut sender, body) = Channel::new(1);
+    // The channel has room for one frame.
+    let _ = sender.try_send(Frame::data(file));
+    sender.abort(io::ErrorKind::UnexpectedEof.into());
+    with(Response::new(Either::Right(body)), CONTENT_LENGTH, &length)
 }

@@ -26,7 +26,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 ///
-/// When the connection fails, the answer is no HTTP/1.1, or it has not come after a minute.
+/// When the connection fails, the answer is not HTTP/1.1, or it has not come after a minute.
 pub async fn send(address: SocketAddr, request: Request<Bytes>) -> Result<Response<Bytes>> {
     let line = format!("{} {} at {address}", request.method(), request.uri());
     timeout(LIMIT, exchange(address, request))
@@ -63,7 +63,7 @@ async fn exchange(address: SocketAddr, mut request: Request<Bytes>) -> Result<Re
     let response = sender.send_request(request.map(Full::new)).await?;
     let (head, body) = response.into_parts();
     let body = body.collect().await?.to_bytes();
-    // Without a sender the connection closes, and closed it leaves no task behind.
+    // Without a sender the connection closes, and its task ends.
     drop(sender);
     connection.abort();
     Ok(Response::from_parts(head, body))

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -11,7 +10,7 @@ use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, listens, lock};
 
 /// A stand-in for the Fastly API: one Compute service and one Config Store, in memory.
 ///
@@ -63,6 +62,8 @@ struct State {
     look_faults: BTreeSet<usize>,
 }
 
+listens!(FastlyApi, "http", server.address);
+
 impl FastlyApi {
     /// The identifier of the service.
     pub const SERVICE: &'static str = "stand-in-service";
@@ -96,36 +97,26 @@ impl FastlyApi {
         Ok(Self { server, state })
     }
 
-    /// Lets fail, of the calls that are no mere look, the one of this index, counted from 0.
+    /// Lets one call fail: of those that change or check something, the one with this index from 0.
     #[must_use]
     pub fn failing(self, index: usize, fault: Fault) -> Self {
         lock(&self.state).faults.insert(index, fault);
         self
     }
 
-    /// Lets fail, of the calls that are a mere look, the one of this index, counted from 0.
+    /// Lets one call fail: of those that only look, the one with this index from 0.
     #[must_use]
     pub fn failing_look(self, index: usize) -> Self {
         lock(&self.state).look_faults.insert(index);
         self
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
-    /// Every call, in the order received. The CLI's question about how to log in is none.
+    /// Every call, in the order received. The CLI's question about how to log in does not count.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.state).calls.clone()
     }
 
-    /// The calls that are no mere look: those that change or check something, and the reports.
+    /// The calls that change or check something, and the reports.
     pub fn acts(&self) -> Vec<Call> {
         let mut calls = self.calls();
         calls.retain(|call| !call.is_look());
@@ -328,8 +319,4 @@ fn refusal(status: StatusCode, message: &str) -> Answer {
     let mut answer = found(&json!({ "msg": message }));
     *answer.status_mut() = status;
     answer
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

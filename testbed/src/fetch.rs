@@ -22,14 +22,14 @@ pub struct Fetched {
 /// Writes a project that depends on every crate of `registry` and runs a real `cargo fetch` in it.
 ///
 /// With an empty directory for `cargo_home` nothing is cached and every crate is downloaded.
-/// `retries` is cargo's `net.retry`; left to itself cargo tries three times more, which takes
+/// `retries` is cargo's `net.retry`; by default cargo makes three more attempts, which takes
 /// about ten seconds. Of one crate, versions that cargo holds compatible cannot be fetched
 /// together.
 ///
 /// # Errors
 ///
-/// When the project cannot be written or `cargo` cannot be run. A fetch that fails is no error
-/// here: see [`Fetched::status`].
+/// When the project cannot be written or `cargo` cannot be run. A fetch that fails is
+/// not an error here: see [`Fetched::status`].
 pub async fn cargo_fetch(
     project: &Path,
     cargo_home: &Path,

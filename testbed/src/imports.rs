@@ -49,7 +49,7 @@ pub fn files(root: &Path) -> Result<Vec<Source>> {
     Ok(sources.collect())
 }
 
-/// The cycles among files: each as the shortest way from a file back to itself; no file is in two.
+/// The cycles among files, each by its shortest path. No file is in two of them.
 pub fn cycles(sources: &[Source]) -> Vec<Vec<&Path>> {
     let by_module: BTreeMap<_, _> = sources
         .iter()

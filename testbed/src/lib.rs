@@ -1,4 +1,4 @@
-//! What Signpost is tried against on one machine, with nothing beyond loopback.
+//! What Signpost is tested against on one machine, with nothing beyond loopback.
 //!
 //! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
 //! dropped, also when a test panics. Nothing sleeps: whatever has to be waited for is announced by
@@ -8,7 +8,7 @@
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
-//! - [`RefusedAddress`] and [`SilentAddress`] are the origins that do not answer.
+//! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
@@ -50,5 +50,5 @@ pub use registry::Registry;
 pub use rows::rows;
 pub use tls::{Protocol, Validity};
 pub use transcript::Lines;
-pub use unreachable::{RefusedAddress, SilentAddress, refused_address, silent_address};
+pub use unreachable::{DeadAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 /// What Viceroy is configured with: a `fastly.toml` as it stands, with the changes of one test.
 ///
-/// Everything that is not changed here is read from the file, so that what is tried is what is
+/// Everything that is not changed here is read from the file, so that tests run what is
 /// deployed. Log endpoints cannot be taken away: Viceroy reads none from the manifest and takes
 /// any name but `stdout`, `stderr` and those that begin with `fst_managed_`, which it refuses as
 /// the platform does. A test of an endpoint that is not there names one of these.
@@ -102,8 +102,7 @@ impl LocalServer {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is not TOML, or holds something other than a table where
-    /// `[local_server]` has one.
+    /// When the file cannot be read, is not TOML, or has something other than a table in the place of one.
     pub fn manifest(&self) -> Result<String> {
         let file = self.manifest.display();
         let text =
@@ -161,7 +160,7 @@ impl Backend {
         }
     }
 
-    /// Asks with this `Host`, as a server of many names needs it.
+    /// Asks with this `Host`.
     #[must_use]
     pub fn override_host(mut self, host: impl Into<String>) -> Self {
         self.override_host = Some(host.into());
@@ -293,7 +292,7 @@ contents = { config = "{}", switch = "enforce" }
     }
 
     #[test]
-    fn a_value_where_a_table_belongs_is_named() {
+    fn a_value_in_the_place_of_a_table_is_named() {
         let local_server = LocalServer::from_file("fastly.toml").config("{}");
         let error = local_server.change("local_server = 1").unwrap_err();
         assert_eq!(error.to_string(), "`local_server` is not a table");

@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_endpoints_are_told_from_all_others() {
+    fn only_lines_of_endpoints_are_read() {
         check(
             r#"signpost-log :: {"version":"1"}"#,
             Some(("signpost-log", r#"{"version":"1"}"#)),

@@ -9,8 +9,7 @@ const VARIABLE: &str = "SIGNPOST_MODULE";
 ///
 /// # Panics
 ///
-/// When the variable is not set, because the variable must name the module. The message says
-/// what to run.
+/// When the variable is not set. The message says what to run.
 #[track_caller]
 pub fn module_under_test() -> PathBuf {
     match env::var_os(VARIABLE) {

@@ -1,5 +1,4 @@
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -8,7 +7,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 
-use crate::server::Server;
+use crate::server::{Server, listens, lock};
 
 /// An origin that records every request whole, and answers as it is told.
 ///
@@ -35,6 +34,8 @@ pub struct RecordedRequest {
 }
 
 type Recorded = Arc<Mutex<Vec<RecordedRequest>>>;
+
+listens!(StandInOrigin, "http", server.address);
 
 impl StandInOrigin {
     /// Starts an origin that answers 200 and, in plain text, says which request arrived.
@@ -79,16 +80,6 @@ impl StandInOrigin {
         Ok(Self { server, recorded })
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
     /// The requests so far, in the order in which they were received in full.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.recorded).clone()
@@ -123,8 +114,4 @@ where
     // Recorded before it is answered, so that whoever has the answer finds the request here.
     lock(&recorded).push(request.clone());
     reply(&request).map(Full::new)
-}
-
-fn lock(recorded: &Mutex<Vec<RecordedRequest>>) -> MutexGuard<'_, Vec<RecordedRequest>> {
-    recorded.lock().unwrap_or_else(PoisonError::into_inner)
 }

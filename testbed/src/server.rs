@@ -1,42 +1,84 @@
 use std::convert::Infallible;
+use std::error::Error;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use percent_encoding::percent_decode_str;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// An HTTP/1.1 server on a loopback port, which ends with its connections when it is dropped.
+/// A server on a loopback port, which ends with its connections when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     accepting: JoinHandle<()>,
 }
 
+/// Gives a type the methods `address` and `url`.
+macro_rules! listens {
+    ($listener:ty, $scheme:literal, $($field:ident).+) => {
+        impl $listener {
+            /// Where it listens.
+            pub fn address(&self) -> std::net::SocketAddr {
+                self.$($field).+
+            }
+
+            /// Its URL without a path.
+            #[doc = concat!("`", $scheme, "://127.0.0.1:PORT`")]
+            pub fn url(&self) -> String {
+                format!(concat!($scheme, "://{}"), self.address())
+            }
+        }
+    };
+}
+pub(crate) use listens;
+
 impl Server {
-    /// Starts to answer requests with `handler`.
+    /// Starts to answer HTTP/1.1 requests with `handler`.
     pub(crate) async fn start<Handler, Answer>(handler: Handler) -> Result<Self>
     where
         Handler: Fn(Request<Incoming>) -> Answer + Clone + Send + 'static,
         Answer: Future<Output = Response<Full<Bytes>>> + Send + 'static,
     {
+        Self::accept(move |stream| serve(stream, false, handler.clone())).await
+    }
+
+    /// Starts to give each connection to `serve`.
+    pub(crate) async fn accept<Served>(
+        serve: impl Fn(TcpStream) -> Served + Send + 'static,
+    ) -> Result<Self>
+    where
+        Served: Future<Output = ()> + Send + 'static,
+    {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .context("cannot listen on 127.0.0.1")?;
         let address = listener.local_addr()?;
-        let accepting = tokio::spawn(accept(listener, handler));
+        let accepting = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                while connections.try_join_next().is_some() {}
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        connections.spawn(serve(stream));
+                    }
+                    Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+                    // Any other error would come back at once. The closed port fails the test.
+                    Err(_) => return,
+                }
+            }
+        });
         Ok(Self { address, accepting })
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
     }
 }
 
@@ -47,36 +89,47 @@ impl Drop for Server {
     }
 }
 
-async fn accept<Handler, Answer>(listener: TcpListener, handler: Handler)
-where
-    Handler: Fn(Request<Incoming>) -> Answer + Clone + Send + 'static,
-    Answer: Future<Output = Response<Full<Bytes>>> + Send + 'static,
-{
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(serve(stream, handler.clone()));
-            }
-            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-            // Any other error would come back at once and for ever. Closed, the port says so.
-            Err(_) => return,
-        }
-    }
-}
-
-async fn serve<Handler, Answer>(stream: TcpStream, handler: Handler)
-where
+/// Answers the requests of one connection.
+pub(crate) async fn serve<Handler, Answer, Content>(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    is_http2: bool,
+    handler: Handler,
+) where
     Handler: Fn(Request<Incoming>) -> Answer,
-    Answer: Future<Output = Response<Full<Bytes>>>,
+    Answer: Future<Output = Response<Content>> + Send + 'static,
+    Content: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
+    let stream = TokioIo::new(stream);
     let service = service_fn(move |request| {
         let answer = handler(request);
         async { Ok::<_, Infallible>(answer.await) }
     });
-    // A client that goes away in the middle is the client's affair: its test sees it there.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    // If a client goes away in the middle, its test sees that.
+    let _ = if is_http2 {
+        http2::Builder::new(TokioExecutor::new())
+            .serve_connection(stream, service)
+            .await
+    } else {
+        http1::Builder::new()
+            .serve_connection(stream, service)
+            .await
+    };
+}
+
+/// An answer that says its status in plain words.
+pub(crate) fn plain(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(format!("{status}\n")));
+    *response.status_mut() = status;
+    response
+}
+
+/// The decoded path, under which a file is kept.
+pub(crate) fn decoded_path(uri: &Uri) -> String {
+    let path = percent_decode_str(uri.path());
+    path.decode_utf8_lossy().into_owned()
+}
+
+/// Locks what a server and its test share, also after one of them panicked.
+pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

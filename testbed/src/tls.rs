@@ -10,10 +10,10 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// Until when a certificate holds.
+/// Whether a certificate still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
-    /// Today, and for long.
+    /// It holds today.
     Valid,
     /// It ended in the year 2001.
     Expired,
@@ -28,9 +28,9 @@ pub enum Protocol {
     Http2,
 }
 
-/// What a server needs to be whom it says, to those who trust its authority.
+/// What a server needs so that clients of its authority trust it.
 pub(crate) struct Identity {
-    /// Makes a TLS connection of one that was accepted.
+    /// Does the handshake of an accepted connection.
     pub(crate) acceptor: TlsAcceptor,
     /// The certificate of the authority, in PEM form.
     pub(crate) authority: String,

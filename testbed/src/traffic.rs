@@ -11,11 +11,10 @@
 //!   starts on the same lock file, so the same "client" asks for the same files again and again. How
 //!   much of the traffic is theirs changes every minute.
 //! - **Spurious errors** of the network make cargo ask again, for one request in 500.
-//! - **A share of the files** can be redirected alone, as while a release goes on its way: then the
-//!   origin answers for the others, and nothing happens to them.
-//! - **After the break** every redirected download fails, and cargo does what it documents: four attempts, the
-//!   next ones about 1 s, 3.5 s and 6.5 s after each failure. New builds come as before, because
-//!   the people who start them do not know of it.
+//! - **A share of the files** can be redirected alone, as during a release: then the origin answers for
+//!   the others.
+//! - **After the break** every redirected download fails, and cargo does what it documents: four
+//!   attempts, the next ones about 1 s, 3.5 s and 6.5 s after each failure. New builds start as before.
 
 mod builds;
 mod files;
@@ -32,7 +31,7 @@ use builds::{Builds, Client};
 /// is anything from half a second to one and a half.
 const WAITS: [u64; 3] = [1_000_000, 3_500_000, 6_500_000];
 
-/// One download in so many fails for reasons that have nothing to do with the registry.
+/// One download in this many fails because of the network.
 const SPURIOUS: u32 = 500;
 
 /// What traffic to make.
@@ -42,15 +41,15 @@ pub struct Settings {
     pub start: u64,
     /// Requests a second before the break, not counting spurious errors.
     pub rate: f64,
-    /// How long all is well.
+    /// How long redirects are right.
     pub normal: Duration,
     /// How long redirects then lead nowhere.
     pub broken: Duration,
-    /// What everything random follows from.
+    /// The seed of all random choices.
     pub seed: u64,
     /// How many build farms there are.
     pub farms: u32,
-    /// Of how many percent of all files the downloads are redirected, as by the switch `enforce 10%`.
+    /// The percentage of all files that are redirected, as by the switch `enforce 10%`.
     pub share: u8,
 }
 
@@ -88,7 +87,7 @@ enum Wanted {
     Download(u16),
     /// The page of a crate, which no route has.
     Page(u16),
-    /// A file whose version is none.
+    /// A file with an invalid version.
     Misspelt(u16),
 }
 

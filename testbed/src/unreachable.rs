@@ -1,31 +1,28 @@
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context as _, Result};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// A loopback address that refuses every connection for as long as this value lives.
+use crate::server::listens;
+
+/// A loopback address that answers nothing for as long as this value lives.
 #[derive(Debug)]
-pub struct RefusedAddress {
+pub struct DeadAddress {
     address: SocketAddr,
-    _bound: Socket,
+    socket: Socket,
 }
 
-/// A loopback address that accepts connections and never answers, for as long as this value lives.
-#[derive(Debug)]
-pub struct SilentAddress {
-    address: SocketAddr,
-    _listening: TcpListener,
-}
+listens!(DeadAddress, "http", address);
 
 /// Reserves a loopback address that refuses connections.
 ///
 /// Its socket is bound and does not listen: the system answers every connection with a reset, and
-/// gives the port to nobody else while the socket is there.
+/// gives the port to no other process while the socket is there.
 ///
 /// # Errors
 ///
 /// When no loopback port can be bound.
-pub fn refused_address() -> Result<RefusedAddress> {
+pub fn refused_address() -> Result<DeadAddress> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).context("cannot make a socket")?;
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     socket
@@ -35,49 +32,20 @@ pub fn refused_address() -> Result<RefusedAddress> {
         .local_addr()?
         .as_socket()
         .context("the bound socket has no Internet address")?;
-    Ok(RefusedAddress {
-        address,
-        _bound: socket,
-    })
+    Ok(DeadAddress { address, socket })
 }
 
-/// Opens a loopback address that never answers.
+/// Opens a loopback address that accepts connections and never answers.
 ///
-/// Its socket listens and nobody accepts: the system completes each connection up to its backlog
+/// Its socket listens and nothing accepts: the system completes each connection up to its backlog
 /// and takes the request, to which no answer comes.
 ///
 /// # Errors
 ///
 /// When no loopback port can be bound.
-pub fn silent_address() -> Result<SilentAddress> {
-    let listening =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
-    Ok(SilentAddress {
-        address: listening.local_addr()?,
-        _listening: listening,
-    })
-}
-
-impl RefusedAddress {
-    /// The address.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl SilentAddress {
-    /// The address.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
+pub fn silent_address() -> Result<DeadAddress> {
+    let dead = refused_address()?;
+    // As many connections as the standard library lets wait.
+    dead.socket.listen(128).context("cannot listen")?;
+    Ok(dead)
 }

@@ -14,9 +14,10 @@ use tokio::time::timeout;
 use crate::client;
 use crate::local_server::LocalServer;
 use crate::log_line::LogLine;
+use crate::server::listens;
 use crate::transcript::{Lines, Transcript};
 
-/// Errors, and of what goes well the one line that says where Viceroy listens.
+/// Errors, and the one line that says where Viceroy listens.
 const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
 
 /// How long Viceroy may take to compile the module and to look for its backends.
@@ -30,6 +31,8 @@ pub struct Viceroy {
     child: Child,
     _manifest: TempDir,
 }
+
+listens!(Viceroy, "http", address);
 
 impl Viceroy {
     /// Serves the WebAssembly file `module` on a port that the system chooses, once it listens.
@@ -87,16 +90,6 @@ impl Viceroy {
             child,
             _manifest: directory,
         })
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its URL, without a path: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
     }
 
     /// Sends one request to it: [`client::send`] with this address.

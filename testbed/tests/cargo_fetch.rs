@@ -4,7 +4,7 @@ use signpost_testbed::{Crate, Registry, StandInCdn, cargo_fetch, package};
 use tempfile::tempdir;
 
 #[tokio::test]
-async fn cargo_fetches_every_crate_once_from_where_dl_says() {
+async fn cargo_fetches_every_crate_once_by_dl() {
     let directory = tempdir().unwrap();
     let mut crates = Vec::new();
     for (name, version) in [

@@ -1,4 +1,4 @@
-//! The stand-in CDN over TLS is trusted by its authority alone, and wrong in the ways it is told.
+//! Clients trust the stand-in CDN by its authority, and its files are spoiled as told.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +77,7 @@ async fn an_expired_certificate_is_not_trusted() {
     assert_eq!((cdn.connections(), cdn.requests()), (1, 0));
 }
 
-/// Gets a path, trusting the CDN's own authority and nobody else.
+/// Gets a path, trusting the CDN's own authority and no other.
 async fn get(cdn: &TlsCdn, path: &str) -> Result<Response<Bytes>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(cdn.authority().as_bytes())?)?;

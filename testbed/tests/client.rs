@@ -27,7 +27,7 @@ async fn raw_bytes_go_out_as_they_are_and_come_back_so() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_request_are_answered_400() {
+async fn bytes_that_are_not_a_request_are_answered_400() {
     let origin = StandInOrigin::start().await.unwrap();
     let answer = client::send_raw(origin.address(), b"no request at all\r\n\r\n")
         .await

@@ -74,7 +74,7 @@ async fn a_dropped_origin_refuses_connections() {
     let origin = StandInOrigin::start().await.unwrap();
     let address = origin.address();
     drop(origin);
-    // The task that listens ends when the runtime comes to it, which is while this one waits.
+    // Lets the runtime end the task that listens.
     tokio::task::yield_now().await;
     let request = Request::get("/").body(Bytes::new()).unwrap();
     let error = client::send(address, request).await.unwrap_err();

@@ -129,7 +129,7 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
 }
 
 /// The incident of 2023-07-20: the origin joins the CDN and each path without a slash. That every
-/// download fails where nothing is repaired is a row of `tests/clients/dead_places`.
+/// download fails if nothing is repaired is a row of `tests/clients/dead_places`.
 #[tokio::test]
 async fn the_incident_in_full_is_repaired_at_the_edge() {
     let scene = Scene::start_with(
@@ -151,9 +151,10 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
 }
 
 /// Production's own configuration, with the stand-in in the place of the CDN.
+#[track_caller]
 fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     let backends = "backends = [\"origin\"]";
-    let toml = include_str!("../../config/crates-io.toml")
+    let toml = signpost_rows::PRODUCTION
         .replace(backends, &format!("{backends}\n{origin_lines}"))
         .replace(
             "allowed_hosts = [\"static.crates.io\"]",

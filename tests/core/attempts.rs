@@ -1,10 +1,11 @@
-//! Who asks again goes another way: to the next target that it was not sent to, and then to the
-//! origin.
+//! A client that asks again is sent elsewhere: to the next target that it was not sent to, and then to
+//! the origin.
 
+use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use std::time::Duration;
 
-use crate::fixtures::retry_scene::{CARGO, CONFIG, Fault, Scene, config, way};
+use crate::fixtures::retry_scene::{CARGO, Fault, Scene, config, way, with_targets};
 use signpost::Surroundings;
 use signpost::attempts::{Attempts, Client};
 use signpost::config::{Config, Target};
@@ -23,7 +24,8 @@ const OPEN: &str = r#"retry = { window = "30s", origin_share = "100%" }"#;
 /// None of them may.
 const CLOSED: &str = r#"retry = { window = "30s", origin_share = "0%" }"#;
 
-/// A path on the route with three targets whose own order of them is a, b, c.
+/// A path on the route with three targets that has them in the order a, b, c.
+#[track_caller]
 fn path_in_order(config: &Config) -> String {
     let paths = (0..100).map(|number| format!("/d/c{number}/1.0.0"));
     let is_in_order = |path: &String| {
@@ -34,7 +36,7 @@ fn path_in_order(config: &Config) -> String {
     paths.into_iter().find(is_in_order).expect("one of six")
 }
 
-/// The share of the origin, the unhealthy targets at each of six tries, where each leads, and why.
+/// The share of the origin, the unhealthy targets at each of six attempts, where each leads, and why.
 type Row = (
     &'static str,
     [&'static [&'static str]; 6],
@@ -46,7 +48,7 @@ const SICK: Option<Because> = Some(Because::TargetUnhealthy);
 const NONE: [&[&str]; 6] = [&[]; 6];
 
 const ROWS: &[Row] = &[
-    // Each target once, then the origin, and nobody asks more than four times.
+    // Each target once, then the origin. A client asks at most four times.
     (
         OPEN,
         NONE,
@@ -59,7 +61,7 @@ const ROWS: &[Row] = &[
             ("a", None),
         ],
     ),
-    // Round again where the origin is closed.
+    // Round again if the origin is closed.
     (
         CLOSED,
         NONE,
@@ -97,7 +99,7 @@ const ROWS: &[Row] = &[
             ("b", SICK),
         ],
     ),
-    // The one that it was sent to dies: all that are left come before the origin.
+    // The first target dies: the others come before the origin.
     (
         OPEN,
         [&[], &["a"], &["a"], &["a"], &["a"], &[]],
@@ -110,7 +112,7 @@ const ROWS: &[Row] = &[
             ("a", None),
         ],
     ),
-    // One that was passed over comes back: it is next, and none comes twice in a row.
+    // A target that was passed over recovers: it is next, and none comes twice in a row.
     (
         OPEN,
         [&["a"], &[], &[], &[], &[], &[]],
@@ -135,7 +137,7 @@ const ROWS: &[Row] = &[
             ("b", SECOND),
         ],
     ),
-    // One dies while it goes round.
+    // One dies in the second round.
     (
         CLOSED,
         [&[], &[], &[], &["b"], &["b"], &[]],
@@ -148,7 +150,7 @@ const ROWS: &[Row] = &[
             ("b", SECOND),
         ],
     ),
-    // Two are dead at the second try.
+    // Two are dead at the second attempt.
     (
         OPEN,
         [&[], &["b", "c"], &["b"], &[], &[], &[]],
@@ -161,7 +163,7 @@ const ROWS: &[Row] = &[
             ("b", SECOND),
         ],
     ),
-    // Where none is healthy, all take part.
+    // If none is healthy, all take part.
     (
         OPEN,
         [&["a", "b", "c"]; 6],
@@ -177,7 +179,7 @@ const ROWS: &[Row] = &[
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
-fn each_try_goes_to_a_healthy_target_that_was_not_tried_and_then_to_the_origin() {
+fn each_attempt_goes_to_the_next_healthy_target_and_then_to_the_origin() {
     for (retry, unhealthy, expected) in ROWS {
         let config = config(retry);
         let path = path_in_order(&config);
@@ -186,7 +188,7 @@ fn each_try_goes_to_a_healthy_target_that_was_not_tried_and_then_to_the_origin()
         for ((unhealthy, (expected, because)), attempt) in
             unhealthy.iter().zip(expected).zip([1, 2, 3, 4, 5, 5])
         {
-            let row = format!("{retry}, try {attempt} without {unhealthy:?}");
+            let row = format!("{retry}, attempt {attempt} without {unhealthy:?}");
             let health = |backend: &str| !unhealthy.contains(&backend);
             let answer = scene.answer(&config, &request, Switch::ENFORCE, Some(CARGO), &health);
             assert_eq!(way(&answer), *expected, "{row}");
@@ -210,29 +212,9 @@ fn the_only_target_comes_once_and_then_the_origin() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
+fn with_more_targets_than_attempts_the_last_attempt_is_the_origins() {
     let names = ["a", "b", "c", "d", "e"];
-    let mut text = CONFIG
-        .replace("RETRY", OPEN)
-        .replace(r#"["a", "b", "c"]"#, r#"["a", "b", "c", "d", "e"]"#)
-        .replace(
-            "\"c.example\"]",
-            "\"c.example\", \"d.example\", \"e.example\"]",
-        )
-        .replace(
-            "[[routes]]\nname = \"download\"",
-            "d.base = \"d.example\"\ne.base = \"e.example\"\n[[routes]]\nname = \"download\"",
-        );
-    let c =
-        r#"    { target = "c", request = "/d/x/1.0.0", location = "https://c.example/x/1.0.0" },"#;
-    for name in ["d", "e"] {
-        let other = c
-            .replace(r#""c""#, &format!("{name:?}"))
-            .replace("https://c.", &format!("https://{name}."));
-        text = text.replace(c, &format!("{c}\n{other}"));
-    }
-    let config = signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    let config = configs::read(&with_targets(OPEN, &names).to_string());
     let mut scene = Scene::default();
     let found = [(); 4].map(|()| scene.get(&config, "/d/serde/1.0.0").0);
     assert_eq!(found[3], "retried", "{found:?}");
@@ -243,7 +225,7 @@ fn of_more_targets_than_a_client_has_tries_the_last_try_is_the_origins() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_location_that_a_second_try_held_back_is_kept() {
+fn a_location_that_a_second_attempt_held_back_is_kept() {
     let config = config(OPEN);
     let mut scene = Scene::default();
     let request = Request::new("GET", "crates.io", "/r/serde");
@@ -259,18 +241,18 @@ fn a_location_that_a_second_try_held_back_is_kept() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn after_the_window_a_try_is_a_first_one() {
+fn after_the_window_an_attempt_is_a_first_one() {
     let config = config(r#"retry = { window = "2m", origin_share = "100%" }"#);
     let mut scene = Scene::default();
     let almost = Duration::from_secs(119);
-    // Each of a client's tries begins the window again, because it may have waited long for a CDN
+    // Each of a client's attempts begins the window again, because it may have waited long for a CDN
     // that is silent.
     for (wait, expected) in [
         (Duration::ZERO, Some(1)),
         (almost, Some(2)),
         (almost, Some(3)),
         (almost, Some(4)),
-        // No further one does.
+        // No further attempt does.
         (almost, Some(5)),
         (Duration::from_secs(2), Some(1)),
         (Duration::from_mins(2), Some(1)),
@@ -282,7 +264,7 @@ fn after_the_window_a_try_is_a_first_one() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn another_client_and_another_file_are_first_tries() {
+fn another_client_and_another_file_are_first_attempts() {
     let config = config(r#"retry.window = "30s""#);
     let mut scene = Scene::default();
     let request = Request::new("GET", "crates.io", "/r/serde");
@@ -304,7 +286,7 @@ fn another_client_and_another_file_are_first_tries() {
             user_agent: b"",
             ..CARGO
         },
-        // Where one part ends and the next begins makes a difference.
+        // It matters at which byte one part ends and the next begins.
         Client {
             user_agent: b"cargo/1.95.0/r/serde",
             ..CARGO
@@ -321,7 +303,7 @@ fn another_client_and_another_file_are_first_tries() {
         ..CARGO
     };
     assert_eq!(scene.ask(&config, &request, mapped).attempt(), Some(2));
-    // What is remembered names nobody.
+    // What is remembered does not name a client.
     let mut keys = scene.memory.entries.keys();
     assert_eq!(keys.len(), 7);
     assert!(keys.all(|key| key.as_bytes().len() == 32));
@@ -342,7 +324,7 @@ fn with_another_secret_or_configuration_nothing_is_known() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_only_asks_where_a_file_is_counts_for_nothing() {
+fn a_request_that_does_not_follow_the_redirect_does_not_count() {
     let config = config(r#"retry.window = "30s""#);
     let json =
         |path| Request::new("GET", "crates.io", path).with_accept([&b"application/json"[..]]);
@@ -395,7 +377,7 @@ fn a_first_attempt_whose_location_was_refused_is_not_remembered() {
         assert_eq!(answer.attempt(), None);
         assert!(scene.memory.entries.is_empty());
     }
-    // One that was sent somewhere before counts, so that the next attempt goes on from there.
+    // A later attempt counts, so that the next one goes on from there.
     scene.ask(&config, &request, CARGO);
     let surroundings = Surroundings {
         build: &|_| "https://a.exampleserde/1.0.0".to_owned(),
@@ -407,7 +389,7 @@ fn a_first_attempt_whose_location_was_refused_is_not_remembered() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn where_nobody_knows_who_asked_every_try_is_a_first_one() {
+fn without_a_known_client_every_attempt_is_a_first_one() {
     let (with, without) = (config(OPEN), config(""));
     let request = Request::new("GET", "crates.io", "/d/serde/1.0.219");
     let first = signpost::answer(&without, &request, Switch::ENFORCE);
@@ -432,19 +414,19 @@ fn where_nobody_knows_who_asked_every_try_is_a_first_one() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn tries_are_kept_as_three_bytes() {
-    let tries = Attempts::NONE.and(Some(0)).and(Some(7)).and(None);
-    assert_eq!(tries.number(), 3);
-    assert_eq!(tries.to_bytes(), [3, 0b1000_0001, 7]);
+fn attempts_are_kept_as_three_bytes() {
+    let attempts = Attempts::NONE.and(Some(0)).and(Some(7)).and(None);
+    assert_eq!(attempts.number(), 3);
+    assert_eq!(attempts.to_bytes(), [3, 0b1000_0001, 7]);
     let rows: [(&[u8], Option<Attempts>); 13] = [
-        (&[3, 0b1000_0001, 7], Some(tries)),
+        (&[3, 0b1000_0001, 7], Some(attempts)),
         (&[0, 0, 255], Some(Attempts::NONE)),
         (&[1, 0, 255], Some(Attempts::NONE.and(None))),
         (&[], None),
         (&[3, 0b1000_0001], None),
         (&[3, 0b1000_0001, 7, 0], None),
         (b"something else", None),
-        // More than there are, more targets than tries, and a last one that was not tried.
+        // More than there are, more targets than attempts, and a last target that is not among them.
         (&[5, 0, 255], None),
         (&[1, 0b1000_0001, 7], None),
         (&[0, 1, 0], None),
@@ -455,14 +437,14 @@ fn tries_are_kept_as_three_bytes() {
     for (bytes, expected) in rows {
         assert_eq!(Attempts::from_bytes(bytes), expected, "{bytes:?}");
     }
-    // However often one tries, and at whatever target, nothing overflows.
-    let many = (0..1000).fold(Attempts::NONE, |tries, place| tries.and(Some(place)));
+    // However many attempts there are, and at whatever target, nothing overflows.
+    let many = (0..1000).fold(Attempts::NONE, |attempts, place| attempts.and(Some(place)));
     assert_eq!(many.number(), Attempts::MOST);
     assert!(many.are_all());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_try_does_not_become_one_after_others() {
+fn what_is_not_an_attempt_does_not_become_one_after_others() {
     let config = config(OPEN);
     let path = path_in_order(&config);
     let json = Request::new("GET", "crates.io", &path).with_accept([&b"application/json"[..]]);
@@ -514,12 +496,8 @@ fn header_and_log_say_why_a_client_is_sent_elsewhere() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_origins_detour_for_a_second_try_is_judged_as_any_other() {
-    let config = signpost::authoring::from_toml(&CONFIG.replace("RETRY", OPEN).replace(
-        "origin.backends = [\"origin\"]",
-        "origin = { backends = [\"origin\"], check_redirects = \"repair\" }",
-    ));
-    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+fn the_origins_redirect_of_a_second_attempt_is_judged_as_any_other() {
+    let config = config(&format!("{OPEN}\norigin.check_redirects = \"repair\""));
     let request = Request::new("GET", "crates.io", "/r/serde");
     let proven = "https://a.example/r/serde";
     for (location, repair) in [
@@ -593,10 +571,9 @@ fn the_options_have_one_spelling() {
         "1h",
         "307445734561825861m",
     ] {
-        let text = CONFIG.replace("RETRY", &format!("retry.window = \"{window}\""));
-        let problems = signpost::authoring::from_toml(&text)
-            .expect_err(window)
-            .to_string();
+        let lines = format!("retry.window = \"{window}\"");
+        let text = with_targets(&lines, &["a", "b", "c"]).to_string();
+        let problems = configs::problems_of(&text).to_string();
         assert!(
             problems.contains("retry-invalid: retry.window: "),
             "{problems}"

@@ -1,5 +1,5 @@
-//! However clients ask, hardly anything is moved onto the origin, and no file loses its target for
-//! long. A memory that is slow or broken costs no request anything.
+//! However clients ask, the origin gets at most its share, and no file loses its target for long. A slow
+//! or broken memory delays no request.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const SANDBOXES: [(u64, Duration); 4] = [
     (1, Duration::from_millis(50)),
 ];
 
-/// Where requests went.
+/// How many requests went to each target and to the origin.
 #[derive(Debug, Default)]
 struct Load {
     ways: BTreeMap<String, u64>,
@@ -43,7 +43,7 @@ impl Load {
             let way = way(&scene.ask(config, &request, client));
             *load.ways.entry(way).or_default() += 1;
             load.all += 1;
-            // What comes of a clock is as good as random.
+            // Any sequence will do that spreads evenly.
             scene.chance = scene.chance.wrapping_mul(5).wrapping_add(113);
             load.time += time;
             scene.memory.now = load.time;
@@ -55,7 +55,7 @@ impl Load {
         self.ways.get("retried").copied().unwrap_or_default()
     }
 
-    /// The share, and one a second besides; nothing at all where the share is nothing.
+    /// The share, and one a second besides; nothing at all if the share is 0 %.
     fn is_within(&self, share: u64) -> bool {
         let besides = if share == 0 {
             0
@@ -92,7 +92,7 @@ fn a_farm_of_10_000_clients_behind_one_address_stays_within_the_share() {
 }
 
 #[test]
-fn a_flood_of_second_tries_stays_within_the_share() {
+fn a_flood_of_second_attempts_stays_within_the_share() {
     let config = config(r#"retry.window = "30s""#);
     let addresses: Vec<_> = (0..5_000_u32)
         .map(|number| Client {
@@ -100,7 +100,7 @@ fn a_flood_of_second_tries_stays_within_the_share() {
             ..CARGO
         })
         .collect();
-    // Each of them asks four times for a file, as one who means it would: nothing else can be told.
+    // Each asks four times for a file, as a real client would: the edge cannot tell them apart.
     for path in ["/r/serde", "/d/serde/1.0.219"] {
         for sandbox in SANDBOXES {
             let flood = addresses.iter().flat_map(|client| [(*client, path); 4]);
@@ -112,7 +112,7 @@ fn a_flood_of_second_tries_stays_within_the_share() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_farm_takes_the_origin_from_nobody() {
+fn a_farm_leaves_the_origin_to_other_clients() {
     let config = config(r#"retry.window = "30s""#);
     let mut scene = Scene::default();
     for number in 0..500_u32 {
@@ -135,8 +135,8 @@ fn a_farm_takes_the_origin_from_nobody() {
 #[wasm_bindgen_test(unsupported = test)]
 fn quiet_sandboxes_may_ask_the_origin_once_a_second_together() {
     let rows = [
-        // The share, what does not work, and what becomes of six clients, two in each second, that
-        // each ask twice for a file of a new sandbox.
+        // The share, what does not work, and whether each of six clients, two a second, is sent to the
+        // origin. Each asks a new sandbox twice for a file.
         ("5%", None, [true, false, true, false, true, false]),
         ("5%", Some(Fault::Allowance), [false; 6]),
         ("0%", None, [false; 6]),
@@ -161,7 +161,7 @@ fn quiet_sandboxes_may_ask_the_origin_once_a_second_together() {
     }
 }
 
-/// A memory whose every answer takes as long as is set.
+/// A memory whose answers each take the set time.
 struct Slow<'t> {
     memory: Remembered,
     now: &'t Cell<Duration>,
@@ -184,8 +184,8 @@ impl Memory for Slow<'_> {
         self.wait().recall(key)
     }
 
-    fn remember(&mut self, key: &Key, tries: Attempts, window: Window) -> Result<(), Unknown> {
-        self.wait().remember(key, tries, window)
+    fn remember(&mut self, key: &Key, attempts: Attempts, window: Window) -> Result<(), Unknown> {
+        self.wait().remember(key, attempts, window)
     }
 
     fn take_allowance(&mut self) -> Result<bool, Unknown> {
@@ -208,7 +208,7 @@ const QUESTIONS: [Question; 4] = [
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_memory_that_was_slow_once_is_asked_no_more() {
+fn a_memory_is_given_up_after_its_first_slow_answer() {
     let limit = Duration::from_millis(250);
     let too_long = limit + Duration::from_millis(1);
     let mut scene = Scene::default();
@@ -227,7 +227,7 @@ fn a_memory_that_was_slow_once_is_asked_no_more() {
         }
         assert_eq!(patient.too_long(), None, "{number}");
         time.set(too_long);
-        // What came late is used, since it is there.
+        // A late answer is still used.
         assert!(question(&mut patient, &key), "{number}");
         assert_eq!(patient.too_long(), Some(too_long), "{number}");
         time.set(Duration::ZERO);

@@ -1,10 +1,10 @@
-//! Every spelling of a base that people use gives the one right URL; one that cannot be meant is an
-//! error that says what was read and what to write instead.
+//! Every common spelling of a base gives the one right URL. For any other, the error says what was read
+//! and what to write instead.
 
-use crate::fixtures::crates;
-use crate::fixtures::production;
+use crate::fixtures::configs;
 use signpost::request::Request;
 use signpost::values::{Base, BaseError, Scheme, Switch};
+use signpost_rows::crates;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A base as people write it, its host, and how every URL below it begins.
@@ -155,18 +155,14 @@ const ROUTES: &[RouteOfProduction] = &[
     }),
 ];
 
-/// The real downloads that every spelling is crossed with: all that hold a `+`, and others of all
-/// kinds.
+/// The real downloads that run with every spelling: all with a `+`, and others of all kinds.
+#[track_caller]
 fn names_and_versions() -> Vec<(&'static str, &'static str)> {
-    let all = crates::all();
-    let with_metadata = all.iter().filter(|(_, version)| version.contains('+'));
-    let with_prerelease = all.iter().filter(|(_, version)| version.contains('-'));
-    let spread = all.iter().step_by(30);
-    let mut chosen: Vec<_> = with_metadata
-        .chain(with_prerelease)
-        .chain(spread)
-        .copied()
-        .collect();
+    let all = || crates().iter().map(|file| (file.name, file.version));
+    let with_metadata = all().filter(|(_, version)| version.contains('+'));
+    let with_prerelease = all().filter(|(_, version)| version.contains('-'));
+    let spread = all().step_by(30);
+    let mut chosen: Vec<_> = with_metadata.chain(with_prerelease).chain(spread).collect();
     chosen.sort_unstable();
     chosen.dedup();
     assert_eq!(
@@ -180,8 +176,9 @@ fn names_and_versions() -> Vec<(&'static str, &'static str)> {
     chosen
 }
 
+#[track_caller]
 fn check((base, host, prefix): (&str, &str, &str), downloads: &[(&str, &str)]) {
-    let config = production::with_base(base, host, prefix);
+    let config = configs::with_base(base, host, prefix);
     assert_eq!(
         config.routes().len(),
         ROUTES.len(),
@@ -249,7 +246,7 @@ fn path_of(segments: &[&str]) -> Vec<String> {
     segments.iter().map(ToString::to_string).collect()
 }
 
-/// A base that cannot be meant, and all that is said about it.
+/// A wrong base, and its error.
 const MISTAKES: &[(&str, &str)] = &[
     (
         "",
@@ -418,10 +415,10 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_base_that_cannot_be_meant_is_an_error_that_says_what_to_write() {
+fn the_error_of_a_wrong_base_says_what_to_write() {
     for (text, message) in MISTAKES {
         let error: Result<Base, BaseError> = Base::parse(text);
-        let error = error.expect_err(&format!("{text:?} is no base"));
+        let error = error.expect_err(&format!("{text:?} is not a base"));
         assert_eq!(error.to_string(), *message, "{text:?}");
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::rows::cases::{CASES, Case, Configuration, Expect};
+use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::{CASES, Case, Configuration, Expect};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn check(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
     let accept = case
@@ -50,8 +52,7 @@ fn check(case: &Case, config: &Config) {
 #[wasm_bindgen_test(unsupported = test)]
 fn every_case_holds() {
     for configuration in Configuration::ALL {
-        let config = signpost::authoring::from_toml(&configuration.toml())
-            .unwrap_or_else(|problems| panic!("{configuration:?}: {problems}"));
+        let config = configs::read(&configuration.toml());
         for case in CASES.iter().filter(|case| case.config == configuration) {
             check(case, &config);
         }

@@ -1,7 +1,8 @@
-//! Every code has one meaning, and stands in the documentation.
+//! Every code has one meaning and is documented.
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
@@ -10,9 +11,9 @@ use signpost::values::Switch;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A proven location, for the reasons that hold one.
+#[track_caller]
 fn location() -> Location {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds");
+    let config = configs::production();
     let request = Request::new(
         "GET",
         "crates.io",

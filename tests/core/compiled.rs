@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixtures::small::{SMALL, changed, problems_of, read};
-use crate::rows::unchecked::{as_compiled, with_its_revision};
+use crate::fixtures::configs::{as_compiled, changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::MAX_ENTRY_LENGTH;
+use signpost_rows::{PRODUCTION, SMALL, with_its_revision};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
 /// Other ways to write what [`SMALL`] says: what is replaced in it, and by what.
@@ -143,7 +142,7 @@ fn what_compiles_is_what_the_edge_accepts() {
     }
 }
 
-/// What is replaced in the compiled form, by what, and all that is said about it.
+/// What is replaced in the compiled form, by what, and the problem.
 const BROKEN_JSON: &[(&str, &str, &str)] = &[
     (
         "\"revision\":\"60876c4e2f00\",",
@@ -233,8 +232,7 @@ fn a_compiled_form_that_was_changed_is_refused() {
     }
 }
 
-/// What is replaced in the compiled form's content, by what, and all that is said about it although
-/// the revision is right.
+/// What is replaced in the compiled form's content, by what, and the problem. The revision is right.
 const FORGED_JSON: &[(&str, &str, &str)] = &[
     (
         "\"log\":{",
@@ -288,7 +286,7 @@ fn every_byte_of_the_compiled_form_counts() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_compiled_form_is_refused() {
+fn what_is_not_a_compiled_form_is_refused() {
     let rows = [
         (
             "",
@@ -338,6 +336,7 @@ fn what_is_no_compiled_form_is_refused() {
 }
 
 /// [`SMALL`], with a header so long that the compiled form has that many characters.
+#[track_caller]
 fn of_length(characters: usize) -> String {
     let with_header =
         |value: &str| changed("[log]", &format!("[response]\nhsts = \"{value}\"\n[log]"));
@@ -405,7 +404,7 @@ fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
     for (from, to) in [
         ("[\"cdn.example\"]", "[\"cdn.example\", \"b.example\"]"),
         ("location = \"/{file}\"", "location = \"/files/{file}\""),
-        // A redirect that a cache may keep beside [retry], and two targets that are one.
+        // A redirect that a cache may keep, with [retry]; and two targets with one base.
         (
             "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
             "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308",

@@ -1,18 +1,18 @@
-//! What is written in a configuration is what holds, what is not has a default, and beside `[retry]` no
-//! cache keeps a redirect.
+//! What a configuration says holds, the rest has defaults, and with `[retry]` no cache keeps a redirect.
 
 use std::time::Duration;
 
-use crate::fixtures::small::{SMALL, changed, problems_of, read};
+use crate::fixtures::configs::{changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::{CheckRedirects, ClientIp, OriginOptions, ProblemCode, Target};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::{HeaderText, Switch};
+use signpost_rows::SMALL;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_written_is_what_holds() {
+fn what_is_written_holds() {
     let text = r#"
         allowed_hosts = ["static.crates.io", "CDN.example", "cdn.example"]
         hosts = ["Crates.io", "registry.example"]
@@ -242,8 +242,8 @@ fn the_options_of_the_origin_are_what_is_written() {
     }
 }
 
-/// What is written of a route's answers, and what is said of it where there is `[retry]`: each key
-/// and how the reason begins.
+/// A route's lines about its answers, and the problems if there is `[retry]`: each key, and how the
+/// message begins.
 const CACHED: &[(&str, &[&str])] = &[
     ("", &[]),
     ("status = 302", &[]),

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use crate::fixtures::small::{changed, problems_of, read};
+use crate::fixtures::configs::{changed, problems_of, read};
 use signpost::config::{ProblemCode, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// What is replaced in [`small::SMALL`], by what, and all that is said about it: line and column, code, key
-/// and message.
+/// What is replaced in [`SMALL`](signpost_rows::SMALL), by what, and the problems: line and column,
+/// code, key and message.
 const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "allowed_hosts = [\"cdn.example\"]",
@@ -392,6 +392,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+#[track_caller]
 fn check((from, to, expected): (&str, &str, &str)) {
     let text = changed(from, to);
     assert_eq!(
@@ -425,8 +426,8 @@ fn each_kind_of_problem_has_a_row() {
     }
 }
 
-/// What is replaced in production's configuration, by what, and what is said of it. Every example of
-/// a route is misled, and what misleads them is one thing.
+/// What is replaced in production's configuration, by what, and the problem: one cause misleads every
+/// example of a route.
 const MISLED: &[(&str, &str, &str)] = &[
     (
         "location = \"/readmes/{name}/",
@@ -443,7 +444,7 @@ const MISLED: &[(&str, &str, &str)] = &[
 #[wasm_bindgen_test(unsupported = test)]
 fn what_misleads_every_example_is_one_problem() {
     for (from, to, expected) in MISLED {
-        let production = include_str!("../../config/crates-io.toml");
+        let production = signpost_rows::PRODUCTION;
         assert_eq!(production.matches(from).count(), 1, "{from}");
         let problems = problems_of(&production.replacen(from, to, 1));
         assert_eq!(
@@ -462,7 +463,7 @@ fn what_misleads_every_example_is_one_problem() {
         said.ends_with("; 1 other example is misled as well"),
         "{said}"
     );
-    // Where one of them is no redirect at all, each is a problem of its own.
+    // If one of them is not a redirect at all, each is a problem of its own.
     let origin = two.replacen("request = \"/files/b\"", "request = \"/b\"", 1);
     assert_eq!(problems_of(&origin).iter().count(), 2);
 }
@@ -501,7 +502,7 @@ fn problem_codes_are_stable_words() {
         assert_eq!(code.to_string(), text);
         assert!(
             code.meaning().ends_with('.'),
-            "the meaning of {text} is no sentence"
+            "the meaning of {text} is not a sentence"
         );
     }
     let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
@@ -599,7 +600,7 @@ const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `h
     line 38, column 1: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; correct it or leave it out";
 
 #[wasm_bindgen_test(unsupported = test)]
-fn an_empty_configuration_is_told_all_that_it_needs() {
+fn an_empty_configuration_lists_all_that_it_needs() {
     assert_eq!(problems_of("").to_string(), EMPTY);
 }
 

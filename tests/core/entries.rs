@@ -1,19 +1,17 @@
-//! What is in force after the entries of the Config Store were looked up, and what the service log is
-//! told.
+//! What is in force after a look-up of the Config Store's entries, and the lines of the service log.
 
+use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
 use signpost::values::Switch;
+use signpost_rows::PRODUCTION;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
+#[track_caller]
 fn json(toml: &str) -> String {
-    signpost::authoring::from_toml(toml)
-        .unwrap()
-        .to_json()
-        .to_owned()
+    configs::read(toml).to_json().to_owned()
 }
 
 fn found(text: &str) -> Lookup {
@@ -31,6 +29,7 @@ struct Step<'a> {
     service_log: &'a [&'a str],
 }
 
+#[track_caller]
 fn check(row: &str, steps: &[Step<'_>]) {
     let mut entries = Entries::default();
     for (number, step) in steps.iter().enumerate() {
@@ -60,12 +59,7 @@ fn nothing_is_redirected_before_the_first_look_up() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_good_configuration_stays_until_another_good_one_comes() {
     let (production, staging) = (json(PRODUCTION), json(STAGING));
-    let revision = |toml| {
-        signpost::authoring::from_toml(toml)
-            .unwrap()
-            .revision()
-            .to_owned()
-    };
+    let revision = |toml| configs::read(toml).revision().to_owned();
     let (first, second) = (revision(PRODUCTION), revision(STAGING));
     let enforce = || found("enforce");
     let step = |config: &Lookup, in_force, service_log| Step {
@@ -117,10 +111,7 @@ fn a_good_configuration_stays_until_another_good_one_comes() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_switch_that_is_off_stays_off_when_the_store_does_not_answer() {
     let production = json(PRODUCTION);
-    let revision = signpost::authoring::from_toml(PRODUCTION)
-        .unwrap()
-        .revision()
-        .to_owned();
+    let revision = configs::production().revision().to_owned();
     let step = |config, switch, position, service_log| Step {
         config,
         switch,

@@ -1,27 +1,21 @@
-//! What is said of a request after the fact agrees with what was done: where it stopped on each
-//! route, and what its candidate answered to each point of the proof.
+//! The explanation of a request agrees with its answer: where it stopped on each route, and the verdict
+//! on each point of the proof.
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs::{as_compiled, read};
 use crate::fixtures::proving::{chosen, examine, prove};
-use crate::rows::unchecked::as_compiled;
 use signpost::config::Config;
 use signpost::location::{Point, Refusal, Verdict};
 use signpost::request::{MalformedPath, Request};
 use signpost::route::{self, NoMatch, Outcome, Trace};
 use signpost::values::Mismatch;
+use signpost_rows::{MIRROR, PRODUCTION};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
-
-const MIRROR: &str = include_str!("../data/mirror.toml");
-
-fn read(text: &str) -> Config {
-    signpost::authoring::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
-}
 
 /// The mirror without its list of hosts, so that a request may come to the host of a base. It does not
 /// compile, because its locations may come back.
+#[track_caller]
 fn mirror_of_any_host() -> Config {
     let lines = MIRROR.lines().filter(|line| !line.starts_with("hosts"));
     as_compiled(&lines.collect::<Vec<_>>().join("\n"))
@@ -58,7 +52,7 @@ fn in_words(trace: &Trace<'_, '_>) -> String {
     format!("{}: {outcome}", trace.route.name())
 }
 
-/// A configuration, a path, and what became of the path on each route.
+/// A configuration, a path, and where the path stopped on each route.
 const ATTEMPTS: &[(&str, &str, &[&str])] = &[
     (
         PRODUCTION,
@@ -150,7 +144,7 @@ fn a_path_stops_on_each_route_at_a_place() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_malformed_path_is_tried_on_no_route() {
+fn a_malformed_path_is_compared_with_no_route() {
     let config = read(PRODUCTION);
     for target in ["", "*", "//", "/a/../b", "/a%2Fb", "/%252B"] {
         let request = Request::new("GET", "crates.io", target);
@@ -164,6 +158,7 @@ fn a_malformed_path_is_tried_on_no_route() {
 }
 
 /// Whether the traces of a request agree with what [`route::find`] makes of it.
+#[track_caller]
 fn check_traces(config: &Config, request: &Request<'_>) {
     let found = route::find(config, request);
     let Ok(traces) = route::trace(config, request) else {
@@ -192,7 +187,8 @@ fn check_traces(config: &Config, request: &Request<'_>) {
     }
 }
 
-/// What is written for each point: `+` where it holds, `?` where it was not reached, or the refusal.
+/// Each point: `+` if it holds, `?` if it was not reached, or the refusal.
+#[track_caller]
 fn verdicts(config: &Config, host: &str, target: &str, candidate: &str) -> String {
     let request = Request::new("GET", host, target);
     let chosen = chosen(config, &request);
@@ -306,7 +302,7 @@ mod whatever_arrives {
     static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| [read(PRODUCTION), read(MIRROR)]);
     static MIRROR_OF_ANY_HOST: LazyLock<Config> = LazyLock::new(mirror_of_any_host);
 
-    /// Pieces that are often a whole path, and nearly as often not quite.
+    /// Pieces that often make a whole path, and often miss one narrowly.
     fn target() -> impl Strategy<Value = String> {
         let pieces = select(vec![
             "/",

@@ -1,4 +1,4 @@
-//! A host is spelled in one way only, and whatever is no host says what to write instead.
+//! A host has one spelling. For any other text, the error says what to write instead.
 
 use signpost::values::Host;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -50,7 +50,7 @@ fn the_longest_domain_has_253_bytes_and_its_labels_63() {
     }
 }
 
-/// A text that is no host, and what is said about it.
+/// A text that is not a host, and what is said about it.
 const MISTAKES: &[(&str, &str)] = &[
     (
         "",
@@ -124,9 +124,9 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_host_says_what_to_write() {
+fn what_is_not_a_host_says_what_to_write() {
     for (text, message) in MISTAKES {
-        let error = Host::parse(text).expect_err(&format!("{text:?} is no host"));
+        let error = Host::parse(text).expect_err(&format!("{text:?} is not a host"));
         assert_eq!(error.to_string(), *message, "{text:?}");
     }
 }

@@ -1,14 +1,14 @@
 //! The incident of 2023-07-20, replayed: the builder of that day joined the CDN's prefix and a path
 //! without a slash, and for 13 minutes every download was redirected to `static.crates.iocrates`.
 
-use crate::fixtures::crates;
-use crate::fixtures::production;
+use crate::fixtures::configs;
 use crate::fixtures::proving::{built_by, chosen};
 use signpost::decision::{Decision, Reason};
 use signpost::location::Refusal;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
+use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What was deployed: a prefix that ended without a slash, and a path that began without one.
@@ -32,11 +32,10 @@ fn right_location(name: &str, version: &str) -> String {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_builder_of_2023_redirects_nobody() {
-    let config =
-        signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
+fn the_builder_of_2023_redirects_no_client() {
+    let config = configs::production();
     let mut refused = 0;
-    for (name, version) in crates::all() {
+    for CrateFile { name, version, .. } in crates() {
         let target = download(name, version);
         let request = Request::new("GET", "crates.io", &target);
         let answer = signpost::answer(
@@ -59,8 +58,7 @@ fn the_builder_of_2023_redirects_nobody() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_builder_of_2023_builds_what_left_that_day() {
-    let config =
-        signpost::authoring::from_toml(production::TEXT).expect("production's configuration holds");
+    let config = configs::production();
     let request = Request::new(
         "GET",
         "crates.io",
@@ -73,7 +71,7 @@ fn the_builder_of_2023_builds_what_left_that_day() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_base_in_every_spelling_redirects_everybody_to_the_right_place() {
+fn every_spelling_of_the_base_redirects_to_the_right_place() {
     let spellings = [
         "static.crates.io",
         "static.crates.io/",
@@ -84,9 +82,9 @@ fn the_base_in_every_spelling_redirects_everybody_to_the_right_place() {
         "https://static.crates.io:443",
     ];
     for base in spellings {
-        let config = production::with_base(base, "static.crates.io", "https://static.crates.io");
+        let config = configs::with_base(base, "static.crates.io", "https://static.crates.io");
         let mut redirected = 0;
-        for (name, version) in crates::all() {
+        for CrateFile { name, version, .. } in crates() {
             let target = download(name, version);
             let request = Request::new("GET", "crates.io", &target);
             let answer = signpost::answer(&config, &request, Switch::ENFORCE);

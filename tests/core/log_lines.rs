@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use crate::fixtures::configs::production;
 use crate::fixtures::proving::built_by;
 use serde::Deserialize;
 use signpost::Answer;
@@ -16,11 +17,6 @@ use signpost::values::Switch;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
-
-fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds")
-}
 
 /// The first minute of the incident, and 123,456 microseconds.
 fn time() -> SystemTime {
@@ -56,7 +52,8 @@ fn in_force(config: &Config, switch: Switch) -> InForce<'_> {
     }
 }
 
-/// The line's part about Signpost's own decision, for a request and the switch.
+/// Compares the line's part about Signpost's own decision.
+#[track_caller]
 fn check(target: &str, switch: &str, expected: &str) {
     let config = production();
     let request = Request::new("GET", "crates.io", target);
@@ -206,6 +203,7 @@ fn the_counters_of_crates_io_read_the_line() {
 }
 
 /// The line as a value, for an answer that does not matter.
+#[track_caller]
 fn written(exchange: &Exchange<'_>, client_ip: ClientIp) -> serde_json::Value {
     let in_force = InForce {
         revision: None,

@@ -2,8 +2,6 @@
 //! WebAssembly.
 
 mod fixtures;
-#[path = "../rows/mod.rs"]
-mod rows;
 
 mod attempts;
 mod attempts_budget;

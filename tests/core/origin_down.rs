@@ -1,11 +1,10 @@
-//! No origin backend answers: a location that only the switch had held back is given after all, and
-//! no other.
+//! No origin backend answers: only a location that the switch held back is given after all.
 
+use crate::fixtures::configs::{production, read};
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
 use signpost::Answer;
-use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::Location;
 use signpost::request::Request;
@@ -16,17 +15,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 
-fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds")
-}
-
 /// The builder of 2023, which forgot the slash.
 fn build_of_2023(_: &Chosen<'_, '_>) -> String {
     "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate".to_owned()
 }
 
-/// The method, the target, the switch, and the reason that stays where a redirect stands in.
+/// The method, the target, the switch, and the reason that stays when a redirect stands in.
 const HELD_BACK: &[(&str, &str, &str, &str)] = &[
     ("GET", SMALLVEC, "off", "switch-off"),
     ("GET", SMALLVEC, "shadow", "switch-shadow"),
@@ -46,6 +40,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/crates/../smallvec/1.10.0/download", "off"),
 ];
 
+#[track_caller]
 fn switch(text: &str) -> Switch {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -122,9 +117,9 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     let text = format!(
         "{retry}
 {}",
-        include_str!("../../config/crates-io.toml")
+        signpost_rows::PRODUCTION
     );
-    let config = signpost::authoring::from_toml(&text).expect("production's configuration holds");
+    let config = read(&text);
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let mut scene = Scene::default();
     scene.ask(&config, &request, CARGO);
@@ -140,7 +135,7 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_redirect_that_was_decided_says_nothing_of_the_origin() {
+fn a_decided_redirect_does_not_mention_the_origin() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let decided = signpost::answer(&config, &request, Switch::ENFORCE);

@@ -1,5 +1,6 @@
-//! The origin's own redirects: left, reported, or led to the proven location.
+//! The origin's own redirects are left, reported, or repaired.
 
+use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use signpost::Answer;
@@ -10,23 +11,25 @@ use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const PROVEN: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
 
-/// Production's configuration, with what is done with the origin's redirects.
+/// Production's configuration with this `check_redirects`.
+#[track_caller]
 fn production(check: &str) -> Config {
     let backends = "backends = [\"origin\"]";
-    let toml = include_str!("../../config/crates-io.toml").replace(
+    let toml = signpost_rows::PRODUCTION.replace(
         backends,
         &format!("{backends}\ncheck_redirects = \"{check}\""),
     );
-    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+    configs::read(&toml)
 }
 
-/// What is done with an answer: nothing, or it is said where it leads, and perhaps led elsewhere.
+/// What happens to an answer: nothing, a report of where it leads, or also another location.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Done {
     Left,
@@ -44,7 +47,7 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
     (303, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (307, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (308, &[OF_2023.as_bytes()], Repaired(OF_2023)),
-    // Clients follow these too, where there is a location.
+    // Clients follow these too, if there is a location.
     (300, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (304, &[OF_2023.as_bytes()], Repaired(OF_2023)),
     (304, &[], Left),
@@ -121,7 +124,7 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
         &[b"https://me:secret@s3.example/a?token=secret#secret"],
         Repaired("https://s3.example/a"),
     ),
-    // What cannot be read, or not in one way.
+    // Locations that cannot be read, or only in several ways.
     (302, &[b""], Repaired("")),
     (302, &[b"https://"], Repaired("https://")),
     (302, &[b"https://[::1/a?secret"], Repaired("https://[::1/a")),
@@ -169,6 +172,7 @@ fn after<'c, 'r>(
     answer.after_origin_answered(&answered)
 }
 
+#[track_caller]
 fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let row = format!("{:?}: {status} {locations:?}", config.origin());
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -216,19 +220,11 @@ fn each_redirect_of_the_origin_is_judged() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_relative_location_to_the_proven_place_is_left() {
     // The registry's own host serves the files, on paths that are on no route.
-    let toml = r#"
-        allowed_hosts = ["own.example"]
-        origin = { backends = ["origin"], check_redirects = "repair" }
-        targets.own.base = "https://own.example"
-        [[routes]]
-        name = "file"
-        path = "/files/{file:segment}"
-        target = "own"
-        location = "/{file}"
-        examples = [{ request = "/files/a", location = "https://own.example/a" }]
-    "#;
-    let config =
-        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = SmallConfig::new("origin.check_redirects = \"repair\"")
+        .target("own", "https://own.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .example("/files/a", "/a");
+    let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a.txt");
     let rows: &[(&[u8], &str, bool)] = &[
         (b"/a.txt", "https://own.example/files/a.txt", true),
@@ -251,23 +247,12 @@ fn a_relative_location_to_the_proven_place_is_left() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_origin_may_choose_among_the_targets_by_itself() {
-    let toml = r#"
-        allowed_hosts = ["one.example", "two.example"]
-        origin = { backends = ["origin"], check_redirects = "repair" }
-        targets.one.base = "https://one.example"
-        targets.two.base = "https://two.example"
-        [[routes]]
-        name = "file"
-        path = "/files/{file:segment}"
-        targets = ["one", "two"]
-        location = "/{file}"
-        examples = [
-            { request = "/files/a", target = "one", location = "https://one.example/a" },
-            { request = "/files/a", target = "two", location = "https://two.example/a" },
-        ]
-    "#;
-    let config =
-        signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = SmallConfig::new("origin.check_redirects = \"repair\"")
+        .target("one", "https://one.example", "")
+        .target("two", "https://two.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .example("/files/a", "/a");
+    let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a");
     let decided = signpost::answer(&config, &request, Switch::Off);
     let chosen = decided.decision().location().map(ToString::to_string);

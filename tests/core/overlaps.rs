@@ -1,12 +1,13 @@
-//! No request is on two routes: whatever two paths have in common is found, with a request that
-//! shows it.
+//! No request is on two routes: every overlap of two paths is found, with a request as an example.
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::PathTemplate;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// What two routes have to do with each other.
+/// How the paths of two routes are related.
 enum Expected {
     Apart,
     Overlap(&'static str),
@@ -50,7 +51,7 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ("/a/b/{n:crate}", "/a/{r:path}", Overlap("/a/b/serde")),
     ("/{r:path}", "/a/{r:path}", Overlap("/a/serde")),
     ("/a/{r:path}", "/a/{s:path}", Unreachable("/a/serde")),
-    // Together the segments may be longer than a `path` capture, so a long request is still theirs.
+    // The segments together may be longer than a `path` capture, so only they take a long request.
     (
         "/{r:path}",
         "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
@@ -63,27 +64,31 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ),
 ];
 
-/// A route of that path, whose location has all its captures and an example that does not matter.
-fn route(name: &str, path: &str) -> String {
+/// Adds a route of that path, whose location has all its captures.
+#[track_caller]
+fn add(config: SmallConfig, name: &str, path: &str) -> SmallConfig {
     let pattern = PathTemplate::path(path).unwrap_or_else(|error| panic!("{error}"));
-    let mut captures = String::new();
-    for capture in pattern.captures() {
-        captures = format!("{captures}/{{{}}}", capture.name());
-    }
-    format!(
-        "[[routes]]\nname = {name:?}\npath = {path:?}\ntarget = \"cdn\"\nlocation = \"/to-{name}{captures}\"\n"
-    )
+    let captures = pattern.captures().iter();
+    let captures = captures.map(|capture| format!("/{{{}}}", capture.name()));
+    let location = format!("/to-{name}{}", captures.collect::<String>());
+    config.route(name, path, &location)
 }
 
+/// Routes of these paths, without examples.
+#[track_caller]
+fn routes(paths: &[&str]) -> String {
+    let names = ["first", "second", "third"].iter().zip(paths);
+    let config =
+        SmallConfig::new("hosts = [\"registry.example\"]").target("cdn", "cdn.example", "");
+    names
+        .fold(config, |config, (name, path)| add(config, name, path))
+        .to_string()
+}
+
+#[track_caller]
 fn check(first: &str, second: &str, expected: &Expected) {
-    let text = format!(
-        "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\norigin.backends = [\"origin\"]\n\
-         targets.cdn.base = \"cdn.example\"\n{}{}",
-        route("first", first),
-        route("second", second)
-    );
     let row = format!("{first} and {second}");
-    let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+    let problems = configs::problems_of(&routes(&[first, second]));
     let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
     let mut found = problems
         .iter()
@@ -108,25 +113,16 @@ fn check(first: &str, second: &str, expected: &Expected) {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_two_routes_have_in_common_is_found() {
+fn every_overlap_of_two_routes_is_found() {
     for (first, second, expected) in ROWS {
         check(first, second, expected);
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn each_earlier_route_is_looked_at() {
-    let base = "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\n\
-        origin.backends = [\"origin\"]\ntargets.cdn.base = \"cdn.example\"\n";
+fn each_earlier_route_is_compared() {
     let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
-        let names = ["first", "second", "third"];
-        let routes: Vec<_> = names
-            .iter()
-            .zip(paths)
-            .map(|(name, path)| route(name, path))
-            .collect();
-        let text = format!("{base}{}", routes.concat());
-        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        let problems = configs::problems_of(&routes(&paths));
         problems
             .iter()
             .filter(|problem| problem.key().to_string() == "routes[2].path")

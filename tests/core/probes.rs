@@ -1,17 +1,19 @@
-//! Routes are tried on requests that are made to lead them astray, whatever their examples say.
+//! Routes are probed with adversarial paths, whatever their examples say.
 
+use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is found on the first route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
     Fine,
-    /// A location of it is on a route again.
+    /// One of its locations is on a route again.
     Loops,
-    /// A location of it cannot be read back.
+    /// One of its locations cannot be read back.
     Unprovable,
 }
 use Expected::{Fine, Loops, Unprovable};
@@ -135,21 +137,19 @@ const ROWS: &[(Routes<'_>, Expected)] = &[
 ];
 
 fn text(base: &str, routes: &[(&str, &str)], hosts: &str) -> String {
-    let mut text = format!(
-        "allowed_hosts = [\"cdn.example\"]\n{hosts}\norigin.backends = [\"origin\"]\ntargets.cdn.base = {base:?}\n"
-    );
-    for (number, (path, location)) in routes.iter().enumerate() {
-        text = format!(
-            "{text}[[routes]]\nname = \"r{number}\"\npath = {path:?}\ntarget = \"cdn\"\nlocation = {location:?}\n"
-        );
-    }
-    text
+    let config = SmallConfig::new(hosts).target("cdn", base, "");
+    let routes = routes.iter().enumerate();
+    routes
+        .fold(config, |config, (number, (path, location))| {
+            config.route(&format!("r{number}"), path, location)
+        })
+        .to_string()
 }
 
+#[track_caller]
 fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
     let row = format!("{base}: {routes:?}");
-    let problems =
-        signpost::authoring::from_toml(&text(base, routes, "")).expect_err("there are no examples");
+    let problems = configs::problems_of(&text(base, routes, ""));
     let found = problems
         .iter()
         .filter(|problem| problem.key().to_string() == "routes[0].location")
@@ -163,17 +163,17 @@ fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_leads_a_route_astray_is_found() {
+fn a_path_that_loops_or_cannot_be_proven_is_found() {
     for row in ROWS {
         check(row);
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_loop_is_one_only_on_our_own_hosts() {
+fn only_a_listed_host_can_loop() {
     for ((base, routes), expected) in ROWS {
         let text = text(base, routes, "hosts = [\"registry.example\"]");
-        let problems = signpost::authoring::from_toml(&text).expect_err("there are no examples");
+        let problems = configs::problems_of(&text);
         let loops = |code| code == ProblemCode::LocationLoops;
         assert!(
             !problems.iter().any(|problem| loops(problem.code())),
@@ -214,18 +214,15 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
         .iter()
         .map(|(path, location)| (path.as_str(), location.as_str()))
         .collect();
-    let problems = signpost::authoring::from_toml(&text("cdn.example", &routes, ""))
-        .expect_err("it is too large");
+    let problems = configs::problems_of(&text("cdn.example", &routes, ""));
     let has = |code| problems.iter().any(|problem| problem.code() == code);
     assert!(has(ProblemCode::EntryTooLarge), "{problems}");
     assert!(!has(ProblemCode::LocationLoops), "{problems}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn production_is_led_astray_by_nothing() {
-    let production = include_str!("../../config/crates-io.toml");
-    let config =
-        signpost::authoring::from_toml(production).unwrap_or_else(|problems| panic!("{problems}"));
+fn production_neither_loops_nor_fails_the_proof() {
+    let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert!(answer.decision().location().is_some());

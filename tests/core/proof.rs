@@ -1,67 +1,54 @@
 //! The proof accepts one string for each request: every one-byte change of it is refused, and every
-//! refusal is given for what it names.
+//! refusal is given for its own reason.
 
 #![cfg(not(target_family = "wasm"))]
 
 use std::collections::BTreeSet;
 
+use crate::fixtures::configs::{as_compiled, problems_of, production};
 use crate::fixtures::proving::{chosen, prove};
-use crate::rows::unchecked::as_compiled;
 use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::location::{Location, MAX_LENGTH, Refusal};
 use signpost::request::Request;
 use signpost::target::Chosen;
+use signpost_rows::{PRODUCTION, SmallConfig};
 
-/// Production's own configuration.
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
-
-/// A host that sends requests, and is no target's.
+/// The host of the requests, which no target has.
 const CLIENT_FACING: &str = "registry.example";
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// Bases besides production's, and the locations of a few files below each.
-const OTHER_BASES: &[(&str, &str)] = &[
-    ("https://cdn.example:8443", "cdn.example"),
-    ("https://cdn.example/mirror", "cdn.example"),
-    ("https://cdn.example:8443/a/b", "cdn.example"),
-    ("https://[2001:db8::1]:8443/x", "[2001:db8::1]"),
-    ("http://127.0.0.1:7878", "127.0.0.1"),
-    ("http://localhost:7878/cdn", "localhost"),
+/// Bases besides production's.
+const OTHER_BASES: &[&str] = &[
+    "https://cdn.example:8443",
+    "https://cdn.example/mirror",
+    "https://cdn.example:8443/a/b",
+    "https://[2001:db8::1]:8443/x",
+    "http://127.0.0.1:7878",
+    "http://localhost:7878/cdn",
 ];
 
 /// A configuration with a route for each type of capture, all below one base.
-fn every_capture_type(base: &str, host: &str) -> Authored {
-    let text = format!(
-        r#"
-        allowed_hosts = ["{host}"]
-        hosts = ["{CLIENT_FACING}"]
-        [origin]
-        backends = ["origin"]
-        [targets.cdn]
-        base = "{base}"
-        [[routes]]
-        name = "crate"
-        path = "/c/{{name:crate}}/{{version:semver}}"
-        target = "cdn"
-        location = "/{{name}}/{{name}}-{{version}}.crate"
-        examples = [{{ request = "/c/a/0.1.0+b", location = "{base}/a/a-0.1.0%2Bb.crate" }}]
-        [[routes]]
-        name = "object"
-        path = "/o/{{digest:sha256}}/{{file:segment}}"
-        target = "cdn"
-        location = "/o/{{digest}}-{{file}}"
-        examples = [{{ request = "/o/{DIGEST}/a,b", location = "{base}/o/{DIGEST}-a%2Cb" }}]
-        [[routes]]
-        name = "rest"
-        path = "/r/{{rest:path}}"
-        target = "cdn"
-        location = "/all/{{rest}}"
-        examples = [{{ request = "/r/x/@y/z~.txt", location = "{base}/all/x/%40y/z~.txt" }}]
-        "#
-    );
-    Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{base}: {problems}"))
+#[track_caller]
+fn every_capture_type(base: &str) -> Authored {
+    let text = SmallConfig::new(&format!("hosts = [{CLIENT_FACING:?}]"))
+        .target("cdn", base, "")
+        .route(
+            "crate",
+            "/c/{name:crate}/{version:semver}",
+            "/{name}/{name}-{version}.crate",
+        )
+        .example("/c/a/0.1.0+b", "/a/a-0.1.0%2Bb.crate")
+        .route(
+            "object",
+            "/o/{digest:sha256}/{file:segment}",
+            "/o/{digest}-{file}",
+        )
+        .example(&format!("/o/{DIGEST}/a,b"), &format!("/o/{DIGEST}-a%2Cb"))
+        .route("rest", "/r/{rest:path}", "/all/{rest}")
+        .example("/r/x/@y/z~.txt", "/all/x/%40y/z~.txt");
+    Authored::from_toml(&text.to_string()).unwrap_or_else(|problems| panic!("{base}: {problems}"))
 }
 
 /// How many changed candidates were tried.
@@ -79,12 +66,13 @@ struct Proof<'p> {
 }
 
 impl Proof<'_> {
+    #[track_caller]
     fn is_refused(&self, changed: Vec<u8>, tried: &mut Tried) {
         let Ok(candidate) = String::from_utf8(changed) else {
             tried.refused_by_type += 1;
             return;
         };
-        assert_ne!(candidate, self.right, "this is no change");
+        assert_ne!(candidate, self.right, "nothing changed");
         if let Ok(location) = prove(self.chosen, &candidate) {
             panic!("proven instead of {}: {location}", self.right);
         }
@@ -93,6 +81,7 @@ impl Proof<'_> {
 }
 
 /// Tries every location that is one byte away from the example's.
+#[track_caller]
 fn check_every_neighbour(config: &Config, request: &str, right: &str) {
     let request = Request::new("GET", CLIENT_FACING, request);
     let chosen = &chosen(config, &request);
@@ -141,11 +130,7 @@ fn check_every_neighbour(config: &Config, request: &str, right: &str) {
 fn every_location_one_byte_away_from_a_proven_one_is_refused() {
     let mut configs =
         vec![Authored::from_toml(PRODUCTION).expect("production's configuration holds")];
-    configs.extend(
-        OTHER_BASES
-            .iter()
-            .map(|(base, host)| every_capture_type(base, host)),
-    );
+    configs.extend(OTHER_BASES.iter().map(|base| every_capture_type(base)));
     let mut locations = BTreeSet::new();
     for authored in &configs {
         for example in authored.examples() {
@@ -422,11 +407,13 @@ const REFUSED: &[(&str, Refusal)] = &[
     ),
 ];
 
-/// Proves a candidate for a request that came to a host that is no target's.
+/// Proves a candidate for a request that came to a host that no target has.
+#[track_caller]
 fn check(config: &Config, target: &str, candidate: &str) -> Result<Location, Refusal> {
     check_from(CLIENT_FACING, config, target, candidate)
 }
 
+#[track_caller]
 fn check_from(
     host: &str,
     config: &Config,
@@ -438,9 +425,8 @@ fn check_from(
 }
 
 #[test]
-fn each_refusal_is_given_for_what_it_names() {
-    let config =
-        signpost::authoring::from_toml(PRODUCTION).expect("production's configuration holds");
+fn each_refusal_is_given_for_its_own_reason() {
+    let config = production();
     let target = "/api/v1/crates/smallvec/1.10.0/download";
     for (candidate, refusal) in REFUSED {
         assert_eq!(
@@ -465,7 +451,7 @@ fn each_refusal_is_given_for_what_it_names() {
 
 #[test]
 fn a_path_of_the_base_is_part_of_the_proof() {
-    let config = every_capture_type("https://cdn.example/a/b", "cdn.example");
+    let config = every_capture_type("https://cdn.example/a/b");
     let rows = [
         ("https://cdn.example/a/b/c/c-1.0.0.crate", Ok(())),
         (
@@ -494,8 +480,8 @@ fn a_path_of_the_base_is_part_of_the_proof() {
 
 #[test]
 fn plain_http_is_for_a_loopback_base_only() {
-    let local = every_capture_type("http://127.0.0.1:7878", "127.0.0.1");
-    let secure = every_capture_type("https://127.0.0.1:7878", "127.0.0.1");
+    let local = every_capture_type("http://127.0.0.1:7878");
+    let secure = every_capture_type("https://127.0.0.1:7878");
     let rows = [
         (&local, "http://127.0.0.1:7878/c/c-1.0.0.crate", Ok(())),
         (
@@ -538,7 +524,7 @@ fn a_location_has_at_most_2048_bytes() {
     let start = format!("https://{host}/");
     let base_path = vec!["d".repeat(MAX_LENGTH / 8); 4].join("/");
     let base = format!("{start}{base_path}");
-    let config = every_capture_type(&base, &host);
+    let config = every_capture_type(&base);
     let start = format!("{base}/all");
     for (length, expected) in [
         (MAX_LENGTH, Ok(())),
@@ -568,37 +554,15 @@ fn a_location_has_at_most_2048_bytes() {
     }
 }
 
-/// Locations that keep the path of their request, on a host that may be the request's own.
+/// Locations that may lead back to a route on the host of their request.
+#[track_caller]
 fn same_paths(hosts: &str) -> Config {
-    let text = format!(
-        r#"
-        allowed_hosts = ["cdn.example"]
-        {hosts}
-        [origin]
-        backends = ["origin"]
-        [targets.cdn]
-        base = "https://cdn.example"
-        [[routes]]
-        name = "pub"
-        path = "/pub/{{file:segment}}"
-        target = "cdn"
-        location = "/pub/{{file}}"
-        examples = [{{ request = "/pub/a", location = "https://cdn.example/pub/a" }}]
-        [[routes]]
-        name = "version"
-        path = "/versions/{{file:segment}}"
-        target = "cdn"
-        location = "/numbers/{{file}}"
-        examples = [{{ request = "/versions/a", location = "https://cdn.example/numbers/a" }}]
-        [[routes]]
-        name = "number"
-        path = "/numbers/{{version:semver}}"
-        target = "cdn"
-        location = "/n/{{version}}"
-        examples = [{{ request = "/numbers/1.0.0", location = "https://cdn.example/n/1.0.0" }}]
-        "#
-    );
-    as_compiled(&text)
+    let text = SmallConfig::new(hosts)
+        .target("cdn", "https://cdn.example", "")
+        .route("pub", "/pub/{file:segment}", "/pub/{file}")
+        .route("version", "/versions/{file:segment}", "/numbers/{file}")
+        .route("number", "/numbers/{version:semver}", "/n/{version}");
+    as_compiled(&text.to_string())
 }
 
 #[test]
@@ -633,7 +597,7 @@ fn a_location_that_comes_back_to_a_route_is_refused() {
 }
 
 #[test]
-fn a_location_on_another_of_our_hosts_is_a_loop_too() {
+fn a_location_on_another_listed_host_is_a_loop_too() {
     let text = r#"
         allowed_hosts = ["b.example"]
         hosts = ["a.example", "b.example"]
@@ -648,7 +612,7 @@ fn a_location_on_another_of_our_hosts_is_a_loop_too() {
         location = "/pub/{file}"
         examples = [{ request = "/pub/a", location = "https://b.example/pub/a" }]
     "#;
-    let problems = signpost::authoring::from_toml(text).expect_err("the location comes back");
+    let problems = problems_of(text);
     assert_eq!(
         problems.to_string(),
         "line 12, column 20: location-loops: routes[0].location: the request `/pub/serde` leads back to a route on \

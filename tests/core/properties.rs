@@ -1,12 +1,12 @@
-//! What holds whatever arrives.
+//! Properties that hold for any input.
 
 #![cfg(not(target_family = "wasm"))]
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::fixtures::configs::{as_compiled, production};
 use crate::fixtures::proving::built_by;
-use crate::rows::unchecked::as_compiled;
 use proptest::prelude::*;
 use proptest::sample::select;
 use signpost::config::Config;
@@ -19,12 +19,11 @@ use url::{Position, Url};
 
 /// Production's own configuration, and one with every type of capture.
 static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| {
-    let mirror = include_str!("../data/mirror.toml");
+    let mirror = signpost_rows::MIRROR;
     // Without its hosts, so that a location may come back to the host that a request names.
     let of_any_host = mirror.lines().filter(|line| !line.starts_with("hosts "));
     [
-        signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-            .unwrap_or_else(|problems| panic!("{problems}")),
+        production(),
         as_compiled(&of_any_host.collect::<Vec<_>>().join("\n")),
     ]
 });
@@ -33,7 +32,7 @@ fn config() -> impl Strategy<Value = &'static Config> {
     (0..CONFIGS.len()).prop_map(|index| &CONFIGS[index])
 }
 
-/// Bytes as they may arrive, as far as a request line can hold them as text.
+/// Text that a request line may hold.
 fn text() -> impl Strategy<Value = String> {
     let pieces = select(vec![
         "/",
@@ -160,7 +159,8 @@ fn template_and_captured()
     })
 }
 
-/// Whether the answer leads nowhere else than the configuration allows.
+/// Whether the answer leads only where the configuration allows.
+#[track_caller]
 fn is_within_bounds(config: &Config, decision: &Decision) -> bool {
     decision.location().is_none_or(|location| {
         let url = Url::parse(location.as_str()).expect("a location is a URL");
@@ -322,7 +322,7 @@ proptest! {
         key in select(vec!["allowed_hosts", "hosts", "origin", "targets", "routes", "response", "log", "revision"]),
         from in any::<prop::sample::Index>(),
     ) {
-        let production = include_str!("../../config/crates-io.toml");
+        let production = signpost_rows::PRODUCTION;
         let (before, after) = production.split_at(production.floor_char_boundary(from.index(production.len())));
         for toml in [text.clone(), format!("{key} = {text}"), format!("{before}{text}{after}")] {
             if let Ok(config) = signpost::authoring::from_toml(&toml) {

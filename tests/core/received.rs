@@ -1,10 +1,12 @@
-//! A URL that somebody read before us is told from one that arrived as it is.
+//! A URL that was rewritten on its way to the edge is told from one that arrived as it was sent.
 
-use crate::rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
+use crate::fixtures::configs;
 use signpost::decision::{Decision, Reason};
 use signpost::received::{Received, is_as_received};
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
 use url::{Position, Url};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -55,7 +57,7 @@ const TARGETS: &[(&str, &str, bool)] = &[
         false,
     ),
     ("crates.io:443", "/a/../b", false),
-    // A slash, where there was no path.
+    // A slash, though there was no path.
     ("crates.io", "", false),
     // Characters that the reader encoded.
     ("crates.io", "/a\"b", false),
@@ -72,7 +74,7 @@ const TARGETS: &[(&str, &str, bool)] = &[
     ("crates.io", "/a%22b", false),
     ("crates.io", "/a%C3%A4", false),
     ("crates.io", "/a%7F", false),
-    // A fragment is no part of a target.
+    // A fragment is not part of a target.
     ("crates.io", "/a#b", false),
 ];
 
@@ -90,7 +92,7 @@ fn a_target_that_the_reader_changed_is_known_as_such() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_length_that_cannot_be_is_not_what_was_received() {
+fn an_impossible_length_is_not_what_was_received() {
     let url = Url::parse("https://crates.io/a").expect("a URL");
     for (length, host, expected) in [
         (19, "crates.io", true),
@@ -107,8 +109,8 @@ fn a_length_that_cannot_be_is_not_what_was_received() {
     }
 }
 
-/// The request as the edge makes it of the URL that its platform puts together: `url` is asked for
-/// everything.
+/// The request as the edge reads it from the URL that its platform puts together.
+#[track_caller]
 fn check_read_as_by_the_edge(host: &str, target: &str) {
     let url = || {
         Url::parse(&format!("https://{host}/")).ok()?;
@@ -182,7 +184,7 @@ fn what_is_read_is_known() {
             "/a?x=%C3%A9",
             false,
         ),
-        // A host that nobody knows is not one that did not arrive.
+        // An unknown host differs from one that did not arrive.
         (None, "/a", "", "/a", true),
         (None, "/a\"b", "", "/a%22b", false),
         (Some(""), "/a", "", "", true),
@@ -204,8 +206,7 @@ fn what_is_read_is_known() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("no problem");
+    let config = configs::production();
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), *expect));
@@ -236,31 +237,21 @@ fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn an_example_is_tried_as_the_edge_gets_it() {
-    let toml = |file: &str, location: &str| {
-        format!(
-            r#"
-            allowed_hosts = ["cdn.example"]
-            origin = {{ backends = ["origin"] }}
-            targets = {{ cdn = {{ base = "https://cdn.example" }} }}
-            [[routes]]
-            name = "files"
-            path = "/f/{{file:segment}}"
-            target = "cdn"
-            location = "/{{file}}"
-            examples = [
-              {{ request = "/f/a", location = "https://cdn.example/a" }},
-              {{ request = '{file}', location = "https://cdn.example/{location}" }},
-            ]
-            "#
-        )
+    let toml = |request: &str, location: &str| {
+        SmallConfig::new("")
+            .target("cdn", "https://cdn.example", "")
+            .route("files", "/f/{file:segment}", "/{file}")
+            .example("/f/a", "/a")
+            .example(request, location)
+            .to_string()
     };
     let rows = [
-        ("/f/a+b", "a%2Bb", None),
-        ("/f\\a", "a", None),
-        ("/f/a\"b", "a%22b", Some("path-malformed")),
-        ("/f/a?\u{e9}", "a", Some("path-malformed")),
-        ("/f/../f/a", "a", Some("path-malformed")),
-        ("f/a", "a", Some("path-malformed")),
+        ("/f/a+b", "/a%2Bb", None),
+        ("/f\\a", "/a", None),
+        ("/f/a\"b", "/a%22b", Some("path-malformed")),
+        ("/f/a?\u{e9}", "/a", Some("path-malformed")),
+        ("/f/../f/a", "/a", Some("path-malformed")),
+        ("f/a", "/a", Some("path-malformed")),
     ];
     for (request, location, expected) in rows {
         let problems = signpost::authoring::from_toml(&toml(request, location)).err();

@@ -1,32 +1,24 @@
-//! Every header of every answer of ours, and nothing besides.
+//! Every header of every answer that Signpost gives itself, and no other.
 
+use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::reply::{self, Reply};
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A configuration with one route, and the given lines in the route's and the response's tables.
+#[track_caller]
 fn config(route: &str, response: &str) -> Config {
-    let text = format!(
-        r#"
-        allowed_hosts = ["cdn.example"]
-        origin.backends = ["origin"]
-        targets.cdn.base = "https://cdn.example"
-        [response]
-        {response}
-        [[routes]]
-        name = "file"
-        path = "/files/{{file:segment}}"
-        target = "cdn"
-        location = "/{{file}}"
-        examples = [{{ request = "/files/a+b", location = "https://cdn.example/a%2Bb" }}]
-        {route}
-        "#
-    );
-    signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{route} {response}: {problems}"))
+    let response = format!("[response]\n{response}");
+    let text = SmallConfig::new(&response)
+        .target("cdn", "https://cdn.example", "")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .with(route)
+        .example("/files/a+b", "/a%2Bb");
+    configs::read(&text.to_string())
 }
 
 fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r str)>, &'r str) {
@@ -82,6 +74,7 @@ const ROUTES: &[RouteLines] = &[
     ),
 ];
 
+#[track_caller]
 fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &str) {
     let (route_lines, status, json, of_route) = *route;
     let (response_lines, of_response) = *response;
@@ -141,7 +134,7 @@ fn the_body_in_json_names_the_url() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_the_origins_has_no_reply_of_ours() {
+fn a_request_for_the_origin_has_no_reply() {
     let config = config("", "");
     for (method, target) in [
         ("GET", "/"),

@@ -1,9 +1,9 @@
-//! What arrived is decoded once, and without doubt or not at all; `Accept` is read as RFC 9110 has it.
+//! A request is decoded once, without doubt or not at all; `Accept` is read as RFC 9110 says.
 
 use signpost::request::{Format, MalformedPath, Method, Request};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// A request target, its path, and the segments of the path; nothing where they are in doubt.
+/// A request target, its path, and the segments of the path; nothing if they are in doubt.
 type Target = (&'static str, &'static str, Option<&'static [&'static str]>);
 
 const TARGETS: &[Target] = &[
@@ -167,7 +167,7 @@ const ACCEPTS: &[(&[&[u8]], Format)] = &[
     (&[b"application/json;charset=utf-8;q=0"], Format::Redirect),
     (&[b"application/json;q =0"], Format::Redirect),
     (&[b"application/json;q\t=0"], Format::Redirect),
-    // With what is no weight.
+    // With something other than a weight.
     (&[b"application/json;q"], Format::Redirect),
     (&[b"application/json;q="], Format::Redirect),
     (&[b"application/json;q= 1"], Format::Redirect),
@@ -186,7 +186,7 @@ const ACCEPTS: &[(&[&[u8]], Format)] = &[
     (&[b"application/json;q=inf"], Format::Redirect),
     (&[b"application/json;q=NaN"], Format::Redirect),
     (&[b"application/json;q=none"], Format::Redirect),
-    // A comma or a type inside a quoted parameter is no range.
+    // A comma or a type inside a quoted parameter is not a range.
     (
         &[b"text/html;title=\"a,application/json,b\""],
         Format::Redirect,

@@ -1,13 +1,13 @@
-//! Which route a request is on, what it captures, and for which reason it is on none.
+//! Which route a request is on, what it captures, and why it is on none.
 
+use crate::fixtures::configs::{problems_of, read};
 use signpost::config::{Config, RedirectStatus, RouteName};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureType, PathTemplate};
+use signpost_rows::PRODUCTION;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const PRODUCTION: &str = include_str!("../../config/crates-io.toml");
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -50,7 +50,8 @@ location = "/literal"
 examples = [{ request = "/z/y.x~w-v_u", location = "https://cdn.example/literal" }]
 "#;
 
-/// The routes of [`OVERLAPPING`], without the one that no example can be on.
+/// The routes of [`OVERLAPPING`] without the one that no request reaches.
+#[track_caller]
 fn overlapping() -> Config {
     let (before, rest) = OVERLAPPING
         .split_once("[[routes]]\nname = \"never-alone\"")
@@ -59,14 +60,11 @@ fn overlapping() -> Config {
     read(&[before, after].concat())
 }
 
-fn read(text: &str) -> Config {
-    signpost::authoring::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-/// The name of a route and the captured values, or the reason for neither.
+/// The name of a route and the captured values, or the reason.
 type Found<'a> = Result<(&'a str, &'a [&'a str]), Reason>;
 
-/// The route and the captures of a request, or the reason for which it is on none.
+/// Compares the route and the captures of a request, or the reason.
+#[track_caller]
 fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[&str]), &Reason>) {
     let request = Request::new(method, "crates.io", target);
     let found = route::find(config, &request);
@@ -249,7 +247,7 @@ fn the_first_route_whose_captures_hold_is_taken() {
 fn a_route_that_is_never_reached_is_a_problem() {
     let example = r#"examples = [{ request = "/y/a", location = "https://cdn.example/files/a" }]"#;
     let text = OVERLAPPING.replace("examples = []", example);
-    let problems = signpost::authoring::from_toml(&text).expect_err("another route is first");
+    let problems = problems_of(&text);
     assert_eq!(
         problems.to_string(),
         "line 27, column 8: route-unreachable: routes[3].path: `never-alone` never matches: every path of it, such as \
@@ -338,7 +336,7 @@ fn a_capture_is_of_its_type() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_capture_is_no_longer_than_its_type_allows() {
+fn a_capture_is_at_most_as_long_as_its_type_allows() {
     let rows = [
         (CaptureType::Crate, "a".repeat(64), true),
         (CaptureType::Crate, "a".repeat(65), false),
@@ -511,7 +509,7 @@ const MISTAKES: &[(&str, &str)] = &[
 #[wasm_bindgen_test(unsupported = test)]
 fn a_pattern_that_cannot_be_read_says_why() {
     for (text, message) in MISTAKES {
-        let error = PathTemplate::path(text).expect_err(&format!("{text:?} is no pattern"));
+        let error = PathTemplate::path(text).expect_err(&format!("{text:?} is not a pattern"));
         assert_eq!(error.to_string(), *message, "{text:?}");
     }
 }
@@ -571,7 +569,7 @@ fn a_route_name_never_needs_escaping() {
         "ä",
         too_long.as_str(),
     ] {
-        let error = RouteName::parse(name).expect_err(&format!("{name:?} is no route name"));
+        let error = RouteName::parse(name).expect_err(&format!("{name:?} is not a route name"));
         assert_eq!(
             error.to_string(),
             format!(

@@ -1,11 +1,13 @@
 //! The switch is read from its entry, written back in the same words, and its share is stable.
 
-use crate::fixtures::crates;
+use crate::fixtures::configs;
 use signpost::decision::{Decision, Reason};
 use signpost::request::Request;
 use signpost::values::{Capture, CaptureType, Share, Switch};
+use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn percent(percent: u8) -> Share {
     Share::percent(percent).unwrap_or_else(|| panic!("{percent} % is a share"))
 }
@@ -97,6 +99,7 @@ fn a_share_is_at_most_everything() {
     assert_eq!(Share::percent(100), Some(Share::ALL));
 }
 
+#[track_caller]
 fn captures_of(name: &'static str, version: &'static str) -> Vec<Capture<'static>> {
     let captures = [
         CaptureType::Crate.parse(name),
@@ -114,8 +117,8 @@ fn smallest_share(captures: &[Capture<'_>]) -> Option<u8> {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_same_captures_are_always_in_the_same_share() {
-    // SHA-256 of each capture followed by a NUL, as a number, modulo 100, plus one; worked out by
-    // other means than this library's.
+    // SHA-256 of each capture followed by a NUL, as a number, modulo 100, plus one; computed by
+    // other means than this library.
     let rows = [
         ("arbitrary", "1.4.2", 1),
         ("a", "0.1.1", 14),
@@ -147,7 +150,7 @@ fn captures_are_not_run_together() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_larger_share_holds_all_of_a_smaller_one() {
-    for (name, version) in crates::all() {
+    for CrateFile { name, version, .. } in crates() {
         let captures = captures_of(name, version);
         let first = smallest_share(&captures).expect("everything is in the whole");
         for share in 0..=100 {
@@ -159,11 +162,11 @@ fn a_larger_share_holds_all_of_a_smaller_one() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_share_holds_about_its_part_of_real_downloads() {
-    let all = crates::all();
+    let all = crates();
     for share in (0..=100).step_by(5) {
         let included = all
             .iter()
-            .filter(|(name, version)| percent(share).includes(&captures_of(name, version)))
+            .filter(|file| percent(share).includes(&captures_of(file.name, file.version)))
             .count();
         let expected = all.len() * usize::from(share) / 100;
         assert!(
@@ -176,8 +179,7 @@ fn a_share_holds_about_its_part_of_real_downloads() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_switch_holds_a_proven_location_back() {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds");
+    let config = configs::production();
     let rows = [
         ("enforce", None),
         ("enforce 61%", None),
@@ -217,8 +219,7 @@ fn the_switch_holds_a_proven_location_back() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_switch_never_redirects_what_is_the_origins() {
-    let config = signpost::authoring::from_toml(include_str!("../../config/crates-io.toml"))
-        .expect("production's configuration holds");
+    let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/smallvec/1.10/download");
     for switch in [
         Switch::ENFORCE,

@@ -1,5 +1,6 @@
 //! A route with several targets: which one a file gets, and what moves when something changes.
 
+use crate::fixtures::configs;
 use crate::fixtures::proving::{at_every_target, prove};
 use signpost::attempts::Attempts;
 use signpost::authoring::{Authored, Example};
@@ -12,7 +13,7 @@ use signpost::values::{Capture, CaptureType, Switch};
 use signpost::{Surroundings, route};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Three targets whose bases differ in all that a base has.
+/// Three targets whose bases differ in every part.
 const CONFIG: &str = r#"
 allowed_hosts = ["fastly.example", "cloudfront.example", "127.0.0.1"]
 origin.backends = ["origin"]
@@ -35,12 +36,13 @@ examples = [
 "#;
 
 /// The configuration with the three targets, weighted.
+#[track_caller]
 fn config(targets: &str) -> Config {
     let text = CONFIG.replace("TARGETS", &format!("targets = {targets}"));
-    signpost::authoring::from_toml(&text)
-        .unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
+    configs::read(&text)
 }
 
+#[track_caller]
 fn weighted(weights: [u16; 3]) -> Config {
     let [fastly, cloudfront, local] = weights;
     config(&format!(
@@ -50,6 +52,7 @@ fn weighted(weights: [u16; 3]) -> Config {
     ))
 }
 
+#[track_caller]
 fn targets(config: &Config) -> &Targets {
     let [route] = config.routes() else {
         panic!("one route was written");
@@ -57,6 +60,7 @@ fn targets(config: &Config) -> &Targets {
     route.targets()
 }
 
+#[track_caller]
 fn captures(name: &str, version: &str) -> [Capture<'static>; 2] {
     [
         CaptureType::Crate.parse(name.to_owned()),
@@ -70,7 +74,7 @@ fn order<'c>(config: &'c Config, name: &str, version: &str) -> Vec<&'c str> {
     order.into_iter().map(Target::name).collect()
 }
 
-/// As many different downloads, none of them of a real crate.
+/// This many different downloads of invented crates.
 fn keys(number: u32) -> impl Iterator<Item = [Capture<'static>; 2]> {
     (0..number).map(|number| captures(&format!("c{}", number / 7), &format!("1.{}.0", number % 7)))
 }
@@ -89,8 +93,8 @@ fn choices(config: &Config, number: u32) -> Vec<&str> {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_choice_is_the_same_on_every_machine_and_in_every_version() {
     // −log₂((h + 1) / 2⁶⁴) / weight, where h is the first 8 bytes of the SHA-256 of each capture with
-    // a NUL after it and then the target's name; smallest first. Worked out by other means than this
-    // library's.
+    // a NUL after it and then the target's name; smallest first. Computed by other means than this
+    // library.
     let rows = [
         ("serde", "1.0.219", [1, 1, 1], "fastly cloudfront local"),
         ("smallvec", "1.10.0", [1, 1, 1], "cloudfront fastly local"),
@@ -180,7 +184,7 @@ fn a_target_that_goes_takes_only_its_own_files_along() {
         .collect::<Vec<_>>()
         .join("\n")
         .replace("\"cloudfront.example\", ", "");
-    let two = signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let two = configs::read(&text);
     for captures in keys(10_000) {
         let before = in_order(targets(&all), &captures);
         let after: Vec<_> = in_order(targets(&two), &captures);
@@ -228,7 +232,7 @@ fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
+fn without_a_healthy_target_the_first_is_used() {
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront']")
         .replace(", \"127.0.0.1\"", "")
@@ -236,8 +240,7 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
         .filter(|line| !line.contains("127.0.0.1"))
         .collect::<Vec<_>>()
         .join("\n");
-    let config =
-        signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let config = configs::read(&text);
     for captures in keys(100) {
         let path = path_of(&captures);
         let request = Request::new("GET", "", &path);
@@ -248,7 +251,7 @@ fn where_no_target_is_healthy_the_first_is_used_all_the_same() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_route_with_one_target_asks_nobody() {
+fn a_route_with_one_target_does_not_ask_for_health() {
     for written in [
         "target = 'local'",
         "targets = [{ name = 'local', weight = 7 }]",
@@ -260,8 +263,7 @@ fn a_route_with_one_target_asks_nobody() {
             .filter(|line| !line.contains(".example"))
             .collect::<Vec<_>>()
             .join("\n");
-        let config =
-            signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let config = configs::read(&text);
         assert_eq!(targets(&config).only().map(Target::name), Some("local"));
         let health = |_: &str| panic!("health was asked");
         let request = Request::new("GET", "", "/d/a/1.0.0");
@@ -385,7 +387,7 @@ fn an_example_says_which_target_it_is_at() {
     );
 }
 
-/// What is replaced in [`CONFIG`], by what, and all that is said about it.
+/// What is replaced in [`CONFIG`], by what, and the problems.
 const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
@@ -462,7 +464,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "targets = ['fastly', 'cloudfront', { name = 'local', weight = 9223372036854775808 }]",
         "line 13, column 63: syntax-invalid: invalid value: integer `9223372036854775808`, expected a whole number from 1 to 1000",
     ),
-    // Two targets that are one.
+    // Two targets with one base.
     (
         "http://127.0.0.1:8080\"",
         "HTTPS://cloudfront.example:443/pub/\"",
@@ -502,13 +504,13 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "{ request = \"/d/a/1.0\", target = \"fastly\"",
         "line 16, column 59: example-fails: routes[0].examples[0].location: the request `/d/a/1.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and goes to the origin: version-invalid",
     ),
-    // A base that somebody changed and did not mean to.
+    // A base that was changed by mistake.
     (
         "https://fastly.example\"",
         "https://fastly.example/x\"",
         "line 16, column 61: example-fails: routes[0].examples[0].location: the request `/d/a/1.0.0` should lead to `https://fastly.example/a/1.0.0.crate` by the route `download` at its target `fastly`, and leads to `https://fastly.example/x/a/1.0.0.crate`",
     ),
-    // Two bases that changed places.
+    // Two swapped bases.
     (
         "fastly = { base = \"https://fastly.example\", health_backend = \"fastly-health\" }\ncloudfront = { base = \"https://cloudfront.example/pub\"",
         "fastly = { base = \"https://cloudfront.example/pub\", health_backend = \"fastly-health\" }\ncloudfront = { base = \"https://fastly.example\"",
@@ -527,13 +529,6 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn problems_of(text: &str) -> String {
-    match signpost::authoring::from_toml(text) {
-        Ok(_) => panic!("a problem was expected in\n{text}"),
-        Err(problems) => problems.to_string(),
-    }
-}
-
 #[wasm_bindgen_test(unsupported = test)]
 fn each_problem_says_what_is_wrong_and_where() {
     for (from, to, expected) in PROBLEMS {
@@ -541,12 +536,16 @@ fn each_problem_says_what_is_wrong_and_where() {
         let text = CONFIG
             .replace(from, to)
             .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']");
-        assert_eq!(problems_of(&text), *expected, "{from:?} replaced by {to:?}");
+        assert_eq!(
+            configs::problems_of(&text).to_string(),
+            *expected,
+            "{from:?} replaced by {to:?}"
+        );
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn bases_that_changed_places_are_found_where_they_are_all_there_is() {
+fn swapped_bases_are_found_if_nothing_else_is_wrong() {
     let text = r#"
         allowed_hosts = ["a.example", "b.example"]
         origin.backends = ["origin"]
@@ -565,7 +564,7 @@ fn bases_that_changed_places_are_found_where_they_are_all_there_is() {
     let expected = "line 9, column 9: example-fails: routes[0].targets: the request `/f/x` should lead \
         to `https://a.example/x` by the route `file` at its target `a`, and leads to \
         `https://b.example/x`; 1 other example is misled as well";
-    assert_eq!(problems_of(text), expected);
+    assert_eq!(configs::problems_of(text).to_string(), expected);
     let right = text
         .replace("targets.a =", "targets.c =")
         .replace("targets.b =", "targets.a =")
@@ -574,14 +573,14 @@ fn bases_that_changed_places_are_found_where_they_are_all_there_is() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_request_has_to_be_proven_at_every_target_and_not_only_where_its_example_is() {
+fn a_request_is_proven_at_every_target_and_not_only_at_the_one_of_its_example() {
     let long = format!("http://127.0.0.1:8080/{}\"", "a".repeat(2048));
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']")
         .replace("http://127.0.0.1:8080\"", &long);
     let expected = "by the route `download` at its target `fastly`, and goes to the origin at its \
         target `local`: location-refused (too-long)";
-    let said = problems_of(&text);
+    let said = configs::problems_of(&text).to_string();
     assert!(said.contains(expected), "{said}");
 }
 
@@ -620,7 +619,7 @@ location = '/{{file}}'"
 fn a_route_has_a_bounded_number_of_targets() {
     let names = "'fastly', ".repeat(9);
     let text = CONFIG.replace("TARGETS", &format!("targets = [{names}]"));
-    let said = problems_of(&text);
+    let said = configs::problems_of(&text).to_string();
     assert!(
         said.contains("`routes[0].targets` names 9 targets; name 1 to 8\n"),
         "{said}"
@@ -628,14 +627,15 @@ fn a_route_has_a_bounded_number_of_targets() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn every_target_is_tried_for_a_way_back_and_not_only_the_one_that_a_file_gets() {
+fn every_target_is_probed_for_loops_and_not_only_the_one_that_a_file_gets() {
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']")
         .replace(
             "https://cloudfront.example/pub",
             "https://cloudfront.example/d",
         );
-    let said = problems_of(&text.replace("}.crate", "}").replace("0.crate", "0"));
+    let text = text.replace("}.crate", "}").replace("0.crate", "0");
+    let said = configs::problems_of(&text).to_string();
     let expected = "location-loops: routes[0].location: the request `/d/d/1.0.228` leads to \
         `https://cloudfront.example/d/d/1.0.228`, which is on a route again; change the location, \
         or list in `hosts` the registry's own hosts, without `cloudfront.example`";

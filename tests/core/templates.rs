@@ -1,11 +1,11 @@
-//! A location's template is written by the builder and read back by the proof, in one way or not at
-//! all.
+//! The builder writes a location by its template, and the proof reads it back in one way or not at all.
 
 use std::borrow::Cow;
 
 use signpost::values::{Capture, CaptureType, PathTemplate};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[track_caller]
 fn template(pattern: &str, location: &str) -> PathTemplate {
     let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
     PathTemplate::location(location, pattern.captures())
@@ -105,14 +105,14 @@ const READ: &[Read] = &[
     (CRATE.0, CRATE.1, "a", None),
     (CRATE.0, CRATE.1, "a/a-1.0.0.crate/b", None),
     (CRATE.0, CRATE.1, "", None),
-    // The literal between two captures stands there once, or nobody knows where one ends.
+    // The literal between two captures stands there once; otherwise the end of the first is in doubt.
     (TWO_FILES.0, TWO_FILES.1, "x-y", Some(&["x", "y"])),
     (TWO_FILES.0, TWO_FILES.1, "x-y-z", None),
     (TWO_FILES.0, TWO_FILES.1, "x--z", None),
     (TWO_FILES.0, TWO_FILES.1, "-y", None),
     (TWO_FILES.0, TWO_FILES.1, "x-", None),
     (TWO_FILES.0, TWO_FILES.1, "--", None),
-    // A literal may overlap with itself, and every place of it is tried.
+    // A literal may overlap with itself, and every place counts.
     (TWO_DOTS.0, TWO_DOTS.1, "a..b.x", Some(&["a", "b"])),
     (TWO_DOTS.0, TWO_DOTS.1, "a...b.x", None),
     (TWO_DOTS.0, TWO_DOTS.1, "a..b.x.x", Some(&["a", "b.x"])),
@@ -132,7 +132,7 @@ const READ: &[Read] = &[
         "a-b-1.0.0-1.0.0",
         Some(&["1.0.0-1.0.0", "a-b"]),
     ),
-    // A path capture takes whole segments, and twice the same ones.
+    // A path capture takes whole segments; a repeated one takes the same segments again.
     ("/{rest:path}", "/all/{rest}", "all/a/b", Some(&["a/b"])),
     ("/{rest:path}", "/all/{rest}", "all", None),
     ("/{rest:path}", "/all/{rest}", "a/b", None),
@@ -141,7 +141,7 @@ const READ: &[Read] = &[
     (TWO_PATHS.0, TWO_PATHS.1, "a/b/f/a/b", Some(&["f", "a/b"])),
     (TWO_PATHS.0, TWO_PATHS.1, "a/f/b", None),
     (TWO_PATHS.0, TWO_PATHS.1, "a/a/a", Some(&["a", "a"])),
-    // It ends where what follows it fits.
+    // A capture ends before the text that follows it.
     (
         "/{file:segment}/{rest:path}",
         "/{rest}/x/{file}",
@@ -182,7 +182,7 @@ fn no_path_at_all_is_read_as_nothing() {
     assert_eq!(template(CRATE.0, CRATE.1).read(&[]).ok(), None);
 }
 
-/// A pattern, a location template that cannot be read with its captures, and what is said about it.
+/// A pattern, a location template that does not fit it, and the error.
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("/a", "", "`` does not start with `/`"),
     ("/a", "crates/a", "`crates/a` does not start with `/`"),
@@ -270,7 +270,7 @@ fn a_template_that_cannot_be_read_says_why() {
     for (pattern, location, message) in MISTAKES {
         let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
         let error = PathTemplate::location(location, pattern.captures())
-            .expect_err(&format!("{location:?} is no template"));
+            .expect_err(&format!("{location:?} is not a template"));
         assert_eq!(error.to_string(), *message, "{location:?}");
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response};
 use signpost::config::Config;
+use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::{LocalServer, StandInOrigin, Viceroy, module_under_test};
 
 /// The path of a download on a route of production's configuration.
@@ -53,6 +54,7 @@ impl Bed {
 }
 
 /// A request to `crates.io` without headers or body.
+#[track_caller]
 pub(crate) fn request(method: &str, target: &str) -> Request<Bytes> {
     Request::builder()
         .method(method)
@@ -63,6 +65,7 @@ pub(crate) fn request(method: &str, target: &str) -> Request<Bytes> {
 }
 
 /// The value of a header that stands at most once.
+#[track_caller]
 pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'r str> {
     let mut values = response.headers().get_all(name).iter();
     let value = values.next().map(|value| value.to_str().unwrap());
@@ -70,9 +73,16 @@ pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'
     value
 }
 
+/// A configuration without a problem.
+#[track_caller]
+pub(crate) fn read(toml: &str) -> Config {
+    signpost::authoring::from_toml(toml).unwrap_or_else(|problems| panic!("{problems}\nin\n{toml}"))
+}
+
 /// Production's own configuration.
+#[track_caller]
 pub(crate) fn production() -> Config {
-    signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap()
+    read(PRODUCTION)
 }
 
 /// Production's configuration with another backend before its own, compiled.
@@ -81,11 +91,8 @@ pub(crate) fn two_backends() -> String {
 }
 
 /// Production's configuration with these lines as its table `[origin]`, compiled.
+#[track_caller]
 pub(crate) fn with_origin(lines: &str) -> String {
-    let toml = include_str!("../../config/crates-io.toml");
-    let backends = r#"backends = ["origin"]"#;
-    assert_eq!(toml.matches(backends).count(), 1);
-    let config = signpost::authoring::from_toml(&toml.replace(backends, lines));
-    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
-    config.to_json().to_owned()
+    let toml = changed(PRODUCTION, r#"backends = ["origin"]"#, lines);
+    read(&toml).to_json().to_owned()
 }

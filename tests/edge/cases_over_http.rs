@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use http::Request;
 
-use crate::bed::{Bed, header};
-use crate::rows::cases::{CASES, Case, Configuration, Expect};
+use signpost::authoring::Authored;
+use signpost_rows::{CASES, Case, Configuration, Expect, PRODUCTION};
+
+use crate::bed::{Bed, header, read};
 
 /// Every header that an answer may have: no request can add another.
 const HEADERS: [&str; 8] = [
@@ -70,7 +72,7 @@ async fn check(bed: &Bed, case: &Case) {
 #[tokio::test]
 async fn every_case_holds() {
     for configuration in Configuration::ALL {
-        let config = signpost::authoring::from_toml(&configuration.toml()).unwrap();
+        let config = read(&configuration.toml());
         let bed = Bed::start(|server| server.config(config.to_json())).await;
         for case in CASES.iter().filter(|case| case.config == configuration) {
             check(&bed, case).await;
@@ -80,9 +82,7 @@ async fn every_case_holds() {
 
 #[tokio::test]
 async fn every_example_of_production_holds() {
-    let authored =
-        signpost::authoring::Authored::from_toml(include_str!("../../config/crates-io.toml"))
-            .unwrap();
+    let authored = Authored::from_toml(PRODUCTION).unwrap();
     let bed = Bed::start(|server| server).await;
     for example in authored.examples() {
         let answer = bed.get(example.request()).await;

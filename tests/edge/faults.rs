@@ -1,14 +1,15 @@
-//! What a client sees when something is missing, broken or dead: a row of the table, never a 500.
+//! What a client sees when something is missing, broken or dead: never a 500.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use http::Response;
+use signpost_rows::PRODUCTION;
 use signpost_testbed::{
     Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
 };
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request, two_backends};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, read, request, two_backends};
 use crate::http2;
 
 /// What a row changes of production's own set-up.
@@ -123,14 +124,13 @@ async fn without_a_good_configuration_the_origin_answers() {
 async fn a_configuration_of_exactly_8000_characters_is_in_force() {
     // A route whose path is long is the padding.
     let padded = |padding: &str| {
-        let toml = include_str!("../../config/crates-io.toml");
         let route = format!(
             "[[routes]]\nname = \"padding\"\npath = \"/{padding}/{{file:segment}}\"\n\
              target = \"static\"\nlocation = \"/padding/{{file}}\"\n\
              [[routes.examples]]\nrequest = \"/{padding}/a\"\n\
              location = \"https://static.crates.io/padding/a\"\n"
         );
-        signpost::authoring::from_toml(&format!("{toml}\n{route}")).unwrap()
+        read(&format!("{PRODUCTION}\n{route}"))
     };
     let shortest = padded("x").to_json().len();
     let config = padded(&"x".repeat(1 + 8000 - shortest));
@@ -220,8 +220,8 @@ async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
     }
 }
 
-/// What follows the request line and `Host`, what of it is the body, and whether such a request may
-/// be sent twice.
+/// The bytes after the request line and `Host`, the body among them, and whether such a request may be
+/// sent twice.
 const FRAMINGS: [(&str, &str, bool); 5] = [
     ("\r\n", "", true),
     ("Content-Length: 0\r\n\r\n", "", true),
@@ -374,6 +374,7 @@ async fn with_both_backends_at(url: &str) -> Bed {
     .await
 }
 
+#[track_caller]
 fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {
     assert_eq!(answer.status(), 503, "{row}");
     assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");

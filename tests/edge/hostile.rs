@@ -1,9 +1,9 @@
-//! Bytes that no client sends by mistake. The module answers all of them, and goes on.
+//! Bytes that no client sends by mistake. The module answers them all and keeps serving.
 
 use signpost_testbed::client;
 
 use crate::bed::{Bed, header};
-use crate::rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 
 #[tokio::test]
 async fn hosts_that_no_url_can_have_are_the_origins() {
@@ -16,7 +16,7 @@ async fn hosts_that_no_url_can_have_are_the_origins() {
 #[tokio::test]
 async fn targets_that_were_rewritten_before_the_module_saw_them_are_the_origins() {
     let bed = Bed::start(|server| server).await;
-    // What the platform makes of targets in other forms is its own affair.
+    // Targets in other forms, as the platform reads them.
     let in_other_forms: &[(&[u8], Expect)] = &[
         (
             b"http://evil.com/api/v1/crates/smallvec/1.10.0/download",
@@ -30,7 +30,7 @@ async fn targets_that_were_rewritten_before_the_module_saw_them_are_the_origins(
 }
 
 #[tokio::test]
-async fn headers_of_any_bytes_and_length_are_survived() {
+async fn the_module_survives_headers_of_any_bytes_and_length() {
     use Expect::Redirect;
     let bed = Bed::start(|server| server).await;
     let long = [b"Accept: ".as_slice(), &vec![b'a'; 9000], b"\r\n"].concat();
@@ -93,7 +93,7 @@ async fn check(bed: &Bed, target: &[u8], host: &[u8], headers: &[u8], expect: &E
             assert_eq!(asked, 0, "{row}");
         }
     }
-    // Whatever came, the next request is answered.
+    // After any of them, the next request is answered.
     let next = bed.get(DOWNLOAD).await;
     assert_eq!(header(&next, "location"), Some(LOCATION), "after {row}");
 }

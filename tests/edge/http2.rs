@@ -25,7 +25,7 @@ pub(crate) fn get(target: &str, body: Option<&[u8]>) -> Vec<u8> {
     if let Some(body) = body {
         bytes.extend(frame(0, END_STREAM, 1, body));
     }
-    // No more requests: the server closes the connection after its answer.
+    // This is the last request: the server closes the connection after its answer.
     let last_stream_and_no_error = [0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0];
     bytes.extend(frame(7, 0, 0, &last_stream_and_no_error));
     bytes

@@ -1,11 +1,12 @@
-//! The log endpoint gets one line a request, and a missing one loses nothing but lines.
+//! The log endpoint gets one line a request. If it is missing, only lines are lost.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::LogLine;
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, request};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, read, request};
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -92,10 +93,9 @@ async fn what_the_origin_answered_is_logged_with_the_reason() {
 
 #[tokio::test]
 async fn a_configuration_without_a_log_writes_no_line() {
-    let toml = include_str!("../../config/crates-io.toml");
-    let (before, after) = toml.split_once("[log]").unwrap();
+    let (before, after) = PRODUCTION.split_once("[log]").unwrap();
     let routes = &after[after.find("\n#").unwrap()..];
-    let config = signpost::authoring::from_toml(&format!("{before}{routes}")).unwrap();
+    let config = read(&format!("{before}{routes}"));
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     for _ in 0..3 {
         assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
@@ -104,11 +104,10 @@ async fn a_configuration_without_a_log_writes_no_line() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_cannot_be_had_loses_the_line_and_not_the_request() {
+async fn a_missing_endpoint_loses_the_line_and_not_the_request() {
     // Every name is an endpoint in Viceroy, but for those that begin like this one.
-    let toml = include_str!("../../config/crates-io.toml")
-        .replace("\"signpost-log\"", "\"fst_managed_absent\"");
-    let config = signpost::authoring::from_toml(&toml).unwrap();
+    let toml = changed(PRODUCTION, "\"signpost-log\"", "\"fst_managed_absent\"");
+    let config = read(&toml);
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     assert_eq!(header(&bed.get(DOWNLOAD).await, "location"), Some(LOCATION));
     assert_eq!(bed.get("/").await.status(), 200);

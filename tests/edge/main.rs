@@ -11,7 +11,5 @@ mod log;
 mod origin_down;
 mod origin_redirects;
 mod pass_through;
-#[path = "../rows/mod.rs"]
-mod rows;
 mod sandbox;
 mod targets;

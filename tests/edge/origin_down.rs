@@ -8,7 +8,6 @@ use serde_json::Value;
 use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
-use crate::rows::unchecked::as_compiled;
 
 const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
 
@@ -26,6 +25,7 @@ async fn dead(backend: impl Into<Backend>, switch: &str) -> Bed {
     Bed::start(|server| server.backend("origin", backend).switch(switch)).await
 }
 
+#[track_caller]
 fn assert_redirected(answer: &Response<Bytes>, row: &str) {
     assert_eq!(answer.status(), 302, "{row}: {answer:?}");
     assert_eq!(header(answer, "location"), Some(LOCATION), "{row}");
@@ -35,6 +35,7 @@ fn assert_redirected(answer: &Response<Bytes>, row: &str) {
     assert!(answer.body().is_empty(), "{row}");
 }
 
+#[track_caller]
 fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
     assert_eq!(answer.status(), 503, "{row}");
     assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");
@@ -45,7 +46,7 @@ fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
 }
 
 #[tokio::test]
-async fn a_proven_location_is_given_wherever_the_switch_stands() {
+async fn a_proven_location_is_given_in_every_position_of_the_switch() {
     let refused = refused_address().unwrap();
     for (switch, reason) in HELD_BACK {
         let bed = dead(refused.url(), switch).await;
@@ -63,7 +64,7 @@ async fn a_proven_location_is_given_wherever_the_switch_stands() {
         let decision = header(&answer, "signpost-decision");
         assert_eq!(decision, Some(ORIGIN_DOWN), "{switch}");
 
-        // What was not proven has nowhere else to go.
+        // Without a proven location, the answer is 503.
         for (method, target, reason) in [
             ("PUT", DOWNLOAD, "method-not-redirectable"),
             ("GET", "/api/v1/me", "no-route"),
@@ -122,8 +123,8 @@ async fn however_the_origin_is_dead_the_proven_location_is_given() {
 
 #[tokio::test]
 async fn a_refused_location_is_never_given() {
-    // Its locations lead back to itself, which only the author's form is checked for.
-    let config = as_compiled(
+    // Its locations lead back to itself. Only `compile` checks for that.
+    let config = signpost_rows::compiled(
         r#"
         allowed_hosts = ["crates.io"]
         origin.backends = ["origin"]
@@ -139,7 +140,7 @@ async fn a_refused_location_is_never_given() {
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
         let bed = Bed::start(|server| {
             let dead = server.backend("origin", refused.url());
-            dead.config(config.to_json()).switch(switch)
+            dead.config(&config).switch(switch)
         })
         .await;
         for method in ["GET", "HEAD"] {

@@ -1,4 +1,4 @@
-//! The origin redirects downloads itself: it is left, reported, or led to the proven location.
+//! The origin redirects downloads itself: the redirect is left, reported, or repaired.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed()
             assert_eq!(header(&answer, "location"), Some(expected), "{row}");
             let said = header(&answer, "signpost-decision");
             assert_eq!(said, Some(decision), "{row}");
-            // All else is the origin's.
+            // The rest is the origin's.
             assert_eq!(answer.status(), 301, "{row}");
             assert_eq!(header(&answer, "set-cookie"), Some("a=1"), "{row}");
             let cache_control = header(&answer, "cache-control");
@@ -69,7 +69,7 @@ async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed()
             let body = if method == "HEAD" { "" } else { "as it is" };
             assert_eq!(answer.body(), body, "{row}");
         }
-        // No route, no opinion.
+        // Without a route, the edge cannot judge.
         let answer = bed.get("/api/v1/crates/smallvec/1.10/download").await;
         assert_eq!(header(&answer, "location"), Some(named), "{row}");
         if check == "off" {
@@ -89,7 +89,7 @@ async fn of_two_locations_one_is_left_and_it_is_the_proven_one() {
 }
 
 #[tokio::test]
-async fn wherever_the_switch_stands_the_redirect_is_repaired() {
+async fn in_every_position_of_the_switch_the_redirect_is_repaired() {
     for (switch, reason) in [
         ("off", "switch-off"),
         ("shadow", "switch-shadow"),

@@ -71,7 +71,7 @@ async fn repeated_headers_survive_in_both_directions() {
     let answer = bed.send(request).await;
     let values = |name| answer.headers().get_all(name).iter().collect::<Vec<_>>();
     assert_eq!(values("set-cookie"), ["a=1", "b=2"]);
-    // Cargo prints these of an answer that failed.
+    // Cargo prints these headers of a failed answer.
     assert_eq!(values("x-cache"), ["HIT"]);
     assert_eq!(values("x-amz-id-2"), ["abc"]);
     assert_eq!(answer.body(), "hello");
@@ -150,7 +150,7 @@ async fn redirects_and_errors_of_the_origin_are_its_own() {
     }
 }
 
-/// Fields that the edge sets itself, with what it says in them.
+/// Fields that the edge sets itself, with their values.
 const SET: &[(&str, &str)] = &[
     ("fastly-client-ip", "127.0.0.1"),
     ("x-forwarded-for", "127.0.0.1"),
@@ -172,7 +172,7 @@ const TAKEN_OUT: &[&str] = &[
     "x-named",
     "x-named-too",
     "x-named-late",
-    // Those that only a proxy may say.
+    // Those that only a proxy may set.
     "fastly-ff",
     "fastly-ssl",
     "forwarded",
@@ -195,7 +195,7 @@ const TAKEN_OUT: &[&str] = &[
 
 /// Sends every such field, and checks what `bed.origin` gets of them.
 async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
-    // Longer than what a value is first read with, and than most are read up to.
+    // Longer than the buffer that a value is first read into, and than most values may be.
     let long = format!("{}, x-named-late", "a".repeat(10_000));
     let mut sent = Request::builder()
         .method(method)
@@ -236,14 +236,14 @@ async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
 }
 
 #[tokio::test]
-async fn what_only_a_proxy_may_say_is_said_by_the_edge() {
+async fn what_only_a_proxy_may_set_is_set_by_the_edge() {
     let bed = Bed::start(|server| server).await;
     check_edge_fields(&bed, "GET", "").await;
     check_edge_fields(&bed, "PUT", "abc").await;
 }
 
 #[tokio::test]
-async fn what_only_a_proxy_may_say_is_said_by_the_edge_to_a_second_backend_too() {
+async fn what_only_a_proxy_may_set_is_set_by_the_edge_to_a_second_backend_too() {
     let refused = refused_address().unwrap();
     let config = two_backends();
     let bed = Bed::start(|server| {

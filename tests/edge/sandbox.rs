@@ -1,21 +1,22 @@
 //! Sandboxes serve many requests, and stop within the platform's bounds.
 //!
 //! Viceroy 0.22 bounds them itself: it gives a sandbox five more requests after its first, whatever
-//! the module asks for. So what can be seen here is that sandboxes are used again and that no request
-//! is lost between two of them; that one stops after 8 requests to the origin, and after 500 in
-//! all, cannot.
+//! the module asks for. So these tests show that sandboxes are used again and that no request is
+//! lost between two of them. They cannot show that a sandbox stops after 8 requests to the origin, or
+//! after 500 in all.
 
 use std::time::Duration;
 
+use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::LocalServer;
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, read, request};
 
 /// How many sandboxes served a bed, each of which wrote one line that holds `once` to the service log.
 async fn sandboxes(bed: Bed, once: &str) -> usize {
     let Bed { origin, viceroy } = bed;
-    // Lines come in the order in which they were written: after one of a request that no origin can
-    // answer, those of all requests before it are there.
+    // Lines come in the order in which they were written. After the line of a request that no origin
+    // can answer, the lines of all earlier requests are there.
     drop(origin);
     viceroy.send(request("GET", "/last")).await.unwrap();
     let last = |line: &str| line.contains("backend `origin` did not answer");
@@ -48,9 +49,8 @@ async fn many_requests_to_the_origin_are_all_answered_by_few_sandboxes() {
 async fn more_redirects_than_a_sandbox_serves_are_all_answered_by_few_sandboxes() {
     const REQUESTS: usize = 2100;
     // Each sandbox says once that it has no log.
-    let toml = include_str!("../../config/crates-io.toml")
-        .replace("\"signpost-log\"", "\"fst_managed_absent\"");
-    let config = signpost::authoring::from_toml(&toml).unwrap();
+    let toml = changed(PRODUCTION, "\"signpost-log\"", "\"fst_managed_absent\"");
+    let config = read(&toml);
     let bed = Bed::start(|server| server.config(config.to_json())).await;
     for number in 0..REQUESTS {
         let answer = bed.get(DOWNLOAD).await;

@@ -3,44 +3,26 @@
 use std::collections::BTreeSet;
 
 use signpost::config::Config;
+use signpost_rows::with_second_target;
 use signpost_testbed::{Backend, LocalServer, refused_address};
 
-use crate::bed::{Bed, header};
+use crate::bed::{Bed, header, read};
 
 const HOSTS: [&str; 2] = ["https://static.crates.io/", "https://cloudfront.example/"];
 
 /// Production's configuration, whose downloads two targets serve. Nothing is sent to the backends
 /// that give their health.
+#[track_caller]
 fn config() -> Config {
-    let toml = include_str!("../../config/crates-io.toml")
-        .replace(
-            "allowed_hosts = [",
-            "allowed_hosts = [\"cloudfront.example\", ",
-        )
-        .replace(
-            "[response]",
-            "health_backend = \"fastly\"\n\n[targets.cloudfront]\n\
-             base = \"cloudfront.example\"\nhealth_backend = \"cloudfront\"\n\n[response]",
-        )
-        .replacen(
-            "target   = \"static\"",
-            "targets  = [\"static\", { name = \"cloudfront\", weight = 1 }]",
-            1,
-        )
-        .replace(
-            "location = \"https://static",
-            "target = \"static\"\nlocation = \"https://static",
-        )
-        .replacen(
-            "[[routes.examples]]",
-            "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-             target = \"cloudfront\"\nlocation = \"https://cloudfront.example/crates/a/a-1.0.0.crate\"\n\n[[routes.examples]]",
-            1,
-        );
-    signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
+    let health = [
+        "health_backend = \"fastly\"",
+        "health_backend = \"cloudfront\"",
+    ];
+    let toml = with_second_target("cloudfront", [1, 1], health);
+    read(&toml)
 }
 
-/// How the two backends are, as a change of the local server.
+/// Sets the health of the two backends.
 type Health<'h> = &'h dyn Fn(LocalServer) -> LocalServer;
 
 #[tokio::test]
@@ -48,7 +30,7 @@ async fn an_unhealthy_target_is_passed_over() {
     let refused = refused_address().unwrap();
     let healthy = || Backend::at(refused.url());
     let sick = || Backend::at(refused.url()).unhealthy();
-    // Where files are sent, or are not: the first host, the second, or each to its own.
+    // Whether files are sent to the first host, and to the second.
     let rows: [(&str, Health<'_>, [bool; 2]); 5] = [
         (
             "both are healthy",
@@ -86,7 +68,7 @@ async fn an_unhealthy_target_is_passed_over() {
             },
             [true, true],
         ),
-        ("nobody knows", &|server| server, [true, true]),
+        ("unknown", &|server| server, [true, true]),
     ];
     for (name, change, expected) in rows {
         let bed = Bed::start(|server| change(server.config(config().to_json()))).await;

@@ -11,12 +11,7 @@ use signpost::log_line::{Exchange, InForce};
 use signpost::received::Received;
 use signpost::request::Request;
 use signpost::values::Switch;
-
-/// Production's configuration, which answered the requests of the lines.
-pub(crate) const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
-
-/// Real crates and versions.
-const CRATES: &str = include_str!("../../../tests/data/crates.tsv");
+pub(crate) use signpost_rows::PRODUCTION;
 
 /// How often a path comes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,14 +82,8 @@ pub(crate) fn one_by_one(old: &Config, new: &Config, line: &str) -> String {
 impl<'c> Lines<'c> {
     /// Lines that an edge with this configuration would write.
     pub(crate) fn new(config: &'c Config, paths: Paths) -> Self {
-        let crates = CRATES
-            .lines()
-            .skip(1)
-            .filter_map(|line| {
-                let mut fields = line.split('\t');
-                Some((fields.next()?, fields.next()?))
-            })
-            .collect();
+        let crates = signpost_rows::crates().iter();
+        let crates = crates.map(|file| (file.name, file.version)).collect();
         Self {
             config,
             crates,

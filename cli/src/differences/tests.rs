@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
+use signpost_rows::PRODUCTION;
 use signpost_testbed::rows;
 
 use super::{Difference, between, keys, names, shown};
 use crate::file::Loaded;
-use crate::small::{PRODUCTION, production};
+use crate::small::production;
 
 const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
 

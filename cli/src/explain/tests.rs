@@ -1,11 +1,5 @@
 //! Explains telling requests, and compares explanations with the pipeline.
 
-#[path = "../../../tests/rows/cases.rs"]
-mod cases;
-#[path = "../../../tests/core/fixtures/crates.rs"]
-mod crates;
-
-use cases::{CASES, Case, Configuration, Expect};
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::location::{Point, Refusal};
@@ -13,6 +7,9 @@ use signpost::received::Received;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
+use signpost_rows::{
+    CASES, Case, Configuration, CrateFile, Expect, MIRROR, PRODUCTION, crates, hostile,
+};
 use signpost_testbed::rows;
 
 use super::address::Address;
@@ -20,10 +17,6 @@ use super::explanation::{Explanation, Sent};
 use super::request::Question;
 use super::words;
 use crate::file::Loaded;
-use crate::hostile_rows;
-use crate::small::PRODUCTION;
-
-const MIRROR: &str = include_str!("../../../tests/data/mirror.toml");
 
 /// The same without its hosts. It no longer compiles, but an edge may still run it.
 const LOOPS: &str = include_str!("../../tests/data/loops.json");
@@ -178,17 +171,17 @@ fn every_case_of_a_real_incident_is_explained_as_it_is_answered() {
 
 #[test]
 fn what_no_client_sends_by_mistake_is_explained_as_the_module_answers_it() {
-    let rows = hostile_rows::HOSTS
+    let rows = hostile::HOSTS
         .iter()
-        .map(|(host, expect)| (*host, hostile_rows::DOWNLOAD.as_bytes(), expect));
-    let targets = hostile_rows::TARGETS.iter();
+        .map(|(host, expect)| (*host, hostile::DOWNLOAD.as_bytes(), expect));
+    let targets = hostile::TARGETS.iter();
     let rows = rows.chain(targets.map(|(target, expect)| (&b"crates.io"[..], *target, expect)));
     for (host, target, expect) in rows {
         let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
         let (location, reason) = match expect {
-            hostile_rows::Expect::Redirect => (Some(hostile_rows::LOCATION), None),
-            hostile_rows::Expect::Origin(reason) => (None, Some(*reason)),
-            hostile_rows::Expect::NotAskedAtAll => continue,
+            hostile::Expect::Redirect => (Some(hostile::LOCATION), None),
+            hostile::Expect::Origin(reason) => (None, Some(*reason)),
+            hostile::Expect::NotAskedAtAll => continue,
         };
         let (host, target) = (
             str::from_utf8(host).unwrap(),
@@ -211,7 +204,7 @@ fn what_no_client_sends_by_mistake_is_explained_as_the_module_answers_it() {
 #[test]
 fn real_downloads_are_explained_as_they_are_answered() {
     let config = read(PRODUCTION);
-    for (name, version) in crates::all().into_iter().step_by(4) {
+    for CrateFile { name, version, .. } in crates().iter().step_by(4) {
         let url = format!("https://crates.io/api/v1/crates/{name}/{version}/download");
         let explanation = check(&url, &config, &Question::get(&url.parse().unwrap()));
         assert_eq!(explanation.decision.decision, "redirect", "{url}");

@@ -4,11 +4,13 @@ mod targets;
 
 use std::io::Read;
 
+use signpost_rows::PRODUCTION;
+use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+
 use super::value::{Kind, Place, Plan, Shape};
 use super::{Files, parallel};
 use crate::file::Loaded;
-use crate::hostile_rows::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
-use crate::small::{PRODUCTION, production};
+use crate::small::production;
 use crate::unhealthy::ALL_HEALTHY;
 
 /// A test changes one thing in it.

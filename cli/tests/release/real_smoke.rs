@@ -10,6 +10,7 @@ use http::Response;
 use signpost::authoring::Authored;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::SmallConfig;
 use signpost_testbed::{FastlyApi, RecordedRequest, StandInCdn, StandInOrigin};
 
 use super::trial::{Trial, printed};
@@ -19,29 +20,15 @@ const FILE: &str = "/crates/smallvec/smallvec-1.10.0.crate";
 
 /// A configuration whose downloads stay on this machine.
 fn config(cdn: &StandInCdn) -> String {
-    format!(
-        r#"
-allowed_hosts = ["127.0.0.1"]
-
-[origin]
-backends = ["origin"]
-
-[targets.static]
-base = "{}"
-
-[[routes]]
-name = "download"
-path = "/crates/{{name:crate}}/{{version:semver}}/download"
-target = "static"
-location = "/crates/{{name}}/{{name}}-{{version}}.crate"
-
-[[routes.examples]]
-request = "/crates/smallvec/1.10.0/download"
-location = "{}{FILE}"
-"#,
-        cdn.url(),
-        cdn.url()
-    )
+    let text = SmallConfig::new("")
+        .target("static", &cdn.url(), "")
+        .route(
+            "download",
+            "/crates/{name:crate}/{version:semver}/download",
+            "/crates/{name}/{name}-{version}.crate",
+        )
+        .example("/crates/smallvec/1.10.0/download", FILE);
+    text.to_string()
 }
 
 /// Answers as the edge does with the entries of the store. The origin behind it has no files.

@@ -14,6 +14,7 @@ use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
+pub(crate) use signpost_rows::PRODUCTION;
 use signpost_testbed::{
     LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy,
     module_under_test,
@@ -67,9 +68,6 @@ impl Module {
         }
     }
 }
-
-/// Production's own configuration.
-pub(crate) const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
 /// A CDN with every example's file, and a lock file that knows the crates among them.
 pub(crate) struct Files {

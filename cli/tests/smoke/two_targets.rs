@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use signpost::config::Config;
+use signpost_rows::{changed, with_second_target};
 use signpost_testbed::{Protocol, TlsCdn, Validity};
 
-use crate::bed::{Files, PRODUCTION, Smoke, contents};
+use crate::bed::{Files, Smoke, contents};
 
 /// The host of the second target.
 pub(crate) const OTHER_HOST: &str = "cloudfront.example";
@@ -39,54 +40,24 @@ pub(crate) const HARDLY_THE_SECOND: Written = Written {
 
 impl Written {
     pub(crate) fn toml(self) -> String {
-        let [first, second] = self.weights;
-        let health = |name: &str| {
-            let line = format!("health_backend = \"{name}\"\n");
-            if self.health { line } else { String::new() }
+        let health = if self.health {
+            [
+                "health_backend = \"static\"",
+                "health_backend = \"cloudfront\"",
+            ]
+        } else {
+            [""; 2]
         };
+        let text = with_second_target("cloudfront", self.weights, health);
         let retry = if self.retry {
             "[retry]\nwindow = \"1m\"\n\n"
         } else {
             ""
         };
-        PRODUCTION
-            .replace(
-                "allowed_hosts = [",
-                &format!("allowed_hosts = [\"{OTHER_HOST}\", "),
-            )
-            .replace(
-                "[response]",
-                &format!(
-                    "{}\n[targets.cloudfront]\nbase = \"{OTHER_HOST}\"\n{}\n{retry}[response]",
-                    health("static"),
-                    health("cloudfront"),
-                ),
-            )
-            .replacen(
-                "target   = \"static\"",
-                &format!(
-                    "targets  = [{{ name = \"static\", weight = {first} }}, \
-                     {{ name = \"cloudfront\", weight = {second} }}]"
-                ),
-                1,
-            )
-            .replace(
-                "location = \"https://static",
-                "target = \"static\"\nlocation = \"https://static",
-            )
-            .replacen(
-                "[[routes.examples]]",
-                &format!(
-                    "[[routes.examples]]\nrequest = \"/api/v1/crates/a/1.0.0/download\"\n\
-                     target = \"cloudfront\"\nlocation = \"https://{OTHER_HOST}{EXAMPLE_AT_OTHER}\"\n\n[[routes.examples]]"
-                ),
-                1,
-            )
-            // To a client that accepts JSON it is answered as to any other: GET is asked twice.
-            .replace(
-                "name     = \"readme\"",
-                "name     = \"readme\"\njson     = false",
-            )
+        let text = changed(&text, "[response]", &format!("{retry}[response]"));
+        // To a client that accepts JSON it is answered as to any other: GET is asked twice.
+        let readme = "name     = \"readme\"";
+        changed(&text, readme, &format!("{readme}\njson     = false"))
     }
 
     pub(crate) fn config(self) -> Config {

@@ -1,5 +1,6 @@
 //! The real module under Viceroy is right, and the CDN is wrong in one way at a time.
 
+use signpost_rows::SmallConfig;
 use signpost_testbed::{Protocol, Spoil, Validity};
 
 use crate::bed::{DOWNLOAD, FILE, Files, Module};
@@ -72,25 +73,23 @@ async fn a_certificate_that_does_not_hold_fails_every_location_and_no_negative_p
 }
 
 /// Two regions of one CDN, of which the second has no file.
-const REGIONS: &str = r#"
-allowed_hosts = ["static.crates.io"]
-origin = { backends = ["origin"] }
-targets = { eu = { base = "https://static.crates.io/crates" }, us = { base = "https://static.crates.io/us" } }
-
-[[routes]]
-name = "eu"
-path = "/eu/{name:crate}/{version:semver}/download"
-target = "eu"
-location = "/{name}/{name}-{version}.crate"
-examples = [{ request = "/eu/smallvec/1.10.0/download", location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate" }]
-
-[[routes]]
-name = "us"
-path = "/us/{name:crate}/{version:semver}/download"
-target = "us"
-location = "/{name}/{name}-{version}.crate"
-examples = [{ request = "/us/smallvec/1.10.0/download", location = "https://static.crates.io/us/smallvec/smallvec-1.10.0.crate" }]
-"#;
+fn regions() -> String {
+    let (version, location) = (
+        "{name:crate}/{version:semver}/download",
+        "/{name}/{name}-{version}.crate",
+    );
+    let below_base = "/smallvec/smallvec-1.10.0.crate";
+    let text = SmallConfig::new("")
+        .target("eu", "https://static.crates.io/crates", "")
+        .target("us", "https://static.crates.io/us", "")
+        .route("eu", &format!("/eu/{version}"), location)
+        .at(&[("eu", 1)])
+        .example("/eu/smallvec/1.10.0/download", below_base)
+        .route("us", &format!("/us/{version}"), location)
+        .at(&[("us", 1)])
+        .example("/us/smallvec/1.10.0/download", below_base);
+    text.to_string()
+}
 
 #[tokio::test]
 async fn the_target_of_one_region_that_answers_403_is_named() {
@@ -99,9 +98,9 @@ async fn the_target_of_one_region_that_answers_403_is_named() {
     files.cdn.insert(missing, "not for you\n");
     files.cdn.spoil(missing, Spoil::Forbidden);
     let config = files.directory.path().join("regions.toml");
-    std::fs::write(&config, REGIONS).unwrap();
+    std::fs::write(&config, regions()).unwrap();
     let edge = edge_of(
-        signpost::authoring::from_toml(REGIONS).unwrap(),
+        signpost::authoring::from_toml(&regions()).unwrap(),
         "",
         |_, _| {},
     )

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::{Source, cycles, files};
 
+#[track_caller]
 fn crate_of(texts: &[(&str, &str)]) -> Vec<Source> {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in texts {
@@ -80,7 +81,7 @@ fn imports_lead_to_files() {
 }
 
 #[test]
-fn a_declared_module_is_imported_where_it_is_used() {
+fn a_declared_module_is_imported_by_its_use() {
     let library = "mod a; mod b; #[cfg(test)] mod missing; use a::T; fn f(b: T) { b.g() }";
     let program = "mod edge; fn main() { edge::serve() }";
     let sources = crate_of(&[
@@ -100,7 +101,7 @@ fn a_declared_module_is_imported_where_it_is_used() {
 }
 
 #[test]
-fn a_cycle_is_the_shortest_way_back() {
+fn a_cycle_is_the_shortest_path_back() {
     for (a, b, c, expected) in [
         ("use crate::b;", "use crate::c;", "", &[][..]),
         ("use crate::b;", "use crate::a;", "", &["a.rs", "b.rs"]),

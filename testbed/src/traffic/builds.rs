@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 
 use super::files;
 
-/// Of which builds the requests of a minute are: this share of them on average is of farms.
+/// The share of requests that come from farms, on average over the minutes.
 const FARM_SHARE: f64 = 0.12;
 
 /// The `User-Agent`s, each as often as it stands here.

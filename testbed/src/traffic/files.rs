@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
+use signpost_rows::{CrateFile, crates};
 
 /// A file of the registry.
 #[derive(Debug)]
@@ -10,23 +11,15 @@ pub(super) struct File {
     bucket: u8,
 }
 
-/// The crates that a large workspace locks, without the few whose version has to be encoded in a
-/// location.
+/// Real crate files, without the few whose version has to be encoded in a location.
 pub(super) fn all() -> &'static [File] {
     static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-        include_str!("../../../tests/data/crates.tsv")
-            .lines()
-            .skip(1)
-            .filter_map(|line| {
-                let mut columns = line.split('\t');
-                let name = columns.next()?;
-                let version = columns.next()?;
-                let bucket = bucket_of(name, version);
-                (!version.contains('+')).then_some(File {
-                    name,
-                    version,
-                    bucket,
-                })
+        let files = crates().iter().filter(|file| !file.version.contains('+'));
+        files
+            .map(|&CrateFile { name, version, .. }| File {
+                name,
+                version,
+                bucket: bucket_of(name, version),
             })
             .collect()
     });
@@ -38,7 +31,7 @@ pub(super) fn count() -> u16 {
     u16::try_from(all().len()).unwrap_or(u16::MAX).max(1)
 }
 
-/// A number from 0 to 99: a file is redirected by the switch `enforce 10%` if its number is below 10.
+/// A number from 0 to 99: the switch `enforce 10%` redirects a file if its number is below 10.
 pub(super) fn bucket(number: u16) -> u8 {
     all()
         .get(usize::from(number))

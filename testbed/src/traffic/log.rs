@@ -8,8 +8,8 @@ const REVISIONS: [&str; 2] = ["5d8a1c0e7b42", "e09f3377ac15"];
 
 const EDGE_LOCATIONS: [&str; 8] = ["FRA", "IAD", "LHR", "NRT", "PDX", "SIN", "CDG", "SJC"];
 
-/// What stands before and after the client in the line of a file's download: joining pieces is many
-/// times as fast as writing JSON, and some ten million lines are to be written.
+/// What stands before and after the client in the line of a file's download: joining pieces is much
+/// faster than writing JSON, and there are some ten million lines.
 struct Pieces {
     url: String,
     location: String,

@@ -1,11 +1,11 @@
-//! CDNs that never serve a file, and what has come to each.
+//! CDNs that never serve a file and count their visits.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use signpost_testbed::{Protocol, RefusedAddress, TlsCdn, Validity, refused_address};
+use signpost_testbed::{DeadAddress, Protocol, TlsCdn, Validity, refused_address};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -31,12 +31,12 @@ pub(crate) struct DeadCdn {
 
 enum Body {
     Nothing,
-    Refused(#[expect(dead_code, reason = "it holds the address")] RefusedAddress),
+    Refused(#[expect(dead_code, reason = "it holds the address")] DeadAddress),
     Answering(Arc<AtomicUsize>, JoinHandle<()>),
     Tls(TlsCdn),
 }
 
-/// How often somebody came to a dead CDN.
+/// How often a client came to a dead CDN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Visits {
     connections: usize,
@@ -77,7 +77,7 @@ impl Death {
         }
     }
 
-    /// What the user of cargo reads when every try has failed.
+    /// What the user of cargo reads when every attempt has failed.
     pub(crate) fn error(self) -> &'static str {
         match self {
             Self::RefusesConnections => "[7] Could not connect to server",
@@ -90,14 +90,14 @@ impl Death {
         }
     }
 
-    /// What has come to such a CDN after so many tries to get a file from it.
-    pub(crate) fn visits(self, tries: usize) -> Visits {
+    /// What has come to such a CDN after so many attempts to get a file from it.
+    pub(crate) fn visits(self, attempts: usize) -> Visits {
         let (connections, requests) = match self {
-            // There is nobody who could count them.
+            // Nothing is there to count them.
             Self::RefusesConnections | Self::HasNoAddress => (0, 0),
-            Self::Answers503 | Self::BreaksOff => (tries, tries),
-            // A handshake that fails is a connection and no request.
-            Self::HasNoTls | Self::CertificateExpired | Self::CertificateOfAnother => (tries, 0),
+            Self::Answers503 | Self::BreaksOff => (attempts, attempts),
+            // A handshake that fails is a connection without a request.
+            Self::HasNoTls | Self::CertificateExpired | Self::CertificateOfAnother => (attempts, 0),
         };
         Visits {
             connections,
@@ -124,8 +124,8 @@ impl DeadCdn {
                 let address = refused_address().unwrap();
                 (address.url(), Body::Refused(address))
             }
-            // RFC 6761, section 6.4: a name below `invalid` never has an address. The resolver is
-            // asked all the same, and one without a network has none to give, either.
+            // RFC 6761, section 6.4: a name below `invalid` never has an address. Without a
+            // network the resolver has none to give, either.
             Death::HasNoAddress => ("https://cdn.invalid".to_owned(), Body::Nothing),
             Death::Answers503 => answering("http", UNAVAILABLE).await,
             Death::BreaksOff => answering("http", HALF).await,
@@ -204,7 +204,7 @@ async fn answer_once(mut stream: TcpStream, answer: &[u8]) -> std::io::Result<()
     stream.shutdown().await
 }
 
-/// A CDN that has every file, were there somebody who trusted it.
+/// A CDN whose certificate is never trusted. It needs no files.
 async fn tls(name: &str, validity: Validity) -> (String, Body) {
     let none = Vec::<(String, Bytes)>::new();
     let cdn = TlsCdn::start(name, validity, Protocol::Http1, none);

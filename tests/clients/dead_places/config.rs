@@ -6,10 +6,11 @@ use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
 
-/// The backend that is the health of the first CDN, where the service has it.
+/// The backend that is the health of the first CDN, if the service has it.
 pub(crate) const HEALTH: &str = "cdn-0-health";
 
 /// Production's own configuration with these CDNs in the place of its own.
+#[track_caller]
 pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str) -> Config {
     let hosts: BTreeSet<_> = bases.iter().map(|base| host_of(base)).collect();
     let hosts = Vec::from_iter(hosts);
@@ -35,7 +36,7 @@ pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str
         ),
         ("target   = \"static\"", format!("targets  = {names:?}")),
     ];
-    let mut text = include_str!("../../../config/crates-io.toml").to_owned();
+    let mut text = signpost_rows::PRODUCTION.to_owned();
     for (from, to) in changes {
         assert!(text.contains(from), "the configuration has no `{from}`");
         text = text.replace(from, &to);
@@ -83,6 +84,7 @@ fn with_examples(text: &str, bases: &[String]) -> String {
 }
 
 /// Whether this path leads to the first of two CDNs: their names decide it, and not their URLs.
+#[track_caller]
 pub(crate) fn is_first(path: &str) -> bool {
     let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(str::to_owned);
     let config = config(&bases, "report", "5%");

@@ -22,8 +22,8 @@ use self::row::Row;
 use self::rows::groups;
 use self::scene::{Seen, play};
 
-/// How many rows are played at once of those in which cargo fetches its file, and the machine is busy
-/// with compiling the module, and of those in which cargo mostly waits before it tries again.
+/// How many rows run at once: of those in which cargo fetches its file, which keep the machine busy
+/// compiling the module, and of those in which cargo mostly waits before it tries again.
 const FETCHING: usize = 3;
 const WAITING: usize = 16;
 
@@ -39,7 +39,7 @@ async fn every_row_is_as_the_table_says() {
             for is_with in [true, false] {
                 let outcome = row.expected(is_with).outcome;
                 let limit = match outcome {
-                    Outcome::FailsAfterFourTries => &waiting,
+                    Outcome::FailsAfterFourAttempts => &waiting,
                     _ => &fetching,
                 };
                 let (limit, what, row) = (limit.clone(), what.clone(), row.clone());
@@ -54,7 +54,7 @@ async fn every_row_is_as_the_table_says() {
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 
-/// Plays a row, and says what is not as expected.
+/// Runs a row, and says what differs from what is expected.
 async fn check(what: &str, row: &Row, is_with: bool) -> Option<String> {
     let expected = row.expected(is_with);
     let wanted = Seen {

@@ -8,11 +8,11 @@ pub(crate) enum Outcome {
     /// The file comes with the first attempt.
     Fetched(Source),
     /// The file comes with the second attempt, which cargo makes by itself.
-    FetchedAtSecondTry(Source),
+    FetchedAtSecondAttempt(Source),
     /// Cargo gives up at once, and the file comes when it is run again.
     FetchedAtSecondRun(Source),
     /// Cargo gives up after the four attempts that it makes by itself.
-    FailsAfterFourTries,
+    FailsAfterFourAttempts,
     /// Cargo gives up at once, and when it is run again, too.
     FailsEachRun,
 }
@@ -30,21 +30,21 @@ pub(crate) enum Source {
 pub(crate) struct Run {
     pub(crate) is_success: bool,
     /// How many attempts after the first cargo says that it makes.
-    pub(crate) more_tries: usize,
+    pub(crate) more_attempts: usize,
 }
 
 impl Outcome {
-    /// How each run of cargo ends: one, or a second where the outcome speaks of it.
+    /// How each run of cargo ends: one, or two if the outcome speaks of a second.
     pub(crate) fn runs(self) -> Vec<Run> {
-        let run = |is_success, more_tries| Run {
+        let run = |is_success, more_attempts| Run {
             is_success,
-            more_tries,
+            more_attempts,
         };
         match self {
             Self::Fetched(_) => vec![run(true, 0)],
-            Self::FetchedAtSecondTry(_) => vec![run(true, 1)],
+            Self::FetchedAtSecondAttempt(_) => vec![run(true, 1)],
             Self::FetchedAtSecondRun(_) => vec![run(false, 0), run(true, 0)],
-            Self::FailsAfterFourTries => vec![run(false, 3)],
+            Self::FailsAfterFourAttempts => vec![run(false, 3)],
             Self::FailsEachRun => vec![run(false, 0), run(false, 0)],
         }
     }
@@ -54,14 +54,14 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fetched(source) => write!(f, "fetched at the first attempt, from {source}"),
-            Self::FetchedAtSecondTry(source) => {
+            Self::FetchedAtSecondAttempt(source) => {
                 write!(f, "fetched at the second attempt, from {source}")
             }
             Self::FetchedAtSecondRun(source) => write!(
                 f,
                 "fails at once; fetched when cargo is run again, from {source}"
             ),
-            Self::FailsAfterFourTries => f.write_str("fails after four attempts"),
+            Self::FailsAfterFourAttempts => f.write_str("fails after four attempts"),
             Self::FailsEachRun => f.write_str("fails at once, and when cargo is run again"),
         }
     }

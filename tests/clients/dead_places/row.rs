@@ -10,11 +10,11 @@ use crate::dead_places::outcome::Outcome;
 pub(crate) struct Group {
     /// What is dead, as the table says it.
     pub(crate) what: String,
-    /// The ways in which it is so, at least one. The same is seen in each.
+    /// The ways in which it is dead, at least one. Each has the same outcome.
     pub(crate) rows: Vec<Row>,
 }
 
-/// One way in which it is so. It is tried with Signpost and without.
+/// One way in which it is dead. It runs with Signpost and without.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) cdns: Cdns,
@@ -35,7 +35,7 @@ pub(crate) enum Cdns {
     OneDead(Death),
     /// Two, of which the one that the file is sent to first is dead.
     FirstOfTwoDead(Death),
-    /// The same, and its health check has found out.
+    /// The same, and its health check has noticed.
     FirstOfTwoUnhealthy(Death),
 }
 
@@ -46,13 +46,13 @@ pub(crate) enum Origin {
     Redirects,
     /// It redirects as in 2023: the CDN and the path are joined without a slash.
     RedirectsAsIn2023,
-    /// Behind Signpost, whose task the redirects are, it serves the file. By itself it redirects.
+    /// Behind Signpost it serves the file. Without Signpost it redirects.
     Serves,
     /// It refuses every connection.
     Refuses,
 }
 
-/// What is seen when it is over.
+/// What is seen in the end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     pub(crate) outcome: Outcome,
@@ -74,13 +74,13 @@ impl Row {
         if is_with { self.with } else { self.without }
     }
 
-    /// What has come to the dead CDN, if there is one, after so many tries to get a file from it.
-    pub(crate) fn visits(&self, tries: usize) -> Visits {
+    /// What has come to the dead CDN, if there is one, after so many attempts to get a file from it.
+    pub(crate) fn visits(&self, attempts: usize) -> Visits {
         match self.cdns {
             Cdns::OneAlive => Visits::default(),
             Cdns::OneDead(death)
             | Cdns::FirstOfTwoDead(death)
-            | Cdns::FirstOfTwoUnhealthy(death) => death.visits(tries),
+            | Cdns::FirstOfTwoUnhealthy(death) => death.visits(attempts),
         }
     }
 }

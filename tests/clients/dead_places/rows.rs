@@ -4,9 +4,9 @@ use crate::dead_places::cdn::Death;
 use crate::dead_places::outcome::{Outcome, Source};
 use crate::dead_places::row::{Cdns, Expected, Group, Origin, Row};
 
-/// Nothing was asked of anybody.
+/// No server was asked for anything.
 const NOTHING: Expected = Expected {
-    outcome: Outcome::FailsAfterFourTries,
+    outcome: Outcome::FailsAfterFourAttempts,
     error: "",
     dead: 0,
     alive: 0,
@@ -15,7 +15,7 @@ const NOTHING: Expected = Expected {
 };
 
 /// What every client was told in 2023. The name is looked up, because cargo does it: it has never
-/// had an address, and where there is no network it has none, either.
+/// had an address, and without a network it has none, either.
 const OF_2023: &str = "Could not resolve host: static.crates.iocrates";
 
 const REFUSED: &str = "Could not connect to server";
@@ -33,14 +33,14 @@ pub(crate) fn groups() -> Vec<Group> {
         origin_wrong_and_repaired(),
         origin_wrong_and_reported(),
         only_cdn_with_the_share_used_up(),
-        only_cdn_where_the_origin_redirects(),
+        only_cdn_if_the_origin_redirects(),
         only_cdn_and_origin(),
     ]
 }
 
 fn first_of_two_cdns() -> Group {
     of_deaths("one of two CDNs", Cdns::FirstOfTwoDead, |death| Expected {
-        outcome: Outcome::FetchedAtSecondTry(Source::OtherCdn),
+        outcome: Outcome::FetchedAtSecondAttempt(Source::OtherCdn),
         error: death.error(),
         dead: 1,
         alive: 1,
@@ -72,7 +72,7 @@ fn first_of_two_cdns_unhealthy() -> Group {
 
 fn only_cdn() -> Group {
     of_deaths("the only CDN", Cdns::OneDead, |death| Expected {
-        outcome: Outcome::FetchedAtSecondTry(Source::Origin),
+        outcome: Outcome::FetchedAtSecondAttempt(Source::Origin),
         error: death.error(),
         dead: 1,
         origin: 1,
@@ -95,7 +95,7 @@ fn only_cdn_untrusted() -> Group {
 /// A CDN is dead in a way after which cargo tries again.
 fn of_deaths(what: &str, cdns: fn(Death) -> Cdns, with: fn(Death) -> Expected) -> Group {
     let without = |death: Death| Expected {
-        outcome: Outcome::FailsAfterFourTries,
+        outcome: Outcome::FailsAfterFourAttempts,
         error: death.error(),
         dead: 4,
         origin: 4,
@@ -156,7 +156,7 @@ fn origin_dead() -> Group {
         with: Expected {
             outcome: Outcome::Fetched(Source::Cdn),
             alive: 1,
-            // Only what the switch lets leave is counted as a try.
+            // An attempt counts only if the switch lets the redirect leave.
             attempts: if switch == "enforce" { &[1] } else { &[] },
             ..NOTHING
         },
@@ -242,7 +242,7 @@ fn only_cdn_with_the_share_used_up() -> Group {
         attempts: &[1, 2, 3, 4],
         ..NOTHING
     };
-    // With a share of nothing it is used up from the beginning.
+    // A share of 0 % is used up from the beginning.
     only_cdn_in_vain(
         "the only CDN, once the `origin_share` is used up",
         Origin::Serves,
@@ -251,7 +251,7 @@ fn only_cdn_with_the_share_used_up() -> Group {
     )
 }
 
-fn only_cdn_where_the_origin_redirects() -> Group {
+fn only_cdn_if_the_origin_redirects() -> Group {
     let with = Expected {
         dead: 4,
         origin: 3,
@@ -259,14 +259,14 @@ fn only_cdn_where_the_origin_redirects() -> Group {
         ..NOTHING
     };
     only_cdn_in_vain(
-        "the only CDN, where the origin can do no more than redirect to it",
+        "the only CDN, if the origin can only redirect to it",
         Origin::Redirects,
         "100%",
         with,
     )
 }
 
-/// The only CDN is dead, and the origin asked as often as the share says, but there is no file.
+/// The only CDN is dead. The origin is asked as often as the share says, and has no file.
 fn only_cdn_in_vain(
     what: &str,
     origin: Origin,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    Backend, Crate, Fetched, LocalServer, RefusedAddress, Registry, StandInCdn, StandInOrigin,
+    Backend, Crate, DeadAddress, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin,
     Viceroy, cargo_fetch, cargo_fetch_trusting, module_under_test, package, refused_address,
 };
 use tokio::sync::OnceCell;
@@ -50,10 +50,11 @@ struct Scene {
 
 enum OriginPlace {
     Answers(StandInOrigin),
-    Refuses(RefusedAddress),
+    Refuses(DeadAddress),
 }
 
-/// Sets a row up, with Signpost or without, and runs cargo so often. What cargo printed comes beside.
+/// Sets a row up, with Signpost or without, and runs cargo that many times. Also gives what cargo
+/// printed.
 pub(crate) async fn play(row: &Row, is_with: bool, runs: usize) -> (Seen, String) {
     let file = FILE.get_or_init(pack).await;
     let scene = Scene::start(row, is_with, file).await;
@@ -67,13 +68,13 @@ pub(crate) async fn play(row: &Row, is_with: bool, runs: usize) -> (Seen, String
         let fetched = scene.fetch(directory.path(), &registry).await;
         ended.push(Run {
             is_success: fetched.status.success(),
-            more_tries: fetched.stderr.matches("tries remaining").count()
+            more_attempts: fetched.stderr.matches("tries remaining").count()
                 + fetched.stderr.matches("try remaining").count(),
         });
         printed.push_str(&fetched.stderr);
     }
     if let (Some(viceroy), Some(last)) = (&scene.viceroy, row.with.attempts.last()) {
-        // A line may still be on its way when cargo has ended. One that never comes is seen below.
+        // A line may still be on its way when cargo has ended. If it never comes, the check below fails.
         let last = format!("\"attempt\":{last},");
         let is_last = |line: &str| line.contains(&last);
         let _ = viceroy.wait_for_line(is_last, LIMIT).await;
@@ -150,8 +151,8 @@ impl Scene {
         viceroy.unwrap_or_else(|| self.origin.url())
     }
 
-    /// Runs cargo with the retries that it has by default. It trusts those who vouch for the CDN, so
-    /// that nothing is wrong with a certificate but what the row says.
+    /// Runs cargo with the retries that it has by default. It trusts the authority of the
+    /// CDN, so that a certificate has only the fault that the row says.
     async fn fetch(&self, directory: &Path, registry: &Registry) -> Fetched {
         let (project, home) = (directory.join("project"), directory.join("home"));
         let fetched = match self.dead.as_ref().and_then(DeadCdn::authority) {
@@ -209,7 +210,7 @@ fn answer_of(origin: Origin, is_with: bool, cdn: &str, file: &Crate) -> Option<R
     Some(redirect.body(Bytes::new()).unwrap())
 }
 
-/// Packs a file that is sent to the first CDN, where there are two.
+/// Packs a file that is sent to the first of two CDNs.
 async fn pack() -> Crate {
     let is_sent_first =
         |version: &String| is_first(&format!("/api/v1/crates/alpha/{version}/download"));

@@ -20,6 +20,7 @@ fn the_page_of_failures_says_what_the_rows_say() {
     );
 }
 
+#[track_caller]
 fn line_of(group: &Group) -> String {
     let outcomes = |row: &Row| [row.with.outcome, row.without.outcome];
     let mut rows = group.rows.iter().map(outcomes);

@@ -1,8 +1,9 @@
 use signpost::values::{Share, Switch};
+use signpost_rows::PRODUCTION;
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
-use crate::small::{PRODUCTION, production};
+use crate::small::production;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {

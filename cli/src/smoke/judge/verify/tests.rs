@@ -1,9 +1,10 @@
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_rows::PRODUCTION;
 
 use super::{head, json, negative, origin, plain};
 use crate::file::Loaded;
-use crate::small::{PRODUCTION, RETRY, small};
+use crate::small::{RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::stage::Stage;

@@ -1,27 +1,27 @@
-//! Hosts and targets that no client sends by mistake, as data: the lane of the real module and the
-//! native one run them all.
+//! Hosts and targets that no client sends by mistake. The tests of the library, of the tool and of the
+//! module run them all.
 
 use self::Expect::{NotAskedAtAll, Origin, Redirect};
 
-/// What must be done with a request of raw bytes.
+/// What must happen to a request of raw bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Expect {
+pub enum Expect {
     /// It is redirected.
     Redirect,
     /// It goes to the origin, for this reason.
     Origin(&'static str),
-    /// The platform answers by itself, or closes the connection: nobody else sees the request.
+    /// The platform answers by itself or closes the connection. The module does not see the request.
     NotAskedAtAll,
 }
 
 /// The path of a download on a route of production's configuration.
-pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
+pub const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
 /// Where it leads, and every row that is redirected.
-pub(crate) const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+pub const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 
-/// A `Host` that the download is asked of.
-pub(crate) const HOSTS: &[(&[u8], Expect)] = &[
+/// A `Host` of a request for the download, and what must happen.
+pub const HOSTS: &[(&[u8], Expect)] = &[
     (b"crates.io", Redirect),
     (b"CRATES.IO:443", Redirect),
     (b"[::1]:8080", Redirect),
@@ -37,8 +37,8 @@ pub(crate) const HOSTS: &[(&[u8], Expect)] = &[
     (b"", NotAskedAtAll),
 ];
 
-/// A target in origin form that crates.io is asked for.
-pub(crate) const TARGETS: &[(&[u8], Expect)] = &[
+/// A target of a request to crates.io in origin form, and what must happen.
+pub const TARGETS: &[(&[u8], Expect)] = &[
     (
         b"/api/v1/crates/x/../smallvec/1.10.0/download",
         Origin("path-malformed"),
@@ -91,7 +91,7 @@ pub(crate) const TARGETS: &[(&[u8], Expect)] = &[
         NotAskedAtAll,
     ),
     (b"/api/v1/crates/\xc3\xa9/1.10.0/download", NotAskedAtAll),
-    // The platform's library reads a backslash as a slash, and nothing tells it from one.
+    // The platform's library reads a backslash as a slash; the module cannot tell them apart.
     (b"/api/v1/crates\\smallvec/1.10.0/download", Redirect),
     (b"/api\\v1/crates/smallvec/1.10.0/download", Redirect),
     (b"\\api\\v1/crates/smallvec/1.10.0/download", NotAskedAtAll),

@@ -1,45 +1,56 @@
-//! The cases from real incidents that concern the edge, as data: each lane of tests runs them all.
+//! The cases from real incidents that concern the edge: every lane of tests runs them all.
 //!
-//! Every number is that of a row in the list of incidents that Signpost was built against, and the
-//! comment above its first case names where it comes from.
+//! A number is that of an incident that Signpost was built against. The comment above its first case
+//! names the source.
+
+use crate::configs::{MIRROR, PRODUCTION, changed};
 
 /// A request that came in somewhere, and what must happen to it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Case {
+pub struct Case {
     /// The number of the incident.
-    pub(crate) number: u8,
+    pub number: u8,
     /// What the case shows.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The configuration that is in force.
-    pub(crate) config: Configuration,
+    pub config: Configuration,
     /// The method.
-    pub(crate) method: &'static str,
+    pub method: &'static str,
     /// The `Host`.
-    pub(crate) host: &'static str,
+    pub host: &'static str,
     /// The request target, in origin form, byte for byte.
-    pub(crate) target: &'static str,
+    pub target: &'static str,
     /// The other request headers, in the order they are sent.
-    pub(crate) headers: &'static [(&'static str, &'static str)],
+    pub headers: &'static [(&'static str, &'static str)],
     /// What must happen.
-    pub(crate) expect: Expect,
+    pub expect: Expect,
     /// Headers that the answer must have, in lower case; those not named here are left open.
-    pub(crate) answer_headers: &'static [(&'static str, &'static str)],
+    pub answer_headers: &'static [(&'static str, &'static str)],
 }
 
 /// What must happen to a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Expect {
+pub enum Expect {
     /// A 302 with exactly this `Location`, and no body.
-    Redirect { location: &'static str },
+    Redirect {
+        /// The `Location`.
+        location: &'static str,
+    },
     /// A 200 whose body is a JSON object that names exactly this URL.
-    Json { location: &'static str },
+    Json {
+        /// The URL.
+        location: &'static str,
+    },
     /// The origin answers, for the reason of this code.
-    Origin { reason: &'static str },
+    Origin {
+        /// The code.
+        reason: &'static str,
+    },
 }
 
-/// A configuration that cases are tried with.
+/// A configuration that cases run with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Configuration {
+pub enum Configuration {
     /// Production's own file.
     CratesIo,
     /// Production's own file, with upper-case letters and slashes in the base.
@@ -50,18 +61,18 @@ pub(crate) enum Configuration {
 
 impl Configuration {
     /// Every configuration.
-    pub(crate) const ALL: [Self; 3] = [Self::CratesIo, Self::CratesIoOtherSpelling, Self::Mirror];
+    pub const ALL: [Self; 3] = [Self::CratesIo, Self::CratesIoOtherSpelling, Self::Mirror];
 
     /// The configuration as people write it.
-    pub(crate) fn toml(self) -> String {
-        let crates_io = include_str!("../../config/crates-io.toml");
+    pub fn toml(self) -> String {
         match self {
-            Self::CratesIo => crates_io.to_owned(),
-            Self::CratesIoOtherSpelling => crates_io.replace(
+            Self::CratesIo => PRODUCTION.to_owned(),
+            Self::CratesIoOtherSpelling => changed(
+                PRODUCTION,
                 "\nbase = \"https://static.crates.io\"\n",
                 "\nbase = \"HTTPS://Static.Crates.IO///\"\n",
             ),
-            Self::Mirror => include_str!("../data/mirror.toml").to_owned(),
+            Self::Mirror => MIRROR.to_owned(),
         }
     }
 }
@@ -91,7 +102,7 @@ const JSON: Case = Case {
     ..DOWNLOAD
 };
 
-/// Something else than a redirectable path.
+/// A malformed path, which goes to the origin.
 const MALFORMED: Case = Case {
     expect: Expect::Origin {
         reason: "path-malformed",
@@ -100,7 +111,7 @@ const MALFORMED: Case = Case {
 };
 
 /// Every case.
-pub(crate) const CASES: &[Case] = &[
+pub const CASES: &[Case] = &[
     // rust-lang/crates.io#6850
     DOWNLOAD,
     Case {
@@ -118,7 +129,7 @@ pub(crate) const CASES: &[Case] = &[
         ..DOWNLOAD
     },
     Case {
-        name: "the query is no part of the location",
+        name: "the query is not part of the location",
         target: "/api/v1/crates/smallvec/1.10.0/download?next=https://evil.com/",
         ..DOWNLOAD
     },
@@ -218,7 +229,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         number: 6,
-        name: "a `%252B` in the request was encoded twice and is nobody's version",
+        name: "a `%252B` in the request was encoded twice and is not a version",
         target: "/api/v1/crates/libgit2-sys/0.12.25%252B1.3.0/download",
         ..MALFORMED
     },
@@ -310,7 +321,7 @@ pub(crate) const CASES: &[Case] = &[
     // crates.io#3564
     Case {
         number: 10,
-        name: "a crate that nobody published is redirected without asking anyone",
+        name: "an unpublished crate is redirected without asking the origin",
         target: "/api/v1/crates/no-such-crate-anywhere/9.9.9/download",
         expect: Expect::Redirect {
             location: "https://static.crates.io/crates/no-such-crate-anywhere/no-such-crate-anywhere-9.9.9.crate",
@@ -354,7 +365,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         number: 12,
-        name: "a version that is no version is the origin's",
+        name: "a version that is not semver is the origin's",
         target: "/api/v1/crates/smallvec/1.10/download",
         expect: Expect::Origin {
             reason: "version-invalid",
