@@ -142,7 +142,7 @@ pub(crate) struct Arguments {
     /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the report to this file too, as XML of JUnit
+    /// Write the report to this file too, in the XML format of `JUnit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }

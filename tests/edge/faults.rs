@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use http::Response;
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, with_its_revision};
 use signpost_testbed::{
     Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
 };
@@ -65,7 +65,10 @@ const FAULTS: &[Fault] = &[
         change: |server| {
             let production = production();
             let json = production.to_json();
-            server.config(&json.replace("\"targets\":", "\"later\":1,\"targets\":"))
+            let own = format!("\"revision\":\"{}\",", production.revision());
+            let content = json.replacen(&own, "", 1);
+            let later = content.replace("\"targets\":", "\"later\":1,\"targets\":");
+            server.config(&with_its_revision(&later))
         },
         reason: "config-invalid",
         service_log: "unknown field `later`",
