@@ -69,6 +69,23 @@ pub fn cycles(sources: &[Source]) -> Vec<Vec<&Path>> {
     cycles
 }
 
+/// Checks that no file imports itself through others.
+///
+/// # Panics
+///
+/// If one does. The message has the files of each cycle.
+#[track_caller]
+pub fn assert_no_cycle(sources: &[Source]) {
+    let cycles: Vec<_> = cycles(sources)
+        .iter()
+        .map(|cycle| {
+            let files = cycle.iter().map(|file| file.display().to_string());
+            files.collect::<Vec<_>>().join("\n  imports ")
+        })
+        .collect();
+    assert!(cycles.is_empty(), "{}", cycles.join("\n"));
+}
+
 /// A file, and every path in it that may lead to another.
 struct Read {
     source: Source,
