@@ -130,24 +130,27 @@ impl PathTemplate {
 /// The segments of several parts: always next one with at most one capture that is not known from a
 /// whole segment or from those before it, if there is such a segment.
 fn reading_order(segments: &[Vec<Part>]) -> Vec<usize> {
-    let several = |(_, parts): &(usize, &Vec<Part>)| parts.len() > 1;
-    let (mut left, whole): (Vec<_>, Vec<_>) = segments.iter().enumerate().partition(several);
-    let mut known: Vec<&Part> = whole.into_iter().flat_map(|(_, parts)| parts).collect();
+    let is_mixed = |(_, parts): &(usize, &Vec<Part>)| parts.len() > 1;
+    let mut left: Vec<_> = segments.iter().enumerate().filter(is_mixed).collect();
     let mut order = Vec::with_capacity(left.len());
-    while !left.is_empty() {
+    let is_known = |part: &Part, order: &[usize]| {
+        let read = |(index, parts): (usize, &Vec<Part>)| parts.len() == 1 || order.contains(&index);
+        let mut before = segments.iter().enumerate().filter(|it| read(*it));
+        before.any(|(_, parts)| parts.contains(part))
+    };
+    // The last one is next whatever is known.
+    while left.len() > 1 {
         let is_readable = |(_, parts): &(usize, &Vec<Part>)| {
-            let is_unknown = |part: &&Part| matches!(part, Part::Used(_)) && !known.contains(part);
+            let is_unknown =
+                |part: &&Part| matches!(part, Part::Used(_)) && !is_known(part, &order);
             let first = parts.iter().find(is_unknown);
-            parts
-                .iter()
-                .filter(is_unknown)
-                .all(|part| Some(part) == first)
+            let mut unknown = parts.iter().filter(is_unknown);
+            unknown.all(|part| Some(part) == first)
         };
         let next = left.iter().position(is_readable).unwrap_or_default();
-        let (segment, parts) = left.remove(next);
-        known.extend(parts);
-        order.push(segment);
+        order.push(left.remove(next).0);
     }
+    order.extend(left.iter().map(|(index, _)| *index));
     order
 }
 
