@@ -132,6 +132,27 @@ const READ: &[Read] = &[
         "a-b-1.0.0-1.0.0",
         Some(&["1.0.0-1.0.0", "a-b"]),
     ),
+    // A segment with one unknown capture is read before one with two, wherever it stands.
+    (
+        TWO_FILES.0,
+        "/{a}-{b}/{b}.x",
+        "x-y-z/z.x",
+        Some(&["x-y", "z"]),
+    ),
+    (TWO_FILES.0, "/{a}-{b}/{b}.x", "x-y-z/y.x", None),
+    (
+        TWO_FILES.0,
+        "/{a}-{b}/{b}-{a}",
+        "x-y/y-x",
+        Some(&["x", "y"]),
+    ),
+    (TWO_FILES.0, "/{a}-{b}/{b}-{a}", "x-y/x-y", None),
+    (
+        "/{n:crate}/{a:segment}/{b:segment}",
+        "/{a}-{b}.x/{n}-{a}/{n}",
+        "x-y-z.x/c-x-y/c",
+        Some(&["c", "x-y", "z"]),
+    ),
     // A path capture takes whole segments; a repeated one takes the same segments again.
     ("/{rest:path}", "/all/{rest}", "all/a/b", Some(&["a/b"])),
     ("/{rest:path}", "/all/{rest}", "all", None),
