@@ -61,7 +61,7 @@ impl PathTemplate {
     ///
     /// The first [`Mismatch`]; one of a whole literal segment comes before any of captures. A path
     /// that can be read in two ways is a mismatch too, because it does not tell which request it
-    /// answers. A segment of several parts is read by itself: what is known from other segments is a
+    /// answers. A segment of several parts is read by itself: a capture known from another segment is a
     /// literal in it, and an unknown capture that it has twice counts as two.
     pub fn read<'t, 'p>(
         &'t self,
