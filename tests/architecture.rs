@@ -178,6 +178,15 @@ fn no_file_imports_itself_through_others() {
 }
 
 #[test]
+fn the_layers_are_declared_in_their_order() {
+    let text = include_str!("../src/lib.rs");
+    let declared = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    assert_eq!(declared.collect::<Vec<_>>(), LAYERS);
+}
+
+#[test]
 fn every_layer_is_there() {
     let sources = sources();
     for name in LAYERS {

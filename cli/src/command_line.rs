@@ -58,7 +58,7 @@ pub fn main_in(world: &impl World) -> ExitCode {
     ExitCode::from(outcome.code())
 }
 
-/// Prints the help, or what is wrong with the command line.
+/// Prints the help, or the error in the command line.
 fn instead(wrong: &clap::Error) -> Result<Outcome, Failure> {
     let text = wrong.render();
     if wrong.use_stderr() {

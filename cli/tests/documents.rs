@@ -273,3 +273,13 @@ fn what_is_left_out_may_be_anything_and_nothing_else() {
         );
     }
 }
+
+#[test]
+fn the_words_that_the_documents_call_the_tool_with_mean_the_tool() {
+    // A test has a program of its own in this package, and `cargo run` would not know which is meant.
+    let manifest: toml_edit::DocumentMut = include_str!("../Cargo.toml").parse().unwrap();
+    assert_eq!(
+        manifest["package"]["default-run"].as_str(),
+        Some("signpost")
+    );
+}

@@ -18,7 +18,7 @@ pub(crate) struct Address {
     pub(super) has_fragment: bool,
 }
 
-/// Why a text is no address, and what to write instead.
+/// Why a text is not an address, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum AddressError {
     #[error("write a URL such as https://crates.io/api/v1/crates, or a path that begins with `/`")]
