@@ -634,7 +634,7 @@ const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `h
     line 20, column 13: client-ip-invalid: log.client_ip: `all` is not one of `full`, `truncated` and `none`\n\
     line 23, column 8: route-name-invalid: routes[0].name: `File` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes\n\
     line 24, column 8: path-invalid: routes[0].path: `files/{file:segment}` does not start with `/`; write `/files/{file:segment}`\n\
-    line 25, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured\n\
+    line 25, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured; did you mean `cdn`?\n\
     line 27, column 10: status-invalid: routes[0].status: 200 is not one of the redirect statuses 301, 302, 303, 307 and 308\n\
     line 28, column 17: header-invalid: routes[0].cache_control: the text cannot stand in a header; write printable ASCII, not empty, without spaces around it\n\
     line 34, column 12: location-invalid: routes[1].location: the capture `version` of the path is not in the location, so two requests could lead to one file; use `{version}`, or list it in `unused` if the location has a sha256 or sha512\n\

@@ -417,7 +417,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'loacl' }]",
-        "line 13, column 36: target-unknown: routes[0].targets[2]: there is no [targets.loacl]; name a target that is configured",
+        "line 13, column 36: target-unknown: routes[0].targets[2]: there is no [targets.loacl]; name a target that is configured; did you mean `local`?",
     ),
     (
         "TARGETS",
