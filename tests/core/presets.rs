@@ -13,7 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 fn check(row: &PresetRow, config: &signpost::config::Config) {
     let request = Request::new(row.method, row.host, row.target);
     let answer = signpost::answer(config, &request, Switch::ENFORCE);
-    let location = answer.reply().and_then(|reply| {
+    let reply = answer.reply();
+    let location = reply.as_ref().and_then(|reply| {
         let mut headers = reply.headers.iter();
         headers.find_map(|(name, value)| (*name == "location").then_some(&**value))
     });
