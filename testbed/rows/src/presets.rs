@@ -28,6 +28,17 @@ pub const PRESETS: [(&str, &str); 13] = [
     ),
 ];
 
+/// The text of a preset.
+///
+/// # Panics
+///
+/// If there is none of that name.
+#[track_caller]
+pub fn preset(name: &str) -> &'static str {
+    let found = PRESETS.iter().find(|(other, _)| *other == name);
+    found.map(|(_, text)| text).expect(name)
+}
+
 /// A request to a registry that runs a preset, and what must happen to it.
 #[derive(Clone, Copy, Debug)]
 pub struct PresetRow {
