@@ -53,7 +53,7 @@ fn other_route() -> Loaded {
 }
 
 fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read + Send, threads: usize) -> Plan {
-    let files = Files::new(old, new, &ALL_HEALTHY);
+    let files = Files::new(Some(old), new, &ALL_HEALTHY);
     of_lines(&files, lines, threads)
 }
 
@@ -65,7 +65,7 @@ fn of_lines(files: &Files<'_>, lines: impl Read + Send, threads: usize) -> Plan 
 }
 
 fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
-    super::over_examples(&Files::new(old, new, &ALL_HEALTHY))
+    super::over_examples(&Files::new(Some(old), new, &ALL_HEALTHY))
 }
 
 fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
@@ -144,6 +144,31 @@ fn a_dropped_example_is_seen_and_an_added_one_is_no_change() {
     assert!(!plan.is_empty(), "{plan}");
     let expected = ["routes.download.examples[/crates/b/1.0.0/download]"];
     assert_eq!(keys(&plan), expected);
+}
+
+#[test]
+fn without_a_configuration_the_origin_answers_everything() {
+    let with_host = changed(&[("[origin]", "hosts = [\"crates.io\"]\n\n[origin]")]);
+    for new in [Loaded::of(SMALL), with_host] {
+        let files = Files::new(None, &new, &ALL_HEALTHY);
+        let plan = super::over_examples(&files);
+        assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
+        assert_eq!(keys(&plan), [""; 0], "all keys are new");
+        let lines = &b"/crates/a/1.0.0/download\n/crates/a/1.0/download\n/other\n"[..];
+        let plan = of_lines(&files, lines, 1);
+        let expected = [
+            (Kind::OriginToRedirect, 1),
+            (Kind::OtherReason, 1),
+            (Kind::OtherReason, 1),
+        ];
+        assert_eq!(kinds(&plan), expected, "{plan}");
+        for group in &plan.groups {
+            let Shape::Origin { reason, route, .. } = &group.old else {
+                panic!("{plan}");
+            };
+            assert_eq!((*reason, route), ("config-missing", &None), "{plan}");
+        }
+    }
 }
 
 #[test]
