@@ -92,7 +92,8 @@ pub struct Here;
 
 impl World for Here {
     fn check_smoke(&self, words: &[String]) -> Result<(), Failure> {
-        smoke_arguments(words).map(drop)
+        let arguments = smoke_arguments(words)?;
+        smoke::check_repeatable(&arguments)
     }
 
     async fn smoke(&self, words: &[String]) -> Result<Outcome, Failure> {

@@ -2,6 +2,7 @@
 
 mod at_targets;
 mod in_share;
+mod listed;
 mod required;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::negative;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::gather::sums::Sums;
 
 /// A request to the edge, and everything that is expected of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub(crate) enum Kind {
     #[strum(serialize = "lock file")]
     LockFile,
     Latest,
+    /// A file of the list that --files names.
+    File,
     /// A crate that the switch's share includes, if few of the others are in it.
     #[strum(serialize = "in share")]
     InShare,
@@ -71,6 +75,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) routes: &'a [String],
     pub(crate) packages: &'a [(Kind, Package)],
     pub(crate) checksums: &'a Checksums,
+    /// The files of a list, of any registry.
+    pub(crate) sums: &'a Sums,
     /// Parts of the paths whose files may be missing.
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
@@ -85,10 +91,11 @@ impl Kind {
 }
 
 impl Sources<'_> {
-    /// Every probe: examples, crates, then negative ones. No path occurs twice.
+    /// Every probe: examples, crates, files, then negative ones. No path occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let mut probes = self.examples()?;
         probes.extend(self.crates()?);
+        probes.extend(self.listed()?);
         self.add_in_share(&mut probes);
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
@@ -162,12 +169,12 @@ impl Sources<'_> {
     }
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
-        let checksums = self.checksums;
         let request = Request::new("GET", self.host, path);
         let found = route::find(self.loaded.config(), &request);
         let is_of_crate = found.is_ok_and(|found| leads_to_crate(found.route()));
         let package = self.package_at(path).filter(|_| is_of_crate);
-        let checksum = package.as_ref().and_then(|package| checksums.of(package));
+        let mut checksums = self.checksums_of(path, package.as_ref());
+        let checksum = checksums.next();
         let named = self.missing.iter().any(|part| path.contains(part.as_str()));
         Probe {
             kind,
@@ -175,13 +182,21 @@ impl Sources<'_> {
             request: path.to_owned(),
             expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
             checksum: checksum.cloned(),
-            other_checksum: package
-                .as_ref()
-                .and_then(|package| checksums.other_of(package).cloned()),
+            other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
             is_of_crate,
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
+    }
+
+    /// Every checksum that is known of a file: that of the list, then those of its crate.
+    fn checksums_of(
+        &self,
+        path: &str,
+        package: Option<&Package>,
+    ) -> impl Iterator<Item = &Checksum> {
+        let of_crate = package.map_or(&[][..], |package| self.checksums.of(package));
+        self.sums.of(path).into_iter().chain(of_crate)
     }
 
     /// The redirect of a path with the switch at `enforce`.

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use signpost::values::{Share, Switch};
 use signpost_rows::PRODUCTION;
 
@@ -5,6 +7,9 @@ use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
 use crate::small::production;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
+use crate::smoke::gather::sums::Sums;
+
+static NO_SUMS: LazyLock<Sums> = LazyLock::new(Sums::default);
 
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
@@ -14,6 +19,7 @@ pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sourc
         routes: &[],
         packages: &[],
         checksums,
+        sums: &NO_SUMS,
         missing: &[],
         not_at_origin: &[],
     }
