@@ -51,17 +51,17 @@ const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b
 impl DownloadUrl {
     /// A finding for each reason that keeps downloads through this `dl` from being redirected.
     pub(super) fn findings(&self, config: &Config) -> Vec<Finding> {
-        let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut by_reason: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
         for (name, version) in SAMPLES {
             let url = self.expand(name, version);
             if let Err(reason) = redirected(config, &url) {
-                by_reason.entry(reason).or_default().push(url);
+                by_reason.entry(reason).or_default().push((name, url));
             }
         }
         by_reason
             .iter()
-            .map(|(reason, urls)| {
-                let message = self.message(reason, urls);
+            .map(|(reason, samples)| {
+                let message = self.message(reason, samples);
                 Finding::new(Code::DlNotRedirected, "", message)
             })
             .collect()
@@ -86,9 +86,10 @@ impl DownloadUrl {
         MARKERS.iter().any(|marker| self.0.contains(marker))
     }
 
-    fn message(&self, reason: &str, urls: &[String]) -> String {
-        let witness = urls.first().map_or("", String::as_str);
-        let others = match urls.len() {
+    /// Says why samples go to the origin, each a crate's name and its URL.
+    fn message(&self, reason: &str, samples: &[(&str, String)]) -> String {
+        let witness = samples.first().map_or("", |(_, url)| url);
+        let others = match samples.len() {
             0 | 1 => String::new(),
             number => format!(", and so do {} other samples", number - 1),
         };
@@ -96,6 +97,11 @@ impl DownloadUrl {
             format!(
                 "cargo appends `{APPENDED}`, which gives `//`: leave out the slash at the end of the `dl`"
             )
+        } else if self.0.contains("prefix}") && samples.iter().all(|(name, _)| has_capital(name)) {
+            "only names with capital letters do, so the `dl` and the route have different prefixes: \
+             `{prefix}` is `{name.index-prefix}` in a route, and `{lowerprefix}` is \
+             `{name.lower-index-prefix}`"
+                .to_owned()
         } else {
             "correct the `dl`, or add a route for the path".to_owned()
         };
@@ -103,6 +109,10 @@ impl DownloadUrl {
             "by the `dl` {self} cargo asks for {witness}, which goes to the origin: {reason}{others}; {instead}"
         )
     }
+}
+
+fn has_capital(name: &str) -> bool {
+    name.contains(|letter: char| letter.is_ascii_uppercase())
 }
 
 /// Succeeds if a URL is redirected, else returns the reason.
