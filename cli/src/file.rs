@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use signpost::authoring::{Authored, Example};
-use signpost::config::{Config, Problems};
+use signpost::config::{Config, Problem, Problems};
 
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
@@ -22,6 +22,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(crate) struct Loaded {
     config: Config,
     examples: Vec<Example>,
+    warnings: Vec<Problem>,
 }
 
 impl Loaded {
@@ -53,18 +54,33 @@ impl Loaded {
         &self.examples
     }
 
+    /// What its author should look at. None in the compiled form.
+    pub(crate) fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
     /// Parses a configuration. Only the compiled form begins with a brace.
     pub(crate) fn from_text(text: &str) -> Result<Self, Problems> {
         if is_compiled(text) {
             let config = signpost::config::from_json(text.trim_start())?;
-            let examples = Vec::new();
-            return Ok(Self { config, examples });
+            return Ok(Self {
+                config,
+                examples: Vec::new(),
+                warnings: Vec::new(),
+            });
         }
         let authored = Authored::from_toml(text)?;
-        let examples = authored.examples().to_vec();
-        let config = authored.into_config();
-        Ok(Self { config, examples })
+        Ok(Self {
+            examples: authored.examples().to_vec(),
+            warnings: warnings(&authored).to_vec(),
+            config: authored.into_config(),
+        })
     }
+}
+
+/// The warnings of a configuration that compiles.
+fn warnings(_: &Authored) -> &[Problem] {
+    &[]
 }
 
 pub(crate) fn is_compiled(text: &str) -> bool {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::download_url::DownloadUrl;
+use super::entry::Entry;
 use super::place;
 use crate::differences::{self, Difference};
 use crate::file::{Loaded, Text};
@@ -25,7 +26,10 @@ pub(super) struct FileReport {
     /// The file as it was named.
     pub(super) file: String,
     pub(super) revision: Option<String>,
+    pub(super) entry: Option<Entry>,
     pub(super) problems: Vec<Finding>,
+    /// What does not keep the edge from using the file.
+    pub(super) warnings: Vec<Finding>,
     /// Why it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
@@ -89,6 +93,10 @@ impl Report {
     pub(super) fn has_problems(&self) -> bool {
         self.files.iter().any(|file| !file.problems.is_empty())
     }
+
+    pub(super) fn has_warnings(&self) -> bool {
+        self.files.iter().any(|file| !file.warnings.is_empty())
+    }
 }
 
 impl FileReport {
@@ -101,16 +109,19 @@ impl FileReport {
                 (Some(loaded), findings)
             }
         };
-        let revision = loaded
-            .as_ref()
-            .map(|loaded| loaded.config().revision().to_owned());
+        let warnings = loaded.iter().flat_map(Loaded::warnings).map(Finding::from);
+        let warnings = warnings.collect();
+        let config = loaded.as_ref().map(Loaded::config);
+        let in_file = |findings: Vec<Finding>| {
+            let findings = findings.into_iter();
+            findings.map(|it| it.behind(text.skipped())).collect()
+        };
         Self {
             file,
-            revision,
-            problems: problems
-                .into_iter()
-                .map(|finding| finding.behind(text.skipped()))
-                .collect(),
+            revision: config.map(|config| config.revision().to_owned()),
+            entry: config.map(Entry::of),
+            problems: in_file(problems),
+            warnings: in_file(warnings),
             error: None,
             differences: 0..0,
             text,

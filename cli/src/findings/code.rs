@@ -4,6 +4,15 @@ use std::fmt;
 
 use signpost::config::ProblemCode;
 
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// The file cannot be used as it is.
+    Error,
+    /// The file can be used, and its author should look.
+    Warning,
+}
+
 /// The code of a finding: the edge's own, and two that only this tool can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -34,6 +43,11 @@ impl Code {
             Self::DlNotRedirected => "dl-not-redirected",
             Self::Differs => "differs",
         }
+    }
+
+    /// How much it weighs.
+    pub const fn severity(self) -> Severity {
+        Severity::Error
     }
 
     /// The meaning, in one sentence.
