@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use signpost::authoring::{Authored, Example};
-use signpost::config::{Config, Problem, Problems};
+use signpost::authoring::{Authored, Example, OriginExample};
+use signpost::config::{Config, Problem, Problems, RouteName};
 
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
@@ -22,6 +22,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(crate) struct Loaded {
     config: Config,
     examples: Vec<Example>,
+    origin_examples: Vec<OriginExample>,
     warnings: Vec<Problem>,
 }
 
@@ -49,9 +50,22 @@ impl Loaded {
         &self.config
     }
 
-    /// None in the compiled form.
+    /// The examples that lead to a location. None in the compiled form.
     pub(crate) fn examples(&self) -> &[Example] {
         &self.examples
+    }
+
+    /// The examples that go to the origin. None in the compiled form.
+    pub(crate) fn origin_examples(&self) -> &[OriginExample] {
+        &self.origin_examples
+    }
+
+    /// The request of every example, and the name of its route if it has one.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (Option<&RouteName>, &str)> {
+        let leading = self.examples.iter();
+        let leading = leading.map(|example| (Some(example.route()), example.request()));
+        let to_origin = self.origin_examples.iter();
+        leading.chain(to_origin.map(|example| (example.route(), example.request())))
     }
 
     /// What its author should look at. None in the compiled form.
@@ -66,21 +80,18 @@ impl Loaded {
             return Ok(Self {
                 config,
                 examples: Vec::new(),
+                origin_examples: Vec::new(),
                 warnings: Vec::new(),
             });
         }
         let authored = Authored::from_toml(text)?;
         Ok(Self {
             examples: authored.examples().to_vec(),
-            warnings: warnings(&authored).to_vec(),
+            origin_examples: authored.origin_examples().to_vec(),
+            warnings: authored.warnings().to_vec(),
             config: authored.into_config(),
         })
     }
-}
-
-/// The warnings of a configuration that compiles.
-fn warnings(_: &Authored) -> &[Problem] {
-    &[]
 }
 
 pub(crate) fn is_compiled(text: &str) -> bool {

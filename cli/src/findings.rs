@@ -4,6 +4,6 @@ mod code;
 mod finding;
 mod render;
 
-pub use code::{Code, Severity};
+pub use code::Code;
 pub(crate) use finding::Finding;
 pub(crate) use render::render;

@@ -33,6 +33,6 @@ mod unhealthy;
 mod watch;
 
 pub use command_line::{CommandLine, Here, main, main_in};
-pub use findings::{Code, Severity};
+pub use findings::Code;
 pub use output::{Failure, Outcome};
 pub use release::World;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
+use signpost::config::Severity;
 
 use super::download_url::DownloadUrl;
 use super::entry::Entry;
@@ -101,27 +102,27 @@ impl Report {
 
 impl FileReport {
     fn of(file: String, text: Text, dls: &[DownloadUrl]) -> Self {
-        let (loaded, problems) = match Loaded::from_text(text.as_str()) {
+        let (loaded, findings): (_, Vec<_>) = match Loaded::from_text(text.as_str()) {
             Err(problems) => (None, Finding::all_of(&problems)),
             Ok(loaded) => {
-                let findings = dls.iter().flat_map(|dl| dl.findings(loaded.config()));
-                let findings: Vec<_> = findings.collect();
+                let warnings = loaded.warnings().iter().map(Finding::from);
+                let of_dls = dls.iter().flat_map(|dl| dl.findings(loaded.config()));
+                let findings = warnings.chain(of_dls).collect();
                 (Some(loaded), findings)
             }
         };
-        let warnings = loaded.iter().flat_map(Loaded::warnings).map(Finding::from);
-        let warnings = warnings.collect();
+        let is_problem = |finding: &Finding| finding.code.severity() == Severity::Error;
+        let (problems, warnings) = findings
+            .into_iter()
+            .map(|finding| finding.behind(text.skipped()))
+            .partition(is_problem);
         let config = loaded.as_ref().map(Loaded::config);
-        let in_file = |findings: Vec<Finding>| {
-            let findings = findings.into_iter();
-            findings.map(|it| it.behind(text.skipped())).collect()
-        };
         Self {
             file,
             revision: config.map(|config| config.revision().to_owned()),
             entry: config.map(Entry::of),
-            problems: in_file(problems),
-            warnings: in_file(warnings),
+            problems,
+            warnings,
             error: None,
             differences: 0..0,
             text,

@@ -54,8 +54,8 @@ fn summary(file: &FileReport) -> String {
 
 fn details(loaded: &Loaded) -> String {
     let config = loaded.config();
-    let routes = counted(config.routes().len(), "route");
-    let examples = match loaded.examples().len() {
+    let routes = counted(config.patterns().count(), "route");
+    let examples = match loaded.requests().count() {
         0 => "compiled".to_owned(),
         number => counted(number, "example"),
     };

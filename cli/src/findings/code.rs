@@ -2,16 +2,7 @@
 
 use std::fmt;
 
-use signpost::config::ProblemCode;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Severity {
-    /// The file cannot be used as it is.
-    Error,
-    /// The file can be used, and its author should look.
-    Warning,
-}
+use signpost::config::{ProblemCode, Severity};
 
 /// The code of a finding: the edge's own, and two that only this tool can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,9 +36,12 @@ impl Code {
         }
     }
 
-    /// How much it weighs.
+    /// How much it matters.
     pub const fn severity(self) -> Severity {
-        Severity::Error
+        match self {
+            Self::Problem(code) => code.severity(),
+            Self::DlNotRedirected | Self::Differs => Severity::Error,
+        }
     }
 
     /// The meaning, in one sentence.

@@ -8,9 +8,9 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
+use signpost::config::Severity;
 use textwrap::{WordSeparator, WordSplitter};
 
-use super::code::Severity;
 use super::finding::Finding;
 use crate::output::Screen;
 use crate::text::{in_place, visible};
