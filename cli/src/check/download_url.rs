@@ -91,6 +91,7 @@ impl DownloadUrl {
         let witness = samples.first().map_or("", |(_, url)| url);
         let others = match samples.len() {
             0 | 1 => String::new(),
+            2 => ", and so does 1 other sample".to_owned(),
             number => format!(", and so do {} other samples", number - 1),
         };
         let instead = if !self.has_markers() && self.0.ends_with('/') {
@@ -173,6 +174,7 @@ mod tests {
     use signpost_testbed::rows;
 
     use super::{CHECKSUM, DownloadUrl};
+    use crate::file::Loaded;
     use crate::small::production;
 
     #[test]
@@ -211,6 +213,71 @@ mod tests {
         ) {
             let error = dl.parse::<DownloadUrl>().unwrap_err();
             assert!(error.contains(words), "{dl}: {error}");
+        }
+    }
+
+    /// A registry whose crates are in the folders of its index, or named by their digests.
+    const SHARDED: &str = r#"
+allowed_hosts = ["cdn.example"]
+origin.backends = ["origin"]
+targets.cdn.base = "https://cdn.example"
+
+[[routes]]
+name     = "as-it-is"
+path     = "/as/{name.index-prefix}/{name:crate}/{name}-{version:semver}.crate"
+target   = "cdn"
+location = "/{name.index-prefix}/{name}-{version}.crate"
+
+[[routes.examples]]
+request  = "/as/se/rd/serde/serde-1.0.0.crate"
+location = "https://cdn.example/se/rd/serde-1.0.0.crate"
+
+[[routes]]
+name     = "lower"
+path     = "/lower/{name.lower-index-prefix}/{name:crate}/{name}-{version:semver}.crate"
+target   = "cdn"
+location = "/{name.lower-index-prefix}/{name}-{version}.crate"
+
+[[routes.examples]]
+request  = "/lower/in/fl/Inflector/Inflector-0.11.4.crate"
+location = "https://cdn.example/in/fl/Inflector-0.11.4.crate"
+
+[[routes]]
+name     = "digest"
+path     = "/digest/{digest.first(2)}/{digest:sha256}"
+target   = "cdn"
+location = "/{digest}"
+
+[[routes.examples]]
+request  = "/digest/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+location = "https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"#;
+
+    #[test]
+    fn every_marker_is_judged_by_the_routes() {
+        let loaded = Loaded::of(SHARDED);
+        let capitals = "only names with capital letters do";
+        for [dl, number, words] in rows(
+            "
+            https://x/as/{prefix}/{crate}/{crate}-{version}.crate         | 0 |
+            https://x/lower/{lowerprefix}/{crate}/{crate}-{version}.crate | 0 |
+            https://x/lower/{prefix}/{crate}/{crate}-{version}.crate      | 1 | CAPITALS
+            https://x/as/{lowerprefix}/{crate}/{crate}-{version}.crate    | 1 | CAPITALS
+            https://x/as/{prefix}/{crate}-{version}.crate                 | 2 | correct the `dl`, or add a route
+            https://x/as/{prefix}/{crate}/x-{version}.crate               | 1 | correct the `dl`, or add a route
+            https://x/as/{crate}/{crate}/{crate}-{version}.crate          | 1 | name-invalid
+            https://x/digest/e3/{sha256-checksum}                         | 0 |
+            https://x/digest/e4/{sha256-checksum}                         | 1 | capture-invalid
+            https://x/digest/{sha256-checksum}                            | 1 | no-route
+            ",
+        ) {
+            let read: DownloadUrl = dl.parse().unwrap();
+            let findings = read.findings(loaded.config());
+            assert_eq!(findings.len().to_string(), number, "{dl}: {findings:#?}");
+            let words = words.replace("CAPITALS", capitals);
+            for finding in &findings {
+                assert!(finding.message.contains(&words), "{dl}: {finding:?}");
+            }
         }
     }
 
