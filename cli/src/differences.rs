@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use signpost::authoring::{self, Example};
+use signpost::authoring::{self, Example, OriginExample};
 use signpost::config::Target;
 
 use crate::file::Loaded;
@@ -30,7 +30,8 @@ const BASE: &str = "{base}";
 /// All differences, in the order of their keys. Ignores the base of examples, and ignores examples
 /// unless both configurations have some: a compiled one has none.
 pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
-    let with_examples = !old.examples().is_empty() && !new.examples().is_empty();
+    let has_examples = |loaded: &Loaded| loaded.requests().next().is_some();
+    let with_examples = has_examples(old) && has_examples(new);
     let at_several: HashSet<_> = [old, new].into_iter().flat_map(with_several).collect();
     let values = |loaded| {
         let mut values = values(loaded);
@@ -56,7 +57,8 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
 pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
     let examples = loaded.examples().iter();
     let examples = examples.flat_map(|it| [false, true].map(|is_one| example_key(it, is_one)));
-    let routes = loaded.config().routes().iter();
+    let to_origin = loaded.origin_examples().iter().map(origin_example_key);
+    let routes = loaded.config().patterns();
     let routes: Vec<_> = routes.map(|route| route.name().as_str()).collect();
     let targets: Vec<_> = loaded.config().targets().map(Target::name).collect();
     // A key has at most two names in it: the first of a route or target, the second of a target.
@@ -68,7 +70,11 @@ pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
         keys.collect::<Vec<_>>()
     });
     let written = values(loaded).into_keys();
-    written.chain(examples).chain(possible).collect()
+    written
+        .chain(examples)
+        .chain(to_origin)
+        .chain(possible)
+        .collect()
 }
 
 /// Whether a pattern names a key or a table around it; `*` matches any step.
@@ -96,9 +102,14 @@ impl Difference {
         names(pattern, &self.key)
     }
 
+    pub(crate) fn is_of_example(&self) -> bool {
+        let mut patterns = ["examples", "routes.*.examples"].into_iter();
+        patterns.any(|pattern| self.is_named_by(pattern))
+    }
+
     /// Whether only the first configuration has this example.
     pub(crate) fn is_dropped_example(&self) -> bool {
-        self.new.is_none() && self.steps().nth(2) == Some("examples")
+        self.new.is_none() && self.is_of_example()
     }
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
@@ -123,9 +134,11 @@ fn with_several(loaded: &Loaded) -> impl Iterator<Item = &str> {
     several.map(|route| route.name().as_str())
 }
 
-/// Each example's location by key.
+/// Each example's location by key; the word `origin` for one that has none.
 fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item = (String, Value)> {
-    loaded.examples().iter().map(|example| {
+    let to_origin = loaded.origin_examples().iter();
+    let to_origin = to_origin.map(|example| (origin_example_key(example), "origin".into()));
+    let leading = loaded.examples().iter().map(|example| {
         let mut targets = loaded.config().targets();
         let base = targets
             .find(|target| target.name() == example.target())
@@ -135,7 +148,16 @@ fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item =
         let is_one_of_several = at_several.contains(example.route().as_str());
         let key = example_key(example, is_one_of_several);
         (key, format!("{BASE}{location}").into())
-    })
+    });
+    leading.chain(to_origin)
+}
+
+fn origin_example_key(example: &OriginExample) -> String {
+    let request = example.request();
+    match example.route() {
+        Some(route) => format!("routes.{route}.examples[{request}]"),
+        None => format!("examples[{request}]"),
+    }
 }
 
 /// The key of an example. A request may be an example at several targets.
@@ -155,7 +177,14 @@ fn values(loaded: &Loaded) -> BTreeMap<String, Value> {
     // The compiled form is JSON.
     let compiled: Value = serde_json::from_str(loaded.config().to_json()).unwrap_or_default();
     flatten("", &compiled, &mut values);
-    values.remove("revision");
+    for key in ["revision", "format"] {
+        values.remove(key);
+    }
+    // An entry without `format` has its default, which has changed.
+    for route in loaded.config().routes() {
+        let key = format!("routes.{}.json", route.name());
+        values.insert(key, route.options().json.into());
+    }
     values
 }
 

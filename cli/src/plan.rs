@@ -8,10 +8,12 @@ mod tally;
 mod text;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use signpost::config::{RouteName, RoutePattern};
 
 use crate::differences::{self, Difference};
 use crate::file::Loaded;
@@ -142,9 +144,8 @@ impl<'f> Files<'f> {
             return Vec::new();
         };
         let mut differences = differences::between(old, self.new);
-        differences.retain(|difference| {
-            !difference.is_named_by("routes.*.examples") || difference.is_dropped_example()
-        });
+        differences
+            .retain(|difference| !difference.is_of_example() || difference.is_dropped_example());
         differences
     }
 }
@@ -156,12 +157,13 @@ fn over_examples(files: &Files<'_>) -> Plan {
     let mut tally = Tally::default();
     let mut routes = Vec::new();
     let mut seen = HashSet::new();
-    let old = files.old.map_or(&[][..], Loaded::examples);
-    for example in old.iter().chain(files.new.examples()) {
-        let (number, request) = (routes.len() as u64, example.request());
-        if seen.insert(request) {
-            tally.take(configurations, number, request.as_bytes());
-            routes.push(example.route().as_str());
+    for loaded in files.old.into_iter().chain([files.new]) {
+        for (route, request) in loaded.requests() {
+            let (number, url) = (routes.len() as u64, url(loaded, route, request));
+            if seen.insert(url.clone()) {
+                tally.take(configurations, number, url.as_bytes());
+                routes.push(route.map_or("", RouteName::as_str));
+            }
         }
     }
     let place = |index: u64| {
@@ -169,6 +171,16 @@ fn over_examples(files: &Files<'_>) -> Plan {
         Place::Example(routes.get(index).map_or("", |route| *route).to_owned())
     };
     tally.into_plan(configurations, place, files.differences())
+}
+
+/// The URL of an example that is only a path, if its route has hosts of its own.
+fn url<'l>(loaded: &Loaded, route: Option<&RouteName>, request: &'l str) -> Cow<'l, str> {
+    let mut patterns = loaded.config().patterns();
+    let pattern = patterns.find(|pattern| Some(pattern.name()) == route);
+    match pattern.and_then(RoutePattern::hosts).and_then(<[_]>::first) {
+        Some(host) if request.starts_with('/') => format!("https://{host}{request}").into(),
+        _ => request.into(),
+    }
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {

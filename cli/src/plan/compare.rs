@@ -1,7 +1,7 @@
 //! Compares the answers of two configurations to one request.
 
 use signpost::Answer;
-use signpost::config::{Config, Route, Target, WeightedTarget};
+use signpost::config::{Config, Route, RouteName, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
 use signpost::location::Refusal;
 use signpost::received::Received;
@@ -178,7 +178,7 @@ impl<'c> Side<'c> {
 }
 
 fn answered<'c>(answer: &Answer<'c, '_>) -> Answered<'c> {
-    let route = answer.route().map(|route| route.name().as_str());
+    let route = answer.route_name().map(RouteName::as_str);
     match answer.decision() {
         Decision::Redirect(_) => Answered::Redirect {
             route: route.unwrap_or_default(),

@@ -172,6 +172,45 @@ fn without_a_configuration_the_origin_answers_everything() {
 }
 
 #[test]
+fn examples_that_go_to_the_origin_are_planned_for_as_well() {
+    let web = "[[examples]]\nrequest = \"/crates/a\"\norigin = true\n";
+    let of_origin = "[[routes]]\nname = \"gone\"\npath = \"/crates/gone/{version:semver}/download\"\n\
+                     origin = true\n[[routes.examples]]\nrequest = \"/crates/gone/1.0.0/download\"\n\
+                     origin = true\n";
+    let new = Loaded::of(&format!("{SMALL}{of_origin}{web}"));
+    let plan = over_examples(&Loaded::of(SMALL), &new);
+    assert_eq!((plan.requests, plan.same), (3, 2), "{plan}");
+    assert_eq!(kinds(&plan), [(Kind::RedirectToOrigin, 1)], "{plan}");
+    let Shape::Origin { reason, route, .. } = &plan.groups[0].new else {
+        panic!("{plan}");
+    };
+    assert_eq!((*reason, route.as_deref()), ("origin-route", Some("gone")));
+    // Without them, nothing shows that these requests were to stay.
+    let plan = over_examples(&new, &Loaded::of(SMALL));
+    let expected = [
+        "examples[/crates/a]",
+        "routes",
+        "routes.gone.examples[/crates/gone/1.0.0/download]",
+        "routes.gone.name",
+        "routes.gone.origin",
+        "routes.gone.path",
+    ];
+    assert_eq!(keys(&plan), expected);
+}
+
+#[test]
+fn an_example_is_asked_of_the_first_host_of_its_route() {
+    let hosts = "hosts = [\"a.example\", \"b.example\"]\n\n[origin]";
+    let of_route = "name     = \"download\"\nhosts = [\"b.example\"]";
+    let new = changed(&[("[origin]", hosts), ("name     = \"download\"", of_route)]);
+    let files = Files::new(None, &new, &ALL_HEALTHY);
+    let plan = super::over_examples(&files);
+    assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
+    let url = "https://b.example/crates/a/1.0.0/download";
+    assert_eq!(plan.groups[0].samples[0].url, url);
+}
+
+#[test]
 fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
     let with_hosts = |hosts: &str| changed(&[("[origin]", &format!("{hosts}\n\n[origin]"))]);
     let old = with_hosts("hosts = [\"crates.io\"]");
