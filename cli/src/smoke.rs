@@ -26,8 +26,8 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
-/// Derives probes from the configuration: every example of every route, the files and crates that
-/// you name, and paths near each route that must not be redirected. Sends each with GET, with HEAD
+/// Derives probes from the configuration: every example, the files and crates that you name, and
+/// paths near each route that must not be redirected. Sends each with GET, with HEAD
 /// and as JSON; every answer must be exactly what the edge's code says. Then fetches the location:
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
 /// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
@@ -227,6 +227,7 @@ impl Arguments {
         let probes = sources.probes()?;
         let locations = sources.locations(&probes);
         let mut notes = gathered.notes.clone();
+        notes.extend(sources.left_out());
         if let Some(limit) = self.settle {
             let settle = Settle {
                 limit,

@@ -145,3 +145,33 @@ fn what_cannot_be_printed_is_said_in_words() {
         assert!(errors.contains(words), "{words} is not in {errors}");
     }
 }
+
+#[test]
+fn each_example_of_a_preset_is_explained_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in PRESETS {
+        let path = folder.path().join(format!("{name}.toml"));
+        fs::write(&path, file(name)).unwrap();
+        let path = path.to_str().unwrap();
+        let authored = Authored::from_toml(&file(name)).unwrap();
+        assert_eq!(authored.warnings(), [], "{name}");
+        let leading = authored.examples().iter().map(|example| {
+            let first = format!("✓ 302: redirected to\n  {}\n", example.location());
+            (example.request(), first)
+        });
+        let to_origin = authored.origin_examples().iter();
+        let to_origin = to_origin.map(|it| (it.request(), "- The origin answers: ".to_owned()));
+        for (request, first) in leading.chain(to_origin) {
+            let (code, text, errors) = ended(&mut signpost(&["explain", path, request]));
+            assert_eq!(code, Some(0), "{name}: {request}: {errors}");
+            assert!(text.starts_with(&first), "{name}: {request}\n{text}");
+        }
+        let arguments = ["plan", "none", path, "--format", "json"];
+        let (code, json, errors) = ended(&mut signpost(&arguments));
+        assert_eq!((code, errors.as_str()), (Some(1), ""), "{name}");
+        let plan: Value = serde_json::from_str(&json).unwrap();
+        let (leading, left) = (authored.examples().len(), authored.origin_examples().len());
+        assert_eq!(plan["changed"]["origin-to-redirect"], leading, "{name}");
+        assert_eq!(plan["changed"]["other-reason"], left, "{name}");
+    }
+}

@@ -7,6 +7,7 @@ mod bed;
 mod listed;
 mod left_to_the_origin;
 mod options;
+mod presets;
 mod shares;
 mod retried;
 mod sources;

@@ -2,6 +2,7 @@
 
 mod at_targets;
 mod in_share;
+mod hosts;
 mod listed;
 mod required;
 
@@ -10,7 +11,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::Serialize;
-use signpost::config::Route;
+use signpost::config::{Route, RouteName};
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
@@ -91,7 +92,8 @@ impl Kind {
 }
 
 impl Sources<'_> {
-    /// Every probe: examples, crates, files, then negative ones. No path occurs twice.
+    /// Every probe: examples, crates, files, then negative ones: the examples that go to the origin,
+    /// and paths near each route. No path occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let mut probes = self.examples()?;
         probes.extend(self.crates()?);
@@ -101,7 +103,8 @@ impl Sources<'_> {
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.check_probes(&probes)?;
         self.check_options(&probes)?;
-        let mut negative = self.negative();
+        let mut negative = self.origin_examples();
+        negative.extend(self.negative());
         negative.retain(|probe| seen.insert(probe.request.clone()));
         probes.extend(negative);
         Ok(probes)
@@ -131,12 +134,30 @@ impl Sources<'_> {
     fn examples(&self) -> Result<Vec<Probe>, Failure> {
         let examples = self.loaded.examples().iter();
         examples
-            .map(|example| {
+            .filter_map(|example| {
+                let path = self.path_at_host(Some(example.route()), example.request());
+                Some((example, path?))
+            })
+            .map(|(example, path)| {
                 let written = example.location().as_str();
-                let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
+                let probe = self.probe(Kind::Example, example.route().as_str(), path);
                 // The location that the example's author wrote must be possible.
-                self.check_redirected(example.request(), Some(written))?;
+                self.check_redirected(path, Some(written))?;
                 Ok(probe)
+            })
+            .collect()
+    }
+
+    /// The examples that must not be redirected.
+    fn origin_examples(&self) -> Vec<Probe> {
+        let examples = self.loaded.origin_examples().iter();
+        examples
+            .filter_map(|example| {
+                let route = example.route();
+                let path = self.path_at_host(route, example.request());
+                let path = path.filter(|path| hosts::is_sent(path))?;
+                let route = route.map_or("", RouteName::as_str);
+                Some(self.probe(Kind::Negative, route, path))
             })
             .collect()
     }
@@ -159,6 +180,7 @@ impl Sources<'_> {
         routes
             .flat_map(|route| {
                 let paths = negative::paths(route).into_iter();
+                let paths = paths.filter(|path| hosts::is_sent(path));
                 paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
             })
             .filter(|probe| self.enforced(&probe.request).is_none())
