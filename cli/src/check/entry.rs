@@ -16,7 +16,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn of(config: &Config) -> Self {
-        Self::holding(config.to_json().chars().count())
+        Self::holding(config.entry_length())
     }
 
     fn holding(characters: usize) -> Self {
