@@ -20,6 +20,9 @@ allowed_hosts = ["static.crates.io"]
 [origin]
 backends = ["origin"]
 
+[response]
+json = true
+
 [targets.static]
 base = "https://static.crates.io"
 
