@@ -92,6 +92,29 @@ fn an_example_that_goes_to_the_origin_is_compared_too() {
 }
 
 #[test]
+fn an_example_of_a_host_is_the_same_at_the_host_of_another_configuration() {
+    let with = |host: &str, other: &str| {
+        let hosts = format!("hosts = [\"{host}\", \"www.{host}\"]\n[origin]");
+        let text = PRODUCTION.replace("[origin]", &hosts);
+        let example = format!("\n[[examples]]\nrequest = \"https://{other}/new\"\norigin = true\n");
+        Loaded::of(&(text + &example))
+    };
+    let production = with("crates.io", "crates.io");
+    for (host, other, expected) in [
+        ("a.example", "a.example", &["hosts"][..]),
+        (
+            "a.example",
+            "www.a.example",
+            &["examples[{host}/new]", "examples[{host}2/new]", "hosts"],
+        ),
+    ] {
+        let found = between(&production, &with(host, other));
+        let keys: Vec<_> = found.iter().map(|found| found.key.as_str()).collect();
+        assert_eq!(keys, expected, "{other}");
+    }
+}
+
+#[test]
 fn a_pattern_names_a_key_or_the_table_around_it() {
     for [pattern, key, expected] in rows(
         "
