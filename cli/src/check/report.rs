@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
-use signpost::config::Severity;
 
 use super::download_url::DownloadUrl;
 use super::entry::Entry;
@@ -111,11 +110,10 @@ impl FileReport {
                 (Some(loaded), findings)
             }
         };
-        let is_problem = |finding: &Finding| finding.code.severity() == Severity::Error;
         let (problems, warnings) = findings
             .into_iter()
             .map(|finding| finding.behind(text.skipped()))
-            .partition(is_problem);
+            .partition(Finding::is_problem);
         let config = loaded.as_ref().map(Loaded::config);
         Self {
             file,
