@@ -66,7 +66,10 @@ impl Arguments {
         let sources = self.sources(loaded, &gathered);
         let examples = loaded.examples().iter();
         let known: Vec<_> = examples
-            .filter_map(|example| sources.package_at(example.request()))
+            .filter_map(|example| {
+                let path = sources.path_at_host(Some(example.route()), example.request());
+                sources.package_at(path?)
+            })
             .chain(self.crates.iter().cloned())
             .collect();
         if known.is_empty() {

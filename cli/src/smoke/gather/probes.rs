@@ -250,7 +250,7 @@ impl Sources<'_> {
 
     fn is_of_crates(&self, route: &Route) -> bool {
         if self.routes.is_empty() {
-            return leads_to_crate(route);
+            return leads_to_crate(route) && route.pattern().applies_to(self.host);
         }
         self.routes.iter().any(|name| name == route.name().as_str())
     }

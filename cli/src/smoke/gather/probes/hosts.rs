@@ -10,7 +10,7 @@ use crate::text::counted;
 
 impl Sources<'_> {
     /// The path of an example's request; nothing if it is for another host.
-    pub(super) fn path_at_host<'e>(
+    pub(crate) fn path_at_host<'e>(
         &self,
         route: Option<&RouteName>,
         request: &'e str,
