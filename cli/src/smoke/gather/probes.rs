@@ -155,7 +155,7 @@ impl Sources<'_> {
             .filter_map(|example| {
                 let route = example.route();
                 let path = self.path_at_host(route, example.request());
-                let path = path.filter(|path| hosts::is_sent(path))?;
+                let path = path.filter(|path| is_sent(path))?;
                 let route = route.map_or("", RouteName::as_str);
                 Some(self.probe(Kind::Negative, route, path))
             })
@@ -180,7 +180,7 @@ impl Sources<'_> {
         routes
             .flat_map(|route| {
                 let paths = negative::paths(route).into_iter();
-                let paths = paths.filter(|path| hosts::is_sent(path));
+                let paths = paths.filter(|path| is_sent(path));
                 paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
             })
             .filter(|probe| self.enforced(&probe.request).is_none())
@@ -254,6 +254,12 @@ impl Sources<'_> {
         }
         self.routes.iter().any(|name| name == route.name().as_str())
     }
+}
+
+/// Whether a client sends a path as it is written. No other can be redirected.
+fn is_sent(path: &str) -> bool {
+    let written = format!("https://registry.example{path}");
+    Url::parse(&written).is_ok_and(|url| url.as_str() == written)
 }
 
 fn sends_any(switch: Switch) -> bool {

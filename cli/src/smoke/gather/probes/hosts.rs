@@ -3,9 +3,8 @@
 use signpost::authoring::split_request;
 use signpost::config::{RouteName, RoutePattern};
 use signpost::values::Host;
-use url::Url;
 
-use super::Sources;
+use super::{Sources, is_sent};
 use crate::text::counted;
 
 impl Sources<'_> {
@@ -47,10 +46,4 @@ impl Sources<'_> {
         let mut patterns = self.loaded.config().patterns();
         patterns.find(|pattern| Some(pattern.name()) == route)
     }
-}
-
-/// Whether a client sends a path as it is written. No other can be redirected.
-pub(super) fn is_sent(path: &str) -> bool {
-    let written = format!("https://registry.example{path}");
-    Url::parse(&written).is_ok_and(|url| url.as_str() == written)
 }
