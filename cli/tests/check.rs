@@ -47,10 +47,10 @@ fn productions_own_files_have_no_problem_and_differ_only_where_they_may() {
     let (code, text, errors) = check(&files);
     assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
     let expected = "\
-config/crates-io.toml: no problem (revision 43435e8491fb, 3 routes, 18 examples)
-  entry: 718 of 8,000 characters (9 %)
-config/crates-io-staging.toml: no problem (revision a501e6f691d9, 3 routes, 18 examples)
-  entry: 734 of 8,000 characters (9 %)
+config/crates-io.toml: no problem (revision beaa57ed2601, 3 routes, 18 examples)
+  entry: 765 of 8,000 characters (10 %)
+config/crates-io-staging.toml: no problem (revision 020025e74c4f, 3 routes, 18 examples)
+  entry: 781 of 8,000 characters (10 %)
 config/crates-io-staging.toml differs from config/crates-io.toml:
   allowed_hosts (may differ)
     - static.crates.io
@@ -71,12 +71,12 @@ fn a_missing_slash_is_underlined() {
     assert_eq!((code, errors.as_str()), (Some(1), ""), "{text}");
     let expected = format!(
         "\
-    ╭─[{file}:29:12]
- 28 │ target   = \"static\"
- 29 │ location = \"crates/{{name}}/{{name}}-{{version}}.crate\"
+    ╭─[{file}:30:12]
+ 29 │ target   = \"static\"
+ 30 │ location = \"crates/{{name}}/{{name}}-{{version}}.crate\"
     ·            ───────────────────┬──────────────────
     ·                               ╰── routes[0].location
- 30 │ 
+ 31 │ 
     ╰────
   help: signpost check --explain location-invalid
 
@@ -95,7 +95,7 @@ fn the_compiled_form_is_checked_as_the_edge_does() {
     let file = files.write("config.json", &output.stdout);
     let (code, text, _) = check(&[&file]);
     let expected = format!(
-        "{file}: no problem (revision 43435e8491fb, 3 routes, compiled)\n  entry: 718 of 8,000 characters (9 %)\n"
+        "{file}: no problem (revision beaa57ed2601, 3 routes, compiled)\n  entry: 765 of 8,000 characters (10 %)\n"
     );
     assert_eq!((code, text), (Some(0), expected));
     let (code, text, _) = check(&["config/crates-io.toml", &file]);
@@ -183,15 +183,15 @@ fn the_json_has_everything() {
         "files": [
             {
                 "file": "config/crates-io.toml",
-                "revision": "43435e8491fb",
-                "entry": { "characters": 718, "limit": 8000, "percent": 9 },
+                "revision": "beaa57ed2601",
+                "entry": { "characters": 765, "limit": 8000, "percent": 10 },
                 "problems": [],
                 "warnings": [],
             },
             {
                 "file": staging,
-                "revision": "a501e6f691d9",
-                "entry": { "characters": 734, "limit": 8000, "percent": 9 },
+                "revision": "020025e74c4f",
+                "entry": { "characters": 781, "limit": 8000, "percent": 10 },
                 "problems": [],
                 "warnings": [],
             },

@@ -218,7 +218,7 @@ fn the_json_is_written_where_it_is_wanted() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let said = format!(
-        "wrote revision 43435e8491fb to {out}\nwrote revision 43435e8491fb to {manifest}\n"
+        "wrote revision beaa57ed2601 to {out}\nwrote revision beaa57ed2601 to {manifest}\n"
     );
     assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
     assert_eq!(fs::read_to_string(&out).unwrap(), compile(&file).1);
