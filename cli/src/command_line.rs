@@ -5,7 +5,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Failure, Outcome, print, print_error};
 use crate::release::World;
-use crate::{check, compile, completions, explain, man, plan, release, routes, smoke, watch};
+use crate::{check, compile, completions, explain, init, man, plan, release, routes, smoke, watch};
 
 /// Tries a configuration of Signpost before it is deployed
 ///
@@ -31,6 +31,7 @@ enum Command {
     Check(check::Arguments),
     Compile(compile::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
     Plan(plan::Arguments),
     Release(Box<release::Arguments>),
     Routes(routes::Arguments),
@@ -75,6 +76,7 @@ impl CommandLine {
             Command::Check(arguments) => check::run(arguments),
             Command::Compile(arguments) => compile::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
+            Command::Init(arguments) => init::run(arguments),
             Command::Plan(arguments) => plan::run(arguments),
             Command::Release(arguments) => release::run(arguments, world),
             Command::Routes(arguments) => routes::run(arguments),
@@ -92,7 +94,8 @@ pub struct Here;
 
 impl World for Here {
     fn check_smoke(&self, words: &[String]) -> Result<(), Failure> {
-        smoke_arguments(words).map(drop)
+        let arguments = smoke_arguments(words)?;
+        smoke::check_repeatable(&arguments)
     }
 
     async fn smoke(&self, words: &[String]) -> Result<Outcome, Failure> {

@@ -6,6 +6,7 @@ mod fastly_toml;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use signpost::authoring::Authored;
 use signpost::config::{Config, Problems};
 
 use crate::file::{self, Text};
@@ -16,8 +17,8 @@ use crate::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
-/// A configuration that `check` finds problems in does not compile; its problems go to standard
-/// error. The JSON is canonical: configurations with the same meaning give the same bytes and the
+/// A configuration that `check` finds problems in does not compile; its problems, and warnings, go to
+/// standard error. The JSON is canonical: configurations with the same meaning give the same bytes and the
 /// same revision. It goes to standard output unless you name a file.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -53,8 +54,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             "{name} is compiled already; name the TOML file that it was compiled from"
         )));
     }
-    match signpost::authoring::from_toml(text.as_str()) {
-        Ok(config) => write(arguments, &config).map(|()| Outcome::Fine),
+    match Authored::from_toml(text.as_str()) {
+        Ok(authored) => {
+            let warnings: Vec<_> = authored.warnings().iter().map(Finding::from).collect();
+            let screen = Screen::of_errors();
+            print_error(findings::render(&name, text.as_str(), &warnings, screen));
+            write(arguments, authored.config()).map(|()| Outcome::Fine)
+        }
         Err(problems) => {
             print_error(refused(&name, text.as_str(), &problems));
             Ok(Outcome::Found)
@@ -65,7 +71,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 fn refused(name: &str, text: &str, problems: &Problems) -> String {
     let findings = Finding::all_of(problems);
     let report = findings::render(name, text, &findings, Screen::of_errors());
-    let number = counted(findings.len(), "problem");
+    let problems = findings.iter().filter(|finding| finding.is_problem());
+    let number = counted(problems.count() as u64, "problem");
     format!("{report}{}: {number}; it was not compiled\n", visible(name))
 }
 

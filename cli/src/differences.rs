@@ -1,11 +1,12 @@
 //! The differences between two configurations, key by key.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use signpost::authoring::{self, Example};
+use signpost::authoring::{self, Example, OriginExample, split_request};
 use signpost::config::Target;
 
 use crate::file::Loaded;
@@ -27,10 +28,14 @@ pub(crate) struct Difference {
 /// Stands for the base in the location of an example, because each target has another base.
 const BASE: &str = "{base}";
 
-/// All differences, in the order of their keys. Ignores the base of examples, and ignores examples
-/// unless both configurations have some: a compiled one has none.
+/// Stands for the first of `hosts` in the request of an example.
+const HOST: &str = "{host}";
+
+/// All differences, in the order of their keys. Ignores the base and the host of examples, and
+/// ignores examples unless both configurations have some: a compiled one has none.
 pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
-    let with_examples = !old.examples().is_empty() && !new.examples().is_empty();
+    let has_examples = |loaded: &Loaded| loaded.requests().next().is_some();
+    let with_examples = has_examples(old) && has_examples(new);
     let at_several: HashSet<_> = [old, new].into_iter().flat_map(with_several).collect();
     let values = |loaded| {
         let mut values = values(loaded);
@@ -55,8 +60,11 @@ pub(crate) fn between(old: &Loaded, new: &Loaded) -> Vec<Difference> {
 /// because the other configuration has a say in which one is used.
 pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
     let examples = loaded.examples().iter();
-    let examples = examples.flat_map(|it| [false, true].map(|is_one| example_key(it, is_one)));
-    let routes = loaded.config().routes().iter();
+    let key = |example, is_one| example_key(loaded, example, is_one);
+    let examples = examples.flat_map(|it| [false, true].map(|is_one| key(it, is_one)));
+    let to_origin = loaded.origin_examples().iter();
+    let to_origin = to_origin.map(|example| origin_example_key(loaded, example));
+    let routes = loaded.config().patterns();
     let routes: Vec<_> = routes.map(|route| route.name().as_str()).collect();
     let targets: Vec<_> = loaded.config().targets().map(Target::name).collect();
     // A key has at most two names in it: the first of a route or target, the second of a target.
@@ -68,7 +76,11 @@ pub(crate) fn keys(loaded: &Loaded) -> BTreeSet<String> {
         keys.collect::<Vec<_>>()
     });
     let written = values(loaded).into_keys();
-    written.chain(examples).chain(possible).collect()
+    written
+        .chain(examples)
+        .chain(to_origin)
+        .chain(possible)
+        .collect()
 }
 
 /// Whether a pattern names a key or a table around it; `*` matches any step.
@@ -96,9 +108,14 @@ impl Difference {
         names(pattern, &self.key)
     }
 
+    pub(crate) fn is_of_example(&self) -> bool {
+        let mut patterns = ["examples", "routes.*.examples"].into_iter();
+        patterns.any(|pattern| self.is_named_by(pattern))
+    }
+
     /// Whether only the first configuration has this example.
     pub(crate) fn is_dropped_example(&self) -> bool {
-        self.new.is_none() && self.steps().nth(2) == Some("examples")
+        self.new.is_none() && self.is_of_example()
     }
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = &str> {
@@ -123,9 +140,11 @@ fn with_several(loaded: &Loaded) -> impl Iterator<Item = &str> {
     several.map(|route| route.name().as_str())
 }
 
-/// Each example's location by key.
+/// Each example's location by key; the word `origin` for one that has none.
 fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item = (String, Value)> {
-    loaded.examples().iter().map(|example| {
+    let to_origin = loaded.origin_examples().iter();
+    let to_origin = to_origin.map(|example| (origin_example_key(loaded, example), "origin".into()));
+    let leading = loaded.examples().iter().map(|example| {
         let mut targets = loaded.config().targets();
         let base = targets
             .find(|target| target.name() == example.target())
@@ -133,14 +152,35 @@ fn examples(loaded: &Loaded, at_several: &HashSet<&str>) -> impl Iterator<Item =
         let location = example.location().as_str();
         let location = location.strip_prefix(base).unwrap_or(location);
         let is_one_of_several = at_several.contains(example.route().as_str());
-        let key = example_key(example, is_one_of_several);
+        let key = example_key(loaded, example, is_one_of_several);
         (key, format!("{BASE}{location}").into())
-    })
+    });
+    leading.chain(to_origin)
+}
+
+fn origin_example_key(loaded: &Loaded, example: &OriginExample) -> String {
+    let request = request(loaded, example.request());
+    match example.route() {
+        Some(route) => format!("routes.{route}.examples[{request}]"),
+        None => format!("examples[{request}]"),
+    }
+}
+
+/// A request with its place in `hosts` for its host, because another configuration has other hosts.
+fn request<'r>(loaded: &Loaded, request: &'r str) -> Cow<'r, str> {
+    let (host, path) = split_request(request);
+    let hosts = loaded.config().hosts().unwrap_or_default();
+    let place = host.and_then(|host| hosts.iter().position(|it| it.as_str() == host));
+    match place {
+        Some(0) => format!("{HOST}{path}").into(),
+        Some(place) => format!("{HOST}{}{path}", place + 1).into(),
+        None => request.into(),
+    }
 }
 
 /// The key of an example. A request may be an example at several targets.
-fn example_key(example: &Example, is_one_of_several: bool) -> String {
-    let (route, request) = (example.route(), example.request());
+fn example_key(loaded: &Loaded, example: &Example, is_one_of_several: bool) -> String {
+    let (route, request) = (example.route(), request(loaded, example.request()));
     if is_one_of_several {
         let target = example.target();
         format!("routes.{route}.examples[{request} at {target}]")
@@ -155,7 +195,14 @@ fn values(loaded: &Loaded) -> BTreeMap<String, Value> {
     // The compiled form is JSON.
     let compiled: Value = serde_json::from_str(loaded.config().to_json()).unwrap_or_default();
     flatten("", &compiled, &mut values);
-    values.remove("revision");
+    for key in ["revision", "format"] {
+        values.remove(key);
+    }
+    // An entry without `format` has its default, which has changed.
+    for route in loaded.config().routes() {
+        let key = format!("routes.{}.json", route.name());
+        values.insert(key, route.options().json.into());
+    }
     values
 }
 

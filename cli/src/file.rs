@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use signpost::authoring::{Authored, Example};
-use signpost::config::{Config, Problems};
+use signpost::authoring::{Authored, Example, OriginExample};
+use signpost::config::{Config, Problem, Problems, RouteName};
 
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
@@ -22,6 +22,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(crate) struct Loaded {
     config: Config,
     examples: Vec<Example>,
+    origin_examples: Vec<OriginExample>,
+    warnings: Vec<Problem>,
 }
 
 impl Loaded {
@@ -48,22 +50,47 @@ impl Loaded {
         &self.config
     }
 
-    /// None in the compiled form.
+    /// The examples that lead to a location. None in the compiled form.
     pub(crate) fn examples(&self) -> &[Example] {
         &self.examples
+    }
+
+    /// The examples that go to the origin. None in the compiled form.
+    pub(crate) fn origin_examples(&self) -> &[OriginExample] {
+        &self.origin_examples
+    }
+
+    /// The request of every example, and the name of its route if it has one.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (Option<&RouteName>, &str)> {
+        let leading = self.examples.iter();
+        let leading = leading.map(|example| (Some(example.route()), example.request()));
+        let to_origin = self.origin_examples.iter();
+        leading.chain(to_origin.map(|example| (example.route(), example.request())))
+    }
+
+    /// What its author should look at. None in the compiled form.
+    pub(crate) fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 
     /// Parses a configuration. Only the compiled form begins with a brace.
     pub(crate) fn from_text(text: &str) -> Result<Self, Problems> {
         if is_compiled(text) {
             let config = signpost::config::from_json(text.trim_start())?;
-            let examples = Vec::new();
-            return Ok(Self { config, examples });
+            return Ok(Self {
+                config,
+                examples: Vec::new(),
+                origin_examples: Vec::new(),
+                warnings: Vec::new(),
+            });
         }
         let authored = Authored::from_toml(text)?;
-        let examples = authored.examples().to_vec();
-        let config = authored.into_config();
-        Ok(Self { config, examples })
+        Ok(Self {
+            examples: authored.examples().to_vec(),
+            origin_examples: authored.origin_examples().to_vec(),
+            warnings: authored.warnings().to_vec(),
+            config: authored.into_config(),
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod differences;
 mod explain;
 mod file;
 mod findings;
+mod init;
 mod log;
 mod man;
 mod output;

@@ -8,10 +8,12 @@ mod tally;
 mod text;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use signpost::config::{RouteName, RoutePattern};
 
 use crate::differences::{self, Difference};
 use crate::file::Loaded;
@@ -27,6 +29,9 @@ use value::{Place, Plan};
 /// and compares status, headers and body. Without `--requests`, the requests are the examples of
 /// both files. Lines that are not requests are counted and shown.
 ///
+/// Before the first deployment, OLD is the word `none`: there is no configuration, and the origin
+/// answers every request, for the reason `config-missing`. Name a file called `none` as `./none`.
+///
 /// With `--unhealthy`, the new configuration answers while these targets are unhealthy, and the old
 /// one while every target is healthy. Name one file twice to see what the failure of a CDN changes.
 #[derive(Args, Debug)]
@@ -34,6 +39,7 @@ use value::{Place, Plan};
 Examples:
   signpost plan old.toml new.toml
   signpost plan deployed.json config/crates-io.toml --requests requests.log.zst
+  signpost plan none config/crates-io.toml --requests requests.log
   zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
   signpost plan old.toml new.toml --requests access.log --max-unreadable 20 --format json
   signpost plan two-targets.toml two-targets.toml --unhealthy fastly --requests access.log
@@ -41,7 +47,7 @@ Examples:
 Exit codes: 0 nothing changes, 1 something changes or too many lines could not be read, so that a
 person should look, 2 it could not be found out.")]
 pub(crate) struct Arguments {
-    /// The configuration in force: TOML, or the JSON of `signpost compile`
+    /// The configuration in force: TOML, the JSON of `signpost compile`, or `none`
     old: PathBuf,
 
     /// The configuration that is to replace it, in either form
@@ -73,20 +79,20 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let old = Loaded::read(&arguments.old)?;
-    let new = Loaded::read(&arguments.new)?;
+    let old = match arguments.old.as_path() {
+        none if none == Path::new(NONE) => None,
+        file => Some(Loaded::read(file)?),
+    };
+    let new = read_new(&arguments.new)?;
     let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
     let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
-    let files = Files::new(&old, &new, &unhealthy);
+    let files = Files::new(old.as_ref(), &new, &unhealthy);
     let mut plan = match &arguments.requests {
         Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
         None => over_examples(&files),
     };
     if plan.requests == 0 {
-        return Err(Failure::new(
-            "there are no examples to plan over, because both configurations are compiled; \
-             give one of them as TOML, or requests with --requests FILE",
-        ));
+        return Err(without_examples(old.is_none()));
     }
     plan.unhealthy.clone_from(&arguments.unhealthy);
     match arguments.format {
@@ -99,29 +105,47 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
+/// Stands for OLD before there is a configuration.
+const NONE: &str = "none";
+
+/// Reads the new configuration, which there must be.
+fn read_new(file: &Path) -> Result<Loaded, Failure> {
+    if file == Path::new(NONE) {
+        return Err(Failure::new(
+            "NEW is `none`, which only OLD can be; name the configuration to deploy, and a file \
+             called `none` as ./none",
+        ));
+    }
+    Loaded::read(file)
+}
+
 /// The two files and their configurations.
 struct Files<'f> {
-    old: &'f Loaded,
+    /// Nothing before there is a configuration.
+    old: Option<&'f Loaded>,
     new: &'f Loaded,
     configurations: Configurations<'f>,
 }
 
 impl<'f> Files<'f> {
-    fn new(old: &'f Loaded, new: &'f Loaded, unhealthy: &'f Unhealthy) -> Self {
+    fn new(old: Option<&'f Loaded>, new: &'f Loaded, unhealthy: &'f Unhealthy) -> Self {
+        let config = old.map(Loaded::config);
         Self {
             old,
             new,
-            configurations: Configurations::new(old.config(), new.config(), unhealthy),
+            configurations: Configurations::new(config, new.config(), unhealthy),
         }
     }
 
-    /// The keys that differ. The edge ignores examples, so a new one is no change; a dropped one no
-    /// longer holds the configuration to its location.
+    /// The keys that differ, none if all are new. The edge ignores examples, so a new one is no
+    /// change; a dropped one no longer holds the configuration to its location.
     fn differences(&self) -> Vec<Difference> {
-        let mut differences = differences::between(self.old, self.new);
-        differences.retain(|difference| {
-            !difference.is_named_by("routes.*.examples") || difference.is_dropped_example()
-        });
+        let Some(old) = self.old else {
+            return Vec::new();
+        };
+        let mut differences = differences::between(old, self.new);
+        differences
+            .retain(|difference| !difference.is_of_example() || difference.is_dropped_example());
         differences
     }
 }
@@ -133,11 +157,13 @@ fn over_examples(files: &Files<'_>) -> Plan {
     let mut tally = Tally::default();
     let mut routes = Vec::new();
     let mut seen = HashSet::new();
-    for example in files.old.examples().iter().chain(files.new.examples()) {
-        let (number, request) = (routes.len() as u64, example.request());
-        if seen.insert(request) {
-            tally.take(configurations, number, request.as_bytes());
-            routes.push(example.route().as_str());
+    for loaded in files.old.into_iter().chain([files.new]) {
+        for (route, request) in loaded.requests() {
+            let (number, url) = (routes.len() as u64, url(loaded, route, request));
+            if seen.insert(url.clone()) {
+                tally.take(configurations, number, url.as_bytes());
+                routes.push(route.map_or("", RouteName::as_str));
+            }
         }
     }
     let place = |index: u64| {
@@ -145,6 +171,16 @@ fn over_examples(files: &Files<'_>) -> Plan {
         Place::Example(routes.get(index).map_or("", |route| *route).to_owned())
     };
     tally.into_plan(configurations, place, files.differences())
+}
+
+/// The URL of an example that is only a path, if its route has hosts of its own.
+fn url<'l>(loaded: &Loaded, route: Option<&RouteName>, request: &'l str) -> Cow<'l, str> {
+    let mut patterns = loaded.config().patterns();
+    let pattern = patterns.find(|pattern| Some(pattern.name()) == route);
+    match pattern.and_then(RoutePattern::hosts).and_then(<[_]>::first) {
+        Some(host) if request.starts_with('/') => format!("https://{host}{request}").into(),
+        _ => request.into(),
+    }
 }
 
 fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
@@ -165,6 +201,18 @@ fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
         return Err(without_requests(&plan, input.name()));
     }
     Ok(plan)
+}
+
+/// The failure if there is no example: a compiled configuration has none.
+fn without_examples(is_first: bool) -> Failure {
+    let words = if is_first {
+        "the new configuration is compiled; give it as TOML"
+    } else {
+        "both configurations are compiled; give one of them as TOML"
+    };
+    Failure::new(format!(
+        "there are no examples to plan over, because {words}, or requests with --requests FILE"
+    ))
 }
 
 /// The failure if no line is a request.

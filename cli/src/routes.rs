@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use signpost::config::{Route, WeightedTarget};
+use signpost::config::{Route, RoutePattern, WeightedTarget};
+use signpost::values::Host;
 
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -44,7 +45,9 @@ pub(crate) struct Table {
     hosts: Option<Vec<String>>,
     allowed_hosts: Vec<String>,
     retry: Option<Retry>,
-    /// In the order of matching.
+    /// The routes of the origin, in the order of matching. They come before all others.
+    origin_routes: Vec<OriginRow>,
+    /// The routes that redirect, in the order of matching.
     routes: Vec<Row>,
 }
 
@@ -57,13 +60,28 @@ pub(crate) struct Retry {
     origin_share: u8,
 }
 
+/// A route whose requests all go to the origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct OriginRow {
+    name: String,
+    path: String,
+    /// The hosts that it applies to; `null` for those of the configuration.
+    hosts: Option<Vec<String>>,
+    /// The request of the first example; `null` in a compiled configuration.
+    example: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Row {
     name: String,
     path: String,
+    /// The hosts that it applies to; `null` for those of the configuration.
+    hosts: Option<Vec<String>>,
     /// In the order of writing.
     targets: Vec<Share>,
     location: String,
+    /// The captures that the location leaves out.
+    unused: Vec<String>,
     status: u16,
     /// Whether clients that accept JSON get JSON.
     json: bool,
@@ -80,6 +98,8 @@ pub(crate) struct Share {
     weight: u16,
     /// The Fastly backend whose health it has.
     health_backend: Option<String>,
+    /// The reserved characters that its locations have as they are.
+    unencoded: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,21 +111,40 @@ pub(crate) struct Shown {
 impl Table {
     pub(crate) fn of(loaded: &Loaded) -> Self {
         let config = loaded.config();
-        let in_words =
-            |hosts: &[signpost::values::Host]| hosts.iter().map(ToString::to_string).collect();
+        let origin_routes = config.origin_routes().iter();
         Self {
             revision: config.revision().to_owned(),
-            hosts: config.hosts().map(in_words),
-            allowed_hosts: in_words(config.allowed_hosts()),
+            hosts: config.hosts().map(names),
+            allowed_hosts: names(config.allowed_hosts()),
             retry: config.retry().map(|options| Retry {
                 window: options.window.as_duration().as_secs(),
                 origin_share: options.origin_share.as_percent(),
             }),
+            origin_routes: origin_routes
+                .map(|route| OriginRow::of(route, loaded))
+                .collect(),
             routes: config
                 .routes()
                 .iter()
                 .map(|route| Row::of(route, loaded))
                 .collect(),
+        }
+    }
+}
+
+fn names(hosts: &[Host]) -> Vec<String> {
+    hosts.iter().map(ToString::to_string).collect()
+}
+
+impl OriginRow {
+    fn of(route: &RoutePattern, loaded: &Loaded) -> Self {
+        let mut requests = loaded.requests();
+        let example = requests.find(|(of, _)| *of == Some(route.name()));
+        Self {
+            name: route.name().to_string(),
+            path: route.path().to_string(),
+            hosts: route.hosts().map(names),
+            example: example.map(|(_, request)| request.to_owned()),
         }
     }
 }
@@ -118,8 +157,10 @@ impl Row {
         Self {
             name: route.name().to_string(),
             path: route.path().to_string(),
+            hosts: route.pattern().hosts().map(names),
             targets: route.targets().iter().map(Share::of).collect(),
             location: route.location().to_string(),
+            unused: route.unused().map(|it| it.name().to_owned()).collect(),
             status: options.status.as_u16(),
             json: options.json,
             cache_control: options
@@ -142,6 +183,7 @@ impl Share {
             base: target.base().to_string(),
             weight: weighted.weight().as_u16(),
             health_backend: target.health_backend().map(str::to_owned),
+            unencoded: target.unencoded().to_string(),
         }
     }
 }
@@ -166,7 +208,31 @@ impl Display for Table {
                 "retry          for {window} s the next target, then the origin up to {origin_share}%"
             )?;
         }
+        for row in &self.origin_routes {
+            write!(f, "\n{row}")?;
+        }
         self.routes.iter().try_for_each(|row| write!(f, "\n{row}"))
+    }
+}
+
+impl Display for OriginRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.name)?;
+        writeln!(f, "  path      {}", self.path)?;
+        write_hosts(f, self.hosts.as_deref())?;
+        writeln!(f, "  origin    answers every request")?;
+        let example = self.example.as_deref().unwrap_or(NO_EXAMPLE);
+        writeln!(f, "  example   {example}")
+    }
+}
+
+/// Stands for the example of a compiled configuration.
+const NO_EXAMPLE: &str = "(none in a compiled configuration)";
+
+fn write_hosts(f: &mut fmt::Formatter<'_>, hosts: Option<&[String]>) -> fmt::Result {
+    match hosts {
+        Some(hosts) => writeln!(f, "  hosts     {}", hosts.join(", ")),
+        None => Ok(()),
     }
 }
 
@@ -175,12 +241,14 @@ impl Display for Row {
         let json = if self.json { ", or 200 with JSON" } else { "" };
         writeln!(f, "{}", self.name)?;
         writeln!(f, "  path      {}", self.path)?;
+        write_hosts(f, self.hosts.as_deref())?;
         let weights: u32 = self.targets.iter().map(|it| u32::from(it.weight)).sum();
         for Share {
             name,
             base,
             weight,
             health_backend,
+            unencoded,
         } in &self.targets
         {
             write!(f, "  target    {name} = {base}")?;
@@ -190,9 +258,15 @@ impl Display for Row {
             if let Some(backend) = health_backend {
                 write!(f, ", healthy as `{backend}`")?;
             }
+            if !unencoded.is_empty() {
+                write!(f, ", `{unencoded}` unencoded")?;
+            }
             writeln!(f)?;
         }
         writeln!(f, "  location  {}", self.location)?;
+        if !self.unused.is_empty() {
+            writeln!(f, "  unused    {}", self.unused.join(", "))?;
+        }
         writeln!(f, "  status    {}{json}", self.status)?;
         if let Some(value) = &self.cache_control {
             writeln!(f, "  cache     {value}")?;
@@ -202,7 +276,7 @@ impl Display for Row {
                 writeln!(f, "  example   {}", example.request)?;
                 writeln!(f, "         -> {}", example.location)
             }
-            None => writeln!(f, "  example   (none in a compiled configuration)"),
+            None => writeln!(f, "  example   {NO_EXAMPLE}"),
         }
     }
 }

@@ -21,16 +21,16 @@ use self::gather::index::Index;
 use self::gather::package::Package;
 use self::report::Report;
 use self::run::Runner;
-use crate::file::{Loaded, in_words};
+use crate::file::{Loaded, in_words, is_dash};
 use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
-/// Derives probes from the configuration: every example of every route, the crates that you name,
-/// and paths near each route that must not be redirected. Sends each with GET, with HEAD and as
-/// JSON; every answer must be exactly what the edge's code says. Then fetches the location: it must
-/// answer 200, with the bytes that the lock file or the index promises. If the switch leaves a file
-/// to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
+/// Derives probes from the configuration: every example, the files and crates that you name, and
+/// paths near each route that must not be redirected. Sends each with GET, with HEAD
+/// and as JSON; every answer must be exactly what the edge's code says. Then fetches the location:
+/// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
+/// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
 /// in the share. If a route has several targets, asks each that no probe led to for a file
 /// directly. All probes run, whatever happens to the others, and no request is repeated. Nothing is
 /// uploaded.
@@ -44,6 +44,9 @@ Examples:
   signpost smoke --config config/crates-io-staging.toml --edge https://staging.crates.io
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --from-lockfile Cargo.lock --sample 50
+  signpost smoke --config rubygems.toml --edge https://rubygems.example --files SHA256SUMS
+  shuf -n 50 SHA256SUMS | signpost smoke --config rubygems.toml \\
+      --edge https://rubygems.example --files -
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
 
@@ -60,8 +63,8 @@ Stages, by which a failure is named:
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
   cdn-body     the file ended too early, is empty, or has more than --max-bytes
-  checksum     the file has another SHA-256 than the lock file or the index says, or
-               these two differ
+  checksum     the file has another SHA-256 than --files, the lock file or the index says,
+               or two of these differ
 
 Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
 pub(crate) struct Arguments {
@@ -74,6 +77,12 @@ pub(crate) struct Arguments {
     /// The entry `switch` of that deployment: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value = "enforce")]
     switch: Switch,
+    /// Ask for these files too, and check their SHA-256: lines as sha256sum writes them, `SHA256  PATH`;
+    /// `-` for standard input. PATH is what clients ask the registry for, with or without its first
+    /// slash. A `%` in it begins an encoded character, as in a URL; what cannot stand in a URL is
+    /// encoded. Each file must be redirected by a route
+    #[arg(long, value_name = "SUMS")]
+    files: Option<PathBuf>,
     /// Ask for this version of a crate too; can be given several times
     #[arg(long = "crate", value_name = "NAME@VERSION")]
     crates: Vec<Package>,
@@ -185,6 +194,17 @@ pub(crate) async fn test(
     Ok((text, outcome))
 }
 
+/// Refuses the arguments of a test that a release runs several times, if only the first could run.
+pub(crate) fn check_repeatable(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.files.as_deref().is_some_and(is_dash) {
+        return Err(Failure::new(
+            "in the smoke test, `--files -` reads standard input, which only the first test of a \
+             release could; name a file",
+        ));
+    }
+    Ok(())
+}
+
 fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
     report::junit::junit(report)
         .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)))
@@ -207,6 +227,7 @@ impl Arguments {
         let probes = sources.probes()?;
         let locations = sources.locations(&probes);
         let mut notes = gathered.notes.clone();
+        notes.extend(sources.left_out());
         if let Some(limit) = self.settle {
             let settle = Settle {
                 limit,

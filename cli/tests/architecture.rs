@@ -5,11 +5,12 @@ use std::path::Path;
 use signpost_testbed::imports::{self, Source};
 
 /// A module each, with its parts below it.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "check",
     "compile",
     "completions",
     "explain",
+    "init",
     "man",
     "plan",
     "release",

@@ -47,8 +47,10 @@ fn productions_own_files_have_no_problem_and_differ_only_where_they_may() {
     let (code, text, errors) = check(&files);
     assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
     let expected = "\
-config/crates-io.toml: no problem (revision 43435e8491fb, 3 routes, 18 examples)
-config/crates-io-staging.toml: no problem (revision a501e6f691d9, 3 routes, 18 examples)
+config/crates-io.toml: no problem (revision beaa57ed2601, 3 routes, 18 examples)
+  entry: 765 of 8,000 characters (10 %)
+config/crates-io-staging.toml: no problem (revision 020025e74c4f, 3 routes, 18 examples)
+  entry: 781 of 8,000 characters (10 %)
 config/crates-io-staging.toml differs from config/crates-io.toml:
   allowed_hosts (may differ)
     - static.crates.io
@@ -69,12 +71,12 @@ fn a_missing_slash_is_underlined() {
     assert_eq!((code, errors.as_str()), (Some(1), ""), "{text}");
     let expected = format!(
         "\
-    ╭─[{file}:29:12]
- 28 │ target   = \"static\"
- 29 │ location = \"crates/{{name}}/{{name}}-{{version}}.crate\"
+    ╭─[{file}:30:12]
+ 29 │ target   = \"static\"
+ 30 │ location = \"crates/{{name}}/{{name}}-{{version}}.crate\"
     ·            ───────────────────┬──────────────────
     ·                               ╰── routes[0].location
- 30 │ 
+ 31 │ 
     ╰────
   help: signpost check --explain location-invalid
 
@@ -92,7 +94,9 @@ fn the_compiled_form_is_checked_as_the_edge_does() {
         .unwrap();
     let file = files.write("config.json", &output.stdout);
     let (code, text, _) = check(&[&file]);
-    let expected = format!("{file}: no problem (revision 43435e8491fb, 3 routes, compiled)\n");
+    let expected = format!(
+        "{file}: no problem (revision beaa57ed2601, 3 routes, compiled)\n  entry: 765 of 8,000 characters (10 %)\n"
+    );
     assert_eq!((code, text), (Some(0), expected));
     let (code, text, _) = check(&["config/crates-io.toml", &file]);
     let same = format!("{file} says the same as config/crates-io.toml\n");
@@ -177,8 +181,20 @@ fn the_json_has_everything() {
     let difference = |key: &str, old: &str, new: &str| json!({ "file": staging, "key": key, "old": old, "new": new, "allowed": true });
     let expected = json!({
         "files": [
-            { "file": "config/crates-io.toml", "revision": "43435e8491fb", "problems": [] },
-            { "file": staging, "revision": "a501e6f691d9", "problems": [] },
+            {
+                "file": "config/crates-io.toml",
+                "revision": "beaa57ed2601",
+                "entry": { "characters": 765, "limit": 8000, "percent": 10 },
+                "problems": [],
+                "warnings": [],
+            },
+            {
+                "file": staging,
+                "revision": "020025e74c4f",
+                "entry": { "characters": 781, "limit": 8000, "percent": 10 },
+                "problems": [],
+                "warnings": [],
+            },
         ],
         "differences": [
             difference("allowed_hosts", "static.crates.io", "static.staging.crates.io"),
@@ -263,6 +279,7 @@ fn what_could_not_run_is_said_in_words() {
             &["--explain", "differs", "--format", "json"],
             "cannot be used with",
         ),
+        (&["--explain", "differs", "--strict"], "cannot be used with"),
         (
             &["--dl", "static.crates.io", "config/crates-io.toml"],
             "it is not a URL",

@@ -47,7 +47,11 @@ fn the_values_of_the_capture_types_fit_as_the_page_says() {
     let rows: Vec<_> = section
         .lines()
         .take_while(|line| !line.starts_with("## "))
-        .filter(|line| line.starts_with("| `"))
+        .filter(|line| line.starts_with("| `") || line.starts_with("| words"))
+        .map(|line| line.replace("\\|", "|"))
+        .collect();
+    let rows: Vec<_> = rows
+        .iter()
         .map(|line| line.split(" | ").map(quoted).collect::<Vec<_>>())
         .collect();
     let directory = tempfile::tempdir().unwrap();
@@ -55,24 +59,25 @@ fn the_values_of_the_capture_types_fit_as_the_page_says() {
         "allowed_hosts = [\"static.example\"]\nhosts = [\"registry.example\"]\n\
          origin.backends = [\"origin\"]\ntargets.static.base = \"https://static.example\"\n",
     );
-    for row in &rows {
-        let (kind, value) = (row[0][0], row[2][0]);
+    for (number, row) in rows.iter().enumerate() {
+        // The last one: `hex(2)` is a type, and `hex(N)` stands for all like it.
+        let (kind, value) = (row[0].last().unwrap(), row[2][0]);
         let route = format!(
-            "[[routes]]\nname = \"{kind}\"\npath = \"/{kind}/{{it:{kind}}}\"\ntarget = \"static\"\n\
-             location = \"/{kind}/{{it}}\"\n[[routes.examples]]\nrequest = \"/{kind}/{value}\"\n\
-             location = \"https://static.example/{kind}/{value}\"\n"
+            "[[routes]]\nname = \"t{number}\"\npath = \"/{number}/{{it:{kind}}}\"\ntarget = \"static\"\n\
+             location = \"/{number}/{{it}}\"\n[[routes.examples]]\nrequest = \"/{number}/{value}\"\n\
+             location = \"https://static.example/{number}/{value}\"\n"
         );
         config.push_str(&route);
     }
     fs::write(directory.path().join("types.toml"), config).unwrap();
-    for row in &rows {
+    for (number, row) in rows.iter().enumerate() {
         let kind = row[0][0];
         for (fits, value) in row[2]
             .iter()
             .map(|it| (true, it))
             .chain(row[3].iter().map(|it| (false, it)))
         {
-            let command = format!("signpost explain types.toml '/{kind}/{}'", encoded(value));
+            let command = format!("signpost explain types.toml '/{number}/{}'", encoded(value));
             let (_, printed) = run(&command, directory.path());
             let start = if fits {
                 "✓ 302"
@@ -87,10 +92,16 @@ fn the_values_of_the_capture_types_fit_as_the_page_says() {
     }
 
     // The tool names every type where it is asked for another.
-    let kinds: Vec<_> = rows.iter().map(|row| row[0][0]).collect();
+    let (words, kinds) = rows.split_last().unwrap();
+    let kinds: Vec<_> = kinds.iter().map(|row| row[0][0]).collect();
     let command = "sed 's/it:crate/it:no/' types.toml | signpost check -";
     let (_, printed) = run(command, directory.path());
-    let named = format!("the types are {}\n", kinds.join(", "));
+    let named = format!(
+        "types are {}, or words such as {}\n",
+        kinds.join(", "),
+        words[0][0]
+    );
+    let printed = printed.replace("\n  │ ", " ");
     assert!(printed.contains(&named), "{named}{printed}");
 }
 
@@ -171,7 +182,12 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 

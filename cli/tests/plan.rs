@@ -127,6 +127,27 @@ fn the_exit_code_says_whether_anything_changes() {
 }
 
 #[test]
+fn none_is_no_configuration_unless_it_is_named_as_a_file() {
+    let files = Files::new();
+    files.write("requests", REQUESTS.as_bytes());
+    files.write("none", PRODUCTION.as_bytes());
+    for (arguments, code, redirected, other_reasons) in [
+        (&["none", "old.toml"][..], 1, 18, 0),
+        (&["none", "old.toml", "--requests", "requests"], 1, 1, 1),
+        (&["./none", "old.toml"], 0, 0, 0),
+        (&["old.toml", "./none"], 0, 0, 0),
+    ] {
+        let (found, text, errors) = files.plan(&[arguments, &["--format", "json"]].concat());
+        assert_eq!((found, errors.as_str()), (Some(code), ""), "{arguments:?}");
+        let plan: Value = serde_json::from_str(&text).unwrap();
+        let changed = &plan["changed"];
+        assert_eq!(changed["origin-to-redirect"], redirected, "{arguments:?}");
+        assert_eq!(changed["other-reason"], other_reasons, "{arguments:?}");
+        assert_eq!(plan["differences"], serde_json::json!([]), "{arguments:?}");
+    }
+}
+
+#[test]
 fn thousands_of_lines_are_planned_as_one_by_one() {
     let files = Files::new();
     let old = signpost::authoring::from_toml(PRODUCTION).unwrap();
@@ -345,6 +366,17 @@ fn configurations_that_cannot_be_planned_for_could_not_run() {
         ("old.toml", ".", "cannot read .: it is a directory"),
         ("old.toml", "bad.toml", "bad.toml has problems"),
         ("old.json", "old.json", "there are no examples to plan over"),
+        (
+            "none",
+            "old.json",
+            "there are no examples to plan over, because the new configuration is compiled; give it as TOML",
+        ),
+        ("new.toml", "none", "NEW is `none`, which only OLD can be"),
+        (
+            "./none",
+            "new.toml",
+            "cannot read ./none: there is no such file",
+        ),
     ] {
         let (code, text, errors) = files.plan(&[old, new]);
         assert_eq!((code, text.as_str()), (Some(2), ""), "{old} {new}");

@@ -7,10 +7,11 @@ use std::process::{Command, Stdio};
 
 use tool::{ended, signpost};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "check",
     "compile",
     "explain",
+    "init",
     "plan",
     "release",
     "routes",

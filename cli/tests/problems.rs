@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use signpost::config::Severity;
 use signpost_cli::Code;
 use tool::{ended, signpost};
 
@@ -21,7 +22,7 @@ const BESIDES: [(&str, &[&str]); 2] = [
 ];
 
 /// The files that are not about TOML alone.
-const COMPILED: [&str; 1] = ["revision-mismatch"];
+const COMPILED: [&str; 2] = ["format-unknown", "revision-mismatch"];
 
 /// The file without a problem, which another is compared with.
 const FINE: &str = "fine.toml";
@@ -67,14 +68,20 @@ fn every_code_has_a_file_and_every_file_a_code() {
 #[test]
 fn every_code_is_seen_as_it_was_before() {
     for code in Code::all() {
+        let (word, expected) = match code.severity() {
+            Severity::Error => ("error", 1),
+            Severity::Warning => ("warning", 0),
+        };
         let (text, exit) = check(code, &[]);
+        assert_eq!(exit, Some(expected), "{code}: {text}");
+        let (_, exit) = check(code, &["--strict"]);
         assert_eq!(exit, Some(1), "{code}: {text}");
-        let heading = format!("error[{code}]\n");
+        let heading = format!("{word}[{code}]\n");
         assert!(text.contains(&heading), "{code} is not in {text}");
         let explain = format!("help: signpost check --explain {code}\n");
         assert!(text.contains(&explain), "{code} is not explained in {text}");
         let (json, exit) = check(code, &["--format", "json"]);
-        assert_eq!(exit, Some(1), "{code}: {json}");
+        assert_eq!(exit, Some(expected), "{code}: {json}");
         assert_codes_and_places(code, &json);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("check-{code}"), format!("{text}\n{json}"));
@@ -88,7 +95,11 @@ fn assert_codes_and_places(code: Code, json: &str) {
     let files = report["files"].as_array().unwrap();
     let file = files.last().unwrap();
     let text = fs::read_to_string(directory().join(file["file"].as_str().unwrap())).unwrap();
-    let problems = file["problems"].as_array().unwrap();
+    let kind = match code.severity() {
+        Severity::Error => "problems",
+        Severity::Warning => "warnings",
+    };
+    let problems = file[kind].as_array().unwrap();
     assert!(
         problems
             .iter()

@@ -49,6 +49,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
     let place = format!("staging {fastly} --service-id S --store-id T");
     let no_edge = format!("{place} --package fastly.toml");
     let release = format!("{no_edge} --edge https://edge.example");
+    let stdin = "in the smoke test, `--files -` reads standard input";
     let token = "the token of the Fastly API must not be sent to the edge";
     for (name, words, more, expected) in [
         (
@@ -76,6 +77,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             "-- --token-env=FASTLY_API_TOKEN",
             token,
         ),
+        ("stdin", &release, "-- --files -", stdin),
         (
             "shares",
             &release,

@@ -78,6 +78,65 @@ fn what_is_optional_is_shown_where_it_is_set() {
 }
 
 #[test]
+fn routes_of_the_origin_come_first_and_what_is_special_is_shown() {
+    let config = r#"
+allowed_hosts = ["cdn.example"]
+hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+targets.cdn = { base = "https://cdn.example", unencoded = "@:" }
+[[routes]]
+name = "blob"
+path = "/v2/{image:path}/blobs/sha256:{digest:sha256}"
+hosts = ["b.example"]
+target = "cdn"
+location = "/blobs/{digest.first(2)}/{digest}"
+unused = ["image"]
+[[routes.examples]]
+request = "/v2/a/b/blobs/sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+location = "https://cdn.example/blobs/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+[[routes]]
+name = "private"
+path = "/v2/private/{rest:path}"
+hosts = ["b.example"]
+origin = true
+[[routes.examples]]
+request = "/v2/private/blobs/sha256:1"
+origin = true
+"#;
+    let (code, text, errors) = routes(config, &[]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{text}");
+    let (_, blocks) = text.split_once("\n\n").unwrap();
+    let expected = "\
+private
+  path      /v2/private/{rest:path}
+  hosts     b.example
+  origin    answers every request
+  example   /v2/private/blobs/sha256:1
+
+blob
+  path      /v2/{image:path}/blobs/sha256:{digest:sha256}
+  hosts     b.example
+  target    cdn = https://cdn.example, `:@` unencoded
+  location  /blobs/{digest.first(2)}/{digest}
+  unused    image
+  status    302
+";
+    assert!(blocks.starts_with(expected), "{blocks}");
+    let (_, json, _) = routes(config, &["--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let of_origin = &value["origin_routes"][0];
+    assert_eq!(of_origin["name"], "private");
+    assert_eq!(of_origin["hosts"][0], "b.example");
+    assert_eq!(of_origin["example"], "/v2/private/blobs/sha256:1");
+    let blob = &value["routes"][0];
+    assert_eq!(
+        (&blob["unused"][0], &blob["hosts"][0]),
+        (&"image".into(), &"b.example".into())
+    );
+    assert_eq!(blob["targets"][0]["unencoded"], ":@");
+}
+
+#[test]
 fn several_targets_are_shown_with_their_shares() {
     let config = with_second_target("b", [9, 1], ["", "health_backend = \"b-health\""]);
     let config = changed(

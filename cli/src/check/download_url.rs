@@ -51,17 +51,17 @@ const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b
 impl DownloadUrl {
     /// A finding for each reason that keeps downloads through this `dl` from being redirected.
     pub(super) fn findings(&self, config: &Config) -> Vec<Finding> {
-        let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut by_reason: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
         for (name, version) in SAMPLES {
             let url = self.expand(name, version);
             if let Err(reason) = redirected(config, &url) {
-                by_reason.entry(reason).or_default().push(url);
+                by_reason.entry(reason).or_default().push((name, url));
             }
         }
         by_reason
             .iter()
-            .map(|(reason, urls)| {
-                let message = self.message(reason, urls);
+            .map(|(reason, samples)| {
+                let message = self.message(reason, samples);
                 Finding::new(Code::DlNotRedirected, "", message)
             })
             .collect()
@@ -86,16 +86,23 @@ impl DownloadUrl {
         MARKERS.iter().any(|marker| self.0.contains(marker))
     }
 
-    fn message(&self, reason: &str, urls: &[String]) -> String {
-        let witness = urls.first().map_or("", String::as_str);
-        let others = match urls.len() {
+    /// Says why samples go to the origin, each a crate's name and its URL.
+    fn message(&self, reason: &str, samples: &[(&str, String)]) -> String {
+        let witness = samples.first().map_or("", |(_, url)| url);
+        let others = match samples.len() {
             0 | 1 => String::new(),
+            2 => ", and so does 1 other sample".to_owned(),
             number => format!(", and so do {} other samples", number - 1),
         };
         let instead = if !self.has_markers() && self.0.ends_with('/') {
             format!(
                 "cargo appends `{APPENDED}`, which gives `//`: leave out the slash at the end of the `dl`"
             )
+        } else if self.0.contains("prefix}") && samples.iter().all(|(name, _)| has_capital(name)) {
+            "only names with capital letters do, so the `dl` and the route have different prefixes: \
+             `{prefix}` is `{name.index-prefix}` in a route, and `{lowerprefix}` is \
+             `{name.lower-index-prefix}`"
+                .to_owned()
         } else {
             "correct the `dl`, or add a route for the path".to_owned()
         };
@@ -103,6 +110,10 @@ impl DownloadUrl {
             "by the `dl` {self} cargo asks for {witness}, which goes to the origin: {reason}{others}; {instead}"
         )
     }
+}
+
+fn has_capital(name: &str) -> bool {
+    name.contains(|letter: char| letter.is_ascii_uppercase())
 }
 
 /// Succeeds if a URL is redirected, else returns the reason.
@@ -163,6 +174,7 @@ mod tests {
     use signpost_testbed::rows;
 
     use super::{CHECKSUM, DownloadUrl};
+    use crate::file::Loaded;
     use crate::small::production;
 
     #[test]
@@ -201,6 +213,71 @@ mod tests {
         ) {
             let error = dl.parse::<DownloadUrl>().unwrap_err();
             assert!(error.contains(words), "{dl}: {error}");
+        }
+    }
+
+    /// A registry whose crates are in the folders of its index, or named by their digests.
+    const SHARDED: &str = r#"
+allowed_hosts = ["cdn.example"]
+origin.backends = ["origin"]
+targets.cdn.base = "https://cdn.example"
+
+[[routes]]
+name     = "as-it-is"
+path     = "/as/{name.index-prefix}/{name:crate}/{name}-{version:semver}.crate"
+target   = "cdn"
+location = "/{name.index-prefix}/{name}-{version}.crate"
+
+[[routes.examples]]
+request  = "/as/se/rd/serde/serde-1.0.0.crate"
+location = "https://cdn.example/se/rd/serde-1.0.0.crate"
+
+[[routes]]
+name     = "lower"
+path     = "/lower/{name.lower-index-prefix}/{name:crate}/{name}-{version:semver}.crate"
+target   = "cdn"
+location = "/{name.lower-index-prefix}/{name}-{version}.crate"
+
+[[routes.examples]]
+request  = "/lower/in/fl/Inflector/Inflector-0.11.4.crate"
+location = "https://cdn.example/in/fl/Inflector-0.11.4.crate"
+
+[[routes]]
+name     = "digest"
+path     = "/digest/{digest.first(2)}/{digest:sha256}"
+target   = "cdn"
+location = "/{digest}"
+
+[[routes.examples]]
+request  = "/digest/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+location = "https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"#;
+
+    #[test]
+    fn every_marker_is_judged_by_the_routes() {
+        let loaded = Loaded::of(SHARDED);
+        let capitals = "only names with capital letters do";
+        for [dl, number, words] in rows(
+            "
+            https://x/as/{prefix}/{crate}/{crate}-{version}.crate         | 0 |
+            https://x/lower/{lowerprefix}/{crate}/{crate}-{version}.crate | 0 |
+            https://x/lower/{prefix}/{crate}/{crate}-{version}.crate      | 1 | CAPITALS
+            https://x/as/{lowerprefix}/{crate}/{crate}-{version}.crate    | 1 | CAPITALS
+            https://x/as/{prefix}/{crate}-{version}.crate                 | 2 | correct the `dl`, or add a route
+            https://x/as/{prefix}/{crate}/x-{version}.crate               | 1 | correct the `dl`, or add a route
+            https://x/as/{crate}/{crate}/{crate}-{version}.crate          | 1 | name-invalid
+            https://x/digest/e3/{sha256-checksum}                         | 0 |
+            https://x/digest/e4/{sha256-checksum}                         | 1 | capture-invalid
+            https://x/digest/{sha256-checksum}                            | 1 | no-route
+            ",
+        ) {
+            let read: DownloadUrl = dl.parse().unwrap();
+            let findings = read.findings(loaded.config());
+            assert_eq!(findings.len().to_string(), number, "{dl}: {findings:#?}");
+            let words = words.replace("CAPITALS", capitals);
+            for finding in &findings {
+                assert!(finding.message.contains(&words), "{dl}: {finding:?}");
+            }
         }
     }
 

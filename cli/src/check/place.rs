@@ -93,6 +93,8 @@ request = \"/c at\"
 [[routes.examples]] # b
 target = \"b\"
 request = \"/c at\"
+[[examples]]
+request = \"/d\"
 ";
 
     #[test]
@@ -110,6 +112,7 @@ request = \"/c at\"
             routes.file.examples[/c at]      | 10 | [[routes.examples]]
             routes.file.examples[/c at at c] | 5  | [[routes]]
             routes.file.examples[/c]         | 5  | [[routes]]
+            examples[/d]                     | 16 | [[examples]]
             ",
         ) {
             let key = key.to_owned();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::download_url::DownloadUrl;
+use super::entry::Entry;
 use super::place;
 use crate::differences::{self, Difference};
 use crate::file::{Loaded, Text};
@@ -25,7 +26,10 @@ pub(super) struct FileReport {
     /// The file as it was named.
     pub(super) file: String,
     pub(super) revision: Option<String>,
+    pub(super) entry: Option<Entry>,
     pub(super) problems: Vec<Finding>,
+    /// What does not keep the edge from using the file.
+    pub(super) warnings: Vec<Finding>,
     /// Why it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Failure>,
@@ -89,28 +93,34 @@ impl Report {
     pub(super) fn has_problems(&self) -> bool {
         self.files.iter().any(|file| !file.problems.is_empty())
     }
+
+    pub(super) fn has_warnings(&self) -> bool {
+        self.files.iter().any(|file| !file.warnings.is_empty())
+    }
 }
 
 impl FileReport {
     fn of(file: String, text: Text, dls: &[DownloadUrl]) -> Self {
-        let (loaded, problems) = match Loaded::from_text(text.as_str()) {
+        let (loaded, findings): (_, Vec<_>) = match Loaded::from_text(text.as_str()) {
             Err(problems) => (None, Finding::all_of(&problems)),
             Ok(loaded) => {
-                let findings = dls.iter().flat_map(|dl| dl.findings(loaded.config()));
-                let findings: Vec<_> = findings.collect();
+                let warnings = loaded.warnings().iter().map(Finding::from);
+                let of_dls = dls.iter().flat_map(|dl| dl.findings(loaded.config()));
+                let findings = warnings.chain(of_dls).collect();
                 (Some(loaded), findings)
             }
         };
-        let revision = loaded
-            .as_ref()
-            .map(|loaded| loaded.config().revision().to_owned());
+        let (problems, warnings) = findings
+            .into_iter()
+            .map(|finding| finding.behind(text.skipped()))
+            .partition(Finding::is_problem);
+        let config = loaded.as_ref().map(Loaded::config);
         Self {
             file,
-            revision,
-            problems: problems
-                .into_iter()
-                .map(|finding| finding.behind(text.skipped()))
-                .collect(),
+            revision: config.map(|config| config.revision().to_owned()),
+            entry: config.map(Entry::of),
+            problems,
+            warnings,
             error: None,
             differences: 0..0,
             text,

@@ -35,10 +35,12 @@ location = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate"
 "#;
 
 /// Codes that are not about the keys of one file.
-const WITHOUT_TOML: [&str; 4] = [
+const WITHOUT_TOML: [&str; 6] = [
     "differs",
     "dl-not-redirected",
+    "entry-nearly-full",
     "entry-too-large",
+    "format-unknown",
     "revision-mismatch",
 ];
 
@@ -114,7 +116,7 @@ fn problems(snippet: &str) -> Vec<ProblemCode> {
         Err(_) => snippet.to_owned(),
     };
     match Authored::from_toml(&text) {
-        Ok(_) => Vec::new(),
+        Ok(authored) => authored.warnings().iter().map(Problem::code).collect(),
         Err(problems) => problems.iter().map(Problem::code).collect(),
     }
 }

@@ -5,17 +5,20 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 
 use super::report::{Compared, FileReport, Report};
+use crate::file::Loaded;
 use crate::findings;
 use crate::output::Screen;
 use crate::text::{counted, visible};
 
-/// Writes each file's problems and a line about it, then the differences between the files.
+/// Writes each file's problems and warnings and a few words about it, then the differences between the files.
 ///
 /// Files that could not be read are reported on standard error.
 pub(super) fn render(report: &Report, screen: Screen) -> String {
     let mut text = String::new();
     for file in report.files.iter().filter(|file| file.error.is_none()) {
-        text += &findings::render(&file.file, file.text.as_str(), &file.problems, screen);
+        for findings in [&file.problems, &file.warnings] {
+            text += &findings::render(&file.file, file.text.as_str(), findings, screen);
+        }
         text += &summary(file);
     }
     if let Some((first, later)) = report.files.split_first() {
@@ -31,20 +34,32 @@ fn summary(file: &FileReport) -> String {
     let name = visible(&file.file);
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default();
-    let number = file.problems.len();
-    if number > 0 {
-        return format!("{name}: {red}{}{red:#}\n", counted(number, "problem"));
+    let yellow = AnsiColor::Yellow.on_default();
+    let problems = match file.problems.len() {
+        0 => format!("{green}no problem{green:#}"),
+        number => format!("{red}{}{red:#}", counted(number, "problem")),
+    };
+    let warnings = match file.warnings.len() {
+        0 => String::new(),
+        number => format!(", {yellow}{}{yellow:#}", counted(number, "warning")),
+    };
+    let summary = format!("{name}: {problems}{warnings}");
+    match (&file.loaded, file.entry) {
+        (Some(loaded), Some(entry)) if file.problems.is_empty() => {
+            format!("{summary}{}\n  {entry}\n", details(loaded))
+        }
+        _ => format!("{summary}\n"),
     }
-    let details = file.loaded.as_ref().map_or_else(String::new, |loaded| {
-        let config = loaded.config();
-        let routes = counted(config.routes().len(), "route");
-        let examples = match loaded.examples().len() {
-            0 => "compiled".to_owned(),
-            number => counted(number, "example"),
-        };
-        format!(" (revision {}, {routes}, {examples})", config.revision())
-    });
-    format!("{name}: {green}no problem{green:#}{details}\n")
+}
+
+fn details(loaded: &Loaded) -> String {
+    let config = loaded.config();
+    let routes = counted(config.patterns().count(), "route");
+    let examples = match loaded.requests().count() {
+        0 => "compiled".to_owned(),
+        number => counted(number, "example"),
+    };
+    format!(" (revision {}, {routes}, {examples})", config.revision())
 }
 
 fn comparison(first: &FileReport, file: &FileReport, differences: &[Compared]) -> String {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, with_its_revision};
 use signpost_testbed::rows;
 
 use super::{Difference, between, keys, names, shown};
@@ -54,6 +54,64 @@ fn a_compiled_configuration_differs_in_nothing_from_its_source() {
     let source = production();
     let compiled = Loaded::of(source.config().to_json());
     assert_eq!(between(&source, &compiled), []);
+}
+
+#[test]
+fn an_entry_of_before_says_the_same_as_its_source() {
+    let source = production();
+    let mut entry: serde_json::Value = serde_json::from_str(source.config().to_json()).unwrap();
+    for key in ["revision", "format"] {
+        entry.as_object_mut().unwrap().remove(key);
+    }
+    for route in entry["routes"].as_array_mut().unwrap() {
+        assert_eq!(
+            route.as_object_mut().unwrap().remove("json"),
+            Some(true.into())
+        );
+    }
+    let before = Loaded::of(&with_its_revision(&entry.to_string()));
+    assert_eq!(between(&before, &source), []);
+}
+
+#[test]
+fn an_example_that_goes_to_the_origin_is_compared_too() {
+    let example =
+        |request: &str| format!("\n[[examples]]\nrequest = \"{request}\"\norigin = true\n");
+    let old = Loaded::of(&(PRODUCTION.to_owned() + &example("/crates/a") + &example("/new")));
+    let new = Loaded::of(&(PRODUCTION.to_owned() + &example("/new")));
+    let found = between(&old, &new);
+    let expected = Difference {
+        key: "examples[/crates/a]".to_owned(),
+        old: Some("origin".to_owned()),
+        new: None,
+    };
+    assert_eq!(found, [expected]);
+    assert!(found[0].is_dropped_example());
+    assert!(keys(&old).contains("examples[/crates/a]"));
+    assert!(names("examples", "examples[/crates/a]"));
+}
+
+#[test]
+fn an_example_of_a_host_is_the_same_at_the_host_of_another_configuration() {
+    let with = |host: &str, other: &str| {
+        let hosts = format!("hosts = [\"{host}\", \"www.{host}\"]\n[origin]");
+        let text = PRODUCTION.replace("[origin]", &hosts);
+        let example = format!("\n[[examples]]\nrequest = \"https://{other}/new\"\norigin = true\n");
+        Loaded::of(&(text + &example))
+    };
+    let production = with("crates.io", "crates.io");
+    for (host, other, expected) in [
+        ("a.example", "a.example", &["hosts"][..]),
+        (
+            "a.example",
+            "www.a.example",
+            &["examples[{host}/new]", "examples[{host}2/new]", "hosts"],
+        ),
+    ] {
+        let found = between(&production, &with(host, other));
+        let keys: Vec<_> = found.iter().map(|found| found.key.as_str()).collect();
+        assert_eq!(keys, expected, "{other}");
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Stage 2: how far each route matched.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
-use signpost::config::Config;
+use signpost::config::{Config, RoutePattern};
 use signpost::request::Request;
-use signpost::route::{self, Outcome, Trace};
 use signpost::values::{Capture, CaptureSlot, Mismatch, PathTemplate};
 
 /// A route, and how far it matched the path.
@@ -38,15 +39,20 @@ pub(crate) enum TrialResult {
         expected: String,
         found: String,
     },
-    /// The text does not have the type of the capture.
+    /// The text does not fit the capture.
     Capture {
         /// Where the capture begins.
         segment: usize,
         /// The segment of the pattern.
         pattern_segment: usize,
+        /// Whether the capture stands elsewhere in the pattern, so that the text must fit what is
+        /// there.
+        is_repeated: bool,
         #[serde(flatten)]
         captured: Captured,
     },
+    /// The route applies to these hosts, and the request is to another one.
+    OtherHost { hosts: Vec<String> },
     /// An earlier route matched.
     NotTried,
 }
@@ -61,8 +67,28 @@ pub(crate) struct Captured {
 
 /// Every route; nothing if the path is malformed.
 pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>> {
-    let traces = route::trace(config, request).ok()?;
-    Some(traces.into_iter().map(Tried::from).collect())
+    let path = request.segments().ok()?;
+    let mut is_found = false;
+    let try_route = |route: &RoutePattern| {
+        let result = if !route.applies_to(request.host()) {
+            let hosts = route.hosts().unwrap_or_default().iter();
+            TrialResult::OtherHost {
+                hosts: hosts.map(ToString::to_string).collect(),
+            }
+        } else if is_found {
+            TrialResult::NotTried
+        } else {
+            TrialResult::of(route.path(), path)
+        };
+        let tried = Tried {
+            route: route.name().to_string(),
+            path: route.path().to_string(),
+            result,
+        };
+        is_found |= tried.is_matched();
+        tried
+    };
+    Some(config.patterns().map(try_route).collect())
 }
 
 /// The captures of a template, by name.
@@ -73,50 +99,58 @@ pub(super) fn captured(template: &PathTemplate, captures: &[Capture<'_>]) -> Vec
         .collect()
 }
 
-impl From<Trace<'_, '_>> for Tried {
-    fn from(trace: Trace<'_, '_>) -> Self {
-        let result = match trace.outcome {
-            Outcome::Matched(captures) => TrialResult::Matched {
-                captures: captured(trace.route.path(), &captures),
+impl Tried {
+    pub(crate) fn is_matched(&self) -> bool {
+        matches!(self.result, TrialResult::Matched { .. })
+    }
+}
+
+impl TrialResult {
+    fn of(template: &PathTemplate, path: &[Cow<'_, str>]) -> Self {
+        match template.read(path) {
+            Ok(captures) => Self::Matched {
+                captures: captured(template, &captures),
             },
-            Outcome::Stopped(Mismatch::SegmentCount {
+            Err(Mismatch::SegmentCount {
                 at_least,
                 at_most,
                 found,
-            }) => TrialResult::SegmentCount {
+            }) => Self::SegmentCount {
                 at_least,
                 at_most,
                 found,
             },
-            Outcome::Stopped(Mismatch::Literal {
+            Err(Mismatch::Literal {
                 segment,
                 of_template,
                 expected,
                 found,
-            }) => TrialResult::Literal {
+            }) => Self::Literal {
                 segment,
                 pattern_segment: of_template,
                 expected: expected.to_string(),
                 found: found.to_owned(),
             },
-            Outcome::Stopped(Mismatch::Capture {
+            Err(Mismatch::Capture {
                 segment,
                 of_template,
                 slot,
                 found,
-            }) => TrialResult::Capture {
+            }) => Self::Capture {
                 segment,
                 pattern_segment: of_template,
+                is_repeated: !declares(template, of_template, slot),
                 captured: Captured::new(slot, &found),
             },
-            Outcome::NotReached => TrialResult::NotTried,
-        };
-        Self {
-            route: trace.route.name().to_string(),
-            path: trace.route.path().to_string(),
-            result,
         }
     }
+}
+
+/// Whether a segment of a pattern is the one that has the type of a capture.
+fn declares(template: &PathTemplate, segment: usize, slot: &CaptureSlot) -> bool {
+    let declaration = format!("{{{}:", slot.name());
+    let segment = template.segments().nth(segment);
+    segment.is_some_and(|segment| segment.to_string().contains(&declaration))
 }
 
 impl Captured {
@@ -125,6 +159,85 @@ impl Captured {
             name: slot.name().to_owned(),
             kind: slot.kind().to_string(),
             text: text.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signpost::values::Switch;
+    use signpost_testbed::rows;
+
+    use crate::explain::explanation::Explanation;
+    use crate::explain::request::Question;
+    use crate::file::Loaded;
+
+    const CONFIG: &str = r#"
+allowed_hosts = ["cdn.example"]
+hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+targets.cdn.base = "https://cdn.example"
+
+[[routes]]
+name = "of-a"
+path = "/f/{file:segment}"
+hosts = ["a.example"]
+target = "cdn"
+location = "/a/{file}"
+examples = [{ request = "/f/x", location = "https://cdn.example/a/x" }]
+
+[[routes]]
+name = "of-b"
+path = "/f/{file:segment}"
+hosts = ["b.example"]
+target = "cdn"
+location = "/b/{file}"
+examples = [{ request = "/f/x", location = "https://cdn.example/b/x" }]
+
+[[routes]]
+name = "package"
+path = "/p/{name:segment}/{name}-{version:semver}.tgz"
+target = "cdn"
+location = "/{name}/{version}"
+examples = [{ request = "/p/x/x-1.0.0.tgz", location = "https://cdn.example/x/1.0.0" }]
+
+[[routes]]
+name = "object"
+path = "/o/{digest.first(2)}/{digest:sha256}"
+target = "cdn"
+location = "/{digest}"
+examples = [{ request = "/o/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", location = "https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }]
+
+[[routes]]
+name = "short"
+path = "/s/{name:segment}"
+target = "cdn"
+location = "/{name.first(2)}/{name}"
+examples = [{ request = "/s/xy", location = "https://cdn.example/xy/xy" }]
+"#;
+
+    #[test]
+    fn it_is_said_of_each_route_why_it_is_not_the_requests() {
+        let loaded = Loaded::of(CONFIG);
+        for [url, words] in rows(
+            "
+            https://a.example/f/x      | ✗ of-b;/f/{file:segment};applies to another host: b.example
+            https://b.example/f/x      | ✗ of-a;/f/{file:segment};applies to another host: a.example
+            https://b.example/f/x      | ✓ of-b;/f/{file:segment};file  x (segment)
+            /p/x/y-1.0.0.tgz           | `y` does not fit what `name` is elsewhere in the path
+            /p/x/x-1.0.tgz             | `1.0` is not a valid `semver`: a version
+            /o/44/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | `44` does not fit what `digest` is elsewhere
+            /o/e3/e3                   | `e3` is not a valid `sha256`: 64 lower-case
+            /s/x                       | ✗ stops here: a capture is too short for what the location takes of it
+            ",
+        ) {
+            let address = url.parse().unwrap();
+            let question = Question::get(&address);
+            let explained = Explanation::of(loaded.config(), &question, Switch::ENFORCE);
+            let shown = explained.to_string();
+            let lines: Vec<_> = shown.lines().map(str::trim).collect();
+            let shown = lines.join(";");
+            assert!(shown.contains(words), "{url}: {words} is not in {shown}");
         }
     }
 }

@@ -222,6 +222,7 @@ fn a_reason_means_what_is_documented() {
     let location = || answer.decision().location().cloned().expect(url);
     let reasons = [
         Reason::NoRoute,
+        Reason::OriginRoute,
         Reason::MethodNotRedirectable,
         Reason::PathMalformed,
         Reason::NameInvalid,

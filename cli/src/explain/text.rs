@@ -139,6 +139,12 @@ impl Page<'_, '_> {
                 Mark::Bad,
                 "stops here: the path is not known to be what was sent",
             ),
+            Some("capture-invalid" | "name-invalid" | "version-invalid")
+                if tried.iter().any(Tried::is_matched) =>
+            {
+                let words = "stops here: a capture is too short for what the location takes of it";
+                self.marked(Mark::Bad, words)
+            }
             _ => Ok(()),
         }
     }
@@ -181,16 +187,22 @@ impl Page<'_, '_> {
             }
             TrialResult::Capture {
                 pattern_segment,
-                captured,
+                is_repeated,
+                captured: Captured { name, kind, text },
                 ..
             } => {
                 self.underline(&tried.path, *pattern_segment)?;
-                let kind = words::kind(&captured.kind);
-                let text = visible(&captured.text);
-                self.prose(
-                    "    ",
-                    &format!("`{text}` is not a valid `{}`: {kind}", captured.kind),
-                )
+                let text = visible(text);
+                let words = if *is_repeated {
+                    format!("`{text}` does not fit what `{name}` is elsewhere in the path")
+                } else {
+                    format!("`{text}` is not a valid `{kind}`: {}", words::kind(kind))
+                };
+                self.prose("    ", &words)
+            }
+            TrialResult::OtherHost { hosts } => {
+                let hosts = hosts.join(", ");
+                self.prose("    ", &format!("applies to another host: {hosts}"))
             }
         }
     }

@@ -8,7 +8,10 @@ use signpost::values::CaptureType;
 pub(super) fn meaning(reason: &Reason) -> &'static str {
     match reason {
         Reason::NoRoute => "No route matches this path, or the routes do not apply to this host.",
-        Reason::OriginRoute => "The path is on a route with `origin = true`.",
+        Reason::OriginRoute => {
+            "The path is on a route with `origin = true`, and its captures fit. Such routes are tried \
+             first, for any method."
+        }
         Reason::PathMalformed => {
             "The path has an empty segment (a slash at its end is allowed), a `.` or `..` segment, \
              an encoded slash, a backslash, a control character, an escape that is left after \
@@ -21,7 +24,9 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
         Reason::NameInvalid => "The crate name is invalid.",
         Reason::VersionInvalid => "The version is invalid.",
         Reason::CaptureInvalid => {
-            "The text of a capture is not of its type, or not what the path repeats."
+            "The literals of a route are where they belong, and a capture of another type is \
+             invalid: its text is not of the type, is not what the path repeats, or is too short for \
+             a part that the location takes of it."
         }
         Reason::LocationRefused(_) => {
             "The proof refused the candidate: a bug or an attack. The service log says so too."

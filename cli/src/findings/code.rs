@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use signpost::config::ProblemCode;
+use signpost::config::{ProblemCode, Severity};
 
 /// The code of a finding: the edge's own, and two that only this tool can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,14 @@ impl Code {
             Self::Problem(code) => code.code(),
             Self::DlNotRedirected => "dl-not-redirected",
             Self::Differs => "differs",
+        }
+    }
+
+    /// How much it matters.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Problem(code) => code.severity(),
+            Self::DlNotRedirected | Self::Differs => Severity::Error,
         }
     }
 

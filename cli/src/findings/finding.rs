@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
-use signpost::config::{Place, Problem, Problems};
+use signpost::config::{Place, Problem, Problems, Severity};
 
 use super::code::Code;
 
@@ -33,6 +33,11 @@ impl Finding {
     /// The problems that the edge would have.
     pub(crate) fn all_of(problems: &Problems) -> Vec<Self> {
         problems.iter().map(Self::from).collect()
+    }
+
+    /// Whether the file cannot be used as it is; else it is a warning.
+    pub(crate) fn is_problem(&self) -> bool {
+        self.code.severity() == Severity::Error
     }
 
     /// The same with a place.

@@ -8,6 +8,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
+use signpost::config::Severity;
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::finding::Finding;
@@ -32,11 +33,6 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
         .with_links(false);
     let source = Source::new(file, text);
     let mut report = String::new();
-    let red = if screen.is_coloured {
-        AnsiColor::Red.on_default().bold()
-    } else {
-        Style::new()
-    };
     for finding in findings {
         let shown = Shown {
             finding,
@@ -46,7 +42,8 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
             source: &source,
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(report, "{red}error[{}]{red:#}", finding.code);
+        let (word, style) = heading(finding.code.severity(), screen);
+        let _ = writeln!(report, "{style}{word}[{}]{style:#}", finding.code);
         // The handler can fail. Then the message is shown alone.
         if handler.render_report(&mut report, &shown).is_err() {
             let _ = writeln!(report, "  {shown}");
@@ -54,6 +51,20 @@ pub(crate) fn render(file: &str, text: &str, findings: &[Finding], screen: Scree
         report.push('\n');
     }
     report
+}
+
+/// The word before a code, and its colour.
+fn heading(severity: Severity, screen: Screen) -> (&'static str, Style) {
+    let (word, colour) = match severity {
+        Severity::Error => ("error", AnsiColor::Red),
+        Severity::Warning => ("warning", AnsiColor::Yellow),
+    };
+    let style = if screen.is_coloured {
+        colour.on_default().bold()
+    } else {
+        Style::new()
+    };
+    (word, style)
 }
 
 #[derive(Debug)]
@@ -65,6 +76,13 @@ struct Shown<'f> {
 }
 
 impl Diagnostic for Shown<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.code.severity() {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let code = self.finding.code;
         Some(Box::new(format!("signpost check --explain {code}")))

@@ -1,7 +1,7 @@
 //! Compares the answers of two configurations to one request.
 
 use signpost::Answer;
-use signpost::config::{Config, Route, Target, WeightedTarget};
+use signpost::config::{Config, Route, RouteName, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
 use signpost::location::Refusal;
 use signpost::received::Received;
@@ -46,7 +46,8 @@ enum Answered<'c> {
 
 #[derive(Clone, Copy, Debug)]
 struct Side<'c> {
-    config: &'c Config,
+    /// Nothing if there is no configuration, and the origin answers every request.
+    config: Option<&'c Config>,
     /// The host of requests without one; nothing if the routes apply to any host.
     host: Option<&'c str>,
     unhealthy: &'c Unhealthy,
@@ -54,10 +55,10 @@ struct Side<'c> {
 
 impl<'c> Configurations<'c> {
     /// The configurations, with these targets of the new one unhealthy.
-    pub(super) fn new(old: &'c Config, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
+    pub(super) fn new(old: Option<&'c Config>, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
         Self {
             old: Side::new(old, &ALL_HEALTHY),
-            new: Side::new(new, unhealthy),
+            new: Side::new(Some(new), unhealthy),
         }
     }
 
@@ -116,19 +117,26 @@ impl<'c> Configurations<'c> {
             .map(|received| request(asked, received));
         let new_request = other_request.as_ref().unwrap_or(&old_request);
         look(
-            &self.old.unhealthy.answer(self.old.config, &old_request),
-            &self.new.unhealthy.answer(self.new.config, new_request),
+            &self.old.answer(&old_request),
+            &self.new.answer(new_request),
         )
     }
 }
 
 impl<'c> Side<'c> {
-    fn new(config: &'c Config, unhealthy: &'c Unhealthy) -> Self {
-        let first_host = config.hosts().and_then(<[_]>::first);
+    fn new(config: Option<&'c Config>, unhealthy: &'c Unhealthy) -> Self {
+        let first_host = config.and_then(Config::hosts).and_then(<[_]>::first);
         Self {
             config,
             host: first_host.map(Host::as_str),
             unhealthy,
+        }
+    }
+
+    fn answer<'r>(&self, request: &'r Request<'_>) -> Answer<'c, 'r> {
+        match self.config {
+            Some(config) => self.unhealthy.answer(config, request),
+            None => Answer::origin(Reason::ConfigMissing),
         }
     }
 
@@ -147,7 +155,7 @@ impl<'c> Side<'c> {
                 target,
                 status,
             } => {
-                let mut routes = self.config.routes().iter();
+                let mut routes = self.config.into_iter().flat_map(Config::routes);
                 let found = routes.find(|other| other.name().as_str() == route);
                 let template = |route| template(route, target);
                 Shape::Redirect {
@@ -170,7 +178,7 @@ impl<'c> Side<'c> {
 }
 
 fn answered<'c>(answer: &Answer<'c, '_>) -> Answered<'c> {
-    let route = answer.route().map(|route| route.name().as_str());
+    let route = answer.route_name().map(RouteName::as_str);
     match answer.decision() {
         Decision::Redirect(_) => Answered::Redirect {
             route: route.unwrap_or_default(),

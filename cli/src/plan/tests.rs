@@ -20,6 +20,9 @@ allowed_hosts = ["static.crates.io"]
 [origin]
 backends = ["origin"]
 
+[response]
+json = true
+
 [targets.static]
 base = "https://static.crates.io"
 
@@ -53,7 +56,7 @@ fn other_route() -> Loaded {
 }
 
 fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read + Send, threads: usize) -> Plan {
-    let files = Files::new(old, new, &ALL_HEALTHY);
+    let files = Files::new(Some(old), new, &ALL_HEALTHY);
     of_lines(&files, lines, threads)
 }
 
@@ -65,7 +68,7 @@ fn of_lines(files: &Files<'_>, lines: impl Read + Send, threads: usize) -> Plan 
 }
 
 fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
-    super::over_examples(&Files::new(old, new, &ALL_HEALTHY))
+    super::over_examples(&Files::new(Some(old), new, &ALL_HEALTHY))
 }
 
 fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
@@ -144,6 +147,70 @@ fn a_dropped_example_is_seen_and_an_added_one_is_no_change() {
     assert!(!plan.is_empty(), "{plan}");
     let expected = ["routes.download.examples[/crates/b/1.0.0/download]"];
     assert_eq!(keys(&plan), expected);
+}
+
+#[test]
+fn without_a_configuration_the_origin_answers_everything() {
+    let with_host = changed(&[("[origin]", "hosts = [\"crates.io\"]\n\n[origin]")]);
+    for new in [Loaded::of(SMALL), with_host] {
+        let files = Files::new(None, &new, &ALL_HEALTHY);
+        let plan = super::over_examples(&files);
+        assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
+        assert_eq!(keys(&plan), [""; 0], "all keys are new");
+        let lines = &b"/crates/a/1.0.0/download\n/crates/a/1.0/download\n/other\n"[..];
+        let plan = of_lines(&files, lines, 1);
+        let expected = [
+            (Kind::OriginToRedirect, 1),
+            (Kind::OtherReason, 1),
+            (Kind::OtherReason, 1),
+        ];
+        assert_eq!(kinds(&plan), expected, "{plan}");
+        for group in &plan.groups {
+            let Shape::Origin { reason, route, .. } = &group.old else {
+                panic!("{plan}");
+            };
+            assert_eq!((*reason, route), ("config-missing", &None), "{plan}");
+        }
+    }
+}
+
+#[test]
+fn examples_that_go_to_the_origin_are_planned_for_as_well() {
+    let web = "[[examples]]\nrequest = \"/crates/a\"\norigin = true\n";
+    let of_origin = "[[routes]]\nname = \"gone\"\npath = \"/crates/gone/{version:semver}/download\"\n\
+                     origin = true\n[[routes.examples]]\nrequest = \"/crates/gone/1.0.0/download\"\n\
+                     origin = true\n";
+    let new = Loaded::of(&format!("{SMALL}{of_origin}{web}"));
+    let plan = over_examples(&Loaded::of(SMALL), &new);
+    assert_eq!((plan.requests, plan.same), (3, 2), "{plan}");
+    assert_eq!(kinds(&plan), [(Kind::RedirectToOrigin, 1)], "{plan}");
+    let Shape::Origin { reason, route, .. } = &plan.groups[0].new else {
+        panic!("{plan}");
+    };
+    assert_eq!((*reason, route.as_deref()), ("origin-route", Some("gone")));
+    // Without them, nothing shows that these requests were to stay.
+    let plan = over_examples(&new, &Loaded::of(SMALL));
+    let expected = [
+        "examples[/crates/a]",
+        "routes",
+        "routes.gone.examples[/crates/gone/1.0.0/download]",
+        "routes.gone.name",
+        "routes.gone.origin",
+        "routes.gone.path",
+    ];
+    assert_eq!(keys(&plan), expected);
+}
+
+#[test]
+fn an_example_is_asked_of_the_first_host_of_its_route() {
+    let hosts = "hosts = [\"a.example\", \"b.example\"]\n\n[origin]";
+    let of_route = "name     = \"download\"\nhosts = [\"b.example\"]";
+    let new = changed(&[("[origin]", hosts), ("name     = \"download\"", of_route)]);
+    let files = Files::new(None, &new, &ALL_HEALTHY);
+    let plan = super::over_examples(&files);
+    assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
+    let url = "https://b.example/crates/a/1.0.0/download";
+    assert_eq!(plan.groups[0].samples[0].url, url);
 }
 
 #[test]

@@ -134,6 +134,7 @@ impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(number) => write!(f, "line {number}"),
+            Self::Example(route) if route.is_empty() => f.write_str("example"),
             Self::Example(route) => write!(f, "example of {route}"),
         }
     }

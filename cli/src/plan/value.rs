@@ -127,7 +127,7 @@ pub(crate) struct UnreadableLine {
 pub(crate) enum Place {
     /// Counted from 1.
     Line(u64),
-    /// The route of the example.
+    /// The route of the example; empty if it is of none.
     Example(String),
 }
 

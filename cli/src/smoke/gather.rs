@@ -9,3 +9,4 @@ mod negative;
 pub(crate) mod package;
 pub(crate) mod probes;
 pub(crate) mod redirect;
+pub(crate) mod sums;

@@ -9,6 +9,7 @@ use crate::smoke::ask::client::{Client, Options};
 use crate::smoke::ask::token::Token;
 use crate::smoke::gather::crates::Gathered;
 use crate::smoke::gather::probes::{Kind, Sources};
+use crate::smoke::gather::sums::Sums;
 
 impl Arguments {
     pub(super) async fn client(&self) -> Result<Client, Failure> {
@@ -38,7 +39,7 @@ impl Arguments {
         })
     }
 
-    /// The crates to ask for and their checksums.
+    /// The crates and files to ask for and their checksums.
     pub(super) async fn gather(
         &self,
         client: &Client,
@@ -49,6 +50,9 @@ impl Arguments {
             packages: named.map(|package| (Kind::Crate, package)).collect(),
             ..Gathered::default()
         };
+        if let Some(file) = &self.files {
+            gathered.sums = Sums::read(file)?;
+        }
         if let Some(file) = &self.from_lockfile {
             let sample = self.sample.map(|size| (size.get(), self.seed));
             gathered.add_lock_file(file, self.index.as_ref(), sample)?;
@@ -62,7 +66,10 @@ impl Arguments {
         let sources = self.sources(loaded, &gathered);
         let examples = loaded.examples().iter();
         let known: Vec<_> = examples
-            .filter_map(|example| sources.package_at(example.request()))
+            .filter_map(|example| {
+                let path = sources.path_at_host(Some(example.route()), example.request());
+                sources.package_at(path?)
+            })
             .chain(self.crates.iter().cloned())
             .collect();
         if known.is_empty() {
@@ -83,6 +90,7 @@ impl Arguments {
             routes: &self.routes,
             packages: &gathered.packages,
             checksums: &gathered.checksums,
+            sums: &gathered.sums,
             missing: &self.missing,
             not_at_origin: &self.not_at_origin,
         }

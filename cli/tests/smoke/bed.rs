@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use bytes::Bytes;
 use http::Response;
@@ -139,6 +139,17 @@ impl Files {
 
     /// The same, with another configuration than production's.
     pub(crate) async fn smoke_with(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
+        self.smoke_given(Stdio::null(), config, edge, more).await
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) async fn smoke_given(
+        &self,
+        input: Stdio,
+        config: &Path,
+        edge: &str,
+        more: &[&str],
+    ) -> Smoke {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
         command
             .arg("smoke")
@@ -149,6 +160,7 @@ impl Files {
             .arg("--ca")
             .arg(&self.authority)
             .env("TOKEN", "s3cret-t0ken")
+            .stdin(input)
             .kill_on_drop(true);
         command.args(["--connect-to", &self.detour(CDN_HOST)]);
         Smoke::of(&command.args(more).output().await.unwrap())

@@ -4,8 +4,10 @@
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod bed;
+mod listed;
 mod left_to_the_origin;
 mod options;
+mod presets;
 mod shares;
 mod retried;
 mod sources;

@@ -19,7 +19,7 @@ fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
 fn over_many(old: &Loaded, new: &Loaded, unhealthy: &Unhealthy) -> Plan {
     let paths: Vec<_> = (0..REQUESTS).map(|file| format!("/f/{file}")).collect();
     let lines = paths.join("\n");
-    of_lines(&Files::new(old, new, unhealthy), lines.as_bytes(), 2)
+    of_lines(&Files::new(Some(old), new, unhealthy), lines.as_bytes(), 2)
 }
 
 /// The moves between targets, such as `a b`. Nothing else may change.

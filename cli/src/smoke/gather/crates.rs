@@ -1,4 +1,4 @@
-//! Gathers the crates to ask for, and their checksums.
+//! Gathers the crates and files to ask for, and their checksums.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,15 +13,17 @@ use crate::smoke::gather::index::{self, Index, Release};
 use crate::smoke::gather::lockfile;
 use crate::smoke::gather::package::{Checksums, Package};
 use crate::smoke::gather::probes::Kind;
+use crate::smoke::gather::sums::Sums;
 
 /// The most bytes of an index file; the largest of crates.io has some 5 million.
 const MAX_INDEX: usize = 64 << 20;
 
-/// The crates, their checksums, and notes on how they were found.
+/// The crates, their checksums, the files of a list, and notes on how they were found.
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) packages: Vec<(Kind, Package)>,
     pub(crate) checksums: Checksums,
+    pub(crate) sums: Sums,
     /// What was left out, and why.
     pub(crate) notes: Vec<String>,
 }

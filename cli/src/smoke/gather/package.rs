@@ -73,13 +73,9 @@ impl Checksums {
         }
     }
 
-    pub(crate) fn of(&self, package: &Package) -> Option<&Checksum> {
-        self.0.get(package)?.first()
-    }
-
-    /// The second checksum of a file, if there are two.
-    pub(crate) fn other_of(&self, package: &Package) -> Option<&Checksum> {
-        self.0.get(package)?.get(1)
+    /// Every checksum of a file, all different.
+    pub(crate) fn of(&self, package: &Package) -> &[Checksum] {
+        self.0.get(package).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Package, &Checksum)> {

@@ -2,6 +2,8 @@
 
 mod at_targets;
 mod in_share;
+mod hosts;
+mod listed;
 mod required;
 
 use std::collections::BTreeSet;
@@ -9,7 +11,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::Serialize;
-use signpost::config::Route;
+use signpost::config::{Route, RouteName};
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
@@ -22,6 +24,7 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::negative;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::gather::sums::Sums;
 
 /// A request to the edge, and everything that is expected of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(crate) enum Kind {
     #[strum(serialize = "lock file")]
     LockFile,
     Latest,
+    /// A file of the list that --files names.
+    File,
     /// A crate that the switch's share includes, if few of the others are in it.
     #[strum(serialize = "in share")]
     InShare,
@@ -71,6 +76,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) routes: &'a [String],
     pub(crate) packages: &'a [(Kind, Package)],
     pub(crate) checksums: &'a Checksums,
+    /// The files of a list, of any registry.
+    pub(crate) sums: &'a Sums,
     /// Parts of the paths whose files may be missing.
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
@@ -85,16 +92,19 @@ impl Kind {
 }
 
 impl Sources<'_> {
-    /// Every probe: examples, crates, then negative ones. No path occurs twice.
+    /// Every probe: examples, crates, files, then negative ones: the examples that go to the origin,
+    /// and paths near each route. No path occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let mut probes = self.examples()?;
         probes.extend(self.crates()?);
+        probes.extend(self.listed()?);
         self.add_in_share(&mut probes);
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.check_probes(&probes)?;
         self.check_options(&probes)?;
-        let mut negative = self.negative();
+        let mut negative = self.origin_examples();
+        negative.extend(self.negative());
         negative.retain(|probe| seen.insert(probe.request.clone()));
         probes.extend(negative);
         Ok(probes)
@@ -124,12 +134,30 @@ impl Sources<'_> {
     fn examples(&self) -> Result<Vec<Probe>, Failure> {
         let examples = self.loaded.examples().iter();
         examples
-            .map(|example| {
+            .filter_map(|example| {
+                let path = self.path_at_host(Some(example.route()), example.request());
+                Some((example, path?))
+            })
+            .map(|(example, path)| {
                 let written = example.location().as_str();
-                let probe = self.probe(Kind::Example, example.route().as_str(), example.request());
+                let probe = self.probe(Kind::Example, example.route().as_str(), path);
                 // The location that the example's author wrote must be possible.
-                self.check_redirected(example.request(), Some(written))?;
+                self.check_redirected(path, Some(written))?;
                 Ok(probe)
+            })
+            .collect()
+    }
+
+    /// The examples that must not be redirected.
+    fn origin_examples(&self) -> Vec<Probe> {
+        let examples = self.loaded.origin_examples().iter();
+        examples
+            .filter_map(|example| {
+                let route = example.route();
+                let path = self.path_at_host(route, example.request());
+                let path = path.filter(|path| is_sent(path))?;
+                let route = route.map_or("", RouteName::as_str);
+                Some(self.probe(Kind::Negative, route, path))
             })
             .collect()
     }
@@ -152,6 +180,7 @@ impl Sources<'_> {
         routes
             .flat_map(|route| {
                 let paths = negative::paths(route).into_iter();
+                let paths = paths.filter(|path| is_sent(path));
                 paths.map(|path| self.probe(Kind::Negative, route.name().as_str(), &path))
             })
             .filter(|probe| self.enforced(&probe.request).is_none())
@@ -159,12 +188,12 @@ impl Sources<'_> {
     }
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
-        let checksums = self.checksums;
         let request = Request::new("GET", self.host, path);
         let found = route::find(self.loaded.config(), &request);
         let is_of_crate = found.is_ok_and(|found| leads_to_crate(found.route()));
         let package = self.package_at(path).filter(|_| is_of_crate);
-        let checksum = package.as_ref().and_then(|package| checksums.of(package));
+        let mut checksums = self.checksums_of(path, package.as_ref());
+        let checksum = checksums.next();
         let named = self.missing.iter().any(|part| path.contains(part.as_str()));
         Probe {
             kind,
@@ -172,13 +201,21 @@ impl Sources<'_> {
             request: path.to_owned(),
             expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
             checksum: checksum.cloned(),
-            other_checksum: package
-                .as_ref()
-                .and_then(|package| checksums.other_of(package).cloned()),
+            other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
             is_of_crate,
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
+    }
+
+    /// Every checksum that is known of a file: that of the list, then those of its crate.
+    fn checksums_of(
+        &self,
+        path: &str,
+        package: Option<&Package>,
+    ) -> impl Iterator<Item = &Checksum> {
+        let of_crate = package.map_or(&[][..], |package| self.checksums.of(package));
+        self.sums.of(path).into_iter().chain(of_crate)
     }
 
     /// The redirect of a path with the switch at `enforce`.
@@ -213,10 +250,16 @@ impl Sources<'_> {
 
     fn is_of_crates(&self, route: &Route) -> bool {
         if self.routes.is_empty() {
-            return leads_to_crate(route);
+            return leads_to_crate(route) && route.pattern().applies_to(self.host);
         }
         self.routes.iter().any(|name| name == route.name().as_str())
     }
+}
+
+/// Whether a client sends a path as it is written. No other can be redirected.
+fn is_sent(path: &str) -> bool {
+    let written = format!("https://registry.example{path}");
+    Url::parse(&written).is_ok_and(|url| url.as_str() == written)
 }
 
 fn sends_any(switch: Switch) -> bool {

@@ -104,7 +104,7 @@ impl Verdict {
         ));
     }
 
-    /// Compares the two checksums of a file, if both the lock file and the index have one.
+    /// Compares the two checksums of a file, if two of the list, the lock file and the index have one.
     pub(crate) fn compare_checksums(&mut self) {
         let Probe {
             checksum: Some(checksum),
@@ -117,7 +117,7 @@ impl Verdict {
         self.tried.push(Column::Checksum);
         self.findings.extend(Finding::difference(
             Stage::Checksum,
-            "the lock file and the index have different SHA-256 for this file",
+            "two of --files, the lock file and the index have different SHA-256 for this file",
             Some(checksum.as_str()),
             Some(other.as_str()),
         ));

@@ -57,7 +57,11 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
         let mut row = vec![
             (word.to_owned(), style),
             plain(probe.kind.name()),
-            plain(&probe.route),
+            plain(if probe.route.is_empty() {
+                "-"
+            } else {
+                &probe.route
+            }),
             plain(&shortened(&probe.request)),
         ];
         let cells = Column::VARIANTS.iter().map(|column| verdict.cell(*column));

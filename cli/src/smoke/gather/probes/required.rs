@@ -11,12 +11,12 @@ impl Sources<'_> {
     pub(super) fn check_probes(&self, probes: &[Probe]) -> Result<(), Failure> {
         if probes.is_empty() {
             return Err(Failure::new(
-                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, or crates with --crate or --from-lockfile",
+                "there is no file to ask for: the configuration has no examples, as a compiled one has none; name the TOML file, files with --files, or crates with --crate or --from-lockfile",
             ));
         }
         if sends_any(self.switch) && !probes.iter().any(is_redirected) {
             return Err(Failure::new(format!(
-                "no probe would be redirected with the switch at `{}`, so no redirect would be followed; name more crates with --crate or --from-lockfile",
+                "no probe would be redirected with the switch at `{}`, so no redirect would be followed; name more files with --files, or crates with --crate or --from-lockfile",
                 self.switch
             )));
         }

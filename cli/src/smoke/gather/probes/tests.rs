@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use signpost::values::{Share, Switch};
 use signpost_rows::PRODUCTION;
 
@@ -5,6 +7,9 @@ use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
 use crate::small::production;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
+use crate::smoke::gather::sums::Sums;
+
+static NO_SUMS: LazyLock<Sums> = LazyLock::new(Sums::default);
 
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
@@ -14,6 +19,7 @@ pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sourc
         routes: &[],
         packages: &[],
         checksums,
+        sums: &NO_SUMS,
         missing: &[],
         not_at_origin: &[],
     }
@@ -44,6 +50,42 @@ fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
     }
     // `/download` of the three routes: eleven paths each, and no path twice.
     assert_eq!(of_kind(&probes, Kind::Negative).len(), 33);
+}
+
+#[test]
+fn examples_that_go_to_the_origin_must_not_be_redirected_and_other_hosts_are_left_out() {
+    let hosts = "hosts = [\"crates.io\", \"b.example\"]\n[origin]";
+    let example =
+        |request: &str| format!("\n[[examples]]\nrequest = \"{request}\"\norigin = true\n");
+    let requests = [
+        "/crates/serde",
+        "https://crates.io/search?q=a",
+        "https://b.example/new",
+        "/crates/../a",
+    ];
+    let readme = "name     = \"readme\"";
+    let text = PRODUCTION
+        .replace("[origin]", hosts)
+        .replace(readme, &format!("{readme}\nhosts = [\"b.example\"]"));
+    let loaded = Loaded::of(&(text + &requests.map(example).concat()));
+    let checksums = Checksums::default();
+    let sources = sources(&loaded, &checksums);
+    let probes = sources.probes().unwrap();
+    let negative = of_kind(&probes, Kind::Negative);
+    let found: Vec<_> = negative[..2].iter().map(|it| it.request.as_str()).collect();
+    assert_eq!(found, ["/crates/serde", "/search?q=a"]);
+    let all = loaded.examples();
+    let of_readme = all.iter().filter(|it| it.route().as_str() == "readme");
+    let of_readme = of_readme.count();
+    let examples = of_kind(&probes, Kind::Example);
+    assert_eq!(examples.len(), all.len() - of_readme);
+    let notes: Vec<_> = sources.left_out().collect();
+    let elsewhere = of_readme + 1;
+    let expected = [
+        format!("left out: {elsewhere} examples for another host than crates.io"),
+        "left out: 1 example whose path no client sends as it is written".to_owned(),
+    ];
+    assert_eq!(notes, expected);
 }
 
 #[test]
