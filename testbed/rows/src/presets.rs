@@ -80,9 +80,10 @@ fn read(line: &'static str) -> PresetRow {
         Some(url) => url.split_at(url.find('/').expect("a path after the host")),
         None => ("registry.example", target),
     };
-    let expect = match expected.starts_with("https://") {
-        true => Expect::Redirect { location: expected },
-        false => Expect::Origin { reason: expected },
+    let expect = if expected.starts_with("https://") {
+        Expect::Redirect { location: expected }
+    } else {
+        Expect::Origin { reason: expected }
     };
     PresetRow {
         preset,
