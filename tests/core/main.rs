@@ -17,6 +17,7 @@ mod explained;
 mod hosts;
 mod incident_2023_07_20;
 mod log_lines;
+mod messages;
 mod old_entries;
 mod origin_down;
 mod origin_redirects;

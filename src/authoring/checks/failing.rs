@@ -5,6 +5,7 @@ use std::fmt;
 use crate::config::{Route, Target};
 use crate::decision::Reason;
 use crate::location::Location;
+use crate::values::encoding;
 
 /// An example that does not lead to the location that it names.
 pub(super) struct FailingExample<'r> {
@@ -82,7 +83,13 @@ impl fmt::Display for FailingExample<'_> {
         let should = format!("should lead to `{expected}` by the route `{route}`{at_target}");
         write!(formatter, "the request `{request}` {should}, and ")?;
         match &self.end {
-            End::Location(location) => write!(formatter, "leads to `{location}`"),
+            End::Location(location) => {
+                write!(formatter, "leads to `{location}`")?;
+                if encoding::decode(location.as_str()) == encoding::decode(expected) {
+                    formatter.write_str("; they differ in encoding only: write the location as it is encoded, or list in the target's `unencoded` what the CDN wants as it is")?;
+                }
+                Ok(())
+            }
             End::OtherRoute => formatter.write_str("is on another route"),
             End::Origin { reason, target } => {
                 let target = target.as_deref().map(|target| self.at_target(target));

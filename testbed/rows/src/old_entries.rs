@@ -20,6 +20,10 @@ pub const OLD_ENTRIES: [(&str, &str); 5] = [
 
 /// A request, and the answer of that version. The entry's name, host, path, `Accept`, and either
 /// `origin REASON` or a status with headers and body.
+///
+/// # Panics
+///
+/// If the file has another form.
 pub fn old_answers() -> impl Iterator<Item = [&'static str; 5]> {
     let lines = include_str!("../data/entries-0.1/answers.tsv")
         .lines()

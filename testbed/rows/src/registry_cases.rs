@@ -32,7 +32,7 @@ const fn origin(reason: &'static str) -> Expect {
 
 /// Every case of another registry.
 #[rustfmt::skip]
-pub const REGISTRY_CASES: &[Case] = &[
+pub(crate) const REGISTRY_CASES: &[Case] = &[
     // npm#9351
     case(62, "the CDN wants `@`", "npm", "/@types/node/-/node-20.10.0.tgz", to("https://cdn.example/@types/node/-/node-20.10.0.tgz")),
     case(62, "`%40` is the same", "npm", "/%40types/node/-/node-20.10.0.tgz", to("https://cdn.example/@types/node/-/node-20.10.0.tgz")),
