@@ -1,0 +1,77 @@
+//! pip, and a wheel.
+
+use std::path::Path;
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::registries::client::{is_on_path, Client, Package, isolated, write, zip};
+use crate::registries::on_503::{On503, Run};
+
+pub(crate) const CLIENT: Client = Client {
+    name: "pip",
+    is_there: || is_on_path("pip"),
+    preset: r#"
+[[routes]]
+name = "file"
+path = "/packages/{first:segment}/{second:segment}/{rest:segment}/{file:segment}"
+target = "static"
+location = "/packages/{first}/{second}/{rest}/{file}"
+
+[[routes.examples]]
+request = "/packages/aa/bb/cc/alpha-1.0.0.tar.gz"
+location = "https://static.example/packages/aa/bb/cc/alpha-1.0.0.tar.gz"
+"#,
+    pack,
+    fetch,
+    leaves: "alpha-1.0.0+local.1-py3-none-any.whl",
+    on_503: On503 {
+        settings: "--retries 2",
+        by_default: "0 s, 0.5 s, 1 s, 2 s and 4 s",
+        waits: &[0, 500],
+        runs: &[
+            Run { exit: 2, dead: 3, alive: 0, origin: 0 },
+            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
+        ],
+    },
+};
+
+const FILE: &str = "alpha-1.0.0+local.1-py3-none-any.whl";
+
+fn pack(directory: &Path) -> Package {
+    let about = "alpha-1.0.0+local.1.dist-info";
+    let files = [
+        ("alpha.py", ""),
+        (
+            &format!("{about}/METADATA"),
+            "Metadata-Version: 2.1\nName: alpha\nVersion: 1.0.0+local.1\n",
+        ),
+        (
+            &format!("{about}/WHEEL"),
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        ),
+        (&format!("{about}/RECORD"), "alpha.py,,\n"),
+    ];
+    for (path, content) in files {
+        write(&directory.join(path), content);
+    }
+    let wheel = zip(directory, &files.map(|(path, _)| path));
+    let sha256 = format!("{:x}", Sha256::digest(&wheel));
+    let rest = "c".repeat(60);
+    let path = format!("/packages/aa/bb/{rest}/{FILE}");
+    let link = path.replace('+', "%2B");
+    let page = format!(
+        "<!DOCTYPE html>\n<html><body><a href=\"../..{link}#sha256={sha256}\">{FILE}</a></body></html>\n"
+    );
+    Package::default()
+        .file(&path, wheel)
+        .metadata("/simple/alpha/", "text/html", page)
+}
+
+fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
+    let mut pip = isolated("pip", directory);
+    pip.args(["download", "alpha", "--no-deps", "--retries", "2"])
+        .args(["--disable-pip-version-check", "--no-input", "--index-url"])
+        .arg(format!("{registry}/simple/"));
+    vec![pip]
+}
