@@ -6,7 +6,7 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, output, write};
+use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -30,10 +30,7 @@ location = "https://static.example/debian/pool/main/a/alpha/alpha_1.0-1_all.deb"
         settings: "Acquire::Retries=1",
         by_default: "1 s, 2 s and 4 s",
         waits: &[1000],
-        runs: &[
-            Run { exit: 100, dead: 2, alive: 0, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
-        ],
+        runs: &[Run::exits(100).dead(2), Run::exits(0).alive(1)],
     },
 };
 
@@ -75,7 +72,12 @@ fn pack(directory: &Path) -> Package {
 }
 
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
-    for folder in ["etc/apt.conf.d", "etc/preferences.d", "state/lists/partial", "cache/archives/partial"] {
+    for folder in [
+        "etc/apt.conf.d",
+        "etc/preferences.d",
+        "state/lists/partial",
+        "cache/archives/partial",
+    ] {
         fs::create_dir_all(directory.join(folder)).unwrap();
     }
     write(&directory.join("state/status"), "");
@@ -91,7 +93,8 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     write(&directory.join("apt.conf"), settings);
     let apt = |arguments: &[&str]| {
         let mut apt = isolated("apt-get", directory);
-        apt.args(arguments).env("APT_CONFIG", directory.join("apt.conf"));
+        apt.args(arguments)
+            .env("APT_CONFIG", directory.join("apt.conf"));
         apt
     };
     vec![apt(&["update"]), apt(&["download", "alpha"])]

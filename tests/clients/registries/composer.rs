@@ -29,7 +29,7 @@ location = "https://static.example/dist/team/alpha/aa.zip"
         settings: "",
         by_default: "0 s, 0.1 s and 0.5 s",
         waits: &[0, 100, 500],
-        runs: &[Run { exit: 0, dead: 4, alive: 1, origin: 0 }],
+        runs: &[Run::exits(0).dead(4).alive(1)],
     },
 };
 
@@ -66,9 +66,16 @@ fn pack(directory: &Path) -> Package {
     });
     let versions = json!({ "packages": { NAME: [version] } });
     Package::default()
-        .file(&path, zip(directory, &["alpha/composer.json", "alpha/alpha.php"]))
+        .file(
+            &path,
+            zip(directory, &["alpha/composer.json", "alpha/alpha.php"]),
+        )
         .metadata("/packages.json", "application/json", root.to_string())
-        .metadata("/p2/team/alpha.json", "application/json", versions.to_string())
+        .metadata(
+            "/p2/team/alpha.json",
+            "application/json",
+            versions.to_string(),
+        )
 }
 
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
@@ -83,7 +90,12 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     write(&directory.join("composer.json"), project.to_string());
     let mut composer = isolated("composer", directory);
     composer
-        .args(["install", "--no-interaction", "--no-progress", "--no-plugins"])
+        .args([
+            "install",
+            "--no-interaction",
+            "--no-progress",
+            "--no-plugins",
+        ])
         .env("COMPOSER_ALLOW_SUPERUSER", "1")
         .env("COMPOSER_HOME", directory.join("home/composer"));
     vec![composer]

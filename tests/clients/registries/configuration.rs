@@ -28,7 +28,10 @@ pub(crate) fn configuration(preset: &str, targets: &[Target]) -> Config {
     document["allowed_hosts"] = value(Array::from_iter([CDN]));
 
     let old = document.remove("targets").expect("targets");
-    let (_, old) = old.as_table().and_then(|old| old.iter().next()).expect("a target");
+    let (_, old) = old
+        .as_table()
+        .and_then(|old| old.iter().next())
+        .expect("a target");
     let old_base = old["base"].as_str().expect("a base");
     let mut table = Table::new();
     for target in targets {
@@ -47,10 +50,13 @@ pub(crate) fn configuration(preset: &str, targets: &[Target]) -> Config {
     let routes = document["routes"].as_array_of_tables_mut().expect("routes");
     for route in routes.iter_mut() {
         if route.remove("target").is_some() {
-            route["targets"] = value(Array::from_iter(targets.iter().map(inline)));
+            route["targets"] = value(targets.iter().map(inline).collect::<Array>());
         }
         if let Some(examples) = route["examples"].as_array_of_tables_mut() {
-            *examples = examples.iter().flat_map(|example| of_each(example, old_base, targets)).collect();
+            *examples = examples
+                .iter()
+                .flat_map(|example| of_each(example, old_base, targets))
+                .collect();
         }
     }
     let text = document.to_string();

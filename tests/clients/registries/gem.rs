@@ -6,7 +6,7 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, output, write};
+use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -30,10 +30,7 @@ location = "https://static.example/gems/alpha-1.0.0.gem"
         settings: "",
         by_default: "",
         waits: &[],
-        runs: &[
-            Run { exit: 1, dead: 1, alive: 0, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
-        ],
+        runs: &[Run::exits(1).dead(1), Run::exits(0).alive(1)],
     },
 };
 

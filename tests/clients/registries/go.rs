@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, write, zip};
+use crate::registries::client::{Client, Package, is_on_path, isolated, write, zip};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -18,10 +18,10 @@ pub(crate) const CLIENT: Client = Client {
         by_default: "",
         waits: &[],
         runs: &[
-            Run { exit: 1, dead: 1, alive: 0, origin: 0 },
-            Run { exit: 1, dead: 1, alive: 1, origin: 0 },
-            Run { exit: 1, dead: 1, alive: 1, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
+            Run::exits(1).dead(1),
+            Run::exits(1).dead(1).alive(1),
+            Run::exits(1).dead(1).alive(1),
+            Run::exits(0).alive(1),
         ],
     },
 };
@@ -36,7 +36,10 @@ fn pack(directory: &Path) -> Package {
     let info = format!("{{\"Version\":\"{VERSION}\",\"Time\":\"2026-01-01T00:00:00Z\"}}");
     Package::default()
         .file(&path(&format!("{VERSION}.info")), info)
-        .file(&path(&format!("{VERSION}.mod")), format!("module {MODULE}\n"))
+        .file(
+            &path(&format!("{VERSION}.mod")),
+            format!("module {MODULE}\n"),
+        )
         .file(&path(&format!("{VERSION}.zip")), zip(directory, &[&file]))
         .metadata(&path("list"), "text/plain", format!("{VERSION}\n"))
 }

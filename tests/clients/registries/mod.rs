@@ -69,7 +69,12 @@ async fn everything_comes_from_the_origin_without_a_configuration() {
     each(|client| async move {
         let scene = Scene::start(client, Configured::Nothing).await;
         let printed = succeed(&scene).await?;
-        same("hits of the CDN", &BTreeMap::new(), &scene.cdn_hits(), &printed)?;
+        same(
+            "hits of the CDN",
+            &BTreeMap::new(),
+            &scene.cdn_hits(),
+            &printed,
+        )?;
         let asked = scene.origin_paths();
         for file in &scene.package().files {
             let times = asked.iter().filter(|path| **path == file.path).count();
@@ -102,7 +107,10 @@ async fn another_cdn_has_the_files_when_one_answers_503() {
         let (expected, waits) = (client.on_503.waits(), waits.unwrap_or_default());
         same("number of waits", &expected.len(), &waits.len(), &printed)?;
         // A busy machine makes a wait longer, and nothing makes it shorter.
-        let is_long = waits.iter().zip(&expected).all(|(wait, least)| wait >= least);
+        let is_long = waits
+            .iter()
+            .zip(&expected)
+            .all(|(wait, least)| wait >= least);
         let what = format!("waits of at least {expected:?}, which are {waits:?}");
         same(&what, &true, &is_long, &printed)
     })
@@ -126,7 +134,9 @@ fn same<T: Debug + PartialEq + ?Sized>(
     if expected == seen {
         return Ok(());
     }
-    Err(format!("{what}:\nexpected {expected:?}\nseen     {seen:?}\n{printed}"))
+    Err(format!(
+        "{what}:\nexpected {expected:?}\nseen     {seen:?}\n{printed}"
+    ))
 }
 
 /// Checks every client that is there, and fails with all that differs from what is expected.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use bytes::Bytes;
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, output, write, zip};
+use crate::registries::client::{Client, Package, is_on_path, isolated, output, write, zip};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -31,11 +31,11 @@ location = "https://static.example/maven2/example/test/alpha/1.0.0/alpha-1.0.0.j
         by_default: "",
         waits: &[],
         runs: &[
-            Run { exit: 1, dead: 1, alive: 0, origin: 0 },
+            Run::exits(1).dead(1),
             // Of a file that came, the `.sha1` and then the `.md5` fail: Maven warns, and goes on.
-            Run { exit: 1, dead: 3, alive: 1, origin: 0 },
-            Run { exit: 1, dead: 3, alive: 1, origin: 0 },
-            Run { exit: 0, dead: 2, alive: 1, origin: 0 },
+            Run::exits(1).dead(3).alive(1),
+            Run::exits(1).dead(3).alive(1),
+            Run::exits(0).dead(2).alive(1),
         ],
     },
 };
@@ -63,9 +63,11 @@ fn pack(directory: &Path) -> Package {
             .file(&format!("{path}.sha1"), checksum);
     }
     let path = format!("{GROUP}/parent/maven-metadata.xml");
-    package
-        .metadata(&path, "text/xml", versions)
-        .metadata(&format!("{path}.sha1"), "text/plain", sum(versions.as_bytes()))
+    package.metadata(&path, "text/xml", versions).metadata(
+        &format!("{path}.sha1"),
+        "text/plain",
+        sum(versions.as_bytes()),
+    )
 }
 
 fn model(name: &str, packaging: &str) -> Bytes {
@@ -107,8 +109,16 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     // Without a plugin: those are not in the registry.
     maven
         .args(["--batch-mode", "validate"])
-        .args(["--settings", "settings.xml", "--global-settings", "settings.xml"])
-        .arg(format!("-Dmaven.repo.local={}", directory.join("repository").display()))
+        .args([
+            "--settings",
+            "settings.xml",
+            "--global-settings",
+            "settings.xml",
+        ])
+        .arg(format!(
+            "-Dmaven.repo.local={}",
+            directory.join("repository").display()
+        ))
         .arg(format!("-Duser.home={}", directory.join("home").display()))
         .env("MAVEN_SKIP_RC", "1");
     vec![maven]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::registries::client::{is_on_path, Client, Package, REGISTRY, isolated, output, write};
+use crate::registries::client::{Client, Package, REGISTRY, is_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -30,10 +30,7 @@ location = "https://static.example/%40team/alpha/-/alpha-1.0.0.tgz"
         settings: "fetch-retry-mintimeout=100, fetch-retry-maxtimeout=600",
         by_default: "10 s and 60 s",
         waits: &[100, 600],
-        runs: &[
-            Run { exit: 1, dead: 3, alive: 0, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
-        ],
+        runs: &[Run::exits(1).dead(3), Run::exits(0).alive(1)],
     },
 };
 
@@ -61,11 +58,7 @@ fn pack(directory: &Path) -> Package {
     });
     Package::default()
         .file(&path, fs::read(directory.join(file)).unwrap())
-        .metadata(
-            "/@team/alpha",
-            "application/json",
-            packument.to_string(),
-        )
+        .metadata("/@team/alpha", "application/json", packument.to_string())
 }
 
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
@@ -73,6 +66,9 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     let mut npm = isolated("npm", directory);
     npm.args(["install", NAME, "--no-audit", "--no-fund"])
         .args(["--no-update-notifier", "--registry", registry])
-        .args(["--fetch-retry-mintimeout=100", "--fetch-retry-maxtimeout=600"]);
+        .args([
+            "--fetch-retry-mintimeout=100",
+            "--fetch-retry-maxtimeout=600",
+        ]);
     vec![npm]
 }

@@ -30,9 +30,40 @@ pub(crate) struct Run {
     pub(crate) origin: usize,
 }
 
+impl Run {
+    /// It exits with this code, and asked nobody for a file.
+    pub(crate) const fn exits(code: i32) -> Self {
+        Self {
+            exit: code,
+            dead: 0,
+            alive: 0,
+            origin: 0,
+        }
+    }
+
+    /// With so many requests to the CDN that answers 503.
+    pub(crate) const fn dead(self, dead: usize) -> Self {
+        Self { dead, ..self }
+    }
+
+    /// With so many requests to the other CDN.
+    pub(crate) const fn alive(self, alive: usize) -> Self {
+        Self { alive, ..self }
+    }
+
+    /// With so many requests to the origin.
+    pub(crate) const fn origin(self, origin: usize) -> Self {
+        Self { origin, ..self }
+    }
+}
+
 impl On503 {
     /// The waits before the further attempts.
     pub(crate) fn waits(&self) -> Vec<Duration> {
-        self.waits.iter().copied().map(Duration::from_millis).collect()
+        self.waits
+            .iter()
+            .copied()
+            .map(Duration::from_millis)
+            .collect()
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, write, zip};
+use crate::registries::client::{Client, Package, is_on_path, isolated, write, zip};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -29,10 +29,7 @@ location = "https://static.example/packages/aa/bb/cc/alpha-1.0.0.tar.gz"
         settings: "--retries 2",
         by_default: "0 s, 0.5 s, 1 s, 2 s and 4 s",
         waits: &[0, 500],
-        runs: &[
-            Run { exit: 2, dead: 3, alive: 0, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 0 },
-        ],
+        runs: &[Run::exits(2).dead(3), Run::exits(0).alive(1)],
     },
 };
 

@@ -122,7 +122,10 @@ impl Scene {
             alive: after[1] - before[1],
             origin: after[2] - before[2],
         };
-        (run, format!("{printed}\n{}", self.viceroy.lines().join("\n")))
+        (
+            run,
+            format!("{printed}\n{}", self.viceroy.lines().join("\n")),
+        )
     }
 
     /// Whether the client has the package.
@@ -157,7 +160,10 @@ impl Scene {
         [
             self.dead.asked.lock().unwrap().len(),
             self.cdn.hits().values().sum(),
-            self.origin_paths().iter().filter(|path| is_file(path)).count(),
+            self.origin_paths()
+                .iter()
+                .filter(|path| is_file(path))
+                .count(),
         ]
     }
 }
@@ -221,5 +227,8 @@ async fn output(command: Command) -> (i32, String) {
     let output = output.unwrap_or_else(|error| panic!("{shown}: {error}"));
     let printed = [output.stdout, output.stderr].concat();
     let code = output.status.code().unwrap_or(-1);
-    (code, format!("{shown}\n{}", String::from_utf8_lossy(&printed)))
+    (
+        code,
+        format!("{shown}\n{}", String::from_utf8_lossy(&printed)),
+    )
 }

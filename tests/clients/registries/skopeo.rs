@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{is_on_path, Client, Package, isolated, output, write};
+use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
@@ -32,9 +32,9 @@ location = "https://static.example/v2/team/alpha/blobs/sha256%3A00"
         by_default: "",
         waits: &[],
         runs: &[
-            Run { exit: 1, dead: 1, alive: 0, origin: 0 },
-            Run { exit: 1, dead: 1, alive: 1, origin: 0 },
-            Run { exit: 0, dead: 0, alive: 1, origin: 1 },
+            Run::exits(1).dead(1),
+            Run::exits(1).dead(1).alive(1),
+            Run::exits(0).alive(1).origin(1),
         ],
     },
 };
@@ -67,7 +67,11 @@ fn pack(directory: &Path) -> Package {
         .file(&blob(&layer), layer.clone())
         .file(&blob(&config), config.clone())
         .metadata("/v2/", "application/json", "{}")
-        .metadata("/v2/team/alpha/manifests/1.0", MANIFEST, manifest.to_string())
+        .metadata(
+            "/v2/team/alpha/manifests/1.0",
+            MANIFEST,
+            manifest.to_string(),
+        )
 }
 
 fn descriptor(media_type: &str, content: &Bytes) -> Value {
