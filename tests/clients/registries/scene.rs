@@ -1,6 +1,6 @@
 //! A registry of stand-ins behind the module under Viceroy, and its client.
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,12 +35,16 @@ pub(crate) enum Configured {
 /// A registry of stand-ins, and the directory in which its client works.
 pub(crate) struct Scene {
     client: &'static Client,
-    package: Package,
-    directory: TempDir,
+    /// The package.
+    pub(crate) package: Package,
+    /// The CDN that has the files.
+    pub(crate) cdn: StandInCdn,
     dead: DeadCdn,
-    cdn: StandInCdn,
     origin: StandInOrigin,
     viceroy: Viceroy,
+    directory: TempDir,
+    /// What the client printed so far.
+    printed: String,
 }
 
 /// A CDN that answers 503 and records when.
@@ -94,38 +98,56 @@ impl Scene {
         Self {
             client,
             package,
-            directory: tempfile::tempdir().unwrap(),
-            dead,
             cdn,
+            dead,
             origin,
             viceroy,
+            directory: tempfile::tempdir().unwrap(),
+            printed: String::new(),
         }
     }
 
-    /// Runs the client. Also gives what it printed.
-    pub(crate) async fn run(&self) -> (Run, String) {
+    /// Runs the client.
+    pub(crate) async fn run(&mut self) -> Run {
         let before = self.counts();
         let mut exit = 0;
-        let mut printed = String::new();
         for command in (self.client.fetch)(self.directory.path(), &self.viceroy.url()) {
-            let (code, text) = output(command).await;
-            printed.push_str(&text);
+            let (code, printed) = output(command).await;
+            self.printed.push_str(&printed);
             exit = code;
             if exit != 0 {
                 break;
             }
         }
         let after = self.counts();
-        let run = Run {
+        Run {
             exit,
             dead: after[0] - before[0],
             alive: after[1] - before[1],
             origin: after[2] - before[2],
-        };
-        (
-            run,
-            format!("{printed}\n{}", self.viceroy.lines().join("\n")),
-        )
+        }
+    }
+
+    /// Runs the client, which has to succeed.
+    pub(crate) async fn succeed(&mut self) -> Result<(), String> {
+        let run = self.run().await;
+        self.same("exit code", &0, &run.exit)?;
+        self.same("the package is there", &true, &self.is_fetched())
+    }
+
+    /// Compares what is seen with what is expected. A difference comes with all that was printed.
+    pub(crate) fn same<T>(&self, what: &str, expected: &T, seen: &T) -> Result<(), String>
+    where
+        T: Debug + PartialEq + ?Sized,
+    {
+        if expected == seen {
+            return Ok(());
+        }
+        let lines = self.viceroy.lines().join("\n");
+        Err(format!(
+            "{what}:\nexpected {expected:?}\nseen     {seen:?}\n{}\n{lines}",
+            self.printed
+        ))
     }
 
     /// Whether the client has the package.
@@ -133,19 +155,9 @@ impl Scene {
         self.directory.path().join(self.client.leaves).is_file()
     }
 
-    /// How often each path was asked at the CDN that has the files.
-    pub(crate) fn cdn_hits(&self) -> BTreeMap<String, usize> {
-        self.cdn.hits()
-    }
-
     /// The paths that were asked at the origin, decoded.
     pub(crate) fn origin_paths(&self) -> Vec<String> {
         self.origin.requests().iter().map(path_of).collect()
-    }
-
-    /// The package.
-    pub(crate) fn package(&self) -> &Package {
-        &self.package
     }
 
     /// The times between the requests that came to the CDN that answers 503.
