@@ -19,6 +19,7 @@ mod log_lines;
 mod origin_down;
 mod origin_redirects;
 mod overlaps;
+mod presets;
 mod probes;
 mod proof;
 mod properties;

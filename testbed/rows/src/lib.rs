@@ -7,6 +7,7 @@ mod cases;
 mod configs;
 mod crates;
 pub mod hostile;
+mod presets;
 mod small;
 
 pub use cases::{CASES, Case, Configuration, Expect};
@@ -14,4 +15,5 @@ pub use configs::{
     MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision, with_second_target,
 };
 pub use crates::{CrateFile, crates};
+pub use presets::{PRESETS, PresetRow, preset_rows};
 pub use small::SmallConfig;
