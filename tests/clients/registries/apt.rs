@@ -12,17 +12,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "apt",
     is_there: || is_on_path("apt-get"),
-    preset: r#"
-[[routes]]
-name = "package"
-path = "/debian/pool/{file:path}"
-target = "static"
-location = "/debian/pool/{file}"
-
-[[routes.examples]]
-request = "/debian/pool/main/a/alpha/alpha_1.0-1_all.deb"
-location = "https://static.example/debian/pool/main/a/alpha/alpha_1.0-1_all.deb"
-"#,
+    preset: include_str!("../../../config/presets/debian.toml"),
     pack,
     fetch,
     leaves: "alpha_1.0+b1~rc1-1_all.deb",

@@ -55,11 +55,20 @@ pub(crate) struct File {
 pub(crate) const REGISTRY: &str = "http://registry.invalid";
 
 impl Package {
-    /// Adds a file that the CDN has.
+    /// Adds a file that the CDN has under the same path.
     pub(crate) fn file(mut self, path: &str, content: impl Into<Bytes>) -> Self {
         self.files
             .push(File::new(path, "application/octet-stream", content));
         self
+    }
+
+    /// Adds a file that the CDN has under another path.
+    pub(crate) fn file_at(self, path: &str, at_cdn: &str, content: impl Into<Bytes>) -> Self {
+        let mut package = self.file(path, content);
+        if let Some(file) = package.files.last_mut() {
+            at_cdn.clone_into(&mut file.at_cdn);
+        }
+        package
     }
 
     /// Adds what only the origin answers.

@@ -11,17 +11,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "composer",
     is_there: || is_on_path("composer") && has_curl(),
-    preset: r#"
-[[routes]]
-name = "dist"
-path = "/dist/{vendor:segment}/{name:segment}/{file:segment}"
-target = "static"
-location = "/dist/{vendor}/{name}/{file}"
-
-[[routes.examples]]
-request = "/dist/team/alpha/aa.zip"
-location = "https://static.example/dist/team/alpha/aa.zip"
-"#,
+    preset: include_str!("../../../config/presets/composer.toml"),
     pack,
     fetch,
     leaves: "vendor/team/alpha/alpha.php",

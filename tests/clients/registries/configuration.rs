@@ -22,8 +22,7 @@ pub(crate) const CDN: &str = "localhost";
 /// remembers attempts.
 #[track_caller]
 pub(crate) fn configuration(preset: &str, targets: &[Target]) -> Config {
-    let header = "allowed_hosts = []\n[origin]\nbackends = [\"origin\"]\n[targets.static]\nbase = \"https://static.example\"\n";
-    let mut document: DocumentMut = format!("{header}{preset}").parse().unwrap();
+    let mut document: DocumentMut = preset.parse().unwrap();
     document["hosts"] = value(Array::from_iter([REGISTRY]));
     document["allowed_hosts"] = value(Array::from_iter([CDN]));
 

@@ -12,17 +12,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "gem",
     is_there: || is_on_path("gem"),
-    preset: r#"
-[[routes]]
-name = "gem"
-path = "/gems/{file:segment}"
-target = "static"
-location = "/gems/{file}"
-
-[[routes.examples]]
-request = "/gems/alpha-1.0.0.gem"
-location = "https://static.example/gems/alpha-1.0.0.gem"
-"#,
+    preset: include_str!("../../../config/presets/rubygems.toml"),
     pack,
     fetch,
     leaves: "gems/gems/alpha-1.0.0/alpha.rb",

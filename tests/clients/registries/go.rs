@@ -9,7 +9,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "go",
     is_there: || is_on_path("go"),
-    preset: "",
+    preset: include_str!("../../../config/presets/go.toml"),
     pack,
     fetch,
     leaves: "go/pkg/mod/example.test/!alpha@v2.0.0+incompatible/alpha.go",

@@ -12,17 +12,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "mvn",
     is_there: || is_on_path("mvn"),
-    preset: r#"
-[[routes]]
-name = "artifact"
-path = "/maven2/{top:segment}/{group:segment}/{artifact:segment}/{version:segment}/{file:segment}"
-target = "static"
-location = "/maven2/{top}/{group}/{artifact}/{version}/{file}"
-
-[[routes.examples]]
-request = "/maven2/example/test/alpha/1.0.0/alpha-1.0.0.jar"
-location = "https://static.example/maven2/example/test/alpha/1.0.0/alpha-1.0.0.jar"
-"#,
+    preset: include_str!("../../../config/presets/maven.toml"),
     pack,
     fetch,
     leaves: "repository/example/test/alpha/1.0.0/alpha-1.0.0.jar",

@@ -12,17 +12,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "npm",
     is_there: || is_on_path("npm"),
-    preset: r#"
-[[routes]]
-name = "package"
-path = "/{scope:segment}/{name:segment}/-/{file:segment}"
-target = "static"
-location = "/{scope}/{name}/-/{file}"
-
-[[routes.examples]]
-request = "/@team/alpha/-/alpha-1.0.0.tgz"
-location = "https://static.example/%40team/alpha/-/alpha-1.0.0.tgz"
-"#,
+    preset: include_str!("../../../config/presets/npm.toml"),
     pack,
     fetch,
     leaves: "node_modules/@team/alpha/index.js",

@@ -11,17 +11,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "pip",
     is_there: || is_on_path("pip"),
-    preset: r#"
-[[routes]]
-name = "file"
-path = "/packages/{first:segment}/{second:segment}/{rest:segment}/{file:segment}"
-target = "static"
-location = "/packages/{first}/{second}/{rest}/{file}"
-
-[[routes.examples]]
-request = "/packages/aa/bb/cc/alpha-1.0.0.tar.gz"
-location = "https://static.example/packages/aa/bb/cc/alpha-1.0.0.tar.gz"
-"#,
+    preset: include_str!("../../../config/presets/pypi.toml"),
     pack,
     fetch,
     leaves: "alpha-1.0.0+local.1-py3-none-any.whl",

@@ -13,17 +13,7 @@ use crate::registries::on_503::{On503, Run};
 pub(crate) const CLIENT: Client = Client {
     name: "skopeo",
     is_there: || is_on_path("skopeo"),
-    preset: r#"
-[[routes]]
-name = "blob"
-path = "/v2/{team:segment}/{image:segment}/blobs/{digest:segment}"
-target = "static"
-location = "/v2/{team}/{image}/blobs/{digest}"
-
-[[routes.examples]]
-request = "/v2/team/alpha/blobs/sha256:00"
-location = "https://static.example/v2/team/alpha/blobs/sha256%3A00"
-"#,
+    preset: include_str!("../../../config/presets/oci.toml"),
     pack,
     fetch,
     leaves: "image/manifest.json",
@@ -62,10 +52,9 @@ fn pack(directory: &Path) -> Package {
         "config": descriptor(CONFIG, &config),
         "layers": [descriptor(LAYER, &layer)],
     });
-    let blob = |content: &Bytes| format!("/v2/team/alpha/blobs/{}", digest(content));
     Package::default()
-        .file(&blob(&layer), layer.clone())
-        .file(&blob(&config), config.clone())
+        .file_at(&blob(&layer), &stored(&layer), layer.clone())
+        .file_at(&blob(&config), &stored(&config), config.clone())
         .metadata("/v2/", "application/json", "{}")
         .metadata(
             "/v2/team/alpha/manifests/1.0",
@@ -76,6 +65,17 @@ fn pack(directory: &Path) -> Package {
 
 fn descriptor(media_type: &str, content: &Bytes) -> Value {
     json!({ "mediaType": media_type, "size": content.len(), "digest": digest(content) })
+}
+
+/// Where the registry has it.
+fn blob(content: &Bytes) -> String {
+    format!("/v2/team/alpha/blobs/{}", digest(content))
+}
+
+/// Where the CDN has it.
+fn stored(content: &Bytes) -> String {
+    let hex = format!("{:x}", Sha256::digest(content));
+    format!("/docker/registry/v2/blobs/sha256/{}/{hex}/data", &hex[..2])
 }
 
 fn digest(content: &Bytes) -> String {
