@@ -1,14 +1,14 @@
 //! The only way from a request to its answer: every stage once, in order.
 
 use crate::attempts::{Attempts, Clients, History};
-use crate::config::{Config, Route, Target};
+use crate::config::{Config, Route, RouteName, RoutePattern, Target};
 use crate::decision::{Because, Decision, Reason, Released, decide};
 use crate::location::Location;
 use crate::log_line::{self, Answered, Exchange, InForce};
 use crate::origin_redirect::{OriginAnswer, OriginRedirect};
 use crate::reply::{self, Reply};
 use crate::request::Request;
-use crate::route::{self, RouteMatch};
+use crate::route::{self, NoMatch, RouteMatch};
 use crate::target::{self, Candidate, Chosen, Health, Step, all_healthy};
 use crate::values::{Effect, Switch};
 
@@ -36,6 +36,8 @@ pub struct Surroundings<'s> {
 pub struct Answer<'c, 'r> {
     decision: Decision,
     chosen: Option<Chosen<'c, 'r>>,
+    /// The route that left the request to the origin.
+    origin_route: Option<&'c RoutePattern>,
     attempt: Option<u8>,
     after: After,
 }
@@ -76,7 +78,7 @@ pub fn answer<'c, 'r, 's>(
     } = surroundings.into();
     let found = match route::find(config, request) {
         Ok(found) => found,
-        Err(no_match) => return Answer::origin(no_match.into()),
+        Err(no_match) => return Answer::unmatched(no_match),
     };
     let effect = switch.effect_on(found.captures());
     // A request that the switch keeps from the targets is not an attempt at them.
@@ -113,7 +115,7 @@ pub fn answers_at_every_target<'c, 'r>(
             let effect = switch.effect_on(found.captures());
             at_every_target(&found, effect).collect()
         }
-        Err(no_match) => vec![Answer::origin(no_match.into())],
+        Err(no_match) => vec![Answer::unmatched(no_match)],
     }
 }
 
@@ -136,8 +138,21 @@ impl<'c, 'r> Answer<'c, 'r> {
         Self {
             decision: Decision::Origin(reason),
             chosen: None,
+            origin_route: None,
             attempt: None,
             after: After::Nothing,
+        }
+    }
+
+    /// The answer to a request that is on no route, or on one of the origin.
+    fn unmatched(no_match: NoMatch<'c>) -> Self {
+        let origin_route = match no_match {
+            NoMatch::OriginRoute(route) => Some(route),
+            _ => None,
+        };
+        Self {
+            origin_route,
+            ..Self::origin(no_match.into())
         }
     }
 
@@ -153,6 +168,7 @@ impl<'c, 'r> Answer<'c, 'r> {
         Self {
             decision: decide(proof, effect, goes_to_origin),
             chosen: Some(chosen),
+            origin_route: None,
             attempt: None,
             after: After::Nothing,
         }
@@ -168,7 +184,13 @@ impl<'c, 'r> Answer<'c, 'r> {
         self.chosen.as_ref()
     }
 
-    /// The route that the request was on.
+    /// The name of the route that the request was on, one of the origin's included.
+    pub fn route_name(&self) -> Option<&'c RouteName> {
+        let redirecting = self.route().map(Route::pattern);
+        redirecting.or(self.origin_route).map(RoutePattern::name)
+    }
+
+    /// The route that the request was on, if it redirects.
     pub fn route(&self) -> Option<&'c Route> {
         self.chosen.as_ref().map(|chosen| chosen.found().route())
     }
@@ -268,7 +290,7 @@ impl<'c, 'r> Answer<'c, 'r> {
         let answered = Answered {
             decision: &self.decision,
             is_redirect: self.redirect().is_some(),
-            route: self.route(),
+            route: self.route_name(),
             target: self.target(),
             attempt: self.attempt,
             because: self.because(),

@@ -23,6 +23,8 @@ pub enum Decision {
 pub enum Reason {
     /// `no-route`: no route has this host and the shape of this path.
     NoRoute,
+    /// `origin-route`: the path is on a route whose requests all go to the origin.
+    OriginRoute,
     /// `method-not-redirectable`: the path is on a route, the method is neither GET nor HEAD.
     MethodNotRedirectable,
     /// `path-malformed`: the path cannot be decoded without doubt.
@@ -31,7 +33,7 @@ pub enum Reason {
     NameInvalid,
     /// `version-invalid`: the version is invalid.
     VersionInvalid,
-    /// `capture-invalid`: a capture of another type is invalid.
+    /// `capture-invalid`: a capture of another type is invalid, or too short for the location.
     CaptureInvalid,
     /// `location-refused`: the candidate failed its proof. A bug, or an attack.
     LocationRefused(Refusal),
@@ -123,15 +125,18 @@ impl Because {
     }
 }
 
-impl From<NoMatch> for Reason {
-    fn from(no_match: NoMatch) -> Self {
+impl From<NoMatch<'_>> for Reason {
+    fn from(no_match: NoMatch<'_>) -> Self {
         match no_match {
             NoMatch::NoRoute => Self::NoRoute,
             NoMatch::PathMalformed => Self::PathMalformed,
             NoMatch::MethodNotRedirectable => Self::MethodNotRedirectable,
-            NoMatch::CaptureInvalid(CaptureType::Crate) => Self::NameInvalid,
-            NoMatch::CaptureInvalid(CaptureType::Semver) => Self::VersionInvalid,
-            NoMatch::CaptureInvalid(_) => Self::CaptureInvalid,
+            NoMatch::OriginRoute(_) => Self::OriginRoute,
+            NoMatch::CaptureInvalid(slot) => match slot.kind() {
+                CaptureType::Crate => Self::NameInvalid,
+                CaptureType::Semver => Self::VersionInvalid,
+                _ => Self::CaptureInvalid,
+            },
         }
     }
 }
@@ -187,6 +192,7 @@ impl Reason {
         }
         match self {
             Self::NoRoute => code!("no-route"),
+            Self::OriginRoute => code!("origin-route"),
             Self::MethodNotRedirectable => code!("method-not-redirectable"),
             Self::PathMalformed => code!("path-malformed"),
             Self::NameInvalid => code!("name-invalid"),

@@ -7,11 +7,11 @@ use std::fmt;
 
 use url::Url;
 
-use crate::config::Config;
+use crate::config::{Config, Target};
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, Scheme, encoding};
+use crate::values::{Base, Scheme, Unencoded, encoding};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -64,7 +64,7 @@ struct Proof<'p> {
     /// `None` before [`Point::AbsoluteUrl`] is checked.
     url: Option<Url>,
     found: &'p RouteMatch<'p, 'p>,
-    base: &'p Base,
+    target: &'p Target,
 }
 
 impl<'p> Proof<'p> {
@@ -74,12 +74,13 @@ impl<'p> Proof<'p> {
             text: candidate.as_str(),
             url: None,
             found: chosen.found(),
-            base: chosen.target().base(),
+            target: chosen.target(),
         }
     }
 
     /// Checks one point. Each knows nothing of how the candidate was built.
     fn check(&mut self, point: Point) -> Result<(), Refusal> {
+        let base = self.target.base();
         match point {
             Point::ShortEnough => ensure(self.text.len() <= MAX_LENGTH, Refusal::TooLong),
             Point::PrintableAscii => ensure(
@@ -91,12 +92,12 @@ impl<'p> Proof<'p> {
                 self.url().map(drop)
             }
             Point::Canonical => ensure(self.url()?.as_str() == self.text, Refusal::NotCanonical),
-            Point::SchemeOfBase => check_scheme(self.url()?, self.base),
-            Point::HostOfBase => check_host(self.url()?, self.base, self.found.config()),
+            Point::SchemeOfBase => check_scheme(self.url()?, base),
+            Point::HostOfBase => check_host(self.url()?, base, self.found.config()),
             Point::NothingElse => check_nothing_else(self.url()?),
-            Point::PlainSegments => check_segments(self.url()?),
-            Point::SameCaptures => check_captures(self.url()?, self.base, self.found),
-            Point::NoLoop => check_loop(self.url()?, self.base, self.found),
+            Point::PlainSegments => check_segments(self.url()?, self.target.unencoded()),
+            Point::SameCaptures => check_captures(self.url()?, base, self.found),
+            Point::NoLoop => check_loop(self.url()?, base, self.found),
         }
     }
 
@@ -146,11 +147,11 @@ fn check_nothing_else(url: &Url) -> Result<(), Refusal> {
     ensure(url.fragment().is_none(), Refusal::Fragment)
 }
 
-fn check_segments(url: &Url) -> Result<(), Refusal> {
+fn check_segments(url: &Url, unencoded: &Unencoded) -> Result<(), Refusal> {
     for segment in encoding::segments(url.path()) {
         ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
         ensure(
-            encoding::is_strictly_encoded(segment),
+            encoding::is_strictly_encoded(segment, unencoded),
             Refusal::UnsafeCharacter,
         )?;
     }
@@ -177,13 +178,12 @@ fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<
 }
 
 fn check_loop(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let (host, hosts) = (base.host(), found.config().hosts());
-    let is_request_host = host.is_named_by(found.request().host());
-    if !is_request_host && hosts.is_none_or(|hosts| !hosts.contains(host)) {
+    let (host, config) = (base.host(), found.config());
+    if !host.is_named_by(found.request().host()) && !config.names_host(host) {
         return Ok(());
     }
     let next = Request::new("GET", host.as_str(), url.path());
-    ensure(route::find(found.config(), &next).is_err(), Refusal::Loop)
+    ensure(route::find(config, &next).is_err(), Refusal::Loop)
 }
 
 fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {

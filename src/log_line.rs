@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 
-use crate::config::{ClientIp, Route, Target};
+use crate::config::{ClientIp, RouteName, Target};
 use crate::decision::{Because, Decision, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
@@ -66,7 +66,7 @@ pub struct InForce<'a> {
 pub(crate) struct Answered<'a> {
     pub(crate) decision: &'a Decision,
     pub(crate) is_redirect: bool,
-    pub(crate) route: Option<&'a Route>,
+    pub(crate) route: Option<&'a RouteName>,
     pub(crate) target: Option<&'a Target>,
     pub(crate) attempt: Option<u8>,
     pub(crate) because: Option<Because>,
@@ -109,7 +109,7 @@ pub(crate) fn write(
             } else {
                 "origin"
             },
-            route: answered.route.map(|route| route.name().as_str()),
+            route: answered.route.map(RouteName::as_str),
             target: answered.target.map(Target::name),
             attempt: answered.attempt,
             reason: reason.map(Reason::code),

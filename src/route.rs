@@ -1,8 +1,8 @@
 //! Stage 2: which route a request is on, and what it captured.
 
-use crate::config::{Config, Route};
+use crate::config::{Config, Route, RoutePattern};
 use crate::request::{MalformedPath, Method, Request};
-use crate::values::{Capture, CaptureType, Mismatch};
+use crate::values::{Capture, CaptureSlot, CaptureType, Mismatch};
 
 /// A request that is on a route, with the values that its path holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,22 +15,24 @@ pub struct RouteMatch<'c, 'r> {
 
 /// Why a request is on no route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoMatch {
+pub enum NoMatch<'c> {
     /// No route has this host and the shape of this path.
     NoRoute,
     /// The path cannot be decoded without doubt, or was rewritten on its way.
     PathMalformed,
     /// The path has a route's shape, and the method is neither GET nor HEAD.
     MethodNotRedirectable,
-    /// The path has a route's shape, and a captured value is not of this type.
-    CaptureInvalid(CaptureType),
+    /// The path has a route's shape, and this capture does not fit.
+    CaptureInvalid(&'c CaptureSlot),
+    /// The path is on a route whose requests all go to the origin.
+    OriginRoute(&'c RoutePattern),
 }
 
 /// A route, and what became of a request's path on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace<'c, 'r> {
     /// The route.
-    pub route: &'c Route,
+    pub route: &'c RoutePattern,
     /// What became of the path.
     pub outcome: Outcome<'c, 'r>,
 }
@@ -46,7 +48,8 @@ pub enum Outcome<'c, 'r> {
     NotReached,
 }
 
-/// Finds the first route, in configured order, whose captures are all valid in the request's path.
+/// Finds the first route whose captures are all valid in the request's path; those of the origin come
+/// first, and then the others in configured order.
 ///
 /// # Errors
 ///
@@ -54,13 +57,26 @@ pub enum Outcome<'c, 'r> {
 pub fn find<'c, 'r>(
     config: &'c Config,
     request: &'r Request<'_>,
-) -> Result<RouteMatch<'c, 'r>, NoMatch> {
+) -> Result<RouteMatch<'c, 'r>, NoMatch<'c>> {
     if !config.applies_to(request.host()) {
         return Err(NoMatch::NoRoute);
     }
     let path = request.segments().map_err(|_| NoMatch::PathMalformed)?;
     let mut no_match = NoMatch::NoRoute;
-    for route in config.routes() {
+    let (of_origin, redirecting) = (config.origin_routes(), config.routes());
+    for place in config.index().candidates(path) {
+        if let Some(route) = of_origin.get(place) {
+            if route.applies_to(request.host()) && route.path().read(path).is_ok() {
+                return Err(NoMatch::OriginRoute(route));
+            }
+            continue;
+        }
+        let Some(route) = redirecting.get(place - of_origin.len()) else {
+            continue;
+        };
+        if !route.pattern().applies_to(request.host()) {
+            continue;
+        }
         let read = route.path().read(path);
         if let Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) = read {
             continue;
@@ -72,25 +88,31 @@ pub fn find<'c, 'r>(
         if request.method() == Method::Other {
             return Err(NoMatch::MethodNotRedirectable);
         }
-        match read {
+        let invalid = match read {
             Ok(captures) => {
-                return Ok(RouteMatch {
-                    config,
-                    request,
-                    route,
-                    captures,
-                });
+                let captures = route.held(captures);
+                let Some(slot) = route.location().too_short(&captures) else {
+                    return Ok(RouteMatch {
+                        config,
+                        request,
+                        route,
+                        captures,
+                    });
+                };
+                Some(slot)
             }
-            Err(Mismatch::Capture { slot, .. }) if no_match == NoMatch::NoRoute => {
-                no_match = NoMatch::CaptureInvalid(slot.kind());
-            }
-            Err(_) => {}
+            Err(Mismatch::Capture { slot, .. }) => Some(slot),
+            Err(_) => None,
+        };
+        if let Some(slot) = invalid.filter(|_| no_match == NoMatch::NoRoute) {
+            no_match = NoMatch::CaptureInvalid(slot);
         }
     }
     Err(no_match)
 }
 
-/// Follows a request's path through every route, in configured order, up to the one that it is on.
+/// Follows a request's path through every route, in the order in which they are tried, up to the one
+/// that it is on.
 ///
 /// It looks at the path alone. The first match here is the one of [`find`], unless the host, the
 /// method or a rewritten target keeps the request from it.
@@ -104,7 +126,7 @@ pub fn trace<'c, 'r>(
 ) -> Result<Vec<Trace<'c, 'r>>, MalformedPath> {
     let path = request.segments()?;
     let mut matched = false;
-    let trace = |route: &'c Route| {
+    let trace = |route: &'c RoutePattern| {
         let outcome = if matched {
             Outcome::NotReached
         } else {
@@ -114,7 +136,7 @@ pub fn trace<'c, 'r>(
         matched |= matches!(outcome, Outcome::Matched(_));
         Trace { route, outcome }
     };
-    Ok(config.routes().iter().map(trace).collect())
+    Ok(config.patterns().map(trace).collect())
 }
 
 impl<'c, 'r> RouteMatch<'c, 'r> {
@@ -133,7 +155,15 @@ impl<'c, 'r> RouteMatch<'c, 'r> {
         self.route
     }
 
-    /// The captured values, in the order in which the path declares them.
+    /// The first captured value of this type that the location holds.
+    pub fn value_of(&self, kind: &CaptureType) -> Option<&str> {
+        let slots = self.route.location().captures().iter();
+        let mut values = slots.zip(&self.captures);
+        let (_, value) = values.find(|(slot, _)| slot.kind() == kind)?;
+        Some(value.as_str())
+    }
+
+    /// The captured values that the location holds, in the order in which the path declares them.
     pub fn captures(&self) -> &[Capture<'r>] {
         &self.captures
     }

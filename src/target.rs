@@ -109,7 +109,12 @@ pub fn build(chosen: &Chosen<'_, '_>) -> String {
     let length: usize = captures.iter().map(|it| it.as_str().len()).sum();
     let mut url = String::with_capacity(base.len() + 64 + 3 * length);
     url.push_str(base);
-    chosen.found.route().location().write(&mut url, captures);
+    let unencoded = chosen.target.unencoded();
+    chosen
+        .found
+        .route()
+        .location()
+        .write(&mut url, captures, unencoded);
     url
 }
 

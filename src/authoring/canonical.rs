@@ -7,8 +7,8 @@ use crate::config::raw::{
 };
 use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
-    ClientIp, Config, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route, Weight,
-    WeightedTarget,
+    ClientIp, Config, FORMAT, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route,
+    RoutePattern, Weight, WeightedTarget,
 };
 use crate::values::Host;
 
@@ -25,9 +25,13 @@ pub(super) fn compile(config: Config) -> Config {
 /// A default is left out, and every base has its one spelling.
 fn canonical(config: &Config) -> RawConfig {
     let response = config.response();
-    let names = |hosts: &[Host]| hosts.iter().map(Host::to_string).collect();
+    let of_origin = config.origin_routes().iter().map(|route| RawRoute {
+        origin: Some(true),
+        ..canonical_pattern(route)
+    });
     RawConfig {
         revision: None,
+        format: Some(FORMAT),
         allowed_hosts: Some(names(config.allowed_hosts())),
         hosts: config.hosts().map(names),
         origin: Some(canonical_origin(config)),
@@ -37,14 +41,18 @@ fn canonical(config: &Config) -> RawConfig {
                 let raw = RawTarget {
                     base: Some(target.base().to_string()),
                     health_backend: target.health_backend().map(str::to_owned),
+                    unencoded: Some(target.unencoded().to_string()).filter(|it| !it.is_empty()),
                 };
                 (target.name().to_owned(), raw)
             })
             .collect(),
-        routes: config.routes().iter().map(canonical_route).collect(),
+        routes: of_origin
+            .chain(config.routes().iter().map(canonical_route))
+            .collect(),
         response: (*response != ResponseOptions::default()).then(|| RawResponse {
             cors: response.cors.then_some(true),
             hsts: response.hsts.as_ref().map(|hsts| hsts.as_str().to_owned()),
+            json: None,
         }),
         log: config.log().map(|log| RawLog {
             endpoint: Some(log.endpoint.clone()),
@@ -55,24 +63,38 @@ fn canonical(config: &Config) -> RawConfig {
     }
 }
 
+fn names(hosts: &[Host]) -> Vec<String> {
+    hosts.iter().map(Host::to_string).collect()
+}
+
+fn canonical_pattern(pattern: &RoutePattern) -> RawRoute {
+    RawRoute {
+        name: Some(pattern.name().to_string()),
+        path: Some(pattern.path().to_string()),
+        hosts: pattern.hosts().map(names),
+        ..RawRoute::default()
+    }
+}
+
 fn canonical_route(route: &Route) -> RawRoute {
     let options = route.options();
     let only = route.targets().only();
+    let unused: Vec<_> = route.unused().map(|slot| slot.name().to_owned()).collect();
     RawRoute {
-        name: Some(route.name().to_string()),
-        path: Some(route.path().to_string()),
         target: only.map(|target| target.name().to_owned()),
         targets: only
             .is_none()
             .then(|| route.targets().iter().map(canonical_target).collect()),
         location: Some(route.location().to_string()),
         status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
-        json: (!options.json).then_some(false),
+        // The default has changed, so it is always there.
+        json: Some(options.json),
+        unused: Some(unused).filter(|it| !it.is_empty()),
         cache_control: options
             .cache_control
             .as_ref()
             .map(|value| value.as_str().to_owned()),
-        examples: Vec::new(),
+        ..canonical_pattern(route.pattern())
     }
 }
 

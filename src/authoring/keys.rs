@@ -3,145 +3,76 @@
 use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
 
-use crate::config::problem::Sink;
+use super::example::RawExample;
 use crate::config::raw::{
-    RawConfig, RawExample, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget,
-    RawWeighted,
+    RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
 };
-use crate::config::{Key, ProblemCode};
 
-/// Takes out every key that means nothing, and notes it. Writes out each of a route's `targets` that is
-/// a name alone: `"NAME"` stands for `{ name = "NAME" }`.
-pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) {
-    let top = Key::default();
-    keep::<RawConfig>(table, &top, sink);
-    keep_in::<RawOrigin>(table, "origin", sink);
-    keep_in::<RawResponse>(table, "response", sink);
-    keep_in::<RawLog>(table, "log", sink);
-    keep_in::<RawRetry>(table, "retry", sink);
-    if let Some(DeValue::Table(targets)) = value(table, "targets") {
-        for (name, target) in targets.iter_mut() {
-            if let DeValue::Table(target) = target.get_mut() {
-                let name = name.get_ref().to_string();
-                keep::<RawTarget>(target, &top.name("targets").name(name), sink);
-            }
-        }
-    }
-    for (index, route) in tables(table, "routes") {
-        let key = top.name("routes").index(index);
-        keep::<RawRoute>(route, &key, sink);
-        for (index, example) in tables(route, "examples") {
-            keep::<RawExample>(example, &key.name("examples").index(index), sink);
-        }
-        write_out_names(route, &key.name("targets"), sink);
-        for (index, target) in tables(route, "targets") {
-            keep::<RawWeighted>(target, &key.name("targets").index(index), sink);
-        }
-    }
-}
+/// A kind of table, with the keys that it has.
+type Table = (&'static str, &'static str, &'static [&'static str]);
 
-/// Keeps the keys that `T` has.
-fn keep<'de, T: Deserialize<'de>>(table: &mut DeTable<'_>, key: &Key, sink: &mut Sink) {
-    let known = fields_of::<T>();
-    let names = table.keys().map(|name| name.get_ref().to_string());
-    let unknown: Vec<_> = names
-        .filter(|name| !known.contains(&name.as_str()))
-        .collect();
-    for name in unknown {
-        table.remove(name.as_str());
-        let key = key.name(name);
-        let message =
-            format!("`{key}` is not a key of the configuration; correct it or leave it out");
-        sink.push(ProblemCode::KeyUnknown, key, message);
-    }
-}
-
-fn keep_in<'de, T: Deserialize<'de>>(table: &mut DeTable<'_>, name: &str, sink: &mut Sink) {
-    if let Some(DeValue::Table(table)) = value(table, name) {
-        keep::<T>(table, &Key::default().name(name), sink);
-    }
-}
-
-fn write_out_names(route: &mut DeTable<'_>, key: &Key, sink: &mut Sink) {
-    let Some(DeValue::Array(targets)) = value(route, "targets") else {
-        return;
-    };
-    for (index, target) in targets.iter_mut().enumerate() {
-        // The derived reader would take an array for the values of the table's keys.
-        if let DeValue::Array(_) = target.get_ref() {
-            let message = "invalid type: sequence, expected the name of a target, or a table with `name` and `weight`";
-            sink.push(ProblemCode::SyntaxInvalid, key.index(index), message);
-        }
-        if let DeValue::String(name) = target.get_ref() {
-            let span = target.span();
-            let key = Spanned::new(span.clone(), DeString::Borrowed("name"));
-            let name = Spanned::new(span, DeValue::String(name.clone()));
-            let mut table = DeTable::new();
-            table.insert(key, name);
-            *target.get_mut() = DeValue::Table(table);
-        }
-    }
-}
-
-fn value<'t, 'i>(table: &'t mut DeTable<'i>, name: &str) -> Option<&'t mut DeValue<'i>> {
-    table.get_mut(name).map(Spanned::get_mut)
-}
-
-/// The tables in an array, each with its place.
-fn tables<'t, 'i>(
-    table: &'t mut DeTable<'i>,
-    name: &str,
-) -> impl Iterator<Item = (usize, &'t mut DeTable<'i>)> {
-    let values = match value(table, name) {
-        Some(DeValue::Array(values)) => Some(values.iter_mut()),
-        _ => None,
-    };
-    let values = values.into_iter().flatten().enumerate();
-    values.filter_map(|(index, value)| match value.get_mut() {
-        DeValue::Table(table) => Some((index, table)),
-        _ => None,
-    })
+/// Each kind of table: before its keys as [`keys`] lists them, and as people write it.
+pub(super) fn tables() -> [Table; 10] {
+    [
+        ("", "the top of the file", fields_of::<RawConfig>()),
+        ("origin.", "[origin]", fields_of::<RawOrigin>()),
+        ("targets.*.", "[targets.NAME]", fields_of::<RawTarget>()),
+        ("routes.*.", "[[routes]]", fields_of::<RawRoute>()),
+        (
+            "routes.*.targets.*.",
+            "`targets` of a route",
+            fields_of::<RawWeighted>(),
+        ),
+        (
+            "routes.*.examples.*.",
+            "[[routes.examples]]",
+            fields_of::<RawExample>(),
+        ),
+        ("response.", "[response]", fields_of::<RawResponse>()),
+        ("log.", "[log]", fields_of::<RawLog>()),
+        ("retry.", "[retry]", fields_of::<RawRetry>()),
+        ("examples.*.", "[[examples]]", fields_of::<RawExample>()),
+    ]
 }
 
 /// Every key that a configuration can have, in the order of its tables, such as `hosts` and
 /// `targets.*.base`.
 ///
 /// `*` stands for the name of a target or route. A table is not a key of its own, except that the
-/// examples of a route are one key. The compiler's `revision` is left out.
+/// examples are one key. The compiler's `revision` and `format` are left out.
 ///
 /// ```
 /// let keys = signpost::authoring::keys();
 /// assert!(keys.iter().any(|key| key == "routes.*.cache_control"));
 /// ```
 pub fn keys() -> Vec<String> {
-    let tables = [
-        ("", fields_of::<RawConfig>()),
-        ("origin.", fields_of::<RawOrigin>()),
-        ("targets.*.", fields_of::<RawTarget>()),
-        ("routes.*.", fields_of::<RawRoute>()),
-        ("routes.*.targets.*.", fields_of::<RawWeighted>()),
-        ("response.", fields_of::<RawResponse>()),
-        ("log.", fields_of::<RawLog>()),
-        ("retry.", fields_of::<RawRetry>()),
-    ];
-    let fields = tables.into_iter().flat_map(|(table, fields)| {
-        let key = move |field| format!("{table}{field}");
-        fields.iter().map(key)
-    });
-    let is_table = |key: &str| {
-        let below = format!("{key}.");
-        tables.iter().any(|(table, _)| table.starts_with(&below))
+    let key_of = |table: &str, field: &str| {
+        // The examples of a table are one key.
+        match table.strip_suffix("examples.*.") {
+            Some(around) => format!("{around}examples"),
+            None => format!("{table}{field}"),
+        }
     };
-    fields
-        .filter(|key| key != "revision" && !is_table(key))
-        .collect()
+    let mut keys = Vec::new();
+    for (table, _, fields) in tables() {
+        for field in fields {
+            let key = key_of(table, field);
+            let below = format!("{key}.");
+            let is_table = tables()
+                .iter()
+                .any(|(other, ..)| other.starts_with(&below) && !other.ends_with("examples.*."));
+            let is_compiler_s = matches!(*field, "revision" | "format");
+            if !is_table && !is_compiler_s && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
 }
 
 /// The names of a struct's fields, as its `Deserialize` knows them.
-fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+pub(super) fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     let mut fields: &'static [&'static str] = &[];
     // It ends in an error, because it has no values.
     let _ = T::deserialize(FieldNames(&mut fields));
@@ -176,7 +107,7 @@ impl<'de> Deserializer<'de> for FieldNames<'_> {
 #[cfg(test)]
 mod tests {
     use super::{fields_of, keys};
-    use crate::config::raw::RawExample;
+    use crate::authoring::example::RawExample;
 
     #[test]
     fn every_key_is_listed_once() {
@@ -188,29 +119,36 @@ mod tests {
             "origin.next_backend_timeout",
             "targets.*.base",
             "targets.*.health_backend",
+            "targets.*.unencoded",
             "routes.*.name",
             "routes.*.path",
+            "routes.*.hosts",
+            "routes.*.origin",
             "routes.*.target",
             "routes.*.location",
+            "routes.*.unused",
             "routes.*.status",
             "routes.*.json",
             "routes.*.cache_control",
-            "routes.*.examples",
             "routes.*.targets.*.name",
             "routes.*.targets.*.weight",
+            "routes.*.examples",
             "response.cors",
             "response.hsts",
+            "response.json",
             "log.endpoint",
             "log.client_ip",
             "retry.window",
             "retry.origin_share",
+            "examples",
         ];
         assert_eq!(keys(), expected);
     }
 
     #[test]
     fn the_fields_of_a_struct_are_its_keys() {
-        assert_eq!(fields_of::<RawExample>(), ["request", "target", "location"]);
+        let example = ["request", "origin", "target", "location"];
+        assert_eq!(fields_of::<RawExample>(), example);
         assert!(fields_of::<String>().is_empty());
     }
 }

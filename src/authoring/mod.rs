@@ -5,22 +5,27 @@
 
 mod canonical;
 mod checks;
+mod common_path;
+mod common_text;
 mod draft;
 mod example;
 mod keys;
+mod language;
 mod positions;
 mod samples;
+mod tidy;
 
 use serde::Deserialize;
 use toml::de::DeTable;
 
 use crate::config::problem::{At, Sink};
 use crate::config::raw::RawConfig;
-use crate::config::{self, Config, Key, Problem, ProblemCode, Problems};
+use crate::config::{self, Config, FORMAT, Key, Problem, ProblemCode, Problems};
 use draft::{Draft, Report};
+use example::RawExamples;
 use positions::Positions;
 
-pub use example::Example;
+pub use example::{Example, OriginExample, split_request};
 pub use keys::keys;
 
 /// A configuration as its author has it: with the examples that it was tried on.
@@ -28,6 +33,8 @@ pub use keys::keys;
 pub struct Authored {
     config: Config,
     examples: Vec<Example>,
+    origin_examples: Vec<OriginExample>,
+    warnings: Vec<Problem>,
 }
 
 /// Reads a configuration as people write it, and tries it on its examples.
@@ -54,13 +61,19 @@ impl Authored {
         };
         let mut table = DeTable::parse(text).map_err(syntax_error)?;
         let mut sink = Sink::default();
-        keys::tidy(table.get_mut(), &mut sink);
+        let examples = tidy::tidy(table.get_mut(), &mut sink);
         let toml = toml::Deserializer::from(table);
-        let raw = RawConfig::deserialize(toml).map_err(syntax_error)?;
-        compile(&raw, sink).map_err(|problems| {
-            let positions = Positions::in_text(text);
-            problems.placed(|problem| positions.of(problem))
-        })
+        let mut raw = RawConfig::deserialize(toml).map_err(syntax_error)?;
+        for (key, is_there) in [
+            ("revision", raw.revision.take().is_some()),
+            ("format", raw.format.replace(FORMAT).is_some()),
+        ] {
+            if is_there {
+                let message = format!("`{key}` is written by the compiler; leave it out");
+                sink.push(ProblemCode::KeyUnknown, &At::Top.name(key), message);
+            }
+        }
+        compile(&raw, &examples, sink, text)
     }
 
     /// The configuration, without the examples.
@@ -73,30 +86,52 @@ impl Authored {
         &self.config
     }
 
-    /// The examples, at least one a route, in the order in which they are written.
+    /// The examples that lead to a location, at least one a route that redirects, in the order in which
+    /// they are written.
     pub fn examples(&self) -> &[Example] {
         &self.examples
+    }
+
+    /// The examples of requests that go to the origin.
+    pub fn origin_examples(&self) -> &[OriginExample] {
+        &self.origin_examples
+    }
+
+    /// What may not be meant, though the configuration can be used.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 }
 
 /// Compiles a configuration, and checks what only its author can mend.
-fn compile(raw: &RawConfig, mut sink: Sink) -> Result<Authored, Problems> {
-    if raw.revision.is_some() {
-        let message = "`revision` is written by the compiler; leave it out";
-        sink.push(ProblemCode::KeyUnknown, &At::Top.name("revision"), message);
-    }
+fn compile(
+    raw: &RawConfig,
+    examples: &RawExamples,
+    mut sink: Sink,
+    text: &str,
+) -> Result<Authored, Problems> {
     let (config, places) = config::read(raw, &mut sink);
     let config = canonical::compile(config);
     let draft = Draft {
         raw,
+        examples,
         config: &config,
         places: &places,
     };
     let mut report = Report {
         sink,
         examples: Vec::new(),
+        origin_examples: Vec::new(),
     };
     checks::run(&draft, &mut report);
-    let Report { sink, examples } = report;
-    sink.finish(()).map(|()| Authored { config, examples })
+    let mut problems = report.sink.into_problems();
+    if !problems.is_empty() {
+        problems = Positions::in_text(text).place(problems);
+    }
+    Ok(Authored {
+        warnings: Problems::among(problems)?,
+        config,
+        examples: report.examples,
+        origin_examples: report.origin_examples,
+    })
 }

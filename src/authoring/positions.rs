@@ -19,9 +19,20 @@ impl<'t> Positions<'t> {
         Self { text, table }
     }
 
+    /// The problems, each at its place, in the order of these.
+    pub(super) fn place(&self, problems: Vec<Problem>) -> Vec<Problem> {
+        let placed = problems.into_iter().map(|problem| {
+            let place = self.of(&problem);
+            problem.at(place)
+        });
+        let mut placed: Vec<_> = placed.collect();
+        placed.sort_by_key(|problem| problem.place().map(|place| place.bytes.start));
+        placed
+    }
+
     /// The place of a problem: the value of its key, or the key itself if that is wrong. If the key is
     /// missing, the nearest table around it.
-    pub(super) fn of(&self, problem: &Problem) -> Option<Place> {
+    fn of(&self, problem: &Problem) -> Option<Place> {
         let mut bytes = None;
         let mut values = Values::Table(self.table.as_ref()?.get_ref());
         for step in problem.key().steps() {

@@ -2,10 +2,14 @@
 
 use serde::Deserialize;
 
-use super::problem::{Key, Problem, ProblemCode, Problems, Sink};
+use super::problem::{At, Key, Problem, ProblemCode, Problems, Sink};
 use super::raw::RawConfig;
 use super::valid::Config;
 use super::{read, revision};
+
+/// The form of compiled configurations. The first had no number, and there `json` was on where a route
+/// did not say so.
+pub const FORMAT: u32 = 2;
 
 /// Reads a compiled configuration, as the Config Store entry `config` holds it.
 ///
@@ -29,8 +33,15 @@ pub fn from_json(text: &str) -> Result<Config, Problems> {
         .map_err(|error| unreadable(text, &error))?;
     let revision = revision::read(text, raw.revision.take())?;
     let mut sink = Sink::default();
+    if let Some(format) = raw.format.filter(|it| *it != FORMAT) {
+        let message = format!(
+            "the format is {format}, and this version reads {FORMAT}; compile the configuration again, or deploy the version that it is for"
+        );
+        sink.push(ProblemCode::FormatUnknown, &At::Top.name("format"), message);
+    }
     let (config, _) = read::read(&raw, &mut sink);
-    sink.finish(config.compiled(revision, text.to_owned()))
+    Problems::among(sink.into_problems())?;
+    Ok(config.compiled(revision, text.to_owned()))
 }
 
 fn unreadable(text: &str, error: &serde_json::Error) -> Problem {

@@ -8,19 +8,22 @@ mod compiled;
 mod options;
 pub(crate) mod problem;
 pub(crate) mod raw;
-mod read;
+pub(crate) mod read;
 pub(crate) mod revision;
 mod route;
+mod route_index;
 mod target;
 mod valid;
 
-pub use compiled::from_json;
+pub use compiled::{FORMAT, from_json};
 pub use options::{
     CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
     Window,
 };
-pub use problem::{Key, Place, Problem, ProblemCode, Problems, Step};
+pub use problem::{Key, Place, Problem, ProblemCode, Problems, Severity, Step};
 pub(crate) use read::read;
-pub use route::{RedirectStatus, Route, RouteName, RouteNameError, RouteOptions, StatusError};
+pub use route::{
+    RedirectStatus, Route, RouteName, RouteNameError, RouteOptions, RoutePattern, StatusError,
+};
 pub use target::{MAX_TARGETS, Target, Targets, Weight, WeightError, WeightedTarget};
 pub use valid::{Config, MAX_ENTRY_LENGTH};

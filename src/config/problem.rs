@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// Something that keeps a configuration from being used.
+/// Something that keeps a configuration from being used, or that may not be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     code: ProblemCode,
@@ -50,7 +50,7 @@ pub(crate) enum At<'k> {
 #[derive(Default)]
 pub(crate) struct Sink(Vec<Problem>);
 
-/// All the problems of a configuration, at least one.
+/// All the problems of a configuration that cannot be used, at least one of them an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
@@ -93,12 +93,18 @@ problem_codes! {
     HostInvalid "host-invalid" "The text is not a host.",
     BackendInvalid "backend-invalid" "The list of origin backends is empty, too long or holds a name twice, or a name in it is no backend name.",
     OriginOptionInvalid "origin-option-invalid" "The text is not one of the words, or not a time, that the key can have.",
+    FormatUnknown "format-unknown" "The compiled configuration has a format that this version does not know.",
+    UnencodedInvalid "unencoded-invalid" "A character always has to be encoded, or never.",
     BaseInvalid "base-invalid" "The base cannot be meant as the URL of a CDN.",
     BaseHostNotAllowed "base-host-not-allowed" "The host of a base is not in allowed_hosts.",
     RouteNameInvalid "route-name-invalid" "The name is not fit for headers and logs.",
     RouteNameDuplicate "route-name-duplicate" "Two routes have one name.",
+    RouteHostUnknown "route-host-unknown" "A route has a host that the configuration does not have.",
+    RouteOfOriginInvalid "route-of-origin-invalid" "A route with `origin = true` says how to redirect.",
     PathInvalid "path-invalid" "The path pattern cannot be read.",
+    PathAmbiguous "path-ambiguous" "Some request path can be read in two ways.",
     LocationInvalid "location-invalid" "The location template cannot be read, or does not fit the path.",
+    UnusedInvalid "unused-invalid" "A capture in `unused` is not one of the path, is in the location, or no digest is there to stand for it.",
     TargetUnknown "target-unknown" "The route names a target that is not configured, or its example one that is not the route's.",
     TargetUnused "target-unused" "No route names the target, so nothing is sent there.",
     TargetsInvalid "targets-invalid" "A route's `targets` are not 1 to 8 different ones with weights from 1 to 1000, or stand beside a `target`.",
@@ -115,8 +121,30 @@ problem_codes! {
     LogEndpointInvalid "log-endpoint-invalid" "The text is not the name of a log endpoint.",
     ClientIpInvalid "client-ip-invalid" "The text is not one of full, truncated and none.",
     RetryInvalid "retry-invalid" "The window is not a time from 1 second to 5 minutes, the share is not a percentage, or a cache may keep a redirect.",
+    RouteBroad "route-broad" "The route redirects more than the files of a registry, and no example shows what must not be redirected.",
+    OriginRouteIdle "origin-route-idle" "No other route has a path of the route with `origin = true`, so it changes nothing.",
+    EntryNearlyFull "entry-nearly-full" "The compiled configuration takes 80 % or more of a Config Store entry.",
     EntryTooLarge "entry-too-large" "The compiled configuration is larger than a Config Store entry may be.",
     RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled.",
+}
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The configuration can be used; something in it may not be meant.
+    Warning,
+    /// The configuration cannot be used.
+    Error,
+}
+
+impl ProblemCode {
+    /// How much it matters.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::RouteBroad | Self::OriginRouteIdle | Self::EntryNearlyFull => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
 }
 
 impl Problem {
@@ -157,15 +185,14 @@ impl Problem {
 }
 
 impl Problems {
-    /// The same problems, each at its place in the text and in the order of these.
-    #[must_use]
-    pub fn placed(self, place: impl Fn(&Problem) -> Option<Place>) -> Self {
-        let mut problems = self.0;
-        for problem in &mut problems {
-            problem.place = place(problem);
+    /// The problems, if one of them is an error; else all of them are warnings.
+    pub(crate) fn among(found: Vec<Problem>) -> Result<Vec<Problem>, Self> {
+        let is_error = |problem: &Problem| problem.code.severity() == Severity::Error;
+        if found.iter().any(is_error) {
+            Err(Self(found))
+        } else {
+            Ok(found)
         }
-        problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.bytes.start));
-        Self(problems)
     }
 
     /// The problems, in the order in which they stand in the file.
@@ -220,16 +247,23 @@ impl Sink {
 
     #[cold]
     fn note_missing(&mut self, key: &At<'_>, instead: &str) {
-        self.add(missing(key, instead));
+        // What was there and taken out as wrong is not missing.
+        if !self.has(&Key::from(key)) {
+            self.add(missing(key, instead));
+        }
     }
 
-    /// The value, if no problem was found.
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, Problems> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(Problems(self.0))
-        }
+    /// Whether there is a problem of this key, of a table around it, or of something in it.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        let mut others = self.0.iter().map(|problem| &problem.key.0);
+        others.any(|other| {
+            !other.is_empty() && (key.0.starts_with(other) || other.starts_with(&key.0))
+        })
+    }
+
+    /// All problems, warnings included.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.0
     }
 }
 

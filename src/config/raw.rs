@@ -15,6 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub(crate) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) revision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<u32>,
     pub(crate) allowed_hosts: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hosts: Option<Vec<String>>,
@@ -45,6 +47,8 @@ pub(crate) struct RawTarget {
     pub(crate) base: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) health_backend: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unencoded: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -53,19 +57,23 @@ pub(crate) struct RawRoute {
     pub(crate) name: Option<String>,
     pub(crate) path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hosts: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) targets: Option<Vec<RawWeighted>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unused: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) json: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cache_control: Option<String>,
-    /// Only the author's form has them; the compiled one shows by its revision that they held.
-    #[serde(skip_serializing)]
-    pub(crate) examples: Vec<RawExample>,
 }
 
 /// One of several targets. People may write its name alone; the compiled form is always a table.
@@ -82,14 +90,6 @@ pub(crate) struct RawWeighted {
     pub(crate) weight: Option<i64>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a table")]
-pub(crate) struct RawExample {
-    pub(crate) request: Option<String>,
-    pub(crate) target: Option<String>,
-    pub(crate) location: Option<String>,
-}
-
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RawResponse {
@@ -97,6 +97,9 @@ pub(crate) struct RawResponse {
     pub(crate) cors: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hsts: Option<String>,
+    /// Whether routes answer with JSON that do not say so themselves. Compiled routes all do.
+    #[serde(skip_serializing)]
+    pub(crate) json: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

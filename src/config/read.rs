@@ -8,15 +8,17 @@ mod targets;
 use super::problem::{At, Sink};
 use super::raw::RawConfig;
 use super::revision::Revision;
+use super::route::Route;
+use super::route_index::RouteIndex;
 use super::valid::Config;
 use fields::hosts;
+pub(crate) use routes::RoutePlaces;
 
-/// Reads what both forms of a configuration have in common. The numbers are the places of the routes
-/// that hold among those that were written.
+/// Reads what both forms of a configuration have in common.
 ///
 /// What is wrong is left out, so the configuration is of use only if the sink has no problem at the
 /// end.
-pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
+pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, RoutePlaces) {
     let top = At::Top;
     let allowed_key = top.name("allowed_hosts");
     let instead = "list every host that a redirect may name";
@@ -29,17 +31,24 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
     let backends = options::backends(&origin_key, origin, sink);
     let targets_key = top.name("targets");
     let targets = targets::read(&targets_key, &raw.targets, allowed_hosts.as_deref(), sink);
-    let known = targets::Known {
-        written: &raw.targets,
-        valid: &targets,
+    let known = routes::Known {
+        targets: targets::Known {
+            written: &raw.targets,
+            valid: &targets,
+        },
+        json: options::json(raw),
     };
-    let (places, routes) = routes::read(&top.name("routes"), &raw.routes, known, sink);
+    let routes = routes::read(&top.name("routes"), &raw.routes, known, sink);
     let (log, retry) = (raw.log.as_ref(), raw.retry.as_ref());
+    let of_origin = routes.of_origin.iter();
+    let redirecting = routes.redirecting.iter().map(Route::pattern);
     let config = Config {
         allowed_hosts: allowed_hosts.unwrap_or_default(),
+        index: RouteIndex::of(of_origin.chain(redirecting)),
         hosts: own_hosts,
         backends,
-        routes,
+        origin_routes: routes.of_origin,
+        routes: routes.redirecting,
         origin: options::origin(&origin_key, origin, sink),
         response: options::response(&top.name("response"), raw.response.as_ref(), sink),
         log: log.and_then(|log| options::log(&top.name("log"), log, sink)),
@@ -48,5 +57,5 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, Vec<usize>) {
         json: String::new(),
         revision: Revision::default(),
     };
-    (config, places)
+    (config, routes.places)
 }

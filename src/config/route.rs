@@ -4,16 +4,25 @@ use strum::FromRepr;
 use thiserror::Error;
 
 use super::target::Targets;
-use crate::values::{HeaderText, PathTemplate};
+use crate::values::{Capture, CaptureSlot, HeaderText, Host, PathTemplate};
 
 /// A path, and where its requests are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    name: RouteName,
-    path: PathTemplate,
+    pattern: RoutePattern,
     targets: Targets,
     location: PathTemplate,
+    /// The places of the captures that the location leaves out.
+    unused: Vec<usize>,
     options: RouteOptions,
+}
+
+/// What a route applies to, and its name. For a route of the origin that is all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutePattern {
+    name: RouteName,
+    path: PathTemplate,
+    hosts: Option<Vec<Host>>,
 }
 
 /// The name of a route: a lower-case ASCII letter, then lower-case letters, digits, `-` and `_`;
@@ -64,31 +73,37 @@ pub struct RouteNameError(String);
 pub struct StatusError(u16);
 
 impl Route {
-    /// Puts together parts that were each checked, with a location made from the captures of the path.
+    /// Puts together parts that were each checked, with a location made from the captures of the path
+    /// that are not unused.
     pub(super) fn new(
-        name: RouteName,
-        path: PathTemplate,
+        pattern: RoutePattern,
         targets: Targets,
         location: PathTemplate,
+        unused: Vec<usize>,
         options: RouteOptions,
     ) -> Self {
         Self {
-            name,
-            path,
+            pattern,
             targets,
             location,
+            unused,
             options,
         }
     }
 
+    /// What the route applies to.
+    pub fn pattern(&self) -> &RoutePattern {
+        &self.pattern
+    }
+
     /// The name, as it stands in headers and logs.
     pub fn name(&self) -> &RouteName {
-        &self.name
+        self.pattern.name()
     }
 
     /// The template that request paths are read with.
     pub fn path(&self) -> &PathTemplate {
-        &self.path
+        self.pattern.path()
     }
 
     /// The CDNs that its requests are sent to, each to one of them.
@@ -101,9 +116,52 @@ impl Route {
         &self.location
     }
 
+    /// The captures that the location leaves out, because a digest in it names the file.
+    pub fn unused(&self) -> impl Iterator<Item = &CaptureSlot> {
+        let captures = self.path().captures();
+        self.unused.iter().filter_map(|place| captures.get(*place))
+    }
+
+    /// Of a path's captures, those that the location holds.
+    pub(crate) fn held<'v>(&self, mut captures: Vec<Capture<'v>>) -> Vec<Capture<'v>> {
+        if !self.unused.is_empty() {
+            let mut place = 0..;
+            captures.retain(|_| place.next().is_some_and(|it| !self.unused.contains(&it)));
+        }
+        captures
+    }
+
     /// How answers on this route look.
     pub fn options(&self) -> &RouteOptions {
         &self.options
+    }
+}
+
+impl RoutePattern {
+    /// Puts together parts that were each checked.
+    pub(super) fn new(name: RouteName, path: PathTemplate, hosts: Option<Vec<Host>>) -> Self {
+        Self { name, path, hosts }
+    }
+
+    /// The name, as it stands in headers and logs.
+    pub fn name(&self) -> &RouteName {
+        &self.name
+    }
+
+    /// The template that request paths are read with.
+    pub fn path(&self) -> &PathTemplate {
+        &self.path
+    }
+
+    /// The request hosts that the route applies to; `None` if to all of the configuration's.
+    pub fn hosts(&self) -> Option<&[Host]> {
+        self.hosts.as_deref()
+    }
+
+    /// Whether the route applies to a request with this `Host`, if the configuration does.
+    pub fn applies_to(&self, host: &str) -> bool {
+        self.hosts()
+            .is_none_or(|hosts| hosts.iter().any(|it| it.is_named_by(host)))
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::values::Base;
+use crate::values::{Base, Unencoded};
 
 /// A CDN that can serve files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub struct Target {
     name: String,
     base: Base,
     health_backend: Option<String>,
+    unencoded: Unencoded,
 }
 
 /// The most targets that a route has, which bounds what a choice costs.
@@ -46,6 +47,7 @@ impl Target {
             name,
             base,
             health_backend: None,
+            unencoded: Unencoded::default(),
         }
     }
 
@@ -56,9 +58,21 @@ impl Target {
         self
     }
 
+    /// The same target, whose locations have these characters as they are.
+    #[must_use]
+    pub fn with_unencoded(mut self, unencoded: Unencoded) -> Self {
+        self.unencoded = unencoded;
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The reserved characters that its locations have as they are; all others are encoded.
+    pub fn unencoded(&self) -> &Unencoded {
+        &self.unencoded
     }
 
     /// The base.

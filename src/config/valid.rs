@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use super::options::{Log, OriginOptions, ResponseOptions, RetryOptions};
 use super::revision::Revision;
-use super::route::Route;
+use super::route::{Route, RoutePattern};
+use super::route_index::RouteIndex;
 use super::target::Target;
 use crate::values::Host;
 
@@ -18,7 +19,9 @@ pub struct Config {
     pub(super) backends: Vec<String>,
     pub(super) origin: OriginOptions,
     pub(super) targets: BTreeMap<String, Arc<Target>>,
+    pub(super) origin_routes: Vec<RoutePattern>,
     pub(super) routes: Vec<Route>,
+    pub(super) index: RouteIndex,
     pub(super) response: ResponseOptions,
     pub(super) log: Option<Log>,
     pub(super) retry: Option<RetryOptions>,
@@ -42,6 +45,11 @@ impl Config {
         &self.json
     }
 
+    /// How many characters of a Config Store entry the compiled configuration takes.
+    pub fn entry_length(&self) -> usize {
+        self.json.chars().count()
+    }
+
     /// The first 12 hexadecimal digits of the SHA-256 of the compiled configuration's content.
     pub fn revision(&self) -> &str {
         self.revision.as_str()
@@ -57,9 +65,11 @@ impl Config {
         self.hosts.as_deref()
     }
 
-    /// A host that the routes apply to, for a request that is only a path; `None` if they apply to any.
-    pub fn first_host(&self) -> Option<&Host> {
-        self.hosts()?.first()
+    /// A host that a route applies to, for a request that is only a path: the route's first one, else the
+    /// configuration's; `None` if it applies to any.
+    pub fn first_host<'c>(&'c self, route: Option<&'c RoutePattern>) -> Option<&'c Host> {
+        let of_route = route.and_then(RoutePattern::hosts);
+        of_route.or(self.hosts())?.first()
     }
 
     /// Whether the routes apply to a request with this `Host`.
@@ -84,7 +94,33 @@ impl Config {
         self.targets.values().map(AsRef::as_ref)
     }
 
-    /// The routes, in the order in which they are tried.
+    /// The routes whose requests all go to the origin, in the order in which they are written. They are
+    /// tried before all others.
+    pub fn origin_routes(&self) -> &[RoutePattern] {
+        &self.origin_routes
+    }
+
+    /// What every route applies to, in the order in which they are tried: those of the origin, then
+    /// those that redirect.
+    pub fn patterns(&self) -> impl Iterator<Item = &RoutePattern> {
+        let redirecting = self.routes.iter().map(Route::pattern);
+        self.origin_routes.iter().chain(redirecting)
+    }
+
+    /// Whether a request to this host may be the registry's own: it is in `hosts`, of the configuration
+    /// or of a route.
+    pub(crate) fn names_host(&self, host: &Host) -> bool {
+        let of_routes = self.patterns().filter_map(RoutePattern::hosts);
+        let mut hosts = self.hosts().into_iter().chain(of_routes);
+        hosts.any(|hosts| hosts.contains(host))
+    }
+
+    /// Where the routes are found that a path may be on.
+    pub(crate) fn index(&self) -> &RouteIndex {
+        &self.index
+    }
+
+    /// The routes that redirect, in the order in which they are tried.
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }

@@ -31,7 +31,7 @@ pub enum Point {
     #[strum(message = "Is it without user info, query, fragment?")]
     NothingElse,
     /// `plain-segments`: its segments are not empty, `.` or `..`, and hold only unreserved
-    /// characters and needed upper-case `%XX`.
+    /// characters, those that the target wants unencoded, and needed upper-case `%XX`.
     #[strum(message = "Is every segment safe, and encoded in the one way?")]
     PlainSegments,
     /// `same-captures`: its path, read back through the route's template, yields the captures in

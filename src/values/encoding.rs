@@ -1,16 +1,60 @@
 //! The one way in which a path is percent-encoded (RFC 3986, section 2).
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, percent_encode_byte};
 
-/// All but the unreserved characters, and the slashes between the segments of a `path` capture.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+/// The reserved characters that a path may hold (RFC 3986, section 3.3: `sub-delims`, `:` and `@`).
+const RESERVED: &str = "!$&'()*+,;=:@";
+
+/// The reserved characters that a CDN wants to see as they are, some of ``!$&'()*+,;=:@``.
+///
+/// ```
+/// use signpost::values::Unencoded;
+///
+/// assert!("@:".parse::<Unencoded>().is_ok());
+/// assert_eq!("@/".parse::<Unencoded>().unwrap_err().to_string(), "`/` cannot stay unencoded; list some of !$&'()*+,;=:@");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unencoded(String);
+
+/// A character that always has to be encoded, or never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` cannot stay unencoded; list some of {RESERVED}")]
+pub struct UnencodedError(char);
+
+impl Unencoded {
+    /// The characters, each once, in the order of the RFC.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a byte is written as it is.
+    fn has(&self, byte: u8) -> bool {
+        is_unreserved(byte) || self.0.as_bytes().contains(&byte)
+    }
+}
+
+impl FromStr for Unencoded {
+    type Err = UnencodedError;
+
+    fn from_str(text: &str) -> Result<Self, UnencodedError> {
+        match text.chars().find(|it| !RESERVED.contains(*it)) {
+            Some(other) => Err(UnencodedError(other)),
+            None => Ok(Self(
+                RESERVED.chars().filter(|it| text.contains(*it)).collect(),
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Unencoded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
 
 /// Whether a byte stands for itself in every part of every URL: RFC 3986, section 2.3.
 pub(super) const fn is_unreserved(byte: u8) -> bool {
@@ -22,10 +66,26 @@ pub(super) const fn may_be_captured(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'%' | b'?' | b'#')
 }
 
-/// Appends text to a URL's path: unreserved characters and slashes as they are, all others as
-/// upper-case `%XX`.
-pub(super) fn push_encoded(url: &mut String, text: &str) {
-    url.extend(utf8_percent_encode(text, ENCODED));
+/// Whether a byte can stand in a literal: an unreserved or a reserved character of a path, without `%`.
+pub(super) fn may_be_literal(byte: u8) -> bool {
+    is_unreserved(byte) || RESERVED.as_bytes().contains(&byte)
+}
+
+/// Appends text to a URL's path: unreserved and unencoded characters and slashes as they are, all
+/// others as upper-case `%XX`.
+pub(super) fn push_encoded(url: &mut String, text: &str, unencoded: &Unencoded) {
+    // Nearly every text has nothing to encode.
+    if text.bytes().all(is_unreserved) {
+        url.push_str(text);
+        return;
+    }
+    for byte in text.bytes() {
+        if byte == b'/' || unencoded.has(byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(percent_encode_byte(byte));
+        }
+    }
 }
 
 /// The segments of a path, still encoded; none if it does not start with `/`.
@@ -50,9 +110,9 @@ pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether each character of a URL's segment has its one spelling: itself if it is unreserved,
-/// upper-case `%XX` if it is not. A character that no capture holds has no spelling.
-pub(crate) fn is_strictly_encoded(segment: &str) -> bool {
+/// Whether each character of a URL's segment has its one spelling: itself if it is unreserved or
+/// unencoded, upper-case `%XX` if it is not. A character that no capture holds has no spelling.
+pub(crate) fn is_strictly_encoded(segment: &str, unencoded: &Unencoded) -> bool {
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
@@ -60,10 +120,10 @@ pub(crate) fn is_strictly_encoded(segment: &str) -> bool {
                 return false;
             };
             let byte = high << 4 | low;
-            if is_unreserved(byte) || !may_be_captured(byte) {
+            if unencoded.has(byte) || !may_be_captured(byte) {
                 return false;
             }
-        } else if !is_unreserved(byte) {
+        } else if !unencoded.has(byte) {
             return false;
         }
     }

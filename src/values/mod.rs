@@ -2,22 +2,29 @@
 
 mod base;
 mod capture;
+mod capture_type;
 pub(crate) mod encoding;
 mod header_text;
 mod host;
+mod part;
 mod reading;
+mod reading_order;
 mod switch;
 mod template;
+mod template_error;
 mod template_text;
 mod time;
 mod ways;
 
 pub use base::{Base, BaseError, Scheme};
-pub use capture::{Capture, CaptureSlot, CaptureType};
+pub use capture::{Capture, CaptureSlot};
+pub use capture_type::{CaptureType, UnknownType};
+pub use encoding::{Unencoded, UnencodedError};
 pub use header_text::HeaderText;
 pub use host::{Host, HostError};
+pub use part::{CapturePart, UnknownPart};
 pub use reading::Mismatch;
 pub use switch::{Effect, Share, Switch, SwitchError};
-pub use template::{PathTemplate, Segment};
-pub use template_text::TemplateError;
+pub use template::{PathTemplate, Piece, Segment};
+pub use template_error::{Instead, TemplateErrors};
 pub(crate) use time::read_time;

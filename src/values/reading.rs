@@ -7,37 +7,40 @@
 
 use std::borrow::Cow;
 
-use super::capture::{Capture, CaptureSlot, CaptureType};
+use super::capture::{Capture, CaptureSlot};
 use super::template::{Part, PathTemplate, Segment};
-use super::ways::{Piece, one_reading};
+use super::ways::{Extent, one_reading};
 
 /// Where a path stops fitting a template. Segments are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mismatch<'t, 'p> {
     /// The path has another number of segments than the template.
     SegmentCount {
-        /// How many segments the template has.
-        expected: usize,
-        /// Whether the path may have more, because a capture is of type `path`.
-        or_more: bool,
+        /// The fewest segments that the template takes.
+        at_least: usize,
+        /// The most segments that it takes; `None` if a capture is of type `path`.
+        at_most: Option<usize>,
         /// How many segments the path has.
         found: usize,
     },
-    /// A segment is not what the template has there: its literals differ, or it has several parts and
-    /// cannot be read in exactly one way.
+    /// A segment does not have the literals that the template has there.
     Literal {
-        /// The segment.
+        /// The segment of the path.
         segment: usize,
+        /// The segment of the template. It is another number after a capture of several segments.
+        of_template: usize,
         /// What the template has there.
         expected: Segment<'t>,
         /// What the path has there, decoded.
         found: &'p str,
     },
-    /// Every segment that is one literal fits, and one that is one capture does not: its text is not of
-    /// the type, or not what the same capture is elsewhere in the path.
+    /// Every segment has its literals, and a capture does not fit: its text is not of the type, is not
+    /// what the capture is elsewhere in the path, or has not the part that stands elsewhere.
     Capture {
-        /// The segment at which the capture begins.
+        /// The segment of the path at which the capture begins.
         segment: usize,
+        /// The segment of the template.
+        of_template: usize,
         /// The capture.
         slot: &'t CaptureSlot,
         /// What the path has there, decoded.
@@ -46,215 +49,348 @@ pub enum Mismatch<'t, 'p> {
 }
 
 impl PathTemplate {
-    /// Reads the captures out of a path's decoded segments, in time proportional to its length.
+    /// Reads the captures out of a path's decoded segments.
     ///
     /// ```
     /// use signpost::values::PathTemplate;
     ///
-    /// let path = PathTemplate::path("/{name:crate}/{version:semver}").unwrap();
-    /// let location = PathTemplate::location("/{name}/{name}-{version}.crate", path.captures()).unwrap();
+    /// let path = PathTemplate::path("/{name:crate}/{name}-{version:semver}.crate").unwrap();
     /// let segments = ["libc".into(), "libc-0.2.147.crate".into()];
-    /// assert_eq!(location.read(&segments).unwrap()[1].as_str(), "0.2.147");
+    /// assert_eq!(path.read(&segments).unwrap()[1].as_str(), "0.2.147");
     /// ```
     ///
     /// # Errors
     ///
-    /// The first [`Mismatch`]; one of a whole literal segment comes before any of captures. A path
-    /// that can be read in two ways is a mismatch too, because it does not tell which request it
-    /// answers. A segment of several parts is read by itself: a capture known from another segment is a
-    /// literal in it, and an unknown capture that it has twice counts as two.
+    /// The first [`Mismatch`]; one of literals comes before any of captures. A path that can be read in
+    /// two ways is a mismatch too, because it does not tell which request it answers. A segment of several
+    /// parts is read by itself: a capture known from another segment is a literal in it, and an unknown
+    /// capture that it has twice counts as two.
     pub fn read<'t, 'p>(
         &'t self,
         path: &'p [Cow<'_, str>],
     ) -> Result<Vec<Capture<'p>>, Mismatch<'t, 'p>> {
-        let length = self.length_of_path_captures(path.len())?;
-        for (place, segment) in self.places(length) {
-            let found = text_at(place, path);
-            if segment.literal().is_some_and(|literal| literal != found) {
-                return Err(Mismatch::Literal {
-                    segment: place,
-                    expected: segment,
-                    found,
-                });
-            }
+        let length = self.length_of_longer_segments(path.len())?;
+        let mut reading = Reading {
+            template: self,
+            path,
+            length,
+            read: vec![None; self.captures().len()],
+        };
+        match reading.read() {
+            Ok(()) => Ok(reading.read.into_iter().flatten().collect()),
+            Err(mismatch) => Err(reading.mismatch_of_literals().unwrap_or(mismatch)),
         }
-        let mut read = vec![None; self.captures().len()];
-        for (place, segment) in self.places(length) {
-            if let Some((index, slot)) = segment.capture() {
-                let taken = path.get(place..).unwrap_or_default();
-                let taken = match slot.kind() {
-                    CaptureType::Path => taken.get(..length).unwrap_or_default(),
-                    _ => taken.get(..1).unwrap_or_default(),
-                };
-                bind_segments(&mut read, index, slot, taken).ok_or_else(|| Mismatch::Capture {
-                    segment: place,
-                    slot,
-                    found: join(taken),
-                })?;
-            }
-        }
-        for index in &self.mixed {
-            for (place, segment) in self.places(length).skip(*index).take(1) {
-                let found = text_at(place, path);
-                let mismatch = Mismatch::Literal {
-                    segment: place,
-                    expected: segment,
-                    found,
-                };
-                read_mixed(segment.parts(), self.captures(), found, &mut read).ok_or(mismatch)?;
-            }
-        }
-        // Each capture is in the template, so each has been read.
-        let captures: Option<Vec<_>> = read.into_iter().collect();
-        Ok(captures.unwrap_or_default())
     }
 
-    /// How many segments a `path` capture takes of a path with so many. A template has one such
-    /// capture at most, and each use of it takes as many.
-    fn length_of_path_captures<'p>(&self, found: usize) -> Result<usize, Mismatch<'_, 'p>> {
-        let expected = self.segments().len();
-        let uses = self.segments().filter(|segment| segment.is_path()).count();
-        let left = (found + uses).checked_sub(expected);
-        let length = match left {
-            Some(0) if uses == 0 => Some(1),
-            Some(left) => left
-                .checked_div(uses)
-                .filter(|it| *it > 0 && it * uses == left),
-            None => None,
+    /// How many segments each capture or prefix takes that can take several, of a path with so many. A
+    /// template has one such capture at most, and each use of it takes as many.
+    fn length_of_longer_segments<'p>(&self, found: usize) -> Result<usize, Mismatch<'_, 'p>> {
+        let (expected, uses) = (self.segments.len(), self.longer.len());
+        let length = if uses == 0 {
+            (found == expected).then_some(1)
+        } else {
+            let left = (found + uses).checked_sub(expected);
+            left.and_then(|left| left.checked_div(uses).filter(|it| it * uses == left))
         };
-        length.ok_or(Mismatch::SegmentCount {
-            expected,
-            or_more: uses > 0,
+        let most = self.most_segments();
+        let is_within = |length: &usize| *length > 0 && most.is_none_or(|most| found <= most);
+        length.filter(is_within).ok_or(Mismatch::SegmentCount {
+            at_least: expected,
+            at_most: most,
             found,
         })
     }
-
-    /// The segments, each with its place in a path whose `path` captures have this length.
-    fn places(&self, length: usize) -> impl Iterator<Item = (usize, Segment<'_>)> {
-        let mut next = 0;
-        self.segments().map(move |segment| {
-            let place = next;
-            next += if segment.is_path() { length } else { 1 };
-            (place, segment)
-        })
-    }
 }
 
-fn text_at<'p>(place: usize, path: &'p [Cow<'_, str>]) -> &'p str {
-    path.get(place).map_or("", |text| text)
+/// A path as far as it has been read.
+struct Reading<'t, 'p, 's> {
+    template: &'t PathTemplate,
+    path: &'p [Cow<'s, str>],
+    /// How many segments each one takes that can take several.
+    length: usize,
+    /// The captures that are known by now.
+    read: Vec<Option<Capture<'p>>>,
 }
 
-fn join<'p>(segments: &'p [Cow<'_, str>]) -> Cow<'p, str> {
-    match segments {
-        [only] => Cow::Borrowed(only),
-        several => Cow::Owned(several.join("/")),
-    }
+/// A segment of the template, with its place in the path and what the path has there.
+struct At<'t, 'p, 's> {
+    number: usize,
+    place: usize,
+    segment: Segment<'t>,
+    taken: &'p [Cow<'s, str>],
 }
 
-/// Binds a capture that is one or more whole segments.
-fn bind_segments<'p>(
-    read: &mut [Option<Capture<'p>>],
-    index: usize,
-    slot: &CaptureSlot,
-    segments: &'p [Cow<'_, str>],
-) -> Option<()> {
-    // A slash inside a segment does not separate two segments.
-    let is_split = |segment: &Cow<'_, str>| segment.contains('/');
-    if slot.kind() == CaptureType::Path && segments.iter().any(is_split) {
-        return None;
-    }
-    bind(read, index, slot, join(segments))
-}
-
-/// Takes the text as the value of a capture, if it is of its type, and the same as elsewhere.
-fn bind<'p>(
-    read: &mut [Option<Capture<'p>>],
-    index: usize,
-    slot: &CaptureSlot,
-    text: Cow<'p, str>,
-) -> Option<()> {
-    let capture = read.get_mut(index)?;
-    if let Some(before) = capture {
-        return (before.as_str() == text).then_some(());
-    }
-    *capture = Some(slot.kind().parse(text)?);
-    Some(())
-}
-
-/// Reads a segment of several parts.
-fn read_mixed<'p>(
-    parts: &[Part],
-    captures: &[CaptureSlot],
-    text: &'p str,
-    read: &mut [Option<Capture<'p>>],
-) -> Option<()> {
-    let mut known_length = 0;
-    let mut unknown = None;
-    let mut uses = 0;
-    for part in parts {
-        match known_text(part, read) {
-            Some(known) => known_length += known.len(),
-            None if unknown.is_none_or(|other| other == part) => {
-                unknown = Some(part);
-                uses += 1;
-            }
-            None => {
-                let pieces = parts.iter().map(|part| piece(part, captures, read));
-                let lengths = one_reading(&pieces.collect::<Vec<_>>(), text)?;
-                return walk(parts, captures, text, read, &|part| {
-                    lengths.get(part).copied()
-                });
+impl<'t, 'p, 's> Reading<'t, 'p, 's> {
+    fn read(&mut self) -> Result<(), Mismatch<'t, 'p>> {
+        for at in self.places() {
+            match at.segment.parts() {
+                [Part::Literal(literal)] => at.ensure_literal(literal)?,
+                [Part::Declared(index) | Part::Used(index)]
+                    if self.bind_whole(*index, &at).is_none() =>
+                {
+                    self.no_capture(&at, *index)?;
+                }
+                _ => {}
             }
         }
+        for number in &self.template.mixed {
+            self.read_mixed(&self.at(*number))?;
+        }
+        if self.template.has_derived {
+            self.compare_parts()?;
+        }
+        Ok(())
     }
-    let left = text.len().checked_sub(known_length)?;
-    let length = left.checked_div(uses).unwrap_or_default();
-    walk(parts, captures, text, read, &|_| Some(length))
-}
 
-/// Goes through the text with the length of each unknown part.
-fn walk<'p>(
-    parts: &[Part],
-    captures: &[CaptureSlot],
-    text: &'p str,
-    read: &mut [Option<Capture<'p>>],
-    length_of: &dyn Fn(usize) -> Option<usize>,
-) -> Option<()> {
-    let mut left = text;
-    for (place, part) in parts.iter().enumerate() {
-        let length = known_text(part, read).map(str::len);
-        let (taken, after) = left.split_at_checked(length.or_else(|| length_of(place))?)?;
-        left = after;
+    /// The segments of the template, each with its place in the path.
+    fn places(&self) -> impl Iterator<Item = At<'t, 'p, 's>> + use<'t, 'p, 's> {
+        let Self {
+            template,
+            path,
+            length,
+            ..
+        } = *self;
+        (0..template.segments.len()).map(move |number| At::new(template, path, length, number))
+    }
+
+    fn at(&self, number: usize) -> At<'t, 'p, 's> {
+        At::new(self.template, self.path, self.length, number)
+    }
+
+    #[cold]
+    fn mismatch_of_literals(&self) -> Option<Mismatch<'t, 'p>> {
+        let mut wrong = self
+            .places()
+            .filter(|at| at.segment.span() == Some(1) && !at.segment.has_shape_of(at.first()));
+        wrong.next().map(|at| at.no_literal())
+    }
+
+    /// Takes whole segments as the value of a capture.
+    fn bind_whole(&mut self, index: usize, at: &At<'t, 'p, 's>) -> Option<()> {
+        // A slash inside a segment does not separate two segments.
+        if at.segment.is_path() && at.is_split() {
+            return None;
+        }
+        self.bind(index, at.text())
+    }
+
+    /// Takes the text as the value of a capture, if it is of its type, and the same as elsewhere.
+    fn bind(&mut self, index: usize, text: Cow<'p, str>) -> Option<()> {
+        let slot = self.template.captures.get(index)?;
+        let capture = self.read.get_mut(index)?;
+        if let Some(before) = capture {
+            return (before.as_str() == text).then_some(());
+        }
+        *capture = Some(slot.kind().parse(text)?);
+        Some(())
+    }
+
+    fn read_mixed(&mut self, at: &At<'t, 'p, 's>) -> Result<(), Mismatch<'t, 'p>> {
+        let parts = at.segment.parts();
+        let text = at.first();
+        let mut known_length = 0;
+        let mut unknown = None;
+        let mut uses = 0;
+        for part in parts {
+            match self.known_length(part) {
+                Some(length) => known_length += length,
+                None if unknown.is_none_or(|other| other == part.capture()) => {
+                    unknown = Some(part.capture());
+                    uses += 1;
+                }
+                None => {
+                    let extents: Vec<_> = parts.iter().map(|part| self.extent(part)).collect();
+                    return match one_reading(&extents, text) {
+                        Ok(lengths) => self.walk(at, &|part| lengths.get(part).copied()),
+                        Err(part) => self.no_part(at, part, text),
+                    };
+                }
+            }
+        }
+        let left = text.len().saturating_sub(known_length);
+        let length = left.checked_div(uses).unwrap_or_default();
+        self.walk(at, &|_| Some(length))
+    }
+
+    /// Goes through the text with the length of each unknown part.
+    fn walk(
+        &mut self,
+        at: &At<'t, 'p, 's>,
+        length_of: &dyn Fn(usize) -> Option<usize>,
+    ) -> Result<(), Mismatch<'t, 'p>> {
+        let mut left = at.first();
+        for (place, part) in at.segment.parts().iter().enumerate() {
+            let length = self.known_length(part).or_else(|| length_of(place));
+            let Some((taken, after)) = left.split_at_checked(length.unwrap_or_default()) else {
+                return self.no_part(at, place, left);
+            };
+            left = after;
+            let fits = match part {
+                Part::Literal(literal) => literal == taken,
+                Part::Declared(index) | Part::Used(index) => {
+                    self.bind(*index, taken.into()).is_some()
+                }
+                Part::Derived(..) => true,
+            };
+            if !fits {
+                return self.no_part(at, place, taken);
+            }
+        }
+        if left.is_empty() {
+            Ok(())
+        } else {
+            self.no_part(at, usize::MAX, left)
+        }
+    }
+
+    /// The length of a part: of a literal, of a capture that has been read, or of a part that always has
+    /// as many characters.
+    fn known_length(&self, part: &Part) -> Option<usize> {
         match part {
-            Part::Literal(literal) if literal == taken => {}
-            Part::Literal(_) => return None,
-            Part::Declared(index) | Part::Used(index) => {
-                bind(read, *index, captures.get(*index)?, taken.into())?;
+            Part::Literal(literal) => Some(literal.len()),
+            Part::Declared(index) | Part::Used(index) => self.known_text(*index).map(str::len),
+            Part::Derived(_, part) => part.length(),
+        }
+    }
+
+    fn known_text(&self, index: usize) -> Option<&str> {
+        self.read.get(index)?.as_ref().map(Capture::as_str)
+    }
+
+    fn extent<'k>(&'k self, part: &'k Part) -> Extent<'k> {
+        match part {
+            Part::Literal(literal) => Extent::Text(literal),
+            Part::Derived(_, part) => Extent::Length(part.length().unwrap_or_default()),
+            Part::Declared(index) | Part::Used(index) => match self.known_text(*index) {
+                Some(known) => Extent::Text(known),
+                None => self
+                    .template
+                    .captures
+                    .get(*index)
+                    .map_or(Extent::Text(""), |slot| Extent::Type(slot.kind())),
+            },
+        }
+    }
+
+    #[inline(never)]
+    /// Writes each segment with parts of captures again, now that all captures are known, and compares.
+    fn compare_parts(&self) -> Result<(), Mismatch<'t, 'p>> {
+        let captures: Vec<_> = self.read.iter().flatten().cloned().collect();
+        for at in self.places() {
+            let mut text = String::new();
+            let mut derived = None;
+            for part in at.segment.parts() {
+                if let Part::Derived(index, _) = part {
+                    derived = Some(*index);
+                }
+                text.push_str(&part.text(&captures).unwrap_or_default());
+            }
+            // A part that a value is too short for is nothing, and no text that was read is.
+            if let Some(index) = derived
+                && (at.is_split() || text != at.text())
+            {
+                self.no_capture(&at, index)?;
             }
         }
+        Ok(())
     }
-    left.is_empty().then_some(())
-}
 
-/// The text of a part: of a literal, or of a capture that has been read.
-fn known_text<'k>(part: &'k Part, read: &'k [Option<Capture<'_>>]) -> Option<&'k str> {
-    match part {
-        Part::Literal(literal) => Some(literal),
-        Part::Declared(index) | Part::Used(index) => {
-            read.get(*index)?.as_ref().map(Capture::as_str)
+    /// The mismatch of a part of a segment: of its capture, or if it is a literal, of the capture before
+    /// it, which ends where the literal does not begin.
+    #[cold]
+    fn no_part(
+        &self,
+        at: &At<'t, 'p, 's>,
+        part: usize,
+        found: &'p str,
+    ) -> Result<(), Mismatch<'t, 'p>> {
+        let parts = at.segment.parts();
+        let until = parts.get(..=part).unwrap_or(parts);
+        let capture = until.iter().rev().find_map(Part::capture);
+        let capture = capture.or_else(|| parts.iter().find_map(Part::capture));
+        match self.template.captures.get(capture.unwrap_or_default()) {
+            Some(slot) => Err(Mismatch::Capture {
+                segment: at.place,
+                of_template: at.number,
+                slot,
+                found: found.into(),
+            }),
+            None => Err(at.no_literal()),
+        }
+    }
+
+    #[cold]
+    fn no_capture(&self, at: &At<'t, 'p, 's>, index: usize) -> Result<(), Mismatch<'t, 'p>> {
+        match self.template.captures.get(index) {
+            Some(slot) => Err(Mismatch::Capture {
+                segment: at.place,
+                of_template: at.number,
+                slot,
+                found: at.text(),
+            }),
+            None => Err(at.no_literal()),
         }
     }
 }
 
-fn piece<'k>(
-    part: &'k Part,
-    captures: &[CaptureSlot],
-    read: &'k [Option<Capture<'_>>],
-) -> Piece<'k> {
-    match (known_text(part, read), part) {
-        (None, Part::Declared(index) | Part::Used(index)) => captures
-            .get(*index)
-            .map_or(Piece::Known(""), |slot| Piece::Unknown(slot.kind())),
-        (known, _) => Piece::Known(known.unwrap_or_default()),
+impl<'t, 'p, 's> At<'t, 'p, 's> {
+    #[inline(never)]
+    fn new(
+        template: &'t PathTemplate,
+        path: &'p [Cow<'s, str>],
+        length: usize,
+        number: usize,
+    ) -> Self {
+        let (mut place, mut own_length) = (number, 1);
+        for longer in &template.longer {
+            if *longer < number {
+                place += length - 1;
+            } else if *longer == number {
+                own_length = length;
+            }
+        }
+        let parts = template.segments.get(number).map(Vec::as_slice);
+        Self {
+            number,
+            place,
+            segment: template.segment(parts.unwrap_or_default()),
+            taken: path.get(place..place + own_length).unwrap_or_default(),
+        }
+    }
+
+    /// The text of one segment.
+    fn first(&self) -> &'p str {
+        self.taken.first().map_or("", |text| text)
+    }
+
+    /// The text of all segments.
+    fn text(&self) -> Cow<'p, str> {
+        match self.taken {
+            [only] => Cow::Borrowed(only),
+            several => Cow::Owned(several.join("/")),
+        }
+    }
+
+    /// Whether one of the segments has a slash in it.
+    fn is_split(&self) -> bool {
+        self.taken.iter().any(|segment| segment.contains('/'))
+    }
+
+    fn ensure_literal(&self, literal: &str) -> Result<(), Mismatch<'t, 'p>> {
+        if literal == self.first() {
+            Ok(())
+        } else {
+            Err(self.no_literal())
+        }
+    }
+
+    #[cold]
+    fn no_literal(&self) -> Mismatch<'t, 'p> {
+        Mismatch::Literal {
+            segment: self.place,
+            of_template: self.number,
+            expected: self.segment,
+            found: self.first(),
+        }
     }
 }

@@ -1,225 +1,375 @@
 //! Reads templates as a configuration has them.
 
-use thiserror::Error;
+use std::fmt;
 
-use super::capture::{CaptureSlot, CaptureType};
-use super::encoding::is_unreserved;
-use super::template::{Part, PathTemplate};
-
-/// Why a template cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum TemplateError {
-    /// The template does not start with `/`.
-    #[error("`{0}` does not start with `/`")]
-    NoLeadingSlash(String),
-    /// A segment of a path is empty, `.` or `..`.
-    #[error("the segment `{0}` is empty, `.` or `..`, which no request path can match")]
-    UnmatchableSegment(String),
-    /// A segment of a location is empty, `.` or `..`.
-    #[error("the segment `{0}` is empty, `.` or `..`")]
-    UnsafeSegment(String),
-    /// A literal segment of a path holds something besides unreserved characters.
-    #[error("the literal segment `{0}` holds a character besides letters, digits and `-._~`")]
-    SegmentCharacter(String),
-    /// A literal of a location holds something besides unreserved characters.
-    #[error("`{0}` holds a character besides letters, digits and `-._~`")]
-    LiteralCharacter(String),
-    /// A segment of a path has braces, but is not exactly one `{name:type}`.
-    #[error("the segment `{0}` is not one whole capture `{{name:type}}`")]
-    CaptureSyntax(String),
-    /// The name of a capture is not letters, digits and `_`, beginning with a letter.
-    #[error("`{0}` is not a capture name: letters, digits and `_`, beginning with a letter")]
-    CaptureName(String),
-    /// There is no capture type of that name.
-    #[error("there is no capture type `{0}`; the types are crate, semver, segment, sha256, path")]
-    CaptureType(String),
-    /// A path declares two captures of one name.
-    #[error("the capture `{0}` is declared twice")]
-    DuplicateCapture(String),
-    /// In a path, a `path` capture is followed by another segment.
-    #[error("the capture `{0}` is of type path, which must be the last segment")]
-    PathNotLast(String),
-    /// A brace is opened and not closed, or closed and not opened.
-    #[error("the braces in `{0}` do not pair up")]
-    Braces(String),
-    /// A location uses a capture that the path does not declare.
-    #[error("the path has no capture `{0}`")]
-    UnknownCapture(String),
-    /// A location does not use a capture, so that two requests would share it.
-    #[error("the capture `{0}` of the path is not in the location")]
-    UnusedCapture(String),
-    /// Two captures touch, so that the end of the first is not known.
-    #[error("two captures touch in `{0}`, so the location cannot be read back")]
-    AdjacentCaptures(String),
-    /// A `path` capture shares its segment.
-    #[error("the capture `{0}` is of type path and must be a whole segment")]
-    PathNotAlone(String),
-}
+use super::capture::CaptureSlot;
+use super::capture_type::CaptureType;
+use super::encoding::may_be_literal;
+use super::part::CapturePart;
+use super::reading_order::reading_order;
+use super::template::{Part, PathTemplate, Segment, is_derived};
+use super::template_error::{Instead, TemplateErrors};
 
 impl PathTemplate {
     /// Reads the path of a route, such as `/api/v1/crates/{name:crate}/{version:semver}/download`.
     ///
     /// # Errors
     ///
-    /// [`TemplateError`] names the segment that cannot be read.
-    pub fn path(text: &str) -> Result<Self, TemplateError> {
-        let mut template = Self {
-            segments: Vec::new(),
-            captures: Vec::new(),
-            mixed: Vec::new(),
-        };
-        for segment in below_root(text)?.split('/') {
-            if let Some(last) = template.captures.last()
-                && last.kind() == CaptureType::Path
-            {
-                return Err(TemplateError::PathNotLast(last.name().to_owned()));
-            }
-            let part = template.declare(segment)?;
-            template.segments.push(vec![part]);
+    /// All its [`TemplateErrors`].
+    pub fn path(text: &str) -> Result<Self, TemplateErrors> {
+        let mut reader = Reader::new(text, Vec::new(), true);
+        for written in reader.segments.clone().iter().flatten() {
+            reader.declare(written);
         }
-        Ok(template)
+        reader.finish()
     }
 
-    /// Reads the location of a route, which uses each of its path's captures at least once.
+    /// Reads the location of a route, which uses each of these captures at least once.
     ///
     /// # Errors
     ///
-    /// [`TemplateError`] names the segment or capture that is wrong.
-    pub fn location(text: &str, captures: &[CaptureSlot]) -> Result<Self, TemplateError> {
-        let segments = below_root(text)?
-            .split('/')
-            .map(|segment| use_captures(segment, captures))
-            .collect::<Result<Vec<_>, _>>()?;
-        for (index, capture) in captures.iter().enumerate() {
-            if !segments
-                .iter()
-                .flatten()
-                .any(|part| *part == Part::Used(index))
-            {
-                return Err(TemplateError::UnusedCapture(capture.name().to_owned()));
-            }
+    /// All its [`TemplateErrors`].
+    pub fn location(text: &str, captures: &[CaptureSlot]) -> Result<Self, TemplateErrors> {
+        let reader = Reader::new(text, captures.to_vec(), false);
+        reader.finish()
+    }
+}
+
+/// A part of a segment as it is written.
+#[derive(Clone, Copy)]
+enum Written<'t> {
+    Literal(&'t str),
+    /// What stands between two braces.
+    Capture {
+        name: &'t str,
+        kind: Option<&'t str>,
+        part: Option<&'t str>,
+    },
+}
+
+struct Reader<'t> {
+    segments: Vec<Vec<Written<'t>>>,
+    captures: Vec<CaptureSlot>,
+    errors: Vec<String>,
+    is_path: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, captures: Vec<CaptureSlot>, is_path: bool) -> Self {
+        let mut reader = Self {
+            segments: Vec::new(),
+            captures,
+            errors: Vec::new(),
+            is_path,
+        };
+        reader.split(text);
+        reader
+    }
+
+    #[cold]
+    fn note(&mut self, error: fmt::Arguments<'_>) {
+        self.errors.push(error.to_string());
+    }
+
+    fn split(&mut self, text: &'t str) {
+        if text.is_empty() {
+            self.note(format_args!(
+                "the path is empty; write one that begins with `/`"
+            ));
+            return;
         }
-        Ok(Self {
-            mixed: reading_order(&segments),
-            segments,
-            captures: captures.to_vec(),
+        if text.starts_with("https://") || text.starts_with("http://") {
+            self.note(format_args!(
+                "`{text}` is a URL; write the path only; the host comes from the target's base"
+            ));
+            return;
+        }
+        let below_root = text.strip_prefix('/').unwrap_or_else(|| {
+            self.note(format_args!(
+                "`{text}` does not start with `/`; write `/{text}`"
+            ));
+            text
+        });
+        let (below_root, ends_in_slash) = match below_root.strip_suffix('/') {
+            Some(before) => (before, true),
+            None => (below_root, false),
+        };
+        for segment in below_root.split('/') {
+            if matches!(segment, "" | "." | "..") {
+                self.note(format_args!(
+                    "the segment `{segment}` is empty, `.` or `..`, which no path of a file has"
+                ));
+            }
+            let written = self.split_segment(segment);
+            self.segments.push(written);
+        }
+        if ends_in_slash {
+            self.note(format_args!("the path ends in a slash; leave it out"));
+        }
+    }
+
+    fn split_segment(&mut self, segment: &'t str) -> Vec<Written<'t>> {
+        let mut written = Vec::new();
+        let mut rest = segment;
+        while let Some((literal, after)) = rest.split_once('{') {
+            self.literal(&mut written, literal, segment);
+            let Some((inner, after)) = after.split_once('}').filter(|it| !it.0.contains('{'))
+            else {
+                self.note(format_args!("the braces in `{segment}` do not pair up"));
+                return written;
+            };
+            rest = after;
+            let (name, kind) = match inner.split_once(':') {
+                Some((name, kind)) => (name, Some(kind)),
+                None => (inner, None),
+            };
+            let (name, part) = match name.split_once('.') {
+                Some((name, part)) if kind.is_none() => (name, Some(part)),
+                _ => (name, None),
+            };
+            let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_name {
+                self.note(format_args!(
+                    "`{name}` is not a capture name: letters, digits and `_`, beginning with a letter"
+                ));
+                continue;
+            }
+            if matches!(written.last(), Some(Written::Capture { .. })) {
+                self.note(format_args!(
+                    "two captures touch in `{segment}`; write a literal between them, so that the end of the first is known"
+                ));
+            }
+            written.push(Written::Capture { name, kind, part });
+        }
+        self.literal(&mut written, rest, segment);
+        written
+    }
+
+    fn literal(&mut self, written: &mut Vec<Written<'t>>, literal: &'t str, segment: &str) {
+        if literal.contains('}') {
+            self.note(format_args!("the braces in `{segment}` do not pair up"));
+        } else {
+            self.check_characters(literal);
+        }
+        if !literal.is_empty() {
+            written.push(Written::Literal(literal));
+        }
+    }
+
+    fn check_characters(&mut self, literal: &str) {
+        let may_be = |character: char| u8::try_from(character).is_ok_and(may_be_literal);
+        if let Some(character) = literal.chars().find(|it| !may_be(*it)) {
+            self.note(format_args!(
+                "`{literal}` holds `{character}`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded"
+            ));
+        }
+    }
+
+    /// Declares a capture that has a type.
+    fn declare(&mut self, written: &Written<'t>) {
+        let Written::Capture {
+            name,
+            kind: Some(kind),
+            ..
+        } = *written
+        else {
+            return;
+        };
+        if self.place_of(name).is_some() {
+            self.note(format_args!(
+                "`{{{name}}}` has a type in two places; write the type once, and `{{{name}}}` where its text is repeated"
+            ));
+            return;
+        }
+        let kind = self.read_type(kind);
+        self.captures.push(CaptureSlot::new(name.to_owned(), kind));
+    }
+
+    /// Reads a type. One that means nothing is taken for a segment, so that the rest can be read.
+    fn read_type(&mut self, text: &str) -> CaptureType {
+        if text.contains('|') {
+            let words: Vec<_> = text.split('|').map(str::to_owned).collect();
+            let mut earlier = words.iter().enumerate();
+            let is_wrong = earlier.any(|(index, word)| {
+                word.is_empty() || words.iter().take(index).any(|other| other == word)
+            });
+            if is_wrong {
+                self.note(format_args!(
+                    "the words `{text}` are not two or more different ones, each with a character at least"
+                ));
+            }
+            for word in &words {
+                self.check_characters(word);
+            }
+            return CaptureType::OneOf(words);
+        }
+        text.parse().unwrap_or_else(|_| {
+            let names = CaptureType::named().map(|(name, _)| name);
+            let instead = Instead::of(text, names);
+            self.note(format_args!(
+                "there is no capture type `{text}`; types are {}, or words such as zip|info{instead}",
+                CaptureType::NAMES
+            ));
+            CaptureType::Segment
         })
     }
 
-    /// Reads a segment of a path, and declares the capture in it.
-    fn declare(&mut self, segment: &str) -> Result<Part, TemplateError> {
-        if segment.contains(['{', '}']) {
-            let capture = declared_capture(segment)?;
-            if self.captures.iter().any(|it| it.name() == capture.name()) {
-                let name = capture.name().to_owned();
-                return Err(TemplateError::DuplicateCapture(name));
-            }
-            self.captures.push(capture);
-            return Ok(Part::Declared(self.captures.len() - 1));
-        }
-        if matches!(segment, "" | "." | "..") {
-            return Err(TemplateError::UnmatchableSegment(segment.to_owned()));
-        }
-        if !segment.bytes().all(is_unreserved) {
-            return Err(TemplateError::SegmentCharacter(segment.to_owned()));
-        }
-        Ok(Part::Literal(segment.to_owned()))
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.captures.iter().position(|slot| slot.name() == name)
     }
-}
 
-/// The segments of several parts: always next one with at most one capture that is not known from a
-/// whole segment or from those before it, if there is such a segment.
-fn reading_order(segments: &[Vec<Part>]) -> Vec<usize> {
-    let is_mixed = |(_, parts): &(usize, &Vec<Part>)| parts.len() > 1;
-    let mut left: Vec<_> = segments.iter().enumerate().filter(is_mixed).collect();
-    let mut order = Vec::with_capacity(left.len());
-    let is_known = |part: &Part, order: &[usize]| {
-        let read = |(index, parts): (usize, &Vec<Part>)| parts.len() == 1 || order.contains(&index);
-        let mut before = segments.iter().enumerate().filter(|it| read(*it));
-        before.any(|(_, parts)| parts.contains(part))
-    };
-    // The last one is next whatever is known.
-    while left.len() > 1 {
-        let is_readable = |(_, parts): &(usize, &Vec<Part>)| {
-            let is_unknown =
-                |part: &&Part| matches!(part, Part::Used(_)) && !is_known(part, &order);
-            let first = parts.iter().find(is_unknown);
-            let mut unknown = parts.iter().filter(is_unknown);
-            unknown.all(|part| Some(part) == first)
+    fn finish(mut self) -> Result<PathTemplate, TemplateErrors> {
+        let mut segments = Vec::with_capacity(self.segments.len());
+        for written in std::mem::take(&mut self.segments) {
+            let parts = written.iter().filter_map(|part| self.resolve(part));
+            segments.push(parts.collect());
+        }
+        // Only a template without gaps can be looked at as a whole.
+        if self.errors.is_empty() {
+            self.check_longer_segments(&segments);
+            self.check_use(&segments);
+        }
+        if self.errors.is_empty() {
+            let mut template = PathTemplate {
+                mixed: reading_order(&segments),
+                has_derived: segments.iter().flatten().any(is_derived),
+                segments,
+                captures: self.captures,
+                longer: Vec::new(),
+            };
+            let spans = template.segments().map(Segment::span);
+            let longer = spans.enumerate().filter(|(_, span)| *span != Some(1));
+            template.longer = longer.map(|(place, _)| place).collect();
+            return Ok(template);
+        }
+        Err(TemplateErrors {
+            errors: self.errors,
+            captures: self.captures,
+        })
+    }
+
+    /// Finds the capture that is meant.
+    fn resolve(&mut self, written: &Written<'t>) -> Option<Part> {
+        let (name, kind, part) = match *written {
+            Written::Literal(literal) => return Some(Part::Literal(literal.to_owned())),
+            Written::Capture { name, kind, part } => (name, kind, part),
         };
-        let next = left.iter().position(is_readable).unwrap_or_default();
-        order.push(left.remove(next).0);
-    }
-    order.extend(left.iter().map(|(index, _)| *index));
-    order
-}
-
-fn below_root(text: &str) -> Result<&str, TemplateError> {
-    text.strip_prefix('/')
-        .ok_or_else(|| TemplateError::NoLeadingSlash(text.to_owned()))
-}
-
-/// Reads a segment `{name:type}`.
-fn declared_capture(segment: &str) -> Result<CaptureSlot, TemplateError> {
-    let (name, kind) = segment
-        .strip_prefix('{')
-        .and_then(|inner| inner.strip_suffix('}'))
-        .and_then(|inner| inner.split_once(':'))
-        .filter(|(name, kind)| !name.contains(['{', '}']) && !kind.contains(['{', '}']))
-        .ok_or_else(|| TemplateError::CaptureSyntax(segment.to_owned()))?;
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !is_name {
-        return Err(TemplateError::CaptureName(name.to_owned()));
-    }
-    let kind = kind
-        .parse()
-        .map_err(|_| TemplateError::CaptureType(kind.to_owned()))?;
-    Ok(CaptureSlot::new(name.to_owned(), kind))
-}
-
-/// Reads a segment of a location.
-fn use_captures(segment: &str, captures: &[CaptureSlot]) -> Result<Vec<Part>, TemplateError> {
-    if matches!(segment, "" | "." | "..") {
-        return Err(TemplateError::UnsafeSegment(segment.to_owned()));
-    }
-    let mut parts = Vec::new();
-    let mut rest = segment;
-    while let Some((literal, after)) = rest.split_once('{') {
-        push_literal(&mut parts, literal, segment)?;
-        let (name, after) = after
-            .split_once('}')
-            .ok_or_else(|| TemplateError::Braces(segment.to_owned()))?;
-        let (index, capture) = captures
-            .iter()
-            .enumerate()
-            .find(|(_, capture)| capture.name() == name)
-            .ok_or_else(|| TemplateError::UnknownCapture(name.to_owned()))?;
-        if matches!(parts.last(), Some(Part::Used(_))) {
-            return Err(TemplateError::AdjacentCaptures(segment.to_owned()));
+        if let Some(kind) = kind.filter(|_| !self.is_path) {
+            self.note(format_args!(
+                "`{{{name}:{kind}}}` has a type in the location; write `{{{name}}}`, because the path has the type"
+            ));
+            return None;
         }
-        let is_whole_segment = parts.is_empty() && after.is_empty();
-        if capture.kind() == CaptureType::Path && !is_whole_segment {
-            return Err(TemplateError::PathNotAlone(name.to_owned()));
+        let Some(place) = self.place_of(name) else {
+            self.note_unknown(name);
+            return None;
+        };
+        let Some(part) = part else {
+            return Some(if kind.is_some() {
+                Part::Declared(place)
+            } else {
+                Part::Used(place)
+            });
+        };
+        let Ok(read) = part.parse::<CapturePart>() else {
+            let instead = Instead::of(part, ["index-prefix", "lower-index-prefix", "first(2)"]);
+            self.note(format_args!(
+                "there is no part `{part}`; parts are {}{instead}",
+                CapturePart::NAMES
+            ));
+            return None;
+        };
+        let kind = self.captures.get(place)?.kind();
+        if !read.fits(kind) {
+            let kind = kind.to_string();
+            self.note(format_args!(
+                "`{name}` is of type {kind}, which has no {read}; index-prefix is for crate, and first(N) takes at most the length of one segment"
+            ));
         }
-        parts.push(Part::Used(index));
-        rest = after;
+        Some(Part::Derived(place, read))
     }
-    push_literal(&mut parts, rest, segment)?;
-    Ok(parts)
-}
 
-fn push_literal(parts: &mut Vec<Part>, literal: &str, segment: &str) -> Result<(), TemplateError> {
-    if literal.contains('}') {
-        return Err(TemplateError::Braces(segment.to_owned()));
+    fn note_unknown(&mut self, name: &str) {
+        let names = self.captures.iter().map(CaptureSlot::name);
+        let instead = Instead::of(name, names);
+        let may_be_misspelt = !self.is_path || instead != Instead::default();
+        if may_be_misspelt {
+            self.note(format_args!("the path has no capture `{name}`{instead}"));
+        } else {
+            self.note(format_args!(
+                "`{{{name}}}` has no type; write `{{{name}:segment}}`. Types: {}",
+                CaptureType::NAMES
+            ));
+            let slot = CaptureSlot::new(name.to_owned(), CaptureType::Segment);
+            self.captures.push(slot);
+        }
     }
-    if !literal.bytes().all(is_unreserved) {
-        return Err(TemplateError::LiteralCharacter(literal.to_owned()));
+
+    /// Checks that captures which may be several segments are whole ones, and that there is one at most.
+    fn check_longer_segments(&mut self, segments: &[Vec<Part>]) {
+        let mut longer: Option<usize> = None;
+        for parts in segments {
+            for part in parts {
+                let Some(slot) = part.capture().and_then(|it| self.captures.get(it)) else {
+                    continue;
+                };
+                let is_prefix = matches!(part, Part::Derived(_, part) if part.is_prefix());
+                if *slot.kind() != CaptureType::Path && !is_prefix {
+                    continue;
+                }
+                let name = slot.name().to_owned();
+                if parts.len() > 1 {
+                    self.note(format_args!(
+                        "`{name}` may be several segments and must stand alone between two slashes"
+                    ));
+                    continue;
+                }
+                let other = longer.and_then(|it| self.captures.get(it));
+                longer = part.capture();
+                // A location of 0.1 may repeat a path; authors are told by a check.
+                if let Some(other) = other
+                    && (self.is_path || is_prefix || other.name() != name)
+                {
+                    let other = other.name().to_owned();
+                    if other == name && !is_prefix {
+                        self.note(format_args!(
+                            "`{{{name}}}` is of type path and stands twice; use it once"
+                        ));
+                        continue;
+                    }
+                    self.note(format_args!(
+                        "`{other}` and `{name}` may both be several segments, so the end of the first is not known; leave one out"
+                    ));
+                }
+            }
+        }
     }
-    if !literal.is_empty() {
-        parts.push(Part::Literal(literal.to_owned()));
+
+    /// Checks that each capture is used, and each part beside its capture.
+    fn check_use(&mut self, segments: &[Vec<Part>]) {
+        for (place, slot) in self.captures.clone().iter().enumerate() {
+            let name = slot.name();
+            let mut parts = segments.iter().flatten();
+            if parts.any(|part| matches!(part, Part::Declared(it) | Part::Used(it) if *it == place))
+            {
+                continue;
+            }
+            let mut parts = segments.iter().flatten();
+            let part = parts.find_map(|part| match part {
+                Part::Derived(it, part) if *it == place => Some(part),
+                _ => None,
+            });
+            match part {
+                Some(part) => self.note(format_args!(
+                    "`{{{name}.{part}}}` is only a part; write `{{{name}}}` as well, or the location does not tell which request it answers"
+                )),
+                None => self.note(format_args!(
+                    "the capture `{name}` of the path is not in the location, so two requests could lead to one file; use `{{{name}}}`, or list it in `unused` if the location has a sha256 or sha512"
+                )),
+            }
+        }
     }
-    Ok(())
 }

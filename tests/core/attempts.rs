@@ -527,7 +527,7 @@ fn the_options_have_one_spelling() {
         (r#"window = "30s""#, 30, 5, r#"{"window":"30s"}"#),
         (r#"window = "5m""#, 300, 5, r#"{"window":"5m"}"#),
         (r#"window = "1m 30s""#, 90, 5, r#"{"window":"1m 30s"}"#),
-        (r#"window = "1.5m""#, 90, 5, r#"{"window":"1m 30s"}"#),
+        (r#"window = "90s 0ms""#, 90, 5, r#"{"window":"1m 30s"}"#),
         (
             r#"window = "1s", origin_share = "5%""#,
             1,

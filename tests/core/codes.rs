@@ -27,6 +27,7 @@ fn location() -> Location {
 fn reasons() -> Vec<(Reason, &'static str)> {
     let all = [
         Reason::NoRoute,
+        Reason::OriginRoute,
         Reason::MethodNotRedirectable,
         Reason::PathMalformed,
         Reason::NameInvalid,
@@ -43,6 +44,7 @@ fn reasons() -> Vec<(Reason, &'static str)> {
     all.map(|reason| {
         let code = match &reason {
             Reason::NoRoute => "no-route",
+            Reason::OriginRoute => "origin-route",
             Reason::MethodNotRedirectable => "method-not-redirectable",
             Reason::PathMalformed => "path-malformed",
             Reason::NameInvalid => "name-invalid",

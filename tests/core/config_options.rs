@@ -116,7 +116,7 @@ fn what_is_not_written_has_a_default() {
     };
     assert_eq!(
         (route.options().status.as_u16(), route.options().json),
-        (302, true)
+        (302, false)
     );
     assert_eq!(route.options().cache_control, None);
     let client_ip = read(SMALL).log().map(|log| log.client_ip);

@@ -31,22 +31,28 @@ fn in_words(trace: &Trace<'_, '_>) -> String {
         }
         Outcome::NotReached => "not tried".to_owned(),
         Outcome::Stopped(Mismatch::SegmentCount {
-            expected,
-            or_more,
+            at_least,
+            at_most,
             found,
         }) => format!(
-            "{found} segments, not {expected}{}",
-            if *or_more { " or more" } else { "" }
+            "{found} segments, not {at_least}{}",
+            match at_most {
+                None => " or more".to_owned(),
+                Some(most) if most == at_least => String::new(),
+                Some(most) => format!(" to {most}"),
+            }
         ),
         Outcome::Stopped(Mismatch::Literal {
             segment,
             expected,
             found,
+            ..
         }) => format!("{segment} is {found}, not {expected}"),
         Outcome::Stopped(Mismatch::Capture {
             segment,
             slot,
             found,
+            ..
         }) => format!("{segment} is {found}, no {}:{}", slot.name(), slot.kind()),
     };
     format!("{}: {outcome}", trace.route.name())
@@ -166,13 +172,13 @@ fn check_traces(config: &Config, request: &Request<'_>) {
         return;
     };
     let routes = traces.iter().map(|trace| trace.route);
-    assert!(routes.eq(config.routes()), "{request:?}");
+    assert!(routes.eq(config.patterns()), "{request:?}");
     let matched = traces.iter().find_map(|trace| match &trace.outcome {
         Outcome::Matched(captures) => Some(captures.as_slice()),
         _ => None,
     });
     let mistaken = traces.iter().find_map(|trace| match &trace.outcome {
-        Outcome::Stopped(Mismatch::Capture { slot, .. }) => Some(slot.kind()),
+        Outcome::Stopped(Mismatch::Capture { slot, .. }) => Some(*slot),
         _ => None,
     });
     match found {

@@ -14,7 +14,7 @@ use signpost::decision::{Decision, Reason};
 use signpost::log_line::{Exchange, InForce};
 use signpost::received::is_as_received;
 use signpost::request::Request;
-use signpost::values::{Base, Capture, CaptureType, PathTemplate, Switch};
+use signpost::values::{Base, Capture, CaptureType, PathTemplate, Switch, Unencoded};
 use url::{Position, Url};
 
 /// Production's own configuration, and one with every type of capture.
@@ -80,7 +80,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// A value of each type of capture.
-fn captured(kind: CaptureType) -> BoxedStrategy<String> {
+fn captured(kind: &CaptureType) -> BoxedStrategy<String> {
     let segment = "[!-~&&[^/\\\\%?#]]{1,40}"
         .prop_filter("a safe segment", |text| text != "." && text != "..");
     match kind {
@@ -89,7 +89,17 @@ fn captured(kind: CaptureType) -> BoxedStrategy<String> {
             .prop_filter("a version", |text| CaptureType::Semver.parse(text.as_str()).is_some())
             .boxed(),
         CaptureType::Segment => segment.boxed(),
-        CaptureType::Sha256 => "[0-9a-f]{64}".boxed(),
+        CaptureType::Lower => segment
+            .prop_map(|text| text.to_ascii_lowercase())
+            .boxed(),
+        CaptureType::Digits => "[0-9]{1,20}".boxed(),
+        CaptureType::Hex(_) | CaptureType::Sha1 | CaptureType::Sha256 | CaptureType::Sha512 => {
+            let (length, _) = kind.lengths();
+            prop::collection::vec("[0-9a-f]", length)
+                .prop_map(|digits| digits.concat())
+                .boxed()
+        }
+        CaptureType::OneOf(words) => select(words.clone()).boxed(),
         CaptureType::Path => prop::collection::vec(segment, 1..6)
             .prop_map(|segments| segments.join("/"))
             .boxed(),
@@ -98,7 +108,10 @@ fn captured(kind: CaptureType) -> BoxedStrategy<String> {
 
 /// A name for a crate, and its version.
 fn download() -> impl Strategy<Value = (String, String)> {
-    (captured(CaptureType::Crate), captured(CaptureType::Semver))
+    (
+        captured(&CaptureType::Crate),
+        captured(&CaptureType::Semver),
+    )
 }
 
 /// What a client would send for a text: some characters as they are, some percent-encoded.
@@ -153,7 +166,7 @@ fn template_and_captured()
     select(TEMPLATES).prop_flat_map(|(pattern, location, kinds)| {
         let values: Vec<_> = kinds
             .iter()
-            .map(|kind| captured(*kind).prop_map(|text| (*kind, text)))
+            .map(|kind| captured(kind).prop_map(|text| (kind.clone(), text)))
             .collect();
         values.prop_map(move |values| (pattern, location, values))
     })
@@ -277,7 +290,7 @@ proptest! {
         let captures: Option<Vec<Capture<'_>>> = values.iter().map(|(kind, text)| kind.parse(text.as_str())).collect();
         let captures = captures.expect("each text is of its type");
         let mut written = String::new();
-        template.write(&mut written, &captures);
+        template.write(&mut written, &captures, &Unencoded::default());
         let path: Vec<Cow<'_, str>> = written
             .split('/')
             .skip(1)

@@ -29,7 +29,7 @@ fn status_headers_body<'r>(reply: &'r Reply<'_>) -> (u16, Vec<(&'static str, &'r
 /// The lines of the response's table, and the headers that they mean.
 const RESPONSES: &[(&str, Headers)] = &[
     ("", &[]),
-    ("cors = false", &[]),
+    ("cors = false\njson = false", &[]),
     ("cors = true", &[("access-control-allow-origin", "*")]),
     (
         "hsts = \"max-age=60\"",
@@ -52,16 +52,36 @@ type Headers = &'static [(&'static str, &'static str)];
 type RouteLines = (&'static str, u16, bool, Headers);
 
 const ROUTES: &[RouteLines] = &[
-    ("", 302, true, &[("vary", "Accept")]),
+    ("", 302, false, &[]),
     ("json = true", 302, true, &[("vary", "Accept")]),
     ("json = false", 302, false, &[]),
-    ("status = 301", 301, true, &[("vary", "Accept")]),
-    ("status = 302", 302, true, &[("vary", "Accept")]),
-    ("status = 303", 303, true, &[("vary", "Accept")]),
-    ("status = 307", 307, true, &[("vary", "Accept")]),
+    (
+        "status = 301\njson = true",
+        301,
+        true,
+        &[("vary", "Accept")],
+    ),
+    (
+        "status = 302\njson = true",
+        302,
+        true,
+        &[("vary", "Accept")],
+    ),
+    (
+        "status = 303\njson = true",
+        303,
+        true,
+        &[("vary", "Accept")],
+    ),
+    (
+        "status = 307\njson = true",
+        307,
+        true,
+        &[("vary", "Accept")],
+    ),
     ("status = 308\njson = false", 308, false, &[]),
     (
-        "cache_control = \"max-age=300, public\"",
+        "json = true\ncache_control = \"max-age=300, public\"",
         302,
         true,
         &[("vary", "Accept"), ("cache-control", "max-age=300, public")],
@@ -121,7 +141,7 @@ fn an_answer_has_exactly_the_headers_that_were_configured() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_body_in_json_names_the_url() {
-    let config = config("", "");
+    let config = config("", "json = true");
     let request = Request::new("GET", "registry.example", "/files/%22,!")
         .with_accept([&b"application/json"[..]]);
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);

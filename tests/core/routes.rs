@@ -328,10 +328,8 @@ const CAPTURES: &[(CaptureType, &str, bool)] = &[
 fn a_capture_is_of_its_type() {
     for (kind, text, holds) in CAPTURES {
         let capture = kind.parse(*text);
-        let read = capture
-            .as_ref()
-            .map(|capture| (capture.kind(), capture.as_str()));
-        assert_eq!(read, holds.then_some((*kind, *text)), "{kind} {text:?}");
+        let read = capture.as_ref().map(signpost::values::Capture::as_str);
+        assert_eq!(read, holds.then_some(*text), "{kind} {text:?}");
     }
 }
 
@@ -380,93 +378,90 @@ fn a_capture_is_at_most_as_long_as_its_type_allows() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_capture_type_is_called_by_its_name() {
-    for &kind in CaptureType::ALL {
-        assert_eq!(kind.name().parse(), Ok(kind));
-        assert_eq!(kind.to_string(), kind.name());
+    for (name, kind) in CaptureType::named() {
+        assert_eq!(name.parse(), Ok(kind.clone()));
+        assert_eq!(kind.to_string(), name);
     }
-    let names: Vec<_> = CaptureType::ALL.iter().map(|it| it.name()).collect();
-    assert_eq!(names, ["crate", "semver", "segment", "sha256", "path"]);
-    assert_eq!("Crate".parse::<CaptureType>().ok(), None);
+    assert_eq!("hex(60)".parse(), Ok(CaptureType::Hex(60)));
+    assert_eq!(CaptureType::Hex(60).to_string(), "hex(60)");
+    let names: Vec<_> = CaptureType::named().map(|(name, _)| name).collect();
+    assert_eq!(CaptureType::NAMES.replace("hex(N), ", ""), names.join(", "));
+    for wrong in [
+        "Crate", "", "hex", "hex()", "hex(0)", "hex(02)", "hex(+2)", "hex(256)", "hex(2", "zip",
+    ] {
+        assert_eq!(wrong.parse::<CaptureType>().ok(), None, "{wrong}");
+    }
 }
 
 /// A pattern that cannot be read, and all that is said about it.
 const MISTAKES: &[(&str, &str)] = &[
-    ("", "`` does not start with `/`"),
+    ("", "the path is empty; write one that begins with `/`"),
     (
         "crates/{name:crate}",
-        "`crates/{name:crate}` does not start with `/`",
+        "`crates/{name:crate}` does not start with `/`; write `/crates/{name:crate}`",
     ),
     (
         "/",
-        "the segment `` is empty, `.` or `..`, which no request path can match",
+        "the segment `` is empty, `.` or `..`, which no path of a file has",
     ),
-    (
-        "/a/",
-        "the segment `` is empty, `.` or `..`, which no request path can match",
-    ),
+    ("/a/", "the path ends in a slash; leave it out"),
     (
         "/a//b",
-        "the segment `` is empty, `.` or `..`, which no request path can match",
+        "the segment `` is empty, `.` or `..`, which no path of a file has",
     ),
     (
         "/./a",
-        "the segment `.` is empty, `.` or `..`, which no request path can match",
+        "the segment `.` is empty, `.` or `..`, which no path of a file has",
     ),
     (
         "/a/..",
-        "the segment `..` is empty, `.` or `..`, which no request path can match",
+        "the segment `..` is empty, `.` or `..`, which no path of a file has",
     ),
     (
         "/a b",
-        "the literal segment `a b` holds a character besides letters, digits and `-._~`",
+        "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/a%20b",
-        "the literal segment `a%20b` holds a character besides letters, digits and `-._~`",
+        "`a%20b` holds `%`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/a?b",
-        "the literal segment `a?b` holds a character besides letters, digits and `-._~`",
-    ),
-    (
-        "/a+b",
-        "the literal segment `a+b` holds a character besides letters, digits and `-._~`",
+        "`a?b` holds `?`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/ä",
-        "the literal segment `ä` holds a character besides letters, digits and `-._~`",
+        "`ä` holds `ä`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/{name}",
-        "the segment `{name}` is not one whole capture `{name:type}`",
+        "`{name}` has no type; write `{name:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
     ),
     (
-        "/{name:crate",
-        "the segment `{name:crate` is not one whole capture `{name:type}`",
+        "/{package}/@v/list",
+        "`{package}` has no type; write `{package:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
     ),
     (
-        "/name:crate}",
-        "the segment `name:crate}` is not one whole capture `{name:type}`",
+        "/{name:crate}/{nam}-x",
+        "the path has no capture `nam`; did you mean `name`?",
     ),
-    (
-        "/{name:crate}.crate",
-        "the segment `{name:crate}.crate` is not one whole capture `{name:type}`",
-    ),
-    (
-        "/v{name:crate}",
-        "the segment `v{name:crate}` is not one whole capture `{name:type}`",
-    ),
+    ("/{name:crate", "the braces in `{name:crate` do not pair up"),
+    ("/name:crate}", "the braces in `name:crate}` do not pair up"),
     (
         "/{a:crate}{b:crate}",
-        "the segment `{a:crate}{b:crate}` is not one whole capture `{name:type}`",
+        "two captures touch in `{a:crate}{b:crate}`; write a literal between them, so that the end of the first is known",
+    ),
+    (
+        "/{a:crate}{a.first(2)}",
+        "two captures touch in `{a:crate}{a.first(2)}`; write a literal between them, so that the end of the first is known",
     ),
     (
         "/{{name:crate}}",
-        "the segment `{{name:crate}}` is not one whole capture `{name:type}`",
+        "the braces in `{{name:crate}}` do not pair up",
     ),
     (
         "/{}",
-        "the segment `{}` is not one whole capture `{name:type}`",
+        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
     ),
     (
         "/{:crate}",
@@ -482,27 +477,88 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{name:}",
-        "there is no capture type ``; the types are crate, semver, segment, sha256, path",
+        "there is no capture type ``; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info",
     ),
     (
         "/{name:krate}",
-        "there is no capture type `krate`; the types are crate, semver, segment, sha256, path",
+        "there is no capture type `krate`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `crate`?",
+    ),
+    (
+        "/{name:sha-256}",
+        "there is no capture type `sha-256`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `sha256`?",
+    ),
+    (
+        "/{name:hex(0)}",
+        "there is no capture type `hex(0)`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info",
     ),
     (
         "/{name:crate:x}",
-        "there is no capture type `crate:x`; the types are crate, semver, segment, sha256, path",
+        "there is no capture type `crate:x`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info",
+    ),
+    (
+        "/{ext:zip|}",
+        "the words `zip|` are not two or more different ones, each with a character at least",
+    ),
+    (
+        "/{ext:zip|zip}",
+        "the words `zip|zip` are not two or more different ones, each with a character at least",
+    ),
+    (
+        "/{ext:zip|a b}",
+        "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/{name:crate}/{name:semver}",
-        "the capture `name` is declared twice",
+        "`{name}` has a type in two places; write the type once, and `{name}` where its text is repeated",
     ),
     (
-        "/{rest:path}/a",
-        "the capture `rest` is of type path, which must be the last segment",
+        "/{rest:path}/{other:path}",
+        "`rest` and `other` may both be several segments, so the end of the first is not known; leave one out",
     ),
     (
-        "/{rest:path}/",
-        "the capture `rest` is of type path, which must be the last segment",
+        "/{rest:path}/a/{rest}",
+        "`{rest}` is of type path and stands twice; use it once",
+    ),
+    (
+        "/{rest:path}.txt",
+        "`rest` may be several segments and must stand alone between two slashes",
+    ),
+    ("/{rest:path}/", "the path ends in a slash; leave it out"),
+    (
+        "/{name:crate}/{name.prefix}",
+        "there is no part `prefix`; parts are index-prefix, lower-index-prefix, first(N)",
+    ),
+    (
+        "/{name:crate}/{name.index-prefx}",
+        "there is no part `index-prefx`; parts are index-prefix, lower-index-prefix, first(N); did you mean `index-prefix`?",
+    ),
+    (
+        "/{name:segment}/{name.index-prefix}",
+        "`name` is of type segment, which has no index-prefix; index-prefix is for crate, and first(N) takes at most the length of one segment",
+    ),
+    (
+        "/{rest:path}/{rest.first(2)}",
+        "`rest` is of type path, which has no first(2); index-prefix is for crate, and first(N) takes at most the length of one segment",
+    ),
+    (
+        "/{d:hex(4)}/{d.first(5)}",
+        "`d` is of type hex(4), which has no first(5); index-prefix is for crate, and first(N) takes at most the length of one segment",
+    ),
+    (
+        "/{name:crate}/{name.index-prefix}-x",
+        "`name` may be several segments and must stand alone between two slashes",
+    ),
+    (
+        "/{name:crate}/{name.index-prefix}/{name.lower-index-prefix}",
+        "`name` and `name` may both be several segments, so the end of the first is not known; leave one out",
+    ),
+    (
+        "/{name:crate}/{name.index-prefix}/{rest:path}",
+        "`name` and `rest` may both be several segments, so the end of the first is not known; leave one out",
+    ),
+    (
+        "/a b/{x}/{y:krate}/",
+        "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded; the path ends in a slash; leave it out; there is no capture type `krate`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `crate`?; `{x}` has no type; write `{x:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
     ),
 ];
 
@@ -541,7 +597,7 @@ fn a_pattern_is_written_as_it_was_read() {
         let slots = pattern
             .captures()
             .iter()
-            .map(|slot| (slot.name(), slot.kind()));
+            .map(|slot| (slot.name(), slot.kind().clone()));
         assert_eq!(slots.collect::<Vec<_>>(), *captures, "{text}");
     }
 }

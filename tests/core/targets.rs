@@ -412,12 +412,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'local', weigth = 2 }]",
-        "line 13, column 54: key-unknown: routes[0].targets[2].weigth: `routes[0].targets[2].weigth` is not a key of the configuration; correct it or leave it out",
+        "line 13, column 54: key-unknown: routes[0].targets[2].weigth: `routes[0].targets[2].weigth` is not a key of the configuration; did you mean `weight`?",
     ),
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'loacl' }]",
-        "line 13, column 36: target-unknown: routes[0].targets[2]: there is no [targets.loacl]; name a target that is configured",
+        "line 13, column 36: target-unknown: routes[0].targets[2]: there is no [targets.loacl]; name a target that is configured; did you mean `local`?",
     ),
     (
         "TARGETS",
@@ -427,22 +427,22 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfrnt', 'local']",
-        "line 13, column 22: target-unknown: routes[0].targets[1]: there is no [targets.cloudfrnt]; name a target that is configured",
+        "line 13, column 22: target-unknown: routes[0].targets[1]: there is no [targets.cloudfrnt]; name a target that is configured; did you mean `cloudfront`?",
     ),
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', 3]",
-        "line 13, column 36: syntax-invalid: invalid type: integer `3`, expected the name of a target, or a table with `name` and `weight`",
+        "line 13, column 36: syntax-invalid: routes[0].targets[2]: a target is its name, or a table with `name` and `weight`",
     ),
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', ['local', 3]]",
-        "line 13, column 36: syntax-invalid: routes[0].targets[2]: invalid type: sequence, expected the name of a target, or a table with `name` and `weight`",
+        "line 13, column 36: syntax-invalid: routes[0].targets[2]: a target is its name, or a table with `name` and `weight`",
     ),
     (
         "TARGETS",
         "targets = 'fastly'",
-        "line 13, column 11: syntax-invalid: invalid type: string \"fastly\", expected a sequence",
+        "line 13, column 11: syntax-invalid: routes[0].targets: `routes[0].targets` is a list such as [\"cdn\"]; for one write `target`; found the text \"fastly\"",
     ),
     (
         "TARGETS",
@@ -457,12 +457,12 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'local', weight = 'x' }]",
-        "line 13, column 63: syntax-invalid: invalid type: string \"x\", expected a whole number from 1 to 1000",
+        "line 13, column 63: syntax-invalid: routes[0].targets[2].weight: `routes[0].targets[2].weight` is a whole number from 1 to 1000; found the text \"x\"",
     ),
     (
         "TARGETS",
         "targets = ['fastly', 'cloudfront', { name = 'local', weight = 9223372036854775808 }]",
-        "line 13, column 63: syntax-invalid: invalid value: integer `9223372036854775808`, expected a whole number from 1 to 1000",
+        "line 13, column 63: syntax-invalid: routes[0].targets[2].weight: `routes[0].targets[2].weight` is a whole number from 1 to 1000; found the number 9223372036854775808",
     ),
     // Two targets with one base.
     (
@@ -636,8 +636,8 @@ fn every_target_is_probed_for_loops_and_not_only_the_one_that_a_file_gets() {
         );
     let text = text.replace("}.crate", "}").replace("0.crate", "0");
     let said = configs::problems_of(&text).to_string();
-    let expected = "location-loops: routes[0].location: the request `/d/d/1.0.228` leads to \
-        `https://cloudfront.example/d/d/1.0.228`, which is on a route again; change the location, \
+    let expected = "location-loops: routes[0].location: the request `/d/serde/1.0.228` leads to \
+        `https://cloudfront.example/d/serde/1.0.228`, which is on a route again; change the location, \
         or list in `hosts` the registry's own hosts, without `cloudfront.example`";
     assert!(said.contains(expected), "{said}");
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use signpost::values::{Capture, CaptureType, PathTemplate};
+use signpost::values::{Capture, CaptureType, PathTemplate, Unencoded};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
@@ -54,7 +54,8 @@ fn captures_are_written_strictly_encoded() {
             .collect();
         let template = template(pattern, location);
         let mut written = String::new();
-        template.write(&mut written, &captures.expect("each text is of its type"));
+        let captures = captures.expect("each text is of its type");
+        template.write(&mut written, &captures, &Unencoded::default());
         assert_eq!(written, *path, "{location}");
         assert_eq!(template.to_string(), *location);
     }
@@ -205,42 +206,50 @@ fn no_path_at_all_is_read_as_nothing() {
 
 /// A pattern, a location template that does not fit it, and the error.
 const MISTAKES: &[(&str, &str, &str)] = &[
-    ("/a", "", "`` does not start with `/`"),
-    ("/a", "crates/a", "`crates/a` does not start with `/`"),
     (
-        "/a",
-        "https://static.crates.io/a",
-        "`https://static.crates.io/a` does not start with `/`",
+        "/{n:crate}",
+        "{n}",
+        "`{n}` does not start with `/`; write `/{n}`",
     ),
-    ("/a", "/", "the segment `` is empty, `.` or `..`"),
-    ("/a", "//a", "the segment `` is empty, `.` or `..`"),
-    ("/a", "/a/", "the segment `` is empty, `.` or `..`"),
-    ("/a", "/./a", "the segment `.` is empty, `.` or `..`"),
-    ("/a", "/a/../b", "the segment `..` is empty, `.` or `..`"),
     (
-        "/a",
-        "/a b",
-        "`a b` holds a character besides letters, digits and `-._~`",
+        "/{n:crate}",
+        "https://static.crates.io/{n}",
+        "`https://static.crates.io/{n}` is a URL; write the path only; the host comes from the target's base",
+    ),
+    (
+        "/{n:crate}",
+        "/",
+        "the segment `` is empty, `.` or `..`, which no path of a file has",
+    ),
+    (
+        "/{n:crate}",
+        "/{n}/",
+        "the path ends in a slash; leave it out",
+    ),
+    (
+        "/{n:crate}",
+        "/{n}//x",
+        "the segment `` is empty, `.` or `..`, which no path of a file has",
+    ),
+    (
+        "/{n:crate}",
+        "/{n}/..",
+        "the segment `..` is empty, `.` or `..`, which no path of a file has",
     ),
     (
         "/a",
         "/a%2Fb",
-        "`a%2Fb` holds a character besides letters, digits and `-._~`",
+        "`a%2Fb` holds `%`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/a",
         "/a?b",
-        "`a?b` holds a character besides letters, digits and `-._~`",
+        "`a?b` holds `?`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     (
         "/{n:crate}",
-        "/x+{n}",
-        "`x+` holds a character besides letters, digits and `-._~`",
-    ),
-    (
-        "/{n:crate}",
-        "/{n}+x",
-        "`+x` holds a character besides letters, digits and `-._~`",
+        "/x\"{n}",
+        "`x\"` holds `\"`; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
     ),
     ("/{n:crate}", "/{n", "the braces in `{n` do not pair up"),
     ("/{n:crate}", "/n}", "the braces in `n}` do not pair up"),
@@ -249,40 +258,63 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/{n:crate}",
-        "the path has no capture `n:crate`",
+        "`{n:crate}` has a type in the location; write `{n}`, because the path has the type",
     ),
-    ("/{n:crate}", "/{{n}", "the path has no capture `{n`"),
-    ("/{n:crate}", "/{}", "the path has no capture ``"),
-    ("/{n:crate}", "/{name}", "the path has no capture `name`"),
+    ("/{n:crate}", "/{{n}", "the braces in `{{n}` do not pair up"),
+    (
+        "/{n:crate}",
+        "/{}",
+        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+    ),
+    (
+        "/{n:crate}",
+        "/{package}",
+        "the path has no capture `package`",
+    ),
+    (
+        "/{name:crate}",
+        "/{nane}",
+        "the path has no capture `nane`; did you mean `name`?",
+    ),
     (
         "/{n:crate}/{v:semver}",
         "/{n}",
-        "the capture `v` of the path is not in the location",
+        "the capture `v` of the path is not in the location, so two requests could lead to one file; use `{v}`, or list it in `unused` if the location has a sha256 or sha512",
     ),
     (
         "/{n:crate}",
         "/a",
-        "the capture `n` of the path is not in the location",
+        "the capture `n` of the path is not in the location, so two requests could lead to one file; use `{n}`, or list it in `unused` if the location has a sha256 or sha512",
     ),
     (
         "/{n:crate}/{v:semver}",
         "/{n}{v}",
-        "two captures touch in `{n}{v}`, so the location cannot be read back",
+        "two captures touch in `{n}{v}`; write a literal between them, so that the end of the first is known",
     ),
     (
         "/{n:crate}",
         "/a{n}{n}",
-        "two captures touch in `a{n}{n}`, so the location cannot be read back",
+        "two captures touch in `a{n}{n}`; write a literal between them, so that the end of the first is known",
     ),
     (
         "/{r:path}",
         "/a-{r}",
-        "the capture `r` is of type path and must be a whole segment",
+        "`r` may be several segments and must stand alone between two slashes",
     ),
     (
         "/{r:path}",
         "/{r}.x",
-        "the capture `r` is of type path and must be a whole segment",
+        "`r` may be several segments and must stand alone between two slashes",
+    ),
+    (
+        "/{n:crate}",
+        "/{n.index-prefix}",
+        "`{n.index-prefix}` is only a part; write `{n}` as well, or the location does not tell which request it answers",
+    ),
+    (
+        "/{d:sha256}",
+        "/{d.first(2)}/x",
+        "`{d.first(2)}` is only a part; write `{d}` as well, or the location does not tell which request it answers",
     ),
 ];
 

@@ -10,7 +10,7 @@ use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
 /// The most bytes that the module may have, so that growth is noticed.
-const LARGEST: u64 = 700_000;
+const LARGEST: u64 = 720_000;
 
 /// Build the edge module for release
 ///

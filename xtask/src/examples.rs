@@ -55,7 +55,7 @@ impl Trial<'_> {
             words.push(format!("-H 'Accept: {accept}'"));
         }
         // The configuration's hosts do not include the address of this machine.
-        if let Some(host) = self.config.first_host() {
+        if let Some(host) = self.config.first_host(None) {
             words.push(format!("-H 'Host: {host}'"));
         }
         words.push(format!("{}{path}", self.url));
@@ -63,7 +63,7 @@ impl Trial<'_> {
     }
 
     fn expected(&self, path: &str, accept: Option<&str>) -> String {
-        let host = self.config.first_host().map(Host::as_str);
+        let host = self.config.first_host(None).map(Host::as_str);
         let host = host.unwrap_or_else(|| self.url.trim_start_matches("http://"));
         let request = Request::new("GET", host, path).with_accept(accept.map(str::as_bytes));
         let answer = signpost::answer(self.config, &request, self.switch);

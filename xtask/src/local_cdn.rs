@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
-use signpost::authoring::{Authored, Example};
+use signpost::authoring::{Authored, Example, split_request};
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureType, Host};
@@ -117,15 +117,11 @@ fn content_of(path: &str) -> String {
 /// The name and version that an example asks for.
 fn package(authored: &Authored, example: &Example) -> Option<(String, String)> {
     let config = authored.config();
-    let host = config.first_host().map_or("", Host::as_str);
-    let request = Request::new("GET", host, example.request());
+    let (host, path) = split_request(example.request());
+    let host = host.or_else(|| config.first_host(None).map(Host::as_str));
+    let request = Request::new("GET", host.unwrap_or_default(), path);
     let found = route::find(config, &request).ok()?;
-    let of = |kind: CaptureType| {
-        let mut captures = found.captures().iter();
-        captures
-            .find(|capture| capture.kind() == kind)
-            .map(|capture| capture.as_str().to_owned())
-    };
+    let of = |kind| found.value_of(&kind).map(str::to_owned);
     Some((of(CaptureType::Crate)?, of(CaptureType::Semver)?))
 }
 

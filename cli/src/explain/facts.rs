@@ -81,7 +81,7 @@ fn other_parts(url: &Url) -> String {
 }
 
 fn captures(found: &RouteMatch<'_, '_>) -> String {
-    let captured = captured(found.route(), found.captures());
+    let captured = captured(found.route().location(), found.captures());
     if captured.is_empty() {
         return "the route captures nothing".to_owned();
     }

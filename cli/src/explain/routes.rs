@@ -1,10 +1,10 @@
 //! Stage 2: how far each route matched.
 
 use serde::Serialize;
-use signpost::config::{Config, Route};
+use signpost::config::Config;
 use signpost::request::Request;
 use signpost::route::{self, Outcome, Trace};
-use signpost::values::{Capture, CaptureSlot, Mismatch};
+use signpost::values::{Capture, CaptureSlot, Mismatch, PathTemplate};
 
 /// A route, and how far it matched the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,13 +25,16 @@ pub(crate) enum TrialResult {
         captures: Vec<Captured>,
     },
     SegmentCount {
-        expected: usize,
-        /// Whether the pattern takes more segments than `expected`.
-        or_more: bool,
+        /// The fewest segments that the pattern takes.
+        at_least: usize,
+        /// The most segments that it takes; nothing if it takes any number.
+        at_most: Option<usize>,
         found: usize,
     },
     Literal {
         segment: usize,
+        /// The segment of the pattern.
+        pattern_segment: usize,
         expected: String,
         found: String,
     },
@@ -39,6 +42,8 @@ pub(crate) enum TrialResult {
     Capture {
         /// Where the capture begins.
         segment: usize,
+        /// The segment of the pattern.
+        pattern_segment: usize,
         #[serde(flatten)]
         captured: Captured,
     },
@@ -50,7 +55,7 @@ pub(crate) enum TrialResult {
 pub(crate) struct Captured {
     pub(crate) name: String,
     #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) text: String,
 }
 
@@ -60,8 +65,9 @@ pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>
     Some(traces.into_iter().map(Tried::from).collect())
 }
 
-pub(super) fn captured(route: &Route, captures: &[Capture<'_>]) -> Vec<Captured> {
-    let slots = route.path().captures().iter().zip(captures);
+/// The captures of a template, by name.
+pub(super) fn captured(template: &PathTemplate, captures: &[Capture<'_>]) -> Vec<Captured> {
+    let slots = template.captures().iter().zip(captures);
     slots
         .map(|(slot, capture)| Captured::new(slot, capture.as_str()))
         .collect()
@@ -71,32 +77,36 @@ impl From<Trace<'_, '_>> for Tried {
     fn from(trace: Trace<'_, '_>) -> Self {
         let result = match trace.outcome {
             Outcome::Matched(captures) => TrialResult::Matched {
-                captures: captured(trace.route, &captures),
+                captures: captured(trace.route.path(), &captures),
             },
             Outcome::Stopped(Mismatch::SegmentCount {
-                expected,
-                or_more,
+                at_least,
+                at_most,
                 found,
             }) => TrialResult::SegmentCount {
-                expected,
-                or_more,
+                at_least,
+                at_most,
                 found,
             },
             Outcome::Stopped(Mismatch::Literal {
                 segment,
+                of_template,
                 expected,
                 found,
             }) => TrialResult::Literal {
                 segment,
+                pattern_segment: of_template,
                 expected: expected.to_string(),
                 found: found.to_owned(),
             },
             Outcome::Stopped(Mismatch::Capture {
                 segment,
+                of_template,
                 slot,
                 found,
             }) => TrialResult::Capture {
                 segment,
+                pattern_segment: of_template,
                 captured: Captured::new(slot, &found),
             },
             Outcome::NotReached => TrialResult::NotTried,
@@ -113,7 +123,7 @@ impl Captured {
     fn new(slot: &CaptureSlot, text: &str) -> Self {
         Self {
             name: slot.name().to_owned(),
-            kind: slot.kind().name(),
+            kind: slot.kind().to_string(),
             text: text.to_owned(),
         }
     }

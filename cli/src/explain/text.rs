@@ -160,24 +160,32 @@ impl Page<'_, '_> {
             TrialResult::NotTried => Ok(()),
             TrialResult::Matched { captures } => self.captures(captures),
             TrialResult::SegmentCount {
-                expected,
-                or_more,
+                at_least,
+                at_most,
                 found,
             } => {
-                let expected = if *or_more {
-                    format!("{expected} or more segments")
-                } else {
-                    counted(*expected, "segment")
+                let expected = match at_most {
+                    None => format!("{at_least} or more segments"),
+                    Some(most) if most == at_least => counted(*most, "segment"),
+                    Some(most) => format!("{at_least} to {most} segments"),
                 };
                 self.prose("    ", &format!("takes {expected}; the path has {found}"))
             }
-            TrialResult::Literal { segment, found, .. } => {
-                self.underline(&tried.path, *segment)?;
+            TrialResult::Literal {
+                pattern_segment,
+                found,
+                ..
+            } => {
+                self.underline(&tried.path, *pattern_segment)?;
                 self.prose("    ", &format!("the path has `{}` there", visible(found)))
             }
-            TrialResult::Capture { segment, captured } => {
-                self.underline(&tried.path, *segment)?;
-                let kind = words::kind(captured.kind);
+            TrialResult::Capture {
+                pattern_segment,
+                captured,
+                ..
+            } => {
+                self.underline(&tried.path, *pattern_segment)?;
+                let kind = words::kind(&captured.kind);
                 let text = visible(&captured.text);
                 self.prose(
                     "    ",

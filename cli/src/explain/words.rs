@@ -8,6 +8,7 @@ use signpost::values::CaptureType;
 pub(super) fn meaning(reason: &Reason) -> &'static str {
     match reason {
         Reason::NoRoute => "No route matches this path, or the routes do not apply to this host.",
+        Reason::OriginRoute => "The path is on a route with `origin = true`.",
         Reason::PathMalformed => {
             "The path has an empty segment (a slash at its end is allowed), a `.` or `..` segment, \
              an encoded slash, a backslash, a control character, an escape that is left after \
@@ -19,7 +20,9 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
         }
         Reason::NameInvalid => "The crate name is invalid.",
         Reason::VersionInvalid => "The version is invalid.",
-        Reason::CaptureInvalid => "The text of a `segment`, `sha256` or `path` is invalid.",
+        Reason::CaptureInvalid => {
+            "The text of a capture is not of its type, or not what the path repeats."
+        }
         Reason::LocationRefused(_) => {
             "The proof refused the candidate: a bug or an attack. The service log says so too."
         }
@@ -46,6 +49,9 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
         }
         Reason::NoRoute => {
             "If it should be redirected, compare the path with `signpost routes FILE`."
+        }
+        Reason::OriginRoute => {
+            "If it should be redirected, narrow the path of that route, or leave the route out."
         }
         Reason::PathMalformed => {
             "Nothing, if a scanner or a broken client asked for this: the origin gets it as it \
@@ -88,8 +94,8 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
 }
 
 /// Describes a capture type.
-pub(super) fn kind(name: &str) -> &'static str {
-    match name.parse().ok() {
+pub(super) fn kind(name: &str) -> String {
+    let words = match name.parse().ok() {
         Some(CaptureType::Crate) => {
             "an ASCII letter, then letters, digits, `-` and `_`; at most 64 bytes"
         }
@@ -99,11 +105,25 @@ pub(super) fn kind(name: &str) -> &'static str {
         Some(CaptureType::Segment) => {
             "1 to 255 visible ASCII characters without `/ \\ % ? #`, and neither `.` nor `..`"
         }
-        Some(CaptureType::Sha256) => "64 lower-case hexadecimal digits",
+        Some(CaptureType::Lower) => {
+            "1 to 255 visible ASCII characters without upper-case letters and `/ \\ % ? #`, and \
+             neither `.` nor `..`"
+        }
+        Some(CaptureType::Digits) => "1 to 255 digits",
+        Some(
+            kind @ (CaptureType::Hex(_)
+            | CaptureType::Sha1
+            | CaptureType::Sha256
+            | CaptureType::Sha512),
+        ) => {
+            let (length, _) = kind.lengths();
+            return format!("{length} lower-case hexadecimal digits");
+        }
         Some(CaptureType::Path) => {
             "one or more segments of visible ASCII characters without `\\ % ? #`, none of them \
              empty, `.` or `..`; at most 1,024 bytes"
         }
-        None => "unknown",
-    }
+        Some(CaptureType::OneOf(_)) | None => return format!("one of {}", name.replace('|', ", ")),
+    };
+    words.to_owned()
 }

@@ -3,24 +3,53 @@
 use super::super::draft::{Draft, Report};
 use crate::config::{Config, Key, MAX_ENTRY_LENGTH, ProblemCode};
 
-/// Notes a compiled configuration that is too large.
+/// From how many hundredths of an entry there is a warning.
+const NEARLY_FULL: usize = 80;
+
+/// How many of the routes are named that take the most room.
+const NAMED: usize = 3;
+
+/// Notes a compiled configuration that is too large, or soon will be.
 pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
-    if !fits(draft.config) {
-        let length = length(draft.config);
-        let message = format!(
-            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts"
-        );
-        let code = ProblemCode::EntryTooLarge;
-        report.sink.push(code, Key::default(), message);
+    let length = draft.config.entry_length();
+    if length * 100 < MAX_ENTRY_LENGTH * NEARLY_FULL {
+        return;
     }
+    let heaviest = heaviest(draft.config);
+    let (code, message) = if fits(draft.config) {
+        let message = format!(
+            "the compiled configuration has {length} of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds; {heaviest}"
+        );
+        (ProblemCode::EntryNearlyFull, message)
+    } else {
+        let message = format!(
+            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts; {heaviest}"
+        );
+        (ProblemCode::EntryTooLarge, message)
+    };
+    report.sink.push(code, Key::default(), message);
 }
 
 /// Whether the compiled configuration fits. Trying out the routes of one that does not would take long
 /// and tell nothing.
 pub(super) fn fits(config: &Config) -> bool {
-    length(config) <= MAX_ENTRY_LENGTH
+    config.entry_length() <= MAX_ENTRY_LENGTH
 }
 
-fn length(config: &Config) -> usize {
-    config.to_json().chars().count()
+/// Says which routes take the most room.
+fn heaviest(config: &Config) -> String {
+    let of_origin = config.origin_routes().iter();
+    let of_origin = of_origin.map(|route| (route.name(), route.path().to_string().len()));
+    let redirecting = config.routes().iter().map(|route| {
+        let targets = route.targets().iter().map(|it| it.target().name().len());
+        let templates = route.path().to_string().len() + route.location().to_string().len();
+        (route.name(), templates + targets.sum::<usize>())
+    });
+    let mut routes: Vec<_> = of_origin.chain(redirecting).collect();
+    routes.sort_by_key(|(_, length)| std::cmp::Reverse(*length));
+    let named = routes.iter().take(NAMED);
+    let named: Vec<_> = named
+        .map(|(name, length)| format!("`{name}` ({length})"))
+        .collect();
+    format!("the longest routes are {}", named.join(", "))
 }

@@ -1,11 +1,10 @@
 //! The examples of a configuration, each run through the stages that will answer requests.
 
 use super::super::draft::{Draft, Report};
-use super::super::example::Example;
+use super::super::example::{Example, RawExample, split_request};
 use super::failing::{End, FailingExample, Written};
 use crate::answer::{Answer, answers_at_every_target};
 use crate::config::problem::{Sink, missing};
-use crate::config::raw::RawExample;
 use crate::config::{Config, Key, ProblemCode, Route, Target, WeightedTarget};
 use crate::decision::Decision;
 use crate::location::Refusal;
@@ -17,18 +16,20 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     // The keys that an example has shown to be wrong: a wrong base misleads every route, and is one
     // problem.
     let mut wrong = Vec::new();
-    for (route_key, raw, route) in draft.written_routes() {
+    for (route_key, examples, route) in draft.with_examples() {
         let key = route_key.name("examples");
-        let all: Vec<_> = raw
-            .examples
-            .iter()
-            .enumerate()
-            .map(|(index, raw)| read(&key.index(index), raw, route, &mut report.sink))
-            .collect();
+        let redirected = examples.iter().enumerate();
+        let redirected = redirected.filter(|(_, raw)| !raw.goes_to_origin());
+        let (places, all): (Vec<_>, Vec<_>) = redirected
+            .map(|(index, raw)| {
+                let written = read(&key.index(index), raw, route, &mut report.sink);
+                (index, written)
+            })
+            .unzip();
         note_missing(&key, route, &all, &mut report.sink);
         let held_before = report.examples.len();
         let mut failing = Vec::new();
-        for (index, written) in all.into_iter().enumerate() {
+        for (index, written) in places.into_iter().zip(all) {
             match written.and_then(|written| try_example(written, route, draft.config)) {
                 Some(Ok(example)) => report.examples.push(example),
                 Some(Err(example)) => failing.push((index, example)),
@@ -180,8 +181,9 @@ fn try_example<'d>(
     route: &'d Route,
     config: &Config,
 ) -> Option<Result<Example, FailingExample<'d>>> {
-    let host = config.first_host().map(Host::as_str);
-    let received = Received::read(host, written.request);
+    let (host, target) = split_request(written.request);
+    let of_route = || config.first_host(Some(route.pattern())).map(Host::as_str);
+    let received = Received::read(host.or_else(of_route), target);
     let request = received.request("GET");
     let answers = answers_at_every_target(config, &request, Switch::ENFORCE);
     let end = end_at(&answers, written.target, route)?;

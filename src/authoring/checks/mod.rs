@@ -1,12 +1,16 @@
 //! What is checked of a configuration that the edge could read, one file for each check.
 
 mod allowed_hosts;
+mod ambiguous;
+mod broad_routes;
 mod entry_size;
 mod examples;
 mod failing;
+mod origin_examples;
 mod overlaps;
 mod probes;
 mod retry_routes;
+mod route_keys;
 mod same_bases;
 mod unused_targets;
 
@@ -15,13 +19,17 @@ use super::draft::{Draft, Report};
 /// Every check, in the order in which they run.
 const CHECKS: &[fn(&Draft<'_>, &mut Report)] = &[
     allowed_hosts::check,
+    route_keys::check,
     unused_targets::check,
     retry_routes::check,
     same_bases::check,
     entry_size::check,
+    ambiguous::check,
     overlaps::check,
+    broad_routes::check,
     probes::check,
     examples::check,
+    origin_examples::check,
 ];
 
 /// Runs every check.

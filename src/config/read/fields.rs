@@ -7,15 +7,18 @@ pub(super) fn hosts(key: &At<'_>, written: &[String], sink: &mut Sink) -> Vec<Ho
     let mut hosts = Vec::new();
     for (index, host) in written.iter().enumerate() {
         let host = Host::parse(host);
-        hosts.extend(sink.take(ProblemCode::HostInvalid, &key.index(index), host));
+        let host = sink.take(ProblemCode::HostInvalid, &key.index(index), host);
+        // Their order means nothing, so there is one order.
+        if let Some(host) = host
+            && let Err(at) = hosts.binary_search(&host)
+        {
+            hosts.insert(at, host);
+        }
     }
     if written.is_empty() {
         let message = format!("`{}` is empty; list at least one host", Key::from(key));
         sink.push(ProblemCode::HostInvalid, key, message);
     }
-    // Their order means nothing, so there is one order.
-    hosts.sort_unstable();
-    hosts.dedup();
     hosts
 }
 

@@ -9,7 +9,7 @@ use super::super::options::{
     Window,
 };
 use super::super::problem::{At, Key, ProblemCode, Sink};
-use super::super::raw::{RawLog, RawOrigin, RawResponse, RawRetry};
+use super::super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRetry};
 use super::fields::{backend, header};
 use crate::values::{HeaderText, Share, read_time};
 
@@ -66,6 +66,13 @@ pub(super) fn origin(key: &At<'_>, raw: Option<&RawOrigin>, sink: &mut Sink) -> 
         check_redirects: check_redirects.unwrap_or(default.check_redirects),
         next_backend_timeout: timeout.unwrap_or(default.next_backend_timeout),
     }
+}
+
+/// Whether a route answers with JSON that does not say so itself.
+pub(super) fn json(raw: &RawConfig) -> bool {
+    let written = raw.response.as_ref().and_then(|response| response.json);
+    // Before entries had a format, they left `json` out where it was on.
+    written.unwrap_or(raw.format.is_none())
 }
 
 pub(super) fn response(

@@ -2,64 +2,193 @@
 
 use super::super::problem::{At, ProblemCode, Sink, missing};
 use super::super::raw::RawRoute;
-use super::super::route::{RedirectStatus, Route, RouteName, RouteOptions};
-use super::fields::header;
-use super::targets::{self, Known};
-use crate::values::PathTemplate;
+use super::super::route::{RedirectStatus, Route, RouteName, RouteOptions, RoutePattern};
+use super::fields::{header, hosts};
+use super::targets;
+use crate::values::{CaptureSlot, Instead, PathTemplate, TemplateErrors};
 
-/// Reads the routes that hold, each with its place among those that were written.
+/// What routes refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    pub(super) targets: targets::Known<'k>,
+    /// Whether a route answers with JSON that does not say so itself.
+    pub(super) json: bool,
+}
+
+/// The routes that hold.
+#[derive(Default)]
+pub(super) struct Routes {
+    pub(super) of_origin: Vec<RoutePattern>,
+    pub(super) redirecting: Vec<Route>,
+    pub(super) places: RoutePlaces,
+}
+
+/// The places of the routes that hold among those that were written.
+#[derive(Default)]
+pub(crate) struct RoutePlaces {
+    pub(crate) of_origin: Vec<usize>,
+    pub(crate) redirecting: Vec<usize>,
+}
+
+/// Reads the routes that hold.
 pub(super) fn read(
     key: &At<'_>,
     written: &[RawRoute],
     known: Known<'_>,
     sink: &mut Sink,
-) -> (Vec<usize>, Vec<Route>) {
+) -> Routes {
     if written.is_empty() {
         sink.add(missing(key, "add a table [[routes]]"));
     }
-    let (mut places, mut routes) = (Vec::new(), Vec::<Route>::new());
+    let mut routes = Routes::default();
     for (index, raw) in written.iter().enumerate() {
         let key = &key.index(index);
-        let Some(route) = read_route(key, raw, known, sink) else {
-            continue;
-        };
-        let name = route.name();
-        if routes.iter().any(|other| other.name() == name) {
+        let mut earlier = written.iter().take(index);
+        if raw.name.is_some() && earlier.any(|other| other.name == raw.name) {
+            let name = raw.name.as_deref().unwrap_or_default();
             let message = format!("another route is named `{name}`; give each its own name");
             sink.push(ProblemCode::RouteNameDuplicate, &key.name("name"), message);
         }
-        places.push(index);
-        routes.push(route);
+        if raw.origin == Some(true) {
+            if let Some(route) = read_of_origin(key, raw, sink) {
+                routes.places.of_origin.push(index);
+                routes.of_origin.push(route);
+            }
+        } else if let Some(route) = read_route(key, raw, known, sink) {
+            routes.places.redirecting.push(index);
+            routes.redirecting.push(route);
+        }
     }
-    (places, routes)
+    routes
+}
+
+fn read_of_origin(key: &At<'_>, raw: &RawRoute, sink: &mut Sink) -> Option<RoutePattern> {
+    let path = read_path(key, raw, sink).ok();
+    read_pattern(key, raw, path, sink)
 }
 
 fn read_route(key: &At<'_>, raw: &RawRoute, known: Known<'_>, sink: &mut Sink) -> Option<Route> {
+    let path = read_path(key, raw, sink);
+    let location_key = &key.name("location");
+    let instead = "write the template of the location's path";
+    let location = sink.require(location_key, raw.location.as_deref(), instead);
+    // What seems to be captured is enough to tell what else is wrong.
+    let captures = match &path {
+        Ok(path) => Some(path.captures()),
+        Err(errors) => errors.as_ref().map(TemplateErrors::captures),
+    };
+    let (mut unused, mut read) = (None, None);
+    if let Some((captures, location)) = captures.zip(location) {
+        unused = read_unused(&key.name("unused"), raw, captures, location, sink);
+        let leaves_out = |place: &usize| unused.iter().flatten().any(|it| it == place);
+        let held = captures.iter().enumerate();
+        let held = held.filter(|(place, _)| !leaves_out(place));
+        let held: Vec<_> = held.map(|(_, slot)| slot.clone()).collect();
+        let location = PathTemplate::location(location, &held);
+        read = take_template(ProblemCode::LocationInvalid, location_key, location, sink).ok();
+    }
+    let targets = targets::of_route(key, raw, known.targets, sink);
+    let options = read_options(key, raw, known, sink);
+    let pattern = read_pattern(key, raw, path.ok(), sink);
+    Some(Route::new(pattern?, targets?, read?, unused?, options?))
+}
+
+/// Reads a path. The error is what is wrong with it, if it is there.
+fn read_path(
+    key: &At<'_>,
+    raw: &RawRoute,
+    sink: &mut Sink,
+) -> Result<PathTemplate, Option<TemplateErrors>> {
+    let path_key = &key.name("path");
+    let instead = "write the path pattern of the requests";
+    let path = sink
+        .require(path_key, raw.path.as_deref(), instead)
+        .ok_or(None)?;
+    take_template(
+        ProblemCode::PathInvalid,
+        path_key,
+        PathTemplate::path(path),
+        sink,
+    )
+    .map_err(Some)
+}
+
+/// Reads what a route applies to.
+fn read_pattern(
+    key: &At<'_>,
+    raw: &RawRoute,
+    path: Option<PathTemplate>,
+    sink: &mut Sink,
+) -> Option<RoutePattern> {
     let name_key = &key.name("name");
     let instead = "name the route, such as \"download\"";
     let name = sink.require(name_key, raw.name.as_deref(), instead);
     let name = name.map(RouteName::parse);
     let name = name.and_then(|name| sink.take(ProblemCode::RouteNameInvalid, name_key, name));
-    let path_key = &key.name("path");
-    let instead = "write the path pattern of the requests";
-    let path = sink.require(path_key, raw.path.as_deref(), instead);
-    let path = path.map(PathTemplate::path);
-    let path = path.and_then(|path| sink.take(ProblemCode::PathInvalid, path_key, path));
-    let location_key = &key.name("location");
-    let instead = "write the template of the location's path";
-    let location = sink.require(location_key, raw.location.as_deref(), instead);
-    let location = path
-        .as_ref()
-        .zip(location)
-        .map(|(path, location)| PathTemplate::location(location, path.captures()));
-    let location = location
-        .and_then(|location| sink.take(ProblemCode::LocationInvalid, location_key, location));
-    let targets = targets::of_route(key, raw, known, sink);
-    let options = read_options(key, raw, sink);
-    Some(Route::new(name?, path?, targets?, location?, options?))
+    let hosts_key = &key.name("hosts");
+    let own = raw.hosts.as_deref();
+    let own = own.map(|written| hosts(hosts_key, written, sink));
+    Some(RoutePattern::new(name?, path?, own))
 }
 
-fn read_options(key: &At<'_>, raw: &RawRoute, sink: &mut Sink) -> Option<RouteOptions> {
+/// Reads which captures a location may leave out, as their places in the path.
+fn read_unused(
+    key: &At<'_>,
+    raw: &RawRoute,
+    captures: &[CaptureSlot],
+    location: &str,
+    sink: &mut Sink,
+) -> Option<Vec<usize>> {
+    let written = raw.unused.as_deref().unwrap_or_default();
+    let mut places = Vec::with_capacity(written.len());
+    for (index, name) in written.iter().enumerate() {
+        let place = captures.iter().position(|slot| slot.name() == name);
+        let Some(place) = place.filter(|place| !places.contains(place)) else {
+            let instead = Instead::of(name, captures.iter().map(CaptureSlot::name));
+            let message =
+                format!("`{name}` is not a capture of the path, or stands twice{instead}");
+            sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
+            return None;
+        };
+        if location.contains(&format!("{{{name}}}")) {
+            let message = format!("`{name}` is in the location; leave it out there, or here");
+            sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
+        } else {
+            places.push(place);
+        }
+    }
+    let mut held = captures
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !places.contains(place));
+    if !places.is_empty() && !held.any(|(_, slot)| slot.kind().is_digest()) {
+        let message = "only a location with a whole sha256 or sha512 names its file without the other captures; use them all in the location, and leave `unused` out";
+        sink.push(ProblemCode::UnusedInvalid, key, message);
+        return None;
+    }
+    Some(places)
+}
+
+fn take_template(
+    code: ProblemCode,
+    key: &At<'_>,
+    template: Result<PathTemplate, TemplateErrors>,
+    sink: &mut Sink,
+) -> Result<PathTemplate, TemplateErrors> {
+    if let Err(errors) = &template {
+        for error in errors.iter() {
+            sink.push(code, key, error);
+        }
+    }
+    template
+}
+
+fn read_options(
+    key: &At<'_>,
+    raw: &RawRoute,
+    known: Known<'_>,
+    sink: &mut Sink,
+) -> Option<RouteOptions> {
     let status = raw
         .status
         .map_or(Ok(RedirectStatus::Found), TryFrom::try_from);
@@ -68,7 +197,7 @@ fn read_options(key: &At<'_>, raw: &RawRoute, sink: &mut Sink) -> Option<RouteOp
     let cache_control = header(&key.name("cache_control"), cache_control, sink);
     Some(RouteOptions {
         status: status?,
-        json: raw.json.unwrap_or(true),
+        json: raw.json.unwrap_or(known.json),
         cache_control,
     })
 }

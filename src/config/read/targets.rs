@@ -7,7 +7,7 @@ use super::super::problem::{At, Key, ProblemCode, Sink, missing};
 use super::super::raw::{RawRoute, RawTarget, RawWeighted};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
 use super::fields::backend;
-use crate::values::{Base, Host};
+use crate::values::{Base, Host, Instead, Unencoded};
 
 /// The targets as written, and those of them that hold.
 #[derive(Clone, Copy)]
@@ -32,10 +32,17 @@ pub(super) fn read(
         let base = base(&key.name("base"), raw.base.as_deref(), allowed_hosts, sink);
         let health = raw.health_backend.as_deref();
         let health = health.map(|name| backend(&key.name("health_backend"), name, sink));
+        let unencoded = raw.unencoded.as_deref().and_then(|text| {
+            let read = text.parse::<Unencoded>();
+            sink.take(ProblemCode::UnencodedInvalid, &key.name("unencoded"), read)
+        });
         if let Some(base) = base {
             let mut target = Target::new(name.clone(), base);
             if let Some(backend) = health {
                 target = target.with_health_of(backend);
+            }
+            if let Some(unencoded) = unencoded {
+                target = target.with_unencoded(unencoded);
             }
             targets.insert(name.clone(), Arc::new(target));
         }
@@ -71,6 +78,9 @@ pub(super) fn of_route(
 ) -> Option<Targets> {
     let target_key = &key.name("target");
     let Some(several) = &raw.targets else {
+        if raw.target.is_none() && sink.has(&Key::from(&key.name("targets"))) {
+            return None;
+        }
         let name = sink.require(target_key, raw.target.as_deref(), "name one of the targets")?;
         let target = known_target(target_key, name, known, sink)?;
         let only = WeightedTarget::new(target, Weight::ONE);
@@ -129,7 +139,9 @@ fn known_target(
     sink: &mut Sink,
 ) -> Option<Arc<Target>> {
     if !known.written.contains_key(name) {
-        let message = format!("there is no [targets.{name}]; name a target that is configured");
+        let instead = Instead::of(name, known.written.keys().map(String::as_str));
+        let message =
+            format!("there is no [targets.{name}]; name a target that is configured{instead}");
         sink.push(ProblemCode::TargetUnknown, key, message);
     }
     known.valid.get(name).cloned()

@@ -1,32 +1,38 @@
 //! Paths near a route's own that must not be redirected.
 
 use signpost::config::Route;
-use signpost::values::CaptureType;
+use signpost::values::{CaptureType, Piece};
 
 /// A plausible text for each type of capture.
-const fn usual(kind: CaptureType) -> &'static str {
+fn usual(kind: &CaptureType) -> String {
     match kind {
-        CaptureType::Crate => "signpost",
-        CaptureType::Semver => "1.0.0",
-        CaptureType::Segment | CaptureType::Path => "file",
-        CaptureType::Sha256 => "0000000000000000000000000000000000000000000000000000000000000000",
+        CaptureType::Crate => "signpost".to_owned(),
+        CaptureType::Semver => "1.0.0".to_owned(),
+        CaptureType::Segment | CaptureType::Path | CaptureType::Lower => "file".to_owned(),
+        CaptureType::Digits => "1".to_owned(),
+        CaptureType::Hex(_) | CaptureType::Sha1 | CaptureType::Sha256 | CaptureType::Sha512 => {
+            "0".repeat(kind.lengths().0)
+        }
+        CaptureType::OneOf(words) => words.first().cloned().unwrap_or_default(),
     }
 }
 
 /// A text that no capture of each type accepts.
-const fn wrong(kind: CaptureType) -> &'static str {
+const fn wrong(kind: &CaptureType) -> &'static str {
     match kind {
         CaptureType::Crate => "0-is-no-letter",
         CaptureType::Semver => "1.0",
-        CaptureType::Segment | CaptureType::Path => "%2E%2E%2Ffile",
-        CaptureType::Sha256 => "0123",
+        CaptureType::Segment | CaptureType::Path | CaptureType::Lower => "%2E%2E%2Ffile",
+        CaptureType::Digits => "one",
+        CaptureType::Hex(_) | CaptureType::Sha1 | CaptureType::Sha256 | CaptureType::Sha512 => "x",
+        CaptureType::OneOf(_) => "%00",
     }
 }
 
 /// Paths near the route's own. Some may be on another route, or on this one if its last capture
 /// takes any path: the configuration decides.
 pub(crate) fn paths(route: &Route) -> Vec<String> {
-    let good = filled(route, |_, kind| usual(kind).to_owned());
+    let good = filled(route, |_, kind| usual(kind));
     let mut paths: Vec<_> = route
         .path()
         .captures()
@@ -44,7 +50,7 @@ pub(crate) fn paths(route: &Route) -> Vec<String> {
                     if name == slot.name() {
                         value.clone()
                     } else {
-                        usual(kind).to_owned()
+                        usual(kind)
                     }
                 })
             })
@@ -57,13 +63,22 @@ pub(crate) fn paths(route: &Route) -> Vec<String> {
 }
 
 /// The route's path with a value for each capture, by its name and type.
-pub(crate) fn filled(route: &Route, value: impl Fn(&str, CaptureType) -> String) -> String {
-    let pattern = route.path();
-    let captures = pattern.captures().iter();
-    captures.fold(pattern.to_string(), |path, slot| {
-        let (name, kind) = (slot.name(), slot.kind());
-        path.replace(&format!("{{{name}:{}}}", kind.name()), &value(name, kind))
-    })
+pub(crate) fn filled(route: &Route, value: impl Fn(&str, &CaptureType) -> String) -> String {
+    let mut path = String::new();
+    for segment in route.path().segments() {
+        path.push('/');
+        for piece in segment.pieces() {
+            match piece {
+                Piece::Literal(literal) => path.push_str(literal),
+                Piece::Capture(_, slot) => path.push_str(&value(slot.name(), slot.kind())),
+                Piece::Part(_, slot, part) => {
+                    let value = value(slot.name(), slot.kind());
+                    path.push_str(&part.of(&value).unwrap_or_default());
+                }
+            }
+        }
+    }
+    path
 }
 
 #[cfg(test)]

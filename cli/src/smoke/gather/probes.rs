@@ -115,13 +115,10 @@ impl Sources<'_> {
     pub(crate) fn package_at(&self, path: &str) -> Option<Package> {
         let request = Request::new("GET", self.host, path);
         let found = route::find(self.loaded.config(), &request).ok()?;
-        let of = |kind: CaptureType| {
-            let mut captures = found.captures().iter();
-            captures.find(|capture| capture.kind() == kind)
-        };
-        let (name, version) = (of(CaptureType::Crate)?, of(CaptureType::Semver)?);
+        let name = found.value_of(&CaptureType::Crate)?;
+        let version = found.value_of(&CaptureType::Semver)?;
         self.is_of_crates(found.route())
-            .then(|| Package::new(name.as_str(), version.as_str()).ok())?
+            .then(|| Package::new(name, version).ok())?
     }
 
     fn examples(&self) -> Result<Vec<Probe>, Failure> {

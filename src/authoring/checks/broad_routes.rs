@@ -1,0 +1,57 @@
+//! Whether a route matches more than the files that are meant.
+
+use super::super::common_path::reads;
+use super::super::draft::{Draft, Report};
+use super::super::samples;
+use crate::config::{ProblemCode, Route};
+use crate::values::{PathTemplate, Segment, encoding};
+
+/// Paths that are seldom files of a registry.
+const OTHERS: [&str; 10] = [
+    "/favicon.ico",
+    "/new",
+    "/login/oauth",
+    "/api/v1/search",
+    "/assets/css/main.css",
+    "/users/settings/tokens/new",
+    "/docs/guide/getting/started/index.html",
+    "/robots.txt",
+    "/admin",
+    "/search",
+];
+
+/// Warns about each route whose path has no literal, or begins with a `path` capture, unless an example
+/// of the same length shows which paths must go to the origin.
+pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
+    for (key, route) in draft.routes() {
+        if is_broad(route.path()) && !is_considered(draft, route) {
+            let path = OTHERS.into_iter().find(|path| reads(route.path(), path));
+            let path = path.map_or_else(|| plain_path(route.path()), str::to_owned);
+            let message = format!(
+                "`{}` also redirects `{path}` and all else of that form; write literals where the files have some, or add an example of a request that must go to the origin: [[examples]] with `request` and `origin = true`",
+                route.name()
+            );
+            let code = ProblemCode::RouteBroad;
+            report.sink.push(code, key.name("path"), message);
+        }
+    }
+}
+
+fn is_broad(path: &PathTemplate) -> bool {
+    let begins_with_path = path.segments().next().is_some_and(Segment::is_path);
+    begins_with_path || path.segments().flat_map(Segment::literals).next().is_none()
+}
+
+/// Whether some example that must go to the origin has as many segments as a path of the route.
+fn is_considered(draft: &Draft<'_>, route: &Route) -> bool {
+    let at_least = route.path().segments().len();
+    let at_most = route.path().most_segments();
+    draft.origin_examples().any(|request| {
+        let number = encoding::segments(request).count();
+        number >= at_least && at_most.is_none_or(|at_most| number <= at_most)
+    })
+}
+
+fn plain_path(path: &PathTemplate) -> String {
+    samples::path(path, &samples::plain(path)).unwrap_or_default()
+}

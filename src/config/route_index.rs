@@ -1,0 +1,156 @@
+//! Finds the routes that a path may be on by the literals in them, so that what a request costs does
+//! not grow with the number of routes.
+
+use std::borrow::Cow;
+
+use super::route::RoutePattern;
+use crate::values::Segment;
+
+/// The routes of a configuration, by the literals of their paths. Routes are meant by their places in
+/// the order in which they are tried.
+///
+/// It is a tree with a step for each segment. A path capture ends it: such routes are looked at
+/// whatever follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RouteIndex {
+    nodes: Vec<Node>,
+}
+
+/// The routes that begin with the same segments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Node {
+    /// Where the next segment is a literal.
+    whole: Texts,
+    /// Where it ends in a literal.
+    ending: Texts,
+    /// Where it begins with a literal, and does not end in one.
+    beginning: Texts,
+    /// Where it may be anything.
+    any: Option<usize>,
+    /// The routes that end here.
+    routes: Vec<usize>,
+    /// The routes with any number of segments from here on.
+    longer: Vec<usize>,
+}
+
+/// Texts with the node that each leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Texts {
+    sorted: Vec<(String, usize)>,
+    /// Each length that a text has, once.
+    lengths: Vec<usize>,
+}
+
+impl RouteIndex {
+    /// Indexes the routes, in the order in which they are tried.
+    pub(super) fn of<'c>(routes: impl Iterator<Item = &'c RoutePattern>) -> Self {
+        let mut index = Self {
+            nodes: vec![Node::default()],
+        };
+        for (place, route) in routes.enumerate() {
+            index.add(place, route);
+        }
+        index
+    }
+
+    /// The places of the routes whose paths have the literals of this path, and perhaps of others, in
+    /// the order in which they are tried.
+    pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut branches = Vec::new();
+        let mut next = Some((0, path));
+        while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
+            let Some(node) = self.nodes.get(node) else {
+                continue;
+            };
+            insert(&mut found, &node.longer);
+            let Some((segment, rest)) = path.split_first() else {
+                insert(&mut found, &node.routes);
+                continue;
+            };
+            for length in &node.ending.lengths {
+                let start = segment.len().checked_sub(*length);
+                let ending = start.and_then(|start| segment.get(start..));
+                branches.extend(node.ending.find(ending).map(|node| (node, rest)));
+            }
+            for length in &node.beginning.lengths {
+                let beginning = segment.get(..*length);
+                branches.extend(node.beginning.find(beginning).map(|node| (node, rest)));
+            }
+            let mut nodes = [node.whole.find(Some(segment)), node.any]
+                .into_iter()
+                .flatten();
+            next = nodes.next().map(|node| (node, rest));
+            branches.extend(nodes.next().map(|node| (node, rest)));
+        }
+        found
+    }
+
+    fn add(&mut self, place: usize, route: &RoutePattern) {
+        let mut at = 0;
+        for segment in route.path().segments() {
+            if segment.span() != Some(1) {
+                if let Some(node) = self.nodes.get_mut(at) {
+                    node.longer.push(place);
+                }
+                return;
+            }
+            at = self.step(at, segment);
+        }
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.routes.push(place);
+        }
+    }
+
+    /// The node after a segment, a new one if there is none.
+    fn step(&mut self, at: usize, segment: Segment<'_>) -> usize {
+        let new = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else {
+            return at;
+        };
+        let next = match (segment.literal(), segment.ending(), segment.beginning()) {
+            (Some(literal), ..) => node.whole.place(literal, new),
+            (_, Some(ending), _) => node.ending.place(ending, new),
+            (_, _, Some(beginning)) => node.beginning.place(beginning, new),
+            _ => *node.any.get_or_insert(new),
+        };
+        if next == new {
+            self.nodes.push(Node::default());
+        }
+        next
+    }
+}
+
+/// Adds places, which are in order, to others that are.
+fn insert(found: &mut Vec<usize>, places: &[usize]) {
+    for place in places {
+        let at = found.iter().rposition(|other| other < place);
+        found.insert(at.map_or(0, |at| at + 1), *place);
+    }
+}
+
+impl Texts {
+    fn find(&self, text: Option<&str>) -> Option<usize> {
+        let place = self.position(text?).ok()?;
+        self.sorted.get(place).map(|(_, node)| *node)
+    }
+
+    /// The node of a text: the new one, if there is none.
+    fn place(&mut self, text: &str, new: usize) -> usize {
+        match self.position(text) {
+            Ok(place) => self.sorted.get(place).map_or(new, |(_, node)| *node),
+            Err(place) => {
+                self.sorted.insert(place, (text.to_owned(), new));
+                if !self.lengths.contains(&text.len()) {
+                    self.lengths.push(text.len());
+                }
+                new
+            }
+        }
+    }
+
+    fn position(&self, text: &str) -> Result<usize, usize> {
+        self.sorted
+            .binary_search_by(|(other, _)| other.as_str().cmp(text))
+    }
+}
