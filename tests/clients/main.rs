@@ -2,3 +2,4 @@
 
 mod cargo;
 mod dead_places;
+mod registries;

@@ -13,11 +13,16 @@ use crate::workspace::Workspace;
 /// they need by themselves; this one does it beforehand. If cargo-binstall is on PATH, it downloads
 /// the tools that would otherwise be compiled.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Also install the clients of registries that tests run, where Debian's packages have them
+    #[arg(long)]
+    clients: bool,
+}
 
 /// Installs every tool; if one fails, the others are installed all the same.
-pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
+    let clients = arguments.clients.then(|| Ok(tools::clients()));
     let wanted = [
         tools::target(tools::EDGE_TARGET),
         tools::target(tools::PURE_TARGET),
@@ -32,7 +37,7 @@ pub(crate) fn run(_: &Arguments) -> Result<ExitCode> {
         Ok(tools::fastly_cli(&workspace)),
     ];
     let mut complete = true;
-    for tool in wanted {
+    for tool in wanted.into_iter().chain(clients) {
         let ready = tool.and_then(|tool| {
             tool::ensure(std::slice::from_ref(&tool))?;
             Ok(tool.name)

@@ -140,6 +140,33 @@ pub(crate) fn wrk() -> Tool {
     by_hand("wrk", probe, hint)
 }
 
+/// The clients of registries that the tests run, beside cargo. npm and pip are needed anyway, and apt
+/// is Debian's own.
+pub(crate) fn clients() -> Tool {
+    let probe =
+        "which npm pip gem go apt-get dpkg-deb skopeo composer mvn && php -m | grep -qx curl";
+    let install = "export DEBIAN_FRONTEND=noninteractive && apt-get --quiet update && \
+                   apt-get --quiet --yes --no-install-recommends install \
+                   ruby golang-go skopeo composer php-curl maven";
+    let shell =
+        |before: &str, script: &str| CommandLine::new(before).arguments("sh -c").argument(script);
+    let with_apt = |needs, before| Install {
+        needs,
+        command: shell(before, install),
+        note: None,
+    };
+    Tool {
+        name: "the clients of registries".to_owned(),
+        probe: Probe::Runs(shell("", probe)),
+        // Whoever has no sudo is root, as in a container.
+        installs: vec![
+            with_apt("sudo", "sudo --non-interactive"),
+            with_apt("apt-get", ""),
+        ],
+        hint: "install npm, pip, gem, go, skopeo, composer with PHP's curl, and mvn; apt-get is Debian's own",
+    }
+}
+
 /// The Fastly CLI, which builds and checks the package: the one on `PATH`, or one of this workspace.
 pub(crate) fn fastly_cli(workspace: &Workspace) -> Tool {
     let version = fastly_version();
