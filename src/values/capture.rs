@@ -34,12 +34,23 @@ impl CaptureSlot {
     }
 }
 
-impl<'a> Capture<'a> {
-    /// Text that was found to be of its type.
-    pub(super) fn new(text: Cow<'a, str>) -> Self {
-        Self(text)
+impl CaptureType {
+    /// Reads decoded text as a value of this type; `None` if it is not one.
+    ///
+    /// ```
+    /// use signpost::values::CaptureType;
+    ///
+    /// assert!(CaptureType::Semver.parse("1.0.0-rc.1+build").is_some());
+    /// assert!(CaptureType::Semver.parse("1.0").is_none());
+    /// assert!(CaptureType::Hex(2).parse("e3").is_some());
+    /// ```
+    pub fn parse<'a>(&self, text: impl Into<Cow<'a, str>>) -> Option<Capture<'a>> {
+        let text = text.into();
+        self.fits(&text).then_some(Capture(text))
     }
+}
 
+impl Capture<'_> {
     /// The value, decoded, exactly as it arrived.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,12 +1,10 @@
 //! What a captured part of a path must be.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use semver::Version;
 
-use super::capture::Capture;
 use super::encoding::may_be_captured;
 
 /// What a captured part of a path must be. Written after the colon in `{name:crate}`.
@@ -90,32 +88,22 @@ impl CaptureType {
         matches!(self, Self::Sha256 | Self::Sha512)
     }
 
-    /// Reads decoded text as a value of this type; `None` if it is not one.
-    ///
-    /// ```
-    /// use signpost::values::CaptureType;
-    ///
-    /// assert!(CaptureType::Semver.parse("1.0.0-rc.1+build").is_some());
-    /// assert!(CaptureType::Semver.parse("1.0").is_none());
-    /// assert!(CaptureType::Hex(2).parse("e3").is_some());
-    /// ```
-    pub fn parse<'a>(&self, text: impl Into<Cow<'a, str>>) -> Option<Capture<'a>> {
-        let text = text.into();
+    /// Whether decoded text is a value of this type.
+    pub(super) fn fits(&self, text: &str) -> bool {
         let (shortest, longest) = self.lengths();
-        let fits = (shortest..=longest).contains(&text.len())
+        (shortest..=longest).contains(&text.len())
             && match self {
-                Self::Crate => is_crate_name(&text),
-                Self::Semver => Version::parse(&text).is_ok(),
-                Self::Segment => is_safe_segment(&text),
+                Self::Crate => is_crate_name(text),
+                Self::Semver => Version::parse(text).is_ok(),
+                Self::Segment => is_safe_segment(text),
                 Self::Path => text.split('/').all(is_safe_segment),
                 Self::Digits => text.bytes().all(|byte| byte.is_ascii_digit()),
                 Self::Lower => {
-                    is_safe_segment(&text) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+                    is_safe_segment(text) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
                 }
-                Self::Hex(_) | Self::Sha1 | Self::Sha256 | Self::Sha512 => is_lower_hex(&text),
-                Self::OneOf(words) => words.iter().any(|word| *word == text),
-            };
-        fits.then(|| Capture::new(text))
+                Self::Hex(_) | Self::Sha1 | Self::Sha256 | Self::Sha512 => is_lower_hex(text),
+                Self::OneOf(words) => words.iter().any(|word| word == text),
+            }
     }
 }
 

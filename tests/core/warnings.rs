@@ -21,42 +21,43 @@ fn warnings(config: &SmallConfig) -> Vec<String> {
         .collect()
 }
 
-/// A path, a request and the path that the warning shows, if there is one.
-const BROAD: &[(&str, &str, Option<&str>)] = &[
-    ("/f/{a:segment}", "/f/x", None),
-    ("/{a:segment}.gem", "/x.gem", None),
-    ("/{a:segment}", "/x", Some("/favicon.ico")),
-    ("/{a:segment}/{b:segment}", "/x/y", Some("/login/oauth")),
-    ("/{a:crate}/{b:semver}", "/x/1.0.0", Some("/serde/1.0.228")),
-    ("/{a:path}", "/x", Some("/favicon.ico")),
+/// A path, a request, where it leads below the base, and the path that the warning shows, if there is
+/// one.
+const BROAD: &[(&str, &str, &str, Option<&str>)] = &[
+    ("/f/{a:segment}", "/f/x", "/x", None),
+    ("/{a:segment}.gem", "/x.gem", "/x", None),
+    ("/{a:segment}", "/x", "/x", Some("/favicon.ico")),
+    (
+        "/{a:segment}/{b:segment}",
+        "/x/y",
+        "/x/y",
+        Some("/login/oauth"),
+    ),
+    (
+        "/{a:crate}/{b:semver}",
+        "/x/1.0.0",
+        "/x/1.0.0",
+        Some("/serde/1.0.228"),
+    ),
+    ("/{a:path}", "/x", "/x", Some("/favicon.ico")),
     (
         "/{a:path}/@v/{b:segment}.zip",
         "/x/@v/y.zip",
+        "/x/y",
         Some("/serde/@v/serde.zip"),
     ),
-    ("/x/{a:path}", "/x/y", None),
+    ("/x/{a:path}", "/x/y", "/y", None),
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_broad_route_is_told_what_else_it_redirects() {
-    for (path, request, shown) in BROAD {
+    for (path, request, below_base, shown) in BROAD {
         let slots = signpost::values::PathTemplate::path(path).expect(path);
         let slots = slots.captures().iter();
-        let location: String = slots.map(|slot| format!("/{{{}}}", slot.name())).collect();
-        let answer = |lines: &str| {
-            let config = base(lines).route("file", path, &location);
-            // The location follows from the request; the error of the example says it.
-            let text = config.clone().example(request, "/?").to_string();
-            let said = signpost::authoring::from_toml(&text).expect_err("a wrong example");
-            let (_, leads) = said
-                .to_string()
-                .split_once("leads to `https://cdn.example")
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-                .expect(path);
-            let below = leads.split('`').next().expect(path).to_owned();
-            warnings(&config.example(request, &below))
-        };
-        let found = answer("hosts = [\"registry.example\"]");
+        let location = slots.map(|slot| format!("/{{{}}}", slot.name()));
+        let location = location.collect::<Vec<_>>().concat();
+        let config = base("hosts = [\"registry.example\"]").route("file", path, &location);
+        let found = warnings(&config.example(request, below_base));
         let expected: Vec<_> = shown
             .iter()
             .map(|shown| format!("routes[0].path: route-broad: `file` also redirects `{shown}` and all else of that form; write literals where the files have some, or add an example of a request that must go to the origin: [[examples]] with `request` and `origin = true`"))

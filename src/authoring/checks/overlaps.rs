@@ -63,15 +63,27 @@ fn message(code: ProblemCode, route: &Route, other: &Route, path: &str) -> Strin
     )
 }
 
-/// The first two segments in one place that are not the same.
+/// Two segments in one place of the paths, if possible not the same: there the routes could be told apart.
 fn segment_apart<'t>(
     one: &'t PathTemplate,
     other: &'t PathTemplate,
 ) -> Option<(Segment<'t>, Segment<'t>)> {
-    let pairs = one.segments().zip(other.segments());
-    // After a longer segment it is not known which ones are in one place.
-    let mut pairs = pairs.take_while(|(one, other)| one.span() == other.span());
-    pairs.find(|(one, other)| one.literal().is_none() || one.literal() != other.literal())
+    // Between two longer segments it is not known which ones are in one place.
+    let is_one = |(one, other): &(Segment<'_>, Segment<'_>)| {
+        one.span() == Some(1) && other.span() == Some(1)
+    };
+    let from_start = one.segments().zip(other.segments()).take_while(is_one);
+    let from_end = one
+        .segments()
+        .rev()
+        .zip(other.segments().rev())
+        .take_while(is_one);
+    let has_capture = |(one, other): &(Segment<'_>, Segment<'_>)| {
+        one.literal().is_none() || one.literal() != other.literal()
+    };
+    let pairs: Vec<_> = from_start.chain(from_end).filter(has_capture).collect();
+    let mut different = pairs.iter().filter(|(one, other)| !is_same(*one, *other));
+    different.next().or(pairs.first()).copied()
 }
 
 /// A path that is on both routes, at a host of both, if there is one.
