@@ -3,6 +3,7 @@
 
 mod fixtures;
 
+mod ambiguity;
 mod attempts;
 mod attempts_budget;
 mod bases;
@@ -16,6 +17,7 @@ mod explained;
 mod hosts;
 mod incident_2023_07_20;
 mod log_lines;
+mod old_entries;
 mod origin_down;
 mod origin_redirects;
 mod overlaps;
@@ -30,3 +32,4 @@ mod routes;
 mod switches;
 mod targets;
 mod templates;
+mod warnings;

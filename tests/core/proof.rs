@@ -12,7 +12,8 @@ use signpost::config::Config;
 use signpost::location::{Location, MAX_LENGTH, Refusal};
 use signpost::request::Request;
 use signpost::target::Chosen;
-use signpost_rows::{PRODUCTION, SmallConfig};
+use signpost::values::Host;
+use signpost_rows::{PRESETS, PRODUCTION, SmallConfig};
 
 /// The host of the requests, which no target has.
 const CLIENT_FACING: &str = "registry.example";
@@ -83,7 +84,8 @@ impl Proof<'_> {
 /// Tries every location that is one byte away from the example's.
 #[track_caller]
 fn check_every_neighbour(config: &Config, request: &str, right: &str) {
-    let request = Request::new("GET", CLIENT_FACING, request);
+    let host = config.first_host(None).map_or(CLIENT_FACING, Host::as_str);
+    let request = Request::new("GET", host, request);
     let chosen = &chosen(config, &request);
     let proof = Proof { chosen, right };
     let proven = prove(chosen, right).unwrap_or_else(|refusal| panic!("{right}: {refusal}"));
@@ -132,6 +134,21 @@ fn every_location_one_byte_away_from_a_proven_one_is_refused() {
         vec![Authored::from_toml(PRODUCTION).expect("production's configuration holds")];
     configs.extend(OTHER_BASES.iter().map(|base| every_capture_type(base)));
     let mut locations = BTreeSet::new();
+    for (_, preset) in PRESETS {
+        let authored = Authored::from_toml(preset).expect("a preset holds");
+        // One for each route: what differs between the examples of a route is in the captures.
+        let mut routes = BTreeSet::new();
+        for example in authored.examples() {
+            if routes.insert(example.route().clone()) {
+                check_every_neighbour(
+                    authored.config(),
+                    example.request(),
+                    example.location().as_str(),
+                );
+                locations.insert(example.location().to_string());
+            }
+        }
+    }
     for authored in &configs {
         for example in authored.examples() {
             check_every_neighbour(
@@ -143,7 +160,7 @@ fn every_location_one_byte_away_from_a_proven_one_is_refused() {
         }
     }
     assert!(
-        locations.len() >= 20,
+        locations.len() >= 45,
         "only {} locations were tried",
         locations.len()
     );

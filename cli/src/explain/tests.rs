@@ -8,7 +8,7 @@ use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost_rows::{
-    CASES, Case, Configuration, CrateFile, Expect, MIRROR, PRODUCTION, crates, hostile,
+    Case, CrateFile, Expect, MIRROR, PRODUCTION, cases, configurations, crates, hostile,
 };
 use signpost_testbed::rows;
 
@@ -161,9 +161,9 @@ fn check_case(case: &Case, config: &Config) {
 
 #[test]
 fn every_case_of_a_real_incident_is_explained_as_it_is_answered() {
-    for configuration in Configuration::ALL {
+    for configuration in configurations() {
         let config = read(&configuration.toml());
-        for case in CASES.iter().filter(|case| case.config == configuration) {
+        for case in cases().filter(|case| case.config == configuration) {
             check_case(case, &config);
         }
     }

@@ -4,6 +4,8 @@
 //! names the source.
 
 use crate::configs::{MIRROR, PRODUCTION, changed};
+use crate::presets::preset;
+use crate::registry_cases::REGISTRY_CASES;
 
 /// A request that came in somewhere, and what must happen to it.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +59,15 @@ pub enum Configuration {
     CratesIoOtherSpelling,
     /// Two targets, one with a port and a path; one route whose locations keep the path.
     Mirror,
+    /// The preset of this name.
+    Preset(&'static str),
+    /// The preset for npm, of a CDN that wants `%40`.
+    NpmEncoded,
+    /// Production's own file, with a crate that only the origin may answer.
+    Takedown,
 }
 
 impl Configuration {
-    /// Every configuration.
-    pub const ALL: [Self; 3] = [Self::CratesIo, Self::CratesIoOtherSpelling, Self::Mirror];
-
     /// The configuration as people write it.
     pub fn toml(self) -> String {
         match self {
@@ -73,8 +78,36 @@ impl Configuration {
                 "\nbase = \"HTTPS://Static.Crates.IO///\"\n",
             ),
             Self::Mirror => MIRROR.to_owned(),
+            Self::Preset(name) => preset(name).to_owned(),
+            Self::NpmEncoded => {
+                let lines = preset("npm").lines();
+                let lines = lines.filter(|line| !line.starts_with("unencoded"));
+                let text = lines.collect::<Vec<_>>().join("\n");
+                text.replace("https://cdn.example/@", "https://cdn.example/%40")
+            }
+            Self::Takedown => changed(
+                PRODUCTION,
+                "# What cargo asks for.",
+                "[[routes]]\nname = \"removed\"\npath = \"/api/v1/crates/leftpad/{version:semver}/download\"\norigin = true\n",
+            ),
         }
     }
+}
+
+/// Every case.
+pub fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(REGISTRY_CASES)
+}
+
+/// The configurations that cases run with, each once.
+pub fn configurations() -> Vec<Configuration> {
+    let mut all = Vec::new();
+    for case in cases() {
+        if !all.contains(&case.config) {
+            all.push(case.config);
+        }
+    }
+    all
 }
 
 /// What most cases have in common.
@@ -110,8 +143,8 @@ const MALFORMED: Case = Case {
     ..DOWNLOAD
 };
 
-/// Every case.
-pub const CASES: &[Case] = &[
+/// The cases of crates.io, and of every registry.
+const CASES: &[Case] = &[
     // rust-lang/crates.io#6850
     DOWNLOAD,
     Case {

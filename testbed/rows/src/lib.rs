@@ -7,13 +7,16 @@ mod cases;
 mod configs;
 mod crates;
 pub mod hostile;
+mod old_entries;
 mod presets;
+mod registry_cases;
 mod small;
 
-pub use cases::{CASES, Case, Configuration, Expect};
+pub use cases::{Case, Configuration, Expect, cases, configurations};
 pub use configs::{
     MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision, with_second_target,
 };
 pub use crates::{CrateFile, crates};
-pub use presets::{PRESETS, PresetRow, preset_rows};
+pub use old_entries::{OLD_ENTRIES, old_answers};
+pub use presets::{PRESETS, PresetRow, preset, preset_rows};
 pub use small::SmallConfig;

@@ -28,6 +28,17 @@ pub const PRESETS: [(&str, &str); 13] = [
     ),
 ];
 
+/// The text of a preset.
+///
+/// # Panics
+///
+/// If there is none of that name.
+#[track_caller]
+pub fn preset(name: &str) -> &'static str {
+    let found = PRESETS.iter().find(|(other, _)| *other == name);
+    found.map(|(_, text)| text).expect(name)
+}
+
 /// A request to a registry that runs a preset, and what must happen to it.
 #[derive(Clone, Copy, Debug)]
 pub struct PresetRow {
@@ -69,9 +80,10 @@ fn read(line: &'static str) -> PresetRow {
         Some(url) => url.split_at(url.find('/').expect("a path after the host")),
         None => ("registry.example", target),
     };
-    let expect = match expected.starts_with("https://") {
-        true => Expect::Redirect { location: expected },
-        false => Expect::Origin { reason: expected },
+    let expect = if expected.starts_with("https://") {
+        Expect::Redirect { location: expected }
+    } else {
+        Expect::Origin { reason: expected }
     };
     PresetRow {
         preset,

@@ -1,0 +1,118 @@
+//! A template that can be read in two ways does not compile, and the message shows such a path.
+
+use crate::fixtures::configs;
+use signpost::config::ProblemCode;
+use signpost::request::Request;
+use signpost::values::PathTemplate;
+use signpost_rows::SmallConfig;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// A path, and the text of a segment that has two readings, if there is one.
+const PATHS: &[(&str, Option<&str>)] = &[
+    ("/{a:segment}", None),
+    ("/x{a:segment}", None),
+    ("/{a:segment}.gem", None),
+    ("/{name:crate}-{version:semver}.crate", None),
+    ("/{a:segment}-{b:semver}", Some("a-0.0.0-0.0.0")),
+    ("/{a:segment}-{b:segment}", Some("a--a")),
+    ("/{a:lower}.{b:digits}", None),
+    ("/{a:digits}.{b:lower}", None),
+    ("/{a:digits}-{b:digits}-{c:digits}", None),
+    ("/{a:semver}-{b:digits}", None),
+    ("/{a:semver}-{b:crate}", Some("0.0.0-a-a")),
+    ("/{a:semver}_{b:semver}", None),
+    ("/{a:hex(2)}0{b:segment}", None),
+    ("/{a:segment}0{b:hex(2)}", None),
+    ("/{a:sha1}-{b:sha1}", None),
+    ("/{a:digits}0{b:digits}", Some("0000")),
+    ("/{file:segment}.{ext:zip|mod|info}", None),
+    ("/{file:segment}.{ext:whl|tar.gz|zip}", None),
+    ("/{file:segment}.{ext:gz|tar.gz}", Some("a.tar.gz")),
+    (
+        "/{module:path}/@v/v{version:semver}.{ext:zip|mod|info}",
+        None,
+    ),
+    // A value that is known from another segment is a literal.
+    ("/{name:segment}/-/{name}-{version:semver}.tgz", None),
+    ("/{a:segment}/{v:segment}/{a}-{v}.{ext:segment}", None),
+    ("/{a:segment}/{a}-{b:segment}-{c:digits}", None),
+    (
+        "/{a:segment}/{a}-{b:segment}-{c:crate}",
+        Some("serde-a-a-a"),
+    ),
+    ("/{n:digits}/{b:digits}-{n}-{c:digits}", None),
+    // A part has as many characters as it always has.
+    ("/{d:sha256}/{d.first(2)}x{b:segment}", None),
+    ("/{d:sha256}-{d.first(2)}-{b:segment}", None),
+];
+
+#[track_caller]
+fn problems(path: &str, location: &str) -> Vec<(ProblemCode, String)> {
+    let text = SmallConfig::new("hosts = [\"registry.example\"]")
+        .target("cdn", "cdn.example", "")
+        .route("file", path, location)
+        .to_string();
+    let problems = configs::problems_of(&text);
+    let of = [ProblemCode::PathAmbiguous, ProblemCode::LocationUnprovable];
+    let found = problems.iter().filter(|it| of.contains(&it.code()));
+    found
+        .map(|it| (it.code(), it.message().to_owned()))
+        .collect()
+}
+
+/// A location with each capture of the path in a segment of its own.
+fn plain_location(path: &str) -> String {
+    let path = PathTemplate::path(path).unwrap_or_else(|errors| panic!("{path}: {errors}"));
+    let slots = path.captures().iter();
+    slots.map(|slot| format!("/{{{}}}", slot.name())).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_has_one_reading_or_an_example_of_two() {
+    for (path, expected) in PATHS {
+        let found = problems(path, &plain_location(path));
+        match (found.as_slice(), expected) {
+            ([], None) => {}
+            ([(ProblemCode::PathAmbiguous, message)], Some(text)) => {
+                let shown = format!("can be read in two ways: `{text}` is `");
+                assert!(message.contains(&shown), "{path}: {message}");
+                let request = message.split('`').nth(1).expect(path);
+                let request = Request::new("GET", "registry.example", request);
+                assert!(request.segments().is_ok(), "{path}: {message}");
+            }
+            _ => panic!("{path}: {found:?}"),
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_location_has_one_reading_whatever_the_number_of_captures() {
+    for number in [2, 5, 16, 31, 32, 40] {
+        let captures = 0..number;
+        let path: String = captures
+            .clone()
+            .map(|it| format!("/{{c{it}:segment}}"))
+            .collect();
+        let before: String = captures
+            .clone()
+            .skip(2)
+            .map(|it| format!("/{{c{it}}}"))
+            .collect();
+        let location = format!("{before}/{{c0}}-{{c1}}");
+        let found = problems(&format!("/x{path}"), &location);
+        let [(ProblemCode::LocationUnprovable, message)] = found.as_slice() else {
+            panic!("{number}: {found:?}");
+        };
+        assert!(
+            message.starts_with("the request `/x/"),
+            "{number}: {message}"
+        );
+        // All in one segment.
+        let names: Vec<_> = captures.map(|it| format!("{{c{it}}}")).collect();
+        let found = problems(&format!("/x{path}"), &format!("/{}", names.join("-")));
+        assert!(
+            matches!(found.as_slice(), [(ProblemCode::LocationUnprovable, _)]),
+            "{number}: {found:?}"
+        );
+    }
+}
