@@ -25,9 +25,17 @@ const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [what, times] = arguments.as_slice() else {
-        eprintln!("usage: instructions url-parse|decision|configuration TIMES");
+        eprintln!(
+            "usage: instructions url-parse|decision|configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
+        );
         return ExitCode::from(2);
     };
+    let number = if what.ends_with("-of-3") { 3 } else { 56 };
+    let many = signpost::authoring::from_toml(&routes(number)).expect("a configuration");
+    let (last, none) = (
+        format!("/r{}/serde/serde-1.0.228.zip", number - 1),
+        format!("/r{number}/serde/serde-1.0.228.zip"),
+    );
     let config = signpost::authoring::from_toml(include_str!("../config/crates-io.toml"))
         .expect("production's configuration holds");
     let run: &dyn Fn() = match what.as_str() {
@@ -39,12 +47,22 @@ fn main() -> ExitCode {
             let answer = signpost::answer(&config, &request, Switch::ENFORCE);
             assert!(answer.redirect().is_some());
         },
+        "last-of-3" | "last-of-56" => &|| {
+            let request = Request::new("GET", "registry.example", black_box(&last));
+            let answer = signpost::answer(&many, &request, Switch::ENFORCE);
+            assert!(answer.redirect().is_some());
+        },
+        "none-of-3" | "none-of-56" => &|| {
+            let request = Request::new("GET", "registry.example", black_box(&none));
+            let answer = signpost::answer(&many, &request, Switch::ENFORCE);
+            assert!(answer.redirect().is_none());
+        },
         "configuration" => &|| {
             let read = signpost::config::from_json(black_box(config.to_json()));
             assert!(read.is_ok());
         },
         other => {
-            eprintln!("`{other}` is not one of url-parse, decision and configuration");
+            eprintln!("`{other}` is nothing that is counted");
             return ExitCode::from(2);
         }
     };
@@ -53,4 +71,16 @@ fn main() -> ExitCode {
         run();
     }
     ExitCode::SUCCESS
+}
+
+/// A configuration of so many routes.
+fn routes(number: usize) -> String {
+    let mut text = "allowed_hosts = ['cdn.example']\nhosts = ['registry.example']\norigin.backends = ['origin']\ntargets.c.base = 'cdn.example'\n".to_owned();
+    for route in 0..number {
+        let lines = format!(
+            "[[routes]]\nname = 'r{route}'\npath = '/r{route}/{{a:segment}}/{{b:segment}}.zip'\ntarget = 'c'\nlocation = '/r{route}/{{a}}/{{b}}.zip'\nexamples = [{{ request = '/r{route}/a/b.zip', location = 'https://cdn.example/r{route}/a/b.zip' }}]\n"
+        );
+        text.push_str(&lines);
+    }
+    text
 }

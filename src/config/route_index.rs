@@ -154,3 +154,65 @@ impl Texts {
             .binary_search_by(|(other, _)| other.as_str().cmp(text))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::RouteIndex;
+    use crate::config::route::{RouteName, RoutePattern};
+    use crate::values::{PathTemplate, encoding};
+
+    /// Paths of routes, a path that is asked for, and the places of those that are looked at.
+    const ROWS: &[(&[&str], &str, &[usize])] = &[
+        (&["/a/x", "/b/x", "/c/x"], "/b/x", &[1]),
+        (&["/a/x", "/b/x", "/c/x"], "/d/x", &[]),
+        (
+            &["/a/{n:segment}", "/a/x", "/{n:segment}/x"],
+            "/a/x",
+            &[0, 1, 2],
+        ),
+        (&["/{n:segment}/a", "/{n:segment}/b"], "/x/b", &[1]),
+        (
+            &["/{n:segment}.gem", "/{n:segment}.gz", "/{n:segment}.tar.gz"],
+            "/x.tar.gz",
+            &[1, 2],
+        ),
+        (
+            &["/v{n:segment}", "/@{n:segment}", "/{n:segment}"],
+            "/@x",
+            &[1, 2],
+        ),
+        (
+            &["/v{n:semver}.zip", "/v{n:semver}.mod"],
+            "/v1.0.0.mod",
+            &[1],
+        ),
+        (
+            &["/a/{p:path}", "/a/b/c", "/{p:path}/c"],
+            "/a/b/c",
+            &[0, 1, 2],
+        ),
+        (&["/a/{p:path}", "/b/{p:path}"], "/b/c/d", &[1]),
+        (
+            &["/{n.index-prefix}/{n:crate}", "/crates/{n:crate}"],
+            "/1/a",
+            &[0],
+        ),
+        (&["/a", "/a/b"], "/a/b/c", &[]),
+    ];
+
+    #[test]
+    fn a_path_is_compared_with_the_routes_of_its_literals_alone() {
+        for (paths, asked, expected) in ROWS {
+            let routes = paths.iter().map(|path| {
+                let name = RouteName::parse("route").expect("a name");
+                let path = PathTemplate::path(path).expect(path);
+                RoutePattern::new(name, path, None)
+            });
+            let index = RouteIndex::of(routes.collect::<Vec<_>>().iter());
+            let segments: Vec<_> = encoding::segments(asked).map(Cow::Borrowed).collect();
+            assert_eq!(index.candidates(&segments), *expected, "{paths:?}: {asked}");
+        }
+    }
+}
