@@ -176,17 +176,23 @@ fn is_unambiguous(segment: &str) -> bool {
             .any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\' | b'%'))
 }
 
-/// Whether one `Accept` value names `application/json` with a weight above zero (RFC 9110, 12.5.1).
+/// Whether one `Accept` value names a JSON type with a weight above zero (RFC 9110, 12.5.1): one with the
+/// subtype `json`, or with the suffix `+json` (RFC 6839, section 3.1).
 fn names_json(value: &[u8]) -> bool {
     let Ok(value) = str::from_utf8(value) else {
         return false;
     };
     split_outside_quotes(value, ',').any(|range| {
         let mut parts = split_outside_quotes(range, ';').map(str::trim);
-        parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("application/json"))
-            && parts.all(may_be_wanted)
+        parts.next().is_some_and(is_json) && parts.all(may_be_wanted)
+    })
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type.split_once('/').is_some_and(|(kind, subtype)| {
+        let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_graphic());
+        let (_, suffix) = subtype.rsplit_once('+').unwrap_or(("", subtype));
+        is_kind && suffix.eq_ignore_ascii_case("json")
     })
 }
 

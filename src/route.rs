@@ -44,6 +44,8 @@ pub enum Outcome<'c, 'r> {
     Matched(Vec<Capture<'r>>),
     /// The path is not on the route.
     Stopped(Mismatch<'c, 'r>),
+    /// The route does not apply to the request's host.
+    OtherHost,
     /// The route was not looked at, because the path is on an earlier one.
     NotReached,
 }
@@ -114,8 +116,9 @@ pub fn find<'c, 'r>(
 /// Follows a request's path through every route, in the order in which they are tried, up to the one
 /// that it is on.
 ///
-/// It looks at the path alone. The first match here is the one of [`find`], unless the host, the
-/// method or a rewritten target keeps the request from it.
+/// It looks at the path and the routes' own hosts. The first match here is the one of [`find`], unless the
+/// configuration's hosts, the method or a rewritten target keeps the request from it, or the location is
+/// to take a part of a capture that is too short.
 ///
 /// # Errors
 ///
@@ -127,7 +130,9 @@ pub fn trace<'c, 'r>(
     let path = request.segments()?;
     let mut matched = false;
     let trace = |route: &'c RoutePattern| {
-        let outcome = if matched {
+        let outcome = if !route.applies_to(request.host()) {
+            Outcome::OtherHost
+        } else if matched {
             Outcome::NotReached
         } else {
             let read = route.path().read(path);

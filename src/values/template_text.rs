@@ -17,11 +17,7 @@ impl PathTemplate {
     ///
     /// All its [`TemplateErrors`].
     pub fn path(text: &str) -> Result<Self, TemplateErrors> {
-        let mut reader = Reader::new(text, Vec::new(), true);
-        for written in reader.segments.clone().iter().flatten() {
-            reader.declare(written);
-        }
-        reader.finish()
+        Reader::new(text, Vec::new(), true).finish()
     }
 
     /// Reads the location of a route, which uses each of these captures at least once.
@@ -30,8 +26,7 @@ impl PathTemplate {
     ///
     /// All its [`TemplateErrors`].
     pub fn location(text: &str, captures: &[CaptureSlot]) -> Result<Self, TemplateErrors> {
-        let reader = Reader::new(text, captures.to_vec(), false);
-        reader.finish()
+        Reader::new(text, captures.to_vec(), false).finish()
     }
 }
 
@@ -142,6 +137,9 @@ impl<'t> Reader<'t> {
                     "two captures touch in `{segment}`; write a literal between them, so that the end of the first is known"
                 ));
             }
+            if let Some(kind) = kind.filter(|_| self.is_path) {
+                self.declare(name, kind);
+            }
             written.push(Written::Capture { name, kind, part });
         }
         self.literal(&mut written, rest, segment);
@@ -169,15 +167,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Declares a capture that has a type.
-    fn declare(&mut self, written: &Written<'t>) {
-        let Written::Capture {
-            name,
-            kind: Some(kind),
-            ..
-        } = *written
-        else {
-            return;
-        };
+    fn declare(&mut self, name: &str, kind: &str) {
         if self.place_of(name).is_some() {
             self.note(format_args!(
                 "`{{{name}}}` has a type in two places; write the type once, and `{{{name}}}` where its text is repeated"

@@ -30,6 +30,7 @@ fn in_words(trace: &Trace<'_, '_>) -> String {
             format!("matched {}", captures.join(" "))
         }
         Outcome::NotReached => "not tried".to_owned(),
+        Outcome::OtherHost => "of another host".to_owned(),
         Outcome::Stopped(Mismatch::SegmentCount {
             at_least,
             at_most,

@@ -93,8 +93,8 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         "name = \"File\"\npath = \"/files/@{scope:segmnt}/{name}/\"\ntarget = \"cnd\"\nlocation = \"/@{scop}/{name}\"\nstatus = 200\njson = 1\nhost = \"x\"",
         &[
             "line 6, column 8: route-name-invalid: routes[0].name: `File` is not a route name: a lower-case letter, then lower-case letters, digits, `-` and `_`, at most 64 bytes",
-            "line 7, column 8: path-invalid: routes[0].path: the path ends in a slash; leave it out",
             "line 7, column 8: path-invalid: routes[0].path: there is no capture type `segmnt`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `segment`?",
+            "line 7, column 8: path-invalid: routes[0].path: the path ends in a slash; leave it out",
             "line 7, column 8: path-invalid: routes[0].path: `{name}` has no type; write `{name:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
             "line 8, column 10: target-unknown: routes[0].target: there is no [targets.cnd]; name a target that is configured; did you mean `cdn`?",
             "line 9, column 12: location-invalid: routes[0].location: the path has no capture `scop`; did you mean `scope`?",

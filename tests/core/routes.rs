@@ -558,7 +558,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/a b/{x}/{y:krate}/",
-        "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded; the path ends in a slash; leave it out; there is no capture type `krate`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `crate`?; `{x}` has no type; write `{x:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
+        "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded; there is no capture type `krate`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `crate`?; the path ends in a slash; leave it out; `{x}` has no type; write `{x:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
     ),
 ];
 

@@ -1,10 +1,9 @@
 //! Stage 2: how far each route matched.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
-use signpost::config::{Config, RoutePattern};
+use signpost::config::Config;
 use signpost::request::Request;
+use signpost::route::{self, Outcome, Trace};
 use signpost::values::{Capture, CaptureSlot, Mismatch, PathTemplate};
 
 /// A route, and how far it matched the path.
@@ -67,28 +66,13 @@ pub(crate) struct Captured {
 
 /// Every route; nothing if the path is malformed.
 pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>> {
-    let path = request.segments().ok()?;
-    let mut is_found = false;
-    let try_route = |route: &RoutePattern| {
-        let result = if !route.applies_to(request.host()) {
-            let hosts = route.hosts().unwrap_or_default().iter();
-            TrialResult::OtherHost {
-                hosts: hosts.map(ToString::to_string).collect(),
-            }
-        } else if is_found {
-            TrialResult::NotTried
-        } else {
-            TrialResult::of(route.path(), path)
-        };
-        let tried = Tried {
-            route: route.name().to_string(),
-            path: route.path().to_string(),
-            result,
-        };
-        is_found |= tried.is_matched();
-        tried
+    let traces = route::trace(config, request).ok()?;
+    let tried = |trace: Trace<'_, '_>| Tried {
+        route: trace.route.name().to_string(),
+        path: trace.route.path().to_string(),
+        result: TrialResult::of(trace),
     };
-    Some(config.patterns().map(try_route).collect())
+    Some(traces.into_iter().map(tried).collect())
 }
 
 /// The captures of a template, by name.
@@ -106,12 +90,21 @@ impl Tried {
 }
 
 impl TrialResult {
-    fn of(template: &PathTemplate, path: &[Cow<'_, str>]) -> Self {
-        match template.read(path) {
-            Ok(captures) => Self::Matched {
-                captures: captured(template, &captures),
+    fn of(Trace { route, outcome }: Trace<'_, '_>) -> Self {
+        match outcome {
+            Outcome::Matched(captures) => Self::Matched {
+                captures: captured(route.path(), &captures),
             },
-            Err(Mismatch::SegmentCount {
+            Outcome::OtherHost => Self::OtherHost {
+                hosts: route
+                    .hosts()
+                    .into_iter()
+                    .flatten()
+                    .map(ToString::to_string)
+                    .collect(),
+            },
+            Outcome::NotReached => Self::NotTried,
+            Outcome::Stopped(Mismatch::SegmentCount {
                 at_least,
                 at_most,
                 found,
@@ -120,7 +113,7 @@ impl TrialResult {
                 at_most,
                 found,
             },
-            Err(Mismatch::Literal {
+            Outcome::Stopped(Mismatch::Literal {
                 segment,
                 of_template,
                 expected,
@@ -131,7 +124,7 @@ impl TrialResult {
                 expected: expected.to_string(),
                 found: found.to_owned(),
             },
-            Err(Mismatch::Capture {
+            Outcome::Stopped(Mismatch::Capture {
                 segment,
                 of_template,
                 slot,
@@ -139,7 +132,7 @@ impl TrialResult {
             }) => Self::Capture {
                 segment,
                 pattern_segment: of_template,
-                is_repeated: !declares(template, of_template, slot),
+                is_repeated: !declares(route.path(), of_template, slot),
                 captured: Captured::new(slot, &found),
             },
         }
