@@ -221,6 +221,17 @@ impl<'t> Segment<'t> {
         })
     }
 
+    /// Whether the segment gives the capture of this name its type.
+    pub fn declares(self, name: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Declared(index) => {
+                let slot = self.captures.get(*index);
+                slot.is_some_and(|slot| slot.name() == name)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether the segment is a `path` capture, which stands for one or more segments.
     pub fn is_path(self) -> bool {
         self.capture()

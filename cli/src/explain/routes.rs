@@ -141,9 +141,10 @@ impl TrialResult {
 
 /// Whether a segment of a pattern is the one that has the type of a capture.
 fn declares(template: &PathTemplate, segment: usize, slot: &CaptureSlot) -> bool {
-    let declaration = format!("{{{}:", slot.name());
-    let segment = template.segments().nth(segment);
-    segment.is_some_and(|segment| segment.to_string().contains(&declaration))
+    let mut segments = template.segments().skip(segment);
+    segments
+        .next()
+        .is_some_and(|segment| segment.declares(slot.name()))
 }
 
 impl Captured {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::problem::{At, Key, ProblemCode, Sink, missing};
+use super::super::key::{At, Key};
+use super::super::problem::{ProblemCode, Sink, missing};
 use super::super::raw::{RawRoute, RawTarget, RawWeighted};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
 use super::fields::backend;
