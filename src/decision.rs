@@ -132,6 +132,7 @@ impl From<NoMatch<'_>> for Reason {
             NoMatch::PathMalformed => Self::PathMalformed,
             NoMatch::MethodNotRedirectable => Self::MethodNotRedirectable,
             NoMatch::OriginRoute(_) => Self::OriginRoute,
+            NoMatch::CaptureTooShort(_) => Self::CaptureInvalid,
             NoMatch::CaptureInvalid(slot) => match slot.kind() {
                 CaptureType::Crate => Self::NameInvalid,
                 CaptureType::Semver => Self::VersionInvalid,

@@ -24,6 +24,8 @@ pub enum NoMatch<'c> {
     MethodNotRedirectable,
     /// The path has a route's shape, and this capture does not fit.
     CaptureInvalid(&'c CaptureSlot),
+    /// The path is on a route, and this capture is too short for a part that the location takes of it.
+    CaptureTooShort(&'c CaptureSlot),
     /// The path is on a route whose requests all go to the origin.
     OriginRoute(&'c RoutePattern),
 }
@@ -101,13 +103,13 @@ pub fn find<'c, 'r>(
                         captures,
                     });
                 };
-                Some(slot)
+                NoMatch::CaptureTooShort(slot)
             }
-            Err(Mismatch::Capture { slot, .. }) => Some(slot),
-            Err(_) => None,
+            Err(Mismatch::Capture { slot, .. }) => NoMatch::CaptureInvalid(slot),
+            Err(_) => NoMatch::NoRoute,
         };
-        if let Some(slot) = invalid.filter(|_| no_match == NoMatch::NoRoute) {
-            no_match = NoMatch::CaptureInvalid(slot);
+        if no_match == NoMatch::NoRoute {
+            no_match = invalid;
         }
     }
     Err(no_match)

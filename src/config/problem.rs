@@ -167,8 +167,7 @@ impl Problem {
 impl Problems {
     /// The problems, if one of them is an error; else all of them are warnings.
     pub(crate) fn among(found: Vec<Problem>) -> Result<Vec<Problem>, Self> {
-        let is_error = |problem: &Problem| problem.code.severity() == Severity::Error;
-        if found.iter().any(is_error) {
+        if has_errors(&found) {
             Err(Self(found))
         } else {
             Ok(found)
@@ -235,16 +234,27 @@ impl Sink {
 
     /// Whether there is a problem of this key, of a table around it, or of something in it.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        let mut others = self.0.iter().map(|problem| problem.key.steps());
+        let mut others = self.problems().iter().map(|problem| problem.key.steps());
         others.any(|other| {
             !other.is_empty() && (key.steps().starts_with(other) || other.starts_with(key.steps()))
         })
+    }
+
+    /// The problems found so far.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.0
     }
 
     /// All problems, warnings included.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.0
     }
+}
+
+/// Whether one of the problems keeps the configuration from being used.
+pub(crate) fn has_errors(problems: &[Problem]) -> bool {
+    let mut problems = problems.iter();
+    problems.any(|problem| problem.code.severity() == Severity::Error)
 }
 
 /// The problem of a key that is not there.

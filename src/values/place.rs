@@ -14,6 +14,7 @@ pub(super) struct At<'t, 'p, 's> {
 }
 
 impl<'t, 'p, 's> At<'t, 'p, 's> {
+    // Inlined, it would be in the module five times.
     #[inline(never)]
     pub(super) fn new(
         template: &'t PathTemplate,

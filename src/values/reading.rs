@@ -229,7 +229,6 @@ impl<'t, 'p, 's> Reading<'t, 'p, 's> {
         }
     }
 
-    #[inline(never)]
     /// Writes each segment with parts of captures again, now that all captures are known, and compares.
     fn compare_parts(&self) -> Result<(), Mismatch<'t, 'p>> {
         let captures: Vec<_> = self.read.iter().flatten().cloned().collect();

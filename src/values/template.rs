@@ -78,6 +78,16 @@ impl PathTemplate {
         self.segments.iter().map(|parts| self.segment(parts))
     }
 
+    /// The segments of several pieces, in the order in which they are read: after the captures that are
+    /// whole segments, each makes captures of the next ones known.
+    pub fn mixed_segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        let parts = self
+            .mixed
+            .iter()
+            .filter_map(|place| self.segments.get(*place));
+        parts.map(|parts| self.segment(parts))
+    }
+
     pub(super) fn segment<'t>(&'t self, parts: &'t [Part]) -> Segment<'t> {
         Segment {
             parts,

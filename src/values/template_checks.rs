@@ -35,8 +35,8 @@ pub(super) fn longer_segments(
         let earlier = other.replace(slot);
         let earlier = earlier.filter(|it| is_path || is_prefix || it.name() != name);
         if let Some(earlier) = earlier.map(CaptureSlot::name) {
-            errors.push(if earlier == name && !is_prefix {
-                format!("`{{{name}}}` is of type path and stands twice; use it once")
+            errors.push(if earlier == name {
+                format!("`{name}` may be several segments and stands twice; use it once")
             } else {
                 format!(
                     "`{earlier}` and `{name}` may both be several segments, so the end of the first is not known; leave one out"

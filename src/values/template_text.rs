@@ -5,11 +5,12 @@ use std::fmt;
 use super::capture::CaptureSlot;
 use super::capture_type::CaptureType;
 use super::encoding::may_be_literal;
+use super::instead::Instead;
 use super::part::CapturePart;
 use super::reading_order::reading_order;
 use super::template::{Part, PathTemplate, Segment, is_derived};
 use super::template_checks::{longer_segments, unused_captures};
-use super::template_error::{Instead, TemplateErrors};
+use super::template_error::TemplateErrors;
 
 impl PathTemplate {
     /// Reads the path of a route, such as `/api/v1/crates/{name:crate}/{version:semver}/download`.
@@ -131,7 +132,7 @@ impl<'t> Reader<'t> {
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             if !is_name {
                 self.note(format_args!(
-                    "`{name}` is not a capture name: letters, digits and `_`, beginning with a letter"
+                    "`{{{inner}}}` does not begin with a capture name: letters, digits and `_`, the first a letter"
                 ));
                 continue;
             }
@@ -187,11 +188,12 @@ impl<'t> Reader<'t> {
             let words: Vec<_> = text.split('|').map(str::to_owned).collect();
             let mut earlier = words.iter().enumerate();
             let is_wrong = earlier.any(|(index, word)| {
-                word.is_empty() || words.iter().take(index).any(|other| other == word)
+                matches!(&**word, "" | "." | "..")
+                    || words.iter().take(index).any(|other| other == word)
             });
             if is_wrong {
                 self.note(format_args!(
-                    "`{text}` has a word twice, or an empty one; list at least two different words"
+                    "`{text}` has a word twice, or an empty one, `.` or `..`; list at least two different words"
                 ));
             }
             for word in &words {
@@ -295,16 +297,15 @@ impl<'t> Reader<'t> {
     fn note_unknown(&mut self, name: &str) {
         let names = self.captures.iter().map(CaptureSlot::name);
         let instead = Instead::of(name, names);
-        let may_be_misspelt = !self.is_path || instead != Instead::default();
-        if may_be_misspelt {
-            self.note(format_args!("the path has no capture `{name}`{instead}"));
-        } else {
+        if self.is_path {
             self.note(format_args!(
-                "`{{{name}}}` has no type; write `{{{name}:segment}}`. Types: {}",
+                "`{{{name}}}` has no type; write `{{{name}:segment}}`. Types: {}{instead}",
                 CaptureType::NAMES
             ));
             let slot = CaptureSlot::new(name.to_owned(), CaptureType::Segment);
             self.captures.push(slot);
+        } else {
+            self.note(format_args!("the path has no capture `{name}`{instead}"));
         }
     }
 }

@@ -357,7 +357,7 @@ fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
     );
 }
 
-const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it: fewer routes, targets or hosts; the longest routes are `file` (31)";
+const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it: fewer routes, targets or hosts; the longest routes are `file` (95)";
 
 #[wasm_bindgen_test(unsupported = test)]
 fn production_and_staging_differ_in_their_hosts_only() {

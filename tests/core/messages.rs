@@ -64,7 +64,7 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         "target = \"cdn\"",
         "target = [\"cdn\"]",
         &[
-            "line 8, column 1: syntax-invalid: routes[0].target: `routes[0].target` is a name such as \"cdn\"; for several write `targets`; found a list of something else",
+            "line 8, column 1: syntax-invalid: routes[0].target: `routes[0].target` is a name such as \"cdn\"; for several write `targets`; found a list of other values",
         ],
     ),
     (

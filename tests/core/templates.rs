@@ -219,7 +219,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
+        "the path is empty; write one such as `/files/x`",
     ),
     (
         "/{n:crate}",
@@ -229,12 +229,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/{n}//x",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
+        "two slashes stand in a row; leave one out",
     ),
     (
         "/{n:crate}",
         "/{n}/..",
-        "the segment `..` is empty, `.` or `..`, which no path of a file has",
+        "no path of a file has the segment `..`",
     ),
     (
         "/a",
@@ -264,7 +264,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/{}",
-        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{n:crate}",

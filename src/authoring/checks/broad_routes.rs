@@ -1,10 +1,12 @@
 //! Whether a route matches more than the files that are meant.
 
-use super::super::common_path::reads;
 use super::super::draft::{Draft, Report};
 use super::super::samples;
-use crate::config::{ProblemCode, Route};
-use crate::values::{CaptureType, PathTemplate, Segment, encoding};
+use crate::config::problem::has_errors;
+use crate::config::{Config, ProblemCode, Route};
+use crate::request::Request;
+use crate::route;
+use crate::values::{CaptureType, Host, PathTemplate, Segment};
 
 /// Paths that are seldom files of a registry.
 const OTHERS: [&str; 10] = [
@@ -24,9 +26,14 @@ const OTHERS: [&str; 10] = [
 /// capture, or ends in a capture that any text fits; unless an example of the same length shows which
 /// paths must go to the origin.
 pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
+    if has_errors(report.sink.problems()) {
+        return;
+    }
     for (key, route) in draft.routes() {
         if is_broad(route.path()) && !is_considered(draft, route) {
-            let path = OTHERS.into_iter().find(|path| reads(route.path(), path));
+            let path = OTHERS
+                .into_iter()
+                .find(|path| redirects(draft.config, route, path));
             let path = path.map_or_else(|| plain_path(route.path()), str::to_owned);
             let message = format!(
                 "`{}` redirects every path of its form, such as `{path}`; write literals where the files have some, or add an example of a request that must go to the origin: [[examples]] with `request` and `origin = true`",
@@ -58,10 +65,22 @@ fn is_any(kind: &CaptureType) -> bool {
 fn is_considered(draft: &Draft<'_>, route: &Route) -> bool {
     let at_least = route.path().segments().len();
     let at_most = route.path().most_segments();
-    draft.origin_examples().any(|request| {
-        let number = encoding::segments(request).count();
+    draft.origin_examples().any(|path| {
+        // A path that is malformed tells nothing of the route.
+        let request = Request::new("GET", "", path);
+        let number = request.segments().map_or(0, <[_]>::len);
         number >= at_least && at_most.is_none_or(|at_most| number <= at_most)
     })
+}
+
+/// Whether the configuration redirects a path by this route.
+fn redirects(config: &Config, route: &Route, path: &str) -> bool {
+    let host = config
+        .first_host(Some(route.pattern()))
+        .map_or("", Host::as_str);
+    let request = Request::new("GET", host, path);
+    let found = route::find(config, &request);
+    found.is_ok_and(|found| found.route() == route)
 }
 
 /// A path of the template that is hardly a file, where its types allow one.

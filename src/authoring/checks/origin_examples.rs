@@ -54,6 +54,11 @@ fn try_example(
     report: &mut Report,
 ) {
     let code = ProblemCode::ExampleFails;
+    if raw.origin == Some(false) {
+        let message =
+            "the route sends its requests to the origin; leave `origin` out, or write `true`";
+        report.sink.push(code, key.name("origin"), message);
+    }
     for (name, is_there) in [
         ("target", raw.target.is_some()),
         ("location", raw.location.is_some()),

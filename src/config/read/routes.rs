@@ -142,18 +142,17 @@ fn read_unused(
     let written = raw.unused.as_deref().unwrap_or_default();
     let mut places = Vec::with_capacity(written.len());
     for (index, name) in written.iter().enumerate() {
-        let place = captures.iter().position(|slot| slot.name() == name);
-        let Some(place) = place.filter(|place| !places.contains(place)) else {
+        let Some(place) = captures.iter().position(|slot| slot.name() == name) else {
             let instead = Instead::of(name, captures.iter().map(CaptureSlot::name));
-            let message =
-                format!("`{name}` is not a capture of the path, or stands twice{instead}");
+            let message = format!("the path has no capture `{name}`{instead}");
             sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
             continue;
         };
-        if location.contains(&format!("{{{name}}}")) {
+        let is_used = |end| location.contains(&format!("{{{name}{end}"));
+        if is_used('}') || is_used('.') {
             let message = format!("`{name}` is in the location; leave it out there, or here");
             sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
-        } else {
+        } else if !places.contains(&place) {
             places.push(place);
         }
     }
