@@ -75,16 +75,16 @@ pub fn find<'c, 'r>(
             }
             continue;
         }
-        let Some(route) = redirecting.get(place - of_origin.len()) else {
+        let route = redirecting.get(place - of_origin.len());
+        let applies = |route: &&Route| route.pattern().applies_to(request.host());
+        let Some(route) = route.filter(applies) else {
             continue;
         };
-        if !route.pattern().applies_to(request.host()) {
-            continue;
-        }
-        let read = route.path().read(path);
-        if let Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) = read {
-            continue;
-        }
+        let read = match route.path().read(path) {
+            Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) => continue,
+            Err(Mismatch::Capture { slot, .. }) => Err(slot),
+            Ok(captures) => Ok(route.held(captures)),
+        };
         // The path has the shape of a route, so what keeps it from any route is told now.
         if !request.is_as_received() {
             return Err(NoMatch::PathMalformed);
@@ -93,20 +93,18 @@ pub fn find<'c, 'r>(
             return Err(NoMatch::MethodNotRedirectable);
         }
         let invalid = match read {
-            Ok(captures) => {
-                let captures = route.held(captures);
-                let Some(slot) = route.location().too_short(&captures) else {
+            Ok(captures) => match route.location().too_short(&captures) {
+                None => {
                     return Ok(RouteMatch {
                         config,
                         request,
                         route,
                         captures,
                     });
-                };
-                NoMatch::CaptureTooShort(slot)
-            }
-            Err(Mismatch::Capture { slot, .. }) => NoMatch::CaptureInvalid(slot),
-            Err(_) => NoMatch::NoRoute,
+                }
+                Some(slot) => NoMatch::CaptureTooShort(slot),
+            },
+            Err(slot) => NoMatch::CaptureInvalid(slot),
         };
         if no_match == NoMatch::NoRoute {
             no_match = invalid;

@@ -224,11 +224,14 @@ impl Sink {
         value
     }
 
+    /// Notes that a key is not there.
     #[cold]
-    fn note_missing(&mut self, key: &At<'_>, instead: &str) {
+    pub(crate) fn note_missing(&mut self, key: impl Into<Key>, instead: &str) {
+        let key = key.into();
         // What was there and taken out as wrong is not missing.
-        if !self.has(&Key::from(key)) {
-            self.add(missing(key, instead));
+        if !self.has(&key) {
+            let message = format!("`{key}` is missing; {instead}");
+            self.push(ProblemCode::KeyMissing, key, message);
         }
     }
 
@@ -255,13 +258,6 @@ impl Sink {
 pub(crate) fn has_errors(problems: &[Problem]) -> bool {
     let mut problems = problems.iter();
     problems.any(|problem| problem.code.severity() == Severity::Error)
-}
-
-/// The problem of a key that is not there.
-pub(crate) fn missing(key: impl Into<Key>, instead: &str) -> Problem {
-    let key = key.into();
-    let message = format!("`{key}` is missing; {instead}");
-    Problem::new(ProblemCode::KeyMissing, key, message)
 }
 
 impl From<Problem> for Problems {

@@ -57,11 +57,10 @@ impl RouteIndex {
     pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut branches = Vec::new();
+        let nothing = Node::default();
         let mut next = Some((0, path));
         while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
-            let Some(node) = self.nodes.get(node) else {
-                continue;
-            };
+            let node = self.nodes.get(node).unwrap_or(&nothing);
             insert(&mut found, &node.longer);
             let Some((segment, rest)) = path.split_first() else {
                 insert(&mut found, &node.routes);
@@ -102,25 +101,29 @@ impl RouteIndex {
     /// The node after a segment, a new one if there is none.
     fn step(&mut self, at: usize, segment: Segment<'_>) -> usize {
         let new = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else {
-            return at;
-        };
-        let next = if let Some(literal) = segment.literal() {
-            node.whole.place(literal, new)
-        } else {
-            let ending = segment.ending().unwrap_or_default();
-            let place = node.endings.place(ending, node.beginnings.len());
-            if place == node.beginnings.len() {
-                node.beginnings.push(Texts::default());
-            }
-            let beginning = segment.beginning().unwrap_or_default();
-            let texts = node.beginnings.get_mut(place);
-            texts.map_or(new, |texts| texts.place(beginning, new))
-        };
+        let node = self.nodes.get_mut(at);
+        let next = node.map_or(at, |node| node.place(segment, new));
         if next == new {
             self.nodes.push(Node::default());
         }
         next
+    }
+}
+
+impl Node {
+    /// The place of a segment: the new one, if there is none.
+    fn place(&mut self, segment: Segment<'_>, new: usize) -> usize {
+        if let Some(literal) = segment.literal() {
+            return self.whole.place(literal, new);
+        }
+        let ending = segment.ending().unwrap_or_default();
+        let place = self.endings.place(ending, self.beginnings.len());
+        if place == self.beginnings.len() {
+            self.beginnings.push(Texts::default());
+        }
+        let beginning = segment.beginning().unwrap_or_default();
+        let texts = self.beginnings.get_mut(place);
+        texts.map_or(new, |texts| texts.place(beginning, new))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::capture::CaptureSlot;
 use super::mismatch::Mismatch;
 use super::template::{PathTemplate, Segment};
 
@@ -63,6 +64,22 @@ impl<'t, 'p, 's> At<'t, 'p, 's> {
         } else {
             Err(self.no_literal())
         }
+    }
+
+    /// The mismatch of a capture here.
+    pub(super) fn no_capture(
+        &self,
+        slot: Option<&'t CaptureSlot>,
+        found: Cow<'p, str>,
+    ) -> Mismatch<'t, 'p> {
+        let (segment, of_template) = (self.place, self.number);
+        let of_slot = |slot| Mismatch::Capture {
+            segment,
+            of_template,
+            slot,
+            found,
+        };
+        slot.map_or_else(|| self.no_literal(), of_slot)
     }
 
     #[cold]

@@ -264,27 +264,12 @@ impl<'t, 'p, 's> Reading<'t, 'p, 's> {
         let until = parts.get(..=part).unwrap_or(parts);
         let capture = until.iter().rev().find_map(Part::capture);
         let capture = capture.or_else(|| parts.iter().find_map(Part::capture));
-        match self.template.captures.get(capture.unwrap_or_default()) {
-            Some(slot) => Err(Mismatch::Capture {
-                segment: at.place,
-                of_template: at.number,
-                slot,
-                found: found.into(),
-            }),
-            None => Err(at.no_literal()),
-        }
+        let slot = self.template.captures.get(capture.unwrap_or_default());
+        Err(at.no_capture(slot, found.into()))
     }
 
     #[cold]
     fn no_capture(&self, at: &At<'t, 'p, 's>, index: usize) -> Result<(), Mismatch<'t, 'p>> {
-        match self.template.captures.get(index) {
-            Some(slot) => Err(Mismatch::Capture {
-                segment: at.place,
-                of_template: at.number,
-                slot,
-                found: at.text(),
-            }),
-            None => Err(at.no_literal()),
-        }
+        Err(at.no_capture(self.template.captures.get(index), at.text()))
     }
 }

@@ -168,3 +168,18 @@ fn a_location_has_one_reading_whatever_the_number_of_captures() {
         );
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_location_is_shown_with_a_request_that_has_all_captures() {
+    let text = SmallConfig::new("hosts = [\"registry.example\"]")
+        .target("cdn", "cdn.example", "")
+        .route(
+            "blob",
+            "/v2/{image:crate}/{d:sha256}/{a:segment}/{b:segment}",
+            "/{d}/{a}-{b}",
+        )
+        .with("unused = [\"image\"]")
+        .to_string();
+    let said = configs::problems_of(&text).to_string();
+    assert!(said.contains("the request `/v2/serde/e3b0c44298"), "{said}");
+}

@@ -75,6 +75,21 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "name = \"file\"",
+        "name = \"file\"\nstatus = 30.2",
+        &[
+            "line 7, column 10: syntax-invalid: routes[0].status: `routes[0].status` is a number such as 302; found a float",
+        ],
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nhosts = [\"a b\"]",
+        &[
+            "line 7, column 10: host-invalid: routes[0].hosts[0]: `a b` is neither a domain nor an IP address; write a host such as static.crates.io",
+            "line 11, column 51: example-fails: routes[0].examples[0].location: the request `/files/@a/b` should lead to `https://cdn.example/%40a/b` by the route `file`, and goes to the origin: no-route",
+        ],
+    ),
+    (
         "https://cdn.example/%40a/b",
         "https://cdn.example/@a/b",
         &[

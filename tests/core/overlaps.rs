@@ -66,6 +66,14 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ("/f/{a:digits}", "/f/{a:lower}", Overlap("/f/42")),
     ("/f/{a:digits}", "/f/{a:crate}", Apart),
     ("/f/{a:hex(2)}", "/f/{a:hex(3)}", Apart),
+    ("/f/{a:sha512}", "/f/{a:sha256}", Apart),
+    (
+        "/f/{a:sha512}",
+        "/f/{a:sha512}",
+        Unreachable(
+            "/f/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
+    ),
     ("/f/v{a:semver}", "/f/1.0.0", Apart),
     ("/f/1.0.0-0a", "/f/{v:semver}", Overlap("/f/1.0.0-0a")),
     // A `path` anywhere.
@@ -204,5 +212,45 @@ fn each_earlier_route_is_compared() {
         ),
     ] {
         assert_eq!(third(paths), expected, "{paths:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn routes_of_different_hosts_share_no_request() {
+    let rows = [
+        ("hosts = [\"a.example\"]", "hosts = [\"b.example\"]", None),
+        (
+            "hosts = [\"a.example\"]",
+            "",
+            Some(ProblemCode::RoutesOverlap),
+        ),
+        (
+            "",
+            "hosts = [\"a.example\"]",
+            Some(ProblemCode::RouteUnreachable),
+        ),
+        (
+            "hosts = [\"a.example\", \"b.example\"]",
+            "hosts = [\"b.example\"]",
+            Some(ProblemCode::RouteUnreachable),
+        ),
+        (
+            "hosts = [\"a.example\"]",
+            "hosts = [\"a.example\", \"b.example\"]",
+            Some(ProblemCode::RoutesOverlap),
+        ),
+    ];
+    for (first, second, expected) in rows {
+        let config = SmallConfig::new("hosts = [\"a.example\", \"b.example\"]")
+            .target("cdn", "cdn.example", "")
+            .route("first", "/f/{n:crate}", "/first/{n}")
+            .with(first)
+            .route("second", "/f/{n:crate}", "/second/{n}")
+            .with(second);
+        let problems = configs::problems_of(&config.to_string());
+        let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
+        let mut found = problems.iter().map(signpost::config::Problem::code);
+        let found = found.find(|code| codes.contains(code));
+        assert_eq!(found, expected, "{first:?} and {second:?}: {problems}");
     }
 }

@@ -363,3 +363,16 @@ fn of_many_readings_none_is_taken() {
     let short = ["a-b-c-d.x", "d"].map(Cow::Borrowed);
     assert_eq!(template.read(&short).unwrap()[3].as_str(), "d");
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn one_segment_gives_a_capture_its_type() {
+    let path = PathTemplate::path("/{n.index-prefix}/{n:crate}/{n}-{v:semver}.crate").unwrap();
+    let of = |name| {
+        path.segments()
+            .map(|segment| segment.declares(name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("n"), [false, true, false]);
+    assert_eq!(of("v"), [false, false, true]);
+    assert_eq!(of("x"), [false; 3]);
+}

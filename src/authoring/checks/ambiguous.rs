@@ -122,17 +122,23 @@ fn known_values(
     segment: Segment<'_>,
     unknown: &BTreeSet<usize>,
 ) -> Vec<Vec<String>> {
-    let plain = samples::plain(template);
-    let mut tried: Vec<_> = plain.iter().map(|value| vec![value.clone()]).collect();
-    for place in captures(segment).filter(|place| !unknown.contains(place)) {
-        if let Some((slot, tried)) = template.captures().get(place).zip(tried.get_mut(place)) {
-            *tried = samples::values(slot.kind());
-            let literals = segment
-                .literals()
-                .filter(|it| slot.kind().parse(*it).is_some());
-            tried.extend(literals.map(str::to_owned));
+    let is_known_here =
+        |place: &usize| captures(segment).any(|it| it == *place) && !unknown.contains(place);
+    let slots = template.captures().iter().enumerate();
+    let tried = slots.map(|(place, slot)| {
+        if !is_known_here(&place) {
+            return vec![samples::value(slot.kind())];
         }
-    }
+        let literals = segment
+            .literals()
+            .filter(|it| slot.kind().parse(*it).is_some());
+        let literals = literals.map(str::to_owned);
+        samples::values(slot.kind())
+            .into_iter()
+            .chain(literals)
+            .collect()
+    });
+    let tried: Vec<_> = tried.collect();
     samples::combinations(&tried).collect()
 }
 
@@ -198,9 +204,9 @@ impl<'t> Ambiguity<'t> {
         let value = |name: &str| self.values.iter().find(|(other, _)| *other == name);
         let slots = template.captures().iter();
         let values: Vec<_> = slots
-            .map(|slot| match value(slot.name()) {
-                Some((_, value)) => value.clone(),
-                None => samples::value(slot.kind()),
+            .map(|slot| {
+                let value = value(slot.name()).map(|(_, value)| value.clone());
+                value.unwrap_or_else(|| samples::value(slot.kind()))
             })
             .collect();
         samples::path(template, &values).unwrap_or_default()

@@ -18,15 +18,15 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     if length * 100 < MAX_ENTRY_LENGTH * NEARLY_FULL {
         return;
     }
-    let heaviest = heaviest(draft.config);
+    let (heaviest, percent) = (heaviest(draft.config), length * 100 / MAX_ENTRY_LENGTH);
     let (code, message) = if fits(draft.config) {
         let message = format!(
-            "the compiled configuration has {length} of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds; {heaviest}"
+            "the compiled configuration has {length} of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds ({percent} %); {heaviest}"
         );
         (ProblemCode::EntryNearlyFull, message)
     } else {
         let message = format!(
-            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts; {heaviest}"
+            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH} ({percent} %); shorten it: fewer routes, targets or hosts; {heaviest}"
         );
         (ProblemCode::EntryTooLarge, message)
     };

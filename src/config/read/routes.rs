@@ -1,7 +1,7 @@
 //! Reads the routes of a configuration.
 
 use super::super::key::At;
-use super::super::problem::{ProblemCode, Sink, missing};
+use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::RawRoute;
 use super::super::route::{RedirectStatus, Route, RouteName, RouteOptions, RoutePattern};
 use super::fields::{header, hosts};
@@ -39,7 +39,7 @@ pub(super) fn read(
     sink: &mut Sink,
 ) -> Routes {
     if written.is_empty() {
-        sink.add(missing(key, "add a table [[routes]]"));
+        sink.note_missing(key, "add a table [[routes]]");
     }
     let mut routes = Routes::default();
     for (index, raw) in written.iter().enumerate() {
