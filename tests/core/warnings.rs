@@ -125,7 +125,7 @@ fn an_entry_that_is_nearly_full_is_told_which_routes_are_long() {
         panic!("{found:?}");
     };
     let full = format!(
-        "of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds (80 %); the longest routes are `r10` ("
+        "of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds (83 %); the longest routes are `r10` ("
     );
     assert!(
         only.starts_with(": entry-nearly-full: the compiled configuration has ")
