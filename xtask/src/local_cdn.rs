@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
-use signpost::authoring::{Authored, Example, split_request};
+use signpost::authoring::{Authored, Example};
 use signpost::request::Request;
 use signpost::route;
-use signpost::values::{CaptureType, Host};
+use signpost::values::CaptureType;
 use signpost_testbed::StandInCdn;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
+
+use crate::examples::host_and_path;
 
 /// Rewrites a configuration so that every redirect leads to a CDN on this machine.
 ///
@@ -36,8 +38,10 @@ pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<
         written.insert("base", value(format!("{cdn}{folder}")));
     }
 
-    let written =
-        tables(document.as_table_mut(), "routes").flat_map(|route| tables(route, "examples"));
+    // An example of a request that goes to the origin has no location.
+    let written = tables(document.as_table_mut(), "routes")
+        .flat_map(|route| tables(route, "examples"))
+        .filter(|example| example.get("origin").and_then(Item::as_bool) != Some(true));
     for (written, example) in written.zip(authored.examples()) {
         let folder = folder_of(authored, example.target());
         let path = path_on_cdn(authored, example);
@@ -117,8 +121,7 @@ fn content_of(path: &str) -> String {
 /// The name and version that an example asks for.
 fn package(authored: &Authored, example: &Example) -> Option<(String, String)> {
     let config = authored.config();
-    let (host, path) = split_request(example.request());
-    let host = host.or_else(|| config.first_host(None).map(Host::as_str));
+    let (host, path) = host_and_path(config, example);
     let request = Request::new("GET", host.unwrap_or_default(), path);
     let found = route::find(config, &request).ok()?;
     let of = |kind| found.value_of(&kind).map(str::to_owned);
@@ -177,6 +180,7 @@ mod tests {
             assert!(location.starts_with(CDN), "{location}");
             assert_eq!(before.request(), after.request());
         }
+        assert_eq!(authored.origin_examples(), local.origin_examples());
     }
 
     #[test]
@@ -184,6 +188,9 @@ mod tests {
         check(include_str!("../../config/crates-io.toml"));
         check(include_str!("../../config/crates-io-staging.toml"));
         check(include_str!("../../docs/examples/two-targets.toml"));
+        for (_, preset) in signpost_rows::PRESETS {
+            check(preset);
+        }
     }
 
     #[test]
