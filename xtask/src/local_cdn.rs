@@ -71,8 +71,9 @@ pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
     }
 }
 
-/// A lock file of the crates among the examples, with the checksums of the files of `stock`.
-pub(crate) fn lock_file(authored: &Authored) -> String {
+/// A lock file of the crates among the examples, with the checksums of the files of `stock`. `None` if
+/// there are no crates.
+pub(crate) fn lock_file(authored: &Authored) -> Option<String> {
     let mut packages = BTreeMap::new();
     for example in authored.examples() {
         let path = decoded_path_on_cdn(authored, example);
@@ -81,6 +82,9 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
         {
             packages.insert(package, format!("{:x}", Sha256::digest(content_of(&path))));
         }
+    }
+    if packages.is_empty() {
+        return None;
     }
     let mut text = "version = 4\n".to_owned();
     for ((name, version), checksum) in packages {
@@ -92,7 +96,7 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
              checksum = \"{checksum}\"\n"
         );
     }
-    text
+    Some(text)
 }
 
 /// The URL of the file that the first example leads to.
@@ -196,7 +200,7 @@ mod tests {
     #[test]
     fn the_lock_file_has_each_crate_of_the_examples_once() {
         let authored = compile(include_str!("../../config/crates-io.toml")).unwrap();
-        let text = lock_file(&authored);
+        let text = lock_file(&authored).unwrap();
         let lock: toml_edit::DocumentMut = text.parse().unwrap();
         let packages = lock["package"].as_array_of_tables().unwrap();
         let versions: Vec<_> = packages.iter().map(|one| one["version"].as_str()).collect();
@@ -204,6 +208,9 @@ mod tests {
         assert!(!text.contains("\"toml\""), "{text}");
         assert!(versions.contains(&Some("0.12.25+1.3.0")), "{text}");
         assert_eq!(packages.len(), 8);
+
+        let authored = compile(signpost_rows::preset("npm")).unwrap();
+        assert_eq!(lock_file(&authored), None);
     }
 
     #[test]
