@@ -29,9 +29,9 @@ pub enum Reason {
     MethodNotRedirectable,
     /// `path-malformed`: the path cannot be decoded without doubt.
     PathMalformed,
-    /// `name-invalid`: the crate name is invalid.
+    /// `name-invalid`: a capture of type `crate` is invalid, or is not what the path repeats.
     NameInvalid,
-    /// `version-invalid`: the version is invalid.
+    /// `version-invalid`: a capture of type `semver` is invalid, or is not what the path repeats.
     VersionInvalid,
     /// `capture-invalid`: a capture of another type is invalid, or too short for the location.
     CaptureInvalid,
@@ -132,6 +132,7 @@ impl From<NoMatch<'_>> for Reason {
             NoMatch::PathMalformed => Self::PathMalformed,
             NoMatch::MethodNotRedirectable => Self::MethodNotRedirectable,
             NoMatch::OriginRoute(_) => Self::OriginRoute,
+            NoMatch::CaptureTooShort(_) => Self::CaptureInvalid,
             NoMatch::CaptureInvalid(slot) => match slot.kind() {
                 CaptureType::Crate => Self::NameInvalid,
                 CaptureType::Semver => Self::VersionInvalid,

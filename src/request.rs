@@ -188,9 +188,14 @@ fn names_json(value: &[u8]) -> bool {
     })
 }
 
+/// Whether a byte may stand in the name of a media type (RFC 6838, section 4.2).
+fn may_name_type(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte)
+}
+
 fn is_json(media_type: &str) -> bool {
     media_type.split_once('/').is_some_and(|(kind, subtype)| {
-        let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_kind = !kind.is_empty() && kind.bytes().all(may_name_type);
         let (_, suffix) = subtype.rsplit_once('+').unwrap_or(("", subtype));
         is_kind && suffix.eq_ignore_ascii_case("json")
     })

@@ -24,6 +24,8 @@ pub enum NoMatch<'c> {
     MethodNotRedirectable,
     /// The path has a route's shape, and this capture does not fit.
     CaptureInvalid(&'c CaptureSlot),
+    /// The path is on a route, and this capture is too short for a part that the location takes of it.
+    CaptureTooShort(&'c CaptureSlot),
     /// The path is on a route whose requests all go to the origin.
     OriginRoute(&'c RoutePattern),
 }
@@ -73,16 +75,16 @@ pub fn find<'c, 'r>(
             }
             continue;
         }
-        let Some(route) = redirecting.get(place - of_origin.len()) else {
+        let route = redirecting.get(place - of_origin.len());
+        let applies = |route: &&Route| route.pattern().applies_to(request.host());
+        let Some(route) = route.filter(applies) else {
             continue;
         };
-        if !route.pattern().applies_to(request.host()) {
-            continue;
-        }
-        let read = route.path().read(path);
-        if let Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) = read {
-            continue;
-        }
+        let read = match route.path().read(path) {
+            Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) => continue,
+            Err(Mismatch::Capture { slot, .. }) => Err(slot),
+            Ok(captures) => Ok(route.held(captures)),
+        };
         // The path has the shape of a route, so what keeps it from any route is told now.
         if !request.is_as_received() {
             return Err(NoMatch::PathMalformed);
@@ -91,23 +93,21 @@ pub fn find<'c, 'r>(
             return Err(NoMatch::MethodNotRedirectable);
         }
         let invalid = match read {
-            Ok(captures) => {
-                let captures = route.held(captures);
-                let Some(slot) = route.location().too_short(&captures) else {
+            Ok(captures) => match route.location().too_short(&captures) {
+                None => {
                     return Ok(RouteMatch {
                         config,
                         request,
                         route,
                         captures,
                     });
-                };
-                Some(slot)
-            }
-            Err(Mismatch::Capture { slot, .. }) => Some(slot),
-            Err(_) => None,
+                }
+                Some(slot) => NoMatch::CaptureTooShort(slot),
+            },
+            Err(slot) => NoMatch::CaptureInvalid(slot),
         };
-        if let Some(slot) = invalid.filter(|_| no_match == NoMatch::NoRoute) {
-            no_match = NoMatch::CaptureInvalid(slot);
+        if no_match == NoMatch::NoRoute {
+            no_match = invalid;
         }
     }
     Err(no_match)

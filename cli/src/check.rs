@@ -104,10 +104,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 
 fn inputs(arguments: &Arguments) -> Result<Vec<Input>, Failure> {
     let files = &arguments.files;
-    if files.iter().filter(|file| file::is_dash(file)).count() > 1 {
-        let words = "standard input can be read only once; name `-` once";
-        return Err(Failure::new(words));
-    }
+    file::ensure_one_dash(files.iter().map(PathBuf::as_path))?;
     let read = |file: &PathBuf| (file::name(file), Text::read_input(file));
     Ok(files.iter().map(read).collect())
 }

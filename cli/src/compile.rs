@@ -17,9 +17,9 @@ use crate::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///
-/// A configuration that `check` finds problems in does not compile; its problems, and warnings, go to
-/// standard error. The JSON is canonical: configurations with the same meaning give the same bytes and the
-/// same revision. It goes to standard output unless you name a file.
+/// A configuration that `check` finds problems in does not compile; its problems, and warnings, go
+/// to standard error. The JSON is canonical: configurations with the same meaning give the same
+/// bytes and the same revision. It goes to standard output unless you name a file.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -4,6 +4,7 @@ mod address;
 mod explanation;
 mod facts;
 mod page;
+mod repeat;
 mod request;
 mod routes;
 #[cfg(test)]
@@ -47,7 +48,7 @@ Examples:
 Exit codes: 0 the request is redirected, or the origin answers as designed, 1 the proof refused the
 location (a bug or an attack), 2 the configuration or the command line could not be read.")]
 pub(crate) struct Arguments {
-    /// The configuration, in TOML or compiled
+    /// The configuration, in TOML or compiled; `-` for standard input
     file: PathBuf,
 
     /// The URL that a client asks for, or its path alone

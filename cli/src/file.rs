@@ -29,9 +29,9 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads a configuration in TOML or compiled.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let text = Text::read(file)?;
+        let text = Text::read_input(file)?;
         Self::from_text(text.as_str()).map_err(|problems| {
-            let name = file.display().to_string();
+            let name = name(file);
             let findings = Finding::all_of(&problems);
             let screen = Screen::of_errors();
             let problems = findings::render(&name, text.as_str(), &findings, screen);
@@ -165,6 +165,17 @@ impl Text {
 /// Whether a name means standard input or output.
 pub(crate) fn is_dash(file: &Path) -> bool {
     file == Path::new("-")
+}
+
+/// Refuses to read standard input twice.
+pub(crate) fn ensure_one_dash<'f>(
+    files: impl IntoIterator<Item = &'f Path>,
+) -> Result<(), Failure> {
+    if files.into_iter().filter(|file| is_dash(file)).count() > 1 {
+        let words = "standard input can be read only once; name `-` once";
+        return Err(Failure::new(words));
+    }
+    Ok(())
 }
 
 /// The name of an input in messages.

@@ -3,13 +3,14 @@
 mod filled;
 mod presets;
 
-use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use signpost::authoring::Authored;
+use signpost::config::{ProblemCode, Problems};
 use signpost::values::{Base, Host};
 
-use crate::findings::{self, Finding};
+use crate::findings::{self, Code, Finding};
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
 use crate::text::counted;
 use filled::Values;
@@ -21,22 +22,23 @@ use presets::{PRESETS, Preset};
 /// that must not, and comments on what its clients need. `--base` and `--host` put in your own
 /// values; what cannot be meant is refused, as `signpost check` does.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    override_usage = "\
+signpost init <NAME> [--base <URL>] [--host <HOST>]
+       signpost init --list [--format <FORMAT>]",
+    after_help = "\
 Examples:
   signpost init --list
   signpost init npm
   signpost init pypi --base https://cdn.example/pypi --host pypi.example > signpost.toml
   signpost init --list --format json | jq -r '.[].name'
 
-Exit codes: 0 printed, 1 the values do not go together, 2 it could not be printed.")]
+Exit codes: 0 printed, 1 the values do not go together, 2 it could not be printed."
+)]
 pub(crate) struct Arguments {
     /// The preset; --list says what each is for
-    #[arg(
-        value_name = "NAME",
-        required_unless_present = "list",
-        value_parser = PossibleValuesParser::new(names()).try_map(|name| read(&name)),
-    )]
-    preset: Option<&'static Preset>,
+    #[arg(value_name = "NAME", value_enum, required_unless_present = "list")]
+    preset: Option<Preset>,
     /// The CDN that has the files, and the folder if there is one, instead of `https://cdn.example`
     #[arg(long, value_name = "URL", value_parser = Base::parse)]
     base: Option<Base>,
@@ -72,17 +74,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     if text != preset.text
         && let Err(problems) = Authored::from_toml(&text)
     {
-        let name = format!("{}.toml", preset.name);
-        let found = Finding::all_of(&problems);
-        let report = findings::render(&name, &text, &found, Screen::of_errors());
-        let number = counted(found.len(), "problem");
-        print_error(format_args!(
-            "{report}{number} with these values; nothing was printed\n"
-        ));
+        print_error(refused(preset, &values, &text, &problems));
         return Ok(Outcome::Found);
     }
     print(text)?;
     Ok(Outcome::Fine)
+}
+
+/// Says why a preset with an operator's values does not compile.
+fn refused(preset: Preset, values: &Values<'_>, text: &str, problems: &Problems) -> String {
+    let mut found = Finding::all_of(problems);
+    let is_loop = |finding: &Finding| finding.code == Code::Problem(ProblemCode::LocationLoops);
+    // Each route and each example fails for the same reason.
+    if let Some(host) = values.shared_host()
+        && found.iter().any(is_loop)
+    {
+        let message = format!(
+            "the CDN (`--base`) is at the registry's own host (`--host`), `{host}`, so the edge would \
+             redirect to itself; give the CDN another host or a folder"
+        );
+        let code = Code::Problem(ProblemCode::LocationLoops);
+        found = vec![Finding::new(code, "", message)];
+    }
+    // There is no such file yet.
+    let name = format!("<{}>", preset.name);
+    let report = findings::render(&name, text, &found, Screen::of_errors());
+    let number = counted(found.len(), "problem");
+    format!("{report}{number} with these values; nothing was printed\n")
 }
 
 fn list(format: Format) -> Result<(), Failure> {
@@ -102,12 +120,12 @@ fn list(format: Format) -> Result<(), Failure> {
     }
 }
 
-fn names() -> impl Iterator<Item = PossibleValue> {
-    let preset = |preset: &Preset| PossibleValue::new(preset.name).help(preset.description());
-    PRESETS.iter().map(preset)
-}
+impl ValueEnum for Preset {
+    fn value_variants<'a>() -> &'a [Self] {
+        PRESETS
+    }
 
-fn read(name: &str) -> Result<&'static Preset, Failure> {
-    let found = PRESETS.iter().find(|preset| preset.name == name);
-    found.ok_or_else(|| Failure::new(format!("there is no preset `{name}`")))
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.description()))
+    }
 }

@@ -16,7 +16,7 @@ use clap::Args;
 use signpost::config::{RouteName, RoutePattern};
 
 use crate::differences::{self, Difference};
-use crate::file::Loaded;
+use crate::file::{self, Loaded};
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use crate::unhealthy::Unhealthy;
 use compare::Configurations;
@@ -47,10 +47,11 @@ Examples:
 Exit codes: 0 nothing changes, 1 something changes or too many lines could not be read, so that a
 person should look, 2 it could not be found out.")]
 pub(crate) struct Arguments {
-    /// The configuration in force: TOML, the JSON of `signpost compile`, or `none`
+    /// The configuration in force: TOML, the JSON of `signpost compile`, or `none`; `-` for standard
+    /// input
     old: PathBuf,
 
-    /// The configuration that is to replace it, in either form
+    /// The configuration that is to replace it, in either form; `-` for standard input
     new: PathBuf,
 
     /// Requests, one a line: paths, URLs, log lines of Signpost or crates.io, or lines of an access
@@ -79,15 +80,21 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let requests = arguments.requests.as_deref();
+    file::ensure_one_dash(
+        [&*arguments.old, &*arguments.new]
+            .into_iter()
+            .chain(requests),
+    )?;
     let old = match arguments.old.as_path() {
         none if none == Path::new(NONE) => None,
         file => Some(Loaded::read(file)?),
     };
     let new = read_new(&arguments.new)?;
-    let in_file = |why| Failure::new(format!("{}: {why}", arguments.new.display()));
+    let in_file = |why| Failure::new(format!("{}: {why}", file::name(&arguments.new)));
     let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
     let files = Files::new(old.as_ref(), &new, &unhealthy);
-    let mut plan = match &arguments.requests {
+    let mut plan = match requests {
         Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
         None => over_examples(&files),
     };

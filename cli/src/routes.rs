@@ -20,7 +20,7 @@ Examples:
 
 Exit codes: 0 shown, 2 the configuration could not be read or has problems.")]
 pub(crate) struct Arguments {
-    /// The configuration, in TOML or compiled
+    /// The configuration, in TOML or compiled; `-` for standard input
     file: PathBuf,
 
     /// How to print the routes

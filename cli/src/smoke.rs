@@ -21,7 +21,7 @@ use self::gather::index::Index;
 use self::gather::package::Package;
 use self::report::Report;
 use self::run::Runner;
-use crate::file::{Loaded, in_words, is_dash};
+use crate::file::{self, Loaded, in_words, is_dash};
 use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
@@ -30,10 +30,10 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 /// paths near each route that must not be redirected. Sends each with GET, with HEAD
 /// and as JSON; every answer must be exactly what the edge's code says. Then fetches the location:
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
-/// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share, adds files that are
-/// in the share. If a route has several targets, asks each that no probe led to for a file
-/// directly. All probes run, whatever happens to the others, and no request is repeated. Nothing is
-/// uploaded.
+/// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share,
+/// adds files that are in the share. If a route has several targets, asks each that no probe led to
+/// for a file directly. All probes run, whatever happens to the others, and no request is repeated.
+/// Nothing is uploaded.
 ///
 /// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
 /// answer that names another target of the route is right then, and noted. Each run has its own
@@ -68,7 +68,7 @@ Stages, by which a failure is named:
 
 Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
 pub(crate) struct Arguments {
-    /// The configuration that is deployed, in TOML or compiled
+    /// The configuration that is deployed, in TOML or compiled; `-` for standard input
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// The deployment to ask: a scheme and a host
@@ -77,10 +77,10 @@ pub(crate) struct Arguments {
     /// The entry `switch` of that deployment: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value = "enforce")]
     switch: Switch,
-    /// Ask for these files too, and check their SHA-256: lines as sha256sum writes them, `SHA256  PATH`;
-    /// `-` for standard input. PATH is what clients ask the registry for, with or without its first
-    /// slash. A `%` in it begins an encoded character, as in a URL; what cannot stand in a URL is
-    /// encoded. Each file must be redirected by a route
+    /// Ask for these files too, and check their SHA-256: lines as sha256sum writes them,
+    /// `SHA256  PATH`; `-` for standard input. PATH is what clients ask the registry for, with or
+    /// without its first slash. A `%` in it begins an encoded character, as in a URL; what cannot
+    /// stand in a URL is encoded. Each file must be redirected by a route
     #[arg(long, value_name = "SUMS")]
     files: Option<PathBuf>,
     /// Ask for this version of a crate too; can be given several times
@@ -144,8 +144,9 @@ pub(crate) struct Arguments {
     /// The most bytes that a file may have
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     max_bytes: u64,
-    /// First ask the probes in rounds, one a second, until three rounds in a row are right or this time
-    /// is over: a change of the switch takes about 30 s to spread. A round asks at most --rate probes
+    /// First ask the probes in rounds, one a second, until three rounds in a row are right or this
+    /// time is over: a change of the switch takes about 30 s to spread. A round asks at most --rate
+    /// probes
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     settle: Option<Duration>,
     /// How to print the report
@@ -170,6 +171,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 pub(crate) async fn test(
     arguments: &Arguments,
 ) -> Result<(String, Result<Outcome, Failure>), Failure> {
+    let files = arguments.files.as_deref();
+    file::ensure_one_dash(files.into_iter().chain([&*arguments.config]))?;
     let loaded = Loaded::read(&arguments.config)?;
     let (report, unused) = arguments.test(&loaded).await?;
     // Written first: a program that waits for the file may not read the output. The report is printed

@@ -9,6 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use signpost::config::{FORMAT, Severity};
+use signpost_cli::Code;
+
 /// A command as a document shows it, and what it says that the command prints.
 struct Shown {
     line: usize,
@@ -37,6 +40,111 @@ fn what_the_page_of_the_configuration_shows_is_so() {
     let shown = shown(include_str!("../../docs/configuration.md"));
     assert!(shown.len() > 5, "the page shows {} commands", shown.len());
     check("docs/configuration.md", shown);
+}
+
+/// The page's commands run, each by itself in the order of the page, and its routes compile together.
+#[test]
+fn what_the_page_of_registries_shows_is_so() {
+    let page = include_str!("../../docs/registries.md");
+    check("docs/registries.md", shown(page));
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path();
+    fs::write(
+        folder.join("access.log"),
+        "/lodash/-/lodash-4.17.21.tgz\n/lodash\n",
+    )
+    .unwrap();
+    let lines = blocks(page, "sh").flat_map(str::lines);
+    let inline = page.split('`').skip(1).step_by(2);
+    // What is left out has to be filled in, and an option alone or a command alone only names it.
+    let commands: Vec<_> = lines
+        .chain(inline)
+        .filter(|line| line.starts_with("signpost ") && line.matches(' ').count() > 1)
+        .filter(|line| !line.contains('…'))
+        .collect();
+    assert!(commands.len() >= 5, "{commands:?}");
+    let mut listed = String::new();
+    for command in commands {
+        let (code, printed) = run(command, folder);
+        let expected = match command.split(' ').nth(1) {
+            // Something changes if there was nothing before.
+            Some("plan") => (1, "2 requests: 1 redirected, 1 left at the origin\n"),
+            Some("explain") => (0, "✓ 302: redirected to\n"),
+            _ => (0, ""),
+        };
+        assert_eq!(code, expected.0, "`{command}` prints\n{printed}");
+        assert!(
+            printed.starts_with(expected.1),
+            "`{command}` prints\n{printed}"
+        );
+        if command.ends_with(" --list") {
+            listed = printed;
+        }
+    }
+    let table = page
+        .split_once("| preset |")
+        .expect("the table of the presets")
+        .1;
+    let rows = table
+        .lines()
+        .skip(2)
+        .map_while(|line| line.strip_prefix("| `"));
+    let rows: Vec<_> = rows.filter_map(|line| line.split('`').next()).collect();
+    let names: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(rows, names);
+
+    let head = "allowed_hosts = [\"cdn.example\"]\nhosts = [\"registry.example\"]\n\
+                origin.backends = [\"origin\"]\ntargets.cdn.base = \"https://cdn.example\"\n";
+    let routes: Vec<_> = blocks(page, "toml").collect();
+    assert!(routes.len() >= 3, "the page shows {} routes", routes.len());
+    fs::write(
+        folder.join("routes.toml"),
+        head.to_owned() + &routes.concat(),
+    )
+    .unwrap();
+    let (code, printed) = run("signpost check routes.toml", folder);
+    assert_eq!(code, 0, "{printed}");
+}
+
+/// The blocks of a language, each without its fence.
+fn blocks<'p>(page: &'p str, language: &str) -> impl Iterator<Item = &'p str> {
+    let fence = format!("```{language}\n");
+    let parts: Vec<_> = page.split(&fence).skip(1).collect();
+    parts
+        .into_iter()
+        .filter_map(|part| Some(part.split_once("```")?.0))
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = include_str!("../../README.md").lines().count();
+    assert!(
+        lines < 180,
+        "the README has {lines} lines; it has under 180"
+    );
+}
+
+/// What is printed without a problem, and which number stands for the rules of compiled JSON.
+#[test]
+fn the_page_of_the_configuration_has_every_warning_and_the_format() {
+    let page = include_str!("../../docs/configuration.md");
+    let (_, section) = page.split_once("### Warnings\n").expect("the section");
+    let (section, compiled) = section.split_once("\n## ").expect("the next section");
+    let rows: Vec<_> = section
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| quoted(line)[0])
+        .collect();
+    let warnings: Vec<_> = Code::all()
+        .filter(|code| code.severity() == Severity::Warning)
+        .map(Code::name)
+        .collect();
+    assert_eq!(rows, warnings);
+    let format = format!("It is {FORMAT}:");
+    assert!(compiled.contains(&format), "{format} is not in {compiled}");
 }
 
 /// The table of the capture types, whose values fit their type or do not, as the tool finds.

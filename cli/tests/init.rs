@@ -2,53 +2,67 @@
 
 mod tool;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 use signpost::authoring::Authored;
+use signpost_rows::{PRESETS, preset};
 use tool::{ended, signpost};
-
-const PRESETS: [&str; 13] = [
-    "cargo", "npm", "pypi", "rubygems", "go", "maven", "oci", "debian", "nuget", "hex", "composer",
-    "conda", "files",
-];
 
 fn init(arguments: &[&str]) -> (Option<i32>, String, String) {
     ended(&mut signpost(&[&["init"], arguments].concat()))
 }
 
-/// The preset's own file.
-fn file(name: &str) -> String {
+/// Every list of the presets has those of the folder.
+#[test]
+fn every_file_of_the_folder_is_a_preset_in_the_tests_too() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/presets");
-    fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap()
+    let files: BTreeMap<_, _> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    let presets = PRESETS.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    assert_eq!(files, BTreeMap::from(presets));
 }
 
 #[test]
 fn every_preset_is_listed_with_the_first_line_of_its_comment() {
     let (code, text, errors) = init(&["--list"]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
-    let names = text.lines().map(|line| line.split(' ').next().unwrap());
-    assert_eq!(names.collect::<Vec<_>>(), PRESETS);
+    let names: Vec<_> = text
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    let presets = PRESETS.map(|(name, _)| name);
+    assert_eq!(
+        names.iter().copied().collect::<BTreeSet<_>>(),
+        BTreeSet::from(presets)
+    );
     let (code, json, errors) = init(&["--list", "--format", "json"]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
     assert_eq!(rows.len(), PRESETS.len());
-    for (row, (name, line)) in rows.iter().zip(PRESETS.iter().zip(text.lines())) {
+    for (row, (name, line)) in rows.iter().zip(names.iter().zip(text.lines())) {
         assert_eq!(row["name"], *name);
         let description = row["description"].as_str().unwrap();
         assert_eq!(line, format!("{name:8}  {description}"));
         let comment = format!("# {name}: {description}\n");
-        assert!(file(name).starts_with(&comment), "{name}: {description}");
+        assert!(preset(name).starts_with(&comment), "{name}: {description}");
     }
 }
 
 #[test]
 fn a_preset_is_printed_as_it_is() {
-    for name in PRESETS {
+    for (name, expected) in PRESETS {
         let (code, text, errors) = init(&[name]);
         assert_eq!((code, errors.as_str()), (Some(0), ""), "{name}");
-        assert_eq!(text, file(name), "{name}");
+        assert_eq!(text, expected, "{name}");
         Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{name}: {problems}"));
     }
 }
@@ -75,7 +89,7 @@ fn with_an_operators_values_each_preset_compiles() {
             "127.0.0.1",
         ),
     ] {
-        for name in PRESETS {
+        for (name, _) in PRESETS {
             let (code, text, errors) = init(&[name, "--base", base, "--host", host]);
             let row = format!("{name} at {base}");
             assert_eq!((code, errors.as_str()), (Some(0), ""), "{row}");
@@ -98,26 +112,50 @@ fn with_an_operators_values_each_preset_compiles() {
 }
 
 #[test]
-fn values_that_do_not_go_together_are_a_problem() {
-    // The location would be asked for at the registry again.
-    let arguments = [
-        "files",
-        "--base",
-        "https://a.example",
-        "--host",
-        "a.example",
-    ];
-    let (code, text, errors) = init(&arguments);
-    assert_eq!((code, text.as_str()), (Some(1), ""), "{errors}");
-    assert!(errors.contains("error[location-loops]"), "{errors}");
-    let end = "with these values; nothing was printed\n";
-    assert!(errors.ends_with(end), "{errors}");
+fn a_cdn_at_the_registrys_own_host_is_one_problem() {
+    for (name, _) in PRESETS {
+        for (arguments, host) in [
+            (
+                &["--base", "https://a.example", "--host", "a.example"][..],
+                "a.example",
+            ),
+            (&["--base", "registry.example"], "registry.example"),
+            (&["--host", "cdn.example"], "cdn.example"),
+        ] {
+            let (code, text, errors) = init(&[&[name], arguments].concat());
+            let row = format!("{name} {arguments:?}");
+            if code == Some(0) {
+                // Its files have other paths at the CDN.
+                Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{row}: {problems}"));
+                continue;
+            }
+            assert_eq!((code, text.as_str()), (Some(1), ""), "{row}: {errors}");
+            let lines: Vec<_> = errors
+                .lines()
+                .map(|line| line.trim_matches([' ', '│', '×']))
+                .collect();
+            let words = lines.join(" ");
+            let first = format!(
+                "error[location-loops] <{name}>: the CDN (`--base`) is at the registry's own host (`--host`), `{host}`, so the \
+                 edge would redirect to itself; give the CDN another host or a folder"
+            );
+            assert!(words.starts_with(&first), "{row}: {errors}");
+            let end = "\n1 problem with these values; nothing was printed\n";
+            assert!(errors.ends_with(end), "{row}: {errors}");
+        }
+    }
+    let (code, ..) = init(&["files", "--base", "a.example", "--host", "a.example"]);
+    assert_eq!(code, Some(1));
 }
 
 #[test]
 fn what_cannot_be_printed_is_said_in_words() {
     for (arguments, words) in [
         (&[][..], "<NAME>"),
+        (
+            &[],
+            "\nUsage: signpost init <NAME> [--base <URL>] [--host <HOST>]\n       signpost init --list",
+        ),
         (&["npn"], "a similar value exists: 'npm'"),
         (&["npn"], "[possible values: cargo, npm, pypi, "),
         (
@@ -149,11 +187,11 @@ fn what_cannot_be_printed_is_said_in_words() {
 #[test]
 fn each_example_of_a_preset_is_explained_as_it_says() {
     let folder = tempfile::tempdir().unwrap();
-    for name in PRESETS {
+    for (name, toml) in PRESETS {
         let path = folder.path().join(format!("{name}.toml"));
-        fs::write(&path, file(name)).unwrap();
+        fs::write(&path, toml).unwrap();
         let path = path.to_str().unwrap();
-        let authored = Authored::from_toml(&file(name)).unwrap();
+        let authored = Authored::from_toml(toml).unwrap();
         assert_eq!(authored.warnings(), [], "{name}");
         let leading = authored.examples().iter().map(|example| {
             let first = format!("✓ 302: redirected to\n  {}\n", example.location());

@@ -8,7 +8,7 @@ use crate::config::raw::{
 use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
     ClientIp, Config, FORMAT, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route,
-    RoutePattern, Weight, WeightedTarget,
+    RouteName, RoutePattern, Weight, WeightedTarget,
 };
 use crate::values::Host;
 
@@ -61,6 +61,14 @@ fn canonical(config: &Config) -> RawConfig {
         }),
         retry: config.retry().map(canonical_retry),
     }
+}
+
+/// How many characters each route takes of the compiled form, with its name.
+pub(super) fn lengths(config: &Config) -> Vec<(RouteName, usize)> {
+    let routes = canonical(config).routes;
+    let names = config.patterns().map(|route| route.name().clone());
+    let length = |route: &RawRoute| serde_json::to_string(route).unwrap_or_default().len();
+    names.zip(routes.iter().map(length)).collect()
 }
 
 fn names(hosts: &[Host]) -> Vec<String> {

@@ -149,15 +149,14 @@ fn trace(steps: &[Step], last: usize, left: usize, right: usize) -> Common {
         let byte = char::from(step.byte);
         common.text.push(byte);
         // A byte belongs to the unit in which the reading was before it.
-        if let Some(before) = steps.get(step.before) {
-            for (texts, unit) in [
-                (&mut common.left, before.left.unit),
-                (&mut common.right, before.right.unit),
-            ] {
-                if let Some(text) = texts.get_mut(unit) {
-                    text.push(byte);
-                }
-            }
+        let units = steps
+            .get(step.before)
+            .map(|it| (it.left.unit, it.right.unit));
+        let (left, right) = units.unwrap_or_default();
+        let left = common.left.iter_mut().skip(left).take(1);
+        let right = common.right.iter_mut().skip(right).take(1);
+        for text in left.chain(right) {
+            text.push(byte);
         }
     }
     common

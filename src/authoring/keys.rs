@@ -15,24 +15,24 @@ type Table = (&'static str, &'static str, &'static [&'static str]);
 /// Each kind of table: before its keys as [`keys`] lists them, and as people write it.
 pub(super) fn tables() -> [Table; 10] {
     [
-        ("", "the top of the file", fields_of::<RawConfig>()),
-        ("origin.", "[origin]", fields_of::<RawOrigin>()),
-        ("targets.*.", "[targets.NAME]", fields_of::<RawTarget>()),
-        ("routes.*.", "[[routes]]", fields_of::<RawRoute>()),
+        ("", "at the top of the file", fields_of::<RawConfig>()),
+        ("origin.", "in [origin]", fields_of::<RawOrigin>()),
+        ("targets.*.", "in [targets.NAME]", fields_of::<RawTarget>()),
+        ("routes.*.", "in [[routes]]", fields_of::<RawRoute>()),
         (
             "routes.*.targets.*.",
-            "`targets` of a route",
+            "in `targets` of a route",
             fields_of::<RawWeighted>(),
         ),
         (
             "routes.*.examples.*.",
-            "[[routes.examples]]",
+            "in [[routes.examples]]",
             fields_of::<RawExample>(),
         ),
-        ("response.", "[response]", fields_of::<RawResponse>()),
-        ("log.", "[log]", fields_of::<RawLog>()),
-        ("retry.", "[retry]", fields_of::<RawRetry>()),
-        ("examples.*.", "[[examples]]", fields_of::<RawExample>()),
+        ("response.", "in [response]", fields_of::<RawResponse>()),
+        ("log.", "in [log]", fields_of::<RawLog>()),
+        ("retry.", "in [retry]", fields_of::<RawRetry>()),
+        ("examples.*.", "in [[examples]]", fields_of::<RawExample>()),
     ]
 }
 

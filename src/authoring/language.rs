@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use regex_automata::Anchored;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, MatchKind};
 
 use crate::values::{CapturePart, CaptureType};
 
@@ -56,7 +56,12 @@ impl Language {
 
     fn build(regex: &str, bytes: &str) -> Self {
         let dfa = dense::Builder::new()
-            .configure(dense::Config::new().start_kind(StartKind::Anchored))
+            .configure(
+                dense::Config::new()
+                    .start_kind(StartKind::Anchored)
+                    // All texts of the type, not only those that a search would prefer.
+                    .match_kind(MatchKind::All),
+            )
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .build(regex);
         // Each regex is one of those below, of words that were escaped.

@@ -18,7 +18,8 @@ mod tidy;
 use serde::Deserialize;
 use toml::de::DeTable;
 
-use crate::config::problem::{At, Sink};
+use crate::config::key::At;
+use crate::config::problem::Sink;
 use crate::config::raw::RawConfig;
 use crate::config::{self, Config, FORMAT, Key, Problem, ProblemCode, Problems};
 use draft::{Draft, Report};

@@ -26,6 +26,11 @@ pub(super) fn values(kind: &CaptureType) -> Vec<String> {
     }
 }
 
+/// A plain value of a type.
+pub(super) fn value(kind: &CaptureType) -> String {
+    values(kind).into_iter().next().unwrap_or_default()
+}
+
 /// A plain value for each capture of a template.
 pub(super) fn plain(template: &PathTemplate) -> Vec<String> {
     let first = |slot: &CaptureSlot| values(slot.kind()).into_iter().next().unwrap_or_default();
@@ -47,13 +52,19 @@ pub(super) fn path(template: &PathTemplate, values: &[String]) -> Option<String>
     captures(template, values).map(|captures| template.text(&captures))
 }
 
-/// Every way to choose one of the values of each capture, up to a number of them.
-pub(super) fn combinations(
-    values: &[Vec<String>],
-    most: usize,
-) -> impl Iterator<Item = Vec<String>> {
+/// How many ways to choose values are tried.
+const MAX_COMBINATIONS: usize = 256;
+
+/// The ways to choose one of the values of each capture: the first of each, the last of each, and then as
+/// many others as there is time for.
+pub(super) fn combinations(values: &[Vec<String>]) -> impl Iterator<Item = Vec<String>> {
+    let of_all = |value: fn(&[String]) -> Option<&String>| {
+        let value = |values: &Vec<String>| value(values).cloned().unwrap_or_default();
+        values.iter().map(value).collect::<Vec<_>>()
+    };
+    let ends = [of_all(<[String]>::first), of_all(<[String]>::last)];
     let number = values.iter().map(Vec::len).fold(1, usize::saturating_mul);
-    (0..number.min(most)).map(move |mut number| {
+    let others = (0..number.min(MAX_COMBINATIONS)).map(move |mut number| {
         let of_capture = |values: &Vec<String>| {
             let length = values.len().max(1);
             let value = values.get(number % length).cloned().unwrap_or_default();
@@ -61,5 +72,6 @@ pub(super) fn combinations(
             value
         };
         values.iter().map(of_capture).collect()
-    })
+    });
+    ends.into_iter().chain(others)
 }

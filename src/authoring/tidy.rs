@@ -112,7 +112,7 @@ fn of_wrong_type<T: DeserializeOwned>(table: &DeTable<'_>, name: &str) -> Option
         DeValue::String(text) => format!("the text {text:?}"),
         DeValue::Integer(number) => format!("the number {number}"),
         DeValue::Boolean(is_so) => format!("`{is_so}`"),
-        DeValue::Array(_) => "a list of something else".to_owned(),
+        DeValue::Array(_) => "a list of other values".to_owned(),
         other => format!("a {}", other.type_str()),
     })
 }
@@ -126,7 +126,7 @@ fn unknown(key: &Key, name: &str, known: &[&'static str]) -> String {
     let mut elsewhere = tables().into_iter();
     match elsewhere.find(|(_, _, fields)| fields.contains(&name)) {
         Some((_, table, _)) => {
-            format!("`{key}` is not a key here; `{name}` belongs in {table}")
+            format!("`{key}` is not a key here; `{name}` belongs {table}")
         }
         None => format!("`{key}` is not a key of the configuration; correct it or leave it out"),
     }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::problem::{At, Key, Problem, ProblemCode, Problems, Sink};
+use super::key::{At, Key};
+use super::problem::{Problem, ProblemCode, Problems, Sink};
 use super::raw::RawConfig;
 use super::valid::Config;
 use super::{read, revision};

@@ -5,6 +5,7 @@
 //! [`from_json`] reads.
 
 mod compiled;
+pub(crate) mod key;
 mod options;
 pub(crate) mod problem;
 pub(crate) mod raw;
@@ -16,11 +17,12 @@ mod target;
 mod valid;
 
 pub use compiled::{FORMAT, from_json};
+pub use key::{Key, Step};
 pub use options::{
     CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
     Window,
 };
-pub use problem::{Key, Place, Problem, ProblemCode, Problems, Severity, Step};
+pub use problem::{Place, Problem, ProblemCode, Problems, Severity};
 pub(crate) use read::read;
 pub use route::{
     RedirectStatus, Route, RouteName, RouteNameError, RouteOptions, RoutePattern, StatusError,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::key::{At, Key};
+
 /// Something that keeps a configuration from being used, or that may not be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -21,28 +23,6 @@ pub struct Place {
     pub line: usize,
     /// The column at which they begin, from 1, in characters.
     pub column: usize,
-}
-
-/// The path of a key in the configuration, such as `routes[0].location`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Key(Vec<Step>);
-
-/// One step of a [`Key`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Into a table, by name.
-    Name(String),
-    /// Into an array, from 0.
-    Index(usize),
-}
-
-/// A key under examination. It becomes a [`Key`] only for a problem, because the edge reads a
-/// configuration without problems each time a sandbox starts.
-#[derive(Clone, Copy)]
-pub(crate) enum At<'k> {
-    Top,
-    Name(&'k At<'k>, &'k str),
-    Index(&'k At<'k>, usize),
 }
 
 /// The problems found so far. What holds is read even if other parts do not, so that as many
@@ -187,8 +167,7 @@ impl Problem {
 impl Problems {
     /// The problems, if one of them is an error; else all of them are warnings.
     pub(crate) fn among(found: Vec<Problem>) -> Result<Vec<Problem>, Self> {
-        let is_error = |problem: &Problem| problem.code.severity() == Severity::Error;
-        if found.iter().any(is_error) {
+        if has_errors(&found) {
             Err(Self(found))
         } else {
             Ok(found)
@@ -245,20 +224,28 @@ impl Sink {
         value
     }
 
+    /// Notes that a key is not there.
     #[cold]
-    fn note_missing(&mut self, key: &At<'_>, instead: &str) {
+    pub(crate) fn note_missing(&mut self, key: impl Into<Key>, instead: &str) {
+        let key = key.into();
         // What was there and taken out as wrong is not missing.
-        if !self.has(&Key::from(key)) {
-            self.add(missing(key, instead));
+        if !self.has(&key) {
+            let message = format!("`{key}` is missing; {instead}");
+            self.push(ProblemCode::KeyMissing, key, message);
         }
     }
 
     /// Whether there is a problem of this key, of a table around it, or of something in it.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        let mut others = self.0.iter().map(|problem| &problem.key.0);
+        let mut others = self.problems().iter().map(|problem| problem.key.steps());
         others.any(|other| {
-            !other.is_empty() && (key.0.starts_with(other) || other.starts_with(&key.0))
+            !other.is_empty() && (key.steps().starts_with(other) || other.starts_with(key.steps()))
         })
+    }
+
+    /// The problems found so far.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.0
     }
 
     /// All problems, warnings included.
@@ -267,70 +254,15 @@ impl Sink {
     }
 }
 
-/// The problem of a key that is not there.
-pub(crate) fn missing(key: impl Into<Key>, instead: &str) -> Problem {
-    let key = key.into();
-    let message = format!("`{key}` is missing; {instead}");
-    Problem::new(ProblemCode::KeyMissing, key, message)
+/// Whether one of the problems keeps the configuration from being used.
+pub(crate) fn has_errors(problems: &[Problem]) -> bool {
+    let mut problems = problems.iter();
+    problems.any(|problem| problem.code.severity() == Severity::Error)
 }
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
         Self(vec![problem])
-    }
-}
-
-impl Key {
-    /// The steps from the top of the configuration.
-    pub fn steps(&self) -> &[Step] {
-        &self.0
-    }
-
-    pub(crate) fn name(&self, name: impl Into<String>) -> Self {
-        self.step(Step::Name(name.into()))
-    }
-
-    pub(crate) fn index(&self, index: usize) -> Self {
-        self.step(Step::Index(index))
-    }
-
-    fn step(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        Self(steps)
-    }
-}
-
-impl<'k> At<'k> {
-    pub(crate) fn name(&'k self, name: &'k str) -> Self {
-        Self::Name(self, name)
-    }
-
-    pub(crate) fn index(&'k self, index: usize) -> Self {
-        Self::Index(self, index)
-    }
-}
-
-impl From<&At<'_>> for Key {
-    fn from(at: &At<'_>) -> Self {
-        match at {
-            At::Top => Self::default(),
-            At::Name(around, name) => Self::from(*around).name((*name).to_owned()),
-            At::Index(around, index) => Self::from(*around).index(*index),
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Name(name) if place == 0 => formatter.write_str(name)?,
-                Step::Name(name) => write!(formatter, ".{name}")?,
-                Step::Index(index) => write!(formatter, "[{index}]")?,
-            }
-        }
-        Ok(())
     }
 }
 
@@ -346,7 +278,7 @@ impl fmt::Display for Problem {
             write!(formatter, "line {}, column {}: ", place.line, place.column)?;
         }
         write!(formatter, "{}: ", self.code)?;
-        if !self.key.0.is_empty() {
+        if !self.key.steps().is_empty() {
             write!(formatter, "{}: ", self.key)?;
         }
         formatter.write_str(&self.message)

@@ -5,7 +5,8 @@ mod options;
 mod routes;
 mod targets;
 
-use super::problem::{At, Sink};
+use super::key::At;
+use super::problem::Sink;
 use super::raw::RawConfig;
 use super::revision::Revision;
 use super::route::Route;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::problem::{Key, Problem, ProblemCode};
+use super::key::Key;
+use super::problem::{Problem, ProblemCode};
 
 /// Compiled JSON begins with its revision; what follows is the content that it names.
 pub(crate) const BEFORE: &str = r#"{"revision":""#;

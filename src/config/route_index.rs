@@ -21,19 +21,18 @@ pub(crate) struct RouteIndex {
 struct Node {
     /// Where the next segment is a literal.
     whole: Texts,
-    /// Where it ends in a literal.
-    ending: Texts,
-    /// Where it begins with a literal, and does not end in one.
-    beginning: Texts,
-    /// Where it may be anything.
-    any: Option<usize>,
+    /// Where it ends in a literal, or in a capture as if that literal were empty: the place in
+    /// [`beginnings`](Node::beginnings).
+    endings: Texts,
+    /// For each ending, where the segment begins with a literal, or with an empty one.
+    beginnings: Vec<Texts>,
     /// The routes that end here.
     routes: Vec<usize>,
     /// The routes with any number of segments from here on.
     longer: Vec<usize>,
 }
 
-/// Texts with the node that each leads to.
+/// Texts with the place that each leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Texts {
     sorted: Vec<(String, usize)>,
@@ -58,30 +57,27 @@ impl RouteIndex {
     pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut branches = Vec::new();
+        let nothing = Node::default();
         let mut next = Some((0, path));
         while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
-            let Some(node) = self.nodes.get(node) else {
-                continue;
-            };
+            let node = self.nodes.get(node).unwrap_or(&nothing);
             insert(&mut found, &node.longer);
             let Some((segment, rest)) = path.split_first() else {
                 insert(&mut found, &node.routes);
                 continue;
             };
-            for length in &node.ending.lengths {
-                let start = segment.len().checked_sub(*length);
-                let ending = start.and_then(|start| segment.get(start..));
-                branches.extend(node.ending.find(ending).map(|node| (node, rest)));
+            next = node.whole.find(segment).map(|node| (node, rest));
+            for ending in node.endings.at_the_end_of(segment) {
+                let beginnings = node.beginnings.get(ending).into_iter();
+                for node in beginnings.flat_map(|it| it.at_the_start_of(segment)) {
+                    // Most paths have one way to go, which needs no list.
+                    if next.is_none() {
+                        next = Some((node, rest));
+                    } else {
+                        branches.push((node, rest));
+                    }
+                }
             }
-            for length in &node.beginning.lengths {
-                let beginning = segment.get(..*length);
-                branches.extend(node.beginning.find(beginning).map(|node| (node, rest)));
-            }
-            let mut nodes = [node.whole.find(Some(segment)), node.any]
-                .into_iter()
-                .flatten();
-            next = nodes.next().map(|node| (node, rest));
-            branches.extend(nodes.next().map(|node| (node, rest)));
         }
         found
     }
@@ -105,19 +101,29 @@ impl RouteIndex {
     /// The node after a segment, a new one if there is none.
     fn step(&mut self, at: usize, segment: Segment<'_>) -> usize {
         let new = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else {
-            return at;
-        };
-        let next = match (segment.literal(), segment.ending(), segment.beginning()) {
-            (Some(literal), ..) => node.whole.place(literal, new),
-            (_, Some(ending), _) => node.ending.place(ending, new),
-            (_, _, Some(beginning)) => node.beginning.place(beginning, new),
-            _ => *node.any.get_or_insert(new),
-        };
+        let node = self.nodes.get_mut(at);
+        let next = node.map_or(at, |node| node.place(segment, new));
         if next == new {
             self.nodes.push(Node::default());
         }
         next
+    }
+}
+
+impl Node {
+    /// The place of a segment: the new one, if there is none.
+    fn place(&mut self, segment: Segment<'_>, new: usize) -> usize {
+        if let Some(literal) = segment.literal() {
+            return self.whole.place(literal, new);
+        }
+        let ending = segment.ending().unwrap_or_default();
+        let place = self.endings.place(ending, self.beginnings.len());
+        if place == self.beginnings.len() {
+            self.beginnings.push(Texts::default());
+        }
+        let beginning = segment.beginning().unwrap_or_default();
+        let texts = self.beginnings.get_mut(place);
+        texts.map_or(new, |texts| texts.place(beginning, new))
     }
 }
 
@@ -130,12 +136,25 @@ fn insert(found: &mut Vec<usize>, places: &[usize]) {
 }
 
 impl Texts {
-    fn find(&self, text: Option<&str>) -> Option<usize> {
-        let place = self.position(text?).ok()?;
-        self.sorted.get(place).map(|(_, node)| *node)
+    fn find(&self, text: &str) -> Option<usize> {
+        let place = self.position(text).ok()?;
+        self.sorted.get(place).map(|(_, place)| *place)
     }
 
-    /// The node of a text: the new one, if there is none.
+    /// The places of the texts that a text ends in.
+    fn at_the_end_of(&self, text: &str) -> impl Iterator<Item = usize> {
+        let ending = |length: &usize| text.get(text.len().checked_sub(*length)?..);
+        let endings = self.lengths.iter().filter_map(ending);
+        endings.filter_map(|ending| self.find(ending))
+    }
+
+    /// The places of the texts that a text starts with.
+    fn at_the_start_of(&self, text: &str) -> impl Iterator<Item = usize> {
+        let starts = self.lengths.iter().filter_map(|length| text.get(..*length));
+        starts.filter_map(|start| self.find(start))
+    }
+
+    /// The place of a text: the new one, if there is none.
     fn place(&mut self, text: &str, new: usize) -> usize {
         match self.position(text) {
             Ok(place) => self.sorted.get(place).map_or(new, |(_, node)| *node),
@@ -176,6 +195,11 @@ mod tests {
         (
             &["/{n:segment}.gem", "/{n:segment}.gz", "/{n:segment}.tar.gz"],
             "/x.tar.gz",
+            &[1, 2],
+        ),
+        (
+            &["/a-{n:semver}.gem", "/b-{n:semver}.gem", "/{n:segment}.gem"],
+            "/b-1.gem",
             &[1, 2],
         ),
         (

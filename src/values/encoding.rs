@@ -26,11 +26,6 @@ pub struct Unencoded(String);
 pub struct UnencodedError(char);
 
 impl Unencoded {
-    /// The characters, each once, in the order of the RFC.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Whether a byte is written as it is.
     fn has(&self, byte: u8) -> bool {
         is_unreserved(byte) || self.0.as_bytes().contains(&byte)

@@ -7,46 +7,11 @@
 
 use std::borrow::Cow;
 
-use super::capture::{Capture, CaptureSlot};
-use super::template::{Part, PathTemplate, Segment};
+use super::capture::Capture;
+use super::mismatch::Mismatch;
+use super::place::At;
+use super::template::{Part, PathTemplate};
 use super::ways::{Extent, one_reading};
-
-/// Where a path stops fitting a template. Segments are counted from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mismatch<'t, 'p> {
-    /// The path has another number of segments than the template.
-    SegmentCount {
-        /// The fewest segments that the template takes.
-        at_least: usize,
-        /// The most segments that it takes; `None` if a capture is of type `path`.
-        at_most: Option<usize>,
-        /// How many segments the path has.
-        found: usize,
-    },
-    /// A segment does not have the literals that the template has there.
-    Literal {
-        /// The segment of the path.
-        segment: usize,
-        /// The segment of the template. It is another number after a capture of several segments.
-        of_template: usize,
-        /// What the template has there.
-        expected: Segment<'t>,
-        /// What the path has there, decoded.
-        found: &'p str,
-    },
-    /// Every segment has its literals, and a capture does not fit: its text is not of the type, is not
-    /// what the capture is elsewhere in the path, or has not the part that stands elsewhere.
-    Capture {
-        /// The segment of the path at which the capture begins.
-        segment: usize,
-        /// The segment of the template.
-        of_template: usize,
-        /// The capture.
-        slot: &'t CaptureSlot,
-        /// What the path has there, decoded.
-        found: Cow<'p, str>,
-    },
-}
 
 impl PathTemplate {
     /// Reads the captures out of a path's decoded segments.
@@ -110,14 +75,6 @@ struct Reading<'t, 'p, 's> {
     length: usize,
     /// The captures that are known by now.
     read: Vec<Option<Capture<'p>>>,
-}
-
-/// A segment of the template, with its place in the path and what the path has there.
-struct At<'t, 'p, 's> {
-    number: usize,
-    place: usize,
-    segment: Segment<'t>,
-    taken: &'p [Cow<'s, str>],
 }
 
 impl<'t, 'p, 's> Reading<'t, 'p, 's> {
@@ -272,7 +229,6 @@ impl<'t, 'p, 's> Reading<'t, 'p, 's> {
         }
     }
 
-    #[inline(never)]
     /// Writes each segment with parts of captures again, now that all captures are known, and compares.
     fn compare_parts(&self) -> Result<(), Mismatch<'t, 'p>> {
         let captures: Vec<_> = self.read.iter().flatten().cloned().collect();
@@ -308,89 +264,12 @@ impl<'t, 'p, 's> Reading<'t, 'p, 's> {
         let until = parts.get(..=part).unwrap_or(parts);
         let capture = until.iter().rev().find_map(Part::capture);
         let capture = capture.or_else(|| parts.iter().find_map(Part::capture));
-        match self.template.captures.get(capture.unwrap_or_default()) {
-            Some(slot) => Err(Mismatch::Capture {
-                segment: at.place,
-                of_template: at.number,
-                slot,
-                found: found.into(),
-            }),
-            None => Err(at.no_literal()),
-        }
+        let slot = self.template.captures.get(capture.unwrap_or_default());
+        Err(at.no_capture(slot, found.into()))
     }
 
     #[cold]
     fn no_capture(&self, at: &At<'t, 'p, 's>, index: usize) -> Result<(), Mismatch<'t, 'p>> {
-        match self.template.captures.get(index) {
-            Some(slot) => Err(Mismatch::Capture {
-                segment: at.place,
-                of_template: at.number,
-                slot,
-                found: at.text(),
-            }),
-            None => Err(at.no_literal()),
-        }
-    }
-}
-
-impl<'t, 'p, 's> At<'t, 'p, 's> {
-    #[inline(never)]
-    fn new(
-        template: &'t PathTemplate,
-        path: &'p [Cow<'s, str>],
-        length: usize,
-        number: usize,
-    ) -> Self {
-        let (mut place, mut own_length) = (number, 1);
-        for longer in &template.longer {
-            if *longer < number {
-                place += length - 1;
-            } else if *longer == number {
-                own_length = length;
-            }
-        }
-        let parts = template.segments.get(number).map(Vec::as_slice);
-        Self {
-            number,
-            place,
-            segment: template.segment(parts.unwrap_or_default()),
-            taken: path.get(place..place + own_length).unwrap_or_default(),
-        }
-    }
-
-    /// The text of one segment.
-    fn first(&self) -> &'p str {
-        self.taken.first().map_or("", |text| text)
-    }
-
-    /// The text of all segments.
-    fn text(&self) -> Cow<'p, str> {
-        match self.taken {
-            [only] => Cow::Borrowed(only),
-            several => Cow::Owned(several.join("/")),
-        }
-    }
-
-    /// Whether one of the segments has a slash in it.
-    fn is_split(&self) -> bool {
-        self.taken.iter().any(|segment| segment.contains('/'))
-    }
-
-    fn ensure_literal(&self, literal: &str) -> Result<(), Mismatch<'t, 'p>> {
-        if literal == self.first() {
-            Ok(())
-        } else {
-            Err(self.no_literal())
-        }
-    }
-
-    #[cold]
-    fn no_literal(&self) -> Mismatch<'t, 'p> {
-        Mismatch::Literal {
-            segment: self.place,
-            of_template: self.number,
-            expected: self.segment,
-            found: self.first(),
-        }
+        Err(at.no_capture(self.template.captures.get(index), at.text()))
     }
 }

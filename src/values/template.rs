@@ -78,6 +78,16 @@ impl PathTemplate {
         self.segments.iter().map(|parts| self.segment(parts))
     }
 
+    /// The segments of several pieces, in the order in which they are read: after the captures that are
+    /// whole segments, each makes captures of the next ones known.
+    pub fn mixed_segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        let parts = self
+            .mixed
+            .iter()
+            .filter_map(|place| self.segments.get(*place));
+        parts.map(|parts| self.segment(parts))
+    }
+
     pub(super) fn segment<'t>(&'t self, parts: &'t [Part]) -> Segment<'t> {
         Segment {
             parts,
@@ -218,6 +228,17 @@ impl<'t> Segment<'t> {
         self.pieces().filter_map(|piece| match piece {
             Piece::Literal(literal) => Some(literal),
             Piece::Capture(..) | Piece::Part(..) => None,
+        })
+    }
+
+    /// Whether the segment gives the capture of this name its type.
+    pub fn declares(self, name: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Declared(index) => {
+                let slot = self.captures.get(*index);
+                slot.is_some_and(|slot| slot.name() == name)
+            }
+            _ => false,
         })
     }
 

@@ -5,10 +5,12 @@ use std::fmt;
 use super::capture::CaptureSlot;
 use super::capture_type::CaptureType;
 use super::encoding::may_be_literal;
+use super::instead::Instead;
 use super::part::CapturePart;
 use super::reading_order::reading_order;
 use super::template::{Part, PathTemplate, Segment, is_derived};
-use super::template_error::{Instead, TemplateErrors};
+use super::template_checks::{longer_segments, unused_captures};
+use super::template_error::TemplateErrors;
 
 impl PathTemplate {
     /// Reads the path of a route, such as `/api/v1/crates/{name:crate}/{version:semver}/download`.
@@ -67,9 +69,9 @@ impl<'t> Reader<'t> {
     }
 
     fn split(&mut self, text: &'t str) {
-        if text.is_empty() {
+        if matches!(text, "" | "/") {
             self.note(format_args!(
-                "the path is empty; write one that begins with `/`"
+                "the path is empty; write one such as `/files/x`"
             ));
             return;
         }
@@ -90,9 +92,11 @@ impl<'t> Reader<'t> {
             None => (below_root, false),
         };
         for segment in below_root.split('/') {
-            if matches!(segment, "" | "." | "..") {
+            if segment.is_empty() {
+                self.note(format_args!("two slashes stand in a row; leave one out"));
+            } else if matches!(segment, "." | "..") {
                 self.note(format_args!(
-                    "the segment `{segment}` is empty, `.` or `..`, which no path of a file has"
+                    "no path of a file has the segment `{segment}`"
                 ));
             }
             let written = self.split_segment(segment);
@@ -128,7 +132,7 @@ impl<'t> Reader<'t> {
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             if !is_name {
                 self.note(format_args!(
-                    "`{name}` is not a capture name: letters, digits and `_`, beginning with a letter"
+                    "`{{{inner}}}` does not begin with a capture name: letters, digits and `_`, the first a letter"
                 ));
                 continue;
             }
@@ -184,11 +188,12 @@ impl<'t> Reader<'t> {
             let words: Vec<_> = text.split('|').map(str::to_owned).collect();
             let mut earlier = words.iter().enumerate();
             let is_wrong = earlier.any(|(index, word)| {
-                word.is_empty() || words.iter().take(index).any(|other| other == word)
+                matches!(&**word, "" | "." | "..")
+                    || words.iter().take(index).any(|other| other == word)
             });
             if is_wrong {
                 self.note(format_args!(
-                    "the words `{text}` are not two or more different ones, each with a character at least"
+                    "`{text}` has a word twice, or an empty one, `.` or `..`; list at least two different words"
                 ));
             }
             for word in &words {
@@ -198,11 +203,17 @@ impl<'t> Reader<'t> {
         }
         text.parse().unwrap_or_else(|_| {
             let names = CaptureType::named().map(|(name, _)| name);
-            let instead = Instead::of(text, names);
-            self.note(format_args!(
-                "there is no capture type `{text}`; types are {}, or words such as zip|info{instead}",
-                CaptureType::NAMES
-            ));
+            if text.starts_with("hex") {
+                self.note(format_args!(
+                    "`{text}` is no capture type; write how many digits, 1 to 255, such as `hex(2)`"
+                ));
+            } else {
+                let instead = Instead::of(&text.to_ascii_lowercase(), names);
+                self.note(format_args!(
+                    "there is no capture type `{text}`; types are {}, or words such as zip|info{instead}",
+                    CaptureType::NAMES
+                ));
+            }
             CaptureType::Segment
         })
     }
@@ -217,10 +228,11 @@ impl<'t> Reader<'t> {
             let parts = written.iter().filter_map(|part| self.resolve(part));
             segments.push(parts.collect());
         }
-        // Only a template without gaps can be looked at as a whole.
+        self.errors
+            .extend(longer_segments(&segments, &self.captures, self.is_path));
+        // Only of a template without gaps is it known what it does not use.
         if self.errors.is_empty() {
-            self.check_longer_segments(&segments);
-            self.check_use(&segments);
+            self.errors = unused_captures(&segments, &self.captures);
         }
         if self.errors.is_empty() {
             let mut template = PathTemplate {
@@ -267,7 +279,7 @@ impl<'t> Reader<'t> {
         let Ok(read) = part.parse::<CapturePart>() else {
             let instead = Instead::of(part, ["index-prefix", "lower-index-prefix", "first(2)"]);
             self.note(format_args!(
-                "there is no part `{part}`; parts are {}{instead}",
+                "there is no part `{part}`; parts are {}, with N from 1 to 255{instead}",
                 CapturePart::NAMES
             ));
             return None;
@@ -285,81 +297,15 @@ impl<'t> Reader<'t> {
     fn note_unknown(&mut self, name: &str) {
         let names = self.captures.iter().map(CaptureSlot::name);
         let instead = Instead::of(name, names);
-        let may_be_misspelt = !self.is_path || instead != Instead::default();
-        if may_be_misspelt {
-            self.note(format_args!("the path has no capture `{name}`{instead}"));
-        } else {
+        if self.is_path {
             self.note(format_args!(
-                "`{{{name}}}` has no type; write `{{{name}:segment}}`. Types: {}",
+                "`{{{name}}}` has no type; write `{{{name}:segment}}`. Types: {}{instead}",
                 CaptureType::NAMES
             ));
             let slot = CaptureSlot::new(name.to_owned(), CaptureType::Segment);
             self.captures.push(slot);
-        }
-    }
-
-    /// Checks that captures which may be several segments are whole ones, and that there is one at most.
-    fn check_longer_segments(&mut self, segments: &[Vec<Part>]) {
-        let mut longer: Option<usize> = None;
-        for parts in segments {
-            for part in parts {
-                let Some(slot) = part.capture().and_then(|it| self.captures.get(it)) else {
-                    continue;
-                };
-                let is_prefix = matches!(part, Part::Derived(_, part) if part.is_prefix());
-                if *slot.kind() != CaptureType::Path && !is_prefix {
-                    continue;
-                }
-                let name = slot.name().to_owned();
-                if parts.len() > 1 {
-                    self.note(format_args!(
-                        "`{name}` may be several segments and must stand alone between two slashes"
-                    ));
-                    continue;
-                }
-                let other = longer.and_then(|it| self.captures.get(it));
-                longer = part.capture();
-                // A location of 0.1 may repeat a path; authors are told by a check.
-                if let Some(other) = other
-                    && (self.is_path || is_prefix || other.name() != name)
-                {
-                    let other = other.name().to_owned();
-                    if other == name && !is_prefix {
-                        self.note(format_args!(
-                            "`{{{name}}}` is of type path and stands twice; use it once"
-                        ));
-                        continue;
-                    }
-                    self.note(format_args!(
-                        "`{other}` and `{name}` may both be several segments, so the end of the first is not known; leave one out"
-                    ));
-                }
-            }
-        }
-    }
-
-    /// Checks that each capture is used, and each part beside its capture.
-    fn check_use(&mut self, segments: &[Vec<Part>]) {
-        for (place, slot) in self.captures.clone().iter().enumerate() {
-            let name = slot.name();
-            let mut parts = segments.iter().flatten();
-            if parts.any(|part| matches!(part, Part::Declared(it) | Part::Used(it) if *it == place))
-            {
-                continue;
-            }
-            let mut parts = segments.iter().flatten();
-            let part = parts.find_map(|part| match part {
-                Part::Derived(it, part) if *it == place => Some(part),
-                _ => None,
-            });
-            match part {
-                Some(part) => self.note(format_args!(
-                    "`{{{name}.{part}}}` is only a part; write `{{{name}}}` as well, or the location does not tell which request it answers"
-                )),
-                None => self.note(format_args!(
-                    "the capture `{name}` of the path is not in the location, so two requests could lead to one file; use `{{{name}}}`, or list it in `unused` if the location has a sha256 or sha512"
-                )),
-            }
+        } else {
+            self.note(format_args!("the path has no capture `{name}`{instead}"));
         }
     }
 }

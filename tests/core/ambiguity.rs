@@ -3,7 +3,7 @@
 use crate::fixtures::configs;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
-use signpost::values::PathTemplate;
+use signpost::values::{PathTemplate, Piece};
 use signpost_rows::SmallConfig;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -41,10 +41,44 @@ const PATHS: &[(&str, Option<&str>)] = &[
         Some("serde-a-a-a"),
     ),
     ("/{n:digits}/{b:digits}-{n}-{c:digits}", None),
+    // A word may begin another.
+    ("/{a:gz|gz-x}-{b:x-y|y}", Some("gz-x-y")),
+    ("/{a:gz-x|gz}-{b:y|x-y}", Some("gz-x-y")),
+    ("/{a:tar|tar.gz}.{b:zip|xz}", None),
     // A part has as many characters as it always has.
     ("/{d:sha256}/{d.first(2)}x{b:segment}", None),
     ("/{d:sha256}-{d.first(2)}-{b:segment}", None),
+    // A segment that cannot be read by itself makes nothing known.
+    ("/{name:segment}-{v:segment}/{name}-{v}.tgz", Some("a--a")),
+    ("/x/{a:segment}-{b:segment}/{a}-{c:segment}", Some("a--a")),
+    ("/x/{a:crate}.{b:segment}/{a}-{c:segment}", None),
+    // A known value that is like the literals beside it.
+    (
+        "/{k:segment}/{x:zipq|zip}q{k}q{y:segment}",
+        Some("zipqqqqa"),
+    ),
 ];
+
+/// Paths with a segment that is read as if a repeated capture were another one, or that has many captures.
+const UNCERTAIN: &[&str] = &[
+    "/f/{b:lower}-{a.first(2)}-{a:lower}",
+    "/f/{a:lower}-{b:digits}-{a}",
+    "/f/{a:digits}.{b:digits}.{c:digits}.{d:digits}.{e:digits}",
+];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_that_cannot_be_read_for_certain_does_not_compile() {
+    for path in UNCERTAIN {
+        let found = problems(path, &plain_location(path));
+        let [(ProblemCode::PathAmbiguous, message)] = found.as_slice() else {
+            panic!("{path}: {found:?}");
+        };
+        assert!(
+            message.contains("cannot be read for certain"),
+            "{path}: {message}"
+        );
+    }
+}
 
 #[track_caller]
 fn problems(path: &str, location: &str) -> Vec<(ProblemCode, String)> {
@@ -58,6 +92,21 @@ fn problems(path: &str, location: &str) -> Vec<(ProblemCode, String)> {
     found
         .map(|it| (it.code(), it.message().to_owned()))
         .collect()
+}
+
+/// In how many ways a text is these pieces, a repeated capture as if it were another.
+fn readings(pieces: &[Piece<'_>], text: &str) -> usize {
+    let Some((first, others)) = pieces.split_first() else {
+        return usize::from(text.is_empty());
+    };
+    let ends = 0..=text.len();
+    let fits = |end: &usize| match first {
+        Piece::Literal(literal) => *literal == &text[..*end],
+        Piece::Capture(_, slot) => slot.kind().parse(&text[..*end]).is_some(),
+        Piece::Part(..) => *end > 0,
+    };
+    let ways = ends.filter(fits).map(|end| readings(others, &text[end..]));
+    ways.sum()
 }
 
 /// A location with each capture of the path in a segment of its own.
@@ -75,11 +124,18 @@ fn a_path_has_one_reading_or_an_example_of_two() {
         match (found.as_slice(), expected) {
             ([], None) => {}
             ([(ProblemCode::PathAmbiguous, message)], Some(text)) => {
-                let shown = format!("can be read in two ways: `{text}` is `");
-                assert!(message.contains(&shown), "{path}: {message}");
-                let request = message.split('`').nth(1).expect(path);
-                let request = Request::new("GET", "registry.example", request);
-                assert!(request.segments().is_ok(), "{path}: {message}");
+                assert!(
+                    message.contains("can be read in two ways: "),
+                    "{path}: {message}"
+                );
+                let asked = message.split('`').nth(1).expect(path);
+                let request = Request::new("GET", "registry.example", asked);
+                let mut segments = request.segments().expect(path).iter();
+                assert!(segments.any(|it| it == text), "{path}: {message}");
+                let template = PathTemplate::path(path).expect(path);
+                let mut mixed = template.segments().filter(|it| it.pieces().count() > 1);
+                let pieces: Vec<_> = mixed.next().expect(path).pieces().collect();
+                assert!(readings(&pieces, text) > 1, "{path}: {message}");
             }
             _ => panic!("{path}: {found:?}"),
         }
@@ -111,4 +167,19 @@ fn a_location_has_one_reading_whatever_the_number_of_captures() {
             "{number}: {found:?}"
         );
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_location_is_shown_with_a_request_that_has_all_captures() {
+    let text = SmallConfig::new("hosts = [\"registry.example\"]")
+        .target("cdn", "cdn.example", "")
+        .route(
+            "blob",
+            "/v2/{image:crate}/{d:sha256}/{a:segment}/{b:segment}",
+            "/{d}/{a}-{b}",
+        )
+        .with("unused = [\"image\"]")
+        .to_string();
+    let said = configs::problems_of(&text).to_string();
+    assert!(said.contains("the request `/v2/serde/e3b0c44298"), "{said}");
 }

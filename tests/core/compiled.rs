@@ -237,6 +237,11 @@ fn a_compiled_form_that_was_changed_is_refused() {
 /// What is replaced in the compiled form's content, by what, and the problem. The revision is right.
 const FORGED_JSON: &[(&str, &str, &str)] = &[
     (
+        "\"format\":2",
+        "\"format\":3",
+        "format-unknown: format: the format is 3, and this version reads 2; compile the configuration again, or deploy the version that it is for",
+    ),
+    (
         "\"log\":{",
         "\"logs\":{",
         "key-unknown: unknown field `logs`, expected one of `revision`, `format`, `allowed_hosts`, `hosts`, `origin`, `targets`, `routes`, `response`, `log`, `retry` at line 1 column 265",
@@ -357,7 +362,7 @@ fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
     );
 }
 
-const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000; shorten it: fewer routes, targets or hosts; the longest routes are `file` (31)";
+const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000 (100 %); shorten it: fewer routes, targets or hosts; the longest routes are `file` (95)";
 
 #[wasm_bindgen_test(unsupported = test)]
 fn production_and_staging_differ_in_their_hosts_only() {

@@ -23,7 +23,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "backends = [\"origin\"]",
         "backends = [\"origin\", 2]",
-        "line 4, column 1: syntax-invalid: origin.backends: `origin.backends` is a list such as [\"origin\"]; found a list of something else",
+        "line 4, column 1: syntax-invalid: origin.backends: `origin.backends` is a list such as [\"origin\"]; found a list of other values",
     ),
     (
         "name = \"file\"",
@@ -378,7 +378,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "path = \"/files/{file:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}\"",
         "path = \"/files/{file:segment}/{part:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}-{part}\"",
-        "line 16, column 12: location-unprovable: routes[0].location: the request `/files/a-/a` would lead to `/a--a` below the base, which does not tell what was asked for, so it would go to the origin: it can be read in two ways: `a--a` is `{file}-{part}` with file=`a-` part=`a`, or with file=`a` part=`-a`; write `/` between the captures, or types and literals that have no character in common\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+        "line 16, column 12: location-unprovable: routes[0].location: the request `/files/a-/a` would lead to `/a--a` below the base, which does not tell what was asked for, so it would go to the origin: it can be read in two ways: `{file}-{part}` has file=`a-` part=`a`, or file=`a` part=`-a`; write `/` between the captures, or types and literals that have no character in common\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
     ),
     (
         "[[routes]]",
@@ -403,17 +403,17 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "path = \"/files/{file:segment}\"\ntarget = \"cdn\"\nlocation = \"/{file}\"",
         "path = \"/files/{file:segment}-{version:semver}\"\ntarget = \"cdn\"\nlocation = \"/{file}/{version}\"",
-        "line 14, column 8: path-ambiguous: routes[0].path: the request `/files/a-0.0.0-0.0.0` can be read in two ways: `a-0.0.0-0.0.0` is `{file:segment}-{version:semver}` with file=`a-0.0.0` version=`0.0.0`, or with file=`a` version=`0.0.0-0.0.0`; write `/` between the captures, or types and literals that have no character in common\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
+        "line 14, column 8: path-ambiguous: routes[0].path: the request `/files/a-0.0.0-0.0.0` can be read in two ways: `{file:segment}-{version:semver}` has file=`a-0.0.0` version=`0.0.0`, or file=`a` version=`0.0.0-0.0.0`; write `/` between the captures, or types and literals that have no character in common\nline 20, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
     ),
     (
         "path = \"/files/{file:segment}\"",
         "path = \"/files/{image:segment}/{file:segment}\"\nunused = [\"image\"]",
-        "line 15, column 1: unused-invalid: routes[0].unused: only a location with a whole sha256 or sha512 names its file without the other captures; use them all in the location, and leave `unused` out\nline 17, column 12: location-invalid: routes[0].location: the capture `image` of the path is not in the location, so two requests could lead to one file; use `{image}`, or list it in `unused` if the location has a sha256 or sha512",
+        "line 15, column 1: unused-invalid: routes[0].unused: only a location with a whole sha256 or sha512 names its file without the other captures; use them all in the location, and leave `unused` out\nline 21, column 12: example-fails: routes[0].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and goes to the origin: no-route",
     ),
     (
         "target = \"cdn\"",
         "target = \"cdn\"\nunused = [\"fiel\"]",
-        "line 16, column 11: unused-invalid: routes[0].unused[0]: `fiel` is not a capture of the path, or stands twice; did you mean `file`?",
+        "line 16, column 11: unused-invalid: routes[0].unused[0]: the path has no capture `fiel`; did you mean `file`?",
     ),
     (
         "target = \"cdn\"",

@@ -406,3 +406,58 @@ mod whatever_arrives {
         }
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_trace_names_the_routes_of_other_hosts_and_of_the_origin() {
+    let config = as_compiled(
+        "allowed_hosts = ['cdn.example']\norigin.backends = ['origin']\ntargets.cdn.base = 'cdn.example'\n\
+         [[routes]]\nname = 'file'\npath = '/{a.index-prefix}/{a:crate}'\nhosts = ['a.example']\ntarget = 'cdn'\nlocation = '/{a}'\n\
+         [[routes]]\nname = 'new'\npath = '/f/{n:digits}'\norigin = true\n",
+    );
+    let rows: [(&str, &str, &[&str]); 4] = [
+        ("a.example", "/f/1", &["new: matched 1", "file: not tried"]),
+        (
+            "b.example",
+            "/f/x",
+            &["new: 1 is x, no n:digits", "file: of another host"],
+        ),
+        (
+            "a.example",
+            "/1/a",
+            &["new: 0 is 1, not f", "file: matched a"],
+        ),
+        (
+            "a.example",
+            "/x",
+            &["new: 1 segments, not 2", "file: 1 segments, not 2 to 3"],
+        ),
+    ];
+    for (host, path, expected) in rows {
+        let request = Request::new("GET", host, path);
+        let traces = route::trace(&config, &request).expect("a path");
+        let said: Vec<_> = traces.iter().map(in_words).collect();
+        assert_eq!(said, expected, "{host}{path}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_trace_agrees_with_the_route_that_is_found_for_every_preset() {
+    for (name, toml) in signpost_rows::PRESETS {
+        let config = crate::fixtures::configs::read(toml);
+        for row in signpost_rows::preset_rows()
+            .iter()
+            .filter(|row| row.preset == name)
+        {
+            let request = Request::new("GET", "registry.example", row.target);
+            let found = match route::find(&config, &request) {
+                Ok(found) => Some(found.route().name()),
+                Err(NoMatch::OriginRoute(route)) => Some(route.name()),
+                Err(_) => None,
+            };
+            let traces = route::trace(&config, &request).unwrap_or_default();
+            let mut matched = traces.iter();
+            let matched = matched.find(|it| matches!(it.outcome, Outcome::Matched(_)));
+            assert_eq!(matched.map(|it| it.route.name()), found, "{row:?}");
+        }
+    }
+}

@@ -128,6 +128,7 @@ const ROWS: &[Row] = &[
             ("/x/da39", "capture-invalid"),
         ],
     ),
+    ("/x/{a:sha512}", "/{a}", &[("/x/cf83", "capture-invalid")]),
     // Parts of captures, in path and location.
     (
         "/{name.index-prefix}/{name:crate}",

@@ -21,6 +21,7 @@ mod log_lines;
 mod messages;
 mod old_entries;
 mod origin_down;
+mod origin_examples;
 mod origin_redirects;
 mod overlaps;
 mod preset_properties;

@@ -64,7 +64,7 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         "target = \"cdn\"",
         "target = [\"cdn\"]",
         &[
-            "line 8, column 1: syntax-invalid: routes[0].target: `routes[0].target` is a name such as \"cdn\"; for several write `targets`; found a list of something else",
+            "line 8, column 1: syntax-invalid: routes[0].target: `routes[0].target` is a name such as \"cdn\"; for several write `targets`; found a list of other values",
         ],
     ),
     (
@@ -72,6 +72,21 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         "name = \"file\"\nstatus = \"302\"",
         &[
             "line 7, column 10: syntax-invalid: routes[0].status: `routes[0].status` is a number such as 302; found the text \"302\"",
+        ],
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nstatus = 30.2",
+        &[
+            "line 7, column 10: syntax-invalid: routes[0].status: `routes[0].status` is a number such as 302; found a float",
+        ],
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nhosts = [\"a b\"]",
+        &[
+            "line 7, column 10: host-invalid: routes[0].hosts[0]: `a b` is neither a domain nor an IP address; write a host such as static.crates.io",
+            "line 11, column 51: example-fails: routes[0].examples[0].location: the request `/files/@a/b` should lead to `https://cdn.example/%40a/b` by the route `file`, and goes to the origin: no-route",
         ],
     ),
     (

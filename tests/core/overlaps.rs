@@ -51,6 +51,73 @@ const ROWS: &[(&str, &str, Expected)] = &[
     ("/a/b/{n:crate}", "/a/{r:path}", Overlap("/a/b/serde")),
     ("/{r:path}", "/a/{r:path}", Overlap("/a/serde")),
     ("/a/{r:path}", "/a/{s:path}", Unreachable("/a/serde")),
+    // Literals inside of segments, and words.
+    ("/f/{a:segment}.gz", "/f/{b:segment}.zip", Apart),
+    (
+        "/f/{a:segment}.gz",
+        "/f/{b:segment}.tar.gz",
+        Overlap("/f/serde.tar.gz"),
+    ),
+    (
+        "/f/{e:tar|tar.gz}",
+        "/f/{x:segment}.gz",
+        Overlap("/f/tar.gz"),
+    ),
+    ("/f/{a:digits}", "/f/{a:lower}", Overlap("/f/42")),
+    ("/f/{a:digits}", "/f/{a:crate}", Apart),
+    ("/f/{a:hex(2)}", "/f/{a:hex(3)}", Apart),
+    ("/f/{a:sha512}", "/f/{a:sha256}", Apart),
+    (
+        "/f/{a:sha512}",
+        "/f/{a:sha512}",
+        Unreachable(
+            "/f/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
+    ),
+    ("/f/v{a:semver}", "/f/1.0.0", Apart),
+    ("/f/1.0.0-0a", "/f/{v:semver}", Overlap("/f/1.0.0-0a")),
+    // A `path` anywhere.
+    ("/{a:path}/x", "/{b:path}/y", Apart),
+    ("/{a:path}/x", "/y/{b:path}", Overlap("/y/y/x")),
+    (
+        "/{a:path}/x/{b:segment}",
+        "/x/{b:path}",
+        Overlap("/x/x/x/a"),
+    ),
+    // Repeats: the same value in two places.
+    (
+        "/{a:segment}/{a}.zip",
+        "/{n:segment}/foo.zip",
+        Overlap("/foo/foo.zip"),
+    ),
+    (
+        "/{a:segment}/{v:segment}/{a}-{v}.{e:segment}",
+        "/{a:segment}/{v:segment}/{a}-{v}-{t:segment}",
+        Apart,
+    ),
+    (
+        "/{n:segment}/-/{n}-{v:semver}.tgz",
+        "/{x:segment}-core/-/foo-{y:segment}.tgz",
+        Overlap("/foo-core/-/foo-core-0.0.0.tgz"),
+    ),
+    // Parts of captures.
+    (
+        "/b/{n.index-prefix}/{n:crate}",
+        "/b/ab/{y:segment}/{z:segment}",
+        Overlap("/b/ab/aa/abaa"),
+    ),
+    (
+        "/b/{d.first(2)}/{d:sha256}",
+        "/b/ab/{z:segment}",
+        Overlap("/b/ab/abb0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ),
+    ("/b/{n.index-prefix}/{n:crate}", "/b/1/{z:digits}", Apart),
+    // The last of nine captures tells nothing, and the first not either.
+    (
+        "/{a:segment}q/{b:segment}q/{c:segment}q/{d:segment}q/{e:segment}q/{f:segment}q/{g:segment}q/{h:segment}q/{i:segment}q",
+        "/p{a:segment}/p{b:segment}/p{c:segment}/p{d:segment}/p{e:segment}/p{f:segment}/p{g:segment}/p{h:segment}/p{i:segment}",
+        Overlap("/pq/pq/pq/pq/pq/pq/pq/pq/pq"),
+    ),
     // The segments together may be longer than a `path` capture, so only they take a long request.
     (
         "/{r:path}",
@@ -145,5 +212,45 @@ fn each_earlier_route_is_compared() {
         ),
     ] {
         assert_eq!(third(paths), expected, "{paths:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn routes_of_different_hosts_share_no_request() {
+    let rows = [
+        ("hosts = [\"a.example\"]", "hosts = [\"b.example\"]", None),
+        (
+            "hosts = [\"a.example\"]",
+            "",
+            Some(ProblemCode::RoutesOverlap),
+        ),
+        (
+            "",
+            "hosts = [\"a.example\"]",
+            Some(ProblemCode::RouteUnreachable),
+        ),
+        (
+            "hosts = [\"a.example\", \"b.example\"]",
+            "hosts = [\"b.example\"]",
+            Some(ProblemCode::RouteUnreachable),
+        ),
+        (
+            "hosts = [\"a.example\"]",
+            "hosts = [\"a.example\", \"b.example\"]",
+            Some(ProblemCode::RoutesOverlap),
+        ),
+    ];
+    for (first, second, expected) in rows {
+        let config = SmallConfig::new("hosts = [\"a.example\", \"b.example\"]")
+            .target("cdn", "cdn.example", "")
+            .route("first", "/f/{n:crate}", "/first/{n}")
+            .with(first)
+            .route("second", "/f/{n:crate}", "/second/{n}")
+            .with(second);
+        let problems = configs::problems_of(&config.to_string());
+        let codes = [ProblemCode::RoutesOverlap, ProblemCode::RouteUnreachable];
+        let mut found = problems.iter().map(signpost::config::Problem::code);
+        let found = found.find(|code| codes.contains(code));
+        assert_eq!(found, expected, "{first:?} and {second:?}: {problems}");
     }
 }

@@ -4,10 +4,12 @@
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fixtures::configs;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::TestRunner;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
@@ -86,40 +88,54 @@ fn decoded(path: &str) -> Vec<Cow<'_, str>> {
     segments.map(decode).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 20_000,
+/// Asks, and checks the location if there is one. Whether there is.
+fn check(config: &Config, target: &str) -> Result<bool, TestCaseError> {
+    let request = Request::new("GET", "registry.example", target);
+    let answer = signpost::answer(config, &request, Switch::ENFORCE);
+    let Some(location) = answer.redirect() else {
+        return Ok(false);
+    };
+    let found = answer.chosen().expect("a match").found();
+    let route = found.route();
+    let base = answer.target().expect("a target").base().as_str();
+    let below_base = location.as_str().strip_prefix(base);
+    let segments = decoded(below_base.expect("below the base"));
+    let read = route.location().read(&segments);
+    prop_assert_eq!(read, Ok(found.captures().to_vec()), "{}", target);
+    let path = request.segments().expect("segments");
+    let captures = route.path().read(path).expect("the route's path");
+    let written = route.path().text(&captures);
+    prop_assert_eq!(written, format!("/{}", path.join("/")), "{}", target);
+    Ok(true)
+}
+
+#[test]
+fn a_location_reads_back_and_the_path_is_written_again() {
+    let config = ProptestConfig {
+        cases: 2_000,
         failure_persistence: None,
         ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn a_location_reads_back_and_the_path_is_written_again(
-        preset in any::<Index>(),
-        row in any::<Index>(),
-        changes in changes(),
-    ) {
-        let (config, targets) = &CONFIGS[preset.index(CONFIGS.len())];
-        let mut target = targets[row.index(targets.len())].as_bytes().to_vec();
-        for (place, length, piece) in &changes {
-            let start = place.index(target.len() + 1);
-            let end = (start + length).min(target.len());
-            target.splice(start..end, piece.iter().copied());
-        }
-        let target = String::from_utf8_lossy(&target);
-        let request = Request::new("GET", "registry.example", &target);
-        let answer = signpost::answer(config, &request, Switch::ENFORCE);
-        if let Some(location) = answer.redirect() {
-            let found = answer.chosen().expect("a match").found();
-            let route = found.route();
-            let base = answer.target().expect("a target").base().as_str();
-            let below_base = location.as_str().strip_prefix(base).expect("below the base");
-            let segments = decoded(below_base);
-            let read = route.location().read(&segments);
-            prop_assert_eq!(read, Ok(found.captures().to_vec()), "{}", target);
-            let path = request.segments().expect("segments");
-            let captures = route.path().read(path).expect("the route's path");
-            prop_assert_eq!(route.path().text(&captures), format!("/{}", path.join("/")), "{}", target);
-        }
+    };
+    for (config_of_preset, targets) in CONFIGS.iter() {
+        let redirected = AtomicUsize::new(0);
+        let asked = (any::<Index>(), changes());
+        let result = TestRunner::new(config.clone()).run(&asked, |(row, changes)| {
+            let mut target = targets[row.index(targets.len())].as_bytes().to_vec();
+            for (place, length, piece) in &changes {
+                let start = place.index(target.len() + 1);
+                let end = (start + length).min(target.len());
+                target.splice(start..end, piece.iter().copied());
+            }
+            let target = String::from_utf8_lossy(&target);
+            let is_redirected = check(config_of_preset, &target)?;
+            redirected.fetch_add(is_redirected.into(), Ordering::Relaxed);
+            Ok(())
+        });
+        result.unwrap_or_else(|error| panic!("{error}"));
+        let redirected = redirected.into_inner();
+        assert!(
+            redirected > 100,
+            "only {redirected} requests were redirected"
+        );
     }
 }

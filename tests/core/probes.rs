@@ -68,6 +68,17 @@ const ROWS: &[(Routes<'_>, Expected)] = &[
         Loops,
     ),
     (("cdn.example", &[("/p/{r:path}", "/{r}")]), Loops),
+    // Through a part of a capture.
+    (
+        (
+            "cdn.example",
+            &[
+                ("/f/{n:crate}", "/{n.index-prefix}/{n}"),
+                ("/ab/{y:segment}/{z:segment}", "/z/{y}/{z}"),
+            ],
+        ),
+        Loops,
+    ),
     // Below the path of a base.
     (("cdn.example/pub", &[("/pub/{f:segment}", "/{f}")]), Loops),
     (
@@ -226,4 +237,34 @@ fn production_neither_loops_nor_fails_the_proof() {
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert!(answer.decision().location().is_some());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_loop_is_found_whatever_the_location_leaves_out() {
+    let text = SmallConfig::new("hosts = [\"registry.example\", \"cdn.example\"]")
+        .target("cdn", "cdn.example", "")
+        .route(
+            "blob",
+            "/v2/{image:segment}/{d:sha256}",
+            "/b/{d.first(2)}/{d}",
+        )
+        .with("unused = [\"image\"]")
+        .route("again", "/b/{x:hex(2)}/{d:sha256}", "/c/{x}/{d}")
+        .to_string();
+    let said = configs::problems_of(&text).to_string();
+    assert!(
+        said.contains(": location-loops: routes[0].location: "),
+        "{said}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_path_stands_once_in_a_location() {
+    let text = SmallConfig::new("hosts = [\"registry.example\"]")
+        .target("cdn", "cdn.example", "")
+        .route("file", "/f/{rest:path}", "/{rest}/of/{rest}")
+        .to_string();
+    let said = configs::problems_of(&text).to_string();
+    let expected = ": location-unprovable: routes[0].location: a capture of type path stands twice in the location; use it once";
+    assert!(said.contains(expected), "{said}");
 }

@@ -223,6 +223,7 @@ const ACCEPTS: &[(&[&[u8]], Format)] = &[
     (&[b"application/"], Format::Redirect),
     (&[b"/json"], Format::Redirect),
     (&[b"application /json"], Format::Redirect),
+    (&[b"\"application/json"], Format::Redirect),
     (&[b"application/json/json"], Format::Redirect),
     (&[b";;;,;,\"\\"], Format::Redirect),
     (&[b"\xFF\xFE"], Format::Redirect),

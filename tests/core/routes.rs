@@ -395,28 +395,16 @@ fn a_capture_type_is_called_by_its_name() {
 
 /// A pattern that cannot be read, and all that is said about it.
 const MISTAKES: &[(&str, &str)] = &[
-    ("", "the path is empty; write one that begins with `/`"),
+    ("", "the path is empty; write one such as `/files/x`"),
     (
         "crates/{name:crate}",
         "`crates/{name:crate}` does not start with `/`; write `/crates/{name:crate}`",
     ),
-    (
-        "/",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
-    ),
+    ("/", "the path is empty; write one such as `/files/x`"),
     ("/a/", "the path ends in a slash; leave it out"),
-    (
-        "/a//b",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
-    ),
-    (
-        "/./a",
-        "the segment `.` is empty, `.` or `..`, which no path of a file has",
-    ),
-    (
-        "/a/..",
-        "the segment `..` is empty, `.` or `..`, which no path of a file has",
-    ),
+    ("/a//b", "two slashes stand in a row; leave one out"),
+    ("/./a", "no path of a file has the segment `.`"),
+    ("/a/..", "no path of a file has the segment `..`"),
     (
         "/a b",
         "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded",
@@ -443,7 +431,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{name:crate}/{nam}-x",
-        "the path has no capture `nam`; did you mean `name`?",
+        "`{nam}` has no type; write `{nam:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512; did you mean `name`?",
     ),
     ("/{name:crate", "the braces in `{name:crate` do not pair up"),
     ("/name:crate}", "the braces in `name:crate}` do not pair up"),
@@ -461,19 +449,19 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{}",
-        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{:crate}",
-        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{:crate}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{1:crate}",
-        "`1` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{1:crate}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{a-b:crate}",
-        "`a-b` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{a-b:crate}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{name:}",
@@ -489,7 +477,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{name:hex(0)}",
-        "there is no capture type `hex(0)`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info",
+        "`hex(0)` is no capture type; write how many digits, 1 to 255, such as `hex(2)`",
     ),
     (
         "/{name:crate:x}",
@@ -497,11 +485,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{ext:zip|}",
-        "the words `zip|` are not two or more different ones, each with a character at least",
+        "`zip|` has a word twice, or an empty one, `.` or `..`; list at least two different words",
     ),
     (
         "/{ext:zip|zip}",
-        "the words `zip|zip` are not two or more different ones, each with a character at least",
+        "`zip|zip` has a word twice, or an empty one, `.` or `..`; list at least two different words",
     ),
     (
         "/{ext:zip|a b}",
@@ -517,7 +505,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{rest:path}/a/{rest}",
-        "`{rest}` is of type path and stands twice; use it once",
+        "`rest` may be several segments and stands twice; use it once",
     ),
     (
         "/{rest:path}.txt",
@@ -526,11 +514,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("/{rest:path}/", "the path ends in a slash; leave it out"),
     (
         "/{name:crate}/{name.prefix}",
-        "there is no part `prefix`; parts are index-prefix, lower-index-prefix, first(N)",
+        "there is no part `prefix`; parts are index-prefix, lower-index-prefix, first(N), with N from 1 to 255",
     ),
     (
         "/{name:crate}/{name.index-prefx}",
-        "there is no part `index-prefx`; parts are index-prefix, lower-index-prefix, first(N); did you mean `index-prefix`?",
+        "there is no part `index-prefx`; parts are index-prefix, lower-index-prefix, first(N), with N from 1 to 255; did you mean `index-prefix`?",
     ),
     (
         "/{name:segment}/{name.index-prefix}",
@@ -538,7 +526,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{rest:path}/{rest.first(2)}",
-        "`rest` is of type path, which has no first(2); index-prefix is for crate, and first(N) takes at most the length of one segment",
+        "`rest` is of type path, which has no first(2); index-prefix is for crate, and first(N) takes at most the length of one segment; `rest` may be several segments and stands twice; use it once",
     ),
     (
         "/{d:hex(4)}/{d.first(5)}",
@@ -550,7 +538,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "/{name:crate}/{name.index-prefix}/{name.lower-index-prefix}",
-        "`name` and `name` may both be several segments, so the end of the first is not known; leave one out",
+        "`name` may be several segments and stands twice; use it once",
     ),
     (
         "/{name:crate}/{name.index-prefix}/{rest:path}",
@@ -559,6 +547,26 @@ const MISTAKES: &[(&str, &str)] = &[
     (
         "/a b/{x}/{y:krate}/",
         "`a b` holds ` `; write letters, digits and -._~!$&'()*+,;=:@ only, and nothing percent-encoded; there is no capture type `krate`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `crate`?; the path ends in a slash; leave it out; `{x}` has no type; write `{x:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512",
+    ),
+    (
+        "/{name:hex}",
+        "`hex` is no capture type; write how many digits, 1 to 255, such as `hex(2)`",
+    ),
+    (
+        "/{name:Semver}",
+        "there is no capture type `Semver`; types are crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512, or words such as zip|info; did you mean `semver`?",
+    ),
+    (
+        "/{a:ok|..}",
+        "`ok|..` has a word twice, or an empty one, `.` or `..`; list at least two different words",
+    ),
+    (
+        "/{rest:path}x/{q:path}/{h:hex}",
+        "`hex` is no capture type; write how many digits, 1 to 255, such as `hex(2)`; `rest` may be several segments and must stand alone between two slashes",
+    ),
+    (
+        "/{name:crate}/{dir1:segment}/{dir2}",
+        "`{dir2}` has no type; write `{dir2:segment}`. Types: crate, semver, segment, path, digits, lower, hex(N), sha1, sha256, sha512; did you mean `dir1`?",
     ),
 ];
 

@@ -219,7 +219,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
+        "the path is empty; write one such as `/files/x`",
     ),
     (
         "/{n:crate}",
@@ -229,12 +229,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/{n}//x",
-        "the segment `` is empty, `.` or `..`, which no path of a file has",
+        "two slashes stand in a row; leave one out",
     ),
     (
         "/{n:crate}",
         "/{n}/..",
-        "the segment `..` is empty, `.` or `..`, which no path of a file has",
+        "no path of a file has the segment `..`",
     ),
     (
         "/a",
@@ -264,7 +264,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "/{n:crate}",
         "/{}",
-        "`` is not a capture name: letters, digits and `_`, beginning with a letter",
+        "`{}` does not begin with a capture name: letters, digits and `_`, the first a letter",
     ),
     (
         "/{n:crate}",
@@ -362,4 +362,17 @@ fn of_many_readings_none_is_taken() {
     assert_eq!(template.read(&long).ok(), None);
     let short = ["a-b-c-d.x", "d"].map(Cow::Borrowed);
     assert_eq!(template.read(&short).unwrap()[3].as_str(), "d");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn one_segment_gives_a_capture_its_type() {
+    let path = PathTemplate::path("/{n.index-prefix}/{n:crate}/{n}-{v:semver}.crate").unwrap();
+    let of = |name| {
+        path.segments()
+            .map(|segment| segment.declares(name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("n"), [false, true, false]);
+    assert_eq!(of("v"), [false, false, true]);
+    assert_eq!(of("x"), [false; 3]);
 }

@@ -10,7 +10,8 @@ use crate::findings;
 use crate::output::Screen;
 use crate::text::{counted, visible};
 
-/// Writes each file's problems and warnings and a few words about it, then the differences between the files.
+/// Writes each file's problems and warnings and a few words about it, then the differences between
+/// the files.
 ///
 /// Files that could not be read are reported on standard error.
 pub(super) fn render(report: &Report, screen: Screen) -> String {

@@ -1,10 +1,14 @@
 //! Stage 2: how far each route matched.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::route::{self, Outcome, Trace};
 use signpost::values::{Capture, CaptureSlot, Mismatch, PathTemplate};
+
+use super::repeat::Repeat;
 
 /// A route, and how far it matched the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,9 +48,10 @@ pub(crate) enum TrialResult {
         segment: usize,
         /// The segment of the pattern.
         pattern_segment: usize,
-        /// Whether the capture stands elsewhere in the pattern, so that the text must fit what is
-        /// there.
+        /// Whether the text must fit what the capture is elsewhere in the path, and does not.
         is_repeated: bool,
+        /// What the capture is elsewhere, if that is a whole segment.
+        elsewhere: Option<String>,
         #[serde(flatten)]
         captured: Captured,
     },
@@ -67,10 +72,11 @@ pub(crate) struct Captured {
 /// Every route; nothing if the path is malformed.
 pub(super) fn tried(config: &Config, request: &Request<'_>) -> Option<Vec<Tried>> {
     let traces = route::trace(config, request).ok()?;
+    let path = request.segments().ok()?;
     let tried = |trace: Trace<'_, '_>| Tried {
         route: trace.route.name().to_string(),
         path: trace.route.path().to_string(),
-        result: TrialResult::of(trace),
+        result: TrialResult::of(trace, path),
     };
     Some(traces.into_iter().map(tried).collect())
 }
@@ -90,7 +96,7 @@ impl Tried {
 }
 
 impl TrialResult {
-    fn of(Trace { route, outcome }: Trace<'_, '_>) -> Self {
+    fn of(Trace { route, outcome }: Trace<'_, '_>, path: &[Cow<'_, str>]) -> Self {
         match outcome {
             Outcome::Matched(captures) => Self::Matched {
                 captures: captured(route.path(), &captures),
@@ -129,21 +135,30 @@ impl TrialResult {
                 of_template,
                 slot,
                 found,
-            }) => Self::Capture {
-                segment,
-                pattern_segment: of_template,
-                is_repeated: !declares(route.path(), of_template, slot),
-                captured: Captured::new(slot, &found),
-            },
+            }) => {
+                let text = path.get(segment).map_or("", |text| text);
+                let repeat = Repeat {
+                    template: route.path(),
+                    number: of_template,
+                    slot,
+                };
+                let is_repeated = repeat.is_broken_by(&found, text);
+                // A reader cuts a repeat off where it should end, which says little about the segment.
+                let shown = if is_repeated && repeat.is_mixed() {
+                    text
+                } else {
+                    &found
+                };
+                Self::Capture {
+                    segment,
+                    pattern_segment: of_template,
+                    is_repeated,
+                    elsewhere: is_repeated.then(|| repeat.elsewhere(path)).flatten(),
+                    captured: Captured::new(slot, shown),
+                }
+            }
         }
     }
-}
-
-/// Whether a segment of a pattern is the one that has the type of a capture.
-fn declares(template: &PathTemplate, segment: usize, slot: &CaptureSlot) -> bool {
-    let declaration = format!("{{{}:", slot.name());
-    let segment = template.segments().nth(segment);
-    segment.is_some_and(|segment| segment.to_string().contains(&declaration))
 }
 
 impl Captured {
@@ -202,6 +217,20 @@ location = "/{digest}"
 examples = [{ request = "/o/e3/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", location = "https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }]
 
 [[routes]]
+name = "crate"
+path = "/c/{name.index-prefix}/{name:crate}/{name}-{version:semver}.crate"
+target = "cdn"
+location = "/{name}/{version}"
+examples = [{ request = "/c/1/a/a-1.0.0.crate", location = "https://cdn.example/a/1.0.0" }]
+
+[[routes]]
+name = "twice"
+path = "/t/{a:digits}-{a}"
+target = "cdn"
+location = "/t/{a}"
+examples = [{ request = "/t/1-1", location = "https://cdn.example/t/1" }]
+
+[[routes]]
 name = "short"
 path = "/s/{name:segment}"
 target = "cdn"
@@ -217,9 +246,16 @@ examples = [{ request = "/s/xy", location = "https://cdn.example/xy/xy" }]
             https://a.example/f/x      | ✗ of-b;/f/{file:segment};applies to another host: b.example
             https://b.example/f/x      | ✗ of-a;/f/{file:segment};applies to another host: a.example
             https://b.example/f/x      | ✓ of-b;/f/{file:segment};file  x (segment)
-            /p/x/y-1.0.0.tgz           | `y` does not fit what `name` is elsewhere in the path
+            /p/lodash/underscore-1.13.6.tgz | `underscore-1.13.6.tgz` does not fit `name`, which is `lodash` in this path
+            /p/x/y-1.0.0.tgz           | `y-1.0.0.tgz` does not fit `name`, which is `x` in this path
+            /p/xy/y-1.0.0.tgz          | `y-1.0.0.tgz` does not fit `name`, which is `xy` in this path
+            /c/SE/rd/serde/serde-1.0.0.crate | `SE/rd` does not fit `name`, which is `serde` in this path
+            /c/se/rd/serde/serd-1.0.0.crate  | `serd-1.0.0.crate` does not fit `name`, which is `serde` in this path
+            /c/1/1/1-1.0.0.crate       | `1` is not a valid `crate`: an ASCII letter
+            /t/1-2                     | `1-2` does not fit what `a` is elsewhere in the path
+            /t/x-x                     | `x` is not a valid `digits`
             /p/x/x-1.0.tgz             | `1.0` is not a valid `semver`: a version
-            /o/44/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | `44` does not fit what `digest` is elsewhere
+            /o/44/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | `44` does not fit `digest`, which is;`e3b0c442
             /o/e3/e3                   | `e3` is not a valid `sha256`: 64 lower-case
             /s/x                       | ✗ stops here: a capture is too short for what the location takes of it
             ",

@@ -188,15 +188,21 @@ impl Page<'_, '_> {
             TrialResult::Capture {
                 pattern_segment,
                 is_repeated,
+                elsewhere,
                 captured: Captured { name, kind, text },
                 ..
             } => {
                 self.underline(&tried.path, *pattern_segment)?;
                 let text = visible(text);
-                let words = if *is_repeated {
-                    format!("`{text}` does not fit what `{name}` is elsewhere in the path")
-                } else {
-                    format!("`{text}` is not a valid `{kind}`: {}", words::kind(kind))
+                let words = match elsewhere {
+                    Some(value) => {
+                        let value = visible(value);
+                        format!("`{text}` does not fit `{name}`, which is `{value}` in this path")
+                    }
+                    None if *is_repeated => {
+                        format!("`{text}` does not fit what `{name}` is elsewhere in the path")
+                    }
+                    None => format!("`{text}` is not a valid `{kind}`: {}", words::kind(kind)),
                 };
                 self.prose("    ", &words)
             }

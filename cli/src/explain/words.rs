@@ -21,8 +21,15 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
         Reason::MethodNotRedirectable => {
             "A route matches the path, but the method is neither GET nor HEAD."
         }
-        Reason::NameInvalid => "The crate name is invalid.",
-        Reason::VersionInvalid => "The version is invalid.",
+        Reason::NameInvalid => {
+            "The path has a route's literals, and its crate name does not fit: the name is invalid, the \
+             path repeats it or its folder differently, or it is too short for a part that the location \
+             takes of it."
+        }
+        Reason::VersionInvalid => {
+            "The path has a route's literals, and its version does not fit: the version is invalid, the \
+             path repeats it differently, or it is too short for a part that the location takes of it."
+        }
         Reason::CaptureInvalid => {
             "The literals of a route are where they belong, and a capture of another type is \
              invalid: its text is not of the type, is not what the path repeats, or is too short for \
@@ -65,13 +72,10 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
         Reason::MethodNotRedirectable => {
             "Nothing: the origin answers all other methods. Ask with GET or HEAD to see a redirect."
         }
-        Reason::NameInvalid => {
-            return format!("Compare the name with its type: {}.", kind("crate"));
+        Reason::NameInvalid | Reason::VersionInvalid | Reason::CaptureInvalid => {
+            "If it should be redirected, correct what is marked in stage 2: the request, or the path \
+             of the route."
         }
-        Reason::VersionInvalid => {
-            return format!("Compare the version with its type: {}.", kind("semver"));
-        }
-        Reason::CaptureInvalid => "Compare the text that is marked in stage 2 with its type.",
         Reason::LocationRefused(Refusal::Loop) => {
             "The target's host sends its requests here again. Give the target another host, or \
              the route another path."

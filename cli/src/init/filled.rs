@@ -19,6 +19,14 @@ pub(super) struct Values<'v> {
 }
 
 impl Values<'_> {
+    /// The host that the base and the registry both have; what is not said is as in the preset.
+    pub(super) fn shared_host(&self) -> Option<&str> {
+        let of_preset = BASE_HOST.trim_matches('"');
+        let of_base = self.base.map_or(of_preset, |base| base.host().as_str());
+        let host = self.host.map_or(HOST, Host::as_str);
+        (of_base == host).then_some(of_base)
+    }
+
     /// The preset with these values, its comments and layout as they are.
     ///
     /// Reads the text once: a value may hold what is replaced, as `cdn.registry.example` does.

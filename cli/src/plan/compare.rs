@@ -62,6 +62,11 @@ impl<'c> Configurations<'c> {
         }
     }
 
+    /// Whether there is no old configuration.
+    pub(super) fn are_first(&self) -> bool {
+        self.old.config.is_none()
+    }
+
     /// How the answer changes, if it does.
     pub(super) fn change(&self, asked: &Asked<'_>) -> Option<Change<'c>> {
         self.answers(asked, |old, new| {

@@ -116,6 +116,7 @@ impl<'c> Tally<'c> {
             .map(|(change, counted)| group(configurations, &place, &change, &counted))
             .collect();
         Plan {
+            is_first: configurations.are_first(),
             unhealthy: Vec::new(),
             requests: self.requests,
             same: self.same,

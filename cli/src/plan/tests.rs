@@ -165,6 +165,17 @@ fn without_a_configuration_the_origin_answers_everything() {
             (Kind::OtherReason, 1),
         ];
         assert_eq!(kinds(&plan), expected, "{plan}");
+        let text = plan.to_string();
+        let numbers = "3 requests: 1 redirected, 2 left at the origin\n";
+        assert!(text.starts_with(numbers), "{text}");
+        let left = "
+left at the origin, by reason:
+  no-route: 1 request
+    line 3: GET /other
+  version-invalid: 1 request
+    line 2: GET /crates/a/1.0/download
+";
+        assert!(text.ends_with(left), "{text}");
         for group in &plan.groups {
             let Shape::Origin { reason, route, .. } = &group.old else {
                 panic!("{plan}");

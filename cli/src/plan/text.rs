@@ -4,21 +4,14 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
-use super::value::{Group, Place, Plan, Sample, Shape, UnreadableLines};
+use super::value::{Group, Kind, Place, Plan, Sample, Shape, UnreadableLines};
 use crate::differences::Difference;
 use crate::text::{counted, visible};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (requests, same, changed) = (self.requests, self.same, self.changed());
-        let noun = counted(requests, "request");
-        let (same, changed) = (HumanCount(same), HumanCount(changed));
-        writeln!(f, "{noun}: {same} same, {changed} changed")?;
-        for (kind, number) in &self.changed {
-            if *number > 0 {
-                writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())?;
-            }
-        }
+        let noun = counted(self.requests, "request");
+        self.write_numbers(f, &noun)?;
         if !self.unhealthy.is_empty() {
             let names = visible(&self.unhealthy.join(", "));
             writeln!(f, "\nUnhealthy in the new configuration: {names}")?;
@@ -31,8 +24,20 @@ impl Display for Plan {
             writeln!(f, "\nThe configurations differ:")?;
             write_differences(f, "  ", &self.differences)?;
         }
-        for group in &self.groups {
+        let is_left = |group: &&Group| self.is_first && group.kind == Kind::OtherReason;
+        for group in self.groups.iter().filter(|group| !is_left(group)) {
             write!(f, "\n{group}")?;
+        }
+        let mut left = self.groups.iter().filter(is_left).peekable();
+        if left.peek().is_some() {
+            writeln!(f, "\nleft at the origin, by reason:")?;
+        }
+        for group in left {
+            let noun = counted(group.requests, "request");
+            writeln!(f, "  {}: {noun}", Why(&group.new))?;
+            for sample in &group.samples {
+                write!(f, "{sample}")?;
+            }
         }
         if let Some(why) = &self.too_little_read {
             writeln!(f, "\nToo little was read: {why}.")?;
@@ -49,6 +54,25 @@ impl Display for Plan {
 }
 
 impl Plan {
+    /// How many requests change, and how.
+    fn write_numbers(&self, f: &mut Formatter<'_>, requests: &str) -> fmt::Result {
+        if self.is_first {
+            let number = |kind| HumanCount(self.changed.get(&kind).copied().unwrap_or_default());
+            let redirected = number(Kind::OriginToRedirect);
+            let left = number(Kind::OtherReason);
+            return writeln!(
+                f,
+                "{requests}: {redirected} redirected, {left} left at the origin"
+            );
+        }
+        let (same, changed) = (HumanCount(self.same), HumanCount(self.changed()));
+        writeln!(f, "{requests}: {same} same, {changed} changed")?;
+        let mut changed = self.changed.iter().filter(|(_, number)| **number > 0);
+        changed.try_for_each(|(kind, number)| {
+            writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())
+        })
+    }
+
     /// The lines that are not requests.
     pub(super) fn write_unreadable(&self, f: &mut impl fmt::Write) -> fmt::Result {
         if !self.unreadable.is_empty() {
@@ -91,6 +115,27 @@ impl Display for Group {
     }
 }
 
+/// Why the origin answers.
+struct Why<'s>(&'s Shape);
+
+impl Display for Why<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Shape::Origin {
+            route,
+            reason,
+            refusal,
+        } = self.0
+        else {
+            return Ok(());
+        };
+        f.write_str(reason)?;
+        let refusal = refusal.map(|refusal| format!(", {refusal}"));
+        let route = route.as_ref().map(|route| format!(", route {route}"));
+        let mut rest = [refusal, route].into_iter().flatten();
+        rest.try_for_each(|words| f.write_str(&words))
+    }
+}
+
 impl Display for Shape {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -102,16 +147,7 @@ impl Display for Shape {
                 let form = if *status == 200 { ", as JSON" } else { "" };
                 write!(f, "{location}  (route {route}{form})")
             }
-            Self::Origin {
-                route,
-                reason,
-                refusal,
-            } => {
-                let refusal = refusal.map(|refusal| format!(", {refusal}"));
-                let route = route.as_ref().map(|route| format!(", route {route}"));
-                let (refusal, route) = (refusal.unwrap_or_default(), route.unwrap_or_default());
-                write!(f, "the origin  ({reason}{refusal}{route})")
-            }
+            Self::Origin { .. } => write!(f, "the origin  ({})", Why(self)),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::log::Unreadable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Plan {
+    /// There is no old configuration: what does not lead to a redirect stays at the origin.
+    #[serde(skip)]
+    pub(crate) is_first: bool,
     /// The unhealthy targets of the new configuration.
     pub(crate) unhealthy: Vec<String>,
     /// The requests that both configurations answered.

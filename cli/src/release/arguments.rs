@@ -7,7 +7,7 @@ use signpost::values::{Share, Switch};
 use super::action::{Action, Compiled, Service, Smoke, Store};
 use super::plan::{Plan, Release};
 use super::record::RecordFile;
-use crate::file::Loaded;
+use crate::file::{Loaded, is_dash};
 use crate::output::Failure;
 
 /// The arguments of a release.
@@ -195,6 +195,11 @@ impl Common {
 
 /// Compiles a configuration before the first step, so that one with problems changes nothing.
 fn compiled(file: &Path) -> Result<Compiled, Failure> {
+    if is_dash(file) {
+        let words = "a release reads the configuration several times, and standard input can be read once; \
+                     name a file";
+        return Err(Failure::new(words));
+    }
     let loaded = Loaded::read(file)?;
     if loaded.examples().is_empty() {
         return Err(Failure::new(format!(

@@ -1,6 +1,7 @@
 //! Whether every path can be read in one way only.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::super::common_path::units;
 use super::super::common_text::{Common, Unit, read_in_two_ways};
@@ -23,6 +24,10 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
         }
     }
     for (key, route) in draft.routes() {
+        // A path with two readings leads to locations with two, and is what has to be changed.
+        if report.sink.has(&key.name("path")) {
+            continue;
+        }
         check_location(
             &key.name("location"),
             route.path(),
@@ -49,36 +54,56 @@ fn check_location(key: &Key, path: &PathTemplate, location: &PathTemplate, repor
     }
 }
 
-/// A segment that can be read in two ways, with a value for each capture of the template.
+/// A segment that is not read in one way, with a value for each capture of the template.
 struct Ambiguity<'t> {
     segment: Segment<'t>,
-    common: Common,
+    /// What the captures of the segment are in each of two readings; nothing if it has too many of them.
+    readings: Option<[Vec<(&'t str, String)>; 2]>,
     /// A value for each name.
     values: Vec<(&'t str, String)>,
 }
 
+/// The most captures of a segment that are known from no other: what reading one costs grows with them.
+const MOST_UNKNOWN: usize = 4;
+
 /// A segment of the template that some text can be in two ways.
 fn ambiguity(template: &PathTemplate) -> Option<Ambiguity<'_>> {
-    let segments: Vec<_> = template.segments().collect();
-    segments.iter().enumerate().find_map(|(place, segment)| {
-        let mut others = segments
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != place);
-        let known: BTreeSet<_> = others.by_ref().flat_map(|(_, it)| captures(*it)).collect();
-        let unknown: BTreeSet<_> = captures(*segment)
-            .filter(|it| !known.contains(it))
-            .collect();
+    let whole = template.segments().filter_map(Segment::capture);
+    let mut known: BTreeSet<_> = whole.map(|(place, _)| place).collect();
+    for segment in template.mixed_segments() {
+        let unknown: BTreeSet<_> = captures(segment).filter(|it| !known.contains(it)).collect();
         // A single unknown capture has all that the others leave.
-        if unknown.len() < 2 {
-            return None;
+        if unknown.len() > 1 {
+            let found = in_segment(template, segment, &unknown);
+            if found.is_some() {
+                return found;
+            }
         }
-        known_values(template, *segment, &known)
-            .into_iter()
-            .find_map(|values| {
-                let common = read_in_two_ways(&with_known(*segment, &unknown, &values))?;
-                Some(Ambiguity::new(template, *segment, common, values))
-            })
+        known.extend(unknown);
+    }
+    None
+}
+
+/// Whether a segment is read in two ways, or has too many captures, or one twice beside another: then each
+/// is read as if it were another capture.
+fn in_segment<'t>(
+    template: &'t PathTemplate,
+    segment: Segment<'t>,
+    unknown: &BTreeSet<usize>,
+) -> Option<Ambiguity<'t>> {
+    let number = captures(segment).filter(|it| unknown.contains(it)).count();
+    if number > MOST_UNKNOWN {
+        return Some(Ambiguity::new(
+            template,
+            segment,
+            None,
+            samples::plain(template),
+        ));
+    }
+    let mut tried = known_values(template, segment, unknown).into_iter();
+    tried.find_map(|values| {
+        let common = read_in_two_ways(&with_known(segment, unknown, &values))?;
+        Some(Ambiguity::new(template, segment, Some(&common), values))
     })
 }
 
@@ -90,21 +115,31 @@ fn captures(segment: Segment<'_>) -> impl Iterator<Item = usize> {
     })
 }
 
-/// What is tried for the captures of the template: a segment is read by itself, with those that other
-/// segments have as literals.
+/// What is tried for the captures of the template: a segment is read by itself, with those that are known
+/// before as literals. Values that are like the segment's own literals are the most likely to mislead.
 fn known_values(
     template: &PathTemplate,
     segment: Segment<'_>,
-    known: &BTreeSet<usize>,
+    unknown: &BTreeSet<usize>,
 ) -> Vec<Vec<String>> {
-    let plain = samples::plain(template);
-    let mut tried: Vec<_> = plain.iter().map(|value| vec![value.clone()]).collect();
-    for place in captures(segment).filter(|place| known.contains(place)) {
-        if let Some((slot, tried)) = template.captures().get(place).zip(tried.get_mut(place)) {
-            *tried = samples::values(slot.kind());
+    let is_known_here =
+        |place: &usize| captures(segment).any(|it| it == *place) && !unknown.contains(place);
+    let slots = template.captures().iter().enumerate();
+    let tried = slots.map(|(place, slot)| {
+        if !is_known_here(&place) {
+            return vec![samples::value(slot.kind())];
         }
-    }
-    samples::combinations(&tried, 64).collect()
+        let literals = segment
+            .literals()
+            .filter(|it| slot.kind().parse(*it).is_some());
+        let literals = literals.map(str::to_owned);
+        samples::values(slot.kind())
+            .into_iter()
+            .chain(literals)
+            .collect()
+    });
+    let tried: Vec<_> = tried.collect();
+    samples::combinations(&tried).collect()
 }
 
 fn with_known(segment: Segment<'_>, unknown: &BTreeSet<usize>, values: &[String]) -> Vec<Unit> {
@@ -118,23 +153,48 @@ fn with_known(segment: Segment<'_>, unknown: &BTreeSet<usize>, values: &[String]
 }
 
 impl<'t> Ambiguity<'t> {
+    /// A segment, with a text of two readings. Where a capture stands twice in it, the text may have two
+    /// values for it; then no readings are shown.
     fn new(
         template: &'t PathTemplate,
         segment: Segment<'t>,
-        common: Common,
+        common: Option<&Common>,
         mut values: Vec<String>,
     ) -> Self {
-        for (piece, text) in segment.pieces().zip(&common.left) {
-            if let Piece::Capture(place, _) = piece
-                && let Some(value) = values.get_mut(place)
-            {
+        let readings = common.map(|common| {
+            [&common.left, &common.right].map(|texts| {
+                let pieces = segment.pieces().zip(texts);
+                let captures = pieces.filter_map(|(piece, text)| match piece {
+                    Piece::Capture(place, slot) => Some((place, slot.name(), text.clone())),
+                    Piece::Literal(_) | Piece::Part(..) => None,
+                });
+                captures.collect::<Vec<_>>()
+            })
+        });
+        for (place, _, text) in readings.iter().flat_map(|[left, _]| left) {
+            if let Some(value) = values.get_mut(*place) {
                 value.clone_from(text);
             }
         }
+        let agrees = |reading: &Vec<(usize, &str, String)>| {
+            let value = |place: &usize| reading.iter().find(|(other, ..)| other == place);
+            let is_same = |(place, _, text): &(usize, &str, String)| {
+                value(place).is_some_and(|(_, _, other)| other == text)
+            };
+            reading.iter().all(is_same)
+        };
+        let has_part = segment
+            .pieces()
+            .any(|piece| matches!(piece, Piece::Part(..)));
+        let readings = readings.filter(|readings| !has_part && readings.iter().all(agrees));
+        let named = |reading: Vec<(usize, &'t str, String)>| {
+            let named = reading.into_iter().map(|(_, name, text)| (name, text));
+            named.collect::<Vec<_>>()
+        };
         let names = template.captures().iter().map(CaptureSlot::name);
         Self {
             segment,
-            common,
+            readings: readings.map(|readings| readings.map(named)),
             values: names.zip(values).collect(),
         }
     }
@@ -144,33 +204,32 @@ impl<'t> Ambiguity<'t> {
         let value = |name: &str| self.values.iter().find(|(other, _)| *other == name);
         let slots = template.captures().iter();
         let values: Vec<_> = slots
-            .map(|slot| match value(slot.name()) {
-                Some((_, value)) => value.clone(),
-                None => samples::values(slot.kind())
-                    .into_iter()
-                    .next()
-                    .unwrap_or_default(),
+            .map(|slot| {
+                let value = value(slot.name()).map(|(_, value)| value.clone());
+                value.unwrap_or_else(|| samples::value(slot.kind()))
             })
             .collect();
         samples::path(template, &values).unwrap_or_default()
     }
 }
 
-impl std::fmt::Display for Ambiguity<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let reading = |texts: &[String]| {
-            let pieces = self.segment.pieces().zip(texts);
-            let values = pieces.filter_map(|(piece, text)| match piece {
-                Piece::Capture(_, slot) => Some(format!("{}=`{text}`", slot.name())),
-                Piece::Literal(_) | Piece::Part(..) => None,
-            });
+impl fmt::Display for Ambiguity<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let segment = self.segment;
+        let Some([one, other]) = &self.readings else {
+            return write!(
+                formatter,
+                "cannot be read for certain: in `{segment}` are more than {MOST_UNKNOWN} captures that stand nowhere else, or one twice beside another; write `/` between the captures"
+            );
+        };
+        let reading = |values: &[(&str, String)]| {
+            let values = values.iter().map(|(name, text)| format!("{name}=`{text}`"));
             values.collect::<Vec<_>>().join(" ")
         };
-        let (segment, text) = (self.segment, &self.common.text);
-        let (one, other) = (reading(&self.common.left), reading(&self.common.right));
+        let (one, other) = (reading(one), reading(other));
         write!(
             formatter,
-            "can be read in two ways: `{text}` is `{segment}` with {one}, or with {other}; write `/` between the captures, or types and literals that have no character in common"
+            "can be read in two ways: `{segment}` has {one}, or {other}; write `/` between the captures, or types and literals that have no character in common"
         )
     }
 }

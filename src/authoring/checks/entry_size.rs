@@ -1,5 +1,8 @@
 //! Whether the compiled configuration fits an entry of a Config Store.
 
+use std::cmp::Reverse;
+
+use super::super::canonical;
 use super::super::draft::{Draft, Report};
 use crate::config::{Config, Key, MAX_ENTRY_LENGTH, ProblemCode};
 
@@ -15,15 +18,15 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     if length * 100 < MAX_ENTRY_LENGTH * NEARLY_FULL {
         return;
     }
-    let heaviest = heaviest(draft.config);
+    let (heaviest, percent) = (heaviest(draft.config), length * 100 / MAX_ENTRY_LENGTH);
     let (code, message) = if fits(draft.config) {
         let message = format!(
-            "the compiled configuration has {length} of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds; {heaviest}"
+            "the compiled configuration has {length} of the {MAX_ENTRY_LENGTH} characters that a Config Store entry holds ({percent} %); {heaviest}"
         );
         (ProblemCode::EntryNearlyFull, message)
     } else {
         let message = format!(
-            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH}; shorten it: fewer routes, targets or hosts; {heaviest}"
+            "the compiled configuration has {length} characters, and a Config Store entry holds {MAX_ENTRY_LENGTH} ({percent} %); shorten it: fewer routes, targets or hosts; {heaviest}"
         );
         (ProblemCode::EntryTooLarge, message)
     };
@@ -38,15 +41,8 @@ pub(super) fn fits(config: &Config) -> bool {
 
 /// Says which routes take the most room.
 fn heaviest(config: &Config) -> String {
-    let of_origin = config.origin_routes().iter();
-    let of_origin = of_origin.map(|route| (route.name(), route.path().to_string().len()));
-    let redirecting = config.routes().iter().map(|route| {
-        let targets = route.targets().iter().map(|it| it.target().name().len());
-        let templates = route.path().to_string().len() + route.location().to_string().len();
-        (route.name(), templates + targets.sum::<usize>())
-    });
-    let mut routes: Vec<_> = of_origin.chain(redirecting).collect();
-    routes.sort_by_key(|(_, length)| std::cmp::Reverse(*length));
+    let mut routes = canonical::lengths(config);
+    routes.sort_by_key(|(_, length)| Reverse(*length));
     let named = routes.iter().take(NAMED);
     let named: Vec<_> = named
         .map(|(name, length)| format!("`{name}` ({length})"))

@@ -4,7 +4,7 @@ use super::super::draft::{Draft, Report};
 use super::super::example::{Example, RawExample, split_request};
 use super::failing::{End, FailingExample, Written};
 use crate::answer::{Answer, answers_at_every_target};
-use crate::config::problem::{Sink, missing};
+use crate::config::problem::Sink;
 use crate::config::{Config, Key, ProblemCode, Route, Target, WeightedTarget};
 use crate::decision::Decision;
 use crate::location::Refusal;
@@ -55,16 +55,13 @@ fn read<'d>(
 ) -> Option<Written<'d>> {
     let request = raw.request.as_deref();
     if request.is_none() {
-        sink.add(missing(
-            key.name("request"),
-            "write the path of a real request",
-        ));
+        sink.note_missing(key.name("request"), "write the path of a real request");
     }
     let target = read_target(key.name("target"), raw.target.as_deref(), route, sink);
     let location = raw.location.as_deref();
     if location.is_none() {
         let instead = "write the location that the request must lead to";
-        sink.add(missing(key.name("location"), instead));
+        sink.note_missing(key.name("location"), instead);
     }
     Some(Written {
         request: request?,
@@ -89,7 +86,7 @@ fn read_target<'d>(
         let only = route.targets().only();
         if only.is_none() {
             let instead = format!("name the target that the location is at, one of {names}");
-            sink.add(missing(key, &instead));
+            sink.note_missing(key, &instead);
         }
         return only;
     };

@@ -26,10 +26,11 @@ const CHECKS: &[fn(&Draft<'_>, &mut Report)] = &[
     entry_size::check,
     ambiguous::check,
     overlaps::check,
-    broad_routes::check,
     probes::check,
     examples::check,
     origin_examples::check,
+    // Last, because what is wrong comes before what is doubtful.
+    broad_routes::check,
 ];
 
 /// Runs every check.

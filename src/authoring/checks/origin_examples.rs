@@ -3,7 +3,6 @@
 use super::super::draft::{Draft, Report};
 use super::super::example::{OriginExample, RawExample, split_request};
 use crate::answer::{Answer, answers_at_every_target};
-use crate::config::problem::missing;
 use crate::config::{Config, Key, ProblemCode, RoutePattern};
 use crate::decision::{Decision, Reason};
 use crate::received::Received;
@@ -54,6 +53,11 @@ fn try_example(
     report: &mut Report,
 ) {
     let code = ProblemCode::ExampleFails;
+    if raw.origin == Some(false) {
+        let message =
+            "the route sends its requests to the origin; leave `origin` out, or write `true`";
+        report.sink.push(code, key.name("origin"), message);
+    }
     for (name, is_there) in [
         ("target", raw.target.is_some()),
         ("location", raw.location.is_some()),
@@ -67,7 +71,7 @@ fn try_example(
     }
     let Some(request) = raw.request.as_deref() else {
         let instead = "write the path of a request that must go to the origin";
-        report.sink.add(missing(key.name("request"), instead));
+        report.sink.note_missing(key.name("request"), instead);
         return;
     };
     let (host, target) = split_request(request);

@@ -14,9 +14,6 @@ use crate::request::Request;
 use crate::route;
 use crate::values::{Base, CaptureSlot, Host, Switch, encoding};
 
-/// How many combinations of values are tried on one route.
-const MAX_COMBINATIONS: usize = 256;
-
 /// What keeps a location from being fit to be sent, with the request that shows it.
 struct Failing {
     path: String,
@@ -80,7 +77,7 @@ fn probe(route: &Route, config: &Config) -> Option<Failing> {
     });
     let of_slot = |slot: &CaptureSlot| samples::values(slot.kind());
     let values: Vec<_> = route.path().captures().iter().map(of_slot).collect();
-    let combinations = samples::combinations(&values, MAX_COMBINATIONS);
+    let combinations = samples::combinations(&values);
     let paths = combinations.filter_map(|values| samples::path(route.path(), &values));
     leading_back.chain(paths).find_map(|path| {
         let why = why_not(&path, route, config)?;

@@ -26,10 +26,11 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
             let code = ProblemCode::RouteOfOriginInvalid;
             report.sink.push(code, key.name(name), message);
         }
-        for (place, host) in raw.hosts.iter().flatten().enumerate() {
-            let Ok(host) = Host::parse(host) else {
-                continue;
-            };
+        let hosts = raw.hosts.iter().flatten().map(|host| Host::parse(host));
+        for (place, host) in hosts
+            .enumerate()
+            .filter_map(|(it, host)| Some((it, host.ok()?)))
+        {
             let all = draft.config.hosts();
             if all.is_some_and(|all| !all.contains(&host)) {
                 let message = format!(

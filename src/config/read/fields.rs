@@ -1,6 +1,7 @@
 //! Reads values that several tables have.
 
-use super::super::problem::{At, Key, ProblemCode, Sink};
+use super::super::key::{At, Key};
+use super::super::problem::{ProblemCode, Sink};
 use crate::values::{HeaderText, Host};
 
 pub(super) fn hosts(key: &At<'_>, written: &[String], sink: &mut Sink) -> Vec<Host> {

@@ -4,11 +4,12 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::super::key::{At, Key};
 use super::super::options::{
     CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
     Window,
 };
-use super::super::problem::{At, Key, ProblemCode, Sink};
+use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRetry};
 use super::fields::{backend, header};
 use crate::values::{HeaderText, Share, read_time};

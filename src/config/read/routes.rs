@@ -1,6 +1,7 @@
 //! Reads the routes of a configuration.
 
-use super::super::problem::{At, ProblemCode, Sink, missing};
+use super::super::key::At;
+use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::RawRoute;
 use super::super::route::{RedirectStatus, Route, RouteName, RouteOptions, RoutePattern};
 use super::fields::{header, hosts};
@@ -38,7 +39,7 @@ pub(super) fn read(
     sink: &mut Sink,
 ) -> Routes {
     if written.is_empty() {
-        sink.add(missing(key, "add a table [[routes]]"));
+        sink.note_missing(key, "add a table [[routes]]");
     }
     let mut routes = Routes::default();
     for (index, raw) in written.iter().enumerate() {
@@ -77,12 +78,11 @@ fn read_route(key: &At<'_>, raw: &RawRoute, known: Known<'_>, sink: &mut Sink) -
         Ok(path) => Some(path.captures()),
         Err(errors) => errors.as_ref().map(TemplateErrors::captures),
     };
-    let (mut unused, mut read) = (None, None);
+    let (mut unused, mut read) = (Vec::new(), None);
     if let Some((captures, location)) = captures.zip(location) {
         unused = read_unused(&key.name("unused"), raw, captures, location, sink);
-        let leaves_out = |place: &usize| unused.iter().flatten().any(|it| it == place);
         let held = captures.iter().enumerate();
-        let held = held.filter(|(place, _)| !leaves_out(place));
+        let held = held.filter(|(place, _)| !unused.contains(place));
         let held: Vec<_> = held.map(|(_, slot)| slot.clone()).collect();
         let location = PathTemplate::location(location, &held);
         read = take_template(ProblemCode::LocationInvalid, location_key, location, sink).ok();
@@ -90,7 +90,7 @@ fn read_route(key: &At<'_>, raw: &RawRoute, known: Known<'_>, sink: &mut Sink) -
     let targets = targets::of_route(key, raw, known.targets, sink);
     let options = read_options(key, raw, known, sink);
     let pattern = read_pattern(key, raw, path.ok(), sink);
-    Some(Route::new(pattern?, targets?, read?, unused?, options?))
+    Some(Route::new(pattern?, targets?, read?, unused, options?))
 }
 
 /// Reads a path. The error is what is wrong with it, if it is there.
@@ -138,22 +138,21 @@ fn read_unused(
     captures: &[CaptureSlot],
     location: &str,
     sink: &mut Sink,
-) -> Option<Vec<usize>> {
+) -> Vec<usize> {
     let written = raw.unused.as_deref().unwrap_or_default();
     let mut places = Vec::with_capacity(written.len());
     for (index, name) in written.iter().enumerate() {
-        let place = captures.iter().position(|slot| slot.name() == name);
-        let Some(place) = place.filter(|place| !places.contains(place)) else {
+        let Some(place) = captures.iter().position(|slot| slot.name() == name) else {
             let instead = Instead::of(name, captures.iter().map(CaptureSlot::name));
-            let message =
-                format!("`{name}` is not a capture of the path, or stands twice{instead}");
+            let message = format!("the path has no capture `{name}`{instead}");
             sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
-            return None;
+            continue;
         };
-        if location.contains(&format!("{{{name}}}")) {
+        let is_used = |end| location.contains(&format!("{{{name}{end}"));
+        if is_used('}') || is_used('.') {
             let message = format!("`{name}` is in the location; leave it out there, or here");
             sink.push(ProblemCode::UnusedInvalid, &key.index(index), message);
-        } else {
+        } else if !places.contains(&place) {
             places.push(place);
         }
     }
@@ -164,9 +163,8 @@ fn read_unused(
     if !places.is_empty() && !held.any(|(_, slot)| slot.kind().is_digest()) {
         let message = "only a location with a whole sha256 or sha512 names its file without the other captures; use them all in the location, and leave `unused` out";
         sink.push(ProblemCode::UnusedInvalid, key, message);
-        return None;
     }
-    Some(places)
+    places
 }
 
 fn take_template(

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::problem::{At, Key, ProblemCode, Sink, missing};
+use super::super::key::{At, Key};
+use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::{RawRoute, RawTarget, RawWeighted};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
 use super::fields::backend;
@@ -24,7 +25,7 @@ pub(super) fn read(
 ) -> BTreeMap<String, Arc<Target>> {
     if written.is_empty() {
         let instead = "add a table such as [targets.static] with the base of a CDN";
-        sink.add(missing(key, instead));
+        sink.note_missing(key, instead);
     }
     let mut targets = BTreeMap::new();
     for (name, raw) in written {
