@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 
@@ -21,6 +21,7 @@ pub struct StandInCdn {
 struct Shelf {
     files: BTreeMap<String, Bytes>,
     hits: BTreeMap<String, usize>,
+    credentials: usize,
 }
 
 listens!(StandInCdn, "http", server.address);
@@ -46,7 +47,7 @@ impl StandInCdn {
             .collect();
         let shelf = Arc::new(Mutex::new(Shelf {
             files,
-            hits: BTreeMap::new(),
+            ..Shelf::default()
         }));
         let shared = Arc::clone(&shelf);
         let server = Server::start(move |request| {
@@ -66,6 +67,11 @@ impl StandInCdn {
     pub fn hits(&self) -> BTreeMap<String, usize> {
         lock(&self.shelf).hits.clone()
     }
+
+    /// How many requests came with a credential.
+    pub fn credentials(&self) -> usize {
+        lock(&self.shelf).credentials
+    }
 }
 
 fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Bytes>> {
@@ -74,6 +80,9 @@ fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Byt
         let allowed = HeaderValue::from_static("GET, HEAD");
         response.headers_mut().insert(ALLOW, allowed);
         return response;
+    }
+    if request.headers().contains_key(AUTHORIZATION) {
+        shelf.credentials += 1;
     }
     let path = decoded_path(request.uri());
     let response = match shelf.files.get(&path) {

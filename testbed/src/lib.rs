@@ -11,7 +11,8 @@
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`client`] sends requests exactly as they are written.
-//! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client.
+//! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client; [`index_files`] are
+//!   for a registry whose index is elsewhere.
 //! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
 //! - [`rows`] reads test rows from a table.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
@@ -46,7 +47,7 @@ pub use log_line::LogLine;
 pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
-pub use registry::Registry;
+pub use registry::{Registry, index_files};
 pub use rows::rows;
 pub use tls::{Protocol, Validity};
 pub use transcript::Lines;

@@ -26,10 +26,8 @@ impl Registry {
     ///
     /// When no loopback port can be bound.
     pub async fn start(dl: &str, crates: &[Crate]) -> Result<Self> {
-        let mut files = index_files(crates);
-        files.insert("/config.json".to_owned(), json!({ "dl": dl }).to_string());
         Ok(Self {
-            index: StandInCdn::start(files).await?,
+            index: StandInCdn::start(index_files(dl, crates)).await?,
             crates: crates.to_vec(),
         })
     }
@@ -45,9 +43,12 @@ impl Registry {
     }
 }
 
-/// The index files by their paths; the versions of one crate are the lines of one file.
-fn index_files(crates: &[Crate]) -> BTreeMap<String, String> {
+/// The files of an index by their paths, for cargo's sparse protocol. `dl` is that of
+/// [`Registry::start`].
+pub fn index_files(dl: &str, crates: &[Crate]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::<_, String>::new();
+    files.insert("/config.json".to_owned(), json!({ "dl": dl }).to_string());
+    // The versions of one crate are the lines of one file.
     for item in crates {
         let line = json!({
             "name": item.name,

@@ -47,3 +47,14 @@ async fn files_are_found_by_their_decoded_path_and_counted() {
         ]
     );
 }
+
+#[tokio::test]
+async fn requests_with_a_credential_are_counted() {
+    let cdn = StandInCdn::start([("/a", "content")]).await.unwrap();
+    for (name, expected) in [("accept", 0), ("authorization", 1), ("Authorization", 2)] {
+        let request = Request::get("/a").header(name, "Basic dXNlcjpzZWNyZXQ=");
+        let request = request.body(Bytes::new()).unwrap();
+        client::send(cdn.address(), request).await.unwrap();
+        assert_eq!(cdn.credentials(), expected, "{name}");
+    }
+}

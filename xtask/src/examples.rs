@@ -1,5 +1,5 @@
-use signpost::authoring::{Authored, Example};
-use signpost::config::Config;
+use signpost::authoring::{Authored, Example, split_request};
+use signpost::config::{Config, Route};
 use signpost::request::Request;
 use signpost::values::{Host, Switch};
 
@@ -21,18 +21,32 @@ pub(crate) fn requests_to_try(authored: &Authored, switch: Switch, url: &str) ->
         switch,
         url,
     };
-    let paths: Vec<_> = authored
+    let asked: Vec<_> = authored
         .examples()
         .chunk_by(|one, next| one.route() == next.route())
         .filter_map(|examples| examples.first())
-        .map(Example::request)
+        .map(|example| host_and_path(trial.config, example))
         .collect();
-    let first = paths.first().copied().unwrap_or(UNROUTED);
+    let unrouted = (trial.config.first_host(None).map(Host::as_str), UNROUTED);
+    let first = asked.first().copied().unwrap_or(unrouted);
 
-    let mut rows: Vec<_> = paths.iter().map(|path| trial.row(path, None)).collect();
+    let mut rows: Vec<_> = asked.iter().map(|asked| trial.row(*asked, None)).collect();
     rows.push(trial.row(first, Some("application/json")));
-    rows.push(trial.row(UNROUTED, None));
+    rows.push(trial.row(unrouted, None));
     rows
+}
+
+/// The host and the path that an example asks for. The host of a path alone is the first of its route;
+/// `None` if every host will do.
+pub(crate) fn host_and_path<'a>(
+    config: &'a Config,
+    example: &'a Example,
+) -> (Option<&'a str>, &'a str) {
+    let (host, path) = split_request(example.request());
+    let mut routes = config.routes().iter();
+    let route = routes.find(|route| route.name() == example.route());
+    let of_route = config.first_host(route.map(Route::pattern));
+    (host.or(of_route.map(Host::as_str)), path)
 }
 
 struct Trial<'a> {
@@ -42,28 +56,27 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    fn row(&self, path: &str, accept: Option<&str>) -> Row {
+    fn row(&self, asked: (Option<&str>, &str), accept: Option<&str>) -> Row {
         Row {
-            command: self.command(path, accept),
-            expected: self.expected(path, accept),
+            command: self.command(asked, accept),
+            expected: self.expected(asked, accept),
         }
     }
 
-    fn command(&self, path: &str, accept: Option<&str>) -> String {
+    fn command(&self, (host, path): (Option<&str>, &str), accept: Option<&str>) -> String {
         let mut words = vec!["curl -si".to_owned()];
         if let Some(accept) = accept {
             words.push(format!("-H 'Accept: {accept}'"));
         }
         // The configuration's hosts do not include the address of this machine.
-        if let Some(host) = self.config.first_host(None) {
+        if let Some(host) = host {
             words.push(format!("-H 'Host: {host}'"));
         }
         words.push(format!("{}{path}", self.url));
         words.join(" ")
     }
 
-    fn expected(&self, path: &str, accept: Option<&str>) -> String {
-        let host = self.config.first_host(None).map(Host::as_str);
+    fn expected(&self, (host, path): (Option<&str>, &str), accept: Option<&str>) -> String {
         let host = host.unwrap_or_else(|| self.url.trim_start_matches("http://"));
         let request = Request::new("GET", host, path).with_accept(accept.map(str::as_bytes));
         let answer = signpost::answer(self.config, &request, self.switch);
@@ -112,5 +125,44 @@ mod tests {
         let (off, _) = Switch::from_entry(Some("off"));
         let rows = requests_to_try(&config, off, url);
         assert_eq!(rows[0].expected, "the origin's answer (switch-off)");
+    }
+
+    #[test]
+    fn a_request_is_asked_of_the_host_of_its_example_or_route() {
+        let config = r#"
+allowed_hosts = ["cdn.example"]
+hosts = ["a.example", "b.example", "c.example"]
+origin = { backends = ["origin"] }
+targets = { cdn = { base = "https://cdn.example" } }
+
+[[routes]]
+name = "of-the-route"
+hosts = ["b.example"]
+path = "/b/{name:crate}-{version:semver}"
+target = "cdn"
+location = "/b/{name}-{version}"
+examples = [{ request = "/b/a-1.0.0", location = "https://cdn.example/b/a-1.0.0" }]
+
+[[routes]]
+name = "of-the-example"
+path = "/c/{name:crate}-{version:semver}"
+target = "cdn"
+location = "/c/{name}-{version}"
+examples = [{ request = "https://c.example/c/a-1.0.0", location = "https://cdn.example/c/a-1.0.0" }]
+"#;
+        let rows = requests_to_try(
+            &compile(config).unwrap(),
+            Switch::ENFORCE,
+            "http://127.0.0.1:7676",
+        );
+        let expected = [("b.example", "/b/a-1.0.0"), ("c.example", "/c/a-1.0.0")];
+        for (row, (host, path)) in rows.iter().zip(expected) {
+            let command = format!("curl -si -H 'Host: {host}' http://127.0.0.1:7676{path}");
+            assert_eq!(row.command, command);
+            let answer = format!("302, location: https://cdn.example{path}");
+            assert_eq!(row.expected, answer, "{host}");
+        }
+        let last = rows.last().unwrap();
+        assert!(last.command.contains("'Host: a.example'"), "{last:?}");
     }
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
-use signpost::authoring::{Authored, Example, split_request};
+use signpost::authoring::{Authored, Example};
 use signpost::request::Request;
 use signpost::route;
-use signpost::values::{CaptureType, Host};
+use signpost::values::CaptureType;
 use signpost_testbed::StandInCdn;
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
+
+use crate::examples::host_and_path;
 
 /// Rewrites a configuration so that every redirect leads to a CDN on this machine.
 ///
@@ -36,8 +38,10 @@ pub(crate) fn redirect_to(cdn: &str, text: &str, authored: &Authored) -> Result<
         written.insert("base", value(format!("{cdn}{folder}")));
     }
 
-    let written =
-        tables(document.as_table_mut(), "routes").flat_map(|route| tables(route, "examples"));
+    // An example of a request that goes to the origin has no location.
+    let written = tables(document.as_table_mut(), "routes")
+        .flat_map(|route| tables(route, "examples"))
+        .filter(|example| example.get("origin").and_then(Item::as_bool) != Some(true));
     for (written, example) in written.zip(authored.examples()) {
         let folder = folder_of(authored, example.target());
         let path = path_on_cdn(authored, example);
@@ -67,8 +71,9 @@ pub(crate) fn spoil(cdn: &StandInCdn, authored: &Authored) {
     }
 }
 
-/// A lock file of the crates among the examples, with the checksums of the files of `stock`.
-pub(crate) fn lock_file(authored: &Authored) -> String {
+/// A lock file of the crates among the examples, with the checksums of the files of `stock`. `None` if
+/// there are no crates.
+pub(crate) fn lock_file(authored: &Authored) -> Option<String> {
     let mut packages = BTreeMap::new();
     for example in authored.examples() {
         let path = decoded_path_on_cdn(authored, example);
@@ -77,6 +82,9 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
         {
             packages.insert(package, format!("{:x}", Sha256::digest(content_of(&path))));
         }
+    }
+    if packages.is_empty() {
+        return None;
     }
     let mut text = "version = 4\n".to_owned();
     for ((name, version), checksum) in packages {
@@ -88,7 +96,7 @@ pub(crate) fn lock_file(authored: &Authored) -> String {
              checksum = \"{checksum}\"\n"
         );
     }
-    text
+    Some(text)
 }
 
 /// The URL of the file that the first example leads to.
@@ -117,8 +125,7 @@ fn content_of(path: &str) -> String {
 /// The name and version that an example asks for.
 fn package(authored: &Authored, example: &Example) -> Option<(String, String)> {
     let config = authored.config();
-    let (host, path) = split_request(example.request());
-    let host = host.or_else(|| config.first_host(None).map(Host::as_str));
+    let (host, path) = host_and_path(config, example);
     let request = Request::new("GET", host.unwrap_or_default(), path);
     let found = route::find(config, &request).ok()?;
     let of = |kind| found.value_of(&kind).map(str::to_owned);
@@ -177,6 +184,7 @@ mod tests {
             assert!(location.starts_with(CDN), "{location}");
             assert_eq!(before.request(), after.request());
         }
+        assert_eq!(authored.origin_examples(), local.origin_examples());
     }
 
     #[test]
@@ -184,12 +192,15 @@ mod tests {
         check(include_str!("../../config/crates-io.toml"));
         check(include_str!("../../config/crates-io-staging.toml"));
         check(include_str!("../../docs/examples/two-targets.toml"));
+        for (_, preset) in signpost_rows::PRESETS {
+            check(preset);
+        }
     }
 
     #[test]
     fn the_lock_file_has_each_crate_of_the_examples_once() {
         let authored = compile(include_str!("../../config/crates-io.toml")).unwrap();
-        let text = lock_file(&authored);
+        let text = lock_file(&authored).unwrap();
         let lock: toml_edit::DocumentMut = text.parse().unwrap();
         let packages = lock["package"].as_array_of_tables().unwrap();
         let versions: Vec<_> = packages.iter().map(|one| one["version"].as_str()).collect();
@@ -197,6 +208,9 @@ mod tests {
         assert!(!text.contains("\"toml\""), "{text}");
         assert!(versions.contains(&Some("0.12.25+1.3.0")), "{text}");
         assert_eq!(packages.len(), 8);
+
+        let authored = compile(signpost_rows::preset("npm")).unwrap();
+        assert_eq!(lock_file(&authored), None);
     }
 
     #[test]

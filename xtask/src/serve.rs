@@ -100,9 +100,10 @@ async fn serve(
     let cdn = StandInCdn::start::<String, Bytes>([]).await?;
     local_cdn::stock(&cdn, authored);
     let file = local_cdn::first_file(&cdn, authored);
+    let lock_file = local_cdn::lock_file(authored);
     let authored = if arguments.local_cdn {
         let text = local_cdn::redirect_to(&cdn.url(), text, authored)?;
-        write_served(served, &text, &local_cdn::lock_file(authored))
+        write_served(served, &text, lock_file.as_deref())
             .with_context(|| format!("cannot write into {}", served.display()))?;
         if arguments.spoil_cdn {
             local_cdn::spoil(&cdn, authored);
@@ -137,7 +138,9 @@ async fn serve(
         );
     }
     if arguments.local_cdn {
-        let line = smoke_test(served, config, viceroy.address(), arguments.switch);
+        let has_lock_file = lock_file.is_some();
+        let address = viceroy.address();
+        let line = smoke_test(served, has_lock_file, config, address, arguments.switch);
         println!("\nAll of it at once:\n\n  {line}");
     }
     println!("\nLog lines follow. Ctrl-C stops everything.\n");
@@ -156,16 +159,24 @@ fn print_requests(authored: &Authored, switch: Switch, url: &str) {
     println!();
 }
 
-/// Writes the configuration that is served, and a lock file with the files' checksums.
-fn write_served(served: &Path, config: &str, lock_file: &str) -> Result<()> {
+/// Writes the configuration that is served, and the lock file with the files' checksums.
+fn write_served(served: &Path, config: &str, lock_file: Option<&str>) -> Result<()> {
     fs::create_dir_all(served)?;
     fs::write(served.join("config.toml"), config)?;
-    fs::write(served.join("Cargo.lock"), lock_file)?;
+    if let Some(text) = lock_file {
+        fs::write(served.join("Cargo.lock"), text)?;
+    }
     Ok(())
 }
 
 /// The command that smoke-tests what is served.
-fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switch) -> String {
+fn smoke_test(
+    served: &Path,
+    has_lock_file: bool,
+    config: &Config,
+    address: SocketAddr,
+    switch: Switch,
+) -> String {
     // The shorter path works where this runs.
     let here = std::env::current_dir().unwrap_or_default();
     let served = served.strip_prefix(here).unwrap_or(served).display();
@@ -178,9 +189,14 @@ fn smoke_test(served: &Path, config: &Config, address: SocketAddr, switch: Switc
         Switch::ENFORCE => String::new(),
         switch => format!(" --switch '{switch}'"),
     };
+    let files = if has_lock_file {
+        format!(" --from-lockfile {served}/Cargo.lock")
+    } else {
+        String::new()
+    };
     format!(
-        "cargo run -q -p signpost-cli -- smoke --config {served}/config.toml \
-         --from-lockfile {served}/Cargo.lock --edge {edge}{switch}"
+        "cargo run -q -p signpost-cli -- smoke --config {served}/config.toml{files} \
+         --edge {edge}{switch}"
     )
 }
 
@@ -245,8 +261,12 @@ mod tests {
             ),
         ] {
             let config = signpost::authoring::from_toml(text).unwrap();
-            let line = smoke_test(Path::new("target/serve"), &config, address, switch);
-            assert!(line.ends_with(end), "{line}");
+            for has_lock_file in [true, false] {
+                let served = Path::new("target/serve");
+                let line = smoke_test(served, has_lock_file, &config, address, switch);
+                assert!(line.ends_with(end), "{line}");
+                assert_eq!(line.contains("--from-lockfile"), has_lock_file, "{line}");
+            }
         }
     }
 

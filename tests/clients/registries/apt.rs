@@ -6,17 +6,21 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
+use crate::registries::client::{
+    Client, Package, are_on_path, isolated, output, with_credential, write,
+};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "apt",
-    is_there: || is_on_path("apt-get"),
+    version: &["apt-get", "--version"],
+    is_there: || are_on_path(&["apt-get", "dpkg-deb"]),
     preset: include_str!("../../../config/presets/debian.toml"),
     pack,
     fetch,
     leaves: "alpha_1.0+b1~rc1-1_all.deb",
     on_503: On503 {
+        version: "2.6",
         settings: "Acquire::Retries=1",
         by_default: "1 s, 2 s and 4 s",
         waits: &[1000],
@@ -71,6 +75,7 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
         fs::create_dir_all(directory.join(folder)).unwrap();
     }
     write(&directory.join("state/status"), "");
+    let registry = with_credential(registry);
     let source = format!("deb [trusted=yes] {registry}/debian stable main\n");
     write(&directory.join("etc/sources.list"), source);
     let root = directory.display();

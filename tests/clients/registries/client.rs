@@ -13,7 +13,9 @@ use crate::registries::on_503::On503;
 pub(crate) struct Client {
     /// Its name, as the page has it.
     pub(crate) name: &'static str,
-    /// Whether it is on this machine.
+    /// The command that prints its version.
+    pub(crate) version: &'static [&'static str],
+    /// Whether it is on this machine, with every program that it runs or that packs for it.
     pub(crate) is_there: fn() -> bool,
     /// The configuration of such a registry, which `configuration.rs` fits to the stand-ins.
     pub(crate) preset: &'static str,
@@ -100,21 +102,49 @@ impl File {
     }
 }
 
-/// Whether there is such a program.
-pub(crate) fn is_on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|directory| directory.join(program).is_file())
+impl Client {
+    /// The version that it says it has: the first number with a dot that it prints.
+    #[track_caller]
+    pub(crate) fn version(&self) -> String {
+        let [program, arguments @ ..] = self.version else {
+            panic!("{}: no command prints the version", self.name);
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let printed = output(isolated(program, directory.path()).args(arguments));
+        let printed = String::from_utf8_lossy(&printed);
+        let is_of_number = |letter: char| letter.is_ascii_digit() || letter == '.';
+        let mut words = printed.split(|letter| !is_of_number(letter));
+        let number = words.find(|word| word.trim_matches('.').contains('.'));
+        number.unwrap_or_default().to_owned()
+    }
 }
 
-/// A program that works in `directory` and knows nothing of this machine but where programs are: its
-/// home is in the directory, and no variable, so no proxy either, is passed on.
+/// Whether there are all these programs.
+pub(crate) fn are_on_path(programs: &[&str]) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let is_on_path = |program| env::split_paths(&path).any(|place| place.join(program).is_file());
+    programs.iter().all(is_on_path)
+}
+
+/// The URL of the registry with a credential in it.
+pub(crate) fn with_credential(registry: &str) -> String {
+    registry.replacen("://", "://user:secret@", 1)
+}
+
+/// A program that works in `directory` and knows nothing of this machine but where programs are,
+/// rustup's too: its home is in the directory, and no variable, so no proxy either, is passed on.
 pub(crate) fn isolated(program: &str, directory: &Path) -> Command {
     let home = directory.join("home");
     fs::create_dir_all(&home).unwrap();
+    let rustup = || Some(env::home_dir()?.join(".rustup").into_os_string());
+    let rustup = env::var_os("RUSTUP_HOME").or_else(rustup);
+    let toolchain = env::var_os("RUSTUP_TOOLCHAIN").map(|name| ("RUSTUP_TOOLCHAIN", name));
     let mut command = Command::new(program);
     command
         .current_dir(directory)
         .env_clear()
+        .envs(toolchain)
+        .env("RUSTUP_HOME", rustup.unwrap_or_default())
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("HOME", home)
         .env("LANG", "C.UTF-8")

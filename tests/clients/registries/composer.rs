@@ -5,19 +5,23 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::registries::client::{Client, Package, REGISTRY, is_on_path, isolated, write, zip};
+use crate::registries::client::{
+    Client, Package, REGISTRY, are_on_path, isolated, with_credential, write, zip,
+};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "composer",
-    is_there: || is_on_path("composer") && has_curl(),
+    version: &["composer", "--version"],
+    is_there: || are_on_path(&["composer", "php", "unzip", "python3"]) && has_curl(),
     preset: include_str!("../../../config/presets/composer.toml"),
     pack,
     fetch,
     leaves: "vendor/team/alpha/alpha.php",
     on_503: On503 {
+        version: "2.5",
         settings: "",
-        by_default: "0 s, 0.1 s and 0.5 s",
+        by_default: "",
         waits: &[0, 100, 500],
         runs: &[Run::exits(0).dead(4).alive(1)],
     },
@@ -72,7 +76,7 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     let project = json!({
         "repositories": [
             { "packagist.org": false },
-            { "type": "composer", "url": registry },
+            { "type": "composer", "url": with_credential(registry) },
         ],
         "require": { NAME: VERSION },
         "config": { "secure-http": false },

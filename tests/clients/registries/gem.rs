@@ -6,17 +6,21 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
+use crate::registries::client::{
+    Client, Package, are_on_path, isolated, output, with_credential, write,
+};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "gem",
-    is_there: || is_on_path("gem"),
+    version: &["gem", "--version"],
+    is_there: || are_on_path(&["gem", "ruby"]),
     preset: include_str!("../../../config/presets/rubygems.toml"),
     pack,
     fetch,
     leaves: "gems/gems/alpha-1.0.0/alpha.rb",
     on_503: On503 {
+        version: "3.3",
         settings: "",
         by_default: "",
         waits: &[],
@@ -60,6 +64,6 @@ fn pack(directory: &Path) -> Package {
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     let mut gem = isolated("gem", directory);
     gem.args(["install", "alpha", "--no-document", "--install-dir", "gems"])
-        .args(["--clear-sources", "--source", registry]);
+        .args(["--clear-sources", "--source", &with_credential(registry)]);
     vec![gem]
 }

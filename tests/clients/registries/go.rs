@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, write, zip};
+use crate::registries::client::{Client, Package, are_on_path, isolated, write, zip};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "go",
-    is_there: || is_on_path("go"),
+    version: &["go", "version"],
+    is_there: || are_on_path(&["go", "python3"]),
     preset: include_str!("../../../config/presets/go.toml"),
     pack,
     fetch,
     leaves: "go/pkg/mod/example.test/!alpha@v2.0.0+incompatible/alpha.go",
     on_503: On503 {
+        version: "1.19",
         settings: "",
         by_default: "",
         waits: &[],

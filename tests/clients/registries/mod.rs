@@ -1,9 +1,10 @@
 //! The client of each kind of registry downloads a package through the module under Viceroy.
 //!
 //! The origin has the metadata and the files, a CDN has the files, and the configuration is the preset
-//! of that kind. Cargo has tests of its own.
+//! of that kind. Cargo has more tests of its own.
 
 mod apt;
+mod cargo;
 mod client;
 mod composer;
 mod configuration;
@@ -24,12 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use self::client::Client;
 use self::scene::{Configured, Scene};
 
 /// Every client, in the order of the table in `docs/failures.md`.
-static CLIENTS: [&Client; 8] = [
+static CLIENTS: [&Client; 9] = [
+    &cargo::CLIENT,
     &npm::CLIENT,
     &pip::CLIENT,
     &gem::CLIENT,
@@ -39,6 +42,9 @@ static CLIENTS: [&Client; 8] = [
     &composer::CLIENT,
     &mvn::CLIENT,
 ];
+
+/// The clients that are run with a credential for the registry.
+const WITH_CREDENTIAL: [&str; 5] = ["npm", "pip", "gem", "apt", "composer"];
 
 /// The variable that makes a missing client a failure, if it is `1`.
 const REQUIRED: &str = "SIGNPOST_REQUIRE_CLIENTS";
@@ -66,7 +72,11 @@ async fn files_come_from_the_cdn_once_and_metadata_from_the_origin() {
         let expected = metadata.chain(package.absent.iter().copied());
         let expected: BTreeSet<_> = expected.map(str::to_owned).collect();
         let asked = scene.origin_paths().into_iter().collect();
-        scene.same("paths at the origin", &expected, &asked)
+        scene.same("paths at the origin", &expected, &asked)?;
+        let is_sent = WITH_CREDENTIAL.contains(&client.name);
+        let seen = scene.credentials_at_origin() > 0;
+        scene.same("whether the origin gets a credential", &is_sent, &seen)?;
+        scene.same("credentials at the CDN", &0, &scene.cdn.credentials())
     })
     .await;
 }
@@ -90,6 +100,14 @@ async fn everything_comes_from_the_origin_without_a_configuration() {
 #[tokio::test]
 async fn another_cdn_has_the_files_when_one_answers_503() {
     each(|client| async move {
+        let version = spawn_blocking(|| client.version()).await.unwrap();
+        if !client.on_503.is_of(&version) {
+            let tried = format!("{} {}", client.name, client.on_503.version);
+            say(&format!(
+                "not compared: {version} is installed, and {tried} is on the page"
+            ));
+            return Ok(());
+        }
         let mut scene = Scene::start(client, Configured::FirstOfTwoDead).await;
         let mut runs = vec![scene.run().await];
         let waits = scene.waits();
@@ -131,8 +149,7 @@ where
             let hint = "`cargo xtask setup --clients` installs it";
             differences.push(format!("{name}: missing, and {REQUIRED}=1: {hint}"));
         } else {
-            // Past the test runner, which shows nothing of a test that passes.
-            let _ = writeln!(stderr(), "not run: {name}, which is not installed");
+            say(&format!("not run: {name}, which is not installed"));
         }
     }
     for (name, row) in rows {
@@ -141,4 +158,9 @@ where
         differences.extend(checked.err().map(|error| format!("{name}: {error}")));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
+
+/// Prints a line past the test runner, which shows nothing of a test that passes.
+fn say(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
 }

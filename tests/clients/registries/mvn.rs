@@ -6,17 +6,19 @@ use std::process::Command;
 
 use bytes::Bytes;
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, output, write, zip};
+use crate::registries::client::{Client, Package, are_on_path, isolated, output, write, zip};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "mvn",
-    is_there: || is_on_path("mvn"),
+    version: &["mvn", "--version"],
+    is_there: || are_on_path(&["mvn", "python3", "sha1sum"]),
     preset: include_str!("../../../config/presets/maven.toml"),
     pack,
     fetch,
     leaves: "repository/example/test/alpha/1.0.0/alpha-1.0.0.jar",
     on_503: On503 {
+        version: "3.8",
         settings: "",
         by_default: "",
         waits: &[],

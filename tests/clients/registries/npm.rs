@@ -6,17 +6,19 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::registries::client::{Client, Package, REGISTRY, is_on_path, isolated, output, write};
+use crate::registries::client::{Client, Package, REGISTRY, are_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "npm",
-    is_there: || is_on_path("npm"),
+    version: &["npm", "--version"],
+    is_there: || are_on_path(&["npm"]),
     preset: include_str!("../../../config/presets/npm.toml"),
     pack,
     fetch,
     leaves: "node_modules/@team/alpha/index.js",
     on_503: On503 {
+        version: "11",
         settings: "fetch-retry-mintimeout=100, fetch-retry-maxtimeout=600",
         by_default: "10 s and 60 s",
         waits: &[100, 600],
@@ -53,6 +55,9 @@ fn pack(directory: &Path) -> Package {
 
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     write(&directory.join("package.json"), "{\"private\":true}");
+    let (_, address) = registry.split_once("://").expect("a URL");
+    let credential = format!("//{address}/:_authToken=secret\n");
+    write(&directory.join(".npmrc"), credential);
     let mut npm = isolated("npm", directory);
     npm.args(["install", NAME, "--no-audit", "--no-fund"])
         .args(["--no-update-notifier", "--registry", registry])

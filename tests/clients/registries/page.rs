@@ -1,17 +1,33 @@
 //! The table in `docs/failures.md` says what the clients do.
 
-use crate::registries::CLIENTS;
 use crate::registries::client::Client;
+use crate::registries::{CLIENTS, WITH_CREDENTIAL};
 
-const SECTION: &str = "## What other clients do\n";
+const PAGE: &str = include_str!("../../../docs/failures.md");
+
+/// The lines of the section about clients.
+fn section() -> impl Iterator<Item = &'static str> {
+    let (_, section) = PAGE
+        .split_once("## What the clients do\n")
+        .expect("the section");
+    section.lines().take_while(|line| !line.starts_with("## "))
+}
+
+#[test]
+fn the_page_of_failures_names_the_clients_that_are_tried_with_a_credential() {
+    let [before @ .., last] = WITH_CREDENTIAL;
+    let names = format!("{} and {last} were", before.join(", "));
+    let text = section().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&names), "docs/failures.md: {names}");
+}
 
 #[test]
 fn the_page_of_failures_says_what_the_clients_do() {
-    let page = include_str!("../../../docs/failures.md");
-    let (_, section) = page.split_once(SECTION).expect("the section");
-    let lines = section.lines().take_while(|line| !line.starts_with("## "));
     // The title and the rule below it come first.
-    let written: Vec<_> = lines.filter(|line| line.starts_with('|')).skip(2).collect();
+    let written: Vec<_> = section()
+        .filter(|line| line.starts_with('|'))
+        .skip(2)
+        .collect();
     let tried: Vec<_> = CLIENTS.into_iter().map(line_of).collect();
     assert!(
         written == tried,
@@ -23,14 +39,15 @@ fn the_page_of_failures_says_what_the_clients_do() {
 fn line_of(client: &Client) -> String {
     let on_503 = &client.on_503;
     let mut asks = Vec::new();
-    if !on_503.by_default.is_empty() {
-        asks.push(format!("the CDN, after {}", on_503.by_default));
+    let waits = on_503.waits_by_default();
+    if !waits.is_empty() {
+        asks.push(format!("the CDN, after {waits}"));
     }
     if on_503.runs[0].exit == 0 {
         asks.push("Signpost".to_owned());
     }
     let asks = match asks.as_slice() {
-        [] => "nobody".to_owned(),
+        [] => "no".to_owned(),
         asks => asks.join("; then "),
     };
     let tried = match on_503.settings {
@@ -50,7 +67,8 @@ fn line_of(client: &Client) -> String {
         ),
         [] => panic!("{} is never run", client.name),
     };
-    format!("| {} | {asks} | {tried} | {sees} |", client.name)
+    let (name, version) = (client.name, on_503.version);
+    format!("| {name} {version} | {asks} | {tried} | {sees} |")
 }
 
 fn ordinal(number: usize) -> &'static str {

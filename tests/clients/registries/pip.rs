@@ -5,17 +5,21 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, write, zip};
+use crate::registries::client::{
+    Client, Package, are_on_path, isolated, with_credential, write, zip,
+};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "pip",
-    is_there: || is_on_path("pip"),
+    version: &["pip", "--version"],
+    is_there: || are_on_path(&["pip", "python3"]),
     preset: include_str!("../../../config/presets/pypi.toml"),
     pack,
     fetch,
     leaves: "alpha-1.0.0+local.1-py3-none-any.whl",
     on_503: On503 {
+        version: "23",
         settings: "--retries 2",
         by_default: "0 s, 0.5 s, 1 s, 2 s and 4 s",
         waits: &[0, 500],
@@ -59,6 +63,6 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     let mut pip = isolated("pip", directory);
     pip.args(["download", "alpha", "--no-deps", "--retries", "2"])
         .args(["--disable-pip-version-check", "--no-input", "--index-url"])
-        .arg(format!("{registry}/simple/"));
+        .arg(format!("{}/simple/", with_credential(registry)));
     vec![pip]
 }

@@ -160,6 +160,13 @@ impl Scene {
         self.origin.requests().iter().map(path_of).collect()
     }
 
+    /// How many requests came to the origin with a credential.
+    pub(crate) fn credentials_at_origin(&self) -> usize {
+        let requests = self.origin.requests();
+        let with = |request: &&RecordedRequest| request.headers.contains_key("authorization");
+        requests.iter().filter(with).count()
+    }
+
     /// The times between the requests that came to the CDN that answers 503.
     pub(crate) fn waits(&self) -> Vec<Duration> {
         let asked = self.dead.asked.lock().unwrap();

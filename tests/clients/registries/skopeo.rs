@@ -7,17 +7,19 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::registries::client::{Client, Package, is_on_path, isolated, output, write};
+use crate::registries::client::{Client, Package, are_on_path, isolated, output, write};
 use crate::registries::on_503::{On503, Run};
 
 pub(crate) const CLIENT: Client = Client {
     name: "skopeo",
-    is_there: || is_on_path("skopeo"),
+    version: &["skopeo", "--version"],
+    is_there: || are_on_path(&["skopeo", "tar"]),
     preset: include_str!("../../../config/presets/oci.toml"),
     pack,
     fetch,
     leaves: "image/manifest.json",
     on_503: On503 {
+        version: "1.9",
         settings: "",
         by_default: "",
         waits: &[],
