@@ -187,14 +187,14 @@ impl<'t> Ambiguity<'t> {
             .pieces()
             .any(|piece| matches!(piece, Piece::Part(..)));
         let readings = readings.filter(|readings| !has_part && readings.iter().all(agrees));
-        let named = |reading: Vec<(usize, &'t str, String)>| {
-            let named = reading.into_iter().map(|(_, name, text)| (name, text));
-            named.collect::<Vec<_>>()
+        let without_places = |reading: Vec<(usize, &'t str, String)>| {
+            let values = reading.into_iter().map(|(_, name, text)| (name, text));
+            values.collect::<Vec<_>>()
         };
         let names = template.captures().iter().map(CaptureSlot::name);
         Self {
             segment,
-            readings: readings.map(|readings| readings.map(named)),
+            readings: readings.map(|readings| readings.map(without_places)),
             values: names.zip(values).collect(),
         }
     }
