@@ -162,6 +162,9 @@ impl<'t> Reader<'t> {
     }
 
     fn check_characters(&mut self, literal: &str) {
+        if literal.bytes().all(may_be_literal) {
+            return;
+        }
         let may_be = |character: char| u8::try_from(character).is_ok_and(may_be_literal);
         if let Some(character) = literal.chars().find(|it| !may_be(*it)) {
             self.note(format_args!(

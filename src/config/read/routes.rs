@@ -81,10 +81,14 @@ fn read_route(key: &At<'_>, raw: &RawRoute, known: Known<'_>, sink: &mut Sink) -
     let (mut unused, mut read) = (Vec::new(), None);
     if let Some((captures, location)) = captures.zip(location) {
         unused = read_unused(&key.name("unused"), raw, captures, location, sink);
-        let held = captures.iter().enumerate();
-        let held = held.filter(|(place, _)| !unused.contains(place));
-        let held: Vec<_> = held.map(|(_, slot)| slot.clone()).collect();
-        let location = PathTemplate::location(location, &held);
+        let location = if unused.is_empty() {
+            PathTemplate::location(location, captures)
+        } else {
+            let held = captures.iter().enumerate();
+            let held = held.filter(|(place, _)| !unused.contains(place));
+            let held: Vec<_> = held.map(|(_, slot)| slot.clone()).collect();
+            PathTemplate::location(location, &held)
+        };
         read = take_template(ProblemCode::LocationInvalid, location_key, location, sink).ok();
     }
     let targets = targets::of_route(key, raw, known.targets, sink);
