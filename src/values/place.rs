@@ -79,7 +79,7 @@ impl<'t, 'p, 's> At<'t, 'p, 's> {
             slot,
             found,
         };
-        slot.map_or_else(|| self.no_literal(), of_slot)
+        slot.map_or(self.no_literal(), of_slot)
     }
 
     #[cold]

@@ -75,6 +75,13 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "target = \"cdn\"",
+        "target = true",
+        &[
+            "line 8, column 10: syntax-invalid: routes[0].target: `routes[0].target` is a name such as \"cdn\"; for several write `targets`; found `true`",
+        ],
+    ),
+    (
         "name = \"file\"",
         "name = \"file\"\nstatus = 30.2",
         &[
