@@ -96,7 +96,7 @@ fn refused(preset: Preset, values: &Values<'_>, text: &str, problems: &Problems)
         let code = Code::Problem(ProblemCode::LocationLoops);
         found = vec![Finding::new(code, "", message)];
     }
-    // There is no such file yet.
+    // The file is written later, so messages name the preset.
     let name = format!("<{}>", preset.name);
     let report = findings::render(&name, text, &found, Screen::of_errors());
     let number = counted(found.len(), "problem");

@@ -144,7 +144,7 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// The keys that differ, none if all are new. The edge ignores examples, so a new one is no
+    /// The keys that differ; an empty list for a first deployment. The edge ignores examples, so a new one is no
     /// change; a dropped one no longer holds the configuration to its location.
     fn differences(&self) -> Vec<Difference> {
         let Some(old) = self.old else {
@@ -210,7 +210,7 @@ fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// The failure if there is no example: a compiled configuration has none.
+/// The failure for a configuration without examples, such as a compiled one.
 fn without_examples(is_first: bool) -> Failure {
     let words = if is_first {
         "the new configuration is compiled; give it as TOML"

@@ -12,8 +12,8 @@ use crate::values::{
 /// A path that both templates read, if there is one.
 ///
 /// Two segments in one place that have no text in common tell the templates apart, for certain. Otherwise
-/// paths are tried, made of plain values and of those that the segments have in common; one is found
-/// whenever no capture is bound in more than two places.
+/// paths are tried, made of plain values and of those that the segments have in common. So what is found
+/// is a real path of both, and one that depends on a capture in many places may be overlooked.
 pub(super) fn common_path(one: &PathTemplate, other: &PathTemplate) -> Option<String> {
     lengths(one, other).find_map(|length| {
         let (left, right) = (expand(one, length)?, expand(other, length)?);

@@ -144,3 +144,96 @@ fn segment(character: &str) -> String {
     let not_a_point = format!("[{character}&&[^.]]");
     format!(r"(?:{character}*{not_a_point}{character}*|\.\.\.+)")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Language;
+    use crate::values::CaptureType;
+
+    fn accepts(language: &Language, text: &str) -> bool {
+        let mut bytes = text.bytes();
+        let end = bytes.try_fold(language.start(), |state, byte| language.next(state, byte));
+        end.is_some_and(|state| language.may_end(state))
+    }
+
+    /// Texts near the borders of the types.
+    fn texts() -> Vec<String> {
+        let plain = [
+            "",
+            ".",
+            "..",
+            "...",
+            ".a",
+            "a.",
+            "a",
+            "A",
+            "aB",
+            "a-b",
+            "a_b",
+            "1a",
+            "0",
+            "00",
+            "42",
+            "e3",
+            "E3",
+            "g1",
+            "a/b",
+            "a%b",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "a b",
+            "@!$&'()*+,;=:",
+            "1.0",
+            "1.0.0",
+            "01.0.0",
+            "1.0.0-0a",
+            "1.0.0-00",
+            "1.0.0-0",
+            "1.0.0-a.b-c",
+            "1.0.0-a..b",
+            "1.0.0+0a.00",
+            "1.0.0-a+b",
+            "1.0.0+",
+            "gz",
+            "gz-x",
+            "gz-",
+            "tar",
+            "tar.gz",
+            "tar.",
+            "zip",
+        ];
+        let digests = [2, 39, 40, 41, 63, 64, 65, 127, 128, 129]
+            .map(|length| "0f".repeat(65)[..length].to_owned());
+        plain
+            .map(str::to_owned)
+            .into_iter()
+            .chain(digests)
+            .collect()
+    }
+
+    #[test]
+    fn an_automaton_takes_the_texts_that_are_read_as_its_type() {
+        let words = |words: [&str; 2]| CaptureType::OneOf(words.map(str::to_owned).into());
+        let of_words = [
+            ["gz", "gz-x"],
+            ["gz-x", "gz"],
+            ["tar", "tar.gz"],
+            ["tar.gz", "tar"],
+        ]
+        .map(words);
+        let named = CaptureType::named().map(|(_, kind)| kind);
+        let all = named.chain([CaptureType::Hex(2)]).chain(of_words);
+        // Where a `path` meets a segment, it is one segment of it.
+        for kind in all.filter(|kind| *kind != CaptureType::Path) {
+            for text in texts() {
+                let read = kind.parse(text.as_str()).is_some();
+                assert_eq!(
+                    accepts(&Language::of(&kind), &text),
+                    read,
+                    "{kind}: {text:?}"
+                );
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ pub(super) struct Values<'v> {
 }
 
 impl Values<'_> {
-    /// The host that the base and the registry both have; what is not said is as in the preset.
+    /// The host, if the base and the registry share one. A missing option keeps the preset's host.
     pub(super) fn shared_host(&self) -> Option<&str> {
         let of_preset = BASE_HOST.trim_matches('"');
         let of_base = self.base.map_or(of_preset, |base| base.host().as_str());
@@ -29,7 +29,7 @@ impl Values<'_> {
 
     /// The preset with these values, its comments and layout as they are.
     ///
-    /// Reads the text once: a value may hold what is replaced, as `cdn.registry.example` does.
+    /// Replaces in one pass, because a new host may contain an old one: `cdn.registry.example`.
     pub(super) fn fill(&self, preset: &str) -> String {
         let base_host = self.base.map(|base| format!("\"{}\"", base.host()));
         let values = [

@@ -46,7 +46,7 @@ enum Answered<'c> {
 
 #[derive(Clone, Copy, Debug)]
 struct Side<'c> {
-    /// Nothing if there is no configuration, and the origin answers every request.
+    /// `None` before the first deployment: the origin answers every request.
     config: Option<&'c Config>,
     /// The host of requests without one; nothing if the routes apply to any host.
     host: Option<&'c str>,
