@@ -7,7 +7,7 @@ use crate::location::Location;
 use crate::log_line::{self, Answered, Exchange, InForce};
 use crate::origin_redirect::{OriginAnswer, OriginRedirect};
 use crate::reply::{self, Reply};
-use crate::request::Request;
+use crate::request::{Method, Request};
 use crate::route::{self, NoMatch, RouteMatch};
 use crate::target::{self, Candidate, Chosen, Health, Step, all_healthy};
 use crate::values::{Effect, Switch};
@@ -36,8 +36,7 @@ pub struct Surroundings<'s> {
 pub struct Answer<'c, 'r> {
     decision: Decision,
     chosen: Option<Chosen<'c, 'r>>,
-    /// The route that left the request to the origin.
-    origin_route: Option<&'c RoutePattern>,
+    no_match: Option<NoMatch<'c>>,
     attempt: Option<u8>,
     after: After,
 }
@@ -48,6 +47,18 @@ enum After {
     Nothing,
     Failed(Released),
     Redirected(OriginRedirect),
+}
+
+/// What is sent in the end.
+enum Sent<'a> {
+    /// A redirect to this location, or a JSON answer that names it.
+    Redirect(&'a Location),
+    /// The answer to a preflight.
+    Preflight,
+    /// A redirect to this location instead of the origin's, which was asked for this reason.
+    Repaired(&'a Location, &'a Reason),
+    /// The origin's answer.
+    Origin,
 }
 
 /// Answers a request: finds its route, recalls earlier attempts, chooses the target, builds the
@@ -138,20 +149,16 @@ impl<'c, 'r> Answer<'c, 'r> {
         Self {
             decision: Decision::Origin(reason),
             chosen: None,
-            origin_route: None,
+            no_match: None,
             attempt: None,
             after: After::Nothing,
         }
     }
 
-    /// The answer to a request that is on no route, or on one of the origin.
+    /// The answer to a request that is on no route, or on one that leaves it to the origin.
     fn unmatched(no_match: NoMatch<'c>) -> Self {
-        let origin_route = match no_match {
-            NoMatch::OriginRoute(route) => Some(route),
-            _ => None,
-        };
         Self {
-            origin_route,
+            no_match: Some(no_match),
             ..Self::origin(no_match.into())
         }
     }
@@ -168,7 +175,7 @@ impl<'c, 'r> Answer<'c, 'r> {
         Self {
             decision: decide(proof, effect, goes_to_origin),
             chosen: Some(chosen),
-            origin_route: None,
+            no_match: None,
             attempt: None,
             after: After::Nothing,
         }
@@ -184,10 +191,18 @@ impl<'c, 'r> Answer<'c, 'r> {
         self.chosen.as_ref()
     }
 
-    /// The name of the route that the request was on, one of the origin's included.
+    /// The name of the route that the request was on, also if that leaves it to the origin.
     pub fn route_name(&self) -> Option<&'c RouteName> {
-        let redirecting = self.route().map(Route::pattern);
-        redirecting.or(self.origin_route).map(RoutePattern::name)
+        let pattern = match self.no_match {
+            Some(NoMatch::OriginRoute(route) | NoMatch::CameFromTarget(route)) => Some(route),
+            _ => self.route().map(Route::pattern),
+        };
+        pattern.map(RoutePattern::name)
+    }
+
+    /// Why no route could be tried, if that is the reason.
+    pub fn no_match(&self) -> Option<NoMatch<'c>> {
+        self.no_match
     }
 
     /// The route that the request was on, if it redirects.
@@ -215,13 +230,17 @@ impl<'c, 'r> Answer<'c, 'r> {
         }
     }
 
-    /// The answer now that no origin backend answered: the proven redirect, if only the switch or a
-    /// repeated attempt held it back. A refused location stays refused.
+    /// The answer now that no origin backend answered: the proven redirect, if only `shadow`, a share or a
+    /// repeated attempt held it back. A refused location stays refused, and `off` stays off.
     #[must_use]
     pub fn after_origin_failed(mut self) -> Self {
-        let released = self.decision.reason().and_then(Released::by);
-        self.after = released.map_or(After::Nothing, After::Failed);
+        self.after = self.released().map_or(After::Nothing, After::Failed);
         self
+    }
+
+    /// The location that may be sent in the origin's place.
+    fn released(&self) -> Option<Released> {
+        self.decision.reason().and_then(Released::by)
     }
 
     /// The answer now that the origin answered: its own redirect of a request on a route is compared
@@ -230,15 +249,17 @@ impl<'c, 'r> Answer<'c, 'r> {
     pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>) -> Self {
         let redirect = self.chosen.as_ref().and_then(|chosen| {
             let found = chosen.found();
+            if self.is_preflight() {
+                return None;
+            }
             // The origin has its own way to choose among several targets.
             let others: Vec<_> = match found.route().targets().only() {
                 Some(_) => Vec::new(),
                 None => at_every_target(found, Effect::Send).collect(),
             };
             let others = others.iter().filter_map(|it| it.decision.location());
-            let others: Vec<_> = others.collect();
-            let proven = self.decision.location();
-            OriginRedirect::judge(answer, proven, &others, found.config())
+            let proven: Vec<_> = self.decision.location().into_iter().chain(others).collect();
+            OriginRedirect::judge(answer, &proven, self.released(), found.config())
         });
         self.after = redirect.map_or(After::Nothing, After::Redirected);
         self
@@ -266,30 +287,61 @@ impl<'c, 'r> Answer<'c, 'r> {
         }
     }
 
-    /// The location that the edge's own reply sends the client to, if it replies.
+    /// The location that a redirect or a JSON answer of the edge names, unless it repairs the origin's.
     pub fn redirect(&self) -> Option<&Location> {
-        match (&self.decision, &self.after) {
-            (Decision::Redirect(location), _) => Some(location),
-            (_, After::Failed(released)) => Some(released.location()),
+        match self.sent() {
+            Sent::Redirect(location) => Some(location),
             _ => None,
         }
     }
 
-    /// The reply to send, if the edge redirects; `None` if the origin is to answer.
+    /// The reply to send; `None` if the origin's answer is passed on.
     pub fn reply(&self) -> Option<Reply<'_>> {
-        let chosen = self.chosen.as_ref()?;
-        Some(reply::to_location(
-            chosen.found(),
-            self.redirect()?,
-            self.because(),
-        ))
+        let found = self.chosen.as_ref()?.found();
+        match self.sent() {
+            Sent::Redirect(location) => Some(reply::to_location(found, location, self.because())),
+            Sent::Preflight => Some(reply::to_preflight(found, self.because())),
+            Sent::Repaired(location, reason) => Some(reply::repaired(found, location, reason)),
+            Sent::Origin => None,
+        }
+    }
+
+    /// What is answered: `redirect`, `preflight` or `origin`.
+    pub fn decided(&self) -> &'static str {
+        match self.sent() {
+            Sent::Redirect(_) => "redirect",
+            Sent::Preflight => "preflight",
+            Sent::Repaired(..) | Sent::Origin => "origin",
+        }
+    }
+
+    fn sent(&self) -> Sent<'_> {
+        let location = match (&self.decision, &self.after) {
+            (Decision::Redirect(location), _) => location,
+            (Decision::Origin(_), After::Failed(released)) => released.location(),
+            (Decision::Origin(reason), After::Redirected(redirect)) => {
+                let repair = redirect.repair();
+                return repair.map_or(Sent::Origin, |location| Sent::Repaired(location, reason));
+            }
+            (Decision::Origin(_), After::Nothing) => return Sent::Origin,
+        };
+        if self.is_preflight() {
+            Sent::Preflight
+        } else {
+            Sent::Redirect(location)
+        }
+    }
+
+    fn is_preflight(&self) -> bool {
+        let request = self.chosen.as_ref().map(|chosen| chosen.found().request());
+        request.is_some_and(|request| request.method() == Method::Preflight)
     }
 
     /// The log line of the exchange, without a line end.
     pub fn log_line(&self, exchange: &Exchange<'_>, in_force: &InForce<'_>) -> String {
         let answered = Answered {
             decision: &self.decision,
-            is_redirect: self.redirect().is_some(),
+            decided: self.decided(),
             route: self.route_name(),
             target: self.target(),
             attempt: self.attempt,

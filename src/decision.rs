@@ -9,7 +9,7 @@ use crate::values::{CaptureType, Effect};
 /// What is done with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// The client is sent to the proven location.
+    /// The client is sent to the proven location; a browser's preflight is told that it would be.
     Redirect(Location),
     /// The origin answers, for this reason.
     Origin(Reason),
@@ -25,7 +25,10 @@ pub enum Reason {
     NoRoute,
     /// `origin-route`: the path is on a route whose requests all go to the origin.
     OriginRoute,
-    /// `method-not-redirectable`: the path is on a route, the method is neither GET nor HEAD.
+    /// `came-from-target`: the request comes from a target of its route, and would come back.
+    CameFromTarget,
+    /// `method-not-redirectable`: the path is on a route, and the request is neither GET nor HEAD nor a
+    /// browser's question whether it may send one.
     MethodNotRedirectable,
     /// `path-malformed`: the path cannot be decoded without doubt.
     PathMalformed,
@@ -33,7 +36,8 @@ pub enum Reason {
     NameInvalid,
     /// `version-invalid`: a capture of type `semver` is invalid, or is not what the path repeats.
     VersionInvalid,
-    /// `capture-invalid`: a capture of another type is invalid, or too short for the location.
+    /// `capture-invalid`: a capture of another type is invalid, or one is too short or too long for the
+    /// location.
     CaptureInvalid,
     /// `location-refused`: the candidate failed its proof. A bug, or an attack.
     LocationRefused(Refusal),
@@ -58,7 +62,8 @@ pub enum Reason {
 pub enum Because {
     /// `origin-down`: no origin backend answered.
     OriginDown,
-    /// `origin-redirect`: the origin answered with a redirect to a host that is not allowed.
+    /// `origin-redirect`: the origin answered with a redirect to a host that is neither allowed nor its
+    /// own.
     OriginRedirect,
     /// `target-unhealthy`: the targets before this one are not healthy.
     TargetUnhealthy,
@@ -66,7 +71,8 @@ pub enum Because {
     SecondTry,
 }
 
-/// A proven location that was held back, and that may be sent if the origin fails.
+/// A proven location that was held back, and that may be sent if the origin fails or redirects to a wrong
+/// place.
 ///
 /// [`Released::by`] is the only constructor: no other location can be sent in the origin's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +138,8 @@ impl From<NoMatch<'_>> for Reason {
             NoMatch::PathMalformed => Self::PathMalformed,
             NoMatch::MethodNotRedirectable => Self::MethodNotRedirectable,
             NoMatch::OriginRoute(_) => Self::OriginRoute,
-            NoMatch::CaptureTooShort(_) => Self::CaptureInvalid,
+            NoMatch::CameFromTarget(_) => Self::CameFromTarget,
+            NoMatch::CaptureTooShort(_) | NoMatch::LocationTooLong(_) => Self::CaptureInvalid,
             NoMatch::CaptureInvalid(slot) => match slot.kind() {
                 CaptureType::Crate => Self::NameInvalid,
                 CaptureType::Semver => Self::VersionInvalid,
@@ -143,9 +150,12 @@ impl From<NoMatch<'_>> for Reason {
 }
 
 impl Released {
-    /// The location that a reason held back, if it held one back.
+    /// The location that a reason held back, if it held one back and the switch is not `off`.
     pub fn by(reason: &Reason) -> Option<Self> {
-        reason.held_back().cloned().map(Self)
+        match reason {
+            Reason::SwitchOff(_) => None,
+            _ => reason.held_back().cloned().map(Self),
+        }
     }
 
     /// The location.
@@ -194,6 +204,7 @@ impl Reason {
         match self {
             Self::NoRoute => code!("no-route"),
             Self::OriginRoute => code!("origin-route"),
+            Self::CameFromTarget => code!("came-from-target"),
             Self::MethodNotRedirectable => code!("method-not-redirectable"),
             Self::PathMalformed => code!("path-malformed"),
             Self::NameInvalid => code!("name-invalid"),

@@ -25,9 +25,9 @@ pub enum Lookup {
 /// use signpost::values::Switch;
 ///
 /// let mut entries = Entries::default();
-/// let service_log = entries.take(Lookup::Missing, Lookup::Found("shadow".to_owned()));
+/// let service_log = entries.take(Lookup::Missing, Lookup::Found("enforce".to_owned()));
 /// assert_eq!(entries.config().unwrap_err().code(), "config-missing");
-/// assert_eq!(entries.switch(), Switch::Shadow);
+/// assert_eq!(entries.switch(), Switch::ENFORCE);
 /// assert_eq!(service_log.len(), 1);
 /// ```
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct Entries {
     config: Option<Config>,
     reason: Reason,
     switch: Switch,
+    /// Whether the entry `switch` was ever there.
+    has_seen_switch: bool,
     /// The last look-ups, so that nothing is proved or reported twice.
     looked_up: Option<(Lookup, Lookup)>,
 }
@@ -46,6 +48,7 @@ impl Default for Entries {
             config: None,
             reason: Reason::ConfigMissing,
             switch: Switch::Off,
+            has_seen_switch: false,
             looked_up: None,
         }
     }
@@ -56,12 +59,10 @@ impl Entries {
     /// if nothing has changed, or all is well.
     ///
     /// The configuration in force stays if the entry has problems, is gone or cannot be looked up. The
-    /// switch stays if its entry cannot be looked up. If it is gone, that means `enforce`, unless the
-    /// whole store is gone, which says nothing about the switch.
+    /// switch stays if its entry is gone or cannot be looked up; if there never was one, a missing switch
+    /// is `shadow`. So what goes missing never sends more redirects than before.
     pub fn take(&mut self, config: Lookup, switch: Lookup) -> Vec<String> {
         let mut service_log = Vec::new();
-        let store_is_gone =
-            self.config.is_some() && config == Lookup::Missing && switch == Lookup::Missing;
         let (old_config, old_switch) = self
             .looked_up
             .as_ref()
@@ -73,7 +74,7 @@ impl Entries {
         if config_is_new {
             service_log.extend(self.take_config(&config));
         }
-        if switch_is_new && !store_is_gone {
+        if switch_is_new {
             service_log.extend(self.take_switch(&switch));
         }
         self.looked_up = Some((config, switch));
@@ -126,18 +127,21 @@ impl Entries {
     }
 
     fn take_switch(&mut self, entry: &Lookup) -> Option<String> {
-        let entry = match entry {
-            Lookup::Found(text) => Some(text.as_str()),
-            Lookup::Missing => None,
-            Lookup::Failed => {
-                let switch = self.switch;
-                return Some(format!(
-                    "signpost: the entry `switch` cannot be looked up: {switch} stays in force"
-                ));
+        let found = match entry {
+            Lookup::Found(text) => {
+                self.has_seen_switch = true;
+                let read = text.parse();
+                self.switch = *read.as_ref().unwrap_or(&Switch::Off);
+                return read
+                    .err()
+                    .map(|error| format!("signpost: the switch is taken as off: {error}"));
             }
+            Lookup::Missing => "the Config Store has no entry `switch`",
+            Lookup::Failed => "the entry `switch` cannot be looked up",
         };
-        let (switch, error) = Switch::from_entry(entry);
-        self.switch = switch;
-        error.map(|error| format!("signpost: the switch is taken as off: {error}"))
+        if *entry == Lookup::Missing && !self.has_seen_switch {
+            self.switch = Switch::Shadow;
+        }
+        Some(format!("signpost: {found}: {} is in force", self.switch))
     }
 }

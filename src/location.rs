@@ -11,7 +11,7 @@ use crate::config::{Config, Target};
 use crate::request::Request;
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, Scheme, Unencoded, encoding};
+use crate::values::{Base, MAX_LOCATION, Scheme, Unencoded, encoding};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -22,9 +22,6 @@ pub use refusal::Refusal;
 /// one URL that answers its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location(String);
-
-/// The longest location, in bytes.
-pub const MAX_LENGTH: usize = 2048;
 
 impl Location {
     /// Proves that a candidate is the URL that answers its request.
@@ -82,7 +79,7 @@ impl<'p> Proof<'p> {
     fn check(&mut self, point: Point) -> Result<(), Refusal> {
         let base = self.target.base();
         match point {
-            Point::ShortEnough => ensure(self.text.len() <= MAX_LENGTH, Refusal::TooLong),
+            Point::ShortEnough => ensure(self.text.len() <= MAX_LOCATION, Refusal::TooLong),
             Point::PrintableAscii => ensure(
                 self.text.bytes().all(|byte| byte.is_ascii_graphic()),
                 Refusal::NotPrintableAscii,
@@ -179,7 +176,7 @@ fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<
 
 fn check_loop(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
     let (host, config) = (base.host(), found.config());
-    if !host.is_named_by(found.request().host()) && !config.names_host(host) {
+    if !host.is_named_by(found.request().host()) && !config.names_host(host.as_str()) {
         return Ok(());
     }
     let next = Request::new("GET", host.as_str(), url.path());

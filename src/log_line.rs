@@ -65,7 +65,7 @@ pub struct InForce<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered<'a> {
     pub(crate) decision: &'a Decision,
-    pub(crate) is_redirect: bool,
+    pub(crate) decided: &'static str,
     pub(crate) route: Option<&'a RouteName>,
     pub(crate) target: Option<&'a Target>,
     pub(crate) attempt: Option<u8>,
@@ -104,11 +104,7 @@ pub(crate) fn write(
             protocol: exchange.tls_protocol,
         },
         signpost: Signpost {
-            decision: if answered.is_redirect {
-                "redirect"
-            } else {
-                "origin"
-            },
+            decision: answered.decided,
             route: answered.route.map(RouteName::as_str),
             target: answered.target.map(Target::name),
             attempt: answered.attempt,

@@ -8,6 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::config::{CheckRedirects, Config};
+use crate::decision::Released;
 use crate::location::Location;
 
 /// The part of the origin's answer that may send the client on.
@@ -26,16 +27,20 @@ pub struct OriginAnswer<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginRedirect {
     named: String,
-    repair: Option<Location>,
+    repair: Option<Released>,
 }
 
 impl OriginRedirect {
-    /// Compares the origin's answer to a request on a route with the proven location. `None` if it is
-    /// not a redirect, or leads to the proven location or to one proven at another target of the route.
+    /// Compares the origin's answer to a request on a route with the location that was proven at its
+    /// target, and with those at the route's other targets. `None` if it is not a redirect, or leads to one
+    /// of these.
+    ///
+    /// It is repaired only where the location may be released. A redirect to the host that was asked, or
+    /// to one of the configuration's `hosts`, is the registry's own and is left alone.
     pub fn judge(
         answer: &OriginAnswer<'_>,
-        proven: Option<&Location>,
-        at_other_targets: &[&Location],
+        proven: &[&Location],
+        released: Option<Released>,
         config: &Config,
     ) -> Option<Self> {
         let check = config.origin().check_redirects;
@@ -44,25 +49,26 @@ impl OriginRedirect {
         if !sends_on || check == CheckRedirects::Off {
             return None;
         }
-        let read = answer.read();
+        let requested = Url::parse(answer.requested).ok();
+        let read = answer.read(requested.as_ref());
         if let Some((text, url)) = &read {
             // A relative one is another text. Any other spelling is the origin's own idea.
-            let leads_to = |proven: &Location| {
+            let leads_to = |proven: &&Location| {
                 *text == proven.as_str()
                     || (text.starts_with('/') && url.as_str() == proven.as_str())
             };
-            let others = at_other_targets.iter().copied();
-            if proven.into_iter().chain(others).any(leads_to) {
+            if proven.iter().any(leads_to) {
                 return None;
             }
         }
         let host = read.as_ref().and_then(|(_, url)| url.host_str());
-        let mut allowed = config.allowed_hosts().iter();
-        let is_allowed = allowed.any(|allowed| Some(allowed.as_str()) == host);
-        let repair = proven.filter(|_| check == CheckRedirects::Repair && !is_allowed);
+        let is_left = host.is_some_and(|host| {
+            let is_requested = requested.is_some_and(|it| it.host_str() == Some(host));
+            is_requested || config.allows_host(host) || config.names_host(host)
+        });
         Some(Self {
             named: read.map_or_else(|| answer.unreadable(), |(_, url)| without_secrets(url)),
-            repair: repair.cloned(),
+            repair: released.filter(|_| check == CheckRedirects::Repair && !is_left),
         })
     }
 
@@ -74,14 +80,14 @@ impl OriginRedirect {
 
     /// The location to send instead of the origin's; `None` if that stays as it is.
     pub fn repair(&self) -> Option<&Location> {
-        self.repair.as_ref()
+        self.repair.as_ref().map(Released::location)
     }
 }
 
 impl OriginAnswer<'_> {
     /// The location as text and as the URL that it means. Clients differ in which of two they follow,
     /// so two count as unreadable, and so does a text that clients read in different ways.
-    fn read(&self) -> Option<(&str, Url)> {
+    fn read(&self, requested: Option<&Url>) -> Option<(&str, Url)> {
         let [location] = self.locations else {
             return None;
         };
@@ -90,8 +96,7 @@ impl OriginAnswer<'_> {
         if text.is_empty() || !location.iter().all(is_plain) {
             return None;
         }
-        let requested = Url::parse(self.requested).ok();
-        let url = Url::options().base_url(requested.as_ref()).parse(text);
+        let url = Url::options().base_url(requested).parse(text);
         Some((text, url.ok()?))
     }
 
@@ -117,7 +122,7 @@ fn without_secrets(mut url: Url) -> String {
 impl fmt::Display for OriginRedirect {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "the origin redirects to `{}`, ", self.named)?;
-        match &self.repair {
+        match self.repair() {
             Some(location) => write!(formatter, "and the client is sent to `{location}`"),
             None => formatter.write_str("which is not the proven location"),
         }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::config::ResponseOptions;
+use crate::config::{RedirectStatus, ResponseOptions};
 use crate::decision::{Because, Reason};
 use crate::location::Location;
-use crate::request::Format;
+use crate::request::{Format, Request};
 use crate::route::RouteMatch;
 
 /// A status, headers and a body. Header names are in lower case.
@@ -21,6 +21,9 @@ pub struct Reply<'a> {
 
 /// The header that says on every answer what was decided.
 pub const DECISION_HEADER: &str = "signpost-decision";
+
+/// The header that tells browsers to use HTTPS alone (RFC 6797).
+pub const HSTS_HEADER: &str = "strict-transport-security";
 
 /// The reply that sends a client to a proven location, in the format it asked for.
 pub fn to_location<'a>(
@@ -44,26 +47,69 @@ pub fn to_location<'a>(
             body: Cow::Borrowed(""),
         }
     };
-    if route.options().json {
-        reply.headers.push(("vary", Cow::Borrowed("Accept")));
-    }
+    reply.vary_by_accept(found);
     if let Some(cache_control) = &route.options().cache_control {
         reply
             .headers
             .push(("cache-control", Cow::Borrowed(cache_control.as_str())));
     }
-    let decision = route.name().decision_header();
-    let decision = match because {
-        None => Cow::Borrowed(decision),
-        Some(because) => Cow::Owned(because.in_decision_header(decision)),
+    let decision = decided(Cow::Borrowed(route.name().decision_header()), because);
+    reply.finish(found.config().response(), found.request(), decision)
+}
+
+/// The reply to a browser that asks whether it may send the request: it may.
+pub fn to_preflight<'a>(found: &RouteMatch<'a, '_>, because: Option<Because>) -> Reply<'a> {
+    let decision = format!(r#"preflight;route="{}""#, found.route().name());
+    let mut reply = Reply {
+        status: 204,
+        headers: headers(
+            "access-control-allow-methods",
+            Cow::Borrowed("GET, HEAD, OPTIONS"),
+        ),
+        body: Cow::Borrowed(""),
     };
-    reply.finish(found.config().response(), decision)
+    // Credentials are never sent to a wildcard, so all other fields may be named so (Fetch, section 3.3.5).
+    reply
+        .headers
+        .push(("access-control-allow-headers", Cow::Borrowed("*")));
+    let decision = decided(Cow::Owned(decision), because);
+    reply.finish(found.config().response(), found.request(), decision)
+}
+
+/// The reply that replaces a wrong redirect of the origin's: a redirect that no cache keeps.
+pub fn repaired<'a>(
+    found: &RouteMatch<'a, '_>,
+    location: &'a Location,
+    reason: &Reason,
+) -> Reply<'a> {
+    let status = match found.route().options().status {
+        RedirectStatus::TemporaryRedirect => RedirectStatus::TemporaryRedirect,
+        _ => RedirectStatus::Found,
+    };
+    let mut reply = Reply {
+        status: status.as_u16(),
+        headers: headers("location", Cow::Borrowed(location.as_str())),
+        body: Cow::Borrowed(""),
+    };
+    reply.vary_by_accept(found);
+    reply
+        .headers
+        .push(("cache-control", Cow::Borrowed("no-store")));
+    let decision = decided(
+        Cow::Borrowed(reason.decision_header()),
+        Some(Because::OriginRedirect),
+    );
+    reply.finish(found.config().response(), found.request(), decision)
 }
 
 /// The reply when a request was the origin's and no origin backend answered.
 ///
 /// Cargo repeats a request that got 503, after as long as `Retry-After` says.
-pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> Reply<'a> {
+pub fn origin_unavailable<'a>(
+    options: &'a ResponseOptions,
+    request: &Request<'_>,
+    reason: &Reason,
+) -> Reply<'a> {
     let mut reply = Reply {
         status: 503,
         headers: headers("content-type", Cow::Borrowed("text/plain; charset=utf-8")),
@@ -73,29 +119,57 @@ pub fn origin_unavailable<'a>(options: &'a ResponseOptions, reason: &Reason) -> 
     reply
         .headers
         .push(("cache-control", Cow::Borrowed("no-store")));
-    reply.finish(options, Cow::Borrowed(reason.decision_header()))
+    let decision = Cow::Borrowed(reason.decision_header());
+    reply.finish(options, request, decision)
 }
 
 impl<'a> Reply<'a> {
     /// The value of `Content-Type`, if there is a body.
     pub fn content_type(&self) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(name, _)| *name == "content-type")
-            .map(|(_, value)| value.as_ref())
+        self.header("content-type")
     }
 
-    fn finish(mut self, options: &'a ResponseOptions, decision: Cow<'a, str>) -> Self {
+    /// The value of `signpost-decision`.
+    pub fn decision(&self) -> &str {
+        self.header(DECISION_HEADER).unwrap_or_default()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(other, _)| *other == name)?;
+        Some(value)
+    }
+
+    /// With JSON on, the answer depends on what the client accepts.
+    fn vary_by_accept(&mut self, found: &RouteMatch<'_, '_>) {
+        if found.route().options().json {
+            self.headers.push(("vary", Cow::Borrowed("Accept")));
+        }
+    }
+
+    fn finish(
+        mut self,
+        options: &'a ResponseOptions,
+        request: &Request<'_>,
+        decision: Cow<'a, str>,
+    ) -> Self {
         if options.cors {
             self.headers
                 .push(("access-control-allow-origin", Cow::Borrowed("*")));
         }
-        if let Some(hsts) = &options.hsts {
+        if let Some(hsts) = options.hsts.as_ref().filter(|_| request.is_https()) {
             self.headers
-                .push(("strict-transport-security", Cow::Borrowed(hsts.as_str())));
+                .push((HSTS_HEADER, Cow::Borrowed(hsts.as_str())));
         }
         self.headers.push((DECISION_HEADER, decision));
         self
+    }
+}
+
+fn decided(decision: Cow<'_, str>, because: Option<Because>) -> Cow<'_, str> {
+    match because {
+        None => decision,
+        Some(because) => Cow::Owned(because.in_decision_header(&decision)),
     }
 }
 

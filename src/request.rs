@@ -1,8 +1,11 @@
 //! Stage 1: what arrived, decoded once.
 
+mod trail;
+
 use std::borrow::Cow;
 
-use crate::values::encoding;
+use crate::values::{LoopToken, encoding};
+use trail::Trail;
 
 /// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
 ///
@@ -23,6 +26,9 @@ pub struct Request<'a> {
     path: &'a str,
     segments: Result<Vec<Cow<'a, str>>, MalformedPath>,
     format: Format,
+    trail: Trail<'a>,
+    is_for_whole_file: bool,
+    is_https: bool,
     is_as_received: bool,
 }
 
@@ -33,6 +39,11 @@ pub enum Method {
     Get,
     /// `HEAD`.
     Head,
+    /// `OPTIONS`, which only the origin may answer.
+    Options,
+    /// `OPTIONS` by which a browser asks whether a page of another site may send GET or HEAD (Fetch,
+    /// "CORS-preflight request").
+    Preflight,
     /// Any other method, which only the origin may answer.
     Other,
 }
@@ -45,6 +56,20 @@ pub enum Format {
     /// A JSON object that names the URL.
     Json,
 }
+
+/// The fields of a request that is not for the whole file.
+const NOT_FOR_WHOLE_FILE: [&str; 10] = [
+    "range",
+    "if-range",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+    "sec-purpose",
+    "purpose",
+    "x-purpose",
+    "x-moz",
+];
 
 /// The path cannot be split into decoded segments without doubt about its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +87,9 @@ impl<'a> Request<'a> {
             path,
             segments: decode(path),
             format: Format::Redirect,
+            trail: Trail::default(),
+            is_for_whole_file: true,
+            is_https: true,
             is_as_received: true,
         }
     }
@@ -92,6 +120,65 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Adds the request's `Origin` and `Access-Control-Request-Method`, which make a preflight of OPTIONS.
+    ///
+    /// ```
+    /// use signpost::request::{Method, Request};
+    ///
+    /// let request = Request::new("OPTIONS", "crates.io", "/");
+    /// let request = request.with_preflight(Some(b"https://docs.example"), Some(b"GET"));
+    /// assert_eq!(request.method(), Method::Preflight);
+    /// ```
+    #[must_use]
+    pub fn with_preflight(mut self, origin: Option<&[u8]>, requested: Option<&[u8]>) -> Self {
+        let asks = origin.is_some() && matches!(requested, Some(b"GET" | b"HEAD"));
+        if self.method == Method::Options && asks {
+            self.method = Method::Preflight;
+        }
+        self
+    }
+
+    /// Adds the values of the request's `CDN-Loop` and `Via` header fields, in the order they arrived.
+    ///
+    /// ```
+    /// use signpost::request::Request;
+    ///
+    /// let request = Request::new("GET", "crates.io", "/");
+    /// let request = request.with_trail([], [&b"2.0 3f9.cloudfront.net (CloudFront)"[..]]);
+    /// assert!(request.came_through(&"cloudfront".parse().unwrap()));
+    /// ```
+    #[must_use]
+    pub fn with_trail(
+        mut self,
+        cdn_loop: impl IntoIterator<Item = &'a [u8]>,
+        via: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Self {
+        self.trail.cdn_loop.extend(cdn_loop);
+        self.trail.via.extend(via);
+        self
+    }
+
+    /// Adds the names of the request's header fields, in lower case. Some of them say that it is no attempt
+    /// at the whole file:
+    ///
+    /// - `Range` asks for a part (RFC 9110, section 14.2),
+    /// - a condition says that the client has the file (RFC 9110, section 13.1),
+    /// - `Sec-Purpose` and its forerunners say that nobody waits for it yet (Fetch, "`Sec-Purpose`").
+    #[must_use]
+    pub fn with_field_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        let mut names = names.into_iter();
+        self.is_for_whole_file &= !names.any(|name| NOT_FOR_WHOLE_FILE.contains(&name.as_ref()));
+        self
+    }
+
+    /// Marks a request that came without TLS, to which no answer may speak of HTTPS (RFC 6797, section
+    /// 7.2).
+    #[must_use]
+    pub fn over_plain_http(mut self) -> Self {
+        self.is_https = false;
+        self
+    }
+
     /// The method.
     pub fn method(&self) -> Method {
         self.method
@@ -118,6 +205,22 @@ impl<'a> Request<'a> {
         self.segments.as_deref().map_err(|malformed| *malformed)
     }
 
+    /// Whether the request says that it came through the CDN of this name: as an identifier in `CDN-Loop`,
+    /// or as a comment or a label of a host in `Via`, in any letter case.
+    pub fn came_through(&self, token: &LoopToken) -> bool {
+        self.trail.includes(token)
+    }
+
+    /// Whether the client asks for the whole file, because it has none of it and wants it now.
+    pub fn is_for_whole_file(&self) -> bool {
+        self.is_for_whole_file
+    }
+
+    /// Whether the client used TLS.
+    pub fn is_https(&self) -> bool {
+        self.is_https
+    }
+
     /// Whether the target is known to be the very bytes that the client sent.
     pub fn is_as_received(&self) -> bool {
         self.is_as_received
@@ -135,6 +238,7 @@ impl Method {
         match method {
             "GET" => Self::Get,
             "HEAD" => Self::Head,
+            "OPTIONS" => Self::Options,
             _ => Self::Other,
         }
     }

@@ -1,8 +1,8 @@
 //! Stage 2: which route a request is on, and what it captured.
 
-use crate::config::{Config, Route, RoutePattern};
+use crate::config::{Config, Route, RoutePattern, Target, WeightedTarget};
 use crate::request::{MalformedPath, Method, Request};
-use crate::values::{Capture, CaptureSlot, CaptureType, Mismatch};
+use crate::values::{Capture, CaptureSlot, CaptureType, MAX_LOCATION, Mismatch};
 
 /// A request that is on a route, with the values that its path holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +20,17 @@ pub enum NoMatch<'c> {
     NoRoute,
     /// The path cannot be decoded without doubt, or was rewritten on its way.
     PathMalformed,
-    /// The path has a route's shape, and the method is neither GET nor HEAD.
+    /// The path has a route's shape, and the request is neither GET nor HEAD, nor a preflight where those
+    /// are answered.
     MethodNotRedirectable,
     /// The path has a route's shape, and this capture does not fit.
     CaptureInvalid(&'c CaptureSlot),
     /// The path is on a route, and this capture is too short for a part that the location takes of it.
     CaptureTooShort(&'c CaptureSlot),
+    /// The path is on a route, and its location would be too long at one of the route's targets.
+    LocationTooLong(&'c RoutePattern),
+    /// The path is on a route, and the request comes from one of the route's targets.
+    CameFromTarget(&'c RoutePattern),
     /// The path is on a route whose requests all go to the origin.
     OriginRoute(&'c RoutePattern),
 }
@@ -89,36 +94,74 @@ pub fn find<'c, 'r>(
         if !request.is_as_received() {
             return Err(NoMatch::PathMalformed);
         }
-        if request.method() == Method::Other {
+        if !is_redirectable(request.method(), config) {
             return Err(NoMatch::MethodNotRedirectable);
         }
-        let invalid = match read {
-            Ok(captures) => match route.location().too_short(&captures) {
-                None => {
-                    return Ok(RouteMatch {
-                        config,
-                        request,
-                        route,
-                        captures,
-                    });
-                }
-                Some(slot) => NoMatch::CaptureTooShort(slot),
-            },
-            Err(slot) => NoMatch::CaptureInvalid(slot),
-        };
-        if no_match == NoMatch::NoRoute {
-            no_match = invalid;
+        let fits = read.map_err(NoMatch::CaptureInvalid).and_then(|captures| {
+            ensure_location_fits(route, &captures)?;
+            Ok(captures)
+        });
+        match fits {
+            Ok(_) if comes_from_target(request, route) => {
+                return Err(NoMatch::CameFromTarget(route.pattern()));
+            }
+            Ok(captures) => {
+                return Ok(RouteMatch {
+                    config,
+                    request,
+                    route,
+                    captures,
+                });
+            }
+            // The first route with the path's shape tells what is wrong.
+            Err(invalid) if no_match == NoMatch::NoRoute => no_match = invalid,
+            Err(_) => {}
         }
     }
     Err(no_match)
+}
+
+fn is_redirectable(method: Method, config: &Config) -> bool {
+    match method {
+        Method::Get | Method::Head => true,
+        Method::Preflight => config.response().cors,
+        Method::Options | Method::Other => false,
+    }
+}
+
+/// Refuses captures that make no location, before anything is built of them.
+fn ensure_location_fits<'c>(route: &'c Route, captures: &[Capture<'_>]) -> Result<(), NoMatch<'c>> {
+    if let Some(slot) = route.location().too_short(captures) {
+        return Err(NoMatch::CaptureTooShort(slot));
+    }
+    let mut targets = route.targets().iter().map(WeightedTarget::target);
+    let is_too_long = |target: &Target| {
+        let below = route
+            .location()
+            .written_length(captures, target.unencoded());
+        target.base().as_str().len() + below > MAX_LOCATION
+    };
+    if targets.any(is_too_long) {
+        return Err(NoMatch::LocationTooLong(route.pattern()));
+    }
+    Ok(())
+}
+
+/// Whether a target of the route asks, which would be sent back to itself.
+fn comes_from_target(request: &Request<'_>, route: &Route) -> bool {
+    let mut targets = route.targets().iter();
+    targets.any(|one| {
+        let token = one.target().loop_token();
+        token.is_some_and(|token| request.came_through(token))
+    })
 }
 
 /// Follows a request's path through every route, in the order in which they are tried, up to the one
 /// that it is on.
 ///
 /// It looks at the path and the routes' own hosts. The first match here is the one of [`find`], unless the
-/// configuration's hosts, the method or a rewritten target keeps the request from it, or the location is
-/// to take a part of a capture that is too short.
+/// configuration's hosts, the method, a rewritten target or where it came from keeps the request from it,
+/// or a capture is too short or too long for the location.
 ///
 /// # Errors
 ///

@@ -3,6 +3,7 @@
 mod address;
 mod explanation;
 mod facts;
+mod field;
 mod page;
 mod repeat;
 mod request;
@@ -22,6 +23,7 @@ use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use address::Address;
 use explanation::Explanation;
+use field::Field;
 use request::Question;
 use turn::Supposed;
 
@@ -42,6 +44,8 @@ Examples:
   signpost explain config/crates-io.toml /api/v1/crates/smallvec/1.10/download
   signpost explain config/crates-io.toml --accept application/json --switch 'enforce 25%' \\
       /api/v1/crates/smallvec/1.10.0/download
+  signpost explain config/crates-io.toml --method OPTIONS -H 'Origin: https://docs.example' \
+      -H 'Access-Control-Request-Method: GET' /api/v1/crates/smallvec/1.10.0/download
   signpost explain two-targets.toml --attempt 2 --unhealthy fastly \\
       /api/v1/crates/smallvec/1.10.0/download
 
@@ -64,6 +68,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     accept: Vec<String>,
 
+    /// A header field of the request, such as `Range: bytes=0-99`; may be given several times
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<Field>,
+
     /// The position of the switch: `enforce`, `enforce 25%`, `shadow` or `off`
     #[arg(long, default_value_t = Switch::ENFORCE)]
     switch: Switch,
@@ -84,11 +92,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.file)?;
     let supposed = Supposed::read(loaded.config(), arguments.attempt, &arguments.unhealthy)?;
+    let accept = arguments.accept.iter().map(|value| Field::accept(value));
+    let fields: Vec<_> = accept.chain(arguments.headers.iter().cloned()).collect();
     let question = Question {
         supposed,
         method: &arguments.method,
         address: &arguments.url,
-        accept: &arguments.accept,
+        fields: &fields,
     };
     let explanation = Explanation::of(loaded.config(), &question, arguments.switch);
     match arguments.format {

@@ -42,12 +42,13 @@ impl<'c, 's> History<'c, 's> {
     /// Recalls the earlier attempts; `None` if the request does not count as an attempt, or the memory
     /// cannot be asked.
     ///
-    /// HEAD and a request for JSON only ask where the file is, so they are not attempts.
+    /// HEAD and a request for JSON only ask where the file is, so they are not attempts. Nor is a request
+    /// that is not for the whole file.
     pub(crate) fn recall(clients: Clients<'s>, found: &RouteMatch<'c, '_>) -> Option<Self> {
         let options = found.config().retry()?;
         let request = found.request();
         let is_json = found.route().options().json && request.format() == Format::Json;
-        if request.method() != Method::Get || is_json {
+        if request.method() != Method::Get || is_json || !request.is_for_whole_file() {
             return None;
         }
         let client = (clients.client)()?;

@@ -41,6 +41,7 @@ fn canonical(config: &Config) -> RawConfig {
                 let raw = RawTarget {
                     base: Some(target.base().to_string()),
                     health_backend: target.health_backend().map(str::to_owned),
+                    loop_token: target.loop_token().map(|it| it.as_str().to_owned()),
                     unencoded: Some(target.unencoded().to_string()).filter(|it| !it.is_empty()),
                 };
                 (target.name().to_owned(), raw)

@@ -119,6 +119,7 @@ mod tests {
             "origin.next_backend_timeout",
             "targets.*.base",
             "targets.*.health_backend",
+            "targets.*.loop",
             "targets.*.unencoded",
             "routes.*.name",
             "routes.*.path",

@@ -75,6 +75,7 @@ problem_codes! {
     OriginOptionInvalid "origin-option-invalid" "The text is not one of the words, or not a time, that the key can have.",
     FormatUnknown "format-unknown" "The compiled configuration has a format that this version does not know.",
     UnencodedInvalid "unencoded-invalid" "A character always has to be encoded, or never.",
+    LoopTokenInvalid "loop-token-invalid" "The text is not a name by which a CDN marks its requests.",
     BaseInvalid "base-invalid" "The base cannot be meant as the URL of a CDN.",
     BaseHostNotAllowed "base-host-not-allowed" "The host of a base is not in allowed_hosts.",
     RouteNameInvalid "route-name-invalid" "The name is not fit for headers and logs.",

@@ -47,6 +47,8 @@ pub(crate) struct RawTarget {
     pub(crate) base: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) health_backend: Option<String>,
+    #[serde(rename = "loop", skip_serializing_if = "Option::is_none")]
+    pub(crate) loop_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unencoded: Option<String>,
 }

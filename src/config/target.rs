@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::values::{Base, Unencoded};
+use crate::values::{Base, LoopToken, Unencoded};
 
 /// A CDN that can serve files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub struct Target {
     name: String,
     base: Base,
     health_backend: Option<String>,
+    loop_token: Option<LoopToken>,
     unencoded: Unencoded,
 }
 
@@ -47,6 +48,7 @@ impl Target {
             name,
             base,
             health_backend: None,
+            loop_token: None,
             unencoded: Unencoded::default(),
         }
     }
@@ -55,6 +57,13 @@ impl Target {
     #[must_use]
     pub fn with_health_of(mut self, backend: String) -> Self {
         self.health_backend = Some(backend);
+        self
+    }
+
+    /// The same target, which has this name in the requests that it sends.
+    #[must_use]
+    pub fn with_loop_token(mut self, token: LoopToken) -> Self {
+        self.loop_token = Some(token);
         self
     }
 
@@ -73,6 +82,12 @@ impl Target {
     /// The reserved characters that its locations have as they are; all others are encoded.
     pub fn unencoded(&self) -> &Unencoded {
         &self.unencoded
+    }
+
+    /// The name that it has in the requests that it sends. A request with that name is not redirected to
+    /// it: it would come back.
+    pub fn loop_token(&self) -> Option<&LoopToken> {
+        self.loop_token.as_ref()
     }
 
     /// The base.

@@ -94,6 +94,11 @@ impl Config {
         self.targets.values().map(AsRef::as_ref)
     }
 
+    /// Whether a target has a name by which its own requests are known.
+    pub fn names_loops(&self) -> bool {
+        self.targets().any(|target| target.loop_token().is_some())
+    }
+
     /// The routes whose requests all go to the origin, in the order in which they are written. They are
     /// tried before all others.
     pub fn origin_routes(&self) -> &[RoutePattern] {
@@ -109,10 +114,15 @@ impl Config {
 
     /// Whether a request to this host may be the registry's own: it is in `hosts`, of the configuration
     /// or of a route.
-    pub(crate) fn names_host(&self, host: &Host) -> bool {
+    pub(crate) fn names_host(&self, host: &str) -> bool {
         let of_routes = self.patterns().filter_map(RoutePattern::hosts);
-        let mut hosts = self.hosts().into_iter().chain(of_routes);
-        hosts.any(|hosts| hosts.contains(host))
+        let mut hosts = self.hosts().into_iter().chain(of_routes).flatten();
+        hosts.any(|it| it.as_str() == host)
+    }
+
+    /// Whether a redirect may name this host.
+    pub(crate) fn allows_host(&self, host: &str) -> bool {
+        self.allowed_hosts.iter().any(|it| it.as_str() == host)
     }
 
     /// Where the routes are found that a path may be on.

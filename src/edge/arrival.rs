@@ -8,9 +8,11 @@ use std::time::SystemTime;
 use fastly::handle::RequestHandle;
 use fastly::http::Method;
 use fastly::http::header::{
-    ACCEPT, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT,
+    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN,
+    TRANSFER_ENCODING, USER_AGENT, VIA,
 };
 use signpost::attempts::Client;
+use signpost::config::Config;
 use signpost::received::is_as_received;
 use signpost::request::Request;
 use url::{Position, Url};
@@ -21,6 +23,12 @@ const USUAL_VALUE: usize = 128;
 /// The longest value of a header that is read, but for `Connection`. Longer ones are passed on, and
 /// not understood.
 const MAX_VALUE: usize = 8192;
+
+/// The longest name of a header that is read, where names are asked for.
+const MAX_NAME: usize = 1024;
+
+/// Where CDNs say that a request came through them: RFC 8586.
+const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
@@ -34,6 +42,11 @@ pub(super) struct Arrival {
     url: Option<ReceivedUrl>,
     is_https: bool,
     accept: Vec<HeaderValue>,
+    /// `Origin` and `Access-Control-Request-Method`.
+    preflight: [Option<HeaderValue>; 2],
+    cdn_loop: Vec<HeaderValue>,
+    via: Vec<HeaderValue>,
+    field_names: Vec<HeaderName>,
     caller: OnceCell<Caller>,
 }
 
@@ -55,9 +68,12 @@ pub(super) struct Caller {
 }
 
 impl Arrival {
+    /// Reads what the configuration needs to know of a request: asking the platform for more would be time
+    /// spent.
     pub(super) fn read(
         time: SystemTime,
         handle: &RequestHandle,
+        config: Option<&Config>,
         known_host: &mut KnownHost,
     ) -> Self {
         let host = value(handle, &HOST);
@@ -73,12 +89,27 @@ impl Arrival {
                 .client_tls_protocol_bytes()
                 .is_some_and(|protocol| !protocol.is_empty()),
         };
+        let method = handle.get_method(MAX_METHOD).ok();
+        let may_be_preflight =
+            method == Some(Method::OPTIONS) && config.is_some_and(|it| it.response().cors);
+        let of_preflight = |name| may_be_preflight.then(|| value(handle, name)).flatten();
+        let names_loops = config.is_some_and(Config::names_loops);
+        let trail = |name| {
+            let values = names_loops.then(|| values(handle, name, MAX_VALUE));
+            values.unwrap_or_default()
+        };
+        let has_retry = config.is_some_and(|it| it.retry().is_some());
+        let field_names = has_retry.then(|| handle.get_header_names(MAX_NAME).flatten());
         Self {
             time,
-            method: handle.get_method(MAX_METHOD).ok(),
+            method,
             url,
             is_https,
             accept: values(handle, &ACCEPT, MAX_VALUE),
+            preflight: [&ORIGIN, &ACCESS_CONTROL_REQUEST_METHOD].map(of_preflight),
+            cdn_loop: trail(&CDN_LOOP),
+            via: trail(&VIA),
+            field_names: field_names.into_iter().flatten().collect(),
             host,
             caller: OnceCell::new(),
         }
@@ -92,17 +123,23 @@ impl Arrival {
     /// The request as the pipeline takes it.
     pub(super) fn request(&self) -> Request<'_> {
         let method = self.method();
-        let Some(received) = &self.url else {
-            return Request::new(method, &self.host, "");
-        };
-        let target = &received.url[Position::BeforePath..Position::AfterQuery];
-        let request = Request::new(method, &self.host, target)
-            .with_accept(self.accept.iter().map(HeaderValue::as_bytes));
-        if received.is_as_received {
-            request
-        } else {
-            request.rewritten()
+        let target = self.url.as_ref().map_or("", |received| {
+            &received.url[Position::BeforePath..Position::AfterQuery]
+        });
+        let [origin, requested] = &self.preflight;
+        let bytes = HeaderValue::as_bytes;
+        let mut request = Request::new(method, &self.host, target)
+            .with_accept(self.accept.iter().map(bytes))
+            .with_preflight(origin.as_ref().map(bytes), requested.as_ref().map(bytes))
+            .with_trail(self.cdn_loop.iter().map(bytes), self.via.iter().map(bytes))
+            .with_field_names(&self.field_names);
+        if !self.is_https {
+            request = request.over_plain_http();
         }
+        if self.url.as_ref().is_some_and(|url| !url.is_as_received) {
+            request = request.rewritten();
+        }
+        request
     }
 
     /// The method, empty if it is longer than any that has a meaning.
@@ -143,11 +180,6 @@ impl Arrival {
             && self.url.as_ref().is_some_and(|url| url.is_as_received)
             && value(handle, &TRANSFER_ENCODING).is_none()
             && value(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
-    }
-
-    /// Whether the client used TLS.
-    pub(super) fn is_https(&self) -> bool {
-        self.is_https
     }
 
     /// The scheme that the client used.

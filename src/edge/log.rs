@@ -37,7 +37,7 @@ impl<'c> Details<'c> {
     ) -> Self {
         // The log names the client as well.
         arrival.caller(handle);
-        let tls = arrival.is_https().then_some(handle);
+        let tls = (arrival.scheme() == "https").then_some(handle);
         Self {
             options,
             protocol: protocol(handle.get_version()),

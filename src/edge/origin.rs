@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use fastly::Request;
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
 use fastly::http::header::{self, HeaderName, HeaderValue};
-use fastly::http::{FramingHeadersMode, Method, StatusCode};
+use fastly::http::{FramingHeadersMode, StatusCode};
 use signpost::Answer;
 use signpost::config::{Config, OriginOptions, ResponseOptions};
 use signpost::decision::Because;
-use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
-use signpost::reply::{self, DECISION_HEADER};
-use signpost::request::Request as Asked;
+use signpost::origin_redirect::OriginAnswer;
+use signpost::reply::{self, DECISION_HEADER, HSTS_HEADER};
+use signpost::request::{Method, Request as Asked};
 
 use super::arrival::{Arrival, values};
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
@@ -67,6 +67,7 @@ const CLIENT_ADDRESS: [HeaderName; 3] = [
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
+const HSTS: HeaderName = HeaderName::from_static(HSTS_HEADER);
 
 /// The longest `Location` that is read. A longer one counts as unreadable.
 const MAX_LOCATION: usize = 8192;
@@ -93,7 +94,7 @@ pub(super) fn ask<'c, 'r>(
     mut answer: Answer<'c, 'r>,
     config: Option<&Config>,
 ) -> (Answer<'c, 'r>, Outgoing, u32) {
-    if answer.redirect().is_some() {
+    if answer.reply().is_some() {
         answer = Answer::origin(UNSENDABLE);
     }
     report_refusal(&answer, asked.path());
@@ -101,15 +102,16 @@ pub(super) fn ask<'c, 'r>(
         answer: received,
         requests,
     } = pass(request, arrival, &Backends::of(config));
-    if let Some((response, body)) = received {
-        let answer = judge(&response, arrival, asked, answer);
-        let outgoing = pass_back(response, body, arrival, &answer);
-        return (answer, outgoing, requests);
-    }
-    let answer = answer.after_origin_failed();
-    let redirect = answer.reply();
-    let redirect = redirect.and_then(|reply| Outgoing::of_reply(&reply, asked.method()));
-    let outgoing = redirect.unwrap_or_else(|| unavailable(&answer, asked, config));
+    let answer = match &received {
+        Some((response, _)) => judge(response, arrival, asked, answer),
+        None => answer.after_origin_failed(),
+    };
+    let reply = answer.reply();
+    let outgoing = reply.and_then(|reply| Outgoing::of_reply(&reply, asked.method()));
+    let outgoing = outgoing.unwrap_or_else(|| match received {
+        Some((response, body)) => pass_back(response, body, asked, &answer, config),
+        None => unavailable(&answer, asked, config),
+    });
     (answer, outgoing, requests)
 }
 
@@ -125,7 +127,7 @@ fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
 fn unavailable(answer: &Answer<'_, '_>, asked: &Asked<'_>, config: Option<&Config>) -> Outgoing {
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
-    let reply = reply::origin_unavailable(options, reason_of(answer));
+    let reply = reply::origin_unavailable(options, asked, reason_of(answer));
     Outgoing::of_reply(&reply, asked.method()).unwrap_or_else(|| {
         let mut response = ResponseHandle::new();
         response.set_status(StatusCode::SERVICE_UNAVAILABLE);
@@ -282,15 +284,14 @@ fn judge<'c, 'r>(
     answer
 }
 
-/// Makes a backend's answer the client's: nothing in it is changed but what is said of the decision,
-/// and a location that is repaired.
+/// Makes a backend's answer the client's: what is said of the decision is added, and HSTS if it is missing.
 fn pass_back(
     mut response: ResponseHandle,
     body: BodyHandle,
-    arrival: &Arrival,
+    asked: &Asked<'_>,
     answer: &Answer<'_, '_>,
+    config: Option<&Config>,
 ) -> Outgoing {
-    repair(&mut response, answer);
     let header_text = |name: &HeaderName| {
         let value = response.get_header_value(name, 4096).ok().flatten()?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -300,26 +301,18 @@ fn pass_back(
         bytes: header_text(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         content_type: header_text(&header::CONTENT_TYPE),
     };
-    let reason = reason_of(answer);
-    let decision = HeaderValue::from_static(reason.decision_header());
-    let because = answer
-        .because()
-        .map(|because| HeaderValue::try_from(because.in_decision_header(reason.decision_header())));
-    let decision = because.and_then(Result::ok).unwrap_or(decision);
+    let has_hsts = !matches!(response.get_header_value(&HSTS, 256), Ok(None));
+    let decision = HeaderValue::from_static(reason_of(answer).decision_header());
     response.insert_header(&DECISION, &decision);
-    if arrival.method() == Method::HEAD.as_str() {
+    let hsts = config.and_then(|config| config.response().hsts.as_ref());
+    let hsts = hsts.and_then(|hsts| HeaderValue::from_str(hsts.as_str()).ok());
+    if let Some(hsts) = hsts.filter(|_| asked.is_https() && !has_hsts) {
+        response.insert_header(&HSTS, &hsts);
+    }
+    if asked.method() == Method::Head {
         // The length is that of the body which a GET would get; counting the empty body that was
         // received would make it 0.
         response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
     }
     Outgoing::new(response, body, summary)
-}
-
-/// Replaces the origin's location by the proven one, if it has to be repaired.
-fn repair(response: &mut ResponseHandle, answer: &Answer<'_, '_>) {
-    let location = answer.origin_redirect().and_then(OriginRedirect::repair);
-    let value = location.and_then(|location| HeaderValue::from_str(location.as_str()).ok());
-    if let Some(value) = value {
-        response.insert_header(&header::LOCATION, &value);
-    }
 }

@@ -57,7 +57,7 @@ impl Sandbox {
         let entries = self.store.entries();
         let config = entries.config();
         let (handle, _) = request.as_handles();
-        let arrival = Arrival::read(time, handle, &mut self.known_host);
+        let arrival = Arrival::read(time, handle, config.ok(), &mut self.known_host);
         let log = config.ok().and_then(Config::log);
         let details = log.map(|options| Details::read(options, handle, &arrival));
         let asked = arrival.request();

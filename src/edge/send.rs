@@ -73,7 +73,7 @@ impl Outgoing {
             status: reply.status,
             bytes: match method {
                 Method::Head => Some(0),
-                Method::Get | Method::Other => u64::try_from(reply.body.len()).ok(),
+                _ => u64::try_from(reply.body.len()).ok(),
             },
             content_type: reply.content_type().map(str::to_owned),
         };

@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, EnumMessage, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Point {
-    /// `short-enough`: it is at most [`MAX_LENGTH`](super::MAX_LENGTH) bytes.
+    /// `short-enough`: it is at most [`MAX_LOCATION`](crate::values::MAX_LOCATION) bytes.
     #[strum(message = "Is it at most 2,048 bytes?")]
     ShortEnough,
     /// `printable-ascii`: it is printable ASCII, without spaces.

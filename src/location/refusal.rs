@@ -4,7 +4,7 @@ use strum::{Display, IntoStaticStr, VariantArray};
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
-    /// It is longer than [`MAX_LENGTH`](super::MAX_LENGTH) bytes.
+    /// It is longer than [`MAX_LOCATION`](crate::values::MAX_LOCATION) bytes.
     TooLong,
     /// It holds a byte that is not printable ASCII.
     NotPrintableAscii,

@@ -97,6 +97,14 @@ pub(super) fn push_encoded(url: &mut String, text: &str, unencoded: &Unencoded) 
     }
 }
 
+/// How many bytes [`push_encoded`] appends.
+pub(super) fn encoded_length(text: &str, unencoded: &Unencoded) -> usize {
+    let encoded = text
+        .bytes()
+        .filter(|byte| *byte != b'/' && !unencoded.has(*byte));
+    text.len() + 2 * encoded.count()
+}
+
 /// The segments of a path, still encoded; none if it does not start with `/`.
 pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = path.strip_prefix('/');

@@ -9,13 +9,20 @@ use thiserror::Error;
 use super::capture::Capture;
 
 /// What is done with a proven location. Read from the Config Store entry `switch`.
+///
+/// ```
+/// use signpost::values::Switch;
+///
+/// assert_eq!("enforce".parse(), Ok(Switch::ENFORCE));
+/// assert!("of".parse::<Switch>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
     /// `enforce`, `enforce 25%`: it is sent, for this share of all captures.
     Enforce(Share),
-    /// `shadow`: it is logged, and the origin answers.
+    /// `shadow`: it is logged, and the origin answers. If the origin fails, it is sent.
     Shadow,
-    /// `off`: the origin answers.
+    /// `off`: the origin answers, and nothing of ours is sent, whatever happens.
     Off,
 }
 
@@ -26,9 +33,9 @@ pub enum Effect {
     Send,
     /// It is held back, because its captures are outside the share.
     OutsideShare,
-    /// It is held back, and only logged.
+    /// It is held back, and logged.
     Shadow,
-    /// It is held back.
+    /// It is held back for good.
     Off,
 }
 
@@ -42,26 +49,8 @@ pub struct Share(u8);
 pub struct SwitchError(String);
 
 impl Switch {
-    /// Every proven redirect is sent: what a missing entry means.
+    /// Every proven redirect is sent.
     pub const ENFORCE: Self = Self::Enforce(Share::ALL);
-
-    /// Reads the Config Store entry, or its absence.
-    ///
-    /// A missing entry means `enforce`; an unreadable one means `off`, and the error says why.
-    ///
-    /// ```
-    /// use signpost::values::Switch;
-    ///
-    /// assert_eq!(Switch::from_entry(None), (Switch::ENFORCE, None));
-    /// assert_eq!(Switch::from_entry(Some("of")).0, Switch::Off);
-    /// ```
-    pub fn from_entry(entry: Option<&str>) -> (Self, Option<SwitchError>) {
-        match entry.map(str::parse) {
-            None => (Self::ENFORCE, None),
-            Some(Ok(switch)) => (switch, None),
-            Some(Err(error)) => (Self::Off, Some(error)),
-        }
-    }
 
     /// What this position does with the location of these captures.
     pub fn effect_on(self, captures: &[Capture<'_>]) -> Effect {

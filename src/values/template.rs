@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::capture::{Capture, CaptureSlot};
 use super::capture_type::CaptureType;
-use super::encoding::{Unencoded, push_encoded};
+use super::encoding::{Unencoded, encoded_length, push_encoded};
 use super::part::CapturePart;
 
 /// A path whose segments hold literals and captures, such as `/crates/{name}/{name}-{version}.crate`.
@@ -67,6 +67,9 @@ pub enum Piece<'t> {
     Part(usize, &'t CaptureSlot, CapturePart),
 }
 
+/// The longest location that is sent, in bytes.
+pub const MAX_LOCATION: usize = 2048;
+
 impl PathTemplate {
     /// The captures, in the order in which the path declares them.
     pub fn captures(&self) -> &[CaptureSlot] {
@@ -113,6 +116,14 @@ impl PathTemplate {
                 push_encoded(url, &part.text(captures).unwrap_or_default(), unencoded);
             }
         }
+    }
+
+    /// How many bytes [`write`](Self::write) appends.
+    pub fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
+        let parts = self.segments.iter().flatten();
+        let texts = parts.filter_map(|part| part.text(captures));
+        let encoded: usize = texts.map(|text| encoded_length(&text, unencoded)).sum();
+        self.segments.len() + encoded
     }
 
     /// The path with these captures as text, nothing encoded.

@@ -140,7 +140,7 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
             redirect.body(Bytes::new()).unwrap()
         },
         "check_redirects = \"repair\"",
-        |server| server.switch("off"),
+        |server| server.switch("shadow"),
     )
     .await;
     scene.fetch().await;

@@ -328,6 +328,9 @@ fn a_request_that_does_not_follow_the_redirect_does_not_count() {
     let config = config(r#"retry.window = "30s""#);
     let json =
         |path| Request::new("GET", "crates.io", path).with_accept([&b"application/json"[..]]);
+    let with_field = |name| {
+        Request::new("GET", "crates.io", "/d/serde/1.0.0").with_field_names(["accept", name, "via"])
+    };
     let rows = [
         (Request::new("HEAD", "crates.io", "/d/serde/1.0.0"), None),
         (json("/d/serde/1.0.0"), None),
@@ -336,6 +339,20 @@ fn a_request_that_does_not_follow_the_redirect_does_not_count() {
         (Request::new("PUT", "crates.io", "/d/serde/1.0.0"), None),
         (Request::new("GET", "crates.io", "/d/serde/1.0"), None),
         (Request::new("GET", "other.example", "/d/serde/1.0.0"), None),
+        // A part, a question whether the file has changed, and a file for later.
+        (with_field("range"), None),
+        (with_field("if-range"), None),
+        (with_field("if-match"), None),
+        (with_field("if-none-match"), None),
+        (with_field("if-modified-since"), None),
+        (with_field("if-unmodified-since"), None),
+        (with_field("sec-purpose"), None),
+        (with_field("purpose"), None),
+        (with_field("x-purpose"), None),
+        (with_field("x-moz"), None),
+        // A reload is an attempt.
+        (with_field("cache-control"), Some(1)),
+        (with_field("x-range"), Some(1)),
     ];
     for (request, attempt) in rows {
         let mut scene = Scene::default();
@@ -451,7 +468,9 @@ fn what_is_not_an_attempt_does_not_become_one_after_others() {
     let mut scene = Scene::default();
     for _ in 0..2 {
         scene.get(&config, &path);
-        for request in [Request::new("HEAD", "crates.io", &path), json.clone()] {
+        let head = Request::new("HEAD", "crates.io", &path);
+        let range = Request::new("GET", "crates.io", &path).with_field_names(["range"]);
+        for request in [head, json.clone(), range] {
             let answer = scene.ask(&config, &request, CARGO);
             assert_eq!(way(&answer), "a", "{request:?}");
             assert_eq!((answer.attempt(), answer.because()), (None, None));

@@ -28,6 +28,7 @@ fn reasons() -> Vec<(Reason, &'static str)> {
     let all = [
         Reason::NoRoute,
         Reason::OriginRoute,
+        Reason::CameFromTarget,
         Reason::MethodNotRedirectable,
         Reason::PathMalformed,
         Reason::NameInvalid,
@@ -45,6 +46,7 @@ fn reasons() -> Vec<(Reason, &'static str)> {
         let code = match &reason {
             Reason::NoRoute => "no-route",
             Reason::OriginRoute => "origin-route",
+            Reason::CameFromTarget => "came-from-target",
             Reason::MethodNotRedirectable => "method-not-redirectable",
             Reason::PathMalformed => "path-malformed",
             Reason::NameInvalid => "name-invalid",

@@ -391,6 +391,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 20, column 8: route-unreachable: routes[1].path: `file` never matches: every path of it, such as `/files/serde`, is on the route `first`, which is tried first; leave one of them out, or make the path of `first` narrower\nline 26, column 12: example-fails: routes[1].examples[0].location: the request `/files/a.txt` should lead to `https://cdn.example/a.txt` by the route `file`, and is on another route",
     ),
     (
+        "base = \"https://cdn.example\"",
+        "base = \"https://cdn.example\"\nloop = \"cloud front\"",
+        "line 8, column 8: loop-token-invalid: targets.cdn.loop: `cloud front` is not a token: write the name that the CDN has in `CDN-Loop` or `Via`, such as `cloudfront`",
+    ),
+    (
         "[log]",
         "unencoded = \"@%\"\n[log]",
         "line 9, column 13: unencoded-invalid: targets.cdn.unencoded: `%` cannot stay unencoded; list some of !$&'()*+,;=:@",
@@ -548,7 +553,7 @@ fn problem_codes_are_stable_words() {
         backend-invalid client-ip-invalid entry-nearly-full entry-too-large example-fails \
         example-missing format-unknown header-invalid host-invalid key-missing key-unknown \
         location-invalid location-loops location-unprovable log-endpoint-invalid \
-        origin-option-invalid origin-route-idle path-ambiguous path-invalid retry-invalid \
+        loop-token-invalid origin-option-invalid origin-route-idle path-ambiguous path-invalid retry-invalid \
         revision-mismatch route-broad route-host-unknown route-name-duplicate route-name-invalid \
         route-of-origin-invalid route-unreachable routes-overlap status-invalid syntax-invalid \
         target-unknown target-unused targets-invalid unencoded-invalid unused-invalid";

@@ -109,7 +109,7 @@ fn a_good_configuration_stays_until_another_good_one_comes() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_switch_that_is_off_stays_off_when_the_store_does_not_answer() {
+fn a_switch_that_goes_missing_never_turns_up() {
     let production = json(PRODUCTION);
     let revision = configs::production().revision().to_owned();
     let step = |config, switch, position, service_log| Step {
@@ -120,17 +120,59 @@ fn a_switch_that_is_off_stays_off_when_the_store_does_not_answer() {
         service_log,
     };
     let good = || found(&production);
-    let failed = &["signpost: the entry `switch` cannot be looked up: off stays in force"];
+    let failed = &["signpost: the entry `switch` cannot be looked up: off is in force"];
+    let gone: &[&str] = &["signpost: the Config Store has no entry `switch`: off is in force"];
+    let never_seen: &[&str] =
+        &["signpost: the Config Store has no entry `switch`: shadow is in force"];
+    let both_gone: &[&str] = &[
+        "signpost: config-missing: revision ",
+        "signpost: the Config Store has no entry `switch`: off is in force",
+    ];
     let config_gone = &["signpost: config-missing: revision "];
     check(
-        "off, failed, store gone, back, missing",
+        "off, failed, store gone, back without a switch",
         &[
             step(good(), found("off"), Switch::Off, &[]),
             step(good(), Lookup::Failed, Switch::Off, failed),
             step(Lookup::Failed, Lookup::Failed, Switch::Off, config_gone),
-            step(Lookup::Missing, Lookup::Missing, Switch::Off, config_gone),
+            step(Lookup::Missing, Lookup::Missing, Switch::Off, both_gone),
+            step(good(), Lookup::Missing, Switch::Off, &[]),
+            step(Lookup::Failed, Lookup::Missing, Switch::Off, config_gone),
+            step(good(), found("enforce"), Switch::ENFORCE, &[]),
+        ],
+    );
+    check(
+        "enforce, missing, unreadable, missing",
+        &[
+            step(good(), found("enforce"), Switch::ENFORCE, &[]),
+            step(
+                good(),
+                Lookup::Missing,
+                Switch::ENFORCE,
+                &["signpost: the Config Store has no entry `switch`: enforce is in force"],
+            ),
+            step(
+                good(),
+                found("on"),
+                Switch::Off,
+                &["signpost: the switch is taken as off: the switch reads `on`"],
+            ),
+            step(good(), Lookup::Missing, Switch::Off, gone),
+        ],
+    );
+    check(
+        "there never was a switch",
+        &[
+            step(good(), Lookup::Failed, Switch::Off, failed),
+            step(good(), Lookup::Missing, Switch::Shadow, never_seen),
+            step(
+                good(),
+                Lookup::Failed,
+                Switch::Shadow,
+                &["signpost: the entry `switch` cannot be looked up: shadow is in force"],
+            ),
             step(good(), found("off"), Switch::Off, &[]),
-            step(good(), Lookup::Missing, Switch::ENFORCE, &[]),
+            step(good(), Lookup::Missing, Switch::Off, gone),
         ],
     );
     check(

@@ -22,16 +22,16 @@ fn build_of_2023(_: &Chosen<'_, '_>) -> String {
 
 /// The method, the target, the switch, and the reason that stays when a redirect stands in.
 const HELD_BACK: &[(&str, &str, &str, &str)] = &[
-    ("GET", SMALLVEC, "off", "switch-off"),
     ("GET", SMALLVEC, "shadow", "switch-shadow"),
     ("GET", SMALLVEC, "enforce 0%", "not-in-rollout"),
     ("GET", SMALLVEC, "enforce 60%", "not-in-rollout"),
-    ("HEAD", SMALLVEC, "off", "switch-off"),
     ("HEAD", SMALLVEC, "shadow", "switch-shadow"),
 ];
 
 /// The method, the target and the switch of what stays the origin's.
 const ORIGINS: &[(&str, &str, &str)] = &[
+    ("GET", SMALLVEC, "off"),
+    ("HEAD", SMALLVEC, "off"),
     ("PUT", SMALLVEC, "off"),
     ("GET", "/", "off"),
     ("GET", "/", "enforce"),
@@ -75,7 +75,7 @@ fn a_location_that_only_the_switch_held_back_is_given() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_was_not_proven_stays_the_origins() {
+fn all_else_stays_the_origins() {
     let config = production();
     for (method, path, position) in ORIGINS {
         let request = Request::new(method, "crates.io", path);

@@ -1,5 +1,7 @@
 //! The origin's own redirects are left, reported, or repaired.
 
+use std::borrow::Cow;
+
 use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
@@ -11,7 +13,7 @@ use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use signpost_rows::SmallConfig;
+use signpost_rows::{PRODUCTION, SmallConfig, changed};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -22,11 +24,15 @@ const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.c
 #[track_caller]
 fn production(check: &str) -> Config {
     let backends = "backends = [\"origin\"]";
-    let toml = signpost_rows::PRODUCTION.replace(
+    let toml = changed(
+        PRODUCTION,
         backends,
         &format!("{backends}\ncheck_redirects = \"{check}\""),
     );
-    configs::read(&toml)
+    // Besides the host that is asked, the registry has another.
+    configs::read(&format!(
+        "hosts = [\"crates.io\", \"files.crates.io\"]\n{toml}"
+    ))
 }
 
 /// What happens to an answer: nothing, a report of where it leads, or also another location.
@@ -90,16 +96,37 @@ const ROWS: &[(u16, &[&[u8]], Done)] = &[
         &[b"//static.crates.io/crates/smallvec/smallvec-1.10.0.crate"],
         Left,
     ),
-    (302, &[b"/login"], Repaired("https://crates.io/login")),
+    // The registry's own hosts: it may know another name, or tell about a removed crate.
+    (302, &[b"/login"], Reported("https://crates.io/login")),
     (
         302,
         &[b"../x"],
-        Repaired("https://crates.io/api/v1/crates/smallvec/x"),
+        Reported("https://crates.io/api/v1/crates/smallvec/x"),
     ),
     (
         302,
         &[b"?a"],
-        Repaired("https://crates.io/api/v1/crates/smallvec/1.10.0/download"),
+        Reported("https://crates.io/api/v1/crates/smallvec/1.10.0/download"),
+    ),
+    (
+        301,
+        &[b"https://crates.io/api/v1/crates/SmallVec/1.10.0/download"],
+        Reported("https://crates.io/api/v1/crates/SmallVec/1.10.0/download"),
+    ),
+    (
+        302,
+        &[b"http://CRATES.io:8080/crates/smallvec"],
+        Reported("http://crates.io:8080/crates/smallvec"),
+    ),
+    (
+        302,
+        &[b"https://files.crates.io/removed"],
+        Reported("https://files.crates.io/removed"),
+    ),
+    (
+        302,
+        &[b"https://other.crates.io/removed"],
+        Repaired("https://other.crates.io/removed"),
     ),
     // The host is the one that a client would ask.
     (
@@ -176,11 +203,17 @@ fn after<'c, 'r>(
 fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let row = format!("{:?}: {status} {locations:?}", config.origin());
     let request = Request::new("GET", "crates.io", SMALLVEC);
-    let decided = signpost::answer(config, &request, Switch::Off);
     let requested = format!("https://crates.io{SMALLVEC}");
+    let off = signpost::answer(config, &request, Switch::Off);
+    let off = after(off, status, locations, &requested);
+    assert_eq!(off.reply(), None, "{row}: off");
+    assert_eq!(off.because(), None, "{row}: off");
+    let decided = signpost::answer(config, &request, Switch::Shadow);
     let answer = after(decided.clone(), status, locations, &requested);
     assert_eq!(answer.decision(), decided.decision(), "{row}");
-    assert_eq!(answer.reply(), None, "{row}");
+    let named_when_off = off.origin_redirect().map(OriginRedirect::named);
+    let named = answer.origin_redirect().map(OriginRedirect::named);
+    assert_eq!(named_when_off, named, "{row}: off");
     let Some(redirect) = answer.origin_redirect() else {
         assert_eq!(expected, Left, "{row}");
         assert_eq!(answer, decided, "{row}");
@@ -195,12 +228,67 @@ fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     assert_eq!(redirect.named(), named, "{row}");
     assert_eq!(repair, led_to, "{row}");
     assert_eq!(answer.because(), because, "{row}");
+    let sent = answer.reply().map(|reply| (reply.status, reply.headers));
+    assert_eq!(sent, led_to.map(|_| repaired()), "{row}");
     let said = match led_to {
         Some(location) => format!("and the client is sent to `{location}`"),
         None => "which is not the proven location".to_owned(),
     };
     let said = format!("the origin redirects to `{named}`, {said}");
     assert_eq!(redirect.to_string(), said, "{row}");
+}
+
+/// The redirect that replaces a wrong one of the origin's.
+fn repaired() -> (u16, Vec<(&'static str, Cow<'static, str>)>) {
+    let decision = "origin;reason=\"switch-shadow\";because=\"origin-redirect\"";
+    let headers = [
+        ("location", PROVEN),
+        ("vary", "Accept"),
+        ("cache-control", "no-store"),
+        ("access-control-allow-origin", "*"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("signpost-decision", decision),
+    ];
+    (
+        302,
+        headers.map(|(name, value)| (name, value.into())).to_vec(),
+    )
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_repair_is_never_kept_by_a_cache() {
+    let rows = [
+        ("status = 301", 302),
+        ("status = 302", 302),
+        ("status = 303", 302),
+        ("status = 307", 307),
+        ("status = 308", 302),
+        ("cache_control = \"public, max-age=31536000\"", 302),
+    ];
+    for (line, status) in rows {
+        let config = SmallConfig::new("origin.check_redirects = \"repair\"")
+            .target("cdn", "https://cdn.example", "")
+            .route("file", "/files/{file:segment}", "/{file}")
+            .with(line)
+            .example("/files/a", "/a");
+        let config = configs::read(&config.to_string());
+        let request = Request::new("GET", "own.example", "/files/a");
+        let decided = signpost::answer(&config, &request, Switch::Shadow);
+        let answer = after(
+            decided,
+            301,
+            &[b"https://cdn.examplea"],
+            "https://own.example/files/a",
+        );
+        let reply = answer.reply().expect(line);
+        assert_eq!(reply.status, status, "{line}");
+        let of_caches: Vec<_> = reply
+            .headers
+            .iter()
+            .filter(|(name, _)| *name == "cache-control")
+            .collect();
+        assert_eq!(of_caches, [&("cache-control", "no-store".into())], "{line}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -238,7 +326,7 @@ fn a_relative_location_to_the_proven_place_is_left() {
         (b"/a.txt", "no URL", false),
     ];
     for (location, requested, is_left) in rows {
-        let decided = signpost::answer(&config, &request, Switch::Off);
+        let decided = signpost::answer(&config, &request, Switch::Shadow);
         let answer = after(decided, 302, &[location], requested);
         let row = format!("{} from {requested}", location.escape_ascii());
         assert_eq!(answer.origin_redirect().is_none(), *is_left, "{row}");
@@ -254,7 +342,7 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
         .example("/files/a", "/a");
     let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a");
-    let decided = signpost::answer(&config, &request, Switch::Off);
+    let decided = signpost::answer(&config, &request, Switch::Shadow);
     let chosen = decided.decision().location().map(ToString::to_string);
     let rows: &[(&[u8], Option<Option<&str>>)] = &[
         (b"https://one.example/a", None),
@@ -293,7 +381,7 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
     ];
     for (row, method, path, is_reported) in rows {
         let request = Request::new(method, "crates.io", path);
-        let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::Off));
+        let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::Shadow));
         let requested = format!("https://crates.io{path}");
         let answer = after(decided, 302, &[OF_2023.as_bytes()], &requested);
         let redirect = answer.origin_redirect();
@@ -309,20 +397,20 @@ fn the_log_names_where_the_origin_would_have_led() {
     let rows = [
         (
             "repair",
-            r#""switch":"off","because":"origin-redirect","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
+            r#""switch":"shadow","because":"origin-redirect","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
         ),
         (
             "report",
-            r#""switch":"off","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
+            r#""switch":"shadow","origin_location":"https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate"}}"#,
         ),
-        ("off", r#""switch":"off"}}"#),
+        ("off", r#""switch":"shadow"}}"#),
     ];
     for (check, end) in rows {
         let config = production(check);
         let request = Request::new("GET", "crates.io", SMALLVEC);
-        let decided = signpost::answer(&config, &request, Switch::Off);
+        let decided = signpost::answer(&config, &request, Switch::Shadow);
         let answer = after(decided, 302, &[OF_2023.as_bytes()], "https://crates.io/");
-        let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Off));
+        let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Shadow));
         let own = r#""signpost":{"decision":"origin","route":"download","target":"static","#;
         assert!(line.contains(own), "{check}: {line}");
         assert!(line.ends_with(end), "{check}: {line}");
@@ -339,9 +427,9 @@ fn why_a_client_is_led_elsewhere_has_stable_codes() {
         "second-try",
     ];
     assert_eq!(codes, expected);
-    let header = Because::OriginRedirect.in_decision_header("origin;reason=\"switch-off\"");
+    let header = Because::OriginRedirect.in_decision_header("origin;reason=\"switch-shadow\"");
     assert_eq!(
         header,
-        "origin;reason=\"switch-off\";because=\"origin-redirect\""
+        "origin;reason=\"switch-shadow\";because=\"origin-redirect\""
     );
 }

@@ -204,7 +204,7 @@ proptest! {
     ) {
         let accepts = accepts.iter().map(Vec::as_slice);
         let request = Request::new(&method, &host, &target).with_accept(accepts);
-        let (switch, _) = Switch::from_entry(Some(&switch));
+        let switch = switch.parse().unwrap_or(Switch::Off);
         for switch in [switch, Switch::ENFORCE] {
             let answer = signpost::answer(config, &request, switch);
             prop_assert!(is_within_bounds(config, answer.decision()));

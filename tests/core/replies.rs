@@ -140,6 +140,30 @@ fn an_answer_has_exactly_the_headers_that_were_configured() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn an_answer_over_plain_http_does_not_speak_of_https() {
+    let config = config("", "cors = true\nhsts = \"max-age=60\"");
+    for (method, path) in [("GET", "/files/a"), ("OPTIONS", "/files/a")] {
+        let request = Request::new(method, "registry.example", path)
+            .with_preflight(Some(b"https://docs.example"), Some(b"GET"));
+        for (request, expected) in [
+            (request.clone(), Some("max-age=60")),
+            (request.over_plain_http(), None),
+        ] {
+            let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+            let reply = answer.reply().expect(method);
+            let mut headers = reply.headers.iter();
+            let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
+            assert_eq!(hsts.map(|(_, value)| &**value), expected, "{request:?}");
+            let unavailable =
+                reply::origin_unavailable(config.response(), &request, &Reason::NoRoute);
+            let mut headers = unavailable.headers.iter();
+            let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
+            assert_eq!(hsts.is_some(), expected.is_some(), "{request:?}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn the_body_in_json_names_the_url() {
     let config = config("", "json = true");
     let request = Request::new("GET", "registry.example", "/files/%22,!")
@@ -178,7 +202,8 @@ fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
     for (reason, decision) in reasons {
         for (response, of_response) in RESPONSES {
             let config = config("", response);
-            let reply = reply::origin_unavailable(config.response(), &reason);
+            let request = Request::new("GET", "registry.example", "/");
+            let reply = reply::origin_unavailable(config.response(), &request, &reason);
             let first = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("retry-after", "5"),

@@ -25,7 +25,7 @@ fn a_switch_is_read_from_its_entry() {
         ("off", Switch::Off),
     ];
     for (text, switch) in rows {
-        assert_eq!(Switch::from_entry(Some(text)), (switch, None), "{text:?}");
+        assert_eq!(text.parse(), Ok(switch), "{text:?}");
         let written = switch.to_string();
         assert_eq!(written.parse(), Ok(switch), "{written:?}");
     }
@@ -47,12 +47,7 @@ fn a_switch_is_written_in_one_way() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_missing_switch_enforces() {
-    assert_eq!(Switch::from_entry(None), (Switch::ENFORCE, None));
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn an_unreadable_switch_is_off_and_says_why() {
+fn an_unreadable_switch_says_why() {
     let texts = [
         "",
         " ",
@@ -76,11 +71,10 @@ fn an_unreadable_switch_is_off_and_says_why() {
         "true",
     ];
     for text in texts {
-        let (switch, error) = Switch::from_entry(Some(text));
-        assert_eq!(switch, Switch::Off, "{text:?}");
+        let read = text.parse::<Switch>();
         assert_eq!(
-            error.map(|error| error.to_string()),
-            Some(format!(
+            read.map_err(|error| error.to_string()),
+            Err(format!(
                 "the switch reads `{text}`; write `enforce`, `enforce 25%`, `shadow` or `off`"
             )),
         );

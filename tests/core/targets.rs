@@ -578,8 +578,8 @@ fn a_request_is_proven_at_every_target_and_not_only_at_the_one_of_its_example() 
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']")
         .replace("http://127.0.0.1:8080\"", &long);
-    let expected = "by the route `download` at its target `fastly`, and goes to the origin at its \
-        target `local`: location-refused (too-long)";
+    let expected = "by the route `download` at its target `fastly`, and goes to the origin: its \
+        location would be longer than 2048 bytes at one of its targets";
     let said = configs::problems_of(&text).to_string();
     assert!(said.contains(expected), "{said}");
 }

@@ -145,7 +145,11 @@ async fn a_configuration_of_exactly_8000_characters_is_in_force() {
 #[tokio::test]
 async fn the_switch_holds_redirects_back_or_lets_them_go() {
     let rows: [(&str, Change, Option<&str>); 7] = [
-        ("missing", LocalServer::without_switch, None),
+        (
+            "missing",
+            LocalServer::without_switch,
+            Some("switch-shadow"),
+        ),
         ("enforce", |server| server.switch("enforce"), None),
         ("enforce 100%", |server| server.switch("enforce 100%"), None),
         (

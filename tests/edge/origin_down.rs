@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
 use serde_json::Value;
 use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
 
@@ -11,12 +11,10 @@ use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
 
 const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
 
-/// The positions in which a proven location is held back, and the reason that is logged.
-const HELD_BACK: [(&str, &str); 4] = [
-    ("off", "switch-off"),
+/// The positions in which a proven location may be released, and the reason that is logged.
+const HELD_BACK: [(&str, &str); 2] = [
     ("shadow", "switch-shadow"),
     ("enforce 0%", "not-in-rollout"),
-    ("onn", "switch-off"),
 ];
 
 /// Production's set-up with one backend that is dead in some way.
@@ -46,7 +44,7 @@ fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
 }
 
 #[tokio::test]
-async fn a_proven_location_is_given_in_every_position_of_the_switch() {
+async fn a_proven_location_is_given_unless_the_switch_is_off() {
     let refused = refused_address().unwrap();
     for (switch, reason) in HELD_BACK {
         let bed = dead(refused.url(), switch).await;
@@ -81,6 +79,68 @@ async fn a_proven_location_is_given_in_every_position_of_the_switch() {
     }
 }
 
+#[tokio::test]
+async fn with_the_switch_at_off_nothing_of_ours_leaves() {
+    let refused = refused_address().unwrap();
+    for switch in ["off", "onn"] {
+        let bed = dead(refused.url(), switch).await;
+        let mut json = request("GET", DOWNLOAD);
+        let accept = "application/json".parse().unwrap();
+        json.headers_mut().insert("accept", accept);
+        let rows = [
+            ("GET", request("GET", DOWNLOAD)),
+            ("HEAD", request("HEAD", DOWNLOAD)),
+            ("JSON", json),
+            ("preflight", preflight()),
+        ];
+        for (row, request) in rows {
+            let answer = bed.send(request).await;
+            assert_unavailable(&answer, "switch-off", &format!("{switch}, {row}"));
+            let allowed = header(&answer, "access-control-allow-methods");
+            assert_eq!(allowed, None, "{switch}, {row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_with_and_without_an_origin() {
+    let refused = refused_address().unwrap();
+    let rows = [
+        ("enforce", "preflight;route=\"download\""),
+        (
+            "shadow",
+            "preflight;route=\"download\";because=\"origin-down\"",
+        ),
+    ];
+    for (switch, decision) in rows {
+        let bed = dead(refused.url(), switch).await;
+        let answer = bed.send(preflight()).await;
+        assert_eq!(answer.status(), 204, "{switch}");
+        let expected = [
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
+            ("access-control-allow-headers", "*"),
+            ("signpost-decision", decision),
+        ];
+        for (name, value) in expected {
+            assert_eq!(header(&answer, name), Some(value), "{switch}: {name}");
+        }
+        assert!(answer.body().is_empty(), "{switch}");
+    }
+}
+
+fn preflight() -> Request<Bytes> {
+    let mut preflight = request("OPTIONS", DOWNLOAD);
+    for (name, value) in [
+        ("origin", "https://docs.example"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "range"),
+    ] {
+        preflight.headers_mut().insert(name, value.parse().unwrap());
+    }
+    preflight
+}
+
 async fn assert_logged(bed: &Bed, reason: &str) {
     let line = bed
         .viceroy
@@ -113,10 +173,10 @@ async fn however_the_origin_is_dead_the_proven_location_is_given() {
         ("unresolvable", Backend::at("http://nowhere.invalid")),
     ];
     for (row, backend) in rows {
-        let bed = dead(backend, "off").await;
+        let bed = dead(backend, "shadow").await;
         assert_redirected(&bed.get(DOWNLOAD).await, row);
     }
-    let absent = |server: LocalServer| server.without_backend("origin").switch("off");
+    let absent = |server: LocalServer| server.without_backend("origin").switch("shadow");
     let bed = Bed::start(absent).await;
     assert_redirected(&bed.get(DOWNLOAD).await, "absent");
 }
@@ -174,7 +234,7 @@ async fn no_other_backend_is_tried_once_the_time_for_it_is_over() {
     let first = Backend::at(silent.url()).first_byte_timeout(limit);
     let bed = Bed::start(|server| {
         let first = server.backend("first", first);
-        first.config(&config).switch("off")
+        first.config(&config).switch("shadow")
     })
     .await;
     let answer = bed.get("/api/v1/me").await;

@@ -11,8 +11,8 @@ use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
 
 const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
 const ELSEWHERE: &str = "https://static.crates.io/elsewhere";
-const LEFT: &str = "origin;reason=\"switch-off\"";
-const REPAIRED: &str = "origin;reason=\"switch-off\";because=\"origin-redirect\"";
+const LEFT: &str = "origin;reason=\"switch-shadow\"";
+const REPAIRED: &str = "origin;reason=\"switch-shadow\";because=\"origin-redirect\"";
 
 /// Starts with an origin that redirects every request to these locations.
 async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
@@ -39,11 +39,17 @@ async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
 }
 
 #[tokio::test]
-async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed() {
+async fn only_repair_changes_a_redirect_and_only_to_a_foreign_host() {
     let long = format!("https://static.crates.io/{}", "a".repeat(10_000));
     let rows = [
         ("repair", OF_2023, LOCATION, REPAIRED),
-        ("repair", "/login", LOCATION, REPAIRED),
+        ("repair", "/login", "/login", LEFT),
+        (
+            "repair",
+            "https://crates.io/removed",
+            "https://crates.io/removed",
+            LEFT,
+        ),
         ("repair", "https://static.crates.io/a b", LOCATION, REPAIRED),
         ("repair", &long, LOCATION, REPAIRED),
         ("repair", ELSEWHERE, ELSEWHERE, LEFT),
@@ -54,19 +60,27 @@ async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed()
     ];
     for (check, named, expected, decision) in rows {
         let row = format!("{check}, {named:.80}");
-        let bed = bed(check, "off", vec![named.to_owned()]).await;
+        let bed = bed(check, "shadow", vec![named.to_owned()]).await;
         for method in ["GET", "HEAD"] {
             let answer = bed.send(request(method, DOWNLOAD)).await;
             assert_eq!(header(&answer, "location"), Some(expected), "{row}");
             let said = header(&answer, "signpost-decision");
             assert_eq!(said, Some(decision), "{row}");
-            // The rest is the origin's.
-            assert_eq!(answer.status(), 301, "{row}");
-            assert_eq!(header(&answer, "set-cookie"), Some("a=1"), "{row}");
-            let cache_control = header(&answer, "cache-control");
-            assert_eq!(cache_control, Some("max-age=60"), "{row}");
-            assert_eq!(header(&answer, "content-length"), Some("8"), "{row}");
-            let body = if method == "HEAD" { "" } else { "as it is" };
+            let is_repaired = decision == REPAIRED;
+            let (status, cache_control, body) = if is_repaired {
+                (302, "no-store", "")
+            } else {
+                // The rest is the origin's.
+                (301, "max-age=60", "as it is")
+            };
+            assert_eq!(answer.status(), status, "{row}");
+            let set_cookie = (!is_repaired).then_some("a=1");
+            assert_eq!(header(&answer, "set-cookie"), set_cookie, "{row}");
+            let said = header(&answer, "cache-control");
+            assert_eq!(said, Some(cache_control), "{row}");
+            let length = header(&answer, "content-length");
+            assert_eq!(length, Some(&*body.len().to_string()), "{row}");
+            let body = if method == "HEAD" { "" } else { body };
             assert_eq!(answer.body(), body, "{row}");
         }
         // Without a route, the edge cannot judge.
@@ -82,7 +96,7 @@ async fn only_repair_changes_a_redirect_and_only_to_a_host_that_is_not_allowed()
 #[tokio::test]
 async fn of_two_locations_one_is_left_and_it_is_the_proven_one() {
     let both = vec![LOCATION.to_owned(), OF_2023.to_owned()];
-    let bed = bed("repair", "off", both).await;
+    let bed = bed("repair", "shadow", both).await;
     let answer = bed.get(DOWNLOAD).await;
     assert_eq!(header(&answer, "location"), Some(LOCATION));
     assert_eq!(header(&answer, "signpost-decision"), Some(REPAIRED));
@@ -91,7 +105,7 @@ async fn of_two_locations_one_is_left_and_it_is_the_proven_one() {
 #[tokio::test]
 async fn in_every_position_of_the_switch_the_redirect_is_repaired() {
     for (switch, reason) in [
-        ("off", "switch-off"),
+        ("off", "switch-shadow"),
         ("shadow", "switch-shadow"),
         ("enforce 0%", "not-in-rollout"),
     ] {
@@ -115,7 +129,7 @@ async fn both_logs_say_where_the_origin_would_have_led() {
         ),
         ("report", Value::Null, "which is not the proven location"),
     ] {
-        let bed = bed(check, "off", vec![secret.clone()]).await;
+        let bed = bed(check, "shadow", vec![secret.clone()]).await;
         bed.get(DOWNLOAD).await;
         let limit = Duration::from_secs(10);
         let line = bed
@@ -124,10 +138,11 @@ async fn both_logs_say_where_the_origin_would_have_led() {
             .await
             .unwrap();
         let line: Value = serde_json::from_str(&LogLine::read(&line).unwrap().message).unwrap();
-        assert_eq!(line["status"], 301, "{check}");
+        let status = if check == "repair" { 302 } else { 301 };
+        assert_eq!(line["status"], status, "{check}");
         let own = &line["signpost"];
         assert_eq!(own["decision"], "origin", "{check}");
-        assert_eq!(own["reason"], "switch-off", "{check}");
+        assert_eq!(own["reason"], "switch-shadow", "{check}");
         assert_eq!(own["location"], LOCATION, "{check}");
         assert_eq!(own["origin_location"], OF_2023, "{check}");
         assert_eq!(own["because"], because, "{check}");

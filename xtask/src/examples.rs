@@ -122,8 +122,7 @@ mod tests {
         assert!(json.command.contains("-H 'Accept: application/json'"));
         assert!(json.expected.starts_with("200, {\"url\":\"https://"));
 
-        let (off, _) = Switch::from_entry(Some("off"));
-        let rows = requests_to_try(&config, off, url);
+        let rows = requests_to_try(&config, Switch::Off, url);
         assert_eq!(rows[0].expected, "the origin's answer (switch-off)");
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use signpost::Answer;
 use signpost::config::Config;
-use signpost::decision::{Because, Decision, Reason};
+use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Point, Refusal, Verdict};
 use signpost::reply::Reply;
 use signpost::route::RouteMatch;
@@ -174,29 +174,23 @@ impl Decided {
     fn of(answer: &Answer<'_, '_>, switch: Switch, applies: bool) -> Self {
         let decision = answer.decision();
         let reason = decision.reason();
-        let header = match (reason, answer.route()) {
-            (Some(reason), _) => reason.decision_header(),
-            (None, route) => route.map_or("", |route| route.name().decision_header()),
+        let reply = answer.reply();
+        let header = match (&reply, reason) {
+            (Some(reply), _) => reply.decision(),
+            (None, reason) => reason.map_or("", Reason::decision_header),
         };
-        let because = answer.because();
         let found = answer.chosen().map(Chosen::found);
         let sent_from_percent = decision.location().and(found).and_then(smallest_share);
         Self {
-            decision: match decision {
-                Decision::Redirect(_) => "redirect",
-                Decision::Origin(_) => "origin",
-            },
+            decision: answer.decided(),
             reason: reason.map(Reason::code),
             refusal: reason.and_then(Reason::refusal).map(Refusal::code),
             location: decision.location().map(ToString::to_string),
             switch: switch.to_string(),
             attempt: answer.attempt(),
-            because: because.map(Because::code),
+            because: answer.because().map(Because::code),
             sent_from_percent,
-            header: match because.filter(|_| reason.is_none()) {
-                Some(because) => because.in_decision_header(header),
-                None => header.to_owned(),
-            },
+            header: header.to_owned(),
             meaning: reason.map_or(
                 "The location was proven, and the switch allows it.",
                 words::meaning,

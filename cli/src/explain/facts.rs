@@ -1,9 +1,9 @@
 //! Stage 4: what each point of the proof compared. The verdicts are the proof's own.
 
-use signpost::location::{MAX_LENGTH, Point, Verdict};
+use signpost::location::{Point, Verdict};
 use signpost::route::RouteMatch;
 use signpost::target::Candidate;
-use signpost::values::{Base, Host};
+use signpost::values::{Base, Host, MAX_LOCATION};
 use url::Url;
 
 use super::routes::captured;
@@ -45,7 +45,7 @@ pub(super) fn compared((point, verdict): (Point, Verdict), candidate: &Candidate
 /// Describes the text of a candidate, before it is read as a URL.
 fn of_text(point: Point, candidate: &str) -> String {
     if point == Point::ShortEnough {
-        return format!("{} bytes of {MAX_LENGTH}", candidate.len());
+        return format!("{} bytes of {MAX_LOCATION}", candidate.len());
     }
     candidate
         .char_indices()

@@ -4,10 +4,11 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use signpost::config::Config;
 use signpost::received::Received;
-use signpost::request::{Format, Request};
+use signpost::request::{Format, Method, Request};
 use signpost::values::Host;
 
 use super::address::Address;
+use super::field::Field;
 use super::turn::Supposed;
 
 /// The request to explain, and the circumstances in which it arrives.
@@ -16,7 +17,7 @@ pub(crate) struct Question<'q> {
     pub(crate) supposed: Supposed,
     pub(crate) method: &'q str,
     pub(crate) address: &'q Address,
-    pub(crate) accept: &'q [String],
+    pub(crate) fields: &'q [Field],
 }
 
 #[cfg(test)]
@@ -27,7 +28,7 @@ impl<'q> Question<'q> {
             supposed: Supposed::default(),
             method: "GET",
             address,
-            accept: &[],
+            fields: &[],
         }
     }
 }
@@ -55,7 +56,7 @@ pub(crate) struct Arrived {
     pub(crate) has_query: bool,
     /// Whether a fragment was dropped.
     pub(crate) has_fragment: bool,
-    /// `redirect` or `json`.
+    /// `redirect`, `json` or `preflight`.
     pub(crate) wants: &'static str,
 }
 
@@ -76,12 +77,11 @@ pub(super) fn receive<'q>(config: &'q Config, question: &Question<'q>) -> Receiv
 /// The request as the edge reads it.
 pub(super) fn read<'r>(
     config: &Config,
-    question: &Question<'_>,
+    question: &'r Question<'_>,
     received: &'r Received<'_>,
 ) -> (Request<'r>, Arrived) {
     let address = question.address;
-    let accept = question.accept.iter().map(String::as_bytes);
-    let request = received.request(question.method).with_accept(accept);
+    let request = as_received(question, received);
     let arrived = Arrived {
         method: question.method.to_owned(),
         host: request.host().to_owned(),
@@ -99,12 +99,38 @@ pub(super) fn read<'r>(
         rewritten: (!request.is_as_received()).then(|| received.target().to_owned()),
         has_query: address.target.contains('?'),
         has_fragment: address.has_fragment,
-        wants: match request.format() {
-            Format::Redirect => "redirect",
-            Format::Json => "json",
+        wants: match (request.method(), request.format()) {
+            (Method::Preflight, _) => "preflight",
+            (_, Format::Redirect) => "redirect",
+            (_, Format::Json) => "json",
         },
     };
     (request, arrived)
+}
+
+/// The request with all of its header fields that the edge reads.
+pub(super) fn as_received<'r>(
+    question: &'r Question<'_>,
+    received: &'r Received<'_>,
+) -> Request<'r> {
+    let values = |name: &'static str| {
+        let named = question.fields.iter().filter(move |it| it.name == name);
+        named.map(|field| field.value.as_bytes())
+    };
+    let request = received
+        .request(question.method)
+        .with_accept(values("accept"))
+        .with_preflight(
+            values("origin").next(),
+            values("access-control-request-method").next(),
+        )
+        .with_trail(values("cdn-loop"), values("via"))
+        .with_field_names(question.fields.iter().map(|field| &field.name));
+    if question.address.scheme == "http" {
+        request.over_plain_http()
+    } else {
+        request
+    }
 }
 
 /// Names the first segment that is malformed by itself.

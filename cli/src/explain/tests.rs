@@ -4,17 +4,19 @@ use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::location::{Point, Refusal};
 use signpost::received::Received;
+use signpost::reply::HSTS_HEADER;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost_rows::{
-    Case, CrateFile, Expect, MIRROR, PRODUCTION, cases, configurations, crates, hostile,
+    Case, CrateFile, Expect, MIRROR, PRODUCTION, cases, changed, configurations, crates, hostile,
 };
 use signpost_testbed::rows;
 
 use super::address::Address;
 use super::explanation::{Explanation, Sent};
-use super::request::Question;
+use super::field::Field;
+use super::request::{Question, as_received};
 use super::words;
 use crate::file::Loaded;
 
@@ -30,7 +32,10 @@ fn explain(config: &str, method: &str, url: &str, accept: &[&str], switch: &str)
     let address = url.parse().unwrap();
     let question = Question {
         method,
-        accept: &accept.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        fields: &accept
+            .iter()
+            .map(|it| Field::accept(it))
+            .collect::<Vec<_>>(),
         ..Question::get(&address)
     };
     Explanation::of(&read(config), &question, switch.parse().unwrap())
@@ -73,6 +78,88 @@ fn telling_requests_are_explained() {
 }
 
 #[test]
+fn what_is_decided_by_other_fields_is_explained() {
+    let path = "/api/v1/crates/smallvec/1.10.0/download";
+    let base = "base = \"https://static.crates.io\"";
+    let config = read(&changed(
+        PRODUCTION,
+        base,
+        &format!("{base}\nloop = \"cloudfront\""),
+    ));
+    let preflight = &[
+        "Origin: https://docs.example",
+        "Access-Control-Request-Method: GET",
+    ][..];
+    let hsts = |explained: &Explanation| {
+        let reply = explained.reply.as_ref();
+        reply.is_some_and(|it| it.headers.iter().any(|it| it.name == HSTS_HEADER))
+    };
+    for (method, scheme, fields, decision, has_hsts) in [
+        (
+            "OPTIONS",
+            "https",
+            preflight,
+            r#"preflight;route="download""#,
+            true,
+        ),
+        (
+            "OPTIONS",
+            "http",
+            preflight,
+            r#"preflight;route="download""#,
+            false,
+        ),
+        (
+            "OPTIONS",
+            "https",
+            &[],
+            r#"origin;reason="method-not-redirectable""#,
+            false,
+        ),
+        (
+            "GET",
+            "https",
+            &["Via: 1.1 cloudfront"],
+            r#"origin;reason="came-from-target""#,
+            false,
+        ),
+        (
+            "GET",
+            "https",
+            &["CDN-Loop: cloudfront"],
+            r#"origin;reason="came-from-target""#,
+            false,
+        ),
+        (
+            "GET",
+            "http",
+            &["CDN-Loop: fastly"],
+            r#"redirect;route="download""#,
+            false,
+        ),
+        (
+            "GET",
+            "https",
+            &["Range: bytes=0-9"],
+            r#"redirect;route="download""#,
+            true,
+        ),
+    ] {
+        let row = format!("{method} {scheme} {fields:?}");
+        let address = format!("{scheme}://crates.io{path}").parse().unwrap();
+        let fields: Vec<_> = fields.iter().map(|it| it.parse().unwrap()).collect();
+        let question = Question {
+            method,
+            fields: &fields,
+            ..Question::get(&address)
+        };
+        let explained = Explanation::of(&config, &question, Switch::ENFORCE);
+        assert_eq!(explained.decision.header, decision, "{row}");
+        assert_eq!(hsts(&explained), has_hsts, "{row}");
+    }
+}
+
+#[test]
 fn an_explanation_is_json_for_programs() {
     let url = "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download";
     insta::assert_json_snapshot!(
@@ -102,10 +189,9 @@ fn the_candidate_of_2023_fails_at_the_host() {
 /// Checks that an explanation agrees with the pipeline.
 fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
     let address = question.address;
-    let accept = question.accept.iter().map(String::as_bytes);
     let host = address.host.as_deref().unwrap();
     let received = Received::read(Some(host), &address.target);
-    let request = received.request(question.method).with_accept(accept);
+    let request = as_received(question, &received);
     let mut last = None;
     for switch in ["enforce 50%", "shadow", "off", "enforce"] {
         let switch: Switch = switch.parse().unwrap();
@@ -131,13 +217,16 @@ fn check(row: &str, config: &Config, question: &Question<'_>) -> Explanation {
 
 fn check_case(case: &Case, config: &Config) {
     let row = format!("case {}: {}", case.number, case.name);
-    let accept = case.headers.iter().filter(|(name, _)| *name == "accept");
-    let accept: Vec<_> = accept.map(|(_, value)| (*value).to_owned()).collect();
+    let fields = case.headers.iter().map(|(name, value)| Field {
+        name: (*name).to_owned(),
+        value: (*value).to_owned(),
+    });
+    let fields: Vec<_> = fields.collect();
     let address = format!("https://{}{}", case.host, case.target);
     let address = address.parse().unwrap();
     let question = Question {
         method: case.method,
-        accept: &accept,
+        fields: &fields,
         ..Question::get(&address)
     };
     let explanation = check(&row, config, &question);

@@ -89,6 +89,7 @@ impl Page<'_, '_> {
         }
         let wanted = match arrived.wants {
             "json" => "the URL as JSON",
+            "preflight" => "to know whether a page may ask",
             _ => "a redirect",
         };
         self.field("accept", format!("the client wants {wanted}"))?;

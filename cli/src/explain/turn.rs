@@ -105,6 +105,7 @@ mod tests {
 
     use super::Supposed;
     use crate::explain::explanation::Explanation;
+    use crate::explain::field::Field;
     use crate::explain::request::Question;
     use crate::file::Loaded;
     use crate::small::{RETRY, small};
@@ -145,7 +146,7 @@ mod tests {
                 supposed: Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
                 method,
                 address: &"https://files.example/f/x".parse().unwrap(),
-                accept: &[accept.to_owned()],
+                fields: &[Field::accept(accept)],
             };
             let explained = Explanation::of(&config, &question, switch.parse().unwrap());
             let decided = explained.decision;

@@ -18,8 +18,13 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
              decoding (`%252B`), or bytes that are not UTF-8; or it may not be the path that the \
              client sent."
         }
+        Reason::CameFromTarget => {
+            "The request comes from a target of its route: its `CDN-Loop` or `Via` has the name in \
+             `loop` of the target. That CDN would get its own redirect back, and go round."
+        }
         Reason::MethodNotRedirectable => {
-            "A route matches the path, but the method is neither GET nor HEAD."
+            "A route matches the path, but the method is neither GET nor HEAD, nor OPTIONS by which a \
+             browser asks for one of them where `cors` is on."
         }
         Reason::NameInvalid => {
             "The path has a route's literals, and its crate name does not fit: the name is invalid, the \
@@ -33,7 +38,8 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
         Reason::CaptureInvalid => {
             "The literals of a route are where they belong, and a capture of another type is \
              invalid: its text is not of the type, is not what the path repeats, or is too short for \
-             a part that the location takes of it."
+             a part that the location takes of it. Or the location would be longer than 2,048 bytes \
+             at one of the route's targets; then nothing is built."
         }
         Reason::LocationRefused(_) => {
             "The proof refused the candidate: a bug or an attack. The service log says so too."
@@ -68,6 +74,10 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
         Reason::PathMalformed => {
             "Nothing, if a scanner or a broken client asked for this: the origin gets it as it \
              came. Otherwise correct what is marked in stage 1."
+        }
+        Reason::CameFromTarget => {
+            "Nothing, if the target fetches what it misses from this host. If it does not, correct `loop` \
+             of the target."
         }
         Reason::MethodNotRedirectable => {
             "Nothing: the origin answers all other methods. Ask with GET or HEAD to see a redirect."

@@ -208,16 +208,14 @@ fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
 }
 
 fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
-    match (old.decision(), new.decision()) {
-        (Decision::Redirect(before), Decision::Redirect(after)) if before != after => {
+    match (old.decision().reason(), new.decision().reason()) {
+        (None, None) if old.decision().location() != new.decision().location() => {
             Some(Kind::RedirectElsewhere)
         }
-        (Decision::Redirect(_), Decision::Redirect(_)) => {
-            (old.reply() != new.reply()).then_some(Kind::OtherAnswer)
-        }
-        (Decision::Redirect(_), Decision::Origin(_)) => Some(Kind::RedirectToOrigin),
-        (Decision::Origin(_), Decision::Redirect(_)) => Some(Kind::OriginToRedirect),
-        (Decision::Origin(before), Decision::Origin(after)) => {
+        (None, None) => (old.reply() != new.reply()).then_some(Kind::OtherAnswer),
+        (None, Some(_)) => Some(Kind::RedirectToOrigin),
+        (Some(_), None) => Some(Kind::OriginToRedirect),
+        (Some(before), Some(after)) => {
             let said = |reason| (Reason::code(reason), refusal(reason));
             (said(before) != said(after)).then_some(Kind::OtherReason)
         }

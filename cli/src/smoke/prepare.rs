@@ -86,7 +86,7 @@ impl Arguments {
         Sources {
             loaded,
             switch: self.switch,
-            host: self.edge.host(),
+            edge: &self.edge,
             routes: &self.routes,
             packages: &gathered.packages,
             checksums: &gathered.checksums,

@@ -9,6 +9,7 @@ use crate::config::{Config, Key, ProblemCode, Route, Target, WeightedTarget};
 use crate::decision::Decision;
 use crate::location::Refusal;
 use crate::received::Received;
+use crate::route::NoMatch;
 use crate::values::{Host, Switch};
 
 /// Runs the examples of every route. Notes those that are missing or fail, and reports the others.
@@ -207,6 +208,9 @@ fn end_at(answers: &[Answer<'_, '_>], target: &Target, route: &Route) -> Option<
             Some(End::Location(location.clone()))
         }
         Decision::Redirect(_) => Some(End::OtherRoute),
+        Decision::Origin(_) if matches!(answer.no_match(), Some(NoMatch::LocationTooLong(_))) => {
+            Some(End::TooLong)
+        }
         Decision::Origin(reason) if reason.refusal() == Some(Refusal::HostNotAllowed) => None,
         Decision::Origin(reason) => Some(End::Origin {
             reason: reason.clone(),

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::config::{Route, Target};
 use crate::decision::Reason;
 use crate::location::Location;
-use crate::values::encoding;
+use crate::values::{MAX_LOCATION, encoding};
 
 /// An example that does not lead to the location that it names.
 pub(super) struct FailingExample<'r> {
@@ -27,6 +27,8 @@ pub(super) enum End {
     /// At this location on the right route, at the example's target.
     Location(Location),
     OtherRoute,
+    /// At the origin, because its location would be too long.
+    TooLong,
     /// At the origin, with the target that it was held back at, if one was chosen.
     Origin {
         reason: Reason,
@@ -60,7 +62,7 @@ impl<'r> FailingExample<'r> {
     fn location(&self) -> Option<&Location> {
         match &self.end {
             End::Location(location) => Some(location),
-            End::OtherRoute | End::Origin { .. } => None,
+            End::OtherRoute | End::TooLong | End::Origin { .. } => None,
         }
     }
 
@@ -91,6 +93,10 @@ impl fmt::Display for FailingExample<'_> {
                 Ok(())
             }
             End::OtherRoute => formatter.write_str("is on another route"),
+            End::TooLong => write!(
+                formatter,
+                "goes to the origin: its location would be longer than {MAX_LOCATION} bytes at one of its targets"
+            ),
             End::Origin { reason, target } => {
                 let target = target.as_deref().map(|target| self.at_target(target));
                 let (target, code) = (target.unwrap_or_default(), reason.code());

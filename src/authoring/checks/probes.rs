@@ -11,7 +11,7 @@ use crate::config::{Config, ProblemCode, Route, Target, WeightedTarget};
 use crate::decision::Decision;
 use crate::location::{Location, Refusal};
 use crate::request::Request;
-use crate::route;
+use crate::route::{self, NoMatch};
 use crate::values::{Base, CaptureSlot, Host, Switch, encoding};
 
 /// What keeps a location from being fit to be sent, with the request that shows it.
@@ -111,6 +111,13 @@ fn why_not(path: &str, route: &Route, config: &Config) -> Option<Why> {
     let host = config.first_host(Some(route.pattern()));
     let request = Request::new("GET", host.map_or("", Host::as_str), path);
     let answers = answers_at_every_target(config, &request, Switch::ENFORCE);
+    let too_long = NoMatch::LocationTooLong(route.pattern());
+    if answers
+        .iter()
+        .any(|answer| answer.no_match() == Some(too_long))
+    {
+        return Some(Why::Refused(Refusal::TooLong));
+    }
     answers
         .iter()
         .filter(|answer| answer.route() == Some(route))

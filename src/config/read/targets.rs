@@ -8,7 +8,7 @@ use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::{RawRoute, RawTarget, RawWeighted};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
 use super::fields::backend;
-use crate::values::{Base, Host, Instead, Unencoded};
+use crate::values::{Base, Host, Instead, LoopToken, Unencoded};
 
 /// The targets as written, and those of them that hold.
 #[derive(Clone, Copy)]
@@ -33,6 +33,10 @@ pub(super) fn read(
         let base = base(&key.name("base"), raw.base.as_deref(), allowed_hosts, sink);
         let health = raw.health_backend.as_deref();
         let health = health.map(|name| backend(&key.name("health_backend"), name, sink));
+        let loop_token = raw.loop_token.as_deref().and_then(|text| {
+            let read = text.parse::<LoopToken>();
+            sink.take(ProblemCode::LoopTokenInvalid, &key.name("loop"), read)
+        });
         let unencoded = raw.unencoded.as_deref().and_then(|text| {
             let read = text.parse::<Unencoded>();
             sink.take(ProblemCode::UnencodedInvalid, &key.name("unencoded"), read)
@@ -41,6 +45,9 @@ pub(super) fn read(
             let mut target = Target::new(name.clone(), base);
             if let Some(backend) = health {
                 target = target.with_health_of(backend);
+            }
+            if let Some(token) = loop_token {
+                target = target.with_loop_token(token);
             }
             if let Some(unencoded) = unencoded {
                 target = target.with_unencoded(unencoded);

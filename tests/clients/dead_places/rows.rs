@@ -29,6 +29,7 @@ pub(crate) fn groups() -> Vec<Group> {
         only_cdn(),
         only_cdn_untrusted(),
         origin_dead(),
+        origin_dead_and_off(),
         origin_wrong_and_not_asked(),
         origin_wrong_and_repaired(),
         origin_wrong_and_reported(),
@@ -145,7 +146,7 @@ fn of_cdn(
 }
 
 fn origin_dead() -> Group {
-    let switches = ["enforce", "enforce 0%", "shadow", "off"];
+    let switches = ["enforce", "enforce 0%", "shadow"];
     let rows = switches.map(|switch| Row {
         name: switch,
         cdns: Cdns::OneAlive,
@@ -165,10 +166,33 @@ fn origin_dead() -> Group {
             ..NOTHING
         },
     });
-    let [one, two, three, four] = switches;
+    let [one, two, three] = switches;
     Group {
-        what: format!("the origin, with the switch at `{one}`, `{two}`, `{three}` or `{four}`"),
+        what: format!("the origin, with the switch at `{one}`, `{two}` or `{three}`"),
         rows: rows.into(),
+    }
+}
+
+fn origin_dead_and_off() -> Group {
+    let row = Row {
+        name: "off",
+        cdns: Cdns::OneAlive,
+        origin: Origin::Refuses,
+        switch: "off",
+        check_redirects: "repair",
+        origin_share: "5%",
+        with: Expected {
+            error: Death::Answers503.error(),
+            ..NOTHING
+        },
+        without: Expected {
+            error: REFUSED,
+            ..NOTHING
+        },
+    };
+    Group {
+        what: "the origin, with the switch at `off`".to_owned(),
+        rows: vec![row],
     }
 }
 
@@ -189,8 +213,8 @@ fn origin_wrong_and_repaired() -> Group {
         origin: 1,
         ..NOTHING
     };
-    let what = "the switch at `off` and `check_redirects = \"repair\"`";
-    as_in_2023(what, "off", "repair", with)
+    let what = "the switch at `shadow` and `check_redirects = \"repair\"`";
+    as_in_2023(what, "shadow", "repair", with)
 }
 
 fn origin_wrong_and_reported() -> Group {
@@ -199,14 +223,18 @@ fn origin_wrong_and_reported() -> Group {
         origin: 4,
         ..NOTHING
     };
-    let what = "the switch at `off` and `check_redirects = \"report\"` or `\"off\"`";
-    let group = as_in_2023(what, "off", "report", with);
-    let off = as_in_2023(what, "off", "off", with);
+    let what = "the switch at `shadow` and `check_redirects = \"report\"` or `\"off\"`, or the switch at \
+        `off`";
+    let groups = [("shadow", "report"), ("shadow", "off"), ("off", "repair")]
+        .map(|(switch, check)| as_in_2023(what, switch, check, with));
+    let rows = groups.into_iter().flat_map(|group| group.rows);
     Group {
-        rows: group.rows.into_iter().chain(off.rows).collect(),
-        ..group
+        what: format!("{AS_IN_2023} {what}"),
+        rows: rows.collect(),
     }
 }
+
+const AS_IN_2023: &str = "the origin's redirects, as on 2023-07-20, with";
 
 /// The origin redirects every download to `https://static.crates.iocrates/…`.
 fn as_in_2023(
@@ -231,7 +259,7 @@ fn as_in_2023(
         without,
     };
     Group {
-        what: format!("the origin's redirects, as on 2023-07-20, with {what}"),
+        what: format!("{AS_IN_2023} {what}"),
         rows: vec![row],
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use signpost::request::Request;
 use url::{Host, Position, Url};
 
 use crate::smoke::ask::connect::Detour;
@@ -17,6 +18,16 @@ impl EdgeUrl {
     /// The `Host` of requests.
     pub(crate) fn host(&self) -> &str {
         &self.url[Position::BeforeHost..Position::AfterPort]
+    }
+
+    /// The GET request of a path, as the edge reads it.
+    pub(crate) fn request<'r>(&'r self, path: &'r str) -> Request<'r> {
+        let request = Request::new("GET", self.host(), path);
+        if self.url.scheme() == "http" {
+            request.over_plain_http()
+        } else {
+            request
+        }
     }
 
     /// The URL of a path; nothing if a client would request another path.

@@ -17,13 +17,12 @@ pub(crate) enum Expected {
 }
 
 impl Expected {
-    /// The expected answer to a GET request of `path`.
-    pub(crate) fn of(config: &Config, switch: Switch, host: &str, path: &str) -> Self {
-        let request = Request::new("GET", host, path);
-        if let Some(redirect) = Redirect::of(config, switch, &request) {
+    /// The expected answer to a GET request.
+    pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Self {
+        if let Some(redirect) = Redirect::of(config, switch, request) {
             return Self::Redirect(Box::new(redirect));
         }
-        let answer = signpost::answer(config, &request, switch);
+        let answer = signpost::answer(config, request, switch);
         let decision = answer.decision().reason().map(Reason::decision_header);
         Self::Origin {
             decision: decision.unwrap_or_default().to_owned(),
@@ -53,6 +52,7 @@ impl Expected {
 
 #[cfg(test)]
 mod tests {
+    use signpost::request::Request;
     use signpost::values::Switch;
 
     use super::Expected;
@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn a_redirect_says_where_in_both_forms() {
         let loaded = production();
-        let Expected::Redirect(redirect) =
-            Expected::of(loaded.config(), Switch::ENFORCE, "crates.io", DOWNLOAD)
+        let request = Request::new("GET", "crates.io", DOWNLOAD);
+        let Expected::Redirect(redirect) = Expected::of(loaded.config(), Switch::ENFORCE, &request)
         else {
             panic!("no redirect");
         };
@@ -90,7 +90,8 @@ mod tests {
             (Switch::Shadow, DOWNLOAD, "origin;reason=\"switch-shadow\""),
             (Switch::ENFORCE, "/", "origin;reason=\"no-route\""),
         ] {
-            let expected = Expected::of(loaded.config(), switch, "crates.io", path);
+            let request = Request::new("GET", "crates.io", path);
+            let expected = Expected::of(loaded.config(), switch, &request);
             assert_eq!(
                 expected.decision().as_deref(),
                 Some(decision),

@@ -83,6 +83,7 @@ pub(crate) fn filled(route: &Route, value: impl Fn(&str, &CaptureType) -> String
 
 #[cfg(test)]
 mod tests {
+    use signpost::request::Request;
     use signpost::values::Switch;
 
     use super::paths;
@@ -96,7 +97,8 @@ mod tests {
             let paths = paths(route);
             assert_eq!(paths.len(), 11, "{}", route.name());
             for path in paths {
-                let expected = Expected::of(loaded.config(), Switch::ENFORCE, "crates.io", &path);
+                let request = Request::new("GET", "crates.io", &path);
+                let expected = Expected::of(loaded.config(), Switch::ENFORCE, &request);
                 assert_eq!(expected.location(), None, "{path}");
             }
         }

@@ -12,7 +12,6 @@ use std::path::Path;
 
 use serde::Serialize;
 use signpost::config::{Route, RouteName};
-use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
 use strum::IntoStaticStr;
@@ -20,6 +19,7 @@ use url::Url;
 
 use crate::file::Loaded;
 use crate::output::Failure;
+use crate::smoke::ask::edge_url::EdgeUrl;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::negative;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
@@ -70,8 +70,8 @@ pub(crate) enum Kind {
 pub(crate) struct Sources<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) switch: Switch,
-    /// The `Host` of the requests.
-    pub(crate) host: &'a str,
+    /// Where the requests are sent.
+    pub(crate) edge: &'a EdgeUrl,
     /// The routes for crates; empty for those that lead to `.crate` files.
     pub(crate) routes: &'a [String],
     pub(crate) packages: &'a [(Kind, Package)],
@@ -123,7 +123,7 @@ impl Sources<'_> {
 
     /// The crate that a path requests, if its route leads to files of crates.
     pub(crate) fn package_at(&self, path: &str) -> Option<Package> {
-        let request = Request::new("GET", self.host, path);
+        let request = self.edge.request(path);
         let found = route::find(self.loaded.config(), &request).ok()?;
         let name = found.value_of(&CaptureType::Crate)?;
         let version = found.value_of(&CaptureType::Semver)?;
@@ -188,7 +188,7 @@ impl Sources<'_> {
     }
 
     fn probe(&self, kind: Kind, route: &str, path: &str) -> Probe {
-        let request = Request::new("GET", self.host, path);
+        let request = self.edge.request(path);
         let found = route::find(self.loaded.config(), &request);
         let is_of_crate = found.is_ok_and(|found| leads_to_crate(found.route()));
         let package = self.package_at(path).filter(|_| is_of_crate);
@@ -199,7 +199,7 @@ impl Sources<'_> {
             kind,
             route: route.to_owned(),
             request: path.to_owned(),
-            expected: Expected::of(self.loaded.config(), self.switch, self.host, path),
+            expected: Expected::of(self.loaded.config(), self.switch, &request),
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
             is_of_crate,
@@ -220,7 +220,7 @@ impl Sources<'_> {
 
     /// The redirect of a path with the switch at `enforce`.
     fn enforced(&self, path: &str) -> Option<Redirect> {
-        let request = Request::new("GET", self.host, path);
+        let request = self.edge.request(path);
         Redirect::of(self.loaded.config(), Switch::ENFORCE, &request)
     }
 
@@ -250,7 +250,7 @@ impl Sources<'_> {
 
     fn is_of_crates(&self, route: &Route) -> bool {
         if self.routes.is_empty() {
-            return leads_to_crate(route) && route.pattern().applies_to(self.host);
+            return leads_to_crate(route) && route.pattern().applies_to(self.edge.host());
         }
         self.routes.iter().any(|name| name == route.name().as_str())
     }

@@ -16,10 +16,10 @@ impl Sources<'_> {
     ) -> Option<&'e str> {
         let (host, path) = split_request(request);
         let is_asked = match host.map(Host::parse) {
-            Some(host) => host.is_ok_and(|host| host.is_named_by(self.host)),
+            Some(host) => host.is_ok_and(|host| host.is_named_by(self.edge.host())),
             None => self
                 .pattern(route)
-                .is_none_or(|pattern| pattern.applies_to(self.host)),
+                .is_none_or(|pattern| pattern.applies_to(self.edge.host())),
         };
         is_asked.then_some(path)
     }
@@ -34,7 +34,7 @@ impl Sources<'_> {
                 Some(_) => {}
             }
         }
-        let host = format!("for another host than {}", self.host);
+        let host = format!("for another host than {}", self.edge.host());
         let path = "whose path no client sends as it is written".to_owned();
         [(elsewhere, host), (unsent, path)]
             .into_iter()

@@ -1,6 +1,5 @@
 //! The files of the list that `--files` names.
 
-use signpost::request::Request;
 use signpost::route;
 
 use super::{Kind, Probe, Sources};
@@ -26,7 +25,7 @@ impl Sources<'_> {
     }
 
     fn route_of(&self, path: &str) -> &str {
-        let request = Request::new("GET", self.host, path);
+        let request = self.edge.request(path);
         let found = route::find(self.loaded.config(), &request);
         found.map_or("", |found| found.route().name().as_str())
     }

@@ -59,13 +59,14 @@ impl Sources<'_> {
         if leads {
             return Ok(());
         }
-        let host = self.host;
+        let host = self.edge.host();
         if !self.loaded.config().applies_to(host) {
             return Err(Failure::new(format!(
                 "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
             )));
         }
-        let enforced = Expected::of(self.loaded.config(), Switch::ENFORCE, host, path);
+        let request = self.edge.request(path);
+        let enforced = Expected::of(self.loaded.config(), Switch::ENFORCE, &request);
         let decision = enforced.decision().unwrap_or_default();
         Err(Failure::new(format!(
             "{path} is not redirected for the host {host} ({decision}), so there is nothing to try"

@@ -6,16 +6,19 @@ use signpost_rows::PRODUCTION;
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
 use crate::small::production;
+use crate::smoke::ask::edge_url::EdgeUrl;
 use crate::smoke::gather::package::{Checksum, Checksums, Package};
 use crate::smoke::gather::sums::Sums;
 
 static NO_SUMS: LazyLock<Sums> = LazyLock::new(Sums::default);
 
+static EDGE: LazyLock<EdgeUrl> = LazyLock::new(|| "https://crates.io".parse().unwrap());
+
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
         loaded,
         switch: Switch::ENFORCE,
-        host: "crates.io",
+        edge: &EDGE,
         routes: &[],
         packages: &[],
         checksums,

@@ -1,0 +1,36 @@
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// The name by which a CDN says in its requests that they come from it, such as `cloudfront`: a token
+/// (RFC 9110, section 5.6.2), whose letters may be in either case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopToken(String);
+
+/// A text that is not a token.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is not a token: write the name that the CDN has in `CDN-Loop` or `Via`, such as `cloudfront`"
+)]
+pub struct LoopTokenError(String);
+
+impl LoopToken {
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for LoopToken {
+    type Err = LoopTokenError;
+
+    fn from_str(text: &str) -> Result<Self, LoopTokenError> {
+        let may_be_in_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if !text.is_empty() && text.bytes().all(may_be_in_token) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(LoopTokenError(text.to_owned()))
+        }
+    }
+}
