@@ -301,18 +301,29 @@ fn pass_back(
         bytes: header_text(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         content_type: header_text(&header::CONTENT_TYPE),
     };
-    let has_hsts = !matches!(response.get_header_value(&HSTS, 256), Ok(None));
+    set_hsts(&mut response, asked, config);
     let decision = HeaderValue::from_static(reason_of(answer).decision_header());
     response.insert_header(&DECISION, &decision);
-    let hsts = config.and_then(|config| config.response().hsts.as_ref());
-    let hsts = hsts.and_then(|hsts| HeaderValue::from_str(hsts.as_str()).ok());
-    if let Some(hsts) = hsts.filter(|_| asked.is_https() && !has_hsts) {
-        response.insert_header(&HSTS, &hsts);
-    }
     if asked.method() == Method::Head {
         // The length is that of the body which a GET would get; counting the empty body that was
         // received would make it 0.
         response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
     }
     Outgoing::new(response, body, summary)
+}
+
+/// Adds HSTS to an answer that lacks it, and takes it out of one that may not have it: RFC 6797, section
+/// 7.2.
+fn set_hsts(response: &mut ResponseHandle, asked: &Asked<'_>, config: Option<&Config>) {
+    if !asked.is_https() {
+        response.remove_header(&HSTS);
+        return;
+    }
+    let hsts = config.and_then(|config| config.response().hsts.as_ref());
+    let hsts = hsts.and_then(|hsts| HeaderValue::from_str(hsts.as_str()).ok());
+    if let Some(hsts) = hsts
+        && let Ok(None) = response.get_header_value(&HSTS, 256)
+    {
+        response.insert_header(&HSTS, &hsts);
+    }
 }

@@ -7,6 +7,7 @@ mod cases_over_http;
 mod faults;
 mod hostile;
 mod http2;
+mod https;
 mod log;
 mod origin_down;
 mod origin_redirects;
