@@ -28,18 +28,27 @@ resource "fastly_service_compute" "signpost" {
     }
   }
 
+  # How long one request can take, with the defaults: a sandbox takes requests for 20 s, the edge may
+  # ask further backends for 30 s (`origin.next_backend_timeout`), and the last of them has 60 s for its
+  # first byte. That is 110 s, within the 2 minutes that Fastly gives an execution. A trial account
+  # gives 60 s: there, a backend that is silent for a minute ends the execution, and the client gets
+  # Fastly's error instead of Signpost's 503.
   dynamic "backend" {
     for_each = var.backends
 
     content {
-      name              = backend.key
-      address           = backend.value.address
-      port              = backend.value.port
-      use_ssl           = true
-      ssl_check_cert    = true
-      ssl_cert_hostname = backend.value.address
-      ssl_sni_hostname  = backend.value.address
-      healthcheck       = "${backend.key}-health"
+      name                  = backend.key
+      address               = backend.value.address
+      port                  = backend.value.port
+      override_host         = coalesce(backend.value.override_host, backend.value.address)
+      use_ssl               = true
+      ssl_check_cert        = true
+      ssl_cert_hostname     = backend.value.address
+      ssl_sni_hostname      = backend.value.address
+      connect_timeout       = backend.value.connect_timeout
+      first_byte_timeout    = backend.value.first_byte_timeout
+      between_bytes_timeout = backend.value.between_bytes_timeout
+      healthcheck           = "${backend.key}-health"
     }
   }
 
@@ -49,7 +58,7 @@ resource "fastly_service_compute" "signpost" {
 
     content {
       name           = "${healthcheck.key}-health"
-      host           = healthcheck.value.address
+      host           = coalesce(healthcheck.value.override_host, healthcheck.value.address)
       path           = healthcheck.value.health_path
       method         = "GET"
       check_interval = 5000
@@ -65,14 +74,19 @@ resource "fastly_service_compute" "signpost" {
     resource_id = fastly_configstore.signpost.id
   }
 
-  # Each node of Fastly writes its lines to a file of its own, one file every period, and `signpost
-  # watch` sees no line earlier. With the usual period of an hour, an incident would be over first. To
-  # feed `watch`, take the new files every minute and merge those of all nodes by the time of their
-  # lines, which is at the same place in each line:
+  # The log to keep. Each node of Fastly writes its lines to a file of its own, one file every period.
+  # Before the JSON, each line has Fastly's classic envelope:
   #
-  #   zstd --decompress --stdout NEW_FILES | LC_ALL=C sort | signpost watch -
+  #   <134>2026-11-22T20:11:31Z cache-fra-eddf8230001 signpost-log[4242]: {"version":"1",…}
   #
-  # That reads the files that are there. For those to come, do the same in a loop with the new files.
+  # The download counter of crates.io needs it: it takes a file whose first byte is `<` for one of
+  # Fastly, and fails on a file that begins with `{`. The tool `signpost` does not read the envelope
+  # yet, so cut it off. `sort` comes first: it sorts by the envelope's time, to the second.
+  #
+  #   zstd --decompress --stdout FILES | LC_ALL=C sort | sed 's/^<[0-9]*>[^{]*//' | signpost watch -
+  #
+  # That shows an incident that is over. To notice one, watch the streamed log below: a file comes once
+  # a minute at the earliest, and Fastly's default is an hour.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket
@@ -81,8 +95,22 @@ resource "fastly_service_compute" "signpost" {
     s3_iam_role       = var.log.role
     period            = 60
     compression_codec = "zstd"
-    # Puts nothing before the JSON of a line.
-    message_type = "blank"
+    message_type      = "classic"
+  }
+
+  # The log to watch. Fastly sends each line as it comes, over TCP with TLS, to the receiver that feeds
+  # `signpost watch`, so that an alarm comes within 30 s. Without an envelope (`blank`) the receiver gets
+  # the JSON and a line end, and what it writes can be watched as it is:
+  #
+  #   tail -n 0 -F signpost.log | signpost watch --exec ./page-somebody -
+  logging_syslog {
+    name         = var.streamed_log.name
+    address      = var.streamed_log.address
+    port         = var.streamed_log.port
+    message_type = var.streamed_log.message_type
+    use_tls      = true
+    tls_hostname = coalesce(var.streamed_log.tls_hostname, var.streamed_log.address)
+    tls_ca_cert  = var.streamed_log.tls_ca_cert
   }
 
   package {

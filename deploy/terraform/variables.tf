@@ -8,13 +8,48 @@ variable "domains" {
   type        = set(string)
 }
 
+# Times are in milliseconds, as in Fastly's own settings. 60 s for the first byte and between bytes,
+# because people publish through the origin. Signpost asks the backends that `origin.backends` of the
+# configuration names, and without a configuration the one called `origin`.
 variable "backends" {
-  description = "The origin's servers, by their names in `origin.backends` of the configuration."
+  description = "The origin's servers, by their names in `origin.backends` of the configuration. `address` is a host, and the name in its certificate. `override_host` is what the server sees in `Host`: its own name, `address`, by default."
   type = map(object({
-    address     = string
-    health_path = string
-    port        = optional(number, 443)
+    address               = string
+    health_path           = string
+    port                  = optional(number, 443)
+    override_host         = optional(string)
+    connect_timeout       = optional(number, 1000)
+    first_byte_timeout    = optional(number, 60000)
+    between_bytes_timeout = optional(number, 60000)
   }))
+
+  validation {
+    condition     = contains(keys(var.backends), "origin")
+    error_message = "No backend is called `origin`. It has to exist: without a configuration, or with a broken one, every request goes there."
+  }
+
+  validation {
+    condition     = length(var.backends) <= 3
+    error_message = "These are more than 3 backends: `origin.backends` of the configuration takes at most 3."
+  }
+
+  validation {
+    condition = alltrue([
+      for backend in values(var.backends) : alltrue([
+        for host in [backend.address, coalesce(backend.override_host, backend.address, "none")] :
+        can(regex("^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", host))
+      ])
+    ])
+    error_message = "An `address` or `override_host` is not a host: write `origin.crates.example`, without `https://`, port, path and dot at the end."
+  }
+
+  validation {
+    condition = alltrue([
+      for backend in values(var.backends) :
+      !contains([for name in var.domains : lower(name)], lower(backend.address))
+    ])
+    error_message = "An `address` is one of the service's own `domains`: its requests would come back to the service, a loop. Write the origin server's own host."
+  }
 }
 
 variable "compiled_config" {
@@ -33,7 +68,7 @@ variable "package" {
 }
 
 variable "log" {
-  description = "The bucket for the log lines, and the AWS role that may write to it. `name` is `log.endpoint` of the configuration."
+  description = "The bucket that keeps the log lines, and the AWS role that may write to it. `name` is `log.endpoint` of the configuration, or one of its `log.endpoints`."
   type = object({
     name   = string
     bucket = string
@@ -41,4 +76,27 @@ variable "log" {
     role   = string
     path   = optional(string, "/")
   })
+}
+
+# 6514 is the port of syslog over TLS (RFC 5425).
+variable "streamed_log" {
+  description = "The receiver of the lines that `signpost watch` reads: a host that takes lines over TLS. `name` is another one of `log.endpoints` of the configuration. `message_type` is `blank` (each line is the JSON alone, which `signpost watch` reads) or `classic` (with the envelope that a syslog server such as rsyslog expects, and takes off). `tls_hostname` is the name in the receiver's certificate, if that is not `address`; `tls_ca_cert` is who signed it (PEM), if that is no public authority."
+  type = object({
+    name         = string
+    address      = string
+    port         = optional(number, 6514)
+    message_type = optional(string, "blank")
+    tls_hostname = optional(string)
+    tls_ca_cert  = optional(string)
+  })
+
+  validation {
+    condition     = contains(["blank", "classic"], var.streamed_log.message_type)
+    error_message = "`message_type` is `blank` or `classic`."
+  }
+
+  validation {
+    condition     = var.streamed_log.name != var.log.name
+    error_message = "Both logs have the same name. Give each its own, and name both in `log.endpoints` of the configuration."
+  }
 }

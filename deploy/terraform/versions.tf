@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.5"
+  # 1.9 is the first in which the validation of a variable may name another variable.
+  required_version = ">= 1.9"
 
   required_providers {
     fastly = {

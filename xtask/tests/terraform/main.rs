@@ -1,6 +1,7 @@
 //! What can be checked of the Terraform module in `deploy/terraform` without its provider.
 
 mod directory;
+mod refusals;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -83,6 +84,11 @@ fn the_example_has_the_names_of_the_configuration() {
 
     let log = items(value(call, "log"));
     assert_eq!(log["name"].as_str(), config["log"]["endpoint"].as_str());
+
+    let origin = items(items(value(call, "backends"))["origin"]);
+    let origin = origin["address"].as_str().unwrap();
+    let domains = value(call, "domains").to_string();
+    assert!(!domains.contains(origin), "{origin} is a loop: {domains}");
 }
 
 #[test]
@@ -135,23 +141,77 @@ fn each_backend_has_a_health_check_and_a_release_owns_the_package() {
 }
 
 #[test]
-fn log_lines_are_stored_every_minute() {
+fn each_backend_gets_its_own_host_and_the_times_of_its_variable() {
     let terraform = Directory::read(&module());
     let service = terraform.resource("fastly_service_compute");
-    let periods: Vec<_> = service
-        .get_blocks("logging_s3")
-        .map(|log| value(&log.body, "period").to_string())
-        .collect();
-    assert_eq!(periods, [" 60"]);
+    let backend = service
+        .get_blocks("dynamic")
+        .find(|block| label(block, 0) == "backend");
+    let content = backend.unwrap().body.get_blocks("content").next().unwrap();
+    for (key, expected) in [
+        (
+            "override_host",
+            "coalesce(backend.value.override_host, backend.value.address)",
+        ),
+        ("connect_timeout", "backend.value.connect_timeout"),
+        ("first_byte_timeout", "backend.value.first_byte_timeout"),
+        (
+            "between_bytes_timeout",
+            "backend.value.between_bytes_timeout",
+        ),
+    ] {
+        let set = value(&content.body, key).to_string();
+        assert_eq!(set.trim(), expected, "{key}");
+    }
+}
+
+/// The counter of crates.io takes a stored file whose first byte is `<`, and an alarm within 30 s needs
+/// lines that come as they are written.
+#[test]
+fn log_lines_are_stored_every_minute_in_an_envelope_and_streamed_over_tls() {
+    let terraform = Directory::read(&module());
+    let service = terraform.resource("fastly_service_compute");
+    for (kind, key, expected) in [
+        ("logging_s3", "period", "60"),
+        ("logging_s3", "message_type", "\"classic\""),
+        ("logging_syslog", "use_tls", "true"),
+        (
+            "logging_syslog",
+            "message_type",
+            "var.streamed_log.message_type",
+        ),
+    ] {
+        let set: Vec<_> = service
+            .get_blocks(kind)
+            .map(|log| value(&log.body, key).to_string().trim().to_owned())
+            .collect();
+        assert_eq!(set, [expected], "{kind}: {key}");
+    }
+}
+
+/// `fastly compute publish` proposes what `[setup]` has, and the public host would be a loop.
+#[test]
+fn no_address_is_proposed_for_the_origin() {
+    let text = std::fs::read_to_string(root().join("fastly.toml")).unwrap();
+    let manifest: DocumentMut = text.parse().unwrap();
+    let origin = manifest["setup"]["backends"]["origin"].as_table().unwrap();
+    assert!(!origin.contains_key("address"), "{origin}");
+}
+
+/// Terraform, or `None` with a note that `what` was not checked.
+fn terraform(what: &str) -> Option<PathBuf> {
+    let found = which::which("terraform").ok();
+    if found.is_none() {
+        // The test's own output is only shown if it fails.
+        let note = format!("note: terraform is not on PATH, so {what} was not checked");
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
+    found
 }
 
 #[test]
 fn terraform_finds_the_files_well_formatted() {
-    let Ok(terraform) = which::which("terraform") else {
-        // The test's own output is only shown if it fails.
-        let note =
-            "note: terraform is not on PATH, so the format of deploy/terraform was not checked";
-        let _ = writeln!(std::io::stderr(), "{note}");
+    let Some(terraform) = terraform("the format of deploy/terraform") else {
         return;
     };
     let output = Command::new(terraform)

@@ -6,7 +6,7 @@
 # The provider takes its token from the environment variable FASTLY_API_KEY.
 
 terraform {
-  required_version = ">= 1.5"
+  required_version = ">= 1.9"
 
   required_providers {
     fastly = {
@@ -29,6 +29,7 @@ module "signpost" {
 
   backends = {
     origin = {
+      # The server's own host, never crates.io: that would be a loop.
       address     = "origin.crates.example"
       health_path = "/api/v1/summary"
     }
@@ -43,6 +44,12 @@ module "signpost" {
     domain = "s3.us-west-1.amazonaws.com"
     role   = var.log_role
     path   = "/signpost/"
+  }
+
+  # It gets lines as soon as `log.endpoints` of the configuration names it beside `signpost-log`.
+  streamed_log = {
+    name    = "signpost-stream"
+    address = "logs.crates.example"
   }
 }
 
