@@ -3,6 +3,7 @@
 use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
+use signpost::proxy::Failure;
 use signpost::reply::{self, Reply};
 use signpost::request::Request;
 use signpost::values::Switch;
@@ -178,11 +179,13 @@ fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
     for (reason, decision) in reasons {
         for (response, of_response) in RESPONSES {
             let config = config("", response);
-            let reply = reply::origin_unavailable(config.response(), &reason);
+            let failure = Failure::ConnectionRefused;
+            let reply = reply::origin_unavailable(config.response(), &reason, failure, "PUT");
             let first = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("retry-after", "5"),
                 ("cache-control", "no-store"),
+                ("proxy-status", "signpost;error=connection_refused"),
             ];
             let headers = [
                 &first[..],
