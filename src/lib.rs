@@ -17,6 +17,7 @@
 //!    | [`location`] | candidate | [`Location`](location::Location), or a [`Refusal`](location::Refusal): the proof |
 //!    | [`decision`] | proof and switch | [`Decision`](decision::Decision): redirect, or origin for a [`Reason`](decision::Reason) |
 //!    | [`origin_redirect`] | the origin's answer and the location | left, reported or repaired |
+//!    | [`proxy`] | names of fields, a failure of a backend | what a proxy removes, adds and answers |
 //!    | [`reply`] | match and location | status, headers and body as plain data |
 //!    | [`log_line`] | exchange and decision | one line of JSON |
 //!
@@ -51,6 +52,7 @@ pub mod target;
 pub mod location;
 pub mod decision;
 pub mod origin_redirect;
+pub mod proxy;
 pub mod reply;
 pub mod log_line;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::config::{RedirectStatus, ResponseOptions};
 use crate::decision::{Because, Reason};
 use crate::location::Location;
+use crate::proxy::Failure;
 use crate::request::{Format, Request};
 use crate::route::RouteMatch;
 
@@ -24,6 +25,10 @@ pub const DECISION_HEADER: &str = "signpost-decision";
 
 /// The header that tells browsers to use HTTPS alone (RFC 6797).
 pub const HSTS_HEADER: &str = "strict-transport-security";
+
+const TRY_AGAIN: &str = "The origin did not answer. Please try again in a few seconds.\n";
+const CHECK_FIRST: &str = "The origin did not answer, and may have done what you asked for. \
+                            Please check before you try again.\n";
 
 /// The reply that sends a client to a proven location, in the format it asked for.
 pub fn to_location<'a>(
@@ -104,21 +109,33 @@ pub fn repaired<'a>(
 
 /// The reply when a request was the origin's and no origin backend answered.
 ///
-/// Cargo repeats a request that got 503, after as long as `Retry-After` says.
+/// Cargo repeats a request that got 503, after as long as `Retry-After` says. No client is invited to
+/// repeat what the origin may have done already.
 pub fn origin_unavailable<'a>(
     options: &'a ResponseOptions,
     request: &Request<'_>,
     reason: &Reason,
+    failure: Failure,
 ) -> Reply<'a> {
+    let method = request.method();
+    let may_be_repeated = failure.may_be_repeated(method);
     let mut reply = Reply {
-        status: 503,
+        status: failure.status(method),
         headers: headers("content-type", Cow::Borrowed("text/plain; charset=utf-8")),
-        body: Cow::Borrowed("The origin did not answer. Please try again in a few seconds.\n"),
+        body: Cow::Borrowed(if may_be_repeated {
+            TRY_AGAIN
+        } else {
+            CHECK_FIRST
+        }),
     };
-    reply.headers.push(("retry-after", Cow::Borrowed("5")));
+    if may_be_repeated {
+        reply.headers.push(("retry-after", Cow::Borrowed("5")));
+    }
     reply
         .headers
         .push(("cache-control", Cow::Borrowed("no-store")));
+    let proxy_status = Cow::Owned(failure.proxy_status());
+    reply.headers.push(("proxy-status", proxy_status));
     let decision = Cow::Borrowed(reason.decision_header());
     reply.finish(options, request, decision)
 }
@@ -175,7 +192,7 @@ fn decided(decision: Cow<'_, str>, because: Option<Because>) -> Cow<'_, str> {
 
 /// Starts the list with room for all that can follow, so that it never grows.
 fn headers<'a>(name: &'static str, value: Cow<'a, str>) -> Vec<(&'static str, Cow<'a, str>)> {
-    let mut headers = Vec::with_capacity(6);
+    let mut headers = Vec::with_capacity(7);
     headers.push((name, value));
     headers
 }

@@ -233,6 +233,12 @@ impl<'a> Request<'a> {
 }
 
 impl Method {
+    /// Whether a request with this method asks for nothing to be done: RFC 9110, section 9.2.1. It may be
+    /// sent twice.
+    pub fn is_safe(self) -> bool {
+        self != Self::Other
+    }
+
     fn read(method: &str) -> Self {
         // Methods are case-sensitive: RFC 9110, section 9.1.
         match method {

@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "location",
     "decision",
     "origin_redirect",
+    "proxy",
     "reply",
     "log_line",
     "answer",

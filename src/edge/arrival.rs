@@ -5,16 +5,17 @@ use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use fastly::error::BufferSizeError;
 use fastly::handle::RequestHandle;
-use fastly::http::Method;
 use fastly::http::header::{
     ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN,
     TRANSFER_ENCODING, USER_AGENT, VIA,
 };
+use fastly::http::{Method, Version};
 use signpost::attempts::Client;
 use signpost::config::Config;
 use signpost::received::is_as_received;
-use signpost::request::Request;
+use signpost::request::{self as asked, Request};
 use url::{Position, Url};
 
 /// The room that a header's value is first read with; enough for most.
@@ -32,6 +33,10 @@ const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
+
+/// What the platform lists, entry by entry. Boxed, so that reading it is compiled once and not for every
+/// list: the module is to stay small.
+pub(super) type List<'a, T> = Box<dyn Iterator<Item = Result<T, BufferSizeError>> + 'a>;
 
 /// What a decision needs of a request.
 pub(super) struct Arrival {
@@ -171,12 +176,8 @@ impl Arrival {
     /// A backslash in the target is the exception. It was read as a slash, which has its length, so
     /// nothing tells us that it was there, and the second backend is asked for the path with the
     /// slash.
-    pub(super) fn is_repeatable(&self, handle: &RequestHandle) -> bool {
-        let is_safe = matches!(
-            self.method,
-            Some(Method::GET | Method::HEAD | Method::OPTIONS)
-        );
-        is_safe
+    pub(super) fn is_repeatable(&self, handle: &RequestHandle, asked: asked::Method) -> bool {
+        asked.is_safe()
             && self.url.as_ref().is_some_and(|url| url.is_as_received)
             && value(handle, &TRANSFER_ENCODING).is_none()
             && value(handle, &CONTENT_LENGTH).is_none_or(|length| length == "0")
@@ -246,10 +247,39 @@ pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderV
 }
 
 /// The values of a header in the order in which they arrived, up to the first that is longer than
-/// `max`: there the platform's library stops.
+/// `max`.
 pub(super) fn values(handle: &RequestHandle, name: &HeaderName, max: usize) -> Vec<HeaderValue> {
-    let read: Result<Vec<_>, _> = handle.get_header_values(name, USUAL_VALUE).collect();
-    read.unwrap_or_else(|_| handle.get_header_values(name, max).flatten().collect())
+    read_all(&|room| Box::new(handle.get_header_values(name, room)), max)
+}
+
+/// Reads a list from the platform with the room that one entry may take: first with what is enough for
+/// most, then with `max`. It ends before the first entry that is longer: there the platform's library
+/// stops.
+pub(super) fn read_all<'a, T>(read: &dyn Fn(usize) -> List<'a, T>, max: usize) -> Vec<T> {
+    let mut entries = Vec::new();
+    for room in [USUAL_VALUE, max] {
+        entries.clear();
+        let mut list = read(room);
+        loop {
+            match list.next() {
+                Some(Ok(entry)) => entries.push(entry),
+                Some(Err(_)) => break,
+                None => return entries,
+            }
+        }
+    }
+    entries
+}
+
+/// The protocol that a request arrived with.
+pub(super) fn protocol(handle: &RequestHandle) -> &'static str {
+    match handle.get_version() {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
 }
 
 /// A value as text; bytes that are not UTF-8 are replaced.

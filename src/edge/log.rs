@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use fastly::handle::RequestHandle;
-use fastly::http::Version;
 use fastly::http::header::{HeaderValue, REFERER};
 use fastly::log::Endpoint;
 use signpost::Answer;
@@ -11,7 +10,7 @@ use signpost::config::{self, ClientIp};
 use signpost::log_line::{Exchange, InForce};
 use signpost::request::Request;
 
-use super::arrival::{Arrival, Caller, as_text, value};
+use super::arrival::{Arrival, Caller, as_text, protocol, value};
 use super::send::Summary;
 
 /// Writes lines to a log endpoint. A line that cannot be written is lost, never the request.
@@ -40,7 +39,7 @@ impl<'c> Details<'c> {
         let tls = (arrival.scheme() == "https").then_some(handle);
         Self {
             options,
-            protocol: protocol(handle.get_version()),
+            protocol: protocol(handle),
             referer: value(handle, &REFERER),
             tls_cipher: bytes_to_text(
                 tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
@@ -114,16 +113,6 @@ fn open(name: &str) -> Option<Endpoint> {
     Endpoint::try_from_name(name)
         .inspect_err(|error| eprintln!("signpost: no line is logged to `{name}`: {error}"))
         .ok()
-}
-
-fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_09 => "HTTP/0.9",
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
-        Version::HTTP_3 => "HTTP/3",
-        _ => "HTTP/1.1",
-    }
 }
 
 /// The platform gives empty bytes for a connection without TLS.

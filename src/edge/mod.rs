@@ -3,6 +3,8 @@
 //! [`signpost::answer`] decides, never this. A request that meets the impossible goes to the origin.
 
 mod arrival;
+mod backends;
+mod fields;
 mod health;
 mod log;
 mod memory;

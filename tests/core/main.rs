@@ -32,6 +32,8 @@ mod presets;
 mod probes;
 mod proof;
 mod properties;
+mod proxy_failures;
+mod proxy_fields;
 mod received;
 mod replies;
 mod requests;

@@ -3,6 +3,7 @@
 use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::decision::Reason;
+use signpost::proxy::Failure;
 use signpost::reply::{self, Reply};
 use signpost::request::Request;
 use signpost::values::Switch;
@@ -142,6 +143,7 @@ fn an_answer_has_exactly_the_headers_that_were_configured() {
 #[wasm_bindgen_test(unsupported = test)]
 fn an_answer_over_plain_http_does_not_speak_of_https() {
     let config = config("", "cors = true\nhsts = \"max-age=60\"");
+    let failure = Failure::ConnectionRefused;
     for (method, path) in [("GET", "/files/a"), ("OPTIONS", "/files/a")] {
         let request = Request::new(method, "registry.example", path)
             .with_preflight(Some(b"https://docs.example"), Some(b"GET"));
@@ -155,7 +157,7 @@ fn an_answer_over_plain_http_does_not_speak_of_https() {
             let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
             assert_eq!(hsts.map(|(_, value)| &**value), expected, "{request:?}");
             let unavailable =
-                reply::origin_unavailable(config.response(), &request, &Reason::NoRoute);
+                reply::origin_unavailable(config.response(), &request, &Reason::NoRoute, failure);
             let mut headers = unavailable.headers.iter();
             let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
             assert_eq!(hsts.is_some(), expected.is_some(), "{request:?}");
@@ -202,12 +204,14 @@ fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
     for (reason, decision) in reasons {
         for (response, of_response) in RESPONSES {
             let config = config("", response);
-            let request = Request::new("GET", "registry.example", "/");
-            let reply = reply::origin_unavailable(config.response(), &request, &reason);
+            let request = Request::new("PUT", "registry.example", "/");
+            let failure = Failure::ConnectionRefused;
+            let reply = reply::origin_unavailable(config.response(), &request, &reason, failure);
             let first = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("retry-after", "5"),
                 ("cache-control", "no-store"),
+                ("proxy-status", "signpost;error=connection_refused"),
             ];
             let headers = [
                 &first[..],

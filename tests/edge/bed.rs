@@ -73,6 +73,39 @@ pub(crate) fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'
     value
 }
 
+/// Checks an answer to a request that the origin was to answer for this reason, and no backend did.
+///
+/// Why not, Viceroy does not tell for most causes.
+#[track_caller]
+pub(crate) fn assert_unavailable(answer: &Response<Bytes>, method: &str, reason: &str, row: &str) {
+    assert_failed(answer, method, "proxy_internal_error", reason, row);
+}
+
+/// The same for a cause that Viceroy tells.
+#[track_caller]
+pub(crate) fn assert_failed(
+    answer: &Response<Bytes>,
+    method: &str,
+    error: &str,
+    reason: &str,
+    row: &str,
+) {
+    let (status, retry_after) = match (method, error) {
+        ("GET" | "HEAD" | "OPTIONS", _) | (_, "destination_not_found") => (503, Some("5")),
+        _ => (502, None),
+    };
+    assert_eq!(answer.status(), status, "{row}");
+    assert_eq!(header(answer, "retry-after"), retry_after, "{row}");
+    let decision = format!("origin;reason=\"{reason}\"");
+    let said = header(answer, "signpost-decision");
+    assert_eq!(said, Some(&*decision), "{row}");
+    let proxy_status = header(answer, "proxy-status");
+    let error = format!("signpost;error={error}");
+    assert_eq!(proxy_status, Some(&*error), "{row}");
+    assert_eq!(header(answer, "cache-control"), Some("no-store"), "{row}");
+    assert_eq!(header(answer, "location"), None, "{row}");
+}
+
 /// A configuration without a problem.
 #[track_caller]
 pub(crate) fn read(toml: &str) -> Config {

@@ -1,6 +1,7 @@
 //! What a client sees when something is missing, broken or dead: never a 500.
 
 use std::cell::Cell;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use http::Response;
@@ -8,8 +9,13 @@ use signpost_rows::{PRODUCTION, with_its_revision};
 use signpost_testbed::{
     Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
 };
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, read, request, two_backends};
+use crate::bed::{
+    Bed, DOWNLOAD, LOCATION, assert_failed, assert_unavailable, header, production, read, request,
+    two_backends,
+};
 use crate::http2;
 
 /// What a row changes of production's own set-up.
@@ -218,7 +224,7 @@ async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
         }
         for method in ["PUT", "POST", "DELETE", "PURGE"] {
             let answer = bed.send(request(method, "/api/v1/me")).await;
-            assert_unavailable(&answer, "no-route", &format!("{name}, {method}"));
+            assert_unavailable(&answer, method, "no-route", &format!("{name}, {method}"));
             assert!(
                 bed.origin.take_requests().is_empty(),
                 "{name}, {method} was repeated"
@@ -343,15 +349,15 @@ async fn an_error_of_the_first_backend_is_the_answer() {
 }
 
 #[tokio::test]
-async fn with_every_backend_down_the_answer_is_503() {
+async fn with_every_backend_down_only_safe_requests_are_to_be_repeated() {
     let refused = refused_address().unwrap();
     let bed = with_both_backends_at(&refused.url()).await;
-    for method in ["GET", "HEAD", "PUT"] {
+    for method in ["GET", "HEAD", "OPTIONS", "PUT", "POST", "DELETE"] {
         let mut asked = request(method, "/api/v1/me");
         let origin = "https://docs.example".parse().unwrap();
         asked.headers_mut().insert("origin", origin);
         let answer = bed.send(asked).await;
-        assert_unavailable(&answer, "no-route", method);
+        assert_unavailable(&answer, method, "no-route", method);
         assert_eq!(
             header(&answer, "access-control-allow-origin"),
             Some("*"),
@@ -364,11 +370,56 @@ async fn with_every_backend_down_the_answer_is_503() {
 }
 
 #[tokio::test]
-async fn a_backend_that_is_not_there_is_a_backend_that_does_not_answer() {
-    let bed = Bed::start(|server| server.without_backend("origin")).await;
-    assert_unavailable(&bed.get("/api/v1/me").await, "no-route", "GET");
+async fn a_cause_that_viceroy_tells_is_named() {
+    let rows = [
+        ("absent", None, "destination_not_found"),
+        (
+            "closed",
+            Some(answering(b"").await),
+            "http_response_incomplete",
+        ),
+        (
+            "not HTTP",
+            Some(answering(b"no\r\n\r\n").await),
+            "http_protocol_error",
+        ),
+    ];
+    for (row, backend, error) in rows {
+        let change = |server: LocalServer| match backend {
+            Some(url) => server.backend("origin", url.as_str()),
+            None => server.without_backend("origin"),
+        };
+        let bed = Bed::start(change).await;
+        for method in ["GET", "HEAD", "OPTIONS", "PUT", "POST"] {
+            let answer = bed.send(request(method, "/api/v1/me")).await;
+            let row = format!("{row}, {method}");
+            assert_failed(&answer, method, error, "no-route", &row);
+        }
+    }
     let bed = Bed::start(|server| server.without_backend("origin").without_config()).await;
-    assert_unavailable(&bed.get(DOWNLOAD).await, "config-missing", "GET");
+    let answer = bed.get(DOWNLOAD).await;
+    let error = "destination_not_found";
+    assert_failed(&answer, "GET", error, "config-missing", "no configuration");
+}
+
+/// An address at which every connection gets these bytes for its request, and is closed.
+async fn answering(bytes: &'static [u8]) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // It ends with the test's runtime.
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n")
+                && let Ok(byte) = stream.read_u8().await
+            {
+                head.push(byte);
+            }
+            // A client that is gone needs no answer.
+            let _ = stream.write_all(bytes).await;
+        }
+    });
+    url
 }
 
 /// Production's configuration with two backends, both of them at `url`.
@@ -379,16 +430,4 @@ async fn with_both_backends_at(url: &str) -> Bed {
         first.backend("origin", url)
     })
     .await
-}
-
-#[track_caller]
-fn assert_unavailable(answer: &Response<bytes::Bytes>, reason: &str, row: &str) {
-    assert_eq!(answer.status(), 503, "{row}");
-    assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");
-    let decision = format!("origin;reason=\"{reason}\"");
-    assert_eq!(
-        header(answer, "signpost-decision"),
-        Some(&*decision),
-        "{row}"
-    );
 }

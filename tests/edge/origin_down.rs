@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde_json::Value;
 use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, assert_unavailable, header, request, with_origin};
 
 const ORIGIN_DOWN: &str = "redirect;route=\"download\";because=\"origin-down\"";
 
@@ -33,16 +33,6 @@ fn assert_redirected(answer: &Response<Bytes>, row: &str) {
     assert!(answer.body().is_empty(), "{row}");
 }
 
-#[track_caller]
-fn assert_unavailable(answer: &Response<Bytes>, reason: &str, row: &str) {
-    assert_eq!(answer.status(), 503, "{row}");
-    assert_eq!(header(answer, "retry-after"), Some("5"), "{row}");
-    assert_eq!(header(answer, "location"), None, "{row}");
-    let decision = format!("origin;reason=\"{reason}\"");
-    let said = header(answer, "signpost-decision");
-    assert_eq!(said, Some(&*decision), "{row}");
-}
-
 #[tokio::test]
 async fn a_proven_location_is_given_unless_the_switch_is_off() {
     let refused = refused_address().unwrap();
@@ -62,7 +52,7 @@ async fn a_proven_location_is_given_unless_the_switch_is_off() {
         let decision = header(&answer, "signpost-decision");
         assert_eq!(decision, Some(ORIGIN_DOWN), "{switch}");
 
-        // Without a proven location, the answer is 503.
+        // Without a proven location, the answer says that the origin is down.
         for (method, target, reason) in [
             ("PUT", DOWNLOAD, "method-not-redirectable"),
             ("GET", "/api/v1/me", "no-route"),
@@ -73,7 +63,12 @@ async fn a_proven_location_is_given_unless_the_switch_is_off() {
             ),
         ] {
             let answer = bed.send(request(method, target)).await;
-            assert_unavailable(&answer, reason, &format!("{switch}, {method} {target}"));
+            assert_unavailable(
+                &answer,
+                method,
+                reason,
+                &format!("{switch}, {method} {target}"),
+            );
         }
         assert_logged(&bed, reason).await;
     }
@@ -206,7 +201,8 @@ async fn a_refused_location_is_never_given() {
         for method in ["GET", "HEAD"] {
             let asked = request(method, "/crates/smallvec/1.10.0/download");
             let answer = bed.send(asked).await;
-            assert_unavailable(&answer, "location-refused", &format!("{switch}, {method}"));
+            let row = format!("{switch}, {method}");
+            assert_unavailable(&answer, method, "location-refused", &row);
         }
     }
 }
@@ -238,7 +234,7 @@ async fn no_other_backend_is_tried_once_the_time_for_it_is_over() {
     })
     .await;
     let answer = bed.get("/api/v1/me").await;
-    assert_unavailable(&answer, "no-route", "no route");
+    assert_unavailable(&answer, "GET", "no-route", "no route");
     assert_redirected(&bed.get(DOWNLOAD).await, "proven");
     assert!(bed.origin.requests().is_empty());
     let said = "signpost: no other backend is tried after next_backend_timeout";

@@ -1,8 +1,8 @@
 //! Requests that the origin answers reach it, and its answers come back, as they are.
 
 use bytes::Bytes;
-use http::{Request, Response};
-use signpost_testbed::{StandInOrigin, refused_address};
+use http::{HeaderName, Request, Response};
+use signpost_testbed::{StandInOrigin, client, refused_address};
 
 use crate::bed::{Bed, DOWNLOAD, header, request, two_backends};
 
@@ -187,10 +187,35 @@ const TAKEN_OUT: &[&str] = &[
     "x-forwarded-server",
     "x-forwarded-ssl",
     "x-host",
-    "x-http-method-override",
     "x-original-host",
     "x-original-url",
     "x-rewrite-url",
+    // Those that make a server read another method.
+    "http-method-override",
+    "method-override",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    // Other spellings, which programs that put fields into their environment cannot tell apart.
+    "fastly_client_ip",
+    "x_forwarded_for",
+    "x-forwarded_host",
+    "x_forwarded_proto",
+    "x_http_method_override",
+    "x_real_ip",
+];
+
+/// Fields that the origin gets although `Connection` names them, with their values.
+const KEPT: &[(&str, &str)] = &[
+    ("accept", "application/json"),
+    ("authorization", "secret"),
+    ("cache-control", "no-cache"),
+    ("cdn-loop", "cloudfront, another; v=1"),
+    ("content-type", "text/plain"),
+    ("cookie", "a=1"),
+    ("if-none-match", "\"a\""),
+    ("origin", "https://docs.example"),
+    ("range", "bytes=0-1"),
 ];
 
 /// Sends every such field, and checks what `bed.origin` gets of them.
@@ -208,10 +233,14 @@ async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
         )
         .header("connection", &long)
         .header("signpost-decision", "redirect;route=\"spoofed\"")
+        .header("via", "1.0 first, 1.1 second")
         .header("x-repeated", "one")
         .header("x-repeated", "two, three");
     for name in SET.iter().map(|(name, _)| name).chain(TAKEN_OUT) {
         sent = sent.header(*name, "spoofed").header(*name, "again");
+    }
+    for (name, value) in KEPT {
+        sent = sent.header(*name, *value).header("connection", *name);
     }
     let answer = bed.send(sent.body(Bytes::from(body)).unwrap()).await;
     let decision = header(&answer, "signpost-decision");
@@ -227,6 +256,11 @@ async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
     for name in TAKEN_OUT {
         assert!(values(name).is_empty(), "{method}: {name}");
     }
+    for (name, value) in KEPT {
+        assert_eq!(values(name), [value], "{method}: {name}");
+    }
+    assert_eq!(values("via"), ["1.0 first, 1.1 second", "1.1 signpost"]);
+    assert_eq!(values("connection"), [] as [&str; 0], "{method}");
     assert_eq!(values("host"), ["crates.io"], "{method}");
     assert_eq!(values("x-repeated"), ["one", "two, three"], "{method}");
     if !body.is_empty() {
@@ -253,6 +287,103 @@ async fn what_only_a_proxy_may_set_is_set_by_the_edge_to_a_second_backend_too() 
     .await;
     for method in ["GET", "HEAD", "OPTIONS"] {
         check_edge_fields(&bed, method, "").await;
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_any_length_hides_no_other() {
+    let bed = Bed::start(|server| server).await;
+    for length in [100, 127, 128, 1000, 30_000] {
+        let mut asked = request("GET", "/api/v1/me");
+        let headers = asked.headers_mut();
+        let long: HeaderName = "a".repeat(length).parse().unwrap();
+        headers.insert(&long, "kept".parse().unwrap());
+        headers.insert("x_forwarded_for", "spoofed".parse().unwrap());
+        assert_eq!(bed.send(asked).await.status(), 200, "{length}");
+        let asked = bed.origin.take_requests();
+        assert_eq!(asked[0].headers[&long], "kept", "{length}");
+        let spoofed = asked[0].headers.get("x_forwarded_for");
+        assert_eq!(spoofed, None, "{length}");
+        assert_eq!(asked[0].headers["via"], "1.1 signpost", "{length}");
+    }
+}
+
+#[tokio::test]
+async fn via_names_the_protocol_of_the_client() {
+    let bed = Bed::start(|server| server).await;
+    for version in ["1.0", "1.1"] {
+        let asked = format!(
+            "GET /api/v1/me HTTP/{version}\r\nHost: crates.io\r\nConnection: close\r\n\r\n"
+        );
+        let answer = client::send_raw(bed.viceroy.address(), asked.as_bytes()).await;
+        let answer = String::from_utf8(answer.unwrap()).unwrap();
+        assert!(answer.contains(" 200 OK"), "{version}: {answer}");
+        let asked = bed.origin.take_requests();
+        let via = format!("{version} signpost");
+        assert_eq!(asked[0].headers["via"], via, "{version}");
+    }
+}
+
+/// Fields of an origin's answer that no client gets.
+const OF_THE_ORIGINS_CONNECTION: &[&str] = &[
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+    // Those that `Connection` names.
+    "x-internal",
+    "x-internal-too",
+];
+
+/// Fields of an origin's answer that every client gets, although `Connection` names some of them.
+const OF_THE_ANSWER: &[(&str, &str)] = &[
+    ("access-control-allow-origin", "https://crates.io"),
+    ("cache-control", "max-age=60"),
+    ("content-type", "text/plain"),
+    ("etag", "\"a\""),
+    ("location", "https://elsewhere.example/"),
+    ("proxy-status", "heroku;error=connection_refused"),
+    ("set-cookie", "a=1"),
+    ("strict-transport-security", "max-age=60"),
+    ("vary", "Accept"),
+    ("via", "1.1 vegur"),
+    ("x-cache", "HIT"),
+    ("x-forwarded-for", "192.0.2.1"),
+];
+
+#[tokio::test]
+async fn fields_of_the_origins_connection_do_not_reach_the_client() {
+    let origin = StandInOrigin::start_with(|_| {
+        let mut answer = Response::builder()
+            .header("connection", "close, X-Internal")
+            .header("connection", "x-internal-too,Set-Cookie, ETag, Vary, Via")
+            .header("connection", "location,cache-control, content-type")
+            .header("connection", "strict-transport-security, proxy-status");
+        for name in OF_THE_ORIGINS_CONNECTION {
+            answer = answer.header(*name, "a").header(*name, "b");
+        }
+        for (name, value) in OF_THE_ANSWER {
+            answer = answer.header(*name, *value);
+        }
+        answer.body(Bytes::from("hello")).unwrap()
+    });
+    let bed = Bed::start_with(origin.await.unwrap(), |server| server).await;
+    for method in ["GET", "HEAD", "PUT"] {
+        let answer = bed.send(request(method, "/api/v1/me")).await;
+        assert_eq!(answer.status(), 200, "{method}");
+        for name in OF_THE_ORIGINS_CONNECTION {
+            assert_eq!(header(&answer, name), None, "{method}: {name}");
+        }
+        for (name, value) in OF_THE_ANSWER {
+            assert_eq!(header(&answer, name), Some(*value), "{method}: {name}");
+        }
+        // What Viceroy says about its own connection to this client is its own.
+        let connection = header(&answer, "connection").unwrap_or_default();
+        assert!(!connection.contains("nternal"), "{method}: {connection}");
+        assert_eq!(header(&answer, "content-length"), Some("5"), "{method}");
     }
 }
 

@@ -1,0 +1,10 @@
+//! What every proxy owes the two sides of it, whatever it decides: which fields it removes, how it names
+//! itself, and what it answers when no backend does.
+
+mod failure;
+mod fields;
+mod via;
+
+pub use failure::Failure;
+pub use fields::{Connection, is_kept_from_client, is_kept_from_origin};
+pub use via::via;
