@@ -2,12 +2,14 @@
 
 use signpost_testbed::client;
 
-use crate::bed::{Bed, header};
+use crate::bed::{Bed, header, read};
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+use signpost_rows::{PRODUCTION, of_any_host};
 
 #[tokio::test]
 async fn hosts_that_no_url_can_have_are_the_origins() {
-    let bed = Bed::start(|server| server).await;
+    let config = read(&of_any_host(PRODUCTION));
+    let bed = Bed::start(|server| server.config(config.to_json())).await;
     for (host, expect) in HOSTS {
         check(&bed, DOWNLOAD.as_bytes(), host, b"", expect).await;
     }
@@ -19,8 +21,12 @@ async fn targets_that_were_rewritten_before_the_module_saw_them_are_the_origins(
     // Targets in other forms, as the platform reads them.
     let in_other_forms: &[(&[u8], Expect)] = &[
         (
-            b"http://evil.com/api/v1/crates/smallvec/1.10.0/download",
+            b"http://crates.io/api/v1/crates/smallvec/1.10.0/download",
             Expect::Redirect,
+        ),
+        (
+            b"http://evil.com/api/v1/crates/smallvec/1.10.0/download",
+            Expect::Origin("no-route"),
         ),
         (b"*", Expect::Origin("no-route")),
     ];
