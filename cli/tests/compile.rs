@@ -160,9 +160,14 @@ fn the_same_meaning_gives_the_same_bytes() {
             "[\"Static.Crates.IO\", \"static.crates.io\"]",
         ),
         (
+            "hosts in another order, one in capitals",
+            "[\"crates.io\", \"static.crates.io\"]",
+            "[\"static.crates.io\", \"Crates.IO\"]",
+        ),
+        (
             "keys in another order",
-            "cors = true\njson = true\nhsts = \"max-age=31536000\"",
-            "hsts = \"max-age=31536000\"\njson = true\ncors = true",
+            "cors = true\njson = true\nhsts = \"max-age=31536000; includeSubDomains\"",
+            "hsts = \"max-age=31536000; includeSubDomains\"\njson = true\ncors = true",
         ),
         (
             "tables in another order",
@@ -218,7 +223,7 @@ fn the_json_is_written_where_it_is_wanted() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let said = format!(
-        "wrote revision beaa57ed2601 to {out}\nwrote revision beaa57ed2601 to {manifest}\n"
+        "wrote revision c80ba1511340 to {out}\nwrote revision c80ba1511340 to {manifest}\n"
     );
     assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
     assert_eq!(fs::read_to_string(&out).unwrap(), compile(&file).1);

@@ -92,8 +92,11 @@ const ONE_PLACE: &[(&str, Once<'_>, Caught)] = &[
     ("the log goes elsewhere", ("\"signpost-log\"", "\"other-log\""), Keys),
     ("another backend comes first", ("[\"origin\"]", "[\"other\", \"origin\"]"), Keys),
     ("there is no backend", ("[\"origin\"]", "[]"), Check("backend-invalid")),
-    ("the routes apply to the CDN's own host alone", ("[origin]", "hosts = [\"static.crates.io\"]\n[origin]"), Keys),
-    ("the routes apply to one host", ("[origin]", "hosts = [\"crates.io\"]\n[origin]"), Keys),
+    ("the routes apply to the CDN's own host alone", ("[\"crates.io\", \"static", "[\"static"), Keys),
+    ("the routes apply to one host", ("[\"crates.io\", \"static.crates.io\"]", "[\"crates.io\"]"), Keys),
+    ("the routes apply to any host", ("hosts = [\"crates.io\", \"static.crates.io\"]\n", ""), Keys),
+    ("the routes apply to staging's hosts", ("[\"crates.io\", \"static.", "[\"staging.crates.io\", \"static.staging."), Keys),
+    ("a host is misspelt", ("[\"crates.io\", ", "[\"crate.io\", "), Keys),
     ("a key is misspelt", ("location = \"/crates", "loction = \"/crates"), Check("key-missing")),
     ("a key stands in the wrong table", ("cors = true\n", "cors = true\nclient_ip = \"full\"\n"), Check("key-unknown")),
     ("a quotation mark is missing", ("\"static\"", "\"static"), Check("syntax-invalid")),
@@ -187,7 +190,7 @@ fn a_part_that_is_dropped_does_not_go_through() {
     let readme = after(PRODUCTION, "# The rendered README");
     let readme = before(readme, "# The CDN's own");
     let log = before(
-        after(PRODUCTION, "hsts = \"max-age=31536000\""),
+        after(PRODUCTION, "hsts = \"max-age=31536000; includeSubDomains\""),
         "# What cargo",
     );
     for (name, part, caught) in [

@@ -59,18 +59,14 @@ cdn-download
 
 #[test]
 fn what_is_optional_is_shown_where_it_is_set() {
-    let config = PRODUCTION.replace(
-        "allowed_hosts =",
-        "hosts = [\"crates.io\"]\nallowed_hosts =",
-    );
-    let config = config.replacen(
+    let config = PRODUCTION.replacen(
         "target   = \"static\"",
         "target = \"static\"\nstatus = 307\njson = false\ncache_control = \"max-age=60\"",
         1,
     );
     let (_, text, errors) = routes(&config, &[]);
     for part in [
-        "\nhosts          crates.io\nallowed_hosts  static.crates.io\n",
+        "\nhosts          crates.io, static.crates.io\nallowed_hosts  static.crates.io\n",
         "\n  status    307\n  cache     max-age=60\n",
     ] {
         assert!(text.contains(part), "{part} is not in {text}{errors}");
@@ -179,7 +175,8 @@ fn json_is_for_programs() {
     let (code, json, _) = routes(PRODUCTION, &["--format", "json"]);
     assert_eq!(code, Some(0));
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(value["hosts"], serde_json::Value::Null);
+    let hosts = ["crates.io", "static.crates.io"];
+    assert_eq!(value["hosts"], serde_json::json!(hosts));
     assert_eq!(value["routes"].as_array().unwrap().len(), 3);
     assert_eq!(value["routes"][2]["name"], "cdn-download");
     assert_eq!(

@@ -5,7 +5,7 @@ use http::Response;
 use percent_encoding::percent_decode_str;
 use signpost::config::Config;
 use signpost_testbed::{
-    Crate, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, cargo_fetch,
+    Crate, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, add_hosts, cargo_fetch,
     module_under_test, package,
 };
 use tempfile::TempDir;
@@ -150,7 +150,7 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
     assert_eq!(scene.cdn.hits(), expected);
 }
 
-/// Production's own configuration, with the stand-in in the place of the CDN.
+/// Production's own configuration at this machine, with the stand-in in the place of the CDN.
 #[track_caller]
 fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
     let backends = "backends = [\"origin\"]";
@@ -161,6 +161,7 @@ fn config(cdn: &StandInCdn, origin_lines: &str) -> Config {
             "allowed_hosts = [\"127.0.0.1\"]",
         )
         .replace("https://static.crates.io", &cdn.url());
+    let toml = add_hosts(&toml, &["127.0.0.1"]).unwrap();
     signpost::authoring::from_toml(&toml).unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -476,12 +476,12 @@ const MISLED: &[(&str, &str, &str)] = &[
     (
         "location = \"/readmes/{name}/",
         "location = \"/readmes{name}/",
-        "line 69, column 12: example-fails: routes[1].location: the request `/api/v1/crates/smallvec/1.10.0/readme` should lead to `https://static.crates.io/readmes/smallvec/smallvec-1.10.0.html` by the route `readme`, and leads to `https://static.crates.io/readmessmallvec/smallvec-1.10.0.html`; 4 other examples are misled as well",
+        "line 73, column 12: example-fails: routes[1].location: the request `/api/v1/crates/smallvec/1.10.0/readme` should lead to `https://static.crates.io/readmes/smallvec/smallvec-1.10.0.html` by the route `readme`, and leads to `https://static.crates.io/readmessmallvec/smallvec-1.10.0.html`; 4 other examples are misled as well",
     ),
     (
         "base = \"https://static.crates.io\"",
         "base = \"https://static.crates.io/crates\"",
-        "line 14, column 8: example-fails: targets.static.base: the request `/api/v1/crates/smallvec/1.10.0/download` should lead to `https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate` by the route `download`, and leads to `https://static.crates.io/crates/crates/smallvec/smallvec-1.10.0.crate`; 7 other examples are misled as well",
+        "line 18, column 8: example-fails: targets.static.base: the request `/api/v1/crates/smallvec/1.10.0/download` should lead to `https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate` by the route `download`, and leads to `https://static.crates.io/crates/crates/smallvec/smallvec-1.10.0.crate`; 7 other examples are misled as well",
     ),
 ];
 

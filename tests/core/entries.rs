@@ -4,10 +4,8 @@ use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
 use signpost::values::Switch;
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, STAGING};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const STAGING: &str = include_str!("../../config/crates-io-staging.toml");
 
 #[track_caller]
 fn json(toml: &str) -> String {

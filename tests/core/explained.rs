@@ -10,15 +10,14 @@ use signpost::location::{Point, Refusal, Verdict};
 use signpost::request::{MalformedPath, Request};
 use signpost::route::{self, NoMatch, Outcome, Trace};
 use signpost::values::Mismatch;
-use signpost_rows::{MIRROR, PRODUCTION};
+use signpost_rows::{MIRROR, PRODUCTION, of_any_host};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The mirror without its list of hosts, so that a request may come to the host of a base. It does not
 /// compile, because its locations may come back.
 #[track_caller]
 fn mirror_of_any_host() -> Config {
-    let lines = MIRROR.lines().filter(|line| !line.starts_with("hosts"));
-    as_compiled(&lines.collect::<Vec<_>>().join("\n"))
+    as_compiled(&of_any_host(MIRROR))
 }
 
 /// A trace in a few words.
@@ -303,11 +302,13 @@ mod whatever_arrives {
     use proptest::sample::select;
 
     use super::{
-        Config, MIRROR, PRODUCTION, Request, check_traces, mirror_of_any_host, read, verdicts,
+        Config, MIRROR, PRODUCTION, Request, check_traces, mirror_of_any_host, of_any_host, read,
+        verdicts,
     };
 
     static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| [read(PRODUCTION), read(MIRROR)]);
-    static MIRROR_OF_ANY_HOST: LazyLock<Config> = LazyLock::new(mirror_of_any_host);
+    static OF_ANY_HOST: LazyLock<[Config; 2]> =
+        LazyLock::new(|| [read(&of_any_host(PRODUCTION)), mirror_of_any_host()]);
 
     /// Pieces that often make a whole path, and often miss one narrowly.
     fn target() -> impl Strategy<Value = String> {
@@ -401,8 +402,9 @@ mod whatever_arrives {
             host in select(vec!["crates.io", "static.crates.io", "mirror.org"]),
             candidate in candidate(),
         ) {
-            verdicts(&CONFIGS[0], host, "/api/v1/crates/libc/1.0.0/download", &candidate);
-            verdicts(&MIRROR_OF_ANY_HOST, host, "/pub/a", &candidate);
+            let [production, mirror] = &*OF_ANY_HOST;
+            verdicts(production, host, "/api/v1/crates/libc/1.0.0/download", &candidate);
+            verdicts(mirror, host, "/pub/a", &candidate);
         }
     }
 }

@@ -447,7 +447,7 @@ fn each_refusal_is_given_for_its_own_reason() {
     let target = "/api/v1/crates/smallvec/1.10.0/download";
     for (candidate, refusal) in REFUSED {
         assert_eq!(
-            check(&config, target, candidate),
+            check_from("crates.io", &config, target, candidate),
             Err(*refusal),
             "{candidate:?}"
         );

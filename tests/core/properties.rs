@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::fixtures::configs::{as_compiled, production};
+use crate::fixtures::configs::{as_compiled, production, read};
 use crate::fixtures::proving::built_by;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -15,18 +15,18 @@ use signpost::log_line::{Exchange, InForce};
 use signpost::received::is_as_received;
 use signpost::request::Request;
 use signpost::values::{Base, Capture, CaptureType, PathTemplate, Switch, Unencoded};
+use signpost_rows::{MIRROR, PRODUCTION, of_any_host};
 use url::{Position, Url};
 
 /// Production's own configuration, and one with every type of capture.
 static CONFIGS: LazyLock<[Config; 2]> = LazyLock::new(|| {
-    let mirror = signpost_rows::MIRROR;
     // Without its hosts, so that a location may come back to the host that a request names.
-    let of_any_host = mirror.lines().filter(|line| !line.starts_with("hosts "));
-    [
-        production(),
-        as_compiled(&of_any_host.collect::<Vec<_>>().join("\n")),
-    ]
+    let mirror = as_compiled(&of_any_host(MIRROR));
+    [production(), mirror]
 });
+
+/// Production's configuration without its hosts.
+static ANY_HOST: LazyLock<Config> = LazyLock::new(|| read(&of_any_host(PRODUCTION)));
 
 fn config() -> impl Strategy<Value = &'static Config> {
     (0..CONFIGS.len()).prop_map(|index| &CONFIGS[index])
@@ -244,7 +244,7 @@ proptest! {
         host in text(),
         query in text(),
     ) {
-        let config = &CONFIGS[0];
+        let config = &*ANY_HOST;
         let target = format!("/api/v1/crates/{}/{}/download?{query}", as_sent(&name, &encode), as_sent(&version, &encode));
         let request = Request::new("GET", &host, &target);
         let answer = signpost::answer(config, &request, Switch::ENFORCE);
@@ -335,8 +335,7 @@ proptest! {
         key in select(vec!["allowed_hosts", "hosts", "origin", "targets", "routes", "response", "log", "revision"]),
         from in any::<prop::sample::Index>(),
     ) {
-        let production = signpost_rows::PRODUCTION;
-        let (before, after) = production.split_at(production.floor_char_boundary(from.index(production.len())));
+        let (before, after) = PRODUCTION.split_at(PRODUCTION.floor_char_boundary(from.index(PRODUCTION.len())));
         for toml in [text.clone(), format!("{key} = {text}"), format!("{before}{text}{after}")] {
             if let Ok(config) = signpost::authoring::from_toml(&toml) {
                 prop_assert_eq!(signpost::config::from_json(config.to_json()), Ok(config), "{}", toml);

@@ -7,6 +7,7 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
+use signpost_rows::{PRODUCTION, of_any_host};
 use url::{Position, Url};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -206,7 +207,7 @@ fn what_is_read_is_known() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
-    let config = configs::production();
+    let config = configs::read(&of_any_host(PRODUCTION));
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), *expect));

@@ -2,12 +2,14 @@
 
 use signpost_testbed::client;
 
-use crate::bed::{Bed, header};
+use crate::bed::{Bed, header, read};
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+use signpost_rows::{PRODUCTION, of_any_host};
 
 #[tokio::test]
 async fn hosts_that_no_url_can_have_are_the_origins() {
-    let bed = Bed::start(|server| server).await;
+    let config = read(&of_any_host(PRODUCTION));
+    let bed = Bed::start(|server| server.config(config.to_json())).await;
     for (host, expect) in HOSTS {
         check(&bed, DOWNLOAD.as_bytes(), host, b"", expect).await;
     }

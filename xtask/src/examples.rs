@@ -56,6 +56,12 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    /// The host that the URL names.
+    fn own_host(&self) -> &str {
+        let authority = self.url.trim_start_matches("http://");
+        authority.split(':').next().unwrap_or(authority)
+    }
+
     fn row(&self, asked: (Option<&str>, &str), accept: Option<&str>) -> Row {
         Row {
             command: self.command(asked, accept),
@@ -68,8 +74,7 @@ impl Trial<'_> {
         if let Some(accept) = accept {
             words.push(format!("-H 'Accept: {accept}'"));
         }
-        // The configuration's hosts do not include the address of this machine.
-        if let Some(host) = host {
+        if let Some(host) = host.filter(|host| *host != self.own_host()) {
             words.push(format!("-H 'Host: {host}'"));
         }
         words.push(format!("{}{path}", self.url));
@@ -77,7 +82,7 @@ impl Trial<'_> {
     }
 
     fn expected(&self, (host, path): (Option<&str>, &str), accept: Option<&str>) -> String {
-        let host = host.unwrap_or_else(|| self.url.trim_start_matches("http://"));
+        let host = host.unwrap_or(self.own_host());
         let request = Request::new("GET", host, path).with_accept(accept.map(str::as_bytes));
         let answer = signpost::answer(self.config, &request, self.switch);
         let Some(reply) = answer.reply() else {
@@ -99,12 +104,15 @@ impl Trial<'_> {
 mod tests {
     use signpost::values::Switch;
 
+    use signpost_testbed::add_hosts;
+
     use super::requests_to_try;
     use crate::compile::compile;
 
     #[test]
     fn what_to_expect_follows_the_switch() {
-        let config = compile(include_str!("../../config/crates-io.toml")).unwrap();
+        let text = include_str!("../../config/crates-io.toml");
+        let config = compile(&add_hosts(text, &["127.0.0.1"]).unwrap()).unwrap();
         let url = "http://127.0.0.1:7676";
 
         let rows = requests_to_try(&config, Switch::ENFORCE, url);

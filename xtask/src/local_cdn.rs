@@ -168,16 +168,18 @@ fn tables<'a>(
 
 #[cfg(test)]
 mod tests {
+    use signpost_testbed::add_hosts;
+
     use super::{lock_file, redirect_to};
     use crate::compile::compile;
 
-    const CDN: &str = "http://127.0.0.1:4321";
+    const CDN: &str = "http://localhost:4321";
 
     #[track_caller]
     fn check(text: &str) {
         let authored = compile(text).unwrap();
         let local = redirect_to(CDN, text, &authored).unwrap();
-        let local = compile(&local).unwrap();
+        let local = compile(&add_hosts(&local, &["127.0.0.1"]).unwrap()).unwrap();
         assert_eq!(authored.examples().len(), local.examples().len());
         for (before, after) in authored.examples().iter().zip(local.examples()) {
             let location = after.location().as_str();

@@ -7,13 +7,14 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use http::{Request, Uri};
 use signpost::authoring::Authored;
-use signpost::config::Config;
 use signpost::values::Switch;
-use signpost_testbed::{Backend, Lines, LocalServer, StandInCdn, StandInOrigin, Viceroy};
+use signpost_testbed::{
+    Backend, Lines, LocalServer, StandInCdn, StandInOrigin, Viceroy, add_hosts,
+};
 
 use crate::build;
 use crate::compile;
-use crate::examples::requests_to_try;
+use crate::examples::{host_and_path, requests_to_try};
 use crate::local_cdn;
 use crate::tool;
 use crate::tools;
@@ -22,7 +23,8 @@ use crate::workspace::Workspace;
 /// Build the edge module and serve it on this machine, until Ctrl-C
 ///
 /// Installs what it needs, compiles the configuration, starts a stand-in origin and Viceroy, and
-/// prints requests to send with the answers to expect. A stand-in CDN serves a small file for each
+/// prints requests to send with the answers to expect. If the configuration has `hosts`, it adds this
+/// machine's to them. A stand-in CDN serves a small file for each
 /// example. Then it shows each log line as it comes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -101,17 +103,23 @@ async fn serve(
     local_cdn::stock(&cdn, authored);
     let file = local_cdn::first_file(&cdn, authored);
     let lock_file = local_cdn::lock_file(authored);
-    let authored = if arguments.local_cdn {
-        let text = local_cdn::redirect_to(&cdn.url(), text, authored)?;
+    // Redirects to the stand-in CDN name `localhost`: a location on a host of the edge could loop.
+    let (text, hosts) = if arguments.local_cdn {
+        let url = cdn.url().replace("127.0.0.1", "localhost");
+        let text = local_cdn::redirect_to(&url, text, authored)?;
+        (text, &["127.0.0.1"][..])
+    } else {
+        (text.clone(), &["127.0.0.1", "localhost"][..])
+    };
+    let text = add_hosts(&text, hosts)?;
+    if arguments.local_cdn {
         write_served(served, &text, lock_file.as_deref())
             .with_context(|| format!("cannot write into {}", served.display()))?;
         if arguments.spoil_cdn {
             local_cdn::spoil(&cdn, authored);
         }
-        &compile::compile(&text)?
-    } else {
-        authored
-    };
+    }
+    let authored = &compile::compile(&text).context("with the hosts of this machine")?;
     let config = authored.config();
     let stand_in = StandInOrigin::start().await?;
     let origin = match &arguments.origin {
@@ -130,6 +138,12 @@ async fn serve(
     let first = Request::get("/").body(Bytes::new())?;
     let answered = viceroy.send(first).await;
     answered.context("Viceroy listens but does not answer")?;
+    if config.hosts().is_some() {
+        println!(
+            "\nHere the routes apply to these hosts too: {}",
+            hosts.join(", ")
+        );
+    }
     print_requests(authored, arguments.switch, &viceroy.url());
     if let Some(file) = file {
         println!(
@@ -140,7 +154,7 @@ async fn serve(
     if arguments.local_cdn {
         let has_lock_file = lock_file.is_some();
         let address = viceroy.address();
-        let line = smoke_test(served, has_lock_file, config, address, arguments.switch);
+        let line = smoke_test(served, has_lock_file, authored, address, arguments.switch);
         println!("\nAll of it at once:\n\n  {line}");
     }
     println!("\nLog lines follow. Ctrl-C stops everything.\n");
@@ -173,17 +187,19 @@ fn write_served(served: &Path, config: &str, lock_file: Option<&str>) -> Result<
 fn smoke_test(
     served: &Path,
     has_lock_file: bool,
-    config: &Config,
+    authored: &Authored,
     address: SocketAddr,
     switch: Switch,
 ) -> String {
     // The shorter path works where this runs.
     let here = std::env::current_dir().unwrap_or_default();
     let served = served.strip_prefix(here).unwrap_or(served).display();
-    let edge = match config.hosts() {
-        // The configuration's hosts do not include the address of this machine.
-        Some([host, ..]) => format!("http://{host} --connect-to {host}:80:{address}"),
-        _ => format!("http://{address}"),
+    let first = authored.examples().first();
+    let host = first.and_then(|example| host_and_path(authored.config(), example).0);
+    let edge = match host.filter(|host| *host != address.ip().to_string()) {
+        // An example or a route may be of one host alone.
+        Some(host) => format!("http://{host} --connect-to {host}:80:{address}"),
+        None => format!("http://{address}"),
     };
     let switch = match switch {
         Switch::ENFORCE => String::new(),
@@ -244,26 +260,37 @@ mod tests {
     use std::path::Path;
 
     use signpost::values::Switch;
+    use signpost_rows::{PRODUCTION, of_any_host};
+    use signpost_testbed::add_hosts;
 
     use super::{read_origin, smoke_test};
+    use crate::compile::compile;
 
     #[test]
     fn the_smoke_test_asks_as_the_routes_want_to_be_asked() {
-        let production = include_str!("../../config/crates-io.toml");
-        let of_host = format!("hosts = [\"crates.io\"]\n{production}");
+        let of_host = PRODUCTION.replacen(
+            "name     = \"download\"",
+            "name     = \"download\"\nhosts = [\"crates.io\"]",
+            1,
+        );
         let address = SocketAddr::from(([127, 0, 0, 1], 7676));
         for (text, switch, end) in [
-            (production, Switch::ENFORCE, "--edge http://127.0.0.1:7676"),
+            (PRODUCTION, Switch::ENFORCE, "--edge http://127.0.0.1:7676"),
+            (
+                &of_any_host(PRODUCTION),
+                Switch::ENFORCE,
+                "--edge http://127.0.0.1:7676",
+            ),
             (
                 &of_host,
                 Switch::Shadow,
                 "--edge http://crates.io --connect-to crates.io:80:127.0.0.1:7676 --switch 'shadow'",
             ),
         ] {
-            let config = signpost::authoring::from_toml(text).unwrap();
+            let authored = compile(&add_hosts(text, &["127.0.0.1"]).unwrap()).unwrap();
             for has_lock_file in [true, false] {
                 let served = Path::new("target/serve");
-                let line = smoke_test(served, has_lock_file, &config, address, switch);
+                let line = smoke_test(served, has_lock_file, &authored, address, switch);
                 assert!(line.ends_with(end), "{line}");
                 assert_eq!(line.contains("--from-lockfile"), has_lock_file, "{line}");
             }

@@ -45,23 +45,31 @@ const MARKERS: [&str; 5] = [
 
 const APPENDED: &str = "/{crate}/{version}/download";
 
+/// Why a URL is not redirected.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Why {
+    reason: String,
+    /// Whether the routes apply to the URL's host.
+    applies: bool,
+}
+
 /// Any checksum.
 const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl DownloadUrl {
     /// A finding for each reason that keeps downloads through this `dl` from being redirected.
     pub(super) fn findings(&self, config: &Config) -> Vec<Finding> {
-        let mut by_reason: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
+        let mut by_reason: BTreeMap<Why, Vec<(&str, String)>> = BTreeMap::new();
         for (name, version) in SAMPLES {
             let url = self.expand(name, version);
-            if let Err(reason) = redirected(config, &url) {
-                by_reason.entry(reason).or_default().push((name, url));
+            if let Err(why) = redirected(config, &url) {
+                by_reason.entry(why).or_default().push((name, url));
             }
         }
         by_reason
             .iter()
-            .map(|(reason, samples)| {
-                let message = self.message(reason, samples);
+            .map(|(why, samples)| {
+                let message = self.message(why, samples);
                 Finding::new(Code::DlNotRedirected, "", message)
             })
             .collect()
@@ -87,14 +95,17 @@ impl DownloadUrl {
     }
 
     /// Says why samples go to the origin, each a crate's name and its URL.
-    fn message(&self, reason: &str, samples: &[(&str, String)]) -> String {
+    fn message(&self, why: &Why, samples: &[(&str, String)]) -> String {
         let witness = samples.first().map_or("", |(_, url)| url);
         let others = match samples.len() {
             0 | 1 => String::new(),
             2 => ", and so does 1 other sample".to_owned(),
             number => format!(", and so do {} other samples", number - 1),
         };
-        let instead = if !self.has_markers() && self.0.ends_with('/') {
+        let instead = if !why.applies {
+            "the routes do not apply to its host: correct the `dl`, or add the host to `hosts`"
+                .to_owned()
+        } else if !self.has_markers() && self.0.ends_with('/') {
             format!(
                 "cargo appends `{APPENDED}`, which gives `//`: leave out the slash at the end of the `dl`"
             )
@@ -107,7 +118,8 @@ impl DownloadUrl {
             "correct the `dl`, or add a route for the path".to_owned()
         };
         format!(
-            "by the `dl` {self} cargo asks for {witness}, which goes to the origin: {reason}{others}; {instead}"
+            "by the `dl` {self} cargo asks for {witness}, which goes to the origin: {}{others}; {instead}",
+            why.reason
         )
     }
 }
@@ -116,9 +128,12 @@ fn has_capital(name: &str) -> bool {
     name.contains(|letter: char| letter.is_ascii_uppercase())
 }
 
-/// Succeeds if a URL is redirected, else returns the reason.
-fn redirected(config: &Config, url: &str) -> Result<(), String> {
-    let url = Url::parse(url).map_err(|error| format!("it is not a URL ({error})"))?;
+/// Succeeds if a URL is redirected, else says why not.
+fn redirected(config: &Config, url: &str) -> Result<(), Why> {
+    let url = Url::parse(url).map_err(|error| Why {
+        reason: format!("it is not a URL ({error})"),
+        applies: true,
+    })?;
     let host = url.host_str().unwrap_or_default();
     let host = match url.port() {
         Some(port) => format!("{host}:{port}"),
@@ -130,9 +145,12 @@ fn redirected(config: &Config, url: &str) -> Result<(), String> {
     let answer = signpost::answer(config, &request, Switch::ENFORCE);
     match answer.decision() {
         Decision::Redirect(_) => Ok(()),
-        Decision::Origin(reason) => Err(match reason.refusal() {
-            Some(refusal) => format!("{} ({refusal})", reason.code()),
-            None => reason.code().to_owned(),
+        Decision::Origin(reason) => Err(Why {
+            reason: match reason.refusal() {
+                Some(refusal) => format!("{} ({refusal})", reason.code()),
+                None => reason.code().to_owned(),
+            },
+            applies: config.applies_to(&host),
         }),
     }
 }
@@ -293,14 +311,19 @@ location = "https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c
             https://crates.io/api/v1/crate                               | no-route
             https://crates.io/api/v1/crates?x=                           | no-route
             https://crates.io/api/v1/crates/{version}/{crate}/download   | name-invalid
+            https://Static.crates.io:8443/crates                         | -
+            https://static.staging.crates.io/crates                      | no-route,_add_the_host_to_`hosts`
             ",
         ) {
             let found: Vec<_> = found.split_whitespace().filter(|it| *it != "-").collect();
             let read: DownloadUrl = dl.parse().unwrap();
             let findings = read.findings(loaded.config());
             assert_eq!(findings.len(), found.len(), "{dl}: {findings:?}");
-            for (finding, reason) in findings.iter().zip(found) {
-                assert!(finding.message.contains(reason), "{dl}: {finding:?}");
+            for (finding, parts) in findings.iter().zip(found) {
+                for part in parts.split(",_") {
+                    let part = part.replace('_', " ");
+                    assert!(finding.message.contains(&part), "{dl}: {finding:?}");
+                }
             }
         }
     }

@@ -4,8 +4,8 @@ mod targets;
 
 use std::io::Read;
 
-use signpost_rows::PRODUCTION;
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
+use signpost_rows::{PRODUCTION, of_any_host, with_hosts};
 
 use super::value::{Kind, Place, Plan, Shape};
 use super::{Files, parallel};
@@ -237,7 +237,7 @@ fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
 
 #[test]
 fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
-    let production = production();
+    let production = Loaded::of(&of_any_host(PRODUCTION));
     let hosts = HOSTS
         .iter()
         .map(|(host, expect)| (*host, DOWNLOAD.as_bytes(), expect));
@@ -245,8 +245,7 @@ fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
         .iter()
         .map(|(target, expect)| (&b"crates.io"[..], *target, expect));
     // The other configuration answers everything with a reason that no row has.
-    let elsewhere =
-        Loaded::of(&PRODUCTION.replacen("[origin]", "hosts = [\"x.y\"]\n\n[origin]", 1));
+    let elsewhere = Loaded::of(&with_hosts(PRODUCTION, "[\"x.y\"]"));
     for (host, target, expect) in hosts.chain(targets) {
         let row = format!("{} at {}", target.escape_ascii(), host.escape_ascii());
         let line = [b"https://", host, target].concat();

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http::Response;
@@ -14,13 +15,16 @@ use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
-pub(crate) use signpost_rows::PRODUCTION;
 use signpost_testbed::{
-    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy,
+    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy, add_hosts,
     module_under_test,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// Production's own configuration, at this machine.
+pub(crate) static PRODUCTION: LazyLock<String> =
+    LazyLock::new(|| add_hosts(signpost_rows::PRODUCTION, &["127.0.0.1"]).unwrap());
 
 /// The path of a download on a route of production's configuration.
 pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -43,7 +47,7 @@ pub(crate) struct Module {
 impl Module {
     /// Starts with production's own configuration.
     pub(crate) async fn start(switch: &str) -> Self {
-        let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+        let config = signpost::authoring::from_toml(&PRODUCTION).unwrap();
         Self::start_with(&config, |server| server.switch(switch)).await
     }
 
@@ -74,6 +78,7 @@ pub(crate) struct Files {
     pub(crate) directory: TempDir,
     pub(crate) cdn: TlsCdn,
     pub(crate) lock_file: PathBuf,
+    production: PathBuf,
     authority: PathBuf,
 }
 
@@ -107,6 +112,8 @@ impl Files {
         let directory = tempfile::tempdir().unwrap();
         let lock_file = directory.path().join("Cargo.lock");
         fs::write(&lock_file, lock_file_of(&files)).unwrap();
+        let production = directory.path().join("production.toml");
+        fs::write(&production, &*PRODUCTION).unwrap();
         let cdn = TlsCdn::start(CDN_HOST, validity, protocol, files)
             .await
             .unwrap();
@@ -116,6 +123,7 @@ impl Files {
             directory,
             cdn,
             lock_file,
+            production,
             authority,
         }
     }
@@ -129,7 +137,7 @@ impl Files {
 
     /// The same, without the lock file.
     pub(crate) async fn smoke_without_lock_file(&self, edge: &str, more: &[&str]) -> Smoke {
-        self.smoke_with(&production(), edge, more).await
+        self.smoke_with(&self.production, edge, more).await
     }
 
     /// How a host is said to be this CDN.
@@ -225,14 +233,9 @@ impl Smoke {
 /// How many probes production's examples and the lock file come to.
 pub(crate) const PROBES: usize = 55;
 
-/// Production's file.
-pub(crate) fn production() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/crates-io.toml")
-}
-
 /// The files that production's examples lead to, by their decoded paths.
 pub(crate) fn contents() -> BTreeMap<String, Bytes> {
-    let authored = Authored::from_toml(PRODUCTION).unwrap();
+    let authored = Authored::from_toml(&PRODUCTION).unwrap();
     let examples = authored.examples().iter();
     let mut paths: Vec<_> = examples
         .map(|example| {

@@ -93,7 +93,7 @@ async fn of_a_route_that_the_origin_does_not_serve_only_the_decision_is_judged()
 
 /// An edge whose switch is at `switch`, but for `change` of the answers to `DOWNLOAD`.
 async fn edge(switch: Switch, change: Change) -> StandInOrigin {
-    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(&PRODUCTION).unwrap();
     StandInOrigin::start_with(move |request| {
         let mut answer = answer_at(switch, &config, request);
         if request.target == DOWNLOAD {

@@ -83,7 +83,7 @@ fn nothing() -> Switch {
 
 /// An edge whose switch stands elsewhere for the first requests of those to which that matters.
 async fn edge_that_changes(requests: usize, first: Switch, then: Switch) -> StandInOrigin {
-    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(&PRODUCTION).unwrap();
     let asked = AtomicUsize::new(0);
     StandInOrigin::start_with(move |request| {
         let (before, after) = [first, then]
@@ -99,7 +99,7 @@ async fn edge_that_changes(requests: usize, first: Switch, then: Switch) -> Stan
 
 /// Adds six crates that the share includes to the lock file and to the CDN.
 fn add_crates_in(switch: Switch, files: &Files) {
-    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let config = signpost::authoring::from_toml(&PRODUCTION).unwrap();
     let mut text = std::fs::read_to_string(&files.lock_file).unwrap();
     let versions = (0..).map(|patch| format!("1.0.{patch}"));
     let included = versions.filter(|version| {

@@ -1,10 +1,10 @@
-//! Production's configuration, whose downloads two targets serve, and a CDN for each of them.
+//! Production's configuration at this machine, whose downloads two targets serve, and a CDN for each of them.
 
 use std::path::PathBuf;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
-use signpost_testbed::{Protocol, TlsCdn, Validity};
+use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts};
 
 use crate::bed::{Files, Smoke, contents};
 
@@ -57,7 +57,8 @@ impl Written {
         let text = changed(&text, "[response]", &format!("{retry}[response]"));
         // To a client that accepts JSON it is answered as to any other: GET is asked twice.
         let readme = "name     = \"readme\"";
-        changed(&text, readme, &format!("{readme}\njson     = false"))
+        let text = changed(&text, readme, &format!("{readme}\njson     = false"));
+        add_hosts(&text, &["127.0.0.1"]).unwrap()
     }
 
     pub(crate) fn config(self) -> Config {

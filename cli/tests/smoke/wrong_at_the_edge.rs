@@ -227,7 +227,7 @@ async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate:
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
 pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
     edge_of(
-        signpost::authoring::from_toml(PRODUCTION).unwrap(),
+        signpost::authoring::from_toml(&PRODUCTION).unwrap(),
         path,
         change,
     )

@@ -3,7 +3,7 @@
 //! A number is that of an incident that Signpost was built against. The comment above its first case
 //! names the source.
 
-use crate::configs::{MIRROR, PRODUCTION, changed};
+use crate::configs::{MIRROR, PRODUCTION, STAGING, changed, of_any_host};
 use crate::presets::preset;
 use crate::registry_cases::REGISTRY_CASES;
 
@@ -55,6 +55,10 @@ pub enum Expect {
 pub enum Configuration {
     /// Production's own file.
     CratesIo,
+    /// Staging's own file.
+    Staging,
+    /// Production's own file, without its hosts.
+    AnyHost,
     /// Production's own file, with upper-case letters and slashes in the base.
     CratesIoOtherSpelling,
     /// Two targets, one with a port and a path; one route whose locations keep the path.
@@ -72,6 +76,8 @@ impl Configuration {
     pub fn toml(self) -> String {
         match self {
             Self::CratesIo => PRODUCTION.to_owned(),
+            Self::Staging => STAGING.to_owned(),
+            Self::AnyHost => of_any_host(PRODUCTION),
             Self::CratesIoOtherSpelling => changed(
                 PRODUCTION,
                 "\nbase = \"https://static.crates.io\"\n",
@@ -139,6 +145,23 @@ const JSON: Case = Case {
 const MALFORMED: Case = Case {
     expect: Expect::Origin {
         reason: "path-malformed",
+    },
+    ..DOWNLOAD
+};
+
+/// A download from a host that is not the configuration's, which goes to the origin.
+const OTHER_HOST: Case = Case {
+    number: 60,
+    expect: Expect::Origin { reason: "no-route" },
+    ..DOWNLOAD
+};
+
+/// The same download from staging.
+const STAGING_DOWNLOAD: Case = Case {
+    number: 60,
+    config: Configuration::Staging,
+    expect: Expect::Redirect {
+        location: "https://static.staging.crates.io/crates/smallvec/smallvec-1.10.0.crate",
     },
     ..DOWNLOAD
 };
@@ -488,6 +511,7 @@ const CASES: &[Case] = &[
     Case {
         number: 16,
         name: "the host of the request does not move the location",
+        config: Configuration::AnyHost,
         host: "evil.example",
         ..DOWNLOAD
     },
@@ -574,7 +598,10 @@ const CASES: &[Case] = &[
         headers: &[("origin", "https://docs.example")],
         answer_headers: &[
             ("access-control-allow-origin", "*"),
-            ("strict-transport-security", "max-age=31536000"),
+            (
+                "strict-transport-security",
+                "max-age=31536000; includeSubDomains",
+            ),
             ("vary", "Accept"),
             ("signpost-decision", "redirect;route=\"download\""),
         ],
@@ -589,7 +616,10 @@ const CASES: &[Case] = &[
         ],
         answer_headers: &[
             ("access-control-allow-origin", "*"),
-            ("strict-transport-security", "max-age=31536000"),
+            (
+                "strict-transport-security",
+                "max-age=31536000; includeSubDomains",
+            ),
             ("vary", "Accept"),
             ("signpost-decision", "redirect;route=\"download\""),
         ],
@@ -664,5 +694,87 @@ const CASES: &[Case] = &[
         name: "a `dl` that ends in a slash makes cargo ask with two",
         target: "/api/v1/crates//smallvec/1.10.0/download",
         ..MALFORMED
+    },
+    // kubernetes/registry.k8s.io#91
+    Case {
+        name: "staging does not answer production",
+        config: Configuration::Staging,
+        ..OTHER_HOST
+    },
+    Case {
+        name: "staging does not answer production on another port",
+        config: Configuration::Staging,
+        host: "Crates.io:8443",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "staging does not answer production's CDN",
+        config: Configuration::Staging,
+        host: "static.crates.io",
+        target: "/crates/smallvec/1.10.0/download",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "production does not answer staging",
+        host: "staging.crates.io",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "production does not answer staging on another port",
+        host: "STAGING.crates.io:443",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "production does not answer staging's CDN",
+        host: "static.staging.crates.io",
+        target: "/crates/smallvec/1.10.0/download",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "production does not answer a host that ends in its own",
+        host: "www.crates.io",
+        ..OTHER_HOST
+    },
+    Case {
+        name: "production answers its host in other letters and with a port",
+        number: 60,
+        host: "Crates.IO:443",
+        ..DOWNLOAD
+    },
+    Case {
+        name: "production answers its CDN's old path",
+        number: 60,
+        host: "static.crates.io",
+        target: "/crates/smallvec/1.10.0/download",
+        ..DOWNLOAD
+    },
+    Case {
+        name: "production answers its CDN's old path in other letters and with a port",
+        number: 60,
+        host: "STATIC.crates.io:8443",
+        target: "/crates/smallvec/1.10.0/download",
+        ..DOWNLOAD
+    },
+    Case {
+        name: "staging answers its host",
+        host: "staging.crates.io",
+        ..STAGING_DOWNLOAD
+    },
+    Case {
+        name: "staging answers its host in other letters and with a port",
+        host: "Staging.Crates.IO:443",
+        ..STAGING_DOWNLOAD
+    },
+    Case {
+        name: "staging answers its CDN's old path",
+        host: "static.staging.crates.io",
+        target: "/crates/smallvec/1.10.0/download",
+        ..STAGING_DOWNLOAD
+    },
+    Case {
+        name: "staging answers its CDN's old path in other letters and with a port",
+        host: "static.STAGING.crates.io:8443",
+        target: "/crates/smallvec/1.10.0/download",
+        ..STAGING_DOWNLOAD
     },
 ];

@@ -6,6 +6,9 @@ use sha2::{Digest as _, Sha256};
 /// `config/crates-io.toml`, production's own configuration.
 pub const PRODUCTION: &str = include_str!("../../../config/crates-io.toml");
 
+/// `config/crates-io-staging.toml`, staging's own configuration.
+pub const STAGING: &str = include_str!("../../../config/crates-io-staging.toml");
+
 /// Two targets, one with a port and a path; one route keeps the path of its request.
 pub const MIRROR: &str = include_str!("../data/mirror.toml");
 
@@ -22,6 +25,30 @@ pub fn changed(text: &str, from: &str, to: &str) -> String {
     let found = text.matches(from).count();
     assert_eq!(found, 1, "`{from}` stands {found} times in\n{text}");
     text.replacen(from, to, 1)
+}
+
+/// The configuration without its `hosts`, so that it applies to a request for any host. With some
+/// locations it no longer compiles, because they may come back.
+///
+/// # Panics
+///
+/// Unless the configuration has `hosts`, on a line of their own.
+#[track_caller]
+pub fn of_any_host(toml: &str) -> String {
+    let is_other = |line: &&str| !line.starts_with("hosts ");
+    let lines: Vec<_> = toml.lines().filter(is_other).collect();
+    assert_eq!(lines.len() + 1, toml.lines().count(), "no hosts in\n{toml}");
+    lines.join("\n")
+}
+
+/// The configuration with these in the place of its `hosts`, a list as TOML writes it.
+///
+/// # Panics
+///
+/// Unless the configuration has `hosts`, on a line of their own.
+#[track_caller]
+pub fn with_hosts(toml: &str, hosts: &str) -> String {
+    format!("hosts = {hosts}\n{}", of_any_host(toml))
 }
 
 /// Production's configuration with a second target on its route `download`, at the host

@@ -20,7 +20,8 @@ pub const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 /// Where it leads, and every row that is redirected.
 pub const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 
-/// A `Host` of a request for the download, and what must happen.
+/// A `Host` of a request for the download, and what must happen if the configuration is production's
+/// without its hosts: with them, every other host is on no route.
 pub const HOSTS: &[(&[u8], Expect)] = &[
     (b"crates.io", Redirect),
     (b"CRATES.IO:443", Redirect),

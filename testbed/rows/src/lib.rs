@@ -14,7 +14,8 @@ mod small;
 
 pub use cases::{Case, Configuration, Expect, cases, configurations};
 pub use configs::{
-    MIRROR, PRODUCTION, SMALL, changed, compiled, with_its_revision, with_second_target,
+    MIRROR, PRODUCTION, SMALL, STAGING, changed, compiled, of_any_host, with_hosts,
+    with_its_revision, with_second_target,
 };
 pub use crates::{CrateFile, crates};
 pub use old_entries::{OLD_ENTRIES, old_answers};

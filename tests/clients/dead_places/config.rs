@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
+use signpost_testbed::add_hosts;
 
 /// The backend that is the health of the first CDN, if the service has it.
 pub(crate) const HEALTH: &str = "cdn-0-health";
 
-/// Production's own configuration with these CDNs in the place of its own.
+/// Production's own configuration at this machine, with these CDNs in the place of its own.
 #[track_caller]
 pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str) -> Config {
     let hosts: BTreeSet<_> = bases.iter().map(|base| host_of(base)).collect();
@@ -41,7 +42,7 @@ pub(crate) fn config(bases: &[String], check_redirects: &str, origin_share: &str
         assert!(text.contains(from), "the configuration has no `{from}`");
         text = text.replace(from, &to);
     }
-    let text = with_examples(&text, bases);
+    let text = add_hosts(&with_examples(&text, bases), &["127.0.0.1"]).unwrap();
     signpost::authoring::from_toml(&text)
         .unwrap_or_else(|problems| panic!("{problems}\nin\n{text}"))
 }
@@ -88,7 +89,7 @@ fn with_examples(text: &str, bases: &[String]) -> String {
 pub(crate) fn is_first(path: &str) -> bool {
     let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(str::to_owned);
     let config = config(&bases, "report", "5%");
-    let request = Request::new("GET", "", path);
+    let request = Request::new("GET", "crates.io", path);
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     let target = answer.target().expect("a target");
     target.name() == name_of(0)

@@ -40,7 +40,7 @@ impl Asked {
     /// The location to expect; `None` where the origin answers.
     fn location(self, config: &Config) -> Option<String> {
         let path = path_of(self.file);
-        let request = signpost::request::Request::new("GET", "localhost", &path);
+        let request = signpost::request::Request::new("GET", "127.0.0.1", &path);
         let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
         let place = self.attempt.map_or(0, |attempt| usize::from(attempt) - 1);
         let answer = answers.get(place)?;

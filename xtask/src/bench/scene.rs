@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use signpost::config::Config;
-use signpost_testbed::{LocalServer, StandInOrigin};
+use signpost_testbed::{LocalServer, StandInOrigin, add_hosts};
 
 use crate::compile;
 use crate::workspace::Workspace;
@@ -22,7 +22,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// The configuration in a file of the workspace, with `more` written below it.
+    /// The configuration in a file of the workspace, with `more` written below it, at this machine.
     pub(super) fn new(
         workspace: &Workspace,
         origin: &StandInOrigin,
@@ -32,8 +32,9 @@ impl Scene {
     ) -> Result<Self> {
         let text = fs::read_to_string(workspace.root().join(file))
             .with_context(|| format!("cannot read {file}"))?;
+        let text = add_hosts(&(text + more), &["127.0.0.1"])?;
         let authored =
-            compile::compile(&(text + more)).with_context(|| format!("{file} does not compile"))?;
+            compile::compile(&text).with_context(|| format!("{file} does not compile"))?;
         let config = authored.config().clone();
         let local_server = LocalServer::from_file(workspace.root().join("fastly.toml"))
             .backend("origin", origin.url())

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use signpost::values::{Share, Switch};
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, with_hosts};
 
 use super::{Kind, Probe, Sources};
 use crate::file::Loaded;
@@ -57,7 +57,6 @@ fn every_example_is_a_probe_and_leads_where_its_author_wrote() {
 
 #[test]
 fn examples_that_go_to_the_origin_must_not_be_redirected_and_other_hosts_are_left_out() {
-    let hosts = "hosts = [\"crates.io\", \"b.example\"]\n[origin]";
     let example =
         |request: &str| format!("\n[[examples]]\nrequest = \"{request}\"\norigin = true\n");
     let requests = [
@@ -67,8 +66,7 @@ fn examples_that_go_to_the_origin_must_not_be_redirected_and_other_hosts_are_lef
         "/crates/../a",
     ];
     let readme = "name     = \"readme\"";
-    let text = PRODUCTION
-        .replace("[origin]", hosts)
+    let text = with_hosts(PRODUCTION, "[\"crates.io\", \"b.example\"]")
         .replace(readme, &format!("{readme}\nhosts = [\"b.example\"]"));
     let loaded = Loaded::of(&(text + &requests.map(example).concat()));
     let checksums = Checksums::default();
@@ -159,8 +157,7 @@ fn runs_that_would_prove_nothing_and_impossible_options_are_refused() {
     let compiled = Loaded::of(production.config().to_json());
     // Another CDN may have other files.
     let other_cdn = Loaded::of(&PRODUCTION.replace("static.crates.io", "static.example"));
-    let other_host = PRODUCTION.replace("[origin]", "hosts = [\"other.example\"]\n[origin]");
-    let other_host = Loaded::of(&other_host);
+    let other_host = Loaded::of(&with_hosts(PRODUCTION, "[\"other.example\"]"));
     let checksums = Checksums::default();
     let missing = ["/no-such-crate/".to_owned()];
     let routes = ["raedme".to_owned()];
