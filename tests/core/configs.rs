@@ -198,7 +198,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "allowed_hosts = [\"cdn.example\"]",
         "allowed_hosts = [\"cdn.example\", \"cdn.corp\"]\nprivate_suffixes = [\".corp\"]\ntargets.other.base = \"cdn.corp\"",
-        "line 1, column 33: host-unknown: allowed_hosts[1]: `cdn.corp` ends in `corp`, and there is no such top-level domain; correct it, or if it is a name of your own network, add `private_suffixes = [\"corp\"]`\nline 2, column 21: private-suffix-invalid: private_suffixes[0]: `.corp` is not the end of a host; write one such as `corp` or `lan.example-company`, without a dot before it\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+        "line 1, column 33: host-unknown: allowed_hosts[1]: `cdn.corp` ends in `corp`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 2, column 21: private-suffix-invalid: private_suffixes[0]: `.corp` is not the end of a host; write one such as `corp` or `lan.example-company`, without a dot before it\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "allowed_hosts = [\"cdn.example\"]",
@@ -383,7 +383,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[\"cdn.example\"]",
         "[\"cdn.example\", \"cdn.examplefiles\"]\ntargets.other.base = \"cdn.examplefiles\"",
-        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 1, column 33: host-unknown: allowed_hosts[1]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, add `private_suffixes = [\"examplefiles\"]`\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 1, column 33: host-unknown: allowed_hosts[1]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "[\"cdn.example\"]",
@@ -393,7 +393,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[\"cdn.example\"]",
         "[\"cdn.examplefiles\"]",
-        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 1, column 18: host-unknown: allowed_hosts[0]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, add `private_suffixes = [\"examplefiles\"]`\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 1, column 18: host-unknown: allowed_hosts[0]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
     ),
     (
         "location = \"/{file}\"",

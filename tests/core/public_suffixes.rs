@@ -166,7 +166,7 @@ fn the_host_of_2023_is_refused_where_the_whole_file_agrees_on_it() {
     assert_eq!(
         said,
         [
-            "`static.crates.iocrates` ends in `iocrates`, and there is no such top-level domain; correct it, or if it is a name of your own network, add `private_suffixes = [\"iocrates\"]`"
+            "`static.crates.iocrates` ends in `iocrates`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`"
         ]
     );
 }

@@ -36,7 +36,7 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
             Ending::Unknown => {
                 let (_, last) = host.as_str().rsplit_once('.').unwrap_or_default();
                 format!(
-                    "`{host}` ends in `{last}`, and there is no such top-level domain; correct it, or if it is a name of your own network, add `private_suffixes = [\"{last}\"]`"
+                    "`{host}` ends in `{last}`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`"
                 )
             }
             Ending::Bare => format!(
