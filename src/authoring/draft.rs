@@ -1,6 +1,7 @@
 //! A configuration under check, and what the checks find.
 
-use super::example::{Example, OriginExample, RawExample, RawExamples, split_request};
+use super::aside::Aside;
+use super::example::{Example, OriginExample, RawExample, split_request};
 use crate::config::problem::Sink;
 use crate::config::raw::RawConfig;
 use crate::config::read::RoutePlaces;
@@ -10,7 +11,7 @@ use crate::config::{Config, Key, Route, RoutePattern};
 pub(super) struct Draft<'d> {
     /// As it is written.
     pub(super) raw: &'d RawConfig,
-    pub(super) examples: &'d RawExamples,
+    pub(super) aside: &'d Aside,
     /// As far as it holds.
     pub(super) config: &'d Config,
     /// The places of the routes that hold among those that were written.
@@ -59,7 +60,7 @@ impl<'d> Draft<'d> {
     }
 
     fn examples_of(&self, places: &'d [usize]) -> impl Iterator<Item = &'d [RawExample]> {
-        let all = &self.examples.of_routes;
+        let all = &self.aside.examples.of_routes;
         let at = |place: &usize| all.get(*place).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(at)
     }
@@ -68,8 +69,9 @@ impl<'d> Draft<'d> {
     pub(super) fn origin_examples(&self) -> impl Iterator<Item = &'d str> {
         let of_origin = self.origin_routes_with_examples();
         let of_origin = of_origin.flat_map(|(_, examples, _)| examples);
-        let others = self.examples.of_routes.iter().flatten();
-        let others = others.chain(&self.examples.at_top);
+        let examples = &self.aside.examples;
+        let others = examples.of_routes.iter().flatten();
+        let others = others.chain(&examples.at_top);
         let all = of_origin.chain(others.filter(|example| example.goes_to_origin()));
         all.filter_map(|example| Some(split_request(example.request.as_deref()?).1))
     }

@@ -4,6 +4,7 @@ use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::aside::AsideKeys;
 use super::example::RawExample;
 use crate::config::raw::{
     RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
@@ -13,9 +14,10 @@ use crate::config::raw::{
 type Table = (&'static str, &'static str, &'static [&'static str]);
 
 /// Each kind of table: before its keys as [`keys`] lists them, and as people write it.
-pub(super) fn tables() -> [Table; 10] {
+pub(super) fn tables() -> [Table; 11] {
     [
         ("", "at the top of the file", fields_of::<RawConfig>()),
+        ("", "at the top of the file", fields_of::<AsideKeys>()),
         ("origin.", "in [origin]", fields_of::<RawOrigin>()),
         ("targets.*.", "in [targets.NAME]", fields_of::<RawTarget>()),
         ("routes.*.", "in [[routes]]", fields_of::<RawRoute>()),
@@ -114,6 +116,7 @@ mod tests {
         let expected = [
             "allowed_hosts",
             "hosts",
+            "private_suffixes",
             "origin.backends",
             "origin.check_redirects",
             "origin.next_backend_timeout",

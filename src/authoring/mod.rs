@@ -3,12 +3,16 @@
 //! What compiles here is what the edge reads. It is tried through the edge's own stages, so this layer
 //! stands above [`answer`](mod@crate::answer).
 
+mod aside;
+mod cache_control;
 mod canonical;
 mod checks;
 mod common_path;
 mod common_text;
+mod directives;
 mod draft;
 mod example;
+mod hsts;
 mod keys;
 mod language;
 mod positions;
@@ -22,8 +26,8 @@ use crate::config::key::At;
 use crate::config::problem::Sink;
 use crate::config::raw::RawConfig;
 use crate::config::{self, Config, FORMAT, Key, Problem, ProblemCode, Problems};
+use aside::Aside;
 use draft::{Draft, Report};
-use example::RawExamples;
 use positions::Positions;
 
 pub use example::{Example, OriginExample, split_request};
@@ -62,7 +66,7 @@ impl Authored {
         };
         let mut table = DeTable::parse(text).map_err(syntax_error)?;
         let mut sink = Sink::default();
-        let examples = tidy::tidy(table.get_mut(), &mut sink);
+        let aside = tidy::tidy(table.get_mut(), &mut sink);
         let toml = toml::Deserializer::from(table);
         let mut raw = RawConfig::deserialize(toml).map_err(syntax_error)?;
         for (key, is_there) in [
@@ -74,7 +78,7 @@ impl Authored {
                 sink.push(ProblemCode::KeyUnknown, &At::Top.name(key), message);
             }
         }
-        compile(&raw, &examples, sink, text)
+        compile(&raw, &aside, sink, text)
     }
 
     /// The configuration, without the examples.
@@ -107,7 +111,7 @@ impl Authored {
 /// Compiles a configuration, and checks what only its author can mend.
 fn compile(
     raw: &RawConfig,
-    examples: &RawExamples,
+    aside: &Aside,
     mut sink: Sink,
     text: &str,
 ) -> Result<Authored, Problems> {
@@ -115,7 +119,7 @@ fn compile(
     let config = canonical::compile(config);
     let draft = Draft {
         raw,
-        examples,
+        aside,
         config: &config,
         places: &places,
     };

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::aside::{Aside, AsideKeys};
 use super::example::{RawExample, RawExamples};
 use super::keys::{fields_of, tables};
 use crate::config::problem::Sink;
@@ -16,9 +17,9 @@ use crate::config::{Key, ProblemCode};
 use crate::values::Instead;
 
 /// Takes out every key that means nothing, and every value of another type than its key has, and notes
-/// them. Takes out the examples, and returns them. Writes out each of a route's `targets` that is a name
-/// alone: `"NAME"` stands for `{ name = "NAME" }`.
-pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) -> RawExamples {
+/// them. Takes out what is for the checks alone, and returns it. Writes out each of a route's `targets`
+/// that is a name alone: `"NAME"` stands for `{ name = "NAME" }`.
+pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) -> Aside {
     let top = Key::default();
     keep_in::<RawOrigin>(table, "origin", sink);
     keep_in::<RawResponse>(table, "response", sink);
@@ -45,8 +46,21 @@ pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) -> RawExamples {
         }
         keep::<RawRoute>(route, &key, sink);
     }
+    let keys = take_keys(table, &top, sink);
     keep::<RawConfig>(table, &top, sink);
-    examples
+    Aside { examples, keys }
+}
+
+/// Takes out the keys at the top of the file that are for the checks alone.
+fn take_keys(table: &mut DeTable<'_>, key: &Key, sink: &mut Sink) -> AsideKeys {
+    let mut taken = DeTable::new();
+    for name in fields_of::<AsideKeys>() {
+        taken.extend(table.remove_entry(*name));
+    }
+    keep::<AsideKeys>(&mut taken, key, sink);
+    let taken = toml::Deserializer::from(Spanned::new(0..0, taken));
+    // What it cannot read was taken out.
+    AsideKeys::deserialize(taken).unwrap_or_default()
 }
 
 /// Takes the examples out of a table.
@@ -119,7 +133,9 @@ fn of_wrong_type<T: DeserializeOwned>(table: &DeTable<'_>, name: &str) -> Option
 
 /// What is wrong with a key that means nothing where it stands, and what was meant.
 fn unknown(key: &Key, name: &str, known: &[&'static str]) -> String {
-    let instead = Instead::of(name, known.iter().copied());
+    let is_top = key.steps().len() == 1;
+    let aside = fields_of::<AsideKeys>().iter().filter(|_| is_top);
+    let instead = Instead::of(name, known.iter().chain(aside).copied());
     if instead != Instead::default() {
         return format!("`{key}` is not a key of the configuration{instead}");
     }
@@ -137,6 +153,7 @@ fn expected(table: &Key, name: &str) -> &'static str {
     let is_top = table.steps().is_empty();
     match name {
         "allowed_hosts" | "hosts" => "a list such as [\"registry.example\"]",
+        "private_suffixes" => "a list such as [\"corp\"]",
         "backends" => "a list such as [\"origin\"]",
         "unused" => "a list such as [\"image\"]",
         "targets" if is_top => "made of tables such as [targets.cdn]",

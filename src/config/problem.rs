@@ -71,7 +71,10 @@ problem_codes! {
     KeyUnknown "key-unknown" "The key means nothing here; a misspelt key would otherwise be ignored.",
     KeyMissing "key-missing" "A key that the configuration cannot do without is not there.",
     HostInvalid "host-invalid" "The text is not a host.",
-    BackendInvalid "backend-invalid" "The list of origin backends is empty, too long or holds a name twice, or a name in it is no backend name.",
+    HostUnknown "host-unknown" "The end of the host is not on the list of public suffixes, or is all of it, so no such host exists.",
+    PrivateSuffixInvalid "private-suffix-invalid" "The text is not the end of a host.",
+    PrivateSuffixIdle "private-suffix-idle" "No allowed host needs the private suffix, so it changes nothing.",
+    BackendInvalid "backend-invalid" "The list of origin backends is empty, too long, without `origin` or holds a name twice, or a name in it is no backend name.",
     OriginOptionInvalid "origin-option-invalid" "The text is not one of the words, or not a time, that the key can have.",
     FormatUnknown "format-unknown" "The compiled configuration has a format that this version does not know.",
     UnencodedInvalid "unencoded-invalid" "A character always has to be encoded, or never.",
@@ -90,7 +93,8 @@ problem_codes! {
     TargetUnused "target-unused" "No route names the target, so nothing is sent there.",
     TargetsInvalid "targets-invalid" "A route's `targets` are not 1 to 8 different ones with weights from 1 to 1000, or stand beside a `target`.",
     StatusInvalid "status-invalid" "The status does not redirect.",
-    HeaderInvalid "header-invalid" "The text cannot stand in a header.",
+    PermanentRedirect "permanent-redirect" "Caches may keep a 301 or 308 of the route for longer than a day, or the route has several targets.",
+    HeaderInvalid "header-invalid" "The text cannot stand in the header, or means nothing there.",
     AllowedHostUnused "allowed-host-unused" "A host in allowed_hosts is the host of no base, so nothing that may leave needs it.",
     AllowedHostMistyped "allowed-host-mistyped" "A host in allowed_hosts is another one with something glued on.",
     RouteUnreachable "route-unreachable" "An earlier route matches every path of the route, so the route never matches.",
@@ -122,7 +126,10 @@ impl ProblemCode {
     /// How much it matters.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::RouteBroad | Self::OriginRouteIdle | Self::EntryNearlyFull => Severity::Warning,
+            Self::PrivateSuffixIdle
+            | Self::RouteBroad
+            | Self::OriginRouteIdle
+            | Self::EntryNearlyFull => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -144,7 +144,7 @@ fn a_path_has_one_reading_or_an_example_of_two() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_location_has_one_reading_whatever_the_number_of_captures() {
-    for number in [2, 5, 16, 31, 32, 40] {
+    for number in [2, 5, 6, 16, 31, 32, 40] {
         let captures = 0..number;
         let path = captures.clone().map(|it| format!("/{{c{it}:segment}}"));
         let path = path.collect::<Vec<_>>().concat();
@@ -164,6 +164,23 @@ fn a_location_has_one_reading_whatever_the_number_of_captures() {
         let found = problems(&format!("/x{path}"), &format!("/{}", names.join("-")));
         assert!(
             matches!(found.as_slice(), [(ProblemCode::LocationUnprovable, _)]),
+            "{number}: {found:?}"
+        );
+        // The others before the two, in their segment as well.
+        let again = names.iter().skip(2).chain(names.iter().take(2));
+        let again = again.cloned().collect::<Vec<_>>().join("-");
+        let found = problems(&format!("/x{path}"), &format!("{before}/{again}"));
+        assert!(
+            matches!(found.as_slice(), [(ProblemCode::LocationUnprovable, _)]),
+            "{number}: {found:?}"
+        );
+        // The path itself.
+        let plain = names.iter().map(|name| format!("/{name}"));
+        let plain = plain.collect::<Vec<_>>().concat();
+        let touching = path.replace("{c0:segment}/{c1", "{c0:segment}-{c1");
+        let found = problems(&format!("/x{touching}"), &plain);
+        assert!(
+            matches!(found.as_slice(), [(ProblemCode::PathAmbiguous, _)]),
             "{number}: {found:?}"
         );
     }

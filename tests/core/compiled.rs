@@ -68,7 +68,10 @@ const OTHER_MEANING: &[(&str, &str)] = &[
         "[\"cdn.example\", \"b.example\"]\n[targets.b]\nbase = \"b.example\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"b\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://b.example/a\" }]\n",
     ),
     ("name = \"file\"", "name = \"files\""),
-    ("name = \"file\"", "name = \"file\"\nstatus = 301"),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nstatus = 301\ncache_control = \"max-age=60\"",
+    ),
     ("name = \"file\"", "name = \"file\"\njson = true"),
     ("[log]", "[response]\njson = true\n[log]"),
     (
@@ -343,10 +346,14 @@ fn what_is_not_a_compiled_form_is_refused() {
 /// [`SMALL`], with a header so long that the compiled form has that many characters.
 #[track_caller]
 fn of_length(characters: usize) -> String {
-    let with_header =
-        |value: &str| changed("[log]", &format!("[response]\nhsts = \"{value}\"\n[log]"));
-    let shortest = read(&with_header("x")).to_json().len();
-    with_header(&"x".repeat(1 + characters - shortest))
+    let with_header = |value: &str| {
+        changed(
+            "[log]",
+            &format!("[response]\nhsts = \"max-age={value}\"\n[log]"),
+        )
+    };
+    let shortest = read(&with_header("0")).to_json().len();
+    with_header(&"0".repeat(1 + characters - shortest))
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -414,6 +421,25 @@ fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
         (
             "[log]\nendpoint = \"edge-log\"\n\n[[routes]]",
             "[retry]\nwindow = \"30s\"\n\n[[routes]]\nstatus = 308",
+        ),
+        ("[log]", "[response]\nhsts = \"31536000\"\n[log]"),
+        (
+            "[log]",
+            "[response]\nhsts = \"max-age=1, max-age=1\"\n[log]",
+        ),
+        (
+            "name = \"file\"",
+            "name = \"file\"\ncache_control = \"public max-age=3600\"",
+        ),
+        ("name = \"file\"", "name = \"file\"\nstatus = 301"),
+        (
+            "name = \"file\"",
+            "name = \"file\"\nstatus = 308\ncache_control = \"max-age=31536000, immutable\"",
+        ),
+        ("[\"origin\"]", "[\"primary\"]"),
+        (
+            "[\"cdn.example\"]\n\n[origin]\nbackends = [\"origin\"]\n\n[targets.cdn]\nbase = \"https://cdn.example\"",
+            "[\"cdn.iocrates\"]\n\n[origin]\nbackends = [\"origin\"]\n\n[targets.cdn]\nbase = \"https://cdn.iocrates\"",
         ),
         (
             "[[routes]]\nname = \"file\"\npath = \"/files/{file:segment}\"\ntarget = \"cdn\"",

@@ -264,18 +264,10 @@ const CACHED: &[(&str, &[&str])] = &[
     ),
     ("cache_control = 'no-store'", &[]),
     ("cache_control = 'private ,No-Store'", &[]),
-    ("cache_control = 'x=\"y\", no-store'", &[]),
+    ("cache_control = 'private=\"y\", no-store'", &[]),
     (
-        "cache_control = 'x=\"y, no-store, z\"'",
-        &["cache_control: `x=\"y, no-store, z\"` lets"],
-    ),
-    (
-        "cache_control = 'x=\"y\\\", no-store, z\"'",
-        &["cache_control: `x=\"y\\\", no-store, z\"` lets"],
-    ),
-    (
-        "cache_control = 'no-store=1'",
-        &["cache_control: `no-store=1` lets"],
+        "cache_control = 'private=\"y, no-store, z\"'",
+        &["cache_control: `private=\"y, no-store, z\"` lets"],
     ),
     (
         "cache_control = 'must-understand, no-store'",
@@ -299,8 +291,6 @@ const CACHED: &[(&str, &[&str])] = &[
 fn a_redirect_that_depends_on_who_asks_again_is_not_cached() {
     for (lines, expected) in CACHED {
         let without = changed("target = \"cdn\"", &format!("target = \"cdn\"\n{lines}"));
-        let compiled = read(&without);
-        assert!(compiled.retry().is_none(), "{lines}");
         let with = format!("retry.window = \"30s\"\n{without}");
         if expected.is_empty() {
             assert!(read(&with).retry().is_some(), "{lines}");

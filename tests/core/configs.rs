@@ -187,8 +187,33 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
     (
         "backends = [\"origin\"]",
-        "backends = [\"a\", \"b\", \"c\", \"d\"]",
+        "backends = [\"origin\", \"b\", \"c\", \"d\"]",
         "line 4, column 1: backend-invalid: origin.backends: there are 4 backends, and at most 3 are tried for a request; leave out the last ones",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"primary\", \"standby\"]",
+        "line 4, column 1: backend-invalid: origin.backends: none of them is `origin`, the backend that the edge asks while it has no configuration, so the whole site would answer 503; give one of the service's backends that name, and list it",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\", \"cdn.corp\"]\nprivate_suffixes = [\".corp\"]\ntargets.other.base = \"cdn.corp\"",
+        "line 1, column 33: host-unknown: allowed_hosts[1]: `cdn.corp` ends in `corp`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 2, column 21: private-suffix-invalid: private_suffixes[0]: `.corp` is not the end of a host; write one such as `corp` or `lan.example-company`, without a dot before it\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
+        "allowed_hosts = [\"cdn.example\"]",
+        "allowed_hosts = [\"cdn.example\", \"co.uk\"]\nprivate_suffixes = [\"lan\", \"io\"]\ntargets.other.base = \"co.uk\"",
+        "line 1, column 33: host-unknown: allowed_hosts[1]: `co.uk` is a suffix below which names are registered, and no host itself; write the full host\nline 2, column 21: private-suffix-idle: private_suffixes[0]: no allowed host is below `lan`; leave it out\nline 2, column 28: private-suffix-idle: private_suffixes[1]: hosts below `io` need no private suffix; leave it out\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
+        "[log]",
+        "[response]\nhsts = \"31536000\"\n[log]",
+        "line 10, column 8: header-invalid: response.hsts: `31536000` does not say what it is; write `max-age=31536000`",
+    ),
+    (
+        "target = \"cdn\"",
+        "target = \"cdn\"\nstatus = 301",
+        "line 16, column 10: permanent-redirect: routes[0].status: caches keep a 301 for as long as they like, even once the switch is off; add `cache_control = \"max-age=86400\"`, or write 302, 303 or 307",
     ),
     (
         "backends = [\"origin\"]",
@@ -358,7 +383,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[\"cdn.example\"]",
         "[\"cdn.example\", \"cdn.examplefiles\"]\ntargets.other.base = \"cdn.examplefiles\"",
-        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 1, column 33: host-unknown: allowed_hosts[1]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "[\"cdn.example\"]",
@@ -368,7 +393,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[\"cdn.example\"]",
         "[\"cdn.examplefiles\"]",
-        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
+        "line 1, column 18: allowed-host-unused: allowed_hosts[0]: no base has the host `cdn.examplefiles`, so no redirect needs it; leave it out, or correct the base that should have it\nline 1, column 18: host-unknown: allowed_hosts[0]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 7, column 8: base-host-not-allowed: targets.cdn.base: the host `cdn.example` of the base `https://cdn.example` is not in allowed_hosts; correct the base, or add the host there if it is right",
     ),
     (
         "location = \"/{file}\"",
@@ -514,10 +539,10 @@ fn what_misleads_every_example_is_one_problem() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_host_that_a_route_leads_to_is_meant_even_if_it_looks_mistyped() {
-    let second = "[targets.second]\nbase = \"https://cdn.examples\"\n[[routes]]\nname = \"second\"\n\
+    let second = "[targets.second]\nbase = \"https://wwwcdn.example\"\n[[routes]]\nname = \"second\"\n\
         path = \"/second/{file:segment}\"\ntarget = \"second\"\nlocation = \"/{file}\"\n\
-        examples = [{ request = \"/second/a\", location = \"https://cdn.examples/a\" }]\n";
-    let both = changed("[\"cdn.example\"]", "[\"cdn.example\", \"cdn.examples\"]");
+        examples = [{ request = \"/second/a\", location = \"https://wwwcdn.example/a\" }]\n";
+    let both = changed("[\"cdn.example\"]", "[\"cdn.example\", \"wwwcdn.example\"]");
     assert_eq!(read(&format!("{both}\n{second}")).routes().len(), 2);
 }
 
@@ -551,9 +576,10 @@ fn problem_codes_are_stable_words() {
     }
     let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
         backend-invalid client-ip-invalid entry-nearly-full entry-too-large example-fails \
-        example-missing format-unknown header-invalid host-invalid key-missing key-unknown \
+        example-missing format-unknown header-invalid host-invalid host-unknown key-missing key-unknown \
         location-invalid location-loops location-unprovable log-endpoint-invalid \
-        loop-token-invalid origin-option-invalid origin-route-idle path-ambiguous path-invalid retry-invalid \
+        loop-token-invalid origin-option-invalid origin-route-idle path-ambiguous path-invalid \
+        permanent-redirect private-suffix-idle private-suffix-invalid retry-invalid \
         revision-mismatch route-broad route-host-unknown route-name-duplicate route-name-invalid \
         route-of-origin-invalid route-unreachable routes-overlap status-invalid syntax-invalid \
         target-unknown target-unused targets-invalid unencoded-invalid unused-invalid";

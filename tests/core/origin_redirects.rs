@@ -13,7 +13,7 @@ use signpost::origin_redirect::{OriginAnswer, OriginRedirect};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use signpost_rows::{PRODUCTION, SmallConfig, changed};
+use signpost_rows::{PRODUCTION, SmallConfig, changed, with_hosts};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -30,9 +30,7 @@ fn production(check: &str) -> Config {
         &format!("{backends}\ncheck_redirects = \"{check}\""),
     );
     // Besides the host that is asked, the registry has another.
-    configs::read(&format!(
-        "hosts = [\"crates.io\", \"files.crates.io\"]\n{toml}"
-    ))
+    configs::read(&with_hosts(&toml, "[\"crates.io\", \"files.crates.io\"]"))
 }
 
 /// What happens to an answer: nothing, a report of where it leads, or also another location.
@@ -246,7 +244,10 @@ fn repaired() -> (u16, Vec<(&'static str, Cow<'static, str>)>) {
         ("vary", "Accept"),
         ("cache-control", "no-store"),
         ("access-control-allow-origin", "*"),
-        ("strict-transport-security", "max-age=31536000"),
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
         ("signpost-decision", decision),
     ];
     (
@@ -258,11 +259,11 @@ fn repaired() -> (u16, Vec<(&'static str, Cow<'static, str>)>) {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_repair_is_never_kept_by_a_cache() {
     let rows = [
-        ("status = 301", 302),
+        ("status = 301\ncache_control = \"max-age=60\"", 302),
         ("status = 302", 302),
         ("status = 303", 302),
         ("status = 307", 307),
-        ("status = 308", 302),
+        ("status = 308\ncache_control = \"max-age=60\"", 302),
         ("cache_control = \"public, max-age=31536000\"", 302),
     ];
     for (line, status) in rows {

@@ -103,7 +103,10 @@ fn its_answer_allows_the_methods_and_every_field() {
             ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
             ("access-control-allow-headers", "*"),
             ("access-control-allow-origin", "*"),
-            ("strict-transport-security", "max-age=31536000"),
+            (
+                "strict-transport-security",
+                "max-age=31536000; includeSubDomains",
+            ),
             ("signpost-decision", decision),
         ]
         .map(|(name, value)| (name, value.into()))

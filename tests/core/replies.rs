@@ -57,10 +57,10 @@ const ROUTES: &[RouteLines] = &[
     ("json = true", 302, true, &[("vary", "Accept")]),
     ("json = false", 302, false, &[]),
     (
-        "status = 301\njson = true",
+        "status = 301\njson = true\ncache_control = \"max-age=60\"",
         301,
         true,
-        &[("vary", "Accept")],
+        &[("vary", "Accept"), ("cache-control", "max-age=60")],
     ),
     (
         "status = 302\njson = true",
@@ -80,7 +80,12 @@ const ROUTES: &[RouteLines] = &[
         true,
         &[("vary", "Accept")],
     ),
-    ("status = 308\njson = false", 308, false, &[]),
+    (
+        "status = 308\njson = false\ncache_control = \"no-store\"",
+        308,
+        false,
+        &[("cache-control", "no-store")],
+    ),
     (
         "json = true\ncache_control = \"max-age=300, public\"",
         302,

@@ -4,12 +4,11 @@
 use bytes::Bytes;
 use http::Response;
 use signpost::reply::HSTS_HEADER;
-use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::{StandInOrigin, refused_address};
 
-use crate::bed::{Bed, DOWNLOAD, read, request};
+use crate::bed::{Bed, DOWNLOAD, request};
 
-const OURS: &str = "max-age=31536000";
+const OURS: &str = "max-age=31536000; includeSubDomains";
 const OF_ORIGIN: &str = "max-age=60";
 
 /// The method, the target, the header fields, and whether the origin's answer has a value of its own.
@@ -60,17 +59,8 @@ async fn check(bed: &Bed, what: &str, is_down: bool) {
     }
 }
 
-fn hsts_of_production() -> String {
-    changed(
-        PRODUCTION,
-        "hsts = \"max-age=31536000\"",
-        &format!("hsts = \"{OURS}\""),
-    )
-}
-
 #[tokio::test]
 async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
-    let config = read(&hsts_of_production()).to_json().to_owned();
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
         let origin = StandInOrigin::start_with(|request| {
             let response = Response::builder();
@@ -81,17 +71,10 @@ async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
             };
             response.body(Bytes::from("of the origin")).unwrap()
         });
-        let bed = Bed::start_with(origin.await.unwrap(), |server| {
-            server.config(&config).switch(switch)
-        })
-        .await;
+        let bed = Bed::start_with(origin.await.unwrap(), |server| server.switch(switch)).await;
         check(&bed, switch, false).await;
         let refused = refused_address().unwrap();
-        let bed = Bed::start(|server| {
-            let down = server.backend("origin", refused.url());
-            down.config(&config).switch(switch)
-        })
-        .await;
+        let bed = Bed::start(|server| server.backend("origin", refused.url()).switch(switch)).await;
         check(&bed, &format!("{switch}, origin down"), true).await;
     }
 }

@@ -152,7 +152,7 @@ fn lists_that_differ_are_not_shown_alike() {
 }
 
 #[test]
-fn a_list_of_one_differs_from_a_list_of_two() {
+fn a_list_of_two_differs_from_a_list_of_three() {
     let with = |backends| {
         Loaded::of(
             &PRODUCTION.replace("backends = [\"origin\"]", &format!("backends = {backends}")),
@@ -160,10 +160,13 @@ fn a_list_of_one_differs_from_a_list_of_two() {
     };
     let expected = Difference {
         key: "origin.backends".to_owned(),
-        old: Some("\"a, b\"".to_owned()),
-        new: Some("a, b".to_owned()),
+        old: Some("origin, \"a, b\"".to_owned()),
+        new: Some("origin, a, b".to_owned()),
     };
-    let found = between(&with("[\"a, b\"]"), &with("[\"a\", \"b\"]"));
+    let found = between(
+        &with("[\"origin\", \"a, b\"]"),
+        &with("[\"origin\", \"a\", \"b\"]"),
+    );
     assert_eq!(found, [expected]);
 }
 

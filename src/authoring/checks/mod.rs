@@ -2,13 +2,17 @@
 
 mod allowed_hosts;
 mod ambiguous;
+mod backends;
 mod broad_routes;
 mod entry_size;
 mod examples;
 mod failing;
+mod headers;
 mod origin_examples;
 mod overlaps;
+mod permanent_routes;
 mod probes;
+mod public_suffixes;
 mod retry_routes;
 mod route_keys;
 mod same_bases;
@@ -18,10 +22,14 @@ use super::draft::{Draft, Report};
 
 /// Every check, in the order in which they run.
 const CHECKS: &[fn(&Draft<'_>, &mut Report)] = &[
+    backends::check,
     allowed_hosts::check,
+    public_suffixes::check,
+    headers::check,
     route_keys::check,
     unused_targets::check,
     retry_routes::check,
+    permanent_routes::check,
     same_bases::check,
     entry_size::check,
     ambiguous::check,

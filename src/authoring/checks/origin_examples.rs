@@ -12,7 +12,7 @@ use crate::values::{Host, Switch};
 /// route of the origin by that route.
 pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     let top = Key::default().name("examples");
-    for (index, raw) in draft.examples.at_top.iter().enumerate() {
+    for (index, raw) in draft.aside.examples.at_top.iter().enumerate() {
         let key = top.index(index);
         if raw.goes_to_origin() {
             try_example(&key, raw, None, false, draft.config, report);

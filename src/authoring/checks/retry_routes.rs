@@ -1,5 +1,6 @@
 //! Whether redirects that depend on earlier attempts are kept out of every cache.
 
+use super::super::cache_control::CacheControl;
 use super::super::draft::{Draft, Report};
 use crate::config::{Key, ProblemCode};
 
@@ -22,8 +23,11 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
             let key = key.name("status");
             report.sink.push(ProblemCode::RetryInvalid, key, message);
         }
-        let kept = route.cache_control.as_deref();
-        if let Some(text) = kept.filter(|text| !is_never_stored(text)) {
+        // What cannot be read was noted.
+        let is_kept = |text: &&str| {
+            CacheControl::parse(text).is_ok_and(|cache_control| !cache_control.is_never_stored())
+        };
+        if let Some(text) = route.cache_control.as_deref().filter(is_kept) {
             let message = format!(
                 "with [retry], a client that asks again must arrive here, and `{text}` lets a cache keep the redirect, the client's own at least; write `no-store`, or leave `cache_control` out"
             );
@@ -31,18 +35,4 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
             report.sink.push(ProblemCode::RetryInvalid, key, message);
         }
     }
-}
-
-/// Whether no cache may store the answer: `no-store` is there, and `must-understand`, beside which a
-/// cache may overlook it, is not.
-fn is_never_stored(cache_control: &str) -> bool {
-    // What stands in quotation marks is an argument, a quotation mark behind a backslash too.
-    let unescaped = cache_control.replace("\\\\", "").replace("\\\"", "");
-    let outside = unescaped.split('"').step_by(2);
-    let directives: Vec<_> = outside
-        .flat_map(|text| text.split(','))
-        .map(|directive| directive.trim().to_ascii_lowercase())
-        .collect();
-    let has = |name: &str| directives.iter().any(|directive| directive == name);
-    has("no-store") && !has("must-understand")
 }
