@@ -8,7 +8,6 @@ use std::fmt;
 use url::Url;
 
 use crate::config::{Config, Target};
-use crate::request::Request;
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
 use crate::values::{Base, MAX_LOCATION, Scheme, Unencoded, encoding};
@@ -179,8 +178,11 @@ fn check_loop(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), 
     if !host.is_named_by(found.request().host()) && !config.names_host(host.as_str()) {
         return Ok(());
     }
-    let next = Request::new("GET", host.as_str(), url.path());
-    ensure(route::find(config, &next).is_err(), Refusal::Loop)
+    let path: Vec<_> = encoding::segments(url.path())
+        .filter_map(encoding::decode)
+        .collect();
+    let comes_back = route::is_on_route(config, host.as_str(), &path);
+    ensure(!comes_back, Refusal::Loop)
 }
 
 fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {

@@ -1,5 +1,7 @@
 //! Stage 2: which route a request is on, and what it captured.
 
+use std::borrow::Cow;
+
 use crate::config::{Config, Route, RoutePattern, Target, WeightedTarget};
 use crate::request::{MalformedPath, Method, Request};
 use crate::values::{Capture, CaptureSlot, CaptureType, MAX_LOCATION, Mismatch};
@@ -72,18 +74,13 @@ pub fn find<'c, 'r>(
     }
     let path = request.segments().map_err(|_| NoMatch::PathMalformed)?;
     let mut no_match = NoMatch::NoRoute;
-    let (of_origin, redirecting) = (config.origin_routes(), config.routes());
-    for place in config.index().candidates(path) {
-        if let Some(route) = of_origin.get(place) {
-            if route.applies_to(request.host()) && route.path().read(path).is_ok() {
+    for tried in tried(config, request.host(), path) {
+        let route = match tried {
+            Tried::OfOrigin(route) if route.path().read(path).is_ok() => {
                 return Err(NoMatch::OriginRoute(route));
             }
-            continue;
-        }
-        let route = redirecting.get(place - of_origin.len());
-        let applies = |route: &&Route| route.pattern().applies_to(request.host());
-        let Some(route) = route.filter(applies) else {
-            continue;
+            Tried::OfOrigin(_) => continue,
+            Tried::Redirecting(route) => route,
         };
         let read = match route.path().read(path) {
             Err(Mismatch::SegmentCount { .. } | Mismatch::Literal { .. }) => continue,
@@ -119,6 +116,39 @@ pub fn find<'c, 'r>(
         }
     }
     Err(no_match)
+}
+
+/// Whether a GET request of this path would be on a route that redirects.
+pub(crate) fn is_on_route(config: &Config, host: &str, path: &[Cow<'_, str>]) -> bool {
+    let first = tried(config, host, path).find(|tried| match tried {
+        Tried::OfOrigin(route) => route.path().read(path).is_ok(),
+        Tried::Redirecting(route) => route.path().read(path).is_ok(),
+    });
+    config.applies_to(host) && matches!(first, Some(Tried::Redirecting(_)))
+}
+
+/// A route whose literals a path has, and that applies to its host.
+enum Tried<'c> {
+    OfOrigin(&'c RoutePattern),
+    Redirecting(&'c Route),
+}
+
+/// The routes to try, in their order.
+fn tried<'c>(
+    config: &'c Config,
+    host: &str,
+    path: &[Cow<'_, str>],
+) -> impl Iterator<Item = Tried<'c>> {
+    let (of_origin, redirecting) = (config.origin_routes(), config.routes());
+    let places = config.index().candidates(path).into_iter();
+    places.filter_map(move |place| match of_origin.get(place) {
+        Some(route) => route.applies_to(host).then_some(Tried::OfOrigin(route)),
+        None => {
+            let route = redirecting.get(place - of_origin.len())?;
+            let applies = route.pattern().applies_to(host);
+            applies.then_some(Tried::Redirecting(route))
+        }
+    })
 }
 
 fn is_redirectable(method: Method, config: &Config) -> bool {
