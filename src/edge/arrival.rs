@@ -34,10 +34,6 @@ const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
 
-/// What the platform lists, entry by entry. Boxed, so that reading it is compiled once and not for every
-/// list: the module is to stay small.
-pub(super) type List<'a, T> = Box<dyn Iterator<Item = Result<T, BufferSizeError>> + 'a>;
-
 /// What a decision needs of a request.
 pub(super) struct Arrival {
     time: SystemTime,
@@ -249,13 +245,16 @@ pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderV
 /// The values of a header in the order in which they arrived, up to the first that is longer than
 /// `max`.
 pub(super) fn values(handle: &RequestHandle, name: &HeaderName, max: usize) -> Vec<HeaderValue> {
-    read_all(&|room| Box::new(handle.get_header_values(name, room)), max)
+    read_all(|room| handle.get_header_values(name, room), max)
 }
 
 /// Reads a list from the platform with the room that one entry may take: first with what is enough for
 /// most, then with `max`. It ends before the first entry that is longer: there the platform's library
 /// stops.
-pub(super) fn read_all<'a, T>(read: &dyn Fn(usize) -> List<'a, T>, max: usize) -> Vec<T> {
+pub(super) fn read_all<T, List>(read: impl Fn(usize) -> List, max: usize) -> Vec<T>
+where
+    List: Iterator<Item = Result<T, BufferSizeError>>,
+{
     let mut entries = Vec::new();
     for room in [USUAL_VALUE, max] {
         entries.clear();

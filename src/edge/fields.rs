@@ -15,6 +15,9 @@ const MAX_CONNECTION: usize = 65_536;
 /// Room for the longest name that the platform's library takes, and for what ends it.
 const MAX_NAME: usize = 65_536;
 
+/// Fields that only Fastly says.
+const OF_PLATFORM: [&str; 3] = ["fastly-client-ip", "fastly-ff", "fastly-ssl"];
+
 /// Fields in which the origin is told the client's address.
 const CLIENT_ADDRESS: [HeaderName; 3] = [
     HeaderName::from_static("fastly-client-ip"),
@@ -44,9 +47,12 @@ impl<'a> OfProxy<'a> {
 
     /// Takes out what is not for the origin, or what only a proxy may say, and says it.
     pub(super) fn replace_in(&self, handle: &mut RequestHandle) {
-        let names = read_all(&|room| Box::new(handle.get_header_names(room)), MAX_NAME);
+        let names = read_all(|room| handle.get_header_names(room), MAX_NAME);
         let connection = values(handle, &CONNECTION, MAX_CONNECTION);
-        for name in chosen(names, &connection, is_kept_from_origin) {
+        let is_removed = |name: &str, connection: &Connection<'_>| {
+            is_kept_from_origin(name, connection, &OF_PLATFORM)
+        };
+        for name in chosen(names, &connection, is_removed) {
             handle.remove_header(&name);
         }
         set(handle, &FORWARDED_PROTO, self.scheme);
@@ -65,9 +71,9 @@ impl<'a> OfProxy<'a> {
 
 /// Takes out of the origin's answer what is not for the client.
 pub(super) fn from_origin(response: &mut ResponseHandle) {
-    let names = read_all(&|room| Box::new(response.get_header_names(room)), MAX_NAME);
+    let names = read_all(|room| response.get_header_names(room), MAX_NAME);
     let connection = read_all(
-        &|room| Box::new(response.get_header_values(&CONNECTION, room)),
+        |room| response.get_header_values(&CONNECTION, room),
         MAX_CONNECTION,
     );
     for name in chosen(names, &connection, is_kept_from_client) {

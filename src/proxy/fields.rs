@@ -23,9 +23,6 @@ const FROM_ORIGIN: &[&str] = &["proxy-authenticate", "proxy-authentication-info"
 /// was sent. A client can write them as well. `Proxy` is one too: programs that put fields into their
 /// environment read it as `HTTP_PROXY`.
 const BELIEVED: &[&str] = &[
-    "fastly-client-ip",
-    "fastly-ff",
-    "fastly-ssl",
     "forwarded",
     "http-method-override",
     "method-override",
@@ -44,7 +41,7 @@ const BELIEVED: &[&str] = &[
 ];
 
 /// How further such fields start.
-const BELIEVED_START: &str = "x-forwarded";
+const BELIEVED_STARTS: &[&str] = &["x-forwarded"];
 
 /// Fields for whoever receives the message in the end. `Connection` cannot remove them: a client must not
 /// be able to hide from the origin what the edge decided by, nor an origin what its answer means.
@@ -76,34 +73,44 @@ const END_TO_END_STARTS: &[&str] = &["accept-", "access-control-", "content-", "
 #[derive(Clone, Debug)]
 pub struct Connection<'v>(Vec<&'v [u8]>);
 
-/// Whether the origin does not get this field of a request.
+/// Whether the origin does not get this field of a request. `of_platform` are more fields that a client
+/// must not write, in lower case: those that only the platform says.
 ///
 /// ```
 /// use signpost::proxy::{Connection, is_kept_from_origin};
 ///
 /// let connection = Connection::of([&b"close, X-Named"[..]]);
-/// assert!(is_kept_from_origin("x-named", &connection));
-/// assert!(is_kept_from_origin("x_forwarded_for", &connection));
-/// assert!(!is_kept_from_origin("user-agent", &connection));
+/// let is_kept = |name| is_kept_from_origin(name, &connection, &["cdn-client-ip"]);
+/// assert!(is_kept("x-named"));
+/// assert!(is_kept("x_forwarded_for"));
+/// assert!(is_kept("CDN-Client-IP"));
+/// assert!(!is_kept("user-agent"));
 /// ```
-pub fn is_kept_from_origin(name: &str, connection: &Connection<'_>) -> bool {
-    is_any_of(name, FROM_CLIENT) || is_believed(name) || ends_here(name, connection)
+pub fn is_kept_from_origin(name: &str, connection: &Connection<'_>, of_platform: &[&str]) -> bool {
+    is_listed(name, FROM_CLIENT, &[])
+        || is_listed(name, of_platform, &[])
+        || is_listed(name, BELIEVED, BELIEVED_STARTS)
+        || ends_here(name, connection)
 }
 
 /// Whether the client does not get this field of the origin's answer.
 pub fn is_kept_from_client(name: &str, connection: &Connection<'_>) -> bool {
-    is_any_of(name, FROM_ORIGIN) || ends_here(name, connection)
+    is_listed(name, FROM_ORIGIN, &[]) || ends_here(name, connection)
 }
 
 impl<'v> Connection<'v> {
     /// Reads the values of `Connection`.
     pub fn of(values: impl IntoIterator<Item = &'v [u8]>) -> Self {
-        let options = values
-            .into_iter()
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .map(<[u8]>::trim_ascii)
-            .filter(|option| !option.is_empty());
-        Self(options.take(MAX_OPTIONS).collect())
+        let mut options = Vec::new();
+        for value in values {
+            for option in value.split(|byte| *byte == b',') {
+                let option = option.trim_ascii();
+                if !option.is_empty() && options.len() < MAX_OPTIONS {
+                    options.push(option);
+                }
+            }
+        }
+        Self(options)
     }
 
     fn names(&self, field: &str) -> bool {
@@ -115,36 +122,31 @@ impl<'v> Connection<'v> {
 }
 
 fn ends_here(name: &str, connection: &Connection<'_>) -> bool {
-    is_any_of(name, HOP_BY_HOP) || (connection.names(name) && !is_end_to_end(name))
+    is_listed(name, HOP_BY_HOP, &[])
+        || (connection.names(name) && !is_listed(name, END_TO_END, END_TO_END_STARTS))
 }
 
-fn is_end_to_end(name: &str) -> bool {
+/// Whether a name reads as one of these, or starts with what reads as one of these.
+///
+/// Not inlined, because the module is to stay small.
+#[inline(never)]
+fn is_listed(name: &str, names: &[&str], starts: &[&str]) -> bool {
     let has_start = |start: &&str| {
-        let own = name.get(..start.len());
-        own.is_some_and(|own| own.eq_ignore_ascii_case(start))
+        let own = name.as_bytes().get(..start.len());
+        own.is_some_and(|own| reads_as(own, start))
     };
-    is_any_of(name, END_TO_END) || END_TO_END_STARTS.iter().any(has_start)
+    names.iter().any(|listed| reads_as(name.as_bytes(), listed)) || starts.iter().any(has_start)
 }
 
-fn is_any_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|other| name.eq_ignore_ascii_case(other))
-}
-
-fn is_believed(name: &str) -> bool {
-    let start = name.get(..BELIEVED_START.len());
-    start.is_some_and(|start| reads_as(start, BELIEVED_START))
-        || BELIEVED.iter().any(|believed| reads_as(name, believed))
-}
-
-/// Whether a server may take one name for another: the case does not matter, and programs that put fields
-/// into their environment write `_` for what is neither letter nor digit.
-fn reads_as(name: &str, believed: &str) -> bool {
-    let as_read = |byte: u8| {
+/// Whether a server may take a name for this one, which is in lower case: case does not matter, and
+/// programs that put fields into their environment write `_` for what is neither letter nor digit.
+fn reads_as(name: &[u8], listed: &str) -> bool {
+    let as_read = |byte: &u8| {
         if byte.is_ascii_alphanumeric() {
             byte.to_ascii_lowercase()
         } else {
             b'-'
         }
     };
-    name.bytes().map(as_read).eq(believed.bytes())
+    name.len() == listed.len() && name.iter().map(as_read).eq(listed.bytes())
 }

@@ -26,6 +26,7 @@ const ROWS: &[Row] = &[
             "trailer",
             "upgrade",
             "Keep-Alive",
+            "keep_alive",
             "TE",
         ],
         [Ends, Ends],
@@ -49,9 +50,8 @@ const ROWS: &[Row] = &[
     // Only a proxy may say it, or it makes a server read another request.
     (
         &[
-            "fastly-client-ip",
-            "fastly-ff",
-            "fastly-ssl",
+            "cdn-ff",
+            "cdn-client-ip",
             "forwarded",
             "http-method-override",
             "method-override",
@@ -84,7 +84,7 @@ const ROWS: &[Row] = &[
             "x-forwarded_for",
             "x.forwarded.for",
             "X_FORWARDED_CLIENT_CERT",
-            "fastly_client_ip",
+            "CDN_Client_IP",
             "x_real_ip",
             "X-HTTP-METHOD",
             "X_HTTP_Method_Override",
@@ -129,6 +129,7 @@ const ROWS: &[Row] = &[
             "Authorization",
             "CDN-Loop",
             "IF-NONE-MATCH",
+            "content_length",
         ],
         [Passes, Passes],
         [Passes, Passes],
@@ -157,10 +158,13 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+/// Fields that only the platform says.
+const OF_PLATFORM: &[&str] = &["cdn-client-ip", "cdn-ff"];
+
 fn fates(name: &str, connection: &Connection<'_>) -> [Fate; 2] {
     let fate = |is_kept| if is_kept { Ends } else { Passes };
     [
-        fate(is_kept_from_origin(name, connection)),
+        fate(is_kept_from_origin(name, connection, OF_PLATFORM)),
         fate(is_kept_from_client(name, connection)),
     ]
 }

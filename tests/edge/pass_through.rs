@@ -220,6 +220,18 @@ const KEPT: &[(&str, &str)] = &[
 
 /// Sends every such field, and checks what `bed.origin` gets of them.
 async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
+    // Viceroy takes at most 100 fields.
+    for taken_out in TAKEN_OUT.chunks(20) {
+        check_fields_of_one_request(bed, method, body, taken_out).await;
+    }
+}
+
+async fn check_fields_of_one_request(
+    bed: &Bed,
+    method: &str,
+    body: &'static str,
+    taken_out: &[&str],
+) {
     // Longer than the buffer that a value is first read into, and than most values may be.
     let long = format!("{}, x-named-late", "a".repeat(10_000));
     let mut sent = Request::builder()
@@ -236,7 +248,7 @@ async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
         .header("via", "1.0 first, 1.1 second")
         .header("x-repeated", "one")
         .header("x-repeated", "two, three");
-    for name in SET.iter().map(|(name, _)| name).chain(TAKEN_OUT) {
+    for name in SET.iter().map(|(name, _)| name).chain(taken_out) {
         sent = sent.header(*name, "spoofed").header(*name, "again");
     }
     for (name, value) in KEPT {
@@ -253,7 +265,7 @@ async fn check_edge_fields(bed: &Bed, method: &str, body: &'static str) {
     for (name, value) in SET {
         assert_eq!(values(name), [value], "{method}: {name}");
     }
-    for name in TAKEN_OUT {
+    for name in taken_out {
         assert!(values(name).is_empty(), "{method}: {name}");
     }
     for (name, value) in KEPT {

@@ -15,7 +15,7 @@ const LARGEST: u64 = 740_000;
 /// Build the edge module for release
 ///
 /// Writes target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails if it is larger than
-/// 720 KB.
+/// 740 KB.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Also copy the module to where `fastly compute build` packs it from
