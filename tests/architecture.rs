@@ -30,7 +30,7 @@ const LAYERS: &[&str] = &[
 
 /// What no file of the core may name, because it is a platform, a clock or I/O.
 const FORBIDDEN: &[&str] = &[
-    "fastly::",
+    "fastly",
     "std::fs",
     "std::env",
     "std::io",

@@ -86,7 +86,7 @@ const ONE_PLACE: &[(&str, Once<'_>, Caught)] = &[
     ("clients get no JSON", ("target   = \"static\"", "target   = \"static\"\njson = false"), Answers),
     ("a redirect is permanent for an hour", ("target   = \"static\"", "target   = \"static\"\nstatus = 301\ncache_control = \"max-age=3600\""), Answers),
     ("the separator of the cache's directives is missing", ("target   = \"static\"", "target   = \"static\"\ncache_control = \"public max-age=3600\""), Check("header-invalid")),
-    ("HTTPS has a number alone", ("\"max-age=31536000\"", "\"31536000\""), Check("header-invalid")),
+    ("HTTPS has a number alone", ("\"max-age=31536000; includeSubDomains\"", "\"31536000\""), Check("header-invalid")),
     ("answers are cached for a year", ("target   = \"static\"", "target   = \"static\"\ncache_control = \"max-age=31536000\""), Answers),
     ("websites may not read the answers", ("cors = true", "cors = false"), Answers),
     ("HTTPS is given up", ("max-age=31536000", "max-age=0"), Answers),
