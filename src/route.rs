@@ -120,17 +120,26 @@ pub fn find<'c, 'r>(
 
 /// Whether a GET request of this path would be on a route that redirects.
 pub(crate) fn is_on_route(config: &Config, host: &str, path: &[Cow<'_, str>]) -> bool {
-    let first = tried(config, host, path).find(|tried| match tried {
-        Tried::OfOrigin(route) => route.path().read(path).is_ok(),
-        Tried::Redirecting(route) => route.path().read(path).is_ok(),
-    });
-    config.applies_to(host) && matches!(first, Some(Tried::Redirecting(_)))
+    if !config.applies_to(host) {
+        return false;
+    }
+    let first = tried(config, host, path).find(|tried| tried.pattern().path().read(path).is_ok());
+    matches!(first, Some(Tried::Redirecting(_)))
 }
 
 /// A route whose literals a path has, and that applies to its host.
 enum Tried<'c> {
     OfOrigin(&'c RoutePattern),
     Redirecting(&'c Route),
+}
+
+impl<'c> Tried<'c> {
+    fn pattern(&self) -> &'c RoutePattern {
+        match self {
+            Self::OfOrigin(pattern) => pattern,
+            Self::Redirecting(route) => route.pattern(),
+        }
+    }
 }
 
 /// The routes to try, in their order.

@@ -64,6 +64,8 @@ const ROWS: &[(&[&str], &[&str], bool)] = &[
 #[wasm_bindgen_test(unsupported = test)]
 fn a_request_names_the_machines_that_it_came_through() {
     let config = config();
+    assert!(config.names_loops());
+    assert!(!configs::production().names_loops());
     for (cdn_loop, via, expected) in ROWS {
         let row = format!("{cdn_loop:?} {via:?}");
         let with = |path| {

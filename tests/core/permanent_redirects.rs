@@ -120,3 +120,14 @@ fn a_permanent_redirect_has_one_target_and_no_retry() {
         check(&config, expected, &format!("{number} targets, {lines:?}"));
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_status_of_a_route_of_the_origin_is_one_problem() {
+    let config = with_targets(1, "", "status = 301\norigin = true");
+    let problems = Authored::from_toml(&config.to_string()).expect_err("a problem");
+    let codes: Vec<_> = problems.iter().map(|it| it.code().code()).collect();
+    assert!(
+        !codes.contains(&"permanent-redirect") && codes.contains(&"route-of-origin-invalid"),
+        "{problems}"
+    );
+}

@@ -584,8 +584,10 @@ fn same_paths(hosts: &str) -> Config {
         .target("cdn", "https://cdn.example", "")
         .route("pub", "/pub/{file:segment}", "/pub/{file}")
         .route("version", "/versions/{file:segment}", "/numbers/{file}")
-        .route("number", "/numbers/{version:semver}", "/n/{version}");
-    as_compiled(&text.to_string())
+        .route("number", "/numbers/{version:semver}", "/n/{version}")
+        .route("excepted", "/excepted/{file:segment}", "/pub/not-{file}");
+    let exception = "[[routes]]\nname = \"exception\"\npath = \"/pub/not-a\"\norigin = true";
+    as_compiled(&format!("{text}\n{exception}"))
 }
 
 #[test]
@@ -605,15 +607,19 @@ fn a_location_that_comes_back_to_a_route_is_refused() {
         ("cdn.example", "/versions/a", Ok(())),
         // The path is on no route.
         ("cdn.example", "/numbers/1.0.0", Ok(())),
+        // The path is on a route of the origin.
+        ("cdn.example", "/excepted/a", Ok(())),
+        ("cdn.example", "/excepted/b", Err(Refusal::Loop)),
     ];
     for (host, target, expected) in rows {
         let (_, file) = target.rsplit_once('/').expect("a path");
         let below = match target {
-            _ if target.starts_with("/pub") => "pub",
-            _ if target.starts_with("/versions") => "numbers",
-            _ => "n",
+            _ if target.starts_with("/pub") => "pub/",
+            _ if target.starts_with("/versions") => "numbers/",
+            _ if target.starts_with("/excepted") => "pub/not-",
+            _ => "n/",
         };
-        let candidate = format!("https://cdn.example/{below}/{file}");
+        let candidate = format!("https://cdn.example/{below}{file}");
         let proven = check_from(host, &any_host, target, &candidate);
         assert_eq!(proven.map(drop), expected, "{host} {target}");
     }
