@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use fastly::error::BufferSizeError;
 use fastly::handle::RequestHandle;
 use fastly::http::Method;
 use fastly::http::header::{
@@ -13,6 +14,7 @@ use fastly::http::header::{
 use signpost::attempts::Client;
 use signpost::received::is_as_received;
 use signpost::request::Request;
+use signpost::values::Cut;
 use url::{Position, Url};
 
 /// The room that a header's value is first read with; enough for most.
@@ -21,6 +23,10 @@ const USUAL_VALUE: usize = 128;
 /// The longest value of a header that is read, but for `Connection`. Longer ones are passed on, and
 /// not understood.
 const MAX_VALUE: usize = 8192;
+
+/// The longest value of a header that is logged: the longest that the platform takes. The log cuts it;
+/// attempts are remembered under the whole of it.
+const MAX_LOGGED: usize = 69 * 1024;
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
@@ -119,7 +125,7 @@ impl Arrival {
     pub(super) fn caller(&self, handle: &RequestHandle) -> &Caller {
         self.caller.get_or_init(|| Caller {
             address: handle.client_ip_addr(),
-            user_agent: value(handle, &USER_AGENT),
+            user_agent: logged_value(handle, &USER_AGENT),
         })
     }
 
@@ -204,13 +210,26 @@ impl Caller {
 
 /// The first value of a header.
 pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
-    let read = match handle.get_header_value(name, USUAL_VALUE) {
-        Err(short) if short.needed_buf_size <= MAX_VALUE => {
+    first(handle, name, MAX_VALUE).ok().flatten()
+}
+
+/// The first value of a header that is logged; of one that is too long, only the mark of what was cut.
+pub(super) fn logged_value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
+    let mark = |_| HeaderValue::from_bytes(Cut::MARK.as_bytes()).ok();
+    first(handle, name, MAX_LOGGED).unwrap_or_else(mark)
+}
+
+fn first(
+    handle: &RequestHandle,
+    name: &HeaderName,
+    max: usize,
+) -> Result<Option<HeaderValue>, BufferSizeError> {
+    match handle.get_header_value(name, USUAL_VALUE) {
+        Err(short) if short.needed_buf_size <= max => {
             handle.get_header_value(name, short.needed_buf_size)
         }
         read => read,
-    };
-    read.ok().flatten()
+    }
 }
 
 /// The values of a header in the order in which they arrived, up to the first that is longer than

@@ -8,6 +8,8 @@ use signpost::attempts::{
 };
 use signpost::config::Window;
 
+use super::service_log::say;
+
 /// How long an answer of the cache may take. The platform only limits waits for another request that
 /// asks the same, and the edge never waits for one.
 const LIMIT: Duration = Duration::from_millis(250);
@@ -70,7 +72,7 @@ impl KnownClients {
         };
         if !self.is_reported {
             self.is_reported = true;
-            eprintln!("signpost: {said}: tries count as first ones");
+            say(&format!("signpost: {said}: tries count as first ones"));
         }
     }
 }

@@ -15,6 +15,7 @@ use signpost::request::Request as Asked;
 
 use super::arrival::{Arrival, values};
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
+use super::service_log::say;
 
 /// The backend that is tried while no configuration names one.
 const DEFAULT_BACKEND: &str = "origin";
@@ -117,7 +118,8 @@ pub(super) fn ask<'c, 'r>(
 fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
     let reason = reason_of(answer);
     if let Some(refusal) = reason.refusal() {
-        eprintln!("signpost: {}: {refusal}: {path}", reason.code());
+        let code = reason.code();
+        say(&format!("signpost: {code}: {refusal}: {path}"));
     }
 }
 
@@ -178,11 +180,13 @@ fn pass(mut request: Request, arrival: &Arrival, backends: &Backends<'_>) -> Pas
                 let answer = Some(answered);
                 return Passed { answer, requests };
             }
-            Err(error) => eprintln!("signpost: backend `{backend}` did not answer: {error}"),
+            Err(error) => say(&format!(
+                "signpost: backend `{backend}` did not answer: {error}"
+            )),
         }
         let is_too_late = start.elapsed() >= backends.next_backend_timeout;
         if is_too_late && next.take().is_some() {
-            eprintln!("signpost: no other backend is tried after next_backend_timeout");
+            say("signpost: no other backend is tried after next_backend_timeout");
         }
     }
     Passed {
@@ -277,7 +281,8 @@ fn judge<'c, 'r>(
     });
     if let Some(redirect) = answer.origin_redirect() {
         let code = Because::OriginRedirect.code();
-        eprintln!("signpost: {code}: {redirect}: {}", asked.path());
+        let path = asked.path();
+        say(&format!("signpost: {code}: {redirect}: {path}"));
     }
     answer
 }

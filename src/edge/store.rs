@@ -4,7 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use fastly::config_store::OpenError;
 use fastly::handle::config_store::ConfigStoreHandle;
+use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
+
+use super::service_log::{self, say};
 
 /// The name of the store.
 const NAME: &str = "signpost";
@@ -77,8 +80,11 @@ impl Store {
             Err(OpenError::ConfigStoreDoesNotExist) => (Lookup::Missing, Lookup::Missing),
             Err(_) => (Lookup::Failed, Lookup::Failed),
         };
-        for line in self.entries.take(config, switch) {
-            eprintln!("{line}");
+        let said = self.entries.take(config, switch);
+        let log = self.entries.config().ok().and_then(Config::log);
+        service_log::go_to(log.and_then(|log| log.service_endpoint.as_deref()));
+        for line in said {
+            say(&line);
         }
     }
 }

@@ -17,6 +17,8 @@ mod explained;
 mod grammar;
 mod hosts;
 mod incident_2023_07_20;
+mod log_bounds;
+mod log_fields;
 mod log_lines;
 mod messages;
 mod old_entries;

@@ -10,12 +10,12 @@ use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
 /// The most bytes that the module may have, so that growth is noticed.
-const LARGEST: u64 = 720_000;
+const LARGEST: u64 = 740_000;
 
 /// Build the edge module for release
 ///
 /// Writes target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails if it is larger than
-/// 720 KB.
+/// 740 KB.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Also copy the module to where `fastly compute build` packs it from
@@ -94,6 +94,6 @@ mod tests {
     fn a_module_that_is_too_large_is_an_error_with_its_size() {
         assert!(check_size(LARGEST).is_ok());
         let error = check_size(LARGEST + 1).unwrap_err().to_string();
-        assert!(error.contains("720001 bytes"), "{error}");
+        assert!(error.contains("740001 bytes"), "{error}");
     }
 }

@@ -6,6 +6,8 @@ mod broad_routes;
 mod entry_size;
 mod examples;
 mod failing;
+mod log_endpoints;
+mod log_fields;
 mod origin_examples;
 mod overlaps;
 mod probes;
@@ -23,6 +25,8 @@ const CHECKS: &[fn(&Draft<'_>, &mut Report)] = &[
     unused_targets::check,
     retry_routes::check,
     same_bases::check,
+    log_endpoints::check,
+    log_fields::check,
     entry_size::check,
     ambiguous::check,
     overlaps::check,
