@@ -17,6 +17,10 @@ const LIMIT: Duration = Duration::from_millis(250);
 /// How long a secret is in use.
 const SECRET_LIFE: Duration = Duration::from_hours(24);
 
+/// How old what a node of the point of presence keeps for itself may become. An attempt that another
+/// node noted is overlooked for no longer.
+const COPY_LIFE: Duration = Duration::from_secs(1);
+
 /// How long one allowance lasts.
 const ALLOWANCE_LIFE: Duration = Duration::from_secs(1);
 
@@ -136,6 +140,7 @@ fn read(key: &[u8]) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target =
 
 fn write(key: &[u8], metadata: &[u8], life: Duration) -> Result<(), Unknown> {
     let written = insert(cache_key(key), life)
+        .deliver_node_max_age(COPY_LIFE.min(life))
         .user_metadata(metadata.to_vec().into())
         .known_length(0)
         .execute()
