@@ -12,6 +12,7 @@ mod codes;
 mod compiled;
 mod config_options;
 mod configs;
+mod download_counter;
 mod entries;
 mod explained;
 mod grammar;
