@@ -158,7 +158,7 @@ pub(crate) fn write(
     if let Some(fields) = in_force.fields {
         // In the place of the last brace.
         text.pop();
-        text.extend_from_slice(fields.in_json().as_bytes());
+        text.extend_from_slice(fields.as_str().as_bytes());
         text.push(b'}');
     }
     written

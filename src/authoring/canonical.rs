@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::config::raw::{
-    RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
+    RawConfig, RawFields, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget,
+    RawWeighted,
 };
 use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
@@ -130,13 +131,15 @@ fn canonical_log(log: &Log) -> RawLog {
         [only] => (Some(only.clone()), None),
         several => (None, Some(several.to_vec())),
     };
-    let fields = log.fields.written();
+    // They are the members of an object but for its braces.
+    let fields = log.fields.as_str().trim_start_matches(',');
+    let fields = serde_json::from_str(&format!("{{{fields}}}")).ok();
     RawLog {
         endpoint,
         endpoints,
         service_endpoint: log.service_endpoint.clone(),
         client_ip: (log.client_ip != ClientIp::default()).then(|| log.client_ip.name().to_owned()),
-        fields: (!fields.is_empty()).then(|| fields.clone()),
+        fields: fields.filter(|fields| *fields != RawFields::default()),
     }
 }
 

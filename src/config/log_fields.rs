@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-
+use super::raw::RawFields;
 use crate::values::HeaderText;
 
 /// The most bytes of JSON that the static fields take in a line.
@@ -26,11 +25,10 @@ const OWN: [&str; 13] = [
 ];
 
 /// The static fields of log lines, such as `service`: members of every line that are the same in each.
+///
+/// They are kept as they follow other members of an object: each after a comma.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LogFields {
-    written: BTreeMap<String, String>,
-    json: String,
-}
+pub struct LogFields(String);
 
 /// Why a line cannot have a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +45,9 @@ pub(crate) enum LogFieldFault {
 
 impl LogFields {
     /// Takes the fields that a line can have, and leaves the others out.
-    pub(crate) fn of(written: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn of(written: &RawFields) -> Self {
         let mut fields = Self::default();
-        for (name, value) in written {
+        for (name, value) in &written.0 {
             // Compiling has refused what is left out here.
             let _ = fields.add(name, value);
         }
@@ -68,22 +66,16 @@ impl LogFields {
         // A text always becomes JSON.
         let value_in_json = serde_json::to_string(value).unwrap_or_default();
         let member = format!(",\"{name}\":{value_in_json}");
-        if self.json.len() + member.len() > MAX_LOG_FIELDS {
+        if self.0.len() + member.len() > MAX_LOG_FIELDS {
             return Err(LogFieldFault::Room);
         }
-        self.json.push_str(&member);
-        self.written.insert(name.to_owned(), value.to_owned());
+        self.0.push_str(&member);
         Ok(())
     }
 
-    /// Each field's value, by name.
-    pub fn written(&self) -> &BTreeMap<String, String> {
-        &self.written
-    }
-
     /// The fields as they follow other members of an object: each after a comma.
-    pub(crate) fn in_json(&self) -> &str {
-        &self.json
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

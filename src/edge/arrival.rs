@@ -219,6 +219,8 @@ pub(super) fn logged_value(handle: &RequestHandle, name: &HeaderName) -> Option<
     first(handle, name, MAX_LOGGED).unwrap_or_else(mark)
 }
 
+// Apart, so that it is compiled once.
+#[inline(never)]
 fn first(
     handle: &RequestHandle,
     name: &HeaderName,

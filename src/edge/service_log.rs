@@ -31,9 +31,7 @@ pub(super) fn go_to(endpoint: Option<&str>) {
 
 /// Says a line. A line that cannot be written is lost, never the request.
 pub(super) fn say(text: &str) {
-    // One line, so that no log splits it.
-    let line = text.replace(char::is_control, " ");
-    let line = Cut::in_json(&line, MAX_LINE).to_string();
+    let line = Cut::in_json(text, MAX_LINE).to_string();
     eprintln!("{line}");
     DESTINATION.with_borrow_mut(|open| {
         if let Some(destination) = open {

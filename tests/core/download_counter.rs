@@ -3,8 +3,8 @@
 //! The counter here is made anew from the rules of the crate `crates_io_cdn_logs` in
 //! rust-lang/crates.io, as of November 2026:
 //!
-//! - A file whose first byte is `<` has Fastly's lines, one with `#` CloudFront's; any other is refused
-//!   as a whole.
+//! - A file whose first byte is `<` has Fastly's lines, one with `#` those of Amazon's CDN; any
+//!   other is refused as a whole.
 //! - A Fastly line is JSON from the brace of its first `]: {` on. A line without it, or that is not JSON
 //!   with `version`, `date_time`, `method`, `url` and `status`, counts nothing.
 //! - It counts if `version` is "1", `method` is GET, `status` is 200, and `http.useragent` is absent,

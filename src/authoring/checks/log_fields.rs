@@ -9,7 +9,7 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     let log = draft.raw.log.as_ref();
     let written = log.and_then(|log| log.fields.as_ref());
     let mut fields = LogFields::default();
-    for (name, value) in written.into_iter().flatten() {
+    for (name, value) in written.into_iter().flat_map(|written| &written.0) {
         let Err(fault) = fields.add(name, value) else {
             continue;
         };

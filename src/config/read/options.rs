@@ -97,8 +97,10 @@ pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
         sink.note_missing(&key.name("endpoint"), "name the Fastly log endpoint");
     }
     // Compiling has refused what is left out here.
-    let usable = |name: &&String| Log::is_endpoint(name);
-    let endpoints = raw.endpoint.iter().chain(raw.endpoints.iter().flatten());
+    let mut endpoints = Vec::new();
+    for name in raw.endpoint.iter().chain(raw.endpoints.iter().flatten()) {
+        endpoints.extend(usable_endpoint(Some(name)));
+    }
     let client_ip = match raw.client_ip.as_deref() {
         None => Some(ClientIp::default()),
         Some(word) => {
@@ -108,11 +110,17 @@ pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
         }
     };
     Some(Log {
-        endpoints: endpoints.filter(usable).cloned().collect(),
-        service_endpoint: raw.service_endpoint.as_ref().filter(usable).cloned(),
+        endpoints,
+        service_endpoint: usable_endpoint(raw.service_endpoint.as_ref()),
         client_ip: client_ip?,
         fields: raw.fields.as_ref().map(LogFields::of).unwrap_or_default(),
     })
+}
+
+// Apart, so that it is compiled once.
+#[inline(never)]
+fn usable_endpoint(name: Option<&String>) -> Option<String> {
+    name.filter(|name| Log::is_endpoint(name)).cloned()
 }
 
 pub(super) fn retry(key: &At<'_>, raw: &RawRetry, sink: &mut Sink) -> Option<RetryOptions> {
