@@ -1,6 +1,8 @@
 //! The only way from a request to its answer: every stage once, in order.
 
-use crate::attempts::{Attempts, Clients, History};
+mod surroundings;
+
+use crate::attempts::{Attempts, History};
 use crate::config::{Config, Route, RouteName, RoutePattern, Target};
 use crate::decision::{Because, Decision, Reason, Released, decide};
 use crate::location::Location;
@@ -9,23 +11,9 @@ use crate::origin_redirect::{OriginAnswer, OriginRedirect};
 use crate::reply::{self, Reply};
 use crate::request::{Method, Request};
 use crate::route::{self, NoMatch, RouteMatch};
-use crate::target::{self, Candidate, Chosen, Health, Step, all_healthy};
+use crate::target::{self, Candidate, Chosen, Step};
 use crate::values::{Effect, Switch};
-
-/// What a decision needs besides configuration and request.
-///
-/// A [`Switch`] alone converts into surroundings that know nothing else: every attempt is a first one,
-/// and every target is healthy.
-pub struct Surroundings<'s> {
-    /// The switch in force.
-    pub switch: Switch,
-    /// Whether a backend is healthy.
-    pub health: Health<'s>,
-    /// What is known of clients; without it, every attempt is a first one.
-    pub clients: Option<Clients<'s>>,
-    /// What builds candidates. Whatever it returns has to pass the proof.
-    pub build: &'s dyn Fn(&Chosen<'_, '_>) -> String,
-}
+pub use surroundings::Surroundings;
 
 /// What to do with one request, and the route and target that it came to.
 ///
@@ -349,16 +337,5 @@ impl<'c, 'r> Answer<'c, 'r> {
             origin_redirect: self.origin_redirect(),
         };
         log_line::write(exchange, &answered, in_force)
-    }
-}
-
-impl From<Switch> for Surroundings<'_> {
-    fn from(switch: Switch) -> Self {
-        Self {
-            switch,
-            health: &all_healthy,
-            clients: None,
-            build: &target::build,
-        }
     }
 }

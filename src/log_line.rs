@@ -1,7 +1,8 @@
 //! Stage 6: what happened to a request, as one line of JSON.
 //!
 //! The line has the fields of the version "1" line that crates.io's log counters read, and one
-//! object more, `signpost`.
+//! object more, `signpost`. Whatever a client or the origin sends, a line is valid JSON, and at most
+//! [`MAX_LINE`] bytes long.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,11 +10,22 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 
-use crate::config::{ClientIp, RouteName, Target};
+use crate::config::{ClientIp, LogFields, RouteName, Target};
 use crate::decision::{Because, Decision, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
-use crate::values::Switch;
+use crate::values::{Cut, Switch};
+
+/// The most bytes that a line has.
+pub const MAX_LINE: usize = 13_300;
+
+// The most bytes that a value takes in a line. A longer one is cut, and marked.
+const MAX_HOST: usize = 320;
+const MAX_PATH: usize = 4096;
+const MAX_AGENT: usize = 1024;
+const MAX_TYPE: usize = 256;
+const MAX_ORIGIN_LOCATION: usize = 2048;
+const MAX_WORD: usize = 64;
 
 /// What the platform knows of a request and of the answer that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +71,8 @@ pub struct InForce<'a> {
     pub switch: Switch,
     /// How much of the client's address may be written.
     pub client_ip: ClientIp,
+    /// The fields that every line has besides.
+    pub fields: Option<&'a LogFields>,
 }
 
 /// What was answered, and why: the parts of an [`Answer`](crate::Answer), which is a layer above.
@@ -80,33 +94,46 @@ pub(crate) fn write(
     in_force: &InForce<'_>,
 ) -> String {
     let reason = answered.decision.reason();
+    let word = |text| Cut::in_json(text, MAX_WORD);
+    let host = Cut::in_json(exchange.host, MAX_HOST);
     let line = Line {
         version: "1",
         date_time: Text(humantime::format_rfc3339_micros(within_rfc3339(
             exchange.time,
         ))),
-        method: exchange.method,
-        url: Text(Url(exchange)),
+        method: word(exchange.method),
+        url: Text(Url {
+            scheme: word(exchange.scheme),
+            host,
+            path: without_query(exchange.path),
+        }),
         status: exchange.status,
         bytes: exchange.bytes,
-        content_type: exchange.content_type,
+        content_type: exchange
+            .content_type
+            .map(|text| Cut::in_json(text, MAX_TYPE)),
         ip: exchange
             .client_ip
             .and_then(|ip| in_force.client_ip.apply(ip)),
-        edge_location: exchange.edge_location,
+        edge_location: exchange.edge_location.map(word),
+        host,
         http: Http {
-            protocol: exchange.protocol,
-            referer: exchange.referer.map(without_query),
-            useragent: exchange.user_agent,
+            protocol: word(exchange.protocol),
+            referer: exchange
+                .referer
+                .map(|url| Cut::in_json(without_query(url), MAX_AGENT)),
+            useragent: exchange
+                .user_agent
+                .map(|text| Cut::in_json(text, MAX_AGENT)),
         },
         tls: Tls {
-            cipher: exchange.tls_cipher,
-            protocol: exchange.tls_protocol,
+            cipher: exchange.tls_cipher.map(word),
+            protocol: exchange.tls_protocol.map(word),
         },
         signpost: Signpost {
             decision: answered.decided,
             route: answered.route.map(RouteName::as_str),
-            target: answered.target.map(Target::name),
+            target: answered.target.map(|target| word(target.name())),
             attempt: answered.attempt,
             reason: reason.map(Reason::code),
             refusal: reason.and_then(Reason::refusal).map(Refusal::code),
@@ -114,7 +141,9 @@ pub(crate) fn write(
             revision: in_force.revision,
             switch: Text(in_force.switch),
             because: answered.because.map(Because::code),
-            origin_location: answered.origin_redirect.map(OriginRedirect::named),
+            origin_location: answered
+                .origin_redirect
+                .map(|redirect| Cut::in_json(redirect.named(), MAX_ORIGIN_LOCATION)),
         },
     };
     // Room for nearly every line at once: growing would copy it several times.
@@ -122,6 +151,12 @@ pub(crate) fn write(
     // Strings and numbers always become JSON, which is UTF-8; an empty line would be seen, a lost
     // request would not.
     let written = serde_json::to_writer(&mut text, &line).ok();
+    if let Some(fields) = in_force.fields {
+        // In the place of the last brace.
+        text.pop();
+        text.extend_from_slice(fields.as_str().as_bytes());
+        text.push(b'}');
+    }
     written
         .and_then(|()| String::from_utf8(text).ok())
         .unwrap_or_default()
@@ -169,13 +204,14 @@ fn truncate(address: IpAddr) -> IpAddr {
 struct Line<'a> {
     version: &'static str,
     date_time: Text<humantime::Rfc3339Timestamp>,
-    method: &'a str,
+    method: Cut<'a>,
     url: Text<Url<'a>>,
     status: u16,
     bytes: Option<u64>,
-    content_type: Option<&'a str>,
+    content_type: Option<Cut<'a>>,
     ip: Option<IpAddr>,
-    edge_location: Option<&'a str>,
+    edge_location: Option<Cut<'a>>,
+    host: Cut<'a>,
     http: Http<'a>,
     tls: Tls<'a>,
     signpost: Signpost<'a>,
@@ -183,22 +219,22 @@ struct Line<'a> {
 
 #[derive(Serialize)]
 struct Http<'a> {
-    protocol: &'a str,
-    referer: Option<&'a str>,
-    useragent: Option<&'a str>,
+    protocol: Cut<'a>,
+    referer: Option<Cut<'a>>,
+    useragent: Option<Cut<'a>>,
 }
 
 #[derive(Serialize)]
 struct Tls<'a> {
-    cipher: Option<&'a str>,
-    protocol: Option<&'a str>,
+    cipher: Option<Cut<'a>>,
+    protocol: Option<Cut<'a>>,
 }
 
 #[derive(Serialize)]
 struct Signpost<'a> {
     decision: &'static str,
     route: Option<&'a str>,
-    target: Option<&'a str>,
+    target: Option<Cut<'a>>,
     attempt: Option<u8>,
     reason: Option<&'static str>,
     refusal: Option<&'static str>,
@@ -209,22 +245,24 @@ struct Signpost<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin_location: Option<&'a str>,
+    origin_location: Option<Cut<'a>>,
 }
 
-/// The request's URL without its query.
-struct Url<'a>(&'a Exchange<'a>);
+/// The request's URL without its query. It ends where its host was cut.
+struct Url<'a> {
+    scheme: Cut<'a>,
+    host: Cut<'a>,
+    path: &'a str,
+}
 
 impl fmt::Display for Url<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(exchange) = self;
-        write!(
-            formatter,
-            "{}://{}{}",
-            exchange.scheme,
-            exchange.host,
-            without_query(exchange.path)
-        )
+        let Self { scheme, host, path } = self;
+        write!(formatter, "{scheme}://{host}")?;
+        if host.is_cut() {
+            return Ok(());
+        }
+        Cut::in_json(path, MAX_PATH).fmt(formatter)
     }
 }
 

@@ -150,14 +150,12 @@ fn tried<'c>(
 ) -> impl Iterator<Item = Tried<'c>> {
     let (of_origin, redirecting) = (config.origin_routes(), config.routes());
     let places = config.index().candidates(path).into_iter();
-    places.filter_map(move |place| match of_origin.get(place) {
-        Some(route) => route.applies_to(host).then_some(Tried::OfOrigin(route)),
-        None => {
-            let route = redirecting.get(place - of_origin.len())?;
-            let applies = route.pattern().applies_to(host);
-            applies.then_some(Tried::Redirecting(route))
-        }
-    })
+    let tried = places.filter_map(move |place| {
+        let redirecting = || redirecting.get(place - of_origin.len());
+        let first = of_origin.get(place).map(Tried::OfOrigin);
+        first.or_else(|| redirecting().map(Tried::Redirecting))
+    });
+    tried.filter(move |tried| tried.pattern().applies_to(host))
 }
 
 fn is_redirectable(method: Method, config: &Config) -> bool {

@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
         long,
         value_name = "KEY",
         value_delimiter = ',',
-        default_value = "allowed_hosts,hosts,routes.*.hosts,targets.*.base"
+        default_value = "allowed_hosts,hosts,log.fields,routes.*.hosts,targets.*.base"
     )]
     may_differ: Vec<String>,
     /// The `dl` of a registry's index: every download that cargo makes of it must be redirected

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::config::raw::{
-    RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted,
+    RawConfig, RawFields, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget,
+    RawWeighted,
 };
 use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
-    ClientIp, Config, FORMAT, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions, Route,
-    RouteName, RoutePattern, Weight, WeightedTarget,
+    ClientIp, Config, FORMAT, Log, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions,
+    Route, RouteName, RoutePattern, Weight, WeightedTarget,
 };
 use crate::values::Host;
 
@@ -55,11 +56,7 @@ fn canonical(config: &Config) -> RawConfig {
             hsts: response.hsts.as_ref().map(|hsts| hsts.as_str().to_owned()),
             json: None,
         }),
-        log: config.log().map(|log| RawLog {
-            endpoint: Some(log.endpoint.clone()),
-            client_ip: (log.client_ip != ClientIp::default())
-                .then(|| log.client_ip.name().to_owned()),
-        }),
+        log: config.log().map(canonical_log),
         retry: config.retry().map(canonical_retry),
     }
 }
@@ -127,6 +124,23 @@ fn canonical_origin(config: &Config) -> RawOrigin {
             .then(|| check_redirects.name().to_owned()),
         next_backend_timeout: (next_backend_timeout != default.next_backend_timeout)
             .then(|| canonical_time(next_backend_timeout)),
+    }
+}
+
+fn canonical_log(log: &Log) -> RawLog {
+    let (endpoint, endpoints) = match log.endpoints.as_slice() {
+        [only] => (Some(only.clone()), None),
+        several => (None, Some(several.to_vec())),
+    };
+    // They are the members of an object but for its braces.
+    let fields = log.fields.as_str().trim_start_matches(',');
+    let fields = serde_json::from_str(&format!("{{{fields}}}")).ok();
+    RawLog {
+        endpoint,
+        endpoints,
+        service_endpoint: log.service_endpoint.clone(),
+        client_ip: (log.client_ip != ClientIp::default()).then(|| log.client_ip.name().to_owned()),
+        fields: fields.filter(|fields| *fields != RawFields::default()),
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn tidy(table: &mut DeTable<'_>, sink: &mut Sink) -> Aside {
     let top = Key::default();
     keep_in::<RawOrigin>(table, "origin", sink);
     keep_in::<RawResponse>(table, "response", sink);
+    keep_texts(table, &["log", "fields"], sink);
     keep_in::<RawLog>(table, "log", sink);
     keep_in::<RawRetry>(table, "retry", sink);
     if let Some(DeValue::Table(targets)) = value(table, "targets") {
@@ -122,13 +123,18 @@ fn of_wrong_type<T: DeserializeOwned>(table: &DeTable<'_>, name: &str) -> Option
     alone.insert(key.clone(), value.clone());
     let toml = toml::Deserializer::from(Spanned::new(value.span(), alone));
     T::deserialize(toml).err()?;
-    Some(match value.get_ref() {
+    Some(in_words(value.get_ref()))
+}
+
+/// What stands there instead of what belongs there.
+fn in_words(value: &DeValue<'_>) -> String {
+    match value {
         DeValue::String(text) => format!("the text {text:?}"),
         DeValue::Integer(number) => format!("the number {number}"),
         DeValue::Boolean(is_so) => format!("`{is_so}`"),
         DeValue::Array(_) => "a list of other values".to_owned(),
         other => format!("a {}", other.type_str()),
-    })
+    }
 }
 
 /// What is wrong with a key that means nothing where it stands, and what was meant.
@@ -156,6 +162,8 @@ fn expected(table: &Key, name: &str) -> &'static str {
         "private_suffixes" => "a list such as [\"corp\"]",
         "backends" => "a list such as [\"origin\"]",
         "unused" => "a list such as [\"image\"]",
+        "endpoints" => "a list such as [\"s3\", \"datadog\"]; for one write `endpoint`",
+        "fields" => "a table, begun by [log.fields]",
         "targets" if is_top => "made of tables such as [targets.cdn]",
         "targets" => "a list such as [\"cdn\"]; for one write `target`",
         "target" => "a name such as \"cdn\"; for several write `targets`",
@@ -174,6 +182,28 @@ fn expected(table: &Key, name: &str) -> &'static str {
 fn keep_in<T: DeserializeOwned>(table: &mut DeTable<'_>, name: &str, sink: &mut Sink) {
     if let Some(DeValue::Table(table)) = value(table, name) {
         keep::<T>(table, &Key::default().name(name), sink);
+    }
+}
+
+/// Keeps the keys that have a text, in a table whose keys can be called anything.
+fn keep_texts(table: &mut DeTable<'_>, path: &[&str], sink: &mut Sink) {
+    let mut key = Key::default();
+    let mut table = table;
+    for name in path {
+        let Some(DeValue::Table(below)) = value(table, name) else {
+            return;
+        };
+        (table, key) = (below, key.name(*name));
+    }
+    let others = table.iter().filter_map(|(name, value)| {
+        let is_text = matches!(value.get_ref(), DeValue::String(_));
+        (!is_text).then(|| (name.get_ref().to_string(), in_words(value.get_ref())))
+    });
+    for (name, found) in others.collect::<Vec<_>>() {
+        table.remove(name.as_str());
+        let key = key.name(name);
+        let message = format!("`{key}` is a text in quotation marks; found {found}");
+        sink.push(ProblemCode::SyntaxInvalid, key, message);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod compiled;
 pub(crate) mod key;
+pub(crate) mod log_fields;
 mod options;
 pub(crate) mod problem;
 pub(crate) mod raw;
@@ -18,6 +19,7 @@ mod valid;
 
 pub use compiled::{FORMAT, from_json};
 pub use key::{Key, Step};
+pub use log_fields::LogFields;
 pub use options::{
     CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
     Window,

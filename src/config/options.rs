@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use strum::{EnumString, IntoStaticStr};
 
+use super::log_fields::LogFields;
 use crate::values::{HeaderText, Share, read_time};
 
 /// The most backends that an origin has. A request can be sent to each of them, and the platform
@@ -56,13 +57,17 @@ pub struct ResponseOptions {
     pub hsts: Option<HeaderText>,
 }
 
-/// Where log lines go.
+/// Where log lines go, and what of them is to be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// The name of the Fastly log endpoint.
-    pub endpoint: String,
+    /// The names of the Fastly log endpoints. Each line goes to all of them.
+    pub endpoints: Vec<String>,
+    /// The name of the Fastly log endpoint for what the edge says in the service log.
+    pub service_endpoint: Option<String>,
     /// How much of a client's address is written.
     pub client_ip: ClientIp,
+    /// The fields that every line has besides.
+    pub fields: LogFields,
 }
 
 /// How much of a client's address is written to the log.
@@ -118,6 +123,15 @@ impl Window {
     /// The time.
     pub fn as_duration(self) -> Duration {
         self.0
+    }
+}
+
+impl Log {
+    /// Whether a log endpoint can be called so; the platform keeps two names to itself.
+    pub(crate) fn is_endpoint(name: &str) -> bool {
+        HeaderText::parse(name).is_some()
+            && !name.contains(':')
+            && !matches!(name, "stdout" | "stderr")
     }
 }
 

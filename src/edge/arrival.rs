@@ -16,6 +16,7 @@ use signpost::attempts::Client;
 use signpost::config::Config;
 use signpost::received::is_as_received;
 use signpost::request::{self as asked, Request};
+use signpost::values::Cut;
 use url::{Position, Url};
 
 /// The room that a header's value is first read with; enough for most.
@@ -25,11 +26,14 @@ const USUAL_VALUE: usize = 128;
 /// not understood.
 const MAX_VALUE: usize = 8192;
 
-/// The longest name of a header that is read, where names are asked for.
-const MAX_NAME: usize = 1024;
+/// Room for the longest name that the platform's library takes, and for what ends it.
+pub(super) const MAX_NAME: usize = 65_536;
 
 /// Where CDNs say that a request came through them: RFC 8586.
 const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
+/// The longest value of a header that is logged: the longest that the platform takes. The log cuts it;
+/// attempts are remembered under the whole of it.
+const MAX_LOGGED: usize = 69 * 1024;
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
@@ -100,7 +104,7 @@ impl Arrival {
             values.unwrap_or_default()
         };
         let has_retry = config.is_some_and(|it| it.retry().is_some());
-        let field_names = has_retry.then(|| handle.get_header_names(MAX_NAME).flatten());
+        let field_names = has_retry.then(|| names(handle));
         Self {
             time,
             method,
@@ -110,7 +114,7 @@ impl Arrival {
             preflight: [&ORIGIN, &ACCESS_CONTROL_REQUEST_METHOD].map(of_preflight),
             cdn_loop: trail(&CDN_LOOP),
             via: trail(&VIA),
-            field_names: field_names.into_iter().flatten().collect(),
+            field_names: field_names.unwrap_or_default(),
             host,
             caller: OnceCell::new(),
         }
@@ -157,7 +161,7 @@ impl Arrival {
     pub(super) fn caller(&self, handle: &RequestHandle) -> &Caller {
         self.caller.get_or_init(|| Caller {
             address: handle.client_ip_addr(),
-            user_agent: value(handle, &USER_AGENT),
+            user_agent: logged_value(handle, &USER_AGENT),
         })
     }
 
@@ -233,19 +237,39 @@ impl Caller {
 
 /// The first value of a header.
 pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
-    let read = match handle.get_header_value(name, USUAL_VALUE) {
-        Err(short) if short.needed_buf_size <= MAX_VALUE => {
+    first(handle, name, MAX_VALUE).ok().flatten()
+}
+
+/// The first value of a header that is logged; of one that is too long, only the mark of what was cut.
+pub(super) fn logged_value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
+    let mark = |_| HeaderValue::from_bytes(Cut::MARK.as_bytes()).ok();
+    first(handle, name, MAX_LOGGED).unwrap_or_else(mark)
+}
+
+// Apart, so that it is compiled once.
+#[inline(never)]
+fn first(
+    handle: &RequestHandle,
+    name: &HeaderName,
+    max: usize,
+) -> Result<Option<HeaderValue>, BufferSizeError> {
+    match handle.get_header_value(name, USUAL_VALUE) {
+        Err(short) if short.needed_buf_size <= max => {
             handle.get_header_value(name, short.needed_buf_size)
         }
         read => read,
-    };
-    read.ok().flatten()
+    }
 }
 
 /// The values of a header in the order in which they arrived, up to the first that is longer than
 /// `max`.
 pub(super) fn values(handle: &RequestHandle, name: &HeaderName, max: usize) -> Vec<HeaderValue> {
     read_all(|room| handle.get_header_values(name, room), max)
+}
+
+/// The name of each header, once.
+pub(super) fn names(handle: &RequestHandle) -> Vec<HeaderName> {
+    read_all(|room| handle.get_header_names(room), MAX_NAME)
 }
 
 /// Reads a list from the platform with the room that one entry may take: first with what is enough for

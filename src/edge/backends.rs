@@ -11,6 +11,7 @@ use signpost::request::Method;
 
 use super::arrival::Arrival;
 use super::fields::OfProxy;
+use super::service_log::say;
 
 /// The backend that is tried while no configuration names one.
 const DEFAULT_BACKEND: &str = "origin";
@@ -79,13 +80,15 @@ pub(super) fn pass(
                 return Passed { answer, requests };
             }
             Err(cause) => {
-                eprintln!("signpost: backend `{backend}` did not answer: {cause}");
+                say(&format!(
+                    "signpost: backend `{backend}` did not answer: {cause}"
+                ));
                 failure = failure_of(&cause);
             }
         }
         let is_too_late = start.elapsed() >= backends.next_backend_timeout;
         if is_too_late && next.take().is_some() {
-            eprintln!("signpost: no other backend is tried after next_backend_timeout");
+            say("signpost: no other backend is tried after next_backend_timeout");
         }
     }
     Passed {

@@ -6,14 +6,11 @@ use fastly::handle::{RequestHandle, ResponseHandle};
 use fastly::http::header::{CONNECTION, HeaderName, HeaderValue, VIA};
 use signpost::proxy::{Connection, is_kept_from_client, is_kept_from_origin, via};
 
-use super::arrival::{Arrival, protocol, read_all, values};
+use super::arrival::{Arrival, MAX_NAME, names, protocol, read_all, values};
 
 /// How long a `Connection` may be for all its options to be read. Those of a longer one are not, and
 /// the fields it names stay: as they would have if nobody had named them.
 const MAX_CONNECTION: usize = 65_536;
-
-/// Room for the longest name that the platform's library takes, and for what ends it.
-const MAX_NAME: usize = 65_536;
 
 /// Fields that only Fastly says.
 const OF_PLATFORM: [&str; 3] = ["fastly-client-ip", "fastly-ff", "fastly-ssl"];
@@ -47,7 +44,7 @@ impl<'a> OfProxy<'a> {
 
     /// Takes out what is not for the origin, or what only a proxy may say, and says it.
     pub(super) fn replace_in(&self, handle: &mut RequestHandle) {
-        let names = read_all(|room| handle.get_header_names(room), MAX_NAME);
+        let names = names(handle);
         let connection = values(handle, &CONNECTION, MAX_CONNECTION);
         let is_removed = |name: &str, connection: &Connection<'_>| {
             is_kept_from_origin(name, connection, &OF_PLATFORM)

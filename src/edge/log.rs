@@ -1,21 +1,19 @@
-//! The request log: one line for each request, at a Fastly log endpoint.
-
-use std::io::Write;
+//! The request log: one line for each request, at Fastly log endpoints.
 
 use fastly::handle::RequestHandle;
 use fastly::http::header::{HeaderValue, REFERER};
-use fastly::log::Endpoint;
 use signpost::Answer;
-use signpost::config::{self, ClientIp};
+use signpost::config;
 use signpost::log_line::{Exchange, InForce};
 use signpost::request::Request;
 
-use super::arrival::{Arrival, Caller, as_text, protocol, value};
+use super::arrival::{Arrival, Caller, as_text, logged_value, protocol};
 use super::send::Summary;
+use super::service_log::Destination;
 
-/// Writes lines to a log endpoint. A line that cannot be written is lost, never the request.
+/// Writes lines to log endpoints. A line that cannot be written is lost, never the request.
 pub(super) struct Log {
-    endpoint: Option<(String, Option<Endpoint>)>,
+    destinations: Vec<Destination>,
     edge_location: Option<String>,
 }
 
@@ -40,7 +38,7 @@ impl<'c> Details<'c> {
         Self {
             options,
             protocol: protocol(handle),
-            referer: value(handle, &REFERER),
+            referer: logged_value(handle, &REFERER),
             tls_cipher: bytes_to_text(
                 tls.and_then(RequestHandle::client_tls_cipher_openssl_name_bytes),
             ),
@@ -48,16 +46,16 @@ impl<'c> Details<'c> {
         }
     }
 
-    /// How much of a client's address is written.
-    pub(super) fn client_ip(&self) -> ClientIp {
-        self.options.client_ip
+    /// What the configuration says of a line.
+    pub(super) fn options(&self) -> &'c config::Log {
+        self.options
     }
 }
 
 impl Log {
     pub(super) fn start() -> Self {
         Self {
-            endpoint: None,
+            destinations: Vec::new(),
             edge_location: std::env::var("FASTLY_POP").ok(),
         }
     }
@@ -93,26 +91,15 @@ impl Log {
             content_type: summary.content_type.as_deref(),
         };
         let line = answer.log_line(&exchange, in_force);
-        if let Some(endpoint) = self.endpoint(&details.options.endpoint) {
-            // An endpoint that takes no line now may take the next one.
-            let _ = endpoint.write_all(line.as_bytes());
+        let names = &details.options.endpoints;
+        if !self.destinations.iter().map(Destination::name).eq(names) {
+            let names = names.iter().map(String::as_str);
+            self.destinations = names.map(Destination::open).collect();
+        }
+        for destination in &mut self.destinations {
+            destination.write(&line);
         }
     }
-
-    /// The endpoint of this name, opened once.
-    fn endpoint(&mut self, name: &str) -> Option<&mut Endpoint> {
-        let is_open = matches!(&self.endpoint, Some((open, _)) if open == name);
-        if !is_open {
-            self.endpoint = Some((name.to_owned(), open(name)));
-        }
-        self.endpoint.as_mut()?.1.as_mut()
-    }
-}
-
-fn open(name: &str) -> Option<Endpoint> {
-    Endpoint::try_from_name(name)
-        .inspect_err(|error| eprintln!("signpost: no line is logged to `{name}`: {error}"))
-        .ok()
 }
 
 /// The platform gives empty bytes for a connection without TLS.

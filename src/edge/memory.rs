@@ -8,12 +8,18 @@ use signpost::attempts::{
 };
 use signpost::config::Window;
 
+use super::service_log::say;
+
 /// How long an answer of the cache may take. The platform only limits waits for another request that
 /// asks the same, and the edge never waits for one.
 const LIMIT: Duration = Duration::from_millis(250);
 
 /// How long a secret is in use.
 const SECRET_LIFE: Duration = Duration::from_hours(24);
+
+/// How old what a node of the point of presence keeps for itself may become. An attempt that another
+/// node noted is overlooked for no longer.
+const COPY_LIFE: Duration = Duration::from_secs(1);
 
 /// How long one allowance lasts.
 const ALLOWANCE_LIFE: Duration = Duration::from_secs(1);
@@ -70,7 +76,7 @@ impl KnownClients {
         };
         if !self.is_reported {
             self.is_reported = true;
-            eprintln!("signpost: {said}: tries count as first ones");
+            say(&format!("signpost: {said}: tries count as first ones"));
         }
     }
 }
@@ -134,6 +140,7 @@ fn read(key: &[u8]) -> Result<Option<impl AsRef<[u8]> + std::ops::Deref<Target =
 
 fn write(key: &[u8], metadata: &[u8], life: Duration) -> Result<(), Unknown> {
     let written = insert(cache_key(key), life)
+        .deliver_node_max_age(COPY_LIFE.min(life))
         .user_metadata(metadata.to_vec().into())
         .known_length(0)
         .execute()

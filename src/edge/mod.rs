@@ -11,6 +11,7 @@ mod memory;
 mod origin;
 mod sandbox;
 mod send;
+mod service_log;
 mod store;
 
 use std::time::Duration;

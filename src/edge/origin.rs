@@ -16,6 +16,7 @@ use super::arrival::Arrival;
 use super::backends::{Backends, Passed, pass};
 use super::fields;
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
+use super::service_log::say;
 
 const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
 const HSTS: HeaderName = HeaderName::from_static(HSTS_HEADER);
@@ -56,7 +57,8 @@ pub(super) fn ask<'c, 'r>(
 fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
     let reason = reason_of(answer);
     if let Some(refusal) = reason.refusal() {
-        eprintln!("signpost: {}: {refusal}: {path}", reason.code());
+        let code = reason.code();
+        say(&format!("signpost: {code}: {refusal}: {path}"));
     }
 }
 
@@ -105,7 +107,8 @@ fn judge<'c, 'r>(
     });
     if let Some(redirect) = answer.origin_redirect() {
         let code = Because::OriginRedirect.code();
-        eprintln!("signpost: {code}: {redirect}: {}", asked.path());
+        let path = asked.path();
+        say(&format!("signpost: {code}: {redirect}: {path}"));
     }
     answer
 }

@@ -94,7 +94,8 @@ impl Sandbox {
             let in_force = InForce {
                 revision: config.ok().map(Config::revision),
                 switch: entries.switch(),
-                client_ip: details.client_ip(),
+                client_ip: details.options().client_ip,
+                fields: Some(&details.options().fields),
             };
             let summary = outgoing.summary();
             self.log

@@ -4,13 +4,19 @@ use std::time::{Duration, SystemTime};
 
 use fastly::config_store::OpenError;
 use fastly::handle::config_store::ConfigStoreHandle;
+use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
+
+use super::service_log::{self, say};
 
 /// The name of the store.
 const NAME: &str = "signpost";
 
-/// How long a sandbox lives.
-pub(super) const LIFETIME: Duration = Duration::from_mins(1);
+/// How long a sandbox takes new requests. The platform ends an execution after 2 minutes: the last
+/// request may wait 30 s until the last backend is asked, and 60 s for the first byte of its answer.
+pub(super) const LIFETIME: Duration = Duration::from_secs(20);
+const LONGEST_ANSWER: Duration = Duration::from_secs(30 + 60);
+const _: () = assert!(LIFETIME.as_secs() + LONGEST_ANSWER.as_secs() <= 120);
 
 /// How long what was looked up is in force. Changes need some 30 s to spread anyway.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -77,8 +83,11 @@ impl Store {
             Err(OpenError::ConfigStoreDoesNotExist) => (Lookup::Missing, Lookup::Missing),
             Err(_) => (Lookup::Failed, Lookup::Failed),
         };
-        for line in self.entries.take(config, switch) {
-            eprintln!("{line}");
+        let said = self.entries.take(config, switch);
+        let log = self.entries.config().ok().and_then(Config::log);
+        service_log::go_to(log.and_then(|log| log.service_endpoint.as_deref()));
+        for line in said {
+            say(&line);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod base;
 mod capture;
 mod capture_type;
+mod cut;
 pub(crate) mod encoding;
 mod header_text;
 mod host;
@@ -24,6 +25,7 @@ mod ways;
 pub use base::{Base, BaseError, Scheme};
 pub use capture::{Capture, CaptureSlot};
 pub use capture_type::{CaptureType, UnknownType};
+pub use cut::Cut;
 pub use encoding::{Unencoded, UnencodedError};
 pub use header_text::HeaderText;
 pub use host::{Host, HostError};

@@ -23,6 +23,10 @@ const SAME_MEANING: &[(&str, &str)] = &[
         "endpoint = \"edge-log\"",
         "client_ip = \"truncated\"\nendpoint = \"edge-log\"",
     ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoints = [\"edge-log\"]\n[log.fields]",
+    ),
     ("[log]", "[response]\ncors = false\n[log]"),
     ("[log]", "[response]\n[log]"),
     (
@@ -45,6 +49,12 @@ const OTHER_MEANING: &[(&str, &str)] = &[
     ("[\"origin\"]", "[\"origin\", \"origin-b\"]"),
     ("edge-log\"", "edge-log-2\""),
     ("edge-log\"", "edge-log\"\nclient_ip = \"full\""),
+    ("edge-log\"", "edge-log\"\nservice_endpoint = \"service\""),
+    ("edge-log\"", "edge-log\"\nfields.service = \"a\""),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoints = [\"edge-log\", \"s3\"]",
+    ),
     (
         "backends = [\"origin\"]",
         "backends = [\"origin\"]\ncheck_redirects = \"off\"",

@@ -71,8 +71,8 @@ fn what_is_written_holds() {
     );
     let log = config.log().expect("a log");
     assert_eq!(
-        (log.endpoint.as_str(), log.client_ip),
-        ("edge log", ClientIp::None)
+        (log.endpoints.as_slice(), log.client_ip),
+        (&["edge log".to_owned()][..], ClientIp::None)
     );
     let [route, _] = config.routes() else {
         panic!("one route was written");

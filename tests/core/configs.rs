@@ -352,6 +352,51 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
     (
         "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nendpoints = [\"a\"]",
+        "line 10, column 12: log-endpoint-invalid: log.endpoint: `endpoints` is there as well; leave one of the two out",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoints = []",
+        "line 10, column 1: log-endpoint-invalid: log.endpoints: `log.endpoints` is empty; name at least one Fastly log endpoint",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoints = [\"a\", \"edge:log\", \"a\"]",
+        "line 10, column 19: log-endpoint-invalid: log.endpoints[1]: `edge:log` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr\nline 10, column 31: log-endpoint-invalid: log.endpoints[2]: `a` is named twice, so each line would come twice",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoints = \"s3\"",
+        "line 10, column 13: syntax-invalid: log.endpoints: `log.endpoints` is a list such as [\"s3\", \"datadog\"]; for one write `endpoint`; found the text \"s3\"",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nservice_endpoint = \"edge-log\"",
+        "line 11, column 20: log-endpoint-invalid: log.service_endpoint: `edge-log` gets the log lines, and what the edge says besides is not JSON; name another endpoint",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nservice_endpoint = \"stderr\"",
+        "line 11, column 20: log-endpoint-invalid: log.service_endpoint: `stderr` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\nfields = \"x\"",
+        "line 11, column 10: syntax-invalid: log.fields: `log.fields` is a table, begun by [log.fields]; found the text \"x\"",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\n[log.fields]\nservice = 3",
+        "line 12, column 11: syntax-invalid: log.fields.service: `log.fields.service` is a text in quotation marks; found the number 3",
+    ),
+    (
+        "endpoint = \"edge-log\"",
+        "endpoint = \"edge-log\"\n[log.fields]\n1st = \"x\"\nhost = \"x\"\nservice = \" x\"\nddtags = \"a\\nb\"",
+        "line 12, column 7: log-field-invalid: log.fields.1st: `1st` is not the name of a field: a letter, then letters, digits, `_`, `-` and `.`, at most 64\nline 13, column 8: log-field-invalid: log.fields.host: every line has its own `host`; choose another name, or leave it out\nline 14, column 11: log-field-invalid: log.fields.service: ` x` is not the value of a field: printable ASCII, not empty, without spaces around it\nline 15, column 10: log-field-invalid: log.fields.ddtags: `a\\nb` is not the value of a field: printable ASCII, not empty, without spaces around it",
+    ),
+    (
+        "endpoint = \"edge-log\"",
         "endpoint = \"edge-log\"\nclient_ip = \"some\"",
         "line 11, column 13: client-ip-invalid: log.client_ip: `some` is not one of `full`, `truncated` and `none`",
     ),
@@ -577,7 +622,7 @@ fn problem_codes_are_stable_words() {
     let expected = "allowed-host-mistyped allowed-host-unused base-host-not-allowed base-invalid \
         backend-invalid client-ip-invalid entry-nearly-full entry-too-large example-fails \
         example-missing format-unknown header-invalid host-invalid host-unknown key-missing key-unknown \
-        location-invalid location-loops location-unprovable log-endpoint-invalid \
+        location-invalid location-loops location-unprovable log-endpoint-invalid log-field-invalid \
         loop-token-invalid origin-option-invalid origin-route-idle path-ambiguous path-invalid \
         permanent-redirect private-suffix-idle private-suffix-invalid retry-invalid \
         revision-mismatch route-broad route-host-unknown route-name-duplicate route-name-invalid \

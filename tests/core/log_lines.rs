@@ -49,6 +49,7 @@ fn in_force(config: &Config, switch: Switch) -> InForce<'_> {
         revision: Some(config.revision()),
         switch,
         client_ip: ClientIp::Full,
+        fields: None,
     }
 }
 
@@ -76,7 +77,7 @@ fn a_redirect_is_written_in_full() {
     let expected = concat!(
         r#"{"version":"1","date_time":"2023-07-20T14:33:00.123456Z","method":"GET","#,
         r#""url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","status":302,"bytes":0,"#,
-        r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
+        r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","host":"crates.io","#,
         r#""http":{"protocol":"HTTP/2","referer":"https://docs.rs/smallvec","useragent":"cargo/1.95.0"},"#,
         r#""tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"#,
         r#""signpost":{"decision":"redirect","route":"download","target":"static","attempt":null,"reason":null,"refusal":null,"#,
@@ -108,10 +109,11 @@ fn what_is_not_known_is_null() {
         revision: None,
         switch: Switch::Off,
         client_ip: ClientIp::Truncated,
+        fields: None,
     };
     let expected = concat!(
         r#"{"version":"1","date_time":"2023-07-20T14:33:00.123456Z","method":"GET","url":"http://","#,
-        r#""status":503,"bytes":null,"content_type":null,"ip":null,"edge_location":null,"#,
+        r#""status":503,"bytes":null,"content_type":null,"ip":null,"edge_location":null,"host":"","#,
         r#""http":{"protocol":"HTTP/1.1","referer":null,"useragent":null},"#,
         r#""tls":{"cipher":null,"protocol":null},"#,
         r#""signpost":{"decision":"origin","route":null,"target":null,"attempt":null,"reason":"config-missing","refusal":null,"#,
@@ -209,6 +211,7 @@ fn written(exchange: &Exchange<'_>, client_ip: ClientIp) -> serde_json::Value {
         revision: None,
         switch: Switch::ENFORCE,
         client_ip,
+        fields: None,
     };
     let line = Answer::origin(Reason::NoRoute).log_line(exchange, &in_force);
     assert!(!line.contains('\n'), "{line:?} is more than a line");

@@ -231,6 +231,7 @@ proptest! {
                 revision: Some(config.revision()),
                 switch,
                 client_ip: signpost::config::ClientIp::None,
+                fields: None,
             };
             let line = answer.log_line(&exchange, &in_force);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{}", line);

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
 use serde_json::{Value, json};
-use signpost_rows::{PRODUCTION, changed};
+use signpost::log_line::MAX_LINE;
+use signpost_rows::{PRODUCTION, changed, with_second_target};
 use signpost_testbed::LogLine;
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, production, read, request};
@@ -52,6 +54,7 @@ async fn a_redirect_is_logged_with_its_location() {
         "content_type": null,
         "ip": "127.0.0.1",
         "edge_location": null,
+        "host": "crates.io",
         "http": {
             "protocol": "HTTP/1.1",
             "referer": "https://crates.io/search",
@@ -117,4 +120,107 @@ async fn a_missing_endpoint_loses_the_line_and_not_the_request() {
         .await
         .unwrap();
     assert!(bed.viceroy.log_lines().is_empty());
+}
+
+/// What a header may hold that JSON has to escape, over and over.
+fn hostile(length: usize) -> HeaderValue {
+    let bytes: Vec<_> = b"\"\\\t\xff\xc3\xa4a"
+        .iter()
+        .copied()
+        .cycle()
+        .take(length)
+        .collect();
+    HeaderValue::from_bytes(&bytes).unwrap()
+}
+
+#[tokio::test]
+async fn long_values_are_cut_and_the_line_stays_valid() {
+    const KB: usize = 1024;
+    // The length of `User-Agent` and `Referer`, and that of the path.
+    let rows = [
+        (8 * KB, 8 * KB),
+        (8 * KB + 2, 100),
+        (64 * KB, 8 * KB),
+        (100 * KB, 100),
+    ];
+    for (number, (header, path)) in rows.into_iter().enumerate() {
+        let bed = Bed::start(|server| server).await;
+        let path = format!("/{number}/{}", "a".repeat(path - 3));
+        let mut asked = request("GET", &path);
+        let value = hostile(header);
+        asked.headers_mut().insert("user-agent", value.clone());
+        asked.headers_mut().insert("referer", value.clone());
+        assert_eq!(bed.send(asked).await.status(), 200, "{header}");
+        let got = bed.origin.take_requests();
+        assert_eq!(got[0].headers["user-agent"], value, "{header}");
+        let line = log_line(&bed, &format!("/{number}/")).await;
+        let length = line.to_string().len();
+        assert!(length <= MAX_LINE, "{header}: {length} bytes");
+        for pointer in ["/http/useragent", "/http/referer"] {
+            let value = line.pointer(pointer).and_then(Value::as_str).unwrap();
+            assert!(value.ends_with('…'), "{header}: {value}");
+            // The platform takes no header that is longer than 69 KB; of one, it is said that it was there.
+            assert_eq!(value == "…", header > 69 * KB, "{header}: {value}");
+        }
+        let url = line["url"].as_str().unwrap();
+        assert_eq!(url.ends_with('…'), path.len() > 4 * KB, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn attempts_are_told_apart_by_the_whole_user_agent() {
+    let retry = ["", "[retry]\nwindow = \"1m\""];
+    let config = read(&with_second_target("cdn", [1, 1], retry));
+    let bed = Bed::start(|server| server.config(config.to_json())).await;
+    let long = "x".repeat(10_000);
+    for (user_agent, attempt) in [("a", 1), ("b", 1), ("a", 2)] {
+        let mut asked = request("GET", DOWNLOAD);
+        let value = format!("{long}{user_agent}").parse().unwrap();
+        asked.headers_mut().insert("user-agent", value);
+        bed.send(asked).await;
+        let holds = format!("\"attempt\":{attempt}");
+        let line = log_line(&bed, &holds).await;
+        assert_eq!(line["http"]["useragent"].as_str().map(str::len), Some(1024));
+    }
+    let attempts = bed.viceroy.log_lines().into_iter().map(|line| {
+        let line: Value = serde_json::from_str(&line.message).unwrap();
+        line["signpost"]["attempt"].as_u64()
+    });
+    assert_eq!(attempts.collect::<Vec<_>>(), [Some(1), Some(1), Some(2)]);
+}
+
+#[tokio::test]
+async fn each_line_goes_to_every_endpoint_and_the_service_log_to_its_own() {
+    let log = "endpoints = [\"s3\", \"datadog\"]\nservice_endpoint = \"service\"\n\
+               fields = { ddsource = \"fastly\", service = \"crates.io\" }";
+    let config = read(&changed(PRODUCTION, "endpoint  = \"signpost-log\"", log));
+    let bed = Bed::start(|server| server.config(config.to_json()).switch("onn")).await;
+    bed.get(DOWNLOAD).await;
+    let said = "signpost: the switch is taken as off";
+    let is_last = |line: &str| line.starts_with("datadog :: ");
+    bed.viceroy.wait_for_line(is_last, LIMIT).await.unwrap();
+    let lines = bed.viceroy.log_lines();
+    let to = |endpoint: &str| {
+        let lines = lines.iter().filter(|line| line.endpoint == endpoint);
+        lines.map(|line| line.message.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(to("s3"), to("datadog"));
+    let [line] = to("s3")[..] else {
+        panic!("{lines:?}");
+    };
+    assert!(
+        line.ends_with(r#"},"ddsource":"fastly","service":"crates.io"}"#),
+        "{line}"
+    );
+    let [service] = to("service")[..] else {
+        panic!("{lines:?}");
+    };
+    assert!(service.starts_with(said), "{service}");
+    let in_both = bed
+        .viceroy
+        .lines()
+        .iter()
+        .filter(|line| line.contains(said))
+        .count();
+    assert_eq!(in_both, 2, "{service}");
 }

@@ -162,6 +162,7 @@ mod tests {
                 revision: read["signpost"]["revision"].as_str(),
                 switch,
                 client_ip: ClientIp::Full,
+                fields: None,
             };
             decisions.insert(
                 answer

@@ -178,6 +178,7 @@ impl<'c> Lines<'c> {
             revision: Some(self.config.revision()),
             switch: Switch::ENFORCE,
             client_ip: ClientIp::Full,
+            fields: None,
         };
         answer.log_line(&exchange, &in_force)
     }

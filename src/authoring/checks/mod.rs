@@ -8,6 +8,8 @@ mod entry_size;
 mod examples;
 mod failing;
 mod headers;
+mod log_endpoints;
+mod log_fields;
 mod origin_examples;
 mod overlaps;
 mod permanent_routes;
@@ -31,6 +33,8 @@ const CHECKS: &[fn(&Draft<'_>, &mut Report)] = &[
     retry_routes::check,
     permanent_routes::check,
     same_bases::check,
+    log_endpoints::check,
+    log_fields::check,
     entry_size::check,
     ambiguous::check,
     overlaps::check,

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::super::key::{At, Key};
+use super::super::log_fields::LogFields;
 use super::super::options::{
     CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
     Window,
@@ -12,7 +13,7 @@ use super::super::options::{
 use super::super::problem::{ProblemCode, Sink};
 use super::super::raw::{RawConfig, RawLog, RawOrigin, RawResponse, RawRetry};
 use super::fields::{backend, header};
-use crate::values::{HeaderText, Share, read_time};
+use crate::values::{Share, read_time};
 
 /// How long `next_backend_timeout` may be: at most as long as the platform lets an execution run.
 const NEXT_BACKEND_TIMEOUT: RangeInclusive<Duration> =
@@ -91,18 +92,15 @@ pub(super) fn response(
 }
 
 pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
-    let endpoint_key = &key.name("endpoint");
-    let instead = "name the Fastly log endpoint";
-    let endpoint = sink.require(endpoint_key, raw.endpoint.as_deref(), instead);
-    let endpoint = endpoint.and_then(|name| {
-        let is_name = HeaderText::parse(name).is_some()
-            && !name.contains(':')
-            && !matches!(name, "stdout" | "stderr");
-        let endpoint = is_name.then(|| name.to_owned()).ok_or_else(|| {
-            format!("`{name}` is not the name of a log endpoint: printable ASCII without colons, and neither stdout nor stderr")
-        });
-        sink.take(ProblemCode::LogEndpointInvalid, endpoint_key, endpoint)
-    });
+    let endpoints_key = Key::from(&key.name("endpoints"));
+    if raw.endpoint.is_none() && raw.endpoints.is_none() && !sink.has(&endpoints_key) {
+        sink.note_missing(&key.name("endpoint"), "name the Fastly log endpoint");
+    }
+    // Compiling has refused what is left out here.
+    let mut endpoints = Vec::new();
+    for name in raw.endpoint.iter().chain(raw.endpoints.iter().flatten()) {
+        endpoints.extend(usable_endpoint(Some(name)));
+    }
     let client_ip = match raw.client_ip.as_deref() {
         None => Some(ClientIp::default()),
         Some(word) => {
@@ -112,9 +110,17 @@ pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
         }
     };
     Some(Log {
-        endpoint: endpoint?,
+        endpoints,
+        service_endpoint: usable_endpoint(raw.service_endpoint.as_ref()),
         client_ip: client_ip?,
+        fields: raw.fields.as_ref().map(LogFields::of).unwrap_or_default(),
     })
+}
+
+// Apart, so that it is compiled once.
+#[inline(never)]
+fn usable_endpoint(name: Option<&String>) -> Option<String> {
+    name.filter(|name| Log::is_endpoint(name)).cloned()
 }
 
 pub(super) fn retry(key: &At<'_>, raw: &RawRetry, sink: &mut Sink) -> Option<RetryOptions> {

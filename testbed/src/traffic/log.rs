@@ -54,7 +54,9 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
     line.extend_from_slice(br#","edge_location":""#);
     let edge = EDGE_LOCATIONS[usize::from(b) % EDGE_LOCATIONS.len()];
     line.extend_from_slice(edge.as_bytes());
-    line.extend_from_slice(br#"","http":{"protocol":"HTTP/2","referer":null,"useragent":""#);
+    line.extend_from_slice(
+        br#"","host":"crates.io","http":{"protocol":"HTTP/2","referer":null,"useragent":""#,
+    );
     line.extend_from_slice(request.user_agent().as_bytes());
     line.extend_from_slice(
         br#""},"tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"signpost":{"#,

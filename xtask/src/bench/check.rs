@@ -88,9 +88,8 @@ fn check_answer(answer: &Response<Bytes>, expected: Option<&str>) -> Result<()> 
 
 /// The attempts in the log, once it has as many lines as there were requests.
 async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> Result<Vec<Value>> {
-    let endpoint = config.log().map(|log| log.endpoint.as_str());
-    let read =
-        |line: &str| LogLine::read(line).filter(|line| Some(line.endpoint.as_str()) == endpoint);
+    let log = config.log().context("the configuration has no log")?;
+    let read = |line: &str| LogLine::read(line).filter(|it| log.endpoints.contains(&it.endpoint));
     let missing = Cell::new(number);
     let is_last = |line: &str| {
         missing.set(missing.get() - usize::from(read(line).is_some()));
