@@ -15,7 +15,7 @@
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client; [`index_files`] are
 //!   for a registry whose index is elsewhere.
 //! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
-//! - [`rows`] reads test rows from a table.
+//! - [`rows`] reads test rows from a table; [`assert_table`] holds a table in a document to them.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod cargo;
@@ -31,6 +31,7 @@ mod log_line;
 mod module;
 mod origin;
 mod package;
+mod page;
 mod registry;
 mod rows;
 mod server;
@@ -50,6 +51,7 @@ pub use log_line::LogLine;
 pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
+pub use page::{assert_table, one_of, section};
 pub use registry::{Registry, index_files};
 pub use rows::rows;
 pub use tls::{Protocol, Validity};

@@ -4,6 +4,7 @@
 
 mod bed;
 mod cases_over_http;
+mod combinations;
 mod faults;
 mod hostile;
 mod http2;

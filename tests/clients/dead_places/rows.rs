@@ -1,5 +1,7 @@
 //! Every row: what is dead, and what is expected with Signpost and without.
 
+use signpost_testbed::one_of;
+
 use crate::dead_places::cdn::Death;
 use crate::dead_places::outcome::{Outcome, Source};
 use crate::dead_places::row::{Cdns, Expected, Group, Origin, Row};
@@ -347,13 +349,5 @@ fn only_cdn_and_origin() -> Group {
     Group {
         what: "the only CDN and the origin".to_owned(),
         rows: vec![row],
-    }
-}
-
-/// The items, as a sentence lists them.
-fn one_of(items: &[&str]) -> String {
-    match items {
-        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => items.concat(),
     }
 }

@@ -1,42 +1,34 @@
 //! The table in `docs/failures.md` says what the clients do.
 
+use signpost_testbed::{assert_table, section};
+
 use crate::registries::client::Client;
 use crate::registries::{CLIENTS, WITH_CREDENTIAL};
 
-const PAGE: &str = include_str!("../../../docs/failures.md");
-
-/// The lines of the section about clients.
-fn section() -> impl Iterator<Item = &'static str> {
-    let (_, section) = PAGE
-        .split_once("## What the clients do\n")
-        .expect("the section");
-    section.lines().take_while(|line| !line.starts_with("## "))
-}
+const PAGE: &str = "docs/failures.md";
+const HEADING: &str = "## What the clients do";
+const TITLES: [&str; 4] = [
+    "client",
+    "asks again, by default",
+    "tried with",
+    "what its user sees",
+];
 
 #[test]
 fn the_page_of_failures_names_the_clients_that_are_tried_with_a_credential() {
     let [before @ .., last] = WITH_CREDENTIAL;
     let names = format!("{} and {last} were", before.join(", "));
-    let text = section().collect::<Vec<_>>().join(" ");
-    assert!(text.contains(&names), "docs/failures.md: {names}");
+    let text = section(PAGE, HEADING).replace('\n', " ");
+    assert!(text.contains(&names), "{PAGE}: {names}");
 }
 
 #[test]
 fn the_page_of_failures_says_what_the_clients_do() {
-    // The title and the rule below it come first.
-    let written: Vec<_> = section()
-        .filter(|line| line.starts_with('|'))
-        .skip(2)
-        .collect();
-    let tried: Vec<_> = CLIENTS.into_iter().map(line_of).collect();
-    assert!(
-        written == tried,
-        "the table in docs/failures.md is to be:\n{}",
-        tried.join("\n")
-    );
+    let rows: Vec<_> = CLIENTS.into_iter().map(cells).collect();
+    assert_table(PAGE, HEADING, TITLES, &rows);
 }
 
-fn line_of(client: &Client) -> String {
+fn cells(client: &Client) -> [String; 4] {
     let on_503 = &client.on_503;
     let mut asks = Vec::new();
     let waits = on_503.waits_by_default();
@@ -67,8 +59,8 @@ fn line_of(client: &Client) -> String {
         ),
         [] => panic!("{} is never run", client.name),
     };
-    let (name, version) = (client.name, on_503.version);
-    format!("| {name} {version} | {asks} | {tried} | {sees} |")
+    let name = format!("{} {}", client.name, on_503.version);
+    [name, asks, tried, sees]
 }
 
 fn ordinal(number: usize) -> &'static str {
