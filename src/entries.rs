@@ -60,7 +60,7 @@ impl Entries {
     ///
     /// The configuration in force stays if the entry has problems, is gone or cannot be looked up. The
     /// switch stays if its entry is gone or cannot be looked up; if there never was one, a missing switch
-    /// is `shadow`. So what goes missing never sends more redirects than before.
+    /// is `shadow`. So what goes missing never turns the switch of a sandbox up.
     pub fn take(&mut self, config: Lookup, switch: Lookup) -> Vec<String> {
         let mut service_log = Vec::new();
         let (old_config, old_switch) = self

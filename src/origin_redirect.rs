@@ -35,8 +35,8 @@ impl OriginRedirect {
     /// target, and with those at the route's other targets. `None` if it is not a redirect, or leads to one
     /// of these.
     ///
-    /// It is repaired only where the location may be released. A redirect to the host that was asked, or
-    /// to one of the configuration's `hosts`, is the registry's own and is left alone.
+    /// It is repaired only where the location may be released. A redirect to the host that was asked, to one
+    /// of the configuration's `hosts` or to an allowed one is left alone.
     pub fn judge(
         answer: &OriginAnswer<'_>,
         proven: &[&Location],
@@ -62,10 +62,8 @@ impl OriginRedirect {
             }
         }
         let host = read.as_ref().and_then(|(_, url)| url.host_str());
-        let is_left = host.is_some_and(|host| {
-            let is_requested = requested.is_some_and(|it| it.host_str() == Some(host));
-            is_requested || config.allows_host(host) || config.names_host(host)
-        });
+        let is_left = host.is_some_and(|host| config.allows_host(host))
+            || answer.stays_at_registry(requested.as_ref(), config);
         Some(Self {
             named: read.map_or_else(|| answer.unreadable(), |(_, url)| without_secrets(url)),
             repair: released.filter(|_| check == CheckRedirects::Repair && !is_left),
@@ -98,6 +96,21 @@ impl OriginAnswer<'_> {
         }
         let url = Url::options().base_url(requested).parse(text);
         Some((text, url.ok()?))
+    }
+
+    /// Whether every location is at the host that was asked, or at one of the configuration's `hosts`, as far
+    /// as a client can read it.
+    fn stays_at_registry(&self, requested: Option<&Url>, config: &Config) -> bool {
+        let is_own = |location: &Vec<u8>| {
+            let text = str::from_utf8(location).ok()?;
+            let is_clear = !text.is_empty() && !text.contains(['\\', '\t', '\n', '\r']);
+            let url = Url::options().base_url(requested).parse(text);
+            let url = url.ok().filter(|_| is_clear)?;
+            let host = url.host_str()?;
+            let is_requested = requested.is_some_and(|it| it.host_str() == Some(host));
+            (is_requested || config.names_host(host)).then_some(())
+        };
+        self.locations.iter().all(|it| is_own(it).is_some())
     }
 
     /// The unreadable text, for whoever has to find out why.

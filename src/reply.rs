@@ -52,7 +52,9 @@ pub fn to_location<'a>(
             body: Cow::Borrowed(""),
         }
     };
-    reply.vary_by_accept(found);
+    if route.options().json {
+        reply.headers.push(("vary", Cow::Borrowed("Accept")));
+    }
     if let Some(cache_control) = &route.options().cache_control {
         reply
             .headers
@@ -73,10 +75,9 @@ pub fn to_preflight<'a>(found: &RouteMatch<'a, '_>, because: Option<Because>) ->
         ),
         body: Cow::Borrowed(""),
     };
-    // Credentials are never sent to a wildcard, so all other fields may be named so (Fetch, section 3.3.5).
-    reply
-        .headers
-        .push(("access-control-allow-headers", Cow::Borrowed("*")));
+    // The wildcard is every field but this one (Fetch, section 3.3.3).
+    let fields = Cow::Borrowed("*, Authorization");
+    reply.headers.push(("access-control-allow-headers", fields));
     let decision = decided(Cow::Owned(decision), because);
     reply.finish(found.config().response(), found.request(), decision)
 }
@@ -96,7 +97,6 @@ pub fn repaired<'a>(
         headers: headers("location", Cow::Borrowed(location.as_str())),
         body: Cow::Borrowed(""),
     };
-    reply.vary_by_accept(found);
     reply
         .headers
         .push(("cache-control", Cow::Borrowed("no-store")));
@@ -155,13 +155,6 @@ impl<'a> Reply<'a> {
         let mut headers = self.headers.iter();
         let (_, value) = headers.find(|(other, _)| *other == name)?;
         Some(value)
-    }
-
-    /// With JSON on, the answer depends on what the client accepts.
-    fn vary_by_accept(&mut self, found: &RouteMatch<'_, '_>) {
-        if found.route().options().json {
-            self.headers.push(("vary", Cow::Borrowed("Accept")));
-        }
     }
 
     fn finish(

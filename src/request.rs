@@ -163,7 +163,7 @@ impl<'a> Request<'a> {
     ///
     /// - `Range` asks for a part (RFC 9110, section 14.2),
     /// - a condition says that the client has the file (RFC 9110, section 13.1),
-    /// - `Sec-Purpose` and its forerunners say that nobody waits for it yet (Fetch, "`Sec-Purpose`").
+    /// - `Sec-Purpose` and its forerunners say that it is for later (Fetch, "`Sec-Purpose`").
     #[must_use]
     pub fn with_field_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         let mut names = names.into_iter();
@@ -206,7 +206,7 @@ impl<'a> Request<'a> {
     }
 
     /// Whether the request says that it came through the CDN of this name: as an identifier in `CDN-Loop`,
-    /// or as a comment or a label of a host in `Via`, in any letter case.
+    /// or in `Via` as a comment, a host or a label of one; in any letter case.
     pub fn came_through(&self, token: &LoopToken) -> bool {
         self.trail.includes(token)
     }

@@ -118,7 +118,7 @@ pub fn find<'c, 'r>(
     Err(no_match)
 }
 
-/// Whether a GET request of this path would be on a route that redirects.
+/// Whether a path at a host is on a route that redirects, whatever else a request with it is.
 pub(crate) fn is_on_route(config: &Config, host: &str, path: &[Cow<'_, str>]) -> bool {
     if !config.applies_to(host) {
         return false;

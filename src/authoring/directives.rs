@@ -1,6 +1,6 @@
 //! Reads the directives of a header such as `max-age=60, public`.
 
-use crate::values::Instead;
+use crate::values::{Instead, is_token};
 
 /// How the directives of a header are written.
 pub(super) struct Grammar {
@@ -157,12 +157,6 @@ fn split(text: &str, separator: char) -> Vec<&str> {
         !is_quoted && character == separator
     });
     parts.collect()
-}
-
-/// A token of RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
-    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_of_token)
 }
 
 /// What stands in the quotation marks of a quoted string: RFC 9110, section 5.6.4.

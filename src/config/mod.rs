@@ -21,8 +21,8 @@ pub use compiled::{FORMAT, from_json};
 pub use key::{Key, Step};
 pub use log_fields::LogFields;
 pub use options::{
-    CheckRedirects, ClientIp, Log, MAX_BACKENDS, OriginOptions, ResponseOptions, RetryOptions,
-    Window,
+    CheckRedirects, ClientIp, FALLBACK_BACKEND, Log, MAX_BACKENDS, NEXT_BACKEND_TIMEOUT,
+    OriginOptions, ResponseOptions, RetryOptions, Window,
 };
 pub use problem::{Place, Problem, ProblemCode, Problems, Severity};
 pub(crate) use read::read;

@@ -11,6 +11,13 @@ use crate::values::{HeaderText, Share, read_time};
 /// bounds how often an execution may do so: 32 times, and 10 on a trial account.
 pub const MAX_BACKENDS: usize = 3;
 
+/// The backend that the edge asks while it has no configuration.
+pub const FALLBACK_BACKEND: &str = "origin";
+
+/// How long further backends may be asked by default, and at most. Cargo gives up a silent server after
+/// 30 s, so no client waits for a request sent later.
+pub const NEXT_BACKEND_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How the origin is asked, and what is done with its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OriginOptions {
@@ -84,11 +91,10 @@ pub enum ClientIp {
 }
 
 impl Default for OriginOptions {
-    /// Cargo gives up a silent server after 30 s, so no client waits for a request sent later.
     fn default() -> Self {
         Self {
             check_redirects: CheckRedirects::default(),
-            next_backend_timeout: Duration::from_secs(30),
+            next_backend_timeout: NEXT_BACKEND_TIMEOUT,
         }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) fn read(raw: &RawConfig, sink: &mut Sink) -> (Config, RoutePlaces) {
     let config = Config {
         allowed_hosts: allowed_hosts.unwrap_or_default(),
         index: RouteIndex::of(of_origin.chain(redirecting)),
+        has_json: routes.redirecting.iter().any(|it| it.options().json),
+        has_loop_token: targets.values().any(|it| it.loop_token().is_some()),
         hosts: own_hosts,
         backends,
         origin_routes: routes.of_origin,

@@ -23,6 +23,8 @@ pub struct Config {
     pub(super) routes: Vec<Route>,
     pub(super) index: RouteIndex,
     pub(super) response: ResponseOptions,
+    pub(super) has_json: bool,
+    pub(super) has_loop_token: bool,
     pub(super) log: Option<Log>,
     pub(super) retry: Option<RetryOptions>,
     pub(super) json: String,
@@ -94,9 +96,14 @@ impl Config {
         self.targets.values().map(AsRef::as_ref)
     }
 
+    /// Whether a route answers clients that want JSON with JSON.
+    pub fn has_json(&self) -> bool {
+        self.has_json
+    }
+
     /// Whether a target has a name by which its own requests are known.
-    pub fn names_loops(&self) -> bool {
-        self.targets().any(|target| target.loop_token().is_some())
+    pub fn has_loop_token(&self) -> bool {
+        self.has_loop_token
     }
 
     /// The routes whose requests all go to the origin, in the order in which they are written. They are

@@ -22,8 +22,7 @@ use url::{Position, Url};
 /// The room that a header's value is first read with; enough for most.
 const USUAL_VALUE: usize = 128;
 
-/// The longest value of a header that is read, but for `Connection`. Longer ones are passed on, and
-/// not understood.
+/// The longest value of most headers that is read. Longer ones are passed on, and not understood.
 const MAX_VALUE: usize = 8192;
 
 /// Room for the longest name that the platform's library takes, and for what ends it.
@@ -31,9 +30,10 @@ pub(super) const MAX_NAME: usize = 65_536;
 
 /// Where CDNs say that a request came through them: RFC 8586.
 const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
-/// The longest value of a header that is logged: the longest that the platform takes. The log cuts it;
-/// attempts are remembered under the whole of it.
-const MAX_LOGGED: usize = 69 * 1024;
+
+/// The longest value that the platform takes. So long are those that are read whole: what is logged, which
+/// the log cuts, and where a CDN has its mark.
+const MAX_WHOLE_VALUE: usize = 69 * 1024;
 
 /// The longest method that is read.
 const MAX_METHOD: usize = 64;
@@ -73,8 +73,7 @@ pub(super) struct Caller {
 }
 
 impl Arrival {
-    /// Reads what the configuration needs to know of a request: asking the platform for more would be time
-    /// spent.
+    /// Reads what the configuration needs to know of a request. Asking the platform for more would take time.
     pub(super) fn read(
         time: SystemTime,
         handle: &RequestHandle,
@@ -98,22 +97,25 @@ impl Arrival {
         let may_be_preflight =
             method == Some(Method::OPTIONS) && config.is_some_and(|it| it.response().cors);
         let of_preflight = |name| may_be_preflight.then(|| value(handle, name)).flatten();
-        let names_loops = config.is_some_and(Config::names_loops);
-        let trail = |name| {
-            let values = names_loops.then(|| values(handle, name, MAX_VALUE));
+        let read = |is_needed: bool, name, max| {
+            let values = is_needed.then(|| values(handle, name, max));
             values.unwrap_or_default()
         };
-        let has_retry = config.is_some_and(|it| it.retry().is_some());
-        let field_names = has_retry.then(|| names(handle));
+        let has_json = config.is_some_and(Config::has_json);
+        let has_loop_token = config.is_some_and(Config::has_loop_token);
+        let may_be_attempt =
+            method == Some(Method::GET) && config.is_some_and(|it| it.retry().is_some());
+        let field_names = may_be_attempt.then(|| names(handle));
         Self {
             time,
             method,
             url,
             is_https,
-            accept: values(handle, &ACCEPT, MAX_VALUE),
+            accept: read(has_json, &ACCEPT, MAX_VALUE),
             preflight: [&ORIGIN, &ACCESS_CONTROL_REQUEST_METHOD].map(of_preflight),
-            cdn_loop: trail(&CDN_LOOP),
-            via: trail(&VIA),
+            // A client of the CDN must not hide its mark behind a long value.
+            cdn_loop: read(has_loop_token, &CDN_LOOP, MAX_WHOLE_VALUE),
+            via: read(has_loop_token, &VIA, MAX_WHOLE_VALUE),
             field_names: field_names.unwrap_or_default(),
             host,
             caller: OnceCell::new(),
@@ -243,7 +245,7 @@ pub(super) fn value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderV
 /// The first value of a header that is logged; of one that is too long, only the mark of what was cut.
 pub(super) fn logged_value(handle: &RequestHandle, name: &HeaderName) -> Option<HeaderValue> {
     let mark = |_| HeaderValue::from_bytes(Cut::MARK.as_bytes()).ok();
-    first(handle, name, MAX_LOGGED).unwrap_or_else(mark)
+    first(handle, name, MAX_WHOLE_VALUE).unwrap_or_else(mark)
 }
 
 // Apart, so that it is compiled once.

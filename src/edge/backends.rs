@@ -5,16 +5,13 @@ use std::time::{Duration, Instant};
 use fastly::Request;
 use fastly::handle::{BodyHandle, ResponseHandle};
 use fastly::http::request::SendErrorCause;
-use signpost::config::{Config, OriginOptions};
+use signpost::config::{Config, FALLBACK_BACKEND, OriginOptions};
 use signpost::proxy::Failure;
 use signpost::request::Method;
 
 use super::arrival::Arrival;
 use super::fields::OfProxy;
 use super::service_log::say;
-
-/// The backend that is tried while no configuration names one.
-const DEFAULT_BACKEND: &str = "origin";
 
 /// Where a request may be passed to, and for how long.
 pub(super) struct Backends<'c> {
@@ -39,7 +36,7 @@ impl<'c> Backends<'c> {
         let options = config.map_or_else(OriginOptions::default, Config::origin);
         Self {
             names: config.map_or_else(
-                || vec![DEFAULT_BACKEND],
+                || vec![FALLBACK_BACKEND],
                 |config| config.backends().iter().map(AsRef::as_ref).collect(),
             ),
             next_backend_timeout: options.next_backend_timeout,

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use fastly::handle::{RequestHandle, ResponseHandle};
 use fastly::http::header::{CONNECTION, HeaderName, HeaderValue, VIA};
-use signpost::proxy::{Connection, is_kept_from_client, is_kept_from_origin, via};
+use signpost::proxy::{Connection, ends_before_client, ends_before_origin, via};
 
-use super::arrival::{Arrival, MAX_NAME, names, protocol, read_all, values};
+use super::arrival::{Arrival, Caller, MAX_NAME, names, protocol, read_all, values};
 
 /// How long a `Connection` may be for all its options to be read. Those of a longer one are not, and
 /// the fields it names stay: as they would have if nobody had named them.
@@ -37,7 +37,9 @@ impl<'a> OfProxy<'a> {
         Self {
             scheme: arrival.scheme(),
             host: arrival.host(),
-            client_ip: handle.client_ip_addr(),
+            client_ip: arrival
+                .known_caller()
+                .map_or_else(|| handle.client_ip_addr(), Caller::address),
             via: via(protocol(handle)),
         }
     }
@@ -47,7 +49,7 @@ impl<'a> OfProxy<'a> {
         let names = names(handle);
         let connection = values(handle, &CONNECTION, MAX_CONNECTION);
         let is_removed = |name: &str, connection: &Connection<'_>| {
-            is_kept_from_origin(name, connection, &OF_PLATFORM)
+            ends_before_origin(name, connection, &OF_PLATFORM)
         };
         for name in chosen(names, &connection, is_removed) {
             handle.remove_header(&name);
@@ -73,7 +75,7 @@ pub(super) fn from_origin(response: &mut ResponseHandle) {
         |room| response.get_header_values(&CONNECTION, room),
         MAX_CONNECTION,
     );
-    for name in chosen(names, &connection, is_kept_from_client) {
+    for name in chosen(names, &connection, ends_before_client) {
         response.remove_header(&name);
     }
 }

@@ -68,7 +68,7 @@ impl KnownClients {
     pub(super) fn report(&mut self) {
         let said = match self.cache.too_long() {
             Some(time) => format!(
-                "the cache took {} ms and is asked no more",
+                "the cache took {} ms and is not asked again",
                 time.as_millis()
             ),
             None if self.cache.has_failed() => "the cache failed".to_owned(),
@@ -76,7 +76,7 @@ impl KnownClients {
         };
         if !self.is_reported {
             self.is_reported = true;
-            say(&format!("signpost: {said}: tries count as first ones"));
+            say(&format!("signpost: {said}: attempts count as first ones"));
         }
     }
 }

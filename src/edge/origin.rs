@@ -1,4 +1,4 @@
-//! Requests that the origin answers, passed to it and back unchanged.
+//! Requests that the origin answers: what becomes of its answer, or of its failure.
 
 use fastly::Request;
 use fastly::handle::{BodyHandle, ResponseHandle};
@@ -11,8 +11,9 @@ use signpost::origin_redirect::OriginAnswer;
 use signpost::proxy::Failure;
 use signpost::reply::{self, DECISION_HEADER, HSTS_HEADER};
 use signpost::request::{Method, Request as Asked};
+use signpost::values::Cut;
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, as_text};
 use super::backends::{Backends, Passed, pass};
 use super::fields;
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
@@ -113,8 +114,8 @@ fn judge<'c, 'r>(
     answer
 }
 
-/// Makes a backend's answer the client's: nothing in it is changed but the fields that were for us, what
-/// is said of the decision, and HSTS.
+/// Makes a backend's answer the client's: nothing in it is changed but the fields of the
+/// connection, what is said of the decision, and HSTS.
 fn pass_back(
     mut response: ResponseHandle,
     body: BodyHandle,
@@ -124,8 +125,10 @@ fn pass_back(
 ) -> Outgoing {
     fields::from_origin(&mut response);
     let header_text = |name: &HeaderName| {
-        let value = response.get_header_value(name, 4096).ok().flatten()?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        // One that is too long is logged as cut.
+        let mark = |_| HeaderValue::from_bytes(Cut::MARK.as_bytes()).ok();
+        let value = response.get_header_value(name, 4096).unwrap_or_else(mark)?;
+        Some(as_text(&value).into_owned())
     };
     let summary = Summary {
         status: response.get_status().as_u16(),

@@ -32,7 +32,7 @@ pub(super) fn go_to(endpoint: Option<&str>) {
 /// Says a line. A line that cannot be written is lost, never the request.
 pub(super) fn say(text: &str) {
     let line = Cut::in_json(text, MAX_LINE).to_string();
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
     DESTINATION.with_borrow_mut(|open| {
         if let Some(destination) = open {
             destination.write(&line);

@@ -14,8 +14,6 @@ pub enum Failure {
     DestinationNotFound,
     /// `destination_unavailable`: the backend is known to be down, such as by its health check.
     DestinationUnavailable,
-    /// `destination_ip_prohibited`: no connection may be made to the backend's address.
-    DestinationIpProhibited,
     /// `destination_ip_unroutable`: no network leads to the backend's address.
     DestinationIpUnroutable,
     /// `connection_refused`: the backend refused the connection.
@@ -24,10 +22,6 @@ pub enum Failure {
     ConnectionTerminated,
     /// `connection_timeout`: the connection was not open in time.
     ConnectionTimeout,
-    /// `connection_read_timeout`: the backend stopped sending for too long.
-    ConnectionReadTimeout,
-    /// `connection_write_timeout`: the backend stopped reading for too long.
-    ConnectionWriteTimeout,
     /// `connection_limit_reached`: as many connections to the backend are open as may be.
     ConnectionLimitReached,
     /// `tls_protocol_error`: TLS failed, in the handshake or later.
@@ -71,9 +65,7 @@ impl Failure {
     /// The status that the client gets.
     pub fn status(self, method: Method) -> u16 {
         match self {
-            Self::HttpResponseTimeout
-            | Self::ConnectionReadTimeout
-            | Self::ConnectionWriteTimeout => 504,
+            Self::HttpResponseTimeout => 504,
             _ if self.may_be_repeated(method) => 503,
             _ => 502,
         }
@@ -93,7 +85,6 @@ impl Failure {
                 | Self::DnsError
                 | Self::DestinationNotFound
                 | Self::DestinationUnavailable
-                | Self::DestinationIpProhibited
                 | Self::DestinationIpUnroutable
                 | Self::ConnectionRefused
                 | Self::ConnectionTimeout

@@ -77,16 +77,16 @@ pub struct Connection<'v>(Vec<&'v [u8]>);
 /// must not write, in lower case: those that only the platform says.
 ///
 /// ```
-/// use signpost::proxy::{Connection, is_kept_from_origin};
+/// use signpost::proxy::{Connection, ends_before_origin};
 ///
 /// let connection = Connection::of([&b"close, X-Named"[..]]);
-/// let is_kept = |name| is_kept_from_origin(name, &connection, &["cdn-client-ip"]);
+/// let is_kept = |name| ends_before_origin(name, &connection, &["cdn-client-ip"]);
 /// assert!(is_kept("x-named"));
 /// assert!(is_kept("x_forwarded_for"));
 /// assert!(is_kept("CDN-Client-IP"));
 /// assert!(!is_kept("user-agent"));
 /// ```
-pub fn is_kept_from_origin(name: &str, connection: &Connection<'_>, of_platform: &[&str]) -> bool {
+pub fn ends_before_origin(name: &str, connection: &Connection<'_>, of_platform: &[&str]) -> bool {
     is_listed(name, FROM_CLIENT, &[])
         || is_listed(name, of_platform, &[])
         || is_listed(name, BELIEVED, BELIEVED_STARTS)
@@ -94,7 +94,7 @@ pub fn is_kept_from_origin(name: &str, connection: &Connection<'_>, of_platform:
 }
 
 /// Whether the client does not get this field of the origin's answer.
-pub fn is_kept_from_client(name: &str, connection: &Connection<'_>) -> bool {
+pub fn ends_before_client(name: &str, connection: &Connection<'_>) -> bool {
     is_listed(name, FROM_ORIGIN, &[]) || ends_here(name, connection)
 }
 

@@ -6,5 +6,5 @@ mod fields;
 mod via;
 
 pub use failure::Failure;
-pub use fields::{Connection, is_kept_from_client, is_kept_from_origin};
+pub use fields::{Connection, ends_before_client, ends_before_origin};
 pub use via::via;

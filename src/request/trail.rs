@@ -12,43 +12,43 @@ pub(super) struct Trail<'a> {
 impl Trail<'_> {
     /// Whether the request came through the CDN of this name.
     ///
-    /// In `CDN-Loop` the name is an element's identifier. In `Via` it is a comment, or a label of the host
-    /// that received the request.
+    /// In `CDN-Loop` the name is an element's identifier. In `Via` it is a comment, or the host that received
+    /// the request, or a label of it.
     pub(super) fn includes(&self, token: &LoopToken) -> bool {
-        let is_token = |text: &str| text.eq_ignore_ascii_case(token.as_str());
-        let in_cdn_loop = elements(&self.cdn_loop, '"', '"').any(|element| {
-            let identifier = element.split(';').next();
-            identifier.is_some_and(|it| is_token(it.trim()))
+        let is_token = |text: &[u8]| text.eq_ignore_ascii_case(token.as_str().as_bytes());
+        let in_cdn_loop = elements(&self.cdn_loop).any(|element| {
+            let (identifier, _) = split_once(element, b';');
+            is_token(identifier.trim_ascii())
         });
         in_cdn_loop
-            || elements(&self.via, '(', ')').any(|element| {
-                let (received, comment) = element.split_once('(').unwrap_or((&element, ""));
-                let received_by = received.split_ascii_whitespace().nth(1);
-                let host = received_by.and_then(|it| it.split(':').next());
-                let comment = comment.trim_end().trim_end_matches(')').trim();
-                is_token(comment) || host.is_some_and(|host| host.split('.').any(is_token))
+            || elements(&self.via).any(|element| {
+                let (received, comment) = split_once(element, b'(');
+                let (comment, _) = split_once(comment, b')');
+                let mut words = received.split(u8::is_ascii_whitespace);
+                let received_by = words.rfind(|word| !word.is_empty()).unwrap_or_default();
+                let (host, _) = split_once(received_by, b':');
+                is_token(comment.trim_ascii())
+                    || is_token(host)
+                    || host.split(|byte| *byte == b'.').any(is_token)
             })
     }
 }
 
-/// The elements of a list field's values: split at the commas outside text between `open` and `close`.
-fn elements(values: &[&[u8]], open: char, close: char) -> impl Iterator<Item = String> {
-    values.iter().flat_map(move |value| {
-        let (mut depth, mut is_escaped) = (0_usize, false);
-        // Lossy decoding is safe: a token is ASCII.
-        let text = String::from_utf8_lossy(value);
-        let elements = text.split(move |character| {
-            if is_escaped {
-                is_escaped = false;
-            } else if character == '\\' {
-                is_escaped = depth > 0;
-            } else if character == close && depth > 0 {
-                depth -= 1;
-            } else if character == open {
-                depth += 1;
-            }
-            character == ',' && depth == 0
-        });
-        elements.map(str::to_owned).collect::<Vec<_>>()
-    })
+/// The elements of a list field's values.
+///
+/// Every comma counts, also one in a comment or in quotation marks: a client could leave these open and so
+/// hide what a CDN adds after them. What is found there by mistake only goes to the origin.
+fn elements<'a>(values: &[&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
+    values
+        .iter()
+        .flat_map(|value| value.split(|byte| *byte == b','))
+}
+
+/// What stands before the first such byte, and after it.
+fn split_once(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
+    let mut parts = text.splitn(2, |byte| *byte == separator);
+    (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    )
 }

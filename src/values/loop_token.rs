@@ -25,12 +25,16 @@ impl FromStr for LoopToken {
     type Err = LoopTokenError;
 
     fn from_str(text: &str) -> Result<Self, LoopTokenError> {
-        let may_be_in_token =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if !text.is_empty() && text.bytes().all(may_be_in_token) {
+        if is_token(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(LoopTokenError(text.to_owned()))
         }
     }
+}
+
+/// Whether a text is a token: RFC 9110, section 5.6.2.
+pub(crate) fn is_token(text: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_of_token)
 }

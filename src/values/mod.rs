@@ -30,6 +30,8 @@ pub use encoding::{Unencoded, UnencodedError};
 pub use header_text::HeaderText;
 pub use host::{Host, HostError};
 pub use instead::Instead;
+#[cfg(feature = "toml")]
+pub(crate) use loop_token::is_token;
 pub use loop_token::{LoopToken, LoopTokenError};
 pub use mismatch::Mismatch;
 pub use part::{CapturePart, UnknownPart};

@@ -22,7 +22,7 @@ pub enum Switch {
     Enforce(Share),
     /// `shadow`: it is logged, and the origin answers. If the origin fails, it is sent.
     Shadow,
-    /// `off`: the origin answers, and nothing of ours is sent, whatever happens.
+    /// `off`: the origin answers, and the edge sends nothing of its own, whatever happens.
     Off,
 }
 

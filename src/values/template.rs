@@ -119,7 +119,7 @@ impl PathTemplate {
     }
 
     /// How many bytes [`write`](Self::write) appends.
-    pub fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
+    pub(crate) fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
         let parts = self.segments.iter().flatten();
         let texts = parts.filter_map(|part| part.text(captures));
         let encoded: usize = texts.map(|text| encoded_length(&text, unencoded)).sum();

@@ -109,9 +109,22 @@ fn fastest(config: &Config, path: &str) -> u128 {
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn a_path_costs_in_proportion_to_its_length() {
-    let config = config();
     let path = |segments: usize| format!("/files{}", "/a".repeat(segments));
-    let (short, long) = (fastest(&config, &path(32)), fastest(&config, &path(512)));
-    // Sixteen times the segments; in proportion to the square it would be 256 times the time.
-    assert!(long < 64 * short, "{short} ns, then {long} ns");
+    let with_hosts = |hosts: &str| {
+        let toml = SmallConfig::new(&format!("hosts = {hosts}"))
+            .target("cdn", "https://cdn.example", "")
+            .route("rest", "/files/{rest:path}", "/pub/{rest}")
+            .example("/files/a/b", "/pub/a/b");
+        configs::read(&toml.to_string())
+    };
+    // With the host of the base among them, the location is tried on every route.
+    for hosts in [
+        r#"["registry.example"]"#,
+        r#"["registry.example", "cdn.example"]"#,
+    ] {
+        let config = with_hosts(hosts);
+        let [short, long] = [64, 510].map(|segments| fastest(&config, &path(segments)));
+        // Eight times the segments; in proportion to their square it would be 64 times the time.
+        assert!(long < 16 * short, "{hosts}: {short} ns, then {long} ns");
+    }
 }

@@ -3,6 +3,7 @@
 use crate::fixtures::configs;
 use signpost::config::{Config, RouteName};
 use signpost::decision::Reason;
+use signpost::origin_redirect::OriginAnswer;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
@@ -37,8 +38,10 @@ const ROWS: &[(&[&str], &[&str], bool)] = &[
     (&["cloudfront2"], &[], false),
     (&["not-cloudfront"], &[], false),
     (&["fastly; by=cloudfront"], &[], false),
-    (&["fastly; info=\"a, cloudfront, b\""], &[], false),
-    (&["fastly; info=\"a\\\", cloudfront\""], &[], false),
+    // A comma counts wherever it is, so that nothing hides what comes after it.
+    (&["fastly; info=\"a, cloudfront, b\""], &[], true),
+    (&["\", cloudfront"], &[], true),
+    (&["a; b=\"\\, cloudfront"], &[], true),
     (&[""], &[""], false),
     (&[], &["1.1 3f9a.cloudfront.net (CloudFront)"], true),
     (&[], &["2.0 3f9a.cloudfront.net"], true),
@@ -53,19 +56,29 @@ const ROWS: &[(&[&str], &[&str], bool)] = &[
     (&[], &["1.1 varnish", "1.1 cloudfront"], true),
     (&[], &["1.1 varnish (a, b), 1.1 cloudfront"], true),
     (&[], &["1.1 varnish (not cloudfront)"], false),
-    (&[], &["1.1 varnish (a, 1.1 cloudfront, b)"], false),
-    (&[], &["1.1 varnish (a \\) , 1.1 cloudfront)"], false),
+    (&[], &["1.1 varnish (a, 1.1 cloudfront, b)"], true),
+    (
+        &[],
+        &["1.1 x (, 1.1 3f9a.cloudfront.net (CloudFront)"],
+        true,
+    ),
+    (
+        &[],
+        &["1.1 x (\\, 1.1 3f9a.cloudfront.net (CloudFront)"],
+        true,
+    ),
+    (&[], &["1.1 varnish (cloudfront (2))"], false),
     (&[], &["1.1 mycloudfront.example"], false),
     (&[], &["cloudfront 1.1"], false),
-    (&[], &["cloudfront"], false),
+    (&[], &["cloudfront"], true),
     (&[], &["1.1"], false),
 ];
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_request_names_the_machines_that_it_came_through() {
     let config = config();
-    assert!(config.names_loops());
-    assert!(!configs::production().names_loops());
+    assert!(config.has_loop_token());
+    assert!(!configs::production().has_loop_token());
     for (cdn_loop, via, expected) in ROWS {
         let row = format!("{cdn_loop:?} {via:?}");
         let with = |path| {
@@ -101,4 +114,34 @@ fn bytes_that_are_no_text_are_no_name() {
     let request = request.with_trail([&b"\xff, cloudfront\xff"[..]], [&b"1.1 \xffcloudfront"[..]]);
     let answer = signpost::answer(&config, &request, Switch::ENFORCE);
     assert_eq!(answer.decided(), "redirect");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn whatever_it_asks_nothing_leads_it_back() {
+    let config = SmallConfig::new("origin.check_redirects = \"repair\"\nresponse.cors = true")
+        .target("first", "https://first.example", "")
+        .target("second", "https://second.example", "loop = \"second\"")
+        .route("file", "/files/{file:segment}", "/{file}")
+        .example("/files/a", "/a");
+    let config = configs::read(&config.to_string());
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        for position in ["enforce", "enforce 0%", "shadow", "off"] {
+            let row = format!("{method}, {position}");
+            let request = Request::new(method, "registry.example", "/files/a")
+                .with_preflight(Some(b"https://docs.example"), Some(b"GET"))
+                .with_trail([&b"second"[..]], []);
+            let answer = signpost::answer(&config, &request, position.parse::<Switch>().unwrap());
+            let reason = answer.decision().reason().map(Reason::code);
+            assert_eq!(reason, Some("came-from-target"), "{row}");
+            let locations = [b"https://evil.example/".to_vec()];
+            let redirected = answer.clone().after_origin_answered(&OriginAnswer {
+                status: 302,
+                locations: &locations,
+                requested: "https://registry.example/files/a",
+            });
+            assert_eq!(redirected, answer, "{row}");
+            assert_eq!(answer.clone().after_origin_failed(), answer, "{row}");
+            assert_eq!(answer.reply(), None, "{row}");
+        }
+    }
 }

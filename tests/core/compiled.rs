@@ -448,6 +448,10 @@ fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
         ),
         ("[\"origin\"]", "[\"primary\"]"),
         (
+            "backends = [\"origin\"]",
+            "backends = [\"origin\"]\nnext_backend_timeout = \"2m\"",
+        ),
+        (
             "[\"cdn.example\"]\n\n[origin]\nbackends = [\"origin\"]\n\n[targets.cdn]\nbase = \"https://cdn.example\"",
             "[\"cdn.iocrates\"]\n\n[origin]\nbackends = [\"origin\"]\n\n[targets.cdn]\nbase = \"https://cdn.iocrates\"",
         ),

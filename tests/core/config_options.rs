@@ -213,16 +213,16 @@ fn the_options_of_the_origin_are_what_is_written() {
             },
         ),
         (
-            "next_backend_timeout = \"1m 30s\"",
+            "next_backend_timeout = \"1s 500ms\"",
             OriginOptions {
-                next_backend_timeout: Duration::from_secs(90),
+                next_backend_timeout: Duration::from_millis(1500),
                 ..default
             },
         ),
         (
-            "next_backend_timeout = \"2m\"",
+            "next_backend_timeout = \"29s\"",
             OriginOptions {
-                next_backend_timeout: Duration::from_mins(2),
+                next_backend_timeout: Duration::from_secs(29),
                 ..default
             },
         ),

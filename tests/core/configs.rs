@@ -203,7 +203,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "allowed_hosts = [\"cdn.example\"]",
         "allowed_hosts = [\"cdn.example\", \"co.uk\"]\nprivate_suffixes = [\"lan\", \"io\"]\ntargets.other.base = \"co.uk\"",
-        "line 1, column 33: host-unknown: allowed_hosts[1]: `co.uk` is a suffix below which names are registered, and no host itself; write the full host\nline 2, column 21: private-suffix-idle: private_suffixes[0]: no allowed host is below `lan`; leave it out\nline 2, column 28: private-suffix-idle: private_suffixes[1]: hosts below `io` need no private suffix; leave it out\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+        "line 1, column 33: host-unknown: allowed_hosts[1]: names are registered below `co.uk`, so it is not a host itself; write the full host\nline 2, column 21: private-suffix-idle: private_suffixes[0]: no allowed host is below `lan`; leave it out\nline 2, column 28: private-suffix-idle: private_suffixes[1]: hosts below `io` need no private suffix; leave it out\nline 3, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
         "[log]",
@@ -334,6 +334,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "backends = [\"origin\"]",
         "backends = [\"origin\"]\nnext_backend_timeout = \"0s\"",
         "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: `0s` is not a time from 1ms to 2m; write one such as \"30s\"",
+    ),
+    (
+        "backends = [\"origin\"]",
+        "backends = [\"origin\"]\nnext_backend_timeout = \"31s\"",
+        "line 5, column 24: origin-option-invalid: origin.next_backend_timeout: it is longer than 30s, when clients have given up; with the time that a backend may take, the platform would end the execution: write `30s` or less",
     ),
     (
         "backends = [\"origin\"]",

@@ -101,7 +101,7 @@ fn its_answer_allows_the_methods_and_every_field() {
     let headers = |decision| {
         [
             ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
-            ("access-control-allow-headers", "*"),
+            ("access-control-allow-headers", "*, Authorization"),
             ("access-control-allow-origin", "*"),
             (
                 "strict-transport-security",

@@ -34,11 +34,6 @@ const FAILURES: &[(Failure, &str, When)] = &[
         Before,
     ),
     (
-        Failure::DestinationIpProhibited,
-        "destination_ip_prohibited",
-        Before,
-    ),
-    (
         Failure::DestinationIpUnroutable,
         "destination_ip_unroutable",
         Before,
@@ -50,16 +45,6 @@ const FAILURES: &[(Failure, &str, When)] = &[
         After,
     ),
     (Failure::ConnectionTimeout, "connection_timeout", Before),
-    (
-        Failure::ConnectionReadTimeout,
-        "connection_read_timeout",
-        TooLate,
-    ),
-    (
-        Failure::ConnectionWriteTimeout,
-        "connection_write_timeout",
-        TooLate,
-    ),
     (
         Failure::ConnectionLimitReached,
         "connection_limit_reached",

@@ -1,6 +1,6 @@
 //! Which fields of a request the origin does not get, and which of an answer the client does not get.
 
-use signpost::proxy::{Connection, is_kept_from_client, is_kept_from_origin, via};
+use signpost::proxy::{Connection, ends_before_client, ends_before_origin, via};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What becomes of a field of a request, and of the same field of an answer.
@@ -164,8 +164,8 @@ const OF_PLATFORM: &[&str] = &["cdn-client-ip", "cdn-ff"];
 fn fates(name: &str, connection: &Connection<'_>) -> [Fate; 2] {
     let fate = |is_kept| if is_kept { Ends } else { Passes };
     [
-        fate(is_kept_from_origin(name, connection, OF_PLATFORM)),
-        fate(is_kept_from_client(name, connection)),
+        fate(ends_before_origin(name, connection, OF_PLATFORM)),
+        fate(ends_before_client(name, connection)),
     ]
 }
 

@@ -10,6 +10,7 @@ mod hostile;
 mod http2;
 mod https;
 mod log;
+mod machines;
 mod origin_down;
 mod origin_redirects;
 mod pass_through;

@@ -115,7 +115,7 @@ async fn a_preflight_is_answered_with_and_without_an_origin() {
         let expected = [
             ("access-control-allow-origin", "*"),
             ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
-            ("access-control-allow-headers", "*"),
+            ("access-control-allow-headers", "*, Authorization"),
             ("signpost-decision", decision),
         ];
         for (name, value) in expected {

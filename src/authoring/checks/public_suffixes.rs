@@ -22,7 +22,8 @@ enum Ending {
 ///
 /// The host of a base is an allowed one, so the bases are not looked at.
 pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
-    let suffixes = &draft.aside.keys.private_suffixes;
+    let written = draft.aside.keys.private_suffixes.iter();
+    let suffixes: Vec<_> = written.map(|it| it.to_ascii_lowercase()).collect();
     let allowed = draft.raw.allowed_hosts.as_deref().unwrap_or_default();
     let hosts = || {
         let hosts = allowed.iter().enumerate();
@@ -40,7 +41,7 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
                 )
             }
             Ending::Bare => format!(
-                "`{host}` is a suffix below which names are registered, and no host itself; write the full host"
+                "names are registered below `{host}`, so it is not a host itself; write the full host"
             ),
         };
         let key = Key::default().name("allowed_hosts").index(index);
@@ -90,6 +91,6 @@ fn is_suffix(text: &str) -> bool {
 }
 
 fn is_below(host: &Host, suffix: &str) -> bool {
-    let before = host.as_str().strip_suffix(&suffix.to_ascii_lowercase());
+    let before = host.as_str().strip_suffix(suffix);
     before.is_some_and(|it| it.ends_with('.'))
 }

@@ -126,7 +126,7 @@ fn usable_endpoint(name: Option<&String>) -> Option<String> {
 pub(super) fn retry(key: &At<'_>, raw: &RawRetry, sink: &mut Sink) -> Option<RetryOptions> {
     let code = ProblemCode::RetryInvalid;
     let window_key = &key.name("window");
-    let instead = "write for how long a client's first try is remembered, such as \"1m\"";
+    let instead = "write for how long a client's first attempt is remembered, such as \"1m\"";
     let window = sink.require(window_key, raw.window.as_deref(), instead);
     let window = window.and_then(|text| sink.take(code, window_key, Window::parse(text)));
     let share = match raw.origin_share.as_deref() {
