@@ -8,6 +8,7 @@ mod faults;
 mod hostile;
 mod http2;
 mod https;
+mod lint;
 mod log;
 mod origin_down;
 mod origin_redirects;
