@@ -625,6 +625,7 @@ const CASES: &[Case] = &[
                 "max-age=31536000; includeSubDomains",
             ),
             ("vary", "Accept"),
+            ("cache-control", "no-store"),
             ("signpost-decision", "redirect;route=\"download\""),
         ],
         ..JSON
