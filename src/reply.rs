@@ -8,6 +8,7 @@ use crate::location::Location;
 use crate::proxy::Failure;
 use crate::request::{Format, Request};
 use crate::route::RouteMatch;
+use crate::values::HeaderText;
 
 /// A status, headers and a body. Header names are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +56,13 @@ pub fn to_location<'a>(
     if route.options().json {
         reply.headers.push(("vary", Cow::Borrowed("Accept")));
     }
-    if let Some(cache_control) = &route.options().cache_control {
+    let cache_control = route.options().cache_control.as_ref();
+    // A cache may keep a 200 that does not say how long, and no such redirect: RFC 9111, section 4.2.2.
+    let of_json = as_json.then_some("no-store");
+    if let Some(cache_control) = cache_control.map(HeaderText::as_str).or(of_json) {
         reply
             .headers
-            .push(("cache-control", Cow::Borrowed(cache_control.as_str())));
+            .push(("cache-control", Cow::Borrowed(cache_control)));
     }
     let decision = decided(Cow::Borrowed(route.name().decision_header()), because);
     reply.finish(found.config().response(), found.request(), decision)

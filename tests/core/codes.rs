@@ -24,7 +24,7 @@ fn location() -> Location {
 }
 
 /// Each reason with its code; a new reason does not compile until it stands here.
-fn reasons() -> Vec<(Reason, &'static str)> {
+pub(crate) fn reasons() -> Vec<(Reason, &'static str)> {
     let all = [
         Reason::NoRoute,
         Reason::OriginRoute,

@@ -43,6 +43,7 @@ mod received;
 mod replies;
 mod requests;
 mod routes;
+mod structured_fields;
 mod switches;
 mod targets;
 mod templates;

@@ -121,8 +121,15 @@ fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &
     } else {
         (status, ("location", "https://cdn.example/a%2Bb"), "")
     };
+    let says_how_long = of_route.iter().any(|(name, _)| *name == "cache-control");
+    // Without it, a cache could keep a 200.
+    let of_json: Headers = if status == 200 && !says_how_long {
+        &[("cache-control", "no-store")]
+    } else {
+        &[]
+    };
     let last = [("signpost-decision", "redirect;route=\"file\"")];
-    let headers = [&[first], of_route, of_response, &last].concat();
+    let headers = [&[first], of_route, of_json, of_response, &last].concat();
     assert_eq!(
         status_headers_body(&reply),
         (status, headers, body),

@@ -8,10 +8,10 @@ use crate::workspace::Workspace;
 
 /// Install what the other commands need
 ///
-/// The Rust targets and components, Viceroy, cargo-llvm-cov, the test runner of wasm-bindgen, zizmor
-/// and the Fastly CLI. Tools in the right version stay as they are. The other commands install what
-/// they need by themselves; this one does it beforehand. If cargo-binstall is on PATH, it downloads
-/// the tools that would otherwise be compiled.
+/// The Rust targets and components, Viceroy, cargo-llvm-cov, the test runner of wasm-bindgen, zizmor,
+/// httplint and the Fastly CLI. Tools in the right version stay as they are. The other commands install
+/// what they need by themselves; this one does it beforehand. If cargo-binstall is on PATH, it
+/// downloads the tools that would otherwise be compiled.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Also install the clients of registries that tests run, where Debian's packages have them
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(tools::viceroy()),
         Ok(tools::node()),
         Ok(tools::zizmor(&workspace)),
+        Ok(tools::httplint(&workspace)),
         tools::wasm_bindgen(&workspace),
         Ok(tools::fastly_cli(&workspace)),
     ];

@@ -20,10 +20,13 @@ const VICEROY: &str = "0.22.0";
 const FASTLY_CLI: &str = include_str!("../fastly-cli/package.json");
 /// Names the version of zizmor, and the hashes of its wheels.
 const ZIZMOR: &str = include_str!("../zizmor.txt");
+/// Names the versions of httplint and of what it imports, and the hashes of their wheels.
+const HTTPLINT: &str = include_str!("../httplint.txt");
 
 const NEEDS_RUST: &str = "install Rust with rustup (https://rustup.rs)";
 const NEEDS_RUSTUP: &str = "install Rust with rustup (https://rustup.rs), or add this to your own \
                             Rust toolchain by its own means";
+const NEEDS_PIP: &str = "install Python 3.10 or later with pip (https://www.python.org)";
 const NEEDS_NODE: &str = "install Node.js 20 or later, which brings npm (https://nodejs.org)";
 
 /// The standard library of a compilation target.
@@ -97,27 +100,43 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
 /// zizmor, which checks the workflows: the one on `PATH`, or one below the target directory.
 pub(crate) fn zizmor(workspace: &Workspace) -> Tool {
     let probe = CommandLine::new("zizmor --version");
-    let version = zizmor_version();
+    let version = wheel_version(ZIZMOR, "zizmor");
     let mut tool = from_crate("zizmor", version, probe, "--locked", "several minutes");
     let programs = zizmor_programs(workspace).map(|program| program.arguments("--version"));
     tool.probe = Probe::Version(programs.to_vec(), version.to_owned());
-    let pip = "python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
-               --require-hashes --only-binary :all: --upgrade --target";
-    let wheel = Install {
-        needs: "python3",
-        command: CommandLine::new(pip)
-            .argument(workspace.target().join("zizmor").to_string_lossy())
-            .argument("--requirement")
-            .argument(workspace.root().join("xtask/zizmor.txt").to_string_lossy()),
-        note: None,
-    };
-    tool.installs.insert(0, wheel);
+    tool.installs.insert(0, wheels(workspace, "zizmor"));
     tool
 }
 
 /// The program that [`zizmor`] found or installed.
 pub(crate) fn zizmor_program(workspace: &Workspace) -> Result<CommandLine> {
-    in_version(zizmor_programs(workspace), "--version", zizmor_version())
+    let version = wheel_version(ZIZMOR, "zizmor");
+    in_version(zizmor_programs(workspace), "--version", version)
+}
+
+/// httplint, which checks the answers of the edge module: in a folder below the target directory.
+pub(crate) fn httplint(workspace: &Workspace) -> Tool {
+    let version = wheel_version(HTTPLINT, "httplint").to_owned();
+    let probe = CommandLine::new("python3")
+        .argument(
+            workspace
+                .root()
+                .join("tests/edge/lint.py")
+                .to_string_lossy(),
+        )
+        .argument("--version")
+        .variable("PYTHONPATH", httplint_folder(workspace));
+    Tool {
+        name: format!("httplint {version}"),
+        probe: Probe::Version(vec![probe], version),
+        installs: vec![wheels(workspace, "httplint")],
+        hint: NEEDS_PIP,
+    }
+}
+
+/// Where Python finds what [`httplint`] installed.
+pub(crate) fn httplint_folder(workspace: &Workspace) -> PathBuf {
+    workspace.target().join("httplint")
 }
 
 /// Node.js, in which the tests in WebAssembly run.
@@ -204,6 +223,21 @@ fn rustup(name: &str, probe: Probe, arguments: &str) -> Tool {
     }
 }
 
+/// The wheels that `xtask/NAME.txt` names, in the folder `NAME` below the target directory.
+fn wheels(workspace: &Workspace, name: &str) -> Install {
+    let pip = "python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+               --require-hashes --no-deps --only-binary :all: --upgrade --target";
+    let requirements = workspace.root().join(format!("xtask/{name}.txt"));
+    Install {
+        needs: "python3",
+        command: CommandLine::new(pip)
+            .argument(workspace.target().join(name).to_string_lossy())
+            .argument("--requirement")
+            .argument(requirements.to_string_lossy()),
+        note: None,
+    }
+}
+
 /// A program of a crate: downloaded by cargo-binstall where that is on `PATH`, compiled elsewhere.
 fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes: &str) -> Tool {
     let package = format!("{name}@{version}");
@@ -279,10 +313,13 @@ fn fastly_folder(workspace: &Workspace) -> PathBuf {
     workspace.root().join("xtask/fastly-cli")
 }
 
-fn zizmor_version() -> &'static str {
-    let version = ZIZMOR.split_once("==").map(|(_, rest)| rest);
-    let mut words = version.unwrap_or_default().split_whitespace();
-    words.next().unwrap_or_default()
+/// The version of a package in a list of wheels.
+fn wheel_version<'l>(list: &'l str, package: &str) -> &'l str {
+    let version = list.lines().find_map(|line| {
+        let version = line.strip_prefix(package)?.strip_prefix("==")?;
+        version.split_whitespace().next()
+    });
+    version.unwrap_or_default()
 }
 
 fn fastly_version() -> String {
@@ -293,11 +330,15 @@ fn fastly_version() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{fastly_version, zizmor_version};
+    use super::{HTTPLINT, ZIZMOR, fastly_version, wheel_version};
 
     #[test]
     fn the_files_that_pin_versions_name_them() {
-        for version in [&*fastly_version(), zizmor_version()] {
+        for version in [
+            &*fastly_version(),
+            wheel_version(ZIZMOR, "zizmor"),
+            wheel_version(HTTPLINT, "httplint"),
+        ] {
             let numbers = version
                 .split('.')
                 .filter(|part| part.parse::<u16>().is_ok());

@@ -137,7 +137,11 @@ const JSON: Case = Case {
     expect: Expect::Json {
         location: "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate",
     },
-    answer_headers: &[("content-type", "application/json"), ("vary", "Accept")],
+    answer_headers: &[
+        ("content-type", "application/json"),
+        ("vary", "Accept"),
+        ("cache-control", "no-store"),
+    ],
     ..DOWNLOAD
 };
 
@@ -621,6 +625,7 @@ const CASES: &[Case] = &[
                 "max-age=31536000; includeSubDomains",
             ),
             ("vary", "Accept"),
+            ("cache-control", "no-store"),
             ("signpost-decision", "redirect;route=\"download\""),
         ],
         ..JSON

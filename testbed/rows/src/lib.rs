@@ -11,6 +11,7 @@ mod old_entries;
 mod presets;
 mod registry_cases;
 mod small;
+pub mod structured;
 
 pub use cases::{Case, Configuration, Expect, cases, configurations};
 pub use configs::{
