@@ -28,11 +28,11 @@ resource "fastly_service_compute" "signpost" {
     }
   }
 
-  # How long one request can take, with the defaults: a sandbox takes requests for 20 s, the edge may
+  # How long an execution can take, with the defaults: a sandbox takes requests for 20 s, the edge may
   # ask further backends for 30 s (`origin.next_backend_timeout`), and the last of them has 60 s for its
   # first byte. That is 110 s, within the 2 minutes that Fastly gives an execution. A trial account
   # gives 60 s: there, a backend that is silent for a minute ends the execution, and the client gets
-  # Fastly's error instead of Signpost's 503.
+  # Fastly's error instead of Signpost's 504.
   dynamic "backend" {
     for_each = var.backends
 
