@@ -30,9 +30,14 @@ fn every_release_in_the_workflow_is_one_that_exists() {
         let installed = " --fastly xtask/fastly-cli/node_modules/.bin/fastly";
         assert!(words.ends_with(installed), "another Fastly CLI: {line}");
         let from = format!("--from {}", record.display());
+        let (edge, config) = if words.starts_with("release staging") {
+            ("https://staging.crates.io", "config/crates-io-staging.toml")
+        } else {
+            ("https://crates.io", "config/crates-io.toml")
+        };
         let words = format!("{words}{smoke}")
-            .replace("\"$EDGE\"", "https://edge.example")
-            .replace("deployed.toml", "config/crates-io.toml")
+            .replace("\"$EDGE\"", edge)
+            .replace("deployed.toml", config)
             .replace("--from way-back.json", &from)
             .replace(['"', '$'], "");
         let words: Vec<_> = words.split(' ').collect();
@@ -48,7 +53,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
     let fastly = "--fastly no-such-program --execute";
     let place = format!("staging {fastly} --service-id S --store-id T");
     let no_edge = format!("{place} --package fastly.toml");
-    let release = format!("{no_edge} --edge https://edge.example");
+    let release = format!("{no_edge} --edge https://staging.crates.io");
     let stdin = "in the smoke test, `--files -` reads standard input";
     let token = "the token of the Fastly API must not be sent to the edge";
     for (name, words, more, expected) in [
@@ -99,8 +104,20 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (
             "no package",
             &place,
-            "--edge https://e --package none",
+            "--edge https://staging.crates.io --package none",
             "there is no file none: build",
+        ),
+        (
+            "another host",
+            &no_edge,
+            "--edge https://crates.io",
+            "the routes do not apply to the host crates.io: name one of `hosts` (`staging.crates.io`",
+        ),
+        (
+            "another host of the deployed one",
+            &release,
+            "--deployed-config config/crates-io.toml",
+            "the routes do not apply to the host staging.crates.io: name one of `hosts` (`crates.io`",
         ),
         (
             "no CLI",

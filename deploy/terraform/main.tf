@@ -81,12 +81,9 @@ resource "fastly_service_compute" "signpost" {
   #
   # The download counter of crates.io needs it: it takes a file whose first byte is `<` for one of
   # Fastly, and fails on a file that begins with `{`. The tool `signpost` does not read the envelope
-  # yet, so cut it off. `sort` comes first: it sorts by the envelope's time, to the second.
-  #
-  #   zstd --decompress --stdout FILES | LC_ALL=C sort | sed 's/^<[0-9]*>[^{]*//' | signpost watch -
-  #
-  # That shows an incident that is over. To notice one, watch the streamed log below: a file comes once
-  # a minute at the earliest, and Fastly's default is an hour.
+  # yet; "How is the service set up?" in docs/operating.md says how to cut it off. To notice an incident,
+  # watch the streamed log below: a file comes once a minute at the earliest, and Fastly's default is an
+  # hour.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket
