@@ -62,7 +62,7 @@ pub(crate) struct Answered {
 /// The decision and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Decided {
-    /// `redirect` or `origin`.
+    /// `redirect`, `preflight` or `origin`.
     pub(crate) decision: &'static str,
     /// Why the origin answers.
     pub(crate) reason: Option<&'static str>,
