@@ -108,18 +108,6 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             "there is no file none: build",
         ),
         (
-            "another host",
-            &no_edge,
-            "--edge https://crates.io",
-            "the routes do not apply to the host crates.io: name one of `hosts` (`staging.crates.io`",
-        ),
-        (
-            "another host of the deployed one",
-            &release,
-            "--deployed-config config/crates-io.toml",
-            "the routes do not apply to the host staging.crates.io: name one of `hosts` (`crates.io`",
-        ),
-        (
             "no CLI",
             &release,
             "--hold 1s",
@@ -156,10 +144,31 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             "is not a record",
         ),
     ] {
-        let words = format!("release {words} {more}");
-        let words: Vec<_> = words.split(' ').collect();
-        let (code, printed, error) = ended(&mut signpost(&words));
-        assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
-        assert!(error.contains(expected), "{name}: {error}");
+        check_refusal(name, &format!("release {words} {more}"), expected);
     }
+}
+
+#[test]
+fn a_release_at_a_host_that_its_configurations_do_not_have_is_refused() {
+    let release = "release staging --service-id S --store-id T --edge";
+    for (words, expected) in [
+        (
+            format!("{release} https://crates.io"),
+            "apply to the host crates.io: name one of `hosts` (`staging.crates.io`",
+        ),
+        (
+            format!("{release} https://staging.crates.io --deployed-config config/crates-io.toml"),
+            "apply to the host staging.crates.io: name one of `hosts` (`crates.io`",
+        ),
+    ] {
+        check_refusal(&words, &words, expected);
+    }
+}
+
+#[track_caller]
+fn check_refusal(name: &str, words: &str, expected: &str) {
+    let words: Vec<_> = words.split(' ').collect();
+    let (code, printed, error) = ended(&mut signpost(&words));
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
+    assert!(error.contains(expected), "{name}: {error}");
 }
