@@ -42,10 +42,12 @@ Examples:
   signpost explain config/crates-io.toml \\
       https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download
   signpost explain config/crates-io.toml /api/v1/crates/smallvec/1.10/download
-  signpost explain config/crates-io.toml --accept application/json --switch 'enforce 25%' \\
+  signpost explain config/crates-io.toml --accept application/json \\
+      --switch 'enforce 25%' /api/v1/crates/smallvec/1.10.0/download
+  signpost explain config/crates-io.toml --method OPTIONS \\
+      -H 'Origin: https://docs.example' \\
+      -H 'Access-Control-Request-Method: GET' \\
       /api/v1/crates/smallvec/1.10.0/download
-  signpost explain config/crates-io.toml --method OPTIONS -H 'Origin: https://docs.example' \
-      -H 'Access-Control-Request-Method: GET' /api/v1/crates/smallvec/1.10.0/download
   signpost explain two-targets.toml --attempt 2 --unhealthy fastly \\
       /api/v1/crates/smallvec/1.10.0/download
 

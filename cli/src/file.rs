@@ -50,6 +50,23 @@ impl Loaded {
         &self.config
     }
 
+    /// Refuses an edge at a host that the routes do not apply to, where only the origin would answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] that names the hosts to write in `--edge`.
+    pub(crate) fn check_host(&self, host: &str) -> Result<(), Failure> {
+        if self.config().applies_to(host) {
+            return Ok(());
+        }
+        let hosts = self.config().hosts().into_iter().flatten();
+        let hosts: Vec<_> = hosts.map(|host| format!("`{host}`")).collect();
+        Err(Failure::new(format!(
+            "the routes do not apply to the host {host}: name one of `hosts` ({}) in --edge, and use --resolve or --connect-to to say where it is",
+            hosts.join(", ")
+        )))
+    }
+
     /// The examples that lead to a location. None in the compiled form.
     pub(crate) fn examples(&self) -> &[Example] {
         &self.examples

@@ -105,7 +105,8 @@ fn run_plan(plan: &Plan, world: &impl World) -> Result<Outcome, Failure> {
         Ended::RolledBack(error) => {
             say(&format!(
                 "\nerror: {error}\nRolled back: the previous version and configuration serve, and \
-                 the switch is `off`."
+                 the switch is `off`. Set it to `shadow` once you know that redirects were right, \
+                 because at `off` nothing is sent in a dead origin's place."
             ));
             Ok(Outcome::Found)
         }

@@ -100,6 +100,9 @@ pub(crate) struct Share {
     health_backend: Option<String>,
     /// The reserved characters that its locations have as they are.
     unencoded: String,
+    /// The name that its CDN has in its own requests.
+    #[serde(rename = "loop")]
+    loop_token: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -184,6 +187,7 @@ impl Share {
             weight: weighted.weight().as_u16(),
             health_backend: target.health_backend().map(str::to_owned),
             unencoded: target.unencoded().to_string(),
+            loop_token: target.loop_token().map(|it| it.as_str().to_owned()),
         }
     }
 }
@@ -249,6 +253,7 @@ impl Display for Row {
             weight,
             health_backend,
             unencoded,
+            loop_token,
         } in &self.targets
         {
             write!(f, "  target    {name} = {base}")?;
@@ -260,6 +265,9 @@ impl Display for Row {
             }
             if !unencoded.is_empty() {
                 write!(f, ", `{unencoded}` unencoded")?;
+            }
+            if let Some(name) = loop_token {
+                write!(f, ", sends as `{name}`")?;
             }
             writeln!(f)?;
         }

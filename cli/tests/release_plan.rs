@@ -30,9 +30,14 @@ fn every_release_in_the_workflow_is_one_that_exists() {
         let installed = " --fastly xtask/fastly-cli/node_modules/.bin/fastly";
         assert!(words.ends_with(installed), "another Fastly CLI: {line}");
         let from = format!("--from {}", record.display());
+        let (edge, config) = if words.starts_with("release staging") {
+            ("https://staging.crates.io", "config/crates-io-staging.toml")
+        } else {
+            ("https://crates.io", "config/crates-io.toml")
+        };
         let words = format!("{words}{smoke}")
-            .replace("\"$EDGE\"", "https://edge.example")
-            .replace("deployed.toml", "config/crates-io.toml")
+            .replace("\"$EDGE\"", edge)
+            .replace("deployed.toml", config)
             .replace("--from way-back.json", &from)
             .replace(['"', '$'], "");
         let words: Vec<_> = words.split(' ').collect();
@@ -48,7 +53,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
     let fastly = "--fastly no-such-program --execute";
     let place = format!("staging {fastly} --service-id S --store-id T");
     let no_edge = format!("{place} --package fastly.toml");
-    let release = format!("{no_edge} --edge https://edge.example");
+    let release = format!("{no_edge} --edge https://staging.crates.io");
     let stdin = "in the smoke test, `--files -` reads standard input";
     let token = "the token of the Fastly API must not be sent to the edge";
     for (name, words, more, expected) in [
@@ -99,7 +104,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
         (
             "no package",
             &place,
-            "--edge https://e --package none",
+            "--edge https://staging.crates.io --package none",
             "there is no file none: build",
         ),
         (
@@ -139,10 +144,31 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             "is not a record",
         ),
     ] {
-        let words = format!("release {words} {more}");
-        let words: Vec<_> = words.split(' ').collect();
-        let (code, printed, error) = ended(&mut signpost(&words));
-        assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
-        assert!(error.contains(expected), "{name}: {error}");
+        check_refusal(name, &format!("release {words} {more}"), expected);
     }
+}
+
+#[test]
+fn a_release_at_a_host_that_its_configurations_do_not_have_is_refused() {
+    let release = "release staging --service-id S --store-id T --edge";
+    for (words, expected) in [
+        (
+            format!("{release} https://crates.io"),
+            "apply to the host crates.io: name one of `hosts` (`staging.crates.io`",
+        ),
+        (
+            format!("{release} https://staging.crates.io --deployed-config config/crates-io.toml"),
+            "apply to the host staging.crates.io: name one of `hosts` (`crates.io`",
+        ),
+    ] {
+        check_refusal(&words, &words, expected);
+    }
+}
+
+#[track_caller]
+fn check_refusal(name: &str, words: &str, expected: &str) {
+    let words: Vec<_> = words.split(' ').collect();
+    let (code, printed, error) = ended(&mut signpost(&words));
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
+    assert!(error.contains(expected), "{name}: {error}");
 }

@@ -79,7 +79,7 @@ fn routes_of_the_origin_come_first_and_what_is_special_is_shown() {
 allowed_hosts = ["cdn.example"]
 hosts = ["a.example", "b.example"]
 origin.backends = ["origin"]
-targets.cdn = { base = "https://cdn.example", unencoded = "@:" }
+targets.cdn = { base = "https://cdn.example", unencoded = "@:", loop = "cloudfront" }
 [[routes]]
 name = "blob"
 path = "/v2/{image:path}/blobs/sha256:{digest:sha256}"
@@ -112,7 +112,7 @@ private
 blob
   path      /v2/{image:path}/blobs/sha256:{digest:sha256}
   hosts     b.example
-  target    cdn = https://cdn.example, `:@` unencoded
+  target    cdn = https://cdn.example, `:@` unencoded, sends as `cloudfront`
   location  /blobs/{digest.first(2)}/{digest}
   unused    image
   status    302
@@ -130,6 +130,7 @@ blob
         (&"image".into(), &"b.example".into())
     );
     assert_eq!(blob["targets"][0]["unencoded"], ":@");
+    assert_eq!(blob["targets"][0]["loop"], "cloudfront");
 }
 
 #[test]

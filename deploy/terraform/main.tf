@@ -28,11 +28,11 @@ resource "fastly_service_compute" "signpost" {
     }
   }
 
-  # How long one request can take, with the defaults: a sandbox takes requests for 20 s, the edge may
+  # How long an execution can take, with the defaults: a sandbox takes requests for 20 s, the edge may
   # ask further backends for 30 s (`origin.next_backend_timeout`), and the last of them has 60 s for its
   # first byte. That is 110 s, within the 2 minutes that Fastly gives an execution. A trial account
   # gives 60 s: there, a backend that is silent for a minute ends the execution, and the client gets
-  # Fastly's error instead of Signpost's 503.
+  # Fastly's error instead of Signpost's 504.
   dynamic "backend" {
     for_each = var.backends
 
@@ -81,12 +81,9 @@ resource "fastly_service_compute" "signpost" {
   #
   # The download counter of crates.io needs it: it takes a file whose first byte is `<` for one of
   # Fastly, and fails on a file that begins with `{`. The tool `signpost` does not read the envelope
-  # yet, so cut it off. `sort` comes first: it sorts by the envelope's time, to the second.
-  #
-  #   zstd --decompress --stdout FILES | LC_ALL=C sort | sed 's/^<[0-9]*>[^{]*//' | signpost watch -
-  #
-  # That shows an incident that is over. To notice one, watch the streamed log below: a file comes once
-  # a minute at the earliest, and Fastly's default is an hour.
+  # yet; "How is the service set up?" in docs/operating.md says how to cut it off. To notice an incident,
+  # watch the streamed log below: a file comes once a minute at the earliest, and Fastly's default is an
+  # hour.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket

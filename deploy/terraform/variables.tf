@@ -100,3 +100,12 @@ variable "streamed_log" {
     error_message = "Both logs have the same name. Give each its own, and name both in `log.endpoints` of the configuration."
   }
 }
+
+# A warning: without the name in the configuration, the edge writes no line to the streamed log, so no
+# alarm ever comes.
+check "streamed_log_gets_lines" {
+  assert {
+    condition     = contains(try(jsondecode(var.compiled_config).log.endpoints, []), var.streamed_log.name)
+    error_message = "`log.endpoints` of the configuration does not name `${var.streamed_log.name}`: add it, or `signpost watch` gets no lines."
+  }
+}

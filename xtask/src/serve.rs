@@ -24,8 +24,8 @@ use crate::workspace::Workspace;
 ///
 /// Installs what it needs, compiles the configuration, starts a stand-in origin and Viceroy, and
 /// prints requests to send with the answers to expect. If the configuration has `hosts`, it adds this
-/// machine's to them. A stand-in CDN serves a small file for each
-/// example. Then it shows each log line as it comes.
+/// machine's to them. A stand-in CDN serves a small file for each example. Then it shows each log line
+/// as it comes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask serve\n  \
@@ -140,7 +140,7 @@ async fn serve(
     answered.context("Viceroy listens but does not answer")?;
     if config.hosts().is_some() {
         println!(
-            "\nHere the routes apply to these hosts too: {}",
+            "\nRoutes without `hosts` of their own also apply here to: {}",
             hosts.join(", ")
         );
     }

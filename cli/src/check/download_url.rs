@@ -45,6 +45,9 @@ const MARKERS: [&str; 5] = [
 
 const APPENDED: &str = "/{crate}/{version}/download";
 
+/// Any checksum.
+const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// Why a URL is not redirected.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Why {
@@ -52,9 +55,6 @@ struct Why {
     /// Whether the routes apply to the URL's host.
     applies: bool,
 }
-
-/// Any checksum.
-const CHECKSUM: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl DownloadUrl {
     /// A finding for each reason that keeps downloads through this `dl` from being redirected.

@@ -6,7 +6,7 @@ use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Point, Refusal, Verdict};
 use signpost::reply::Reply;
-use signpost::route::RouteMatch;
+use signpost::route::{NoMatch, RouteMatch};
 use signpost::target::{self, Candidate, Chosen};
 use signpost::values::{Share, Switch};
 
@@ -62,7 +62,7 @@ pub(crate) struct Answered {
 /// The decision and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Decided {
-    /// `redirect` or `origin`.
+    /// `redirect`, `preflight` or `origin`.
     pub(crate) decision: &'static str,
     /// Why the origin answers.
     pub(crate) reason: Option<&'static str>,
@@ -82,6 +82,9 @@ pub(crate) struct Decided {
     pub(crate) meaning: &'static str,
     /// What the operator can do.
     pub(crate) next: String,
+    /// Whether the path is on a route, and its location would be too long.
+    #[serde(skip)]
+    pub(crate) is_too_long: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -180,6 +183,7 @@ impl Decided {
             (None, reason) => reason.map_or("", Reason::decision_header),
         };
         let found = answer.chosen().map(Chosen::found);
+        let is_too_long = matches!(answer.no_match(), Some(NoMatch::LocationTooLong(_)));
         let sent_from_percent = decision.location().and(found).and_then(smallest_share);
         Self {
             decision: answer.decided(),
@@ -195,10 +199,12 @@ impl Decided {
                 "The location was proven, and the switch allows it.",
                 words::meaning,
             ),
-            next: reason.map_or_else(
-                || "`curl -sI` of the location shows what the CDN answers.".to_owned(),
-                |reason| words::next(reason, applies, sent_from_percent),
-            ),
+            next: match reason {
+                None => "`curl -sI` of the location shows what the CDN answers.".to_owned(),
+                Some(_) if is_too_long => words::NEXT_IF_TOO_LONG.to_owned(),
+                Some(reason) => words::next(reason, applies, sent_from_percent),
+            },
+            is_too_long,
         }
     }
 }

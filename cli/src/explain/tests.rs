@@ -159,6 +159,20 @@ fn what_is_decided_by_other_fields_is_explained() {
 }
 
 #[test]
+fn a_location_that_would_be_too_long_is_explained_as_such() {
+    // Each `@` takes three bytes of the location.
+    let url = format!("/pub/{}", ["@".repeat(250).as_str(); 3].join("/"));
+    let shown = explain(MIRROR, "GET", &url, &[], "enforce").to_string();
+    for words in [
+        "The origin answers: capture-invalid",
+        "stops here: the location would be longer than 2,048 bytes at a target of the route",
+        "Nothing: no file has such a path. If one does, shorten the",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+}
+
+#[test]
 fn an_explanation_is_json_for_programs() {
     let url = "https://crates.io/api/v1/crates/libgit2-sys/0.12.25+1.3.0/download";
     insta::assert_json_snapshot!(

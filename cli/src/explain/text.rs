@@ -140,6 +140,10 @@ impl Page<'_, '_> {
                 Mark::Bad,
                 "stops here: the path is not known to be what was sent",
             ),
+            _ if explanation.decision.is_too_long => {
+                let words = "stops here: the location would be longer than 2,048 bytes at a target of the route";
+                self.marked(Mark::Bad, words)
+            }
             Some("capture-invalid" | "name-invalid" | "version-invalid")
                 if tried.iter().any(Tried::is_matched) =>
             {

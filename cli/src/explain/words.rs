@@ -60,6 +60,11 @@ pub(super) fn meaning(reason: &Reason) -> &'static str {
     }
 }
 
+/// What to do if the location would be too long; its reason is one of an invalid capture.
+pub(super) const NEXT_IF_TOO_LONG: &str =
+    "Nothing: no file has such a path. If one does, shorten the location or the base.";
+
+/// What to do about a reason.
 pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> String {
     let words = match reason {
         Reason::NoRoute if !applies => {
@@ -80,7 +85,8 @@ pub(super) fn next(reason: &Reason, applies: bool, sent_from: Option<u8>) -> Str
              of the target."
         }
         Reason::MethodNotRedirectable => {
-            "Nothing: the origin answers all other methods. Ask with GET or HEAD to see a redirect."
+            "Nothing: the origin answers this. Ask with GET or HEAD to see a redirect; a preflight needs \
+             `Origin`, `Access-Control-Request-Method` and `cors = true`."
         }
         Reason::NameInvalid | Reason::VersionInvalid | Reason::CaptureInvalid => {
             "If it should be redirected, correct what is marked in stage 2: the request, or the path \

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::access_log;
 use super::chunks::MAX_BYTES;
-use super::record::{Record, RecordError, Text};
+use super::record::{Decided, Record, RecordError, Text};
 
 /// The request that a line tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct Asked<'l> {
     path: usize,
     /// Whether the client got JSON, and so had asked for it.
     pub(crate) accepts_json: bool,
+    /// Whether the edge took it for a browser's preflight.
+    pub(crate) is_preflight: bool,
 }
 
 /// Why a line cannot be read; in words by `Display`.
@@ -35,6 +37,8 @@ pub(crate) enum Unreadable {
     NotALogLine,
     #[strum(to_string = "a JSON log line of another `version` than \"1\"")]
     OtherVersion,
+    #[strum(to_string = "the URL was cut when it was logged")]
+    CutUrl,
     #[strum(to_string = "the request is neither a path nor a URL with http(s):// and a host")]
     NotAUrl,
     #[strum(to_string = "a path or URL with a space; a line holds nothing besides it")]
@@ -76,6 +80,7 @@ impl<'l> Asked<'l> {
             host,
             path,
             accepts_json,
+            is_preflight: false,
         })
     }
 
@@ -102,6 +107,7 @@ impl<'l> Asked<'l> {
             host: self.host,
             path: self.path,
             accepts_json: self.accepts_json,
+            is_preflight: self.is_preflight,
         }
     }
 }
@@ -115,11 +121,21 @@ fn from_record(line: &[u8]) -> Result<Asked<'_>, Unreadable> {
     if record.version.is_some_and(|Text(version)| version != "1") {
         return Err(Unreadable::OtherVersion);
     }
+    // The edge marks what it cut. It is encoded in a URL that a client sends.
+    if record.url.ends_with('…') {
+        return Err(Unreadable::CutUrl);
+    }
     // The edge sends JSON only to a client that asked for it; an origin may send it to any.
-    let was_redirected = record.signpost.is_some_and(|it| it.is_redirect());
+    let signpost = record.signpost.as_ref();
+    let was_redirected = signpost.is_some_and(Decided::is_redirect);
+    let is_preflight = signpost.is_some_and(Decided::is_preflight);
     let is_json = |Text(kind): Text<'_>| kind.starts_with("application/json");
     let accepts_json = was_redirected && record.content_type.is_some_and(is_json);
-    Asked::new(record.method, record.url, accepts_json)
+    let asked = Asked::new(record.method, record.url, accepts_json)?;
+    Ok(Asked {
+        is_preflight,
+        ..asked
+    })
 }
 
 fn bare(line: &[u8]) -> Result<Asked<'_>, Unreadable> {

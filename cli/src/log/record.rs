@@ -89,8 +89,16 @@ impl<'l> Record<'l> {
 
 impl Decided<'_> {
     pub(crate) fn is_redirect(&self) -> bool {
+        self.is("redirect")
+    }
+
+    pub(crate) fn is_preflight(&self) -> bool {
+        self.is("preflight")
+    }
+
+    fn is(&self, decision: &str) -> bool {
         self.decision
             .as_ref()
-            .is_some_and(|text| text.0 == "redirect")
+            .is_some_and(|text| text.0 == decision)
     }
 }

@@ -74,6 +74,7 @@ fn unreadable_lines_have_a_reason() {
         {"version":"1","method":"GET","url":"https://crates.io/a"} {} | NotALogLine
         {"version":"2","method":"GET","url":"https://crates.io/a"}    | OtherVersion
         {"version":"1","method":"GET","url":"ftp://crates.io/a"}      | NotAUrl
+        {"version":"1","method":"GET","url":"https://crates.io/a…"}   | CutUrl
         https:///a                       | NotAUrl
         https://me@/a                    | NotAUrl
         x [x] "OPTIONS * HTTP/1.1" 200 0 | NotAUrl

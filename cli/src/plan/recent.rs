@@ -43,7 +43,10 @@ impl<V: Copy> Recent<V> {
 }
 
 fn is_same(one: &Asked<'_>, other: &Asked<'_>) -> bool {
-    one.url == other.url && one.method == other.method && one.accepts_json == other.accepts_json
+    one.url == other.url
+        && one.method == other.method
+        && one.accepts_json == other.accepts_json
+        && one.is_preflight == other.is_preflight
 }
 
 impl<V> Default for Recent<V> {

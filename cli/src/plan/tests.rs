@@ -302,6 +302,21 @@ fn a_client_that_was_answered_in_json_is_answered_in_json() {
 }
 
 #[test]
+fn a_preflight_is_answered_as_one() {
+    let (old, new) = (changed(&[("json = true", "cors = true")]), changed(&[]));
+    for (decision, changes) in [
+        ("preflight", &[(Kind::RedirectToOrigin, 1)][..]),
+        ("origin", &[]),
+    ] {
+        let line = format!(
+            r#"{{"version":"1","method":"OPTIONS","url":"https://crates.io/crates/a/1.0.0/download","signpost":{{"decision":"{decision}"}}}}"#
+        );
+        let plan = over_lines(&old, &new, line.as_bytes(), 1);
+        assert_eq!(kinds(&plan), changes, "{decision}: {plan}");
+    }
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let (old, new) = (Loaded::of(SMALL), changed(&[("/download\"", "/get\"")]));
     let lines: String = (0..40_000)

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signpost::values::{Share, Switch};
+use url::Url;
 
 use super::action::{Action, Compiled, Service, Smoke, Store};
 use super::plan::{Plan, Release};
@@ -115,15 +116,19 @@ pub(super) const PRODUCTION: Environment = Environment {
 impl ReleaseArguments {
     /// The plan of the release.
     pub(super) fn plan(&self, environment: &Environment) -> Result<Plan, Failure> {
-        let config = self.config.clone();
-        let config = compiled(&config.unwrap_or_else(|| environment.config.into()))?;
-        let deployed_config = self
-            .deployed_config
-            .as_ref()
-            .unwrap_or(&config.file)
-            .clone();
+        let file = self.config.clone();
+        let file = file.unwrap_or_else(|| environment.config.into());
+        let loaded = read(&file)?;
+        let deployed_config = self.deployed_config.as_ref().unwrap_or(&file).clone();
         // Found out now and not during a rollback.
-        compiled(&deployed_config)?;
+        let deployed = read(&deployed_config)?;
+        // What is no URL is refused with the smoke test's other arguments.
+        let edge = Url::parse(&self.edge).ok();
+        if let Some(host) = edge.as_ref().and_then(Url::host_str) {
+            // The first smoke test asks for what is deployed.
+            deployed.check_host(host)?;
+            loaded.check_host(host)?;
+        }
         if self.common.execute && !self.package.is_file() {
             return Err(Failure::new(format!(
                 "there is no file {}: build the package with `fastly compute build`, or name it \
@@ -144,7 +149,7 @@ impl ReleaseArguments {
                 arguments: self.smoke_arguments.clone(),
             },
             package: self.package.clone(),
-            config,
+            config: compiled(file, &loaded),
             deployed_config,
             record: record.unwrap_or(RecordFile::Numbered(environment.name)),
             switches: switches(shares)?,
@@ -168,10 +173,8 @@ impl ConfigArguments {
     /// The plan that stores the configuration.
     pub(super) fn plan(&self) -> Result<Plan, Failure> {
         let store = self.common.store(&self.store_id);
-        Ok(Plan::of_one(Action::StoreConfig(
-            store,
-            compiled(&self.config)?,
-        )))
+        let config = compiled(self.config.clone(), &read(&self.config)?);
+        Ok(Plan::of_one(Action::StoreConfig(store, config)))
     }
 }
 
@@ -193,8 +196,8 @@ impl Common {
     }
 }
 
-/// Compiles a configuration before the first step, so that one with problems changes nothing.
-fn compiled(file: &Path) -> Result<Compiled, Failure> {
+/// Reads a configuration before the first step, so that one with problems changes nothing.
+fn read(file: &Path) -> Result<Loaded, Failure> {
     if is_dash(file) {
         let words = "a release reads the configuration several times, and standard input can be read once; \
                      name a file";
@@ -207,11 +210,15 @@ fn compiled(file: &Path) -> Result<Compiled, Failure> {
             file.display()
         )));
     }
-    Ok(Compiled {
-        file: file.to_owned(),
+    Ok(loaded)
+}
+
+fn compiled(file: PathBuf, loaded: &Loaded) -> Compiled {
+    Compiled {
+        file,
         // Without a line break: a store takes no letter more than the largest configuration has.
         json: loaded.config().to_json().to_owned(),
-    })
+    }
 }
 
 fn read_share(text: &str) -> Result<u8, String> {

@@ -27,6 +27,8 @@ pub(crate) struct Download<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer<'a> {
     Redirect,
+    /// The edge told a browser that it may ask for a redirect.
+    Preflight,
     /// By the origin, for this reason.
     Origin(Cow<'a, str>),
     /// The line has no decision, and its status is not a redirect's.
@@ -68,6 +70,7 @@ impl<'a> Line<'a> {
             });
         let answer = match &record.signpost {
             Some(signpost) if signpost.is_redirect() => Answer::Redirect,
+            Some(signpost) if signpost.is_preflight() => Answer::Preflight,
             Some(signpost) => Answer::Origin(text_or(signpost.reason.as_ref(), "unknown")),
             None if (300..400).contains(&status) && status != 304 => Answer::Redirect,
             None => Answer::Other,
@@ -94,7 +97,7 @@ impl<'a> Line<'a> {
         match &self.answer {
             Answer::Redirect => true,
             Answer::Origin(reason) => reason == RETRIED,
-            Answer::Other => false,
+            Answer::Preflight | Answer::Other => false,
         }
     }
 
@@ -114,6 +117,7 @@ impl<'a> Line<'a> {
             url: owned(&self.url),
             answer: match &self.answer {
                 Answer::Redirect => Answer::Redirect,
+                Answer::Preflight => Answer::Preflight,
                 Answer::Origin(reason) => Answer::Origin(owned(reason)),
                 Answer::Other => Answer::Other,
             },
@@ -219,6 +223,17 @@ pub(crate) mod tests {
         let line = read(&origin);
         assert_eq!(line.answer, Answer::Origin("location-refused".into()));
         assert_eq!(line.refusal.as_deref(), Some("not-the-base"));
+
+        // The second is sent in the place of a dead origin, and keeps the reason for the origin.
+        for reason in ["null", "\"switch-shadow\",\"because\":\"origin-down\""] {
+            let text = SIGNPOST
+                .replace(r#""decision":"redirect""#, r#""decision":"preflight""#)
+                .replace(r#""reason":null"#, &format!(r#""reason":{reason}"#));
+            let line = read(&text);
+            assert_eq!(line.answer, Answer::Preflight, "{reason}");
+            assert!(!line.is_of_redirects(), "{reason}");
+            assert_eq!(line.to_static(), line, "{reason}");
+        }
 
         // crates.io's lines have no decision.
         let (theirs, _) = SIGNPOST.split_once(r#","signpost""#).unwrap();

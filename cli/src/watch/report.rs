@@ -161,6 +161,7 @@ fn figures(summary: &Summary) -> Markup {
                     @for (reason, number) in &counts.origin {
                         (row(&format!("Origin: {reason}"), *number, Some(requests)))
                     }
+                    (row("Preflights", counts.preflights, Some(requests)))
                     (row("Without a decision in their line", counts.other, Some(requests)))
                     (row("Refused proofs", counts.refusals, Some(requests)))
                     (row("Repeats, of the requests compared", counts.all.repeats, Some(counts.all.compared)))

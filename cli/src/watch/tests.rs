@@ -225,6 +225,19 @@ fn broken_late_and_early_lines_are_counted() {
 }
 
 #[test]
+fn a_preflight_is_counted_apart() {
+    let mut watcher = Watcher::new(defaults());
+    let preflight = SIGNPOST.replace(r#""decision":"redirect""#, r#""decision":"preflight""#);
+    for line in [SIGNPOST, &preflight] {
+        watcher.line(line.as_bytes());
+    }
+    watcher.finish();
+    let text = super::text::summary(watcher.summary());
+    let expected = "2 requests, redirect 50.0 %, origin 0.0 %, preflight 50.0 %, refusals 0;";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn a_long_line_cannot_make_the_report_long() {
     let mut watcher = Watcher::new(defaults());
     let line = redirect(1).replace("302", &format!("\"{}\"", "x".repeat(60_000)));

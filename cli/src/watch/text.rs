@@ -150,6 +150,9 @@ fn decisions(counts: &Counts) -> String {
     if !reasons.is_empty() {
         let _ = write!(text, " ({})", reasons.join(", "));
     }
+    if counts.preflights > 0 {
+        let _ = write!(text, ", preflight {}", share(counts.preflights));
+    }
     if counts.other > 0 {
         let _ = write!(text, ", without a decision {}", share(counts.other));
     }

@@ -20,6 +20,8 @@ const OTHER_REASONS: &str = "other";
 pub(crate) struct Counts {
     pub(crate) requests: u64,
     pub(crate) redirects: u64,
+    /// The preflights that the edge answered.
+    pub(crate) preflights: u64,
     /// The requests that the origin answered, by reason.
     pub(crate) origin: BTreeMap<String, u64>,
     /// The requests whose line has no decision and no redirect's status.
@@ -90,6 +92,7 @@ impl Counts {
         self.requests += 1;
         match &line.answer {
             Answer::Redirect => self.redirects += 1,
+            Answer::Preflight => self.preflights += 1,
             Answer::Origin(reason) => self.add_origin(reason, 1),
             Answer::Other => self.other += 1,
         }
@@ -109,6 +112,7 @@ impl Counts {
         let Self {
             requests,
             redirects,
+            preflights,
             origin,
             other: others,
             refusals,
@@ -118,6 +122,7 @@ impl Counts {
         } = other;
         self.requests += requests;
         self.redirects += redirects;
+        self.preflights += preflights;
         for (reason, count) in origin {
             self.add_origin(reason, *count);
         }

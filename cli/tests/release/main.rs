@@ -65,10 +65,16 @@ fn entry(key: &str) -> String {
 }
 
 fn smoke(config: &str, switch: &str) -> String {
-    format!(
-        "POST /report smoke --config {config} --edge https://edge.example --switch {switch} \
-         --settle 60s"
-    )
+    let edge = edge(config);
+    format!("POST /report smoke --config {config} --edge {edge} --switch {switch} --settle 60s")
+}
+
+/// An address at which the configuration applies.
+fn edge(config: &str) -> &'static str {
+    match config {
+        STAGING => "https://staging.crates.io",
+        _ => "https://crates.io",
+    }
 }
 
 fn acts(api: &FastlyApi) -> Vec<String> {
@@ -234,7 +240,7 @@ async fn without_execute_no_call_is_made() {
     let record = trial.record();
     let store = ["--store-id", FastlyApi::STORE];
     let service = ["--service-id", FastlyApi::SERVICE];
-    let edge = ["--edge", "https://edge.example"];
+    let edge = ["--edge", edge(PRODUCTION)];
     let rows = [
         trial.release("production", &[]).await,
         trial.release("staging", &["--shares", "5,50"]).await,
@@ -283,7 +289,7 @@ async fn each_lever_moves_alone() {
         "--service-id",
         FastlyApi::SERVICE,
         "--edge",
-        "https://edge.example",
+        edge(PRODUCTION),
     ];
     let output = trial.command(&[rest.as_slice(), &store].concat()).await;
     assert_code(&output, 0);

@@ -14,7 +14,7 @@ async fn each_command_of_the_runbook_runs() {
     let trial = Trial::new().await;
     let record = trial.record();
     let kept = format!(
-        r#"{{"service_id":"{}","store_id":"{}","edge":"https://edge.example","deployed_config":"{PRODUCTION}","version":2,"config":"kept"}}"#,
+        r#"{{"service_id":"{}","store_id":"{}","edge":"https://crates.io","deployed_config":"{PRODUCTION}","version":2,"config":"kept"}}"#,
         FastlyApi::SERVICE,
         FastlyApi::STORE
     );
@@ -27,7 +27,7 @@ async fn each_command_of_the_runbook_runs() {
             ("SERVICE", FastlyApi::SERVICE),
             ("STORE", FastlyApi::STORE),
             ("VERSION", if is_second { "2" } else { "1" }),
-            ("EDGE", "https://edge.example"),
+            ("EDGE", "https://crates.io"),
             ("WAY_BACK", record.to_str().unwrap()),
         ];
         let script = format!("set -u; {command}");
@@ -40,7 +40,7 @@ async fn each_command_of_the_runbook_runs() {
         format!("{smoke} --not-at-origin cdn-download")
     };
     let explain = "POST /report explain config/crates-io.toml \
-                   https://edge.example/api/v1/crates/smallvec/1.10.0/download";
+                   https://crates.io/api/v1/crates/smallvec/1.10.0/download";
     assert_eq!(
         acts(&trial.api),
         [

@@ -116,11 +116,15 @@ impl Trial {
     fn release_command(&self, environment: &str, more: &[&str]) -> Command {
         let record = self.record();
         let package = from_environment("SIGNPOST_PACKAGE");
+        let edge = match environment {
+            "staging" => super::edge(super::STAGING),
+            _ => super::edge(super::PRODUCTION),
+        };
         let mut words = vec![environment];
         for option in [
             ["--service-id", FastlyApi::SERVICE],
             ["--store-id", FastlyApi::STORE],
-            ["--edge", "https://edge.example"],
+            ["--edge", edge],
             ["--way-back", record.to_str().unwrap()],
             ["--package", package.to_str().unwrap()],
         ] {

@@ -96,7 +96,7 @@ fn the_variables_refuse_what_would_break_the_service() {
             Some("Both logs have the same name"),
         ),
     ] {
-        let printed = plan(&terraform, directory.path(), &backends, stream);
+        let printed = plan(&terraform, directory.path(), &backends, stream, "{}");
         match (printed, expected) {
             (Ok(_), None) => {}
             (Err(error), Some(expected)) => {
@@ -107,13 +107,42 @@ fn the_variables_refuse_what_would_break_the_service() {
     }
 }
 
+#[test]
+fn a_configuration_that_does_not_name_the_streamed_log_is_a_warning() {
+    let Some(terraform) = super::terraform("what the variables warn of") else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let variables = module().join("variables.tf");
+    fs::copy(variables, directory.path().join("variables.tf")).unwrap();
+    let warning = "does not name `stream`";
+    for (compiled, warns) in [
+        (r#"{"log":{"endpoints":["log","stream"]}}"#, false),
+        (r#"{"log":{"endpoints":["log","other"]}}"#, true),
+        (r#"{"log":{"endpoint":"log"}}"#, true),
+        (r#"{"log":{"endpoint":"stream"}}"#, true),
+        ("{}", true),
+    ] {
+        let printed = plan(&terraform, directory.path(), FINE, STREAM, compiled);
+        let printed = printed.unwrap_or_else(|error| panic!("{compiled}: {error}"));
+        assert_eq!(printed.contains(warning), warns, "{compiled}: {printed}");
+    }
+}
+
 /// What `terraform plan` prints: with success, or with a refusal, on one line and without its frame.
-fn plan(terraform: &Path, at: &Path, backends: &str, stream: &str) -> Result<String, String> {
+fn plan(
+    terraform: &Path,
+    at: &Path,
+    backends: &str,
+    stream: &str,
+    compiled: &str,
+) -> Result<String, String> {
+    let compiled = compiled.replace('"', "\\\"");
     let values = format!(
         r#"name = "registry"
         domains = ["registry.example", "FILES.registry.example"]
         backends = {backends}
-        compiled_config = "{{}}"
+        compiled_config = "{compiled}"
         package = "package.tar.gz"
         log = {{ name = "log", bucket = "bucket", domain = "s3.example", role = "role" }}
         streamed_log = {stream}

@@ -146,7 +146,10 @@ fn series(points: &[Window]) -> Vec<Series> {
             .filter_map(|reason| point.counts.origin.get(reason));
         numbers.sum::<u64>()
     };
-    let mut series = vec![of("redirect", &|point| point.counts.redirects)];
+    let mut series = vec![
+        of("redirect", &|point| point.counts.redirects),
+        of("preflight", &|point| point.counts.preflights),
+    ];
     for reason in drawn.chunks(1) {
         series.push(of(&format!("origin: {}", reason.concat()), &|point| {
             in_reasons(point, reason)

@@ -60,11 +60,7 @@ impl Sources<'_> {
             return Ok(());
         }
         let host = self.edge.host();
-        if !self.loaded.config().applies_to(host) {
-            return Err(Failure::new(format!(
-                "the routes do not apply to the host {host}: name one of `hosts` in --edge, and use --resolve or --connect-to to say where it is"
-            )));
-        }
+        self.loaded.check_host(host)?;
         let request = self.edge.request(path);
         let enforced = Expected::of(self.loaded.config(), Switch::ENFORCE, &request);
         let decision = enforced.decision().unwrap_or_default();
