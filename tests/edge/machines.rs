@@ -14,6 +14,9 @@ async fn bed() -> Bed {
     Bed::start(|server| server.config(config.to_json())).await
 }
 
+/// What it is, the fields, and whether the request comes from a target.
+type Row<'r> = (&'r str, &'r [(&'r str, String)], bool);
+
 async fn location(bed: &Bed, fields: &[(&'static str, String)]) -> Option<String> {
     let mut asked = request("GET", DOWNLOAD);
     for (name, value) in fields {
@@ -31,7 +34,7 @@ async fn the_parts_of_a_file_are_no_attempts_and_come_from_one_target() {
         let range = format!("bytes={}-{}", part * 1000, part * 1000 + 999);
         places.push(location(&bed, &[("range", range)]).await);
     }
-    assert!(places.iter().all(|it| it.is_some()), "{places:?}");
+    assert!(places.iter().all(Option::is_some), "{places:?}");
     places.dedup();
     assert_eq!(places.len(), 1, "{places:?}");
     // Whole files are attempts, and go round.
@@ -56,7 +59,7 @@ async fn the_parts_of_a_file_are_no_attempts_and_come_from_one_target() {
 async fn a_cdn_is_not_sent_back_to_itself() {
     let bed = bed().await;
     let long = "a".repeat(10_000);
-    let rows: [(&str, &[(&str, String)], bool); 8] = [
+    let rows: [Row<'_>; 8] = [
         ("nothing", &[], false),
         ("another CDN", &[("cdn-loop", "akamai".to_owned())], false),
         ("CDN-Loop", &[("cdn-loop", "cloudfront".to_owned())], true),
