@@ -268,7 +268,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     (
         "[log]",
         "[retry]\norigin_share = \"5\"\n[log]",
-        "line 9, column 2: key-missing: retry.window: `retry.window` is missing; write for how long a client's first try is remembered, such as \"1m\"\nline 10, column 16: retry-invalid: retry.origin_share: `5` is not a share from 0% to 100%, such as `5%`",
+        "line 9, column 2: key-missing: retry.window: `retry.window` is missing; write for how long a client's first attempt is remembered, such as \"1m\"\nline 10, column 16: retry-invalid: retry.origin_share: `5` is not a share from 0% to 100%, such as `5%`",
     ),
     (
         "target = \"cdn\"",
