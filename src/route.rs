@@ -120,11 +120,8 @@ pub fn find<'c, 'r>(
 
 /// Whether a path at a host is on a route that redirects, whatever else a request with it is.
 pub(crate) fn is_on_route(config: &Config, host: &str, path: &[Cow<'_, str>]) -> bool {
-    if !config.applies_to(host) {
-        return false;
-    }
     let first = tried(config, host, path).find(|tried| tried.pattern().path().read(path).is_ok());
-    matches!(first, Some(Tried::Redirecting(_)))
+    config.applies_to(host) && matches!(first, Some(Tried::Redirecting(_)))
 }
 
 /// A route whose literals a path has, and that applies to its host.

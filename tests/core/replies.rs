@@ -178,6 +178,19 @@ fn an_answer_over_plain_http_does_not_speak_of_https() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_configuration_knows_whether_any_answer_is_json() {
+    for (route, response, expected) in [
+        ("", "", false),
+        ("json = true", "", true),
+        ("", "json = true", true),
+        ("json = false", "json = true", false),
+    ] {
+        let config = config(route, response);
+        assert_eq!(config.has_json(), expected, "{route}, {response}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn the_body_in_json_names_the_url() {
     let config = config("", "json = true");
     let request = Request::new("GET", "registry.example", "/files/%22,!")
