@@ -144,8 +144,8 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// The keys that differ; an empty list for a first deployment. The edge ignores examples, so a new one is no
-    /// change; a dropped one no longer holds the configuration to its location.
+    /// The keys that differ; an empty list for a first deployment. The edge ignores examples, so a new one changes
+    /// nothing; a dropped one stops holding the configuration to its location.
     fn differences(&self) -> Vec<Difference> {
         let Some(old) = self.old else {
             return Vec::new();

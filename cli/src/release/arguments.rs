@@ -122,10 +122,10 @@ impl ReleaseArguments {
         let deployed_config = self.deployed_config.as_ref().unwrap_or(&file).clone();
         // Found out now and not during a rollback.
         let deployed = read(&deployed_config)?;
-        // What is no URL is refused with the smoke test's other arguments.
+        // The smoke test refuses an `--edge` that is not a URL.
         let edge = Url::parse(&self.edge).ok();
         if let Some(host) = edge.as_ref().and_then(Url::host_str) {
-            // The first smoke test asks for what is deployed.
+            // The first smoke test runs against the deployed configuration, later ones against the new.
             deployed.check_host(host)?;
             loaded.check_host(host)?;
         }
