@@ -10,6 +10,7 @@ mod gauge;
 mod line;
 mod repeats;
 mod report;
+mod scope;
 mod session;
 mod settings;
 mod text;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::changes::Change;
+use super::scope::Scope;
 use super::time::Time;
 use crate::text::{percent, seconds};
 
@@ -14,6 +15,7 @@ pub(crate) const CALM_WINDOWS: u32 = 3;
 pub(crate) struct Alarm {
     /// Counted from 1.
     pub(crate) number: u32,
+    pub(crate) scope: Scope,
     /// By the time of the log.
     pub(crate) began: Time,
     #[serde(flatten)]
@@ -38,6 +40,21 @@ pub(crate) enum Cause {
     },
     /// The proof refused a location.
     Refusal { refusal: String, url: String },
+    /// There are far fewer requests than there should be.
+    TrafficFell {
+        /// Requests a second.
+        rate: f64,
+        /// Requests a second, by the recent past and the same time a day earlier.
+        expected: f64,
+    },
+    /// The share of requests on routes that are not redirected, though they should be, is above its
+    /// limit.
+    NotRedirected {
+        ratio: f64,
+        /// The usual ratio, once it is learnt.
+        usual: Option<f64>,
+        limit: f64,
+    },
 }
 
 /// The requests of a repeat ratio.
@@ -101,7 +118,7 @@ impl Alarm {
 
 impl fmt::Display for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
+        write!(f, "{}: {}", self.scope, self.cause)?;
         let Some((change, after)) = self.change.as_ref().zip(self.after_change()) else {
             return Ok(());
         };
@@ -128,6 +145,21 @@ impl fmt::Display for Cause {
             }
             Self::Refusal { refusal, url } => {
                 write!(f, "a proof was refused: {refusal}, for {url}")
+            }
+            Self::TrafficFell { rate, expected } => write!(
+                f,
+                "{rate:.1} requests a second, and {expected:.1} are expected"
+            ),
+            Self::NotRedirected {
+                ratio,
+                usual,
+                limit,
+            } => {
+                write!(f, "{} are not redirected", percent(*ratio))?;
+                if let Some(usual) = usual {
+                    write!(f, ", usually {}", percent(*usual))?;
+                }
+                write!(f, " (limit {})", percent(*limit))
             }
         }
     }

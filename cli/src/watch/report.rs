@@ -112,6 +112,8 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
         let kind = match alarm.cause {
             Cause::RepeatRatio { .. } => "repeat ratio",
             Cause::Refusal { .. } => "refused proof",
+            Cause::TrafficFell { .. } => "less traffic",
+            Cause::NotRedirected { .. } => "not redirected",
         };
         let row = html! {
             tr {
@@ -241,6 +243,7 @@ mod tests {
     use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
     use crate::watch::line::InForce;
+    use crate::watch::scope::Scope;
     use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
     use crate::watch::window::{Counts, Window};
@@ -272,6 +275,7 @@ mod tests {
         timeline.add(&Event::Change(change.clone()));
         timeline.add(&Event::AlarmBegan(Alarm {
             number: 1,
+            scope: Scope::All,
             began: at(40),
             cause: Cause::Refusal {
                 refusal: hostile.to_owned(),

@@ -8,6 +8,7 @@ use super::event::{Event, Summary, Unreadable};
 use super::gauge::{Gauge, Reading};
 use super::line::Line;
 use super::repeats::Repeats;
+use super::scope::Scope;
 use super::settings::{BandSettings, Settings};
 use super::time::Time;
 use super::window::{Counts, Window};
@@ -303,6 +304,7 @@ fn new_alarm(alarms: &mut u32, began: Time, cause: Cause, change: Option<&Change
     *alarms = alarms.saturating_add(1);
     Alarm {
         number: *alarms,
+        scope: Scope::All,
         began,
         cause,
         change: change.cloned(),

@@ -1,0 +1,45 @@
+use std::fmt;
+
+use serde::Serialize;
+
+/// The requests that an alarm is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scope {
+    All,
+    /// Answered at this point of presence.
+    EdgeLocation(String),
+    /// Redirected to this target.
+    Target(String),
+    /// Matched by this route.
+    Route(String),
+}
+
+impl Scope {
+    /// The kind of scope, as in JSON.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::EdgeLocation(_) => "edge_location",
+            Self::Target(_) => "target",
+            Self::Route(_) => "route",
+        }
+    }
+
+    /// Which one of its kind; nothing for all requests.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::EdgeLocation(name) | Self::Target(name) | Self::Route(name) => Some(name),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            None => f.write_str("all requests"),
+            Some(name) => write!(f, "{} {name}", self.kind()),
+        }
+    }
+}
