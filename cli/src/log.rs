@@ -1,15 +1,23 @@
 //! Reads logs, plain or compressed: cuts them into lines, and reads what each line says.
 
 mod access_log;
+mod asked;
 mod chunks;
 mod compression;
+mod entry;
+mod form;
 mod input;
-mod line;
-mod record;
+mod json;
+mod reader;
 #[cfg(test)]
 mod tests;
+mod time;
+mod unreadable;
 
+pub(crate) use asked::Asked;
 pub(crate) use chunks::{Chunk, Chunks};
+pub(crate) use entry::Entry;
 pub(crate) use input::Input;
-pub(crate) use line::{Asked, Unreadable, read};
-pub(crate) use record::{Record, Text};
+pub(crate) use reader::Reader;
+pub(crate) use time::Time;
+pub(crate) use unreadable::{Unreadable, Why};

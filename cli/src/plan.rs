@@ -17,6 +17,7 @@ use signpost::config::{RouteName, RoutePattern};
 
 use crate::differences::{self, Difference};
 use crate::file::{self, Loaded};
+use crate::log::Reader;
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use crate::unhealthy::Unhealthy;
 use compare::Configurations;
@@ -162,13 +163,14 @@ impl<'f> Files<'f> {
 fn over_examples(files: &Files<'_>) -> Plan {
     let configurations = &files.configurations;
     let mut tally = Tally::default();
+    let mut reader = Reader::default();
     let mut routes = Vec::new();
     let mut seen = HashSet::new();
     for loaded in files.old.into_iter().chain([files.new]) {
         for (route, request) in loaded.requests() {
             let (number, url) = (routes.len() as u64, url(loaded, route, request));
             if seen.insert(url.clone()) {
-                tally.take(configurations, number, url.as_bytes());
+                tally.take(configurations, &mut reader, number, url.as_bytes());
                 routes.push(route.map_or("", RouteName::as_str));
             }
         }

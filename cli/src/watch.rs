@@ -14,7 +14,6 @@ mod scope;
 mod session;
 mod settings;
 mod text;
-mod time;
 mod timeline;
 mod watcher;
 mod window;

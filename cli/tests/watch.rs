@@ -200,7 +200,7 @@ fn a_log_that_cannot_be_read_is_told_while_it_runs_and_by_exit_code_2() {
         (
             "another kind",
             "GET / HTTP/1.1\n".repeat(3),
-            "no line of it could be read; line 1: it is not a log line",
+            "no line of it could be read; line 1: neither a path, a URL, a JSON log line",
         ),
         (
             "much of another kind",

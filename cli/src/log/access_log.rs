@@ -4,11 +4,47 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memmem};
 
+use super::asked::Asked;
+use super::entry::Entry;
+use super::form::{Form, LineForm};
+use super::unreadable::{Fault, Why};
+
 /// The request of a line, unescaped.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Logged<'l> {
-    pub(super) method: Cow<'l, [u8]>,
-    pub(super) target: Cow<'l, [u8]>,
+struct Logged<'l> {
+    method: Cow<'l, [u8]>,
+    target: Cow<'l, [u8]>,
+}
+
+/// Reads a line.
+pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
+    let logged = request(line).ok_or_else(|| Fault::at(0, Why::UnknownForm))?;
+    let (method, target) = (utf8(logged.method)?, utf8(logged.target)?);
+    if target.contains(char::is_whitespace) {
+        return Err(Fault::at(0, Why::Space));
+    }
+    let asked = Asked::new(method, target);
+    let asked = asked.ok_or_else(|| Fault::at(0, Why::NotAUrl))?;
+    Ok(Entry {
+        form: Form {
+            line: Some(LineForm::AccessLog),
+        },
+        asked,
+        time: None,
+        status: None,
+        client: None,
+        user_agent: None,
+        edge_location: None,
+        decided: None,
+    })
+}
+
+fn utf8(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Fault> {
+    match bytes {
+        Cow::Borrowed(bytes) => str::from_utf8(bytes).map(Cow::Borrowed).ok(),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
+    }
+    .ok_or_else(|| Fault::at(0, Why::NotUtf8))
 }
 
 /// The logged request; nothing if the line has none.
@@ -16,7 +52,7 @@ pub(super) struct Logged<'l> {
 /// The request line is the first quoted text after the time, as in `192.0.2.1 - -
 /// [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. The text before the time may contain a
 /// quote, so this looks for the end of the time.
-pub(super) fn request(line: &[u8]) -> Option<Logged<'_>> {
+fn request(line: &[u8]) -> Option<Logged<'_>> {
     let start = memmem::find(line, b"] \"")? + b"] \"".len();
     let request = quoted(line.get(start..)?)?;
     let (method, rest) = split_at_first_space(request)?;

@@ -4,12 +4,14 @@ use std::io::{self, BufRead as _, BufReader, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-/// The longest line that is read, in bytes.
-pub(crate) const MAX_BYTES: usize = 64 * 1024;
+use super::reader::Reader;
+use super::unreadable::MAX_BYTES;
 
 /// Whole lines.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Chunk {
+    /// Reads the first line, and those after it.
+    pub(crate) reader: Reader,
     /// Counted from 1.
     pub(crate) first_line: u64,
     /// The last line may lack its line end.
@@ -79,6 +81,7 @@ impl<R: Read> Chunks<R> {
         let ends = memchr_iter(b'\n', &buffer).count() as u64;
         self.lines += ends + u64::from(!buffer.ends_with(b"\n"));
         Some(Chunk {
+            reader: Reader::default(),
             first_line,
             bytes: buffer,
         })

@@ -2,9 +2,14 @@ use std::io::{self, Cursor, Read, Write as _};
 
 use signpost_testbed::rows;
 
-use super::chunks::MAX_BYTES;
 use super::input::decompress;
-use super::{Chunks, read};
+use super::unreadable::MAX_BYTES;
+use super::{Asked, Chunks, Reader, Unreadable};
+
+fn read(line: &[u8]) -> Result<Option<Asked<'_>>, Unreadable> {
+    let read = Reader::default().read(line)?;
+    Ok(read.map(|entry| entry.asked))
+}
 
 #[test]
 fn lines_of_every_form_are_read() {
@@ -91,7 +96,7 @@ fn unreadable_lines_have_a_reason() {
     for (line, why) in bytes.into_iter().chain(rows) {
         let name = String::from_utf8_lossy(line);
         let name: String = name.chars().take(80).collect();
-        let found = read(line).map_err(|why| format!("{why:?}"));
+        let found = read(line).map_err(|unreadable| format!("{:?}", unreadable.why()));
         assert_eq!(found, Err(why.to_owned()), "{name}");
     }
     for blank in [&b""[..], b"\r", b" \t", b"\xEF\xBB\xBF"] {

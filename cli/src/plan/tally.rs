@@ -9,7 +9,7 @@ use super::compare::{Change, Configurations};
 use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
 use crate::differences::Difference;
-use crate::log::{self, Asked, Chunk, Unreadable};
+use crate::log::{Asked, Chunk, Reader, Why};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Tally<'c> {
     groups: IndexMap<Change<'c>, Counted<Asked<'static>>>,
     /// The index in `groups` for recent requests; nothing for those that do not change.
     recent: Recent<Option<usize>>,
-    unreadable: BTreeMap<Unreadable, Counted<String>>,
+    unreadable: BTreeMap<Why, Counted<String>>,
 }
 
 /// A number, and the first samples with their places.
@@ -38,15 +38,21 @@ const EXCERPT: usize = 120;
 
 impl<'c> Tally<'c> {
     /// Compares the answers to the request of one line. Numbers must not go down.
-    pub(super) fn take(&mut self, configurations: &Configurations<'c>, number: u64, line: &[u8]) {
-        let asked = match log::read(line) {
-            Ok(Some(asked)) => asked,
+    pub(super) fn take(
+        &mut self,
+        configurations: &Configurations<'c>,
+        reader: &mut Reader,
+        number: u64,
+        line: &[u8],
+    ) {
+        let asked = match reader.read(line) {
+            Ok(Some(entry)) => entry.asked,
             Ok(None) => {
                 self.blank += 1;
                 return;
             }
-            Err(why) => {
-                let counted = self.unreadable.entry(why).or_default();
+            Err(unreadable) => {
+                let counted = self.unreadable.entry(unreadable.why()).or_default();
                 counted.add(number, || excerpt(line));
                 return;
             }
@@ -67,8 +73,9 @@ impl<'c> Tally<'c> {
     }
 
     pub(super) fn with_chunk(mut self, configurations: &Configurations<'c>, chunk: &Chunk) -> Self {
+        let mut reader = chunk.reader.clone();
         for (number, line) in chunk.lines() {
-            self.take(configurations, number, line);
+            self.take(configurations, &mut reader, number, line);
         }
         self
     }
@@ -154,7 +161,7 @@ fn group<'c>(
 }
 
 fn unreadable(
-    lines: BTreeMap<Unreadable, Counted<String>>,
+    lines: BTreeMap<Why, Counted<String>>,
     place: &impl Fn(u64) -> Place,
 ) -> Vec<UnreadableLines> {
     let sample = |(number, text)| UnreadableLine {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use crate::differences::Difference;
-use crate::log::Unreadable;
+use crate::log::Why;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Plan {
@@ -110,7 +110,7 @@ pub(crate) struct Sample {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct UnreadableLines {
-    pub(crate) why: Unreadable,
+    pub(crate) why: Why,
     pub(crate) lines: u64,
     /// The first few.
     pub(crate) samples: Vec<UnreadableLine>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::changes::Change;
 use super::scope::Scope;
-use super::time::Time;
+use crate::log::Time;
 use crate::text::{percent, seconds};
 
 /// An alarm ends after this many calm windows.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::line::InForce;
-use super::time::Time;
+use crate::log::Time;
 use crate::text::beginning;
 
 /// What was last seen longer ago has come into force again. A change takes some 30 seconds to
@@ -95,7 +95,7 @@ impl fmt::Display for Change {
 #[cfg(test)]
 mod tests {
     use super::{Changes, InForce};
-    use crate::watch::time::Time;
+    use crate::log::Time;
 
     #[test]
     fn a_change_is_what_was_not_in_force_just_before() {

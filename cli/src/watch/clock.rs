@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::time::Time;
+use crate::log::Time;
 
 /// A line counts in the open window if it is at most this much earlier or later.
 pub(crate) const NEAR: Duration = Duration::from_mins(1);
@@ -201,7 +201,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Clock, Place};
-    use crate::watch::time::Time;
+    use crate::log::Time;
 
     fn at(seconds: i64) -> Time {
         Time::from_millis(seconds * 1_000)

@@ -2,8 +2,8 @@ use serde::Serialize;
 
 use super::alarm::Alarm;
 use super::changes::Change;
-use super::time::Time;
 use super::window::{Counts, Window};
+use crate::log::Time;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -26,6 +26,7 @@ pub(crate) enum Event {
 /// What a whole log held.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Summary {
+    /// Without those that hold nothing.
     pub(crate) lines: u64,
     /// The beginning of the first window and the end of the last.
     pub(crate) begin: Option<Time>,

@@ -2,8 +2,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::time::Time;
-use crate::log::{Record, Text};
+use crate::log::{Entry, Time};
 
 /// What `watch` reads of a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,46 +45,40 @@ pub(crate) struct InForce<'a> {
 const RETRIED: &str = "retried";
 
 impl<'a> Line<'a> {
-    /// Reads a line of Signpost's or crates.io's log.
+    /// Takes what `watch` needs of a log line.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
-    pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
-        let record = Record::read(line).map_err(|error| error.to_string())?;
-        let missing = |key: &str| format!("it is not a log line: it has no `{key}`");
-        let time = record.date_time.ok_or_else(|| missing("date_time"))?;
-        let time = Time::read(&time.0)
-            .ok_or_else(|| "its `date_time` is not an RFC 3339 time".to_owned())?;
-        let status = record.status.ok_or_else(|| missing("status"))?;
-        let user_agent = record.http.and_then(|http| http.useragent);
+    /// What it lacks.
+    pub(crate) fn of(entry: Entry<'a>) -> Result<Self, String> {
+        let time = entry.time().map_err(|no_time| no_time.to_string())?;
+        let status = entry.status;
+        let status = status.ok_or_else(|| "it has no `status`".to_owned())?;
         // Only GET downloads: HEAD before it does not make it a repeat.
-        let download = record
-            .ip
-            .filter(|_| record.method == "GET")
-            .map(|ip| Download {
-                address: ip.0,
-                user_agent: user_agent.map(|bytes| bytes.0).unwrap_or_default(),
-                path: path(&record.url),
-            });
-        let answer = match &record.signpost {
-            Some(signpost) if signpost.is_redirect() => Answer::Redirect,
-            Some(signpost) if signpost.is_preflight() => Answer::Preflight,
-            Some(signpost) => Answer::Origin(text_or(signpost.reason.as_ref(), "unknown")),
+        let client = entry.client.filter(|_| entry.asked.method == "GET");
+        let download = client.map(|address| Download {
+            address,
+            user_agent: entry.user_agent.unwrap_or_default(),
+            path: entry.asked.path(),
+        });
+        let answer = match &entry.decided {
+            Some(decided) if decided.is_redirect() => Answer::Redirect,
+            Some(decided) if decided.is_preflight() => Answer::Preflight,
+            Some(decided) => Answer::Origin(text_or(decided.reason.as_ref(), "unknown")),
             None if (300..400).contains(&status) && status != 304 => Answer::Redirect,
             None => Answer::Other,
         };
-        let (refusal, in_force) = record.signpost.map_or((None, None), |signpost| {
+        let (refusal, in_force) = entry.decided.map_or((None, None), |decided| {
             let in_force = InForce {
-                revision: text_or(signpost.revision.as_ref(), "none"),
-                switch: text_or(signpost.switch.as_ref(), "none"),
+                revision: text_or(decided.revision.as_ref(), "none"),
+                switch: text_or(decided.switch.as_ref(), "none"),
             };
-            (signpost.refusal.map(|text| text.0), Some(in_force))
+            (decided.refusal, Some(in_force))
         });
         Ok(Self {
             time,
             download,
-            url: record.url,
+            url: entry.asked.url,
             answer,
             refusal,
             in_force,
@@ -131,22 +124,8 @@ fn owned(text: &str) -> Cow<'static, str> {
     Cow::Owned(text.to_owned())
 }
 
-fn path<'a>(url: &Cow<'a, str>) -> Cow<'a, str> {
-    let begin = url.find("://").map_or(0, |scheme| scheme + "://".len());
-    let begin = url[begin..]
-        .find('/')
-        .map_or(url.len(), |host| begin + host);
-    let end = url[begin..]
-        .find(['?', '#'])
-        .map_or(url.len(), |length| begin + length);
-    match url {
-        Cow::Borrowed(url) => Cow::Borrowed(&url[begin..end]),
-        Cow::Owned(url) => Cow::Owned(url[begin..end].to_owned()),
-    }
-}
-
-fn text_or<'a>(text: Option<&Text<'a>>, default: &'static str) -> Cow<'a, str> {
-    text.map_or(Cow::Borrowed(default), |text| text.0.clone())
+fn text_or<'a>(text: Option<&Cow<'a, str>>, default: &'static str) -> Cow<'a, str> {
+    text.map_or(Cow::Borrowed(default), Cow::clone)
 }
 
 #[cfg(test)]
@@ -156,6 +135,7 @@ pub(crate) mod tests {
     use signpost_testbed::rows;
 
     use super::{Answer, Download, InForce, Line};
+    use crate::log::Reader;
 
     /// A redirect.
     pub(crate) const SIGNPOST: &str = concat!(
@@ -177,8 +157,16 @@ pub(crate) mod tests {
             .replace(r#""reason":null,"refusal":null"#, &reason)
     }
 
-    fn read(text: &str) -> Line<'_> {
-        Line::read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
+    /// The line, which must be one.
+    #[track_caller]
+    pub(crate) fn read(text: &str) -> Line<'_> {
+        try_read(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn try_read(text: &str) -> Result<Line<'_>, String> {
+        let read = Reader::default().read(text.as_bytes());
+        let entry = read.map_err(|error| error.to_string())?;
+        Line::of(entry.ok_or("it is blank")?)
     }
 
     #[test]
@@ -269,7 +257,6 @@ pub(crate) mod tests {
             ("http://crates.io/a?b#c", "/a"),
             ("https://crates.io", ""),
             ("/a/b", "/a/b"),
-            ("", ""),
             (r"https:\/\/crates.io\/a", "/a"),
         ] {
             let text = SIGNPOST.replace(
@@ -284,24 +271,15 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn other_text_is_refused_with_a_reason() {
-        let not_utf8 = &b"{\"method\":\"\xff\"}"[..];
+    fn a_line_that_lacks_something_is_refused_with_a_reason() {
         let table = r#"
-            GET / HTTP/1.1 | it is not a log line: expected value at line 1 column 1
-            {}             | it is not a log line: missing field `method` at line 1 column 2
-            {"method":"GET","url":"/","status":200} | it is not a log line: it has no `date_time`
-            {"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"} | it is not a log line: it has no `status`
-            {"date_time":"now","method":"GET","url":"/","status":200} | its `date_time` is not an RFC 3339 time
+            /a                                      | read as a path or URL: it has no time
+            {"method":"GET","url":"/","status":200} | read as a JSON line: it has no `date_time`
+            {"date_time":"now","method":"GET","url":"/","status":200} | read as a JSON line: its `date_time` is not a time
+            {"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"} | it has no `status`
         "#;
-        let rows = rows(table).into_iter();
-        let rows = rows.map(|[line, expected]| (line.as_bytes(), expected));
-        let others = [
-            (&b""[..], "it is empty"),
-            (b" \t", "it is empty"),
-            (not_utf8, "it is not UTF-8"),
-        ];
-        for (line, expected) in rows.chain(others) {
-            assert_eq!(Line::read(line), Err(expected.to_owned()), "{line:?}");
+        for [line, expected] in rows(table) {
+            assert_eq!(try_read(line), Err(expected.to_owned()), "{line:?}");
         }
     }
 }

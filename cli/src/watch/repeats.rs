@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
 
-use super::time::Time;
+use crate::log::Time;
 
 /// The most keys in each of two periods. Both tables take 18 MiB, from the beginning.
 pub(crate) const MOST_KEYS: usize = 458_752;
@@ -179,7 +179,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{MOST_KEYS, Repeats, Seen};
-    use crate::watch::time::Time;
+    use crate::log::Time;
 
     /// At 50 a millisecond, each minute exceeds the cap.
     const KEYS: u32 = 10_000_000;

@@ -11,9 +11,9 @@ use super::alarm::{Alarm, Cause};
 use super::band::count;
 use super::event::Summary;
 use super::text::unknown_clients;
-use super::time::Time;
 use super::timeline::Timeline;
 use super::window::Window;
+use crate::log::Time;
 use crate::text::{percent, seconds};
 
 pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
@@ -239,12 +239,12 @@ mod tests {
     use std::time::Duration;
 
     use super::page;
+    use crate::log::Time;
     use crate::watch::alarm::{Alarm, Cause};
     use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
     use crate::watch::line::InForce;
     use crate::watch::scope::Scope;
-    use crate::watch::time::Time;
     use crate::watch::timeline::Timeline;
     use crate::watch::window::{Counts, Window};
 

@@ -1,8 +1,8 @@
 use super::alarm::Alarm;
 use super::changes::Change;
 use super::event::Event;
-use super::time::Time;
 use super::window::Window;
+use crate::log::Time;
 
 /// The most points of a chart. Beyond that, two become one.
 const MOST_POINTS: usize = 720;
@@ -107,7 +107,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Event, Timeline};
-    use crate::watch::time::Time;
+    use crate::log::Time;
     use crate::watch::window::{Counts, Window};
 
     #[test]

@@ -10,8 +10,8 @@ use super::line::Line;
 use super::repeats::Repeats;
 use super::scope::Scope;
 use super::settings::{BandSettings, Settings};
-use super::time::Time;
 use super::window::{Counts, Window};
+use crate::log::{Reader, Time};
 use crate::text::beginning;
 
 /// How many unreadable lines are shown.
@@ -30,6 +30,9 @@ const TOGETHER: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(crate) struct Watcher {
     settings: Settings,
+    reader: Reader,
+    /// Blank lines included.
+    lines_read: u64,
     clock: Clock<Box<Line<'static>>>,
     repeats: Repeats,
     requests: Gauge,
@@ -77,13 +80,21 @@ impl Watcher {
             refusal: Watched::default(),
             stretch: Stretch::default(),
             summary: Summary::default(),
+            reader: Reader::default(),
+            lines_read: 0,
             settings,
         }
     }
 
     /// Takes the next line. Returns the events that it causes.
     pub(crate) fn line(&mut self, line: &[u8]) -> Vec<Event> {
-        match Line::read(line) {
+        self.lines_read += 1;
+        let read = match self.reader.read(line) {
+            Ok(None) => return Vec::new(),
+            Ok(Some(entry)) => Line::of(entry),
+            Err(why) => Err(why.to_string()),
+        };
+        match read {
             Ok(line) => self.request(&line),
             Err(why) => self.unreadable(&why).into_iter().collect(),
         }
@@ -95,7 +106,7 @@ impl Watcher {
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
-            let line = self.summary.lines;
+            let line = self.lines_read;
             let why = why.clone();
             self.summary.samples.push(Unreadable { line, why });
         }

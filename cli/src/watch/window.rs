@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::band::{Limit, count};
 use super::line::{Answer, Line};
 use super::repeats::Seen;
-use super::time::Time;
+use crate::log::Time;
 use crate::text::beginning;
 
 /// The most reasons that are counted separately. There are fewer, but a log can contain anything.
@@ -206,8 +206,7 @@ fn as_seconds<S: Serializer>(length: &Duration, serializer: S) -> Result<S::Ok, 
 #[cfg(test)]
 mod tests {
     use super::{Compared, Counts, MOST_REASONS, Seen};
-    use crate::watch::line::Line;
-    use crate::watch::line::tests::{SIGNPOST, by_origin};
+    use crate::watch::line::tests::{SIGNPOST, by_origin, read};
 
     #[test]
     fn with_retry_a_second_attempt_at_the_origin_is_still_a_repeat_of_a_redirect() {
@@ -217,7 +216,7 @@ mod tests {
             (by_origin("retried", "null"), Seen::Again),
             (by_origin("switch-off", "null"), Seen::Again),
         ] {
-            counts.add(&Line::read(text.as_bytes()).unwrap(), Some(seen));
+            counts.add(&read(&text), Some(seen));
         }
         assert_eq!(counts.redirects_alone.ratio(), Some(0.5));
     }

@@ -104,7 +104,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{area, curve, round_up, step, tick, ticks};
-    use crate::watch::time::Time;
+    use crate::log::Time;
     use crate::watch::window::Window;
 
     #[test]

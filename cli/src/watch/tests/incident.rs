@@ -6,10 +6,10 @@ use std::time::Duration;
 use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, defaults, line, traffic};
+use crate::log::Time;
 use crate::watch::alarm::{Cause, Of};
 use crate::watch::event::{Event, Summary};
 use crate::watch::line::Line;
-use crate::watch::time::Time;
 use crate::watch::watcher::Watcher;
 
 /// When the times of a log jump.

@@ -1,3 +1,6 @@
+//! When a request arrived.
+
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -8,6 +11,22 @@ use time::format_description::well_known::Rfc3339;
 /// The time of a log line, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(i64);
+
+/// A time as a line writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stamp<'l> {
+    /// RFC 3339, with any offset.
+    Rfc3339(Cow<'l, str>),
+}
+
+impl Stamp<'_> {
+    /// The moment, if it is one.
+    pub(super) fn read(&self) -> Option<Time> {
+        match self {
+            Self::Rfc3339(text) => Time::read(text),
+        }
+    }
+}
 
 impl Time {
     /// Reads RFC 3339, with any offset.
