@@ -11,6 +11,9 @@ use crate::text::{percent, seconds};
 /// An alarm ends after this many calm windows.
 pub(crate) const CALM_WINDOWS: u32 = 3;
 
+/// It also ends after this many windows with too few requests to tell.
+const IDLE_WINDOWS: u32 = 30;
+
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Alarm {
     /// Counted from 1.
@@ -31,8 +34,7 @@ pub(crate) struct Alarm {
 pub(crate) enum Cause {
     /// The repeat ratio is above its limit.
     RepeatRatio {
-        of: Of,
-        /// The ratio of the window, or of the last minute if the window has too few requests.
+        /// The ratio of the window, or of up to a minute if the window has too few clients.
         ratio: f64,
         /// The usual ratio, once it is learnt.
         usual: Option<f64>,
@@ -57,22 +59,12 @@ pub(crate) enum Cause {
     },
 }
 
-/// The requests of a repeat ratio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, strum::Display)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "lowercase")]
-pub(crate) enum Of {
-    /// All with a known client.
-    Requests,
-    /// Those that were answered with a redirect.
-    Redirects,
-}
-
 /// An alarm of one kind, raised or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Watched {
     open: Option<Alarm>,
     calm: u32,
+    idle: u32,
 }
 
 impl Watched {
@@ -82,7 +74,7 @@ impl Watched {
 
     /// Raises the alarm. Returns it if it was not raised before.
     pub(crate) fn raise(&mut self, alarm: impl FnOnce() -> Alarm) -> Option<Alarm> {
-        self.calm = 0;
+        self.not_calm();
         if self.open.is_some() {
             return None;
         }
@@ -92,16 +84,24 @@ impl Watched {
 
     /// Notes a window with a cause for the alarm.
     pub(crate) fn not_calm(&mut self) {
-        self.calm = 0;
+        (self.calm, self.idle) = (0, 0);
     }
 
     /// Notes a calm window. Returns the alarm if this ends it.
     pub(crate) fn calm(&mut self, end: Time) -> Option<Alarm> {
         self.calm = self.calm.saturating_add(1);
-        if self.calm < CALM_WINDOWS {
-            return None;
-        }
-        let mut alarm = self.open.take()?;
+        self.idle = 0;
+        self.end(end, self.calm >= CALM_WINDOWS)
+    }
+
+    /// Notes a window with too few requests to tell. Returns the alarm if this ends it.
+    pub(crate) fn idle(&mut self, end: Time) -> Option<Alarm> {
+        self.idle = self.idle.saturating_add(1);
+        self.end(end, self.idle >= IDLE_WINDOWS)
+    }
+
+    fn end(&mut self, end: Time, is_over: bool) -> Option<Alarm> {
+        let mut alarm = self.open.take_if(|_| is_over)?;
         alarm.ended = Some(end);
         Some(alarm)
     }
@@ -131,17 +131,16 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RepeatRatio {
-                of,
                 ratio,
                 usual,
                 limit,
             } => {
-                write!(f, "{} of the {of} are repeats", percent(*ratio))?;
-                match usual {
-                    Some(usual) => write!(f, ", usually {}", percent(*usual))?,
-                    None => write!(f, ", and what is usual is not known yet")?,
-                }
-                write!(f, " (limit {})", percent(*limit))
+                write!(
+                    f,
+                    "{} of each client's requests are repeats",
+                    percent(*ratio)
+                )?;
+                above(f, *usual, *limit)
             }
             Self::Refusal { refusal, url } => {
                 write!(f, "a proof was refused: {refusal}, for {url}")
@@ -155,12 +154,21 @@ impl fmt::Display for Cause {
                 usual,
                 limit,
             } => {
-                write!(f, "{} are not redirected", percent(*ratio))?;
-                if let Some(usual) = usual {
-                    write!(f, ", usually {}", percent(*usual))?;
-                }
-                write!(f, " (limit {})", percent(*limit))
+                let ratio = percent(*ratio);
+                write!(
+                    f,
+                    "{ratio} of each client's requests on routes are not redirected"
+                )?;
+                above(f, *usual, *limit)
             }
         }
     }
+}
+
+fn above(f: &mut fmt::Formatter<'_>, usual: Option<f64>, limit: f64) -> fmt::Result {
+    match usual {
+        Some(usual) => write!(f, ", usually {}", percent(usual))?,
+        None => write!(f, ", and what is usual is not known yet")?,
+    }
+    write!(f, " (limit {})", percent(limit))
 }

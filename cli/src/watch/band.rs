@@ -4,11 +4,15 @@ use serde::Serialize;
 
 use super::settings::BandSettings;
 
-/// The least deviation: a steady ratio may still move.
-const LEAST_DEVIATION: f64 = 0.02;
-
 /// The number of windows to learn before the usual ratio means anything.
 const ENOUGH_WINDOWS: u32 = 12;
+
+/// What a ratio is usually, before anything is learnt.
+const FIRST_USUAL: f64 = 0.1;
+
+/// The limit after a change of revision or switch, before anything is learnt: a high ratio is then
+/// probably not usual.
+const FIRST_LIMIT: f64 = 0.5;
 
 /// The usual ratio and its variance, as exponentially weighted averages.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +26,7 @@ pub(crate) struct Band {
 }
 
 /// The limit of a window's ratio.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Limit {
     /// The usual ratio, once it is learnt.
     pub(crate) usual: Option<f64>,
@@ -42,34 +46,38 @@ impl Band {
         }
     }
 
-    /// The limit for a window with this many compared requests.
-    ///
-    /// Until the usual ratio is learnt, it depends on whether the revision or switch has changed:
-    /// if not, a high ratio is probably usual.
-    pub(crate) fn limit(&self, compared: u64, is_changed: bool) -> Limit {
-        let settings = &self.settings;
-        let (floor, ceiling) = (settings.floor, settings.ceiling);
-        if self.windows < ENOUGH_WINDOWS {
-            let first = floor.max(settings.first_floor).min(ceiling);
-            return Limit {
-                usual: None,
-                limit: if is_changed { first } else { ceiling },
-            };
-        }
-        // Even if the ratio is constant, a window of few requests deviates by chance.
-        let by_chance = (self.mean * (1.0 - self.mean) / count(compared.max(1))).sqrt();
-        let deviation = self.variance.sqrt().max(by_chance).max(LEAST_DEVIATION);
-        let ceiling = if settings.is_ceiling_fixed {
-            ceiling
-        } else {
-            1.0 - (1.0 - ceiling) * (1.0 - self.mean)
+    /// The usual ratio, once it is learnt.
+    pub(crate) fn usual(&self) -> Option<f64> {
+        (self.windows >= ENOUGH_WINDOWS).then_some(self.mean)
+    }
+
+    /// The limit of the next window. `elsewhere` is what is usual in all requests: it is taken, with
+    /// twice the distance, until this band has learnt enough.
+    pub(crate) fn limit(&self, elsewhere: Option<f64>, is_changed: bool) -> Limit {
+        let BandSettings {
+            above,
+            deviations,
+            ceiling,
+            ..
+        } = self.settings;
+        // So that a limit stays below what is measured when every download fails.
+        let highest = |usual: f64| 1.0 - (1.0 - ceiling) * (1.0 - usual);
+        let usual = self.usual();
+        let limit = match (usual, elsewhere) {
+            (Some(usual), _) => {
+                let distance = above.max(deviations * self.variance.sqrt());
+                (usual + distance).min(highest(usual))
+            }
+            (None, Some(elsewhere)) => (elsewhere + 2.0 * above).min(highest(elsewhere)),
+            (None, None) if is_changed => FIRST_LIMIT.min(ceiling),
+            (None, None) => ceiling,
         };
-        Limit {
-            usual: Some(self.mean),
-            limit: floor
-                .max(self.mean + settings.deviations * deviation)
-                .min(ceiling),
-        }
+        Limit { usual, limit }
+    }
+
+    /// The ratio that chance is measured against.
+    pub(crate) fn expected(&self, elsewhere: Option<f64>) -> f64 {
+        self.usual().or(elsewhere).unwrap_or(FIRST_USUAL)
     }
 
     /// Learns the ratio of a calm window.
@@ -99,60 +107,38 @@ pub(crate) mod tests {
     /// A band that has learnt nothing.
     pub(crate) fn band() -> Band {
         let settings = BandSettings {
-            floor: 0.3,
-            first_floor: 0.5,
+            above: 0.15,
             ceiling: 0.65,
-            is_ceiling_fixed: false,
-            deviations: 6.0,
+            deviations: 4.0,
             half_life: Duration::from_mins(10),
         };
         Band::new(settings, Duration::from_secs(10))
     }
 
     #[test]
-    fn the_limit_follows_what_is_usual_and_never_falls_below_the_floor() {
-        type Row = (&'static str, &'static [f64], u32, u64, f64, f64);
-        let rows: [Row; 9] = [
-            ("nothing is learnt", &[], 0, 10_000, 0.5, 0.5),
-            ("little is learnt", &[0.4], 11, 10_000, 0.5, 0.5),
-            ("a low ratio", &[0.01], 100, 10_000, 0.3, 0.3),
-            ("a high ratio", &[0.53], 100, 10_000, 0.64, 0.66),
-            ("a very high ratio", &[0.9], 100, 10_000, 0.96, 0.97),
-            ("nothing but repeats", &[1.0], 100, 10_000, 0.99, 1.0),
-            ("a constant ratio", &[0.4], 100, 10_000, 0.51, 0.53),
-            ("a ratio that moves", &[0.2, 0.6], 100, 10_000, 0.78, 0.8),
-            ("few requests", &[0.2], 100, 100, 0.43, 0.45),
+    fn the_limit_follows_what_is_usual() {
+        type Row = (&'static str, &'static [f64], u32, Option<f64>, f64, f64);
+        let rows: [Row; 8] = [
+            ("nothing learnt, nothing changed", &[], 0, None, 0.65, 0.65),
+            ("not enough learnt", &[0.0], 11, None, 0.65, 0.65),
+            ("nothing learnt here", &[], 0, Some(0.05), 0.349, 0.351),
+            ("a high ratio elsewhere", &[], 0, Some(0.6), 0.859, 0.861),
+            ("hardly any repeats", &[0.02], 12, Some(0.5), 0.169, 0.171),
+            ("a ratio that varies", &[0.0, 0.2], 200, None, 0.45, 0.52),
+            ("a high ratio", &[0.52], 12, None, 0.669, 0.671),
+            ("a very high ratio", &[0.9], 12, None, 0.964, 0.966),
         ];
-        for (name, ratios, times, compared, from, to) in rows {
+        for (name, ratios, windows, elsewhere, least, most) in rows {
             let mut band = band();
-            for ratio in ratios.iter().cycle().take(times as usize) {
+            let ratios = ratios.iter().cycle();
+            for ratio in ratios.take(windows.try_into().unwrap()) {
                 band.learn(*ratio);
             }
-            let limit = band.limit(compared, true).limit;
-            assert!((from..=to).contains(&limit), "{name}: {limit}");
+            let limit = band.limit(elsewhere, false).limit;
+            assert!((least..=most).contains(&limit), "{name}: {limit}");
         }
-    }
-
-    #[test]
-    fn before_anything_is_learnt_a_change_makes_it_stricter() {
-        for (is_changed, expected) in [(true, 0.5), (false, 0.65)] {
-            let limit = band().limit(1_000, is_changed);
-            assert_eq!(limit.usual, None);
-            assert!((limit.limit - expected).abs() < 1e-9, "{is_changed}");
-        }
-    }
-
-    #[test]
-    fn whatever_is_usual_a_full_break_is_above_the_limit() {
-        for usual in [0.0, 0.2, 0.5, 0.8, 0.95] {
-            let mut band = band();
-            for ratio in [usual - 0.05, usual + 0.05].iter().cycle().take(100) {
-                band.learn(*ratio);
-            }
-            let broken = 1.0 - (1.0 - usual) / 4.0;
-            let limit = band.limit(1_000, false).limit;
-            assert!(limit < broken, "{usual}: {limit} and {broken}");
-        }
+        let first = band().limit(None, true).limit;
+        assert!((first - 0.5).abs() < 1e-9, "after a change: {first}");
     }
 
     #[test]
@@ -164,7 +150,7 @@ pub(crate) mod tests {
         for _ in 0..60 {
             band.learn(0.2);
         }
-        let usual = band.limit(1_000, true).usual.unwrap();
+        let usual = band.usual().unwrap();
         assert!((usual - 0.1).abs() < 1e-9, "{usual}");
     }
 }

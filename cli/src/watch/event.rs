@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use super::alarm::Alarm;
 use super::changes::Change;
+use super::noise::Notice;
 use super::window::{Counts, Window};
 use crate::log::Time;
 
@@ -14,6 +15,8 @@ pub(crate) enum Event {
     /// An alarm was raised.
     AlarmBegan(Alarm),
     AlarmEnded(Alarm),
+    /// One client would have raised an alarm.
+    Notice(Notice),
     /// Over half of the last lines are unreadable, which was not so before.
     Unreadable {
         unreadable: u64,
@@ -34,9 +37,12 @@ pub(crate) struct Summary {
     #[serde(flatten)]
     pub(crate) counts: Counts,
     pub(crate) alarms: u32,
+    pub(crate) notices: u32,
     pub(crate) windows: u64,
-    /// Windows with too few requests to judge their repeat ratio.
+    /// Windows with too few clients to judge their repeat ratio.
     pub(crate) not_judged: u64,
+    /// Whether some edge locations, targets or routes are not judged, because there are too many.
+    pub(crate) are_too_many: bool,
     /// Lines that count in a later window.
     pub(crate) late: u64,
     /// Lines that count in an earlier window.

@@ -1,65 +1,138 @@
 use std::collections::VecDeque;
 
+use super::alarm::Watched;
 use super::band::{Band, Limit};
-use super::window::Compared;
+use super::clients::{Asked, Clients, Mean};
 
-/// Compares a repeat ratio with its usual value, window by window.
+/// The least surprise that raises an alarm. With some 120 scopes, two ratios and 8,640 windows a day,
+/// chance alone then raises fewer than one in a day, and in fact far fewer: each ratio must also be well
+/// above what is usual.
+const ENOUGH_SURPRISE: f64 = 15.0;
+
+/// The clients of the last windows of a scope. The newest is first.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    closed: VecDeque<Clients>,
+    /// The most windows to add up if the newest has too few clients.
+    most: usize,
+}
+
+/// Compares a ratio of a scope with its usual value, window by window.
 #[derive(Clone, Debug)]
 pub(crate) struct Gauge {
+    share: fn(&Asked) -> Option<f64>,
     band: Band,
-    /// A ratio of fewer compared requests means nothing.
-    minimum: u64,
-    /// The newest is first.
-    last: VecDeque<Compared>,
-    /// The most windows to add up if one has too few requests.
-    most: usize,
+    /// A ratio of fewer clients means nothing.
+    minimum: usize,
+    pub(crate) alarm: Watched,
 }
 
 /// A ratio and its limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Reading {
-    /// Nothing if there are too few requests.
+    /// Nothing if there are too few clients.
     pub(crate) ratio: Option<f64>,
     pub(crate) limit: Limit,
+    /// Whether the ratio is above its limit, and not by chance.
+    is_above: bool,
 }
 
 impl Reading {
-    /// The ratio, if it is above its limit.
-    pub(crate) fn above(&self) -> Option<f64> {
-        self.ratio.filter(|ratio| *ratio > self.limit.limit)
+    pub(crate) fn is_above(&self) -> bool {
+        self.is_above
+    }
+}
+
+impl Windows {
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            closed: VecDeque::new(),
+            most: most.max(1),
+        }
+    }
+
+    pub(crate) fn close(&mut self, window: Clients) {
+        self.closed.truncate(self.most - 1);
+        self.closed.push_front(window);
+    }
+
+    /// Forgets them, because they hold what a new alarm explains.
+    pub(crate) fn forget(&mut self) {
+        self.closed.clear();
+    }
+
+    /// The clients of the newest window.
+    pub(crate) fn latest(&self) -> Clients {
+        self.closed.front().cloned().unwrap_or_default()
+    }
+
+    /// The mean of the newest window, then of the newest two, and so on.
+    fn means(&self, share: fn(&Asked) -> Option<f64>) -> impl Iterator<Item = Mean> {
+        let mut sum = Clients::default();
+        self.closed.iter().map(move |window| {
+            sum.merge(window);
+            sum.mean(share)
+        })
     }
 }
 
 impl Gauge {
-    pub(crate) fn new(band: Band, minimum: u64, most: usize) -> Self {
+    pub(crate) fn new(share: fn(&Asked) -> Option<f64>, band: Band, minimum: usize) -> Self {
         Self {
+            share,
             band,
             minimum,
-            last: VecDeque::new(),
-            most,
+            alarm: Watched::default(),
         }
     }
 
-    /// Reads the ratio of a window, with as many earlier ones as it needs.
-    pub(crate) fn read(&mut self, window: Compared, is_changed: bool) -> Reading {
-        self.last.truncate(self.most.saturating_sub(1));
-        self.last.push_front(window);
-        let mut sum = Compared::default();
-        for window in &self.last {
-            sum = sum.and(*window);
-            if sum.compared >= self.minimum {
+    /// Reads the ratio of the newest window, with as many earlier ones as it needs.
+    ///
+    /// `elsewhere` is what is usual in all requests, for a scope that has learnt nothing yet.
+    pub(crate) fn read(
+        &self,
+        windows: &Windows,
+        elsewhere: Option<f64>,
+        is_changed: bool,
+    ) -> Reading {
+        let limit = self.band.limit(elsewhere, is_changed);
+        let usual = self.band.expected(elsewhere);
+        let mut ratio = None;
+        for mean in windows.means(self.share) {
+            if mean.clients < self.minimum {
+                continue;
+            }
+            let newest = *ratio.get_or_insert(mean.ratio);
+            if newest <= limit.limit {
                 break;
+            }
+            if mean.ratio > limit.limit && mean.surprise(usual) >= ENOUGH_SURPRISE {
+                return Reading {
+                    ratio: Some(mean.ratio),
+                    limit,
+                    is_above: true,
+                };
             }
         }
         Reading {
-            ratio: sum.ratio().filter(|_| sum.compared >= self.minimum),
-            limit: self.band.limit(sum.compared, is_changed),
+            ratio,
+            limit,
+            is_above: false,
         }
+    }
+
+    pub(crate) fn minimum(&self) -> usize {
+        self.minimum
+    }
+
+    /// What is usual, once it is learnt.
+    pub(crate) fn usual(&self) -> Option<f64> {
+        self.band.usual()
     }
 
     /// Learns a reading of a calm window.
     pub(crate) fn learn(&mut self, reading: &Reading) {
-        if let Some(ratio) = reading.ratio {
+        if let Some(ratio) = reading.ratio.filter(|ratio| *ratio <= reading.limit.limit) {
             self.band.learn(ratio);
         }
     }
@@ -67,24 +140,47 @@ impl Gauge {
 
 #[cfg(test)]
 mod tests {
-    use super::Gauge;
+    use super::{Gauge, Windows};
     use crate::watch::band::tests::band;
-    use crate::watch::window::Compared;
+    use crate::watch::clients::{Asked, Clients};
+
+    /// A window in which some of the clients repeat three of four requests.
+    fn window(name: u64, clients: u64, repeating: u64) -> Clients {
+        let mut window = Clients::default();
+        for client in 0..clients {
+            let asked = Asked {
+                compared: 4,
+                repeats: if client < repeating { 3 } else { 0 },
+                ..Asked::default()
+            };
+            window.add((name * 1_000 + client).wrapping_mul(2) + 1, &asked);
+        }
+        window
+    }
 
     #[test]
     fn as_many_windows_are_taken_together_as_are_needed() {
-        let mut gauge = Gauge::new(band(), 100, 3);
-        for (name, compared, repeats, expected) in [
-            ("one with too few", 50, 5, None),
-            ("two with too few", 30, 5, None),
-            ("three with enough", 20, 10, Some(0.2)),
-            ("one with enough", 200, 100, Some(0.5)),
-            ("with the one before", 50, 0, Some(0.4)),
-            ("nothing", 0, 0, Some(0.4)),
-            ("the one with enough is too long ago", 0, 0, None),
-        ] {
-            let reading = gauge.read(Compared { compared, repeats }, false);
-            assert_eq!(reading.ratio, expected, "{name}");
+        let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8);
+        for _ in 0..12 {
+            gauge.band.learn(0.02);
+        }
+        let mut windows = Windows::new(3);
+        let rows = [
+            ("too few clients", 5, 5, None, false),
+            ("two windows with enough", 5, 5, Some(75), true),
+            ("a calm one", 100, 0, Some(0), false),
+            ("enough, but few enough for chance", 8, 2, Some(18), false),
+            ("the calm ones before have enough", 4, 4, Some(37), false),
+            ("nobody", 0, 0, Some(37), false),
+            ("the calm one is too long ago", 0, 0, None, false),
+            ("many", 100, 50, Some(37), true),
+        ];
+        for (name, (row, clients, repeating, percent, is_above)) in (0..).zip(rows) {
+            windows.close(window(name, clients, repeating));
+            let reading = gauge.read(&windows, None, false);
+            #[allow(clippy::cast_possible_truncation)]
+            let found = reading.ratio.map(|ratio| (ratio * 100.0) as i64);
+            assert_eq!((found, reading.is_above), (percent, is_above), "{row}");
         }
     }
 }

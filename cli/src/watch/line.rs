@@ -8,15 +8,22 @@ use crate::log::{Entry, Time};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     pub(crate) time: Time,
+    /// Only GET downloads: HEAD before it does not make it a repeat.
+    pub(crate) is_get: bool,
     /// Nothing if the client is unknown, or the request is no download.
     pub(crate) download: Option<Download<'a>>,
     pub(crate) url: Cow<'a, str>,
+    pub(crate) status: u16,
+    pub(crate) edge_location: Option<Cow<'a, str>>,
+    pub(crate) route: Option<Cow<'a, str>>,
+    /// Where the location leads, sent or held back.
+    pub(crate) target: Option<Cow<'a, str>>,
     pub(crate) answer: Answer<'a>,
     pub(crate) refusal: Option<Cow<'a, str>>,
     pub(crate) in_force: Option<InForce<'a>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Download<'a> {
     pub(crate) address: Cow<'a, str>,
     pub(crate) user_agent: Cow<'a, [u8]>,
@@ -41,8 +48,11 @@ pub(crate) struct InForce<'a> {
     pub(crate) switch: Cow<'a, str>,
 }
 
-/// The reason for the origin if a client was sent to every target before.
-const RETRIED: &str = "retried";
+/// The reasons for the origin of requests that are on no route for a redirect.
+const NOT_ON_ROUTES: [&str; 3] = ["no-route", "origin-route", "method-not-redirectable"];
+
+/// The reasons that hold a proven location back. A repeated attempt is judged by its repeat.
+const HELD_BACK: [&str; 4] = ["switch-off", "switch-shadow", "not-in-rollout", "retried"];
 
 impl<'a> Line<'a> {
     /// Takes what `watch` needs of a log line.
@@ -54,8 +64,8 @@ impl<'a> Line<'a> {
         let time = entry.time().map_err(|no_time| no_time.to_string())?;
         let status = entry.status;
         let status = status.ok_or_else(|| "it has no `status`".to_owned())?;
-        // Only GET downloads: HEAD before it does not make it a repeat.
-        let client = entry.client.filter(|_| entry.asked.method == "GET");
+        let is_get = entry.asked.method == "GET";
+        let client = entry.client.filter(|_| is_get);
         let download = client.map(|address| Download {
             address,
             user_agent: entry.user_agent.unwrap_or_default(),
@@ -68,29 +78,47 @@ impl<'a> Line<'a> {
             None if (300..400).contains(&status) && status != 304 => Answer::Redirect,
             None => Answer::Other,
         };
-        let (refusal, in_force) = entry.decided.map_or((None, None), |decided| {
-            let in_force = InForce {
-                revision: text_or(decided.revision.as_ref(), "none"),
-                switch: text_or(decided.switch.as_ref(), "none"),
-            };
-            (decided.refusal, Some(in_force))
+        let in_force = entry.decided.as_ref().map(|decided| InForce {
+            revision: text_or(decided.revision.as_ref(), "none"),
+            switch: text_or(decided.switch.as_ref(), "none"),
         });
+        let (refusal, route, target) = match entry.decided {
+            Some(decided) => (decided.refusal, decided.route, decided.target),
+            None => (None, None, None),
+        };
         Ok(Self {
             time,
+            is_get,
             download,
             url: entry.asked.url,
+            status,
+            edge_location: entry.edge_location,
+            route,
+            target,
             answer,
             refusal,
             in_force,
         })
     }
 
-    /// Whether it counts for redirects: it is one, or the client was sent to every target.
-    pub(crate) fn is_of_redirects(&self) -> bool {
+    /// Whether a redirect may be expected: the request is on a route, or the line does not say.
+    pub(crate) fn is_on_route(&self) -> bool {
         match &self.answer {
             Answer::Redirect => true,
-            Answer::Origin(reason) => reason == RETRIED,
-            Answer::Preflight | Answer::Other => false,
+            Answer::Origin(reason) => !NOT_ON_ROUTES.contains(&&**reason),
+            Answer::Preflight => false,
+            Answer::Other => self.is_get,
+        }
+    }
+
+    /// Whether it is on a route, and neither redirected nor held back by the switch; without a decision
+    /// in the line, whether it failed.
+    pub(crate) fn is_not_redirected(&self) -> bool {
+        match &self.answer {
+            Answer::Redirect | Answer::Preflight => false,
+            Answer::Origin(reason) if HELD_BACK.contains(&&**reason) => self.status >= 500,
+            Answer::Origin(_) => self.is_on_route(),
+            Answer::Other => self.is_get && self.status >= 400,
         }
     }
 
@@ -106,8 +134,13 @@ impl<'a> Line<'a> {
         });
         Line {
             time: self.time,
+            is_get: self.is_get,
             download,
             url: owned(&self.url),
+            status: self.status,
+            edge_location: self.edge_location.as_deref().map(owned),
+            route: self.route.as_deref().map(owned),
+            target: self.target.as_deref().map(owned),
             answer: match &self.answer {
                 Answer::Redirect => Answer::Redirect,
                 Answer::Preflight => Answer::Preflight,
@@ -144,7 +177,7 @@ pub(crate) mod tests {
         r#""content_type":null,"ip":"198.51.100.17","edge_location":"FRA","#,
         r#""http":{"protocol":"HTTP/2","referer":null,"useragent":"cargo/1.95.0"},"#,
         r#""tls":{"cipher":"TLS_AES_128_GCM_SHA256","protocol":"TLSv1.3"},"#,
-        r#""signpost":{"decision":"redirect","route":"download","reason":null,"refusal":null,"#,
+        r#""signpost":{"decision":"redirect","route":"download","target":"static","reason":null,"refusal":null,"#,
         r#""location":"https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate","#,
         r#""revision":"43435e8491fb","switch":"enforce"}}"#,
     );
@@ -185,24 +218,41 @@ pub(crate) mod tests {
         assert_eq!(line.download, Some(download));
         assert_eq!(line.answer, Answer::Redirect);
         assert_eq!(line.refusal, None);
+        let of = [&line.edge_location, &line.route, &line.target];
+        assert_eq!(
+            of.map(Option::as_deref),
+            [Some("FRA"), Some("download"), Some("static")]
+        );
         assert_eq!(line.in_force, Some(in_force));
         assert!(matches!(line.url, Cow::Borrowed(_)), "it was copied");
         assert_eq!(line.to_static(), line);
     }
 
     #[test]
-    fn a_client_that_comes_back_from_a_redirect_has_to_do_with_redirects() {
-        for (reason, expected) in [
-            ("retried", true),
-            ("switch-off", false),
-            ("no-route", false),
-        ] {
+    fn what_should_be_redirected_and_is_not_is_told_by_its_reason() {
+        let rows = [
+            ("retried", true, false),
+            ("switch-off", true, false),
+            ("no-route", false, false),
+            ("method-not-redirectable", false, false),
+            ("config-missing", true, true),
+            ("version-invalid", true, true),
+        ];
+        for (reason, is_on_route, is_not_redirected) in rows {
             let text = by_origin(reason, "null");
-            assert_eq!(read(&text).is_of_redirects(), expected, "{reason}");
+            let line = read(&text);
+            let found = (line.is_on_route(), line.is_not_redirected());
+            assert_eq!(found, (is_on_route, is_not_redirected), "{reason}");
         }
-        assert!(read(SIGNPOST).is_of_redirects());
+        let text = by_origin("switch-shadow", "null").replace(r#""status":302"#, r#""status":503"#);
+        assert!(read(&text).is_not_redirected(), "the origin fails");
+        assert!(!read(SIGNPOST).is_not_redirected());
+        // A line without a decision tells it by its status.
         let (theirs, _) = SIGNPOST.split_once(r#","signpost""#).unwrap();
-        assert!(!read(&format!("{theirs}}}").replace("302", "200")).is_of_redirects());
+        for (status, expected) in [("200", false), ("302", false), ("403", true), ("502", true)] {
+            let text = format!("{theirs}}}").replace("302", status);
+            assert_eq!(read(&text).is_not_redirected(), expected, "{status}");
+        }
     }
 
     #[test]
@@ -219,7 +269,7 @@ pub(crate) mod tests {
                 .replace(r#""reason":null"#, &format!(r#""reason":{reason}"#));
             let line = read(&text);
             assert_eq!(line.answer, Answer::Preflight, "{reason}");
-            assert!(!line.is_of_redirects(), "{reason}");
+            assert!(!line.is_on_route(), "{reason}");
             assert_eq!(line.to_static(), line, "{reason}");
         }
 

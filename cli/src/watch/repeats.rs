@@ -1,7 +1,9 @@
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
+
+use super::scopes::TargetNumber;
 use crate::log::Time;
 
 /// The most keys in each of two periods. Both tables take 18 MiB, from the beginning.
@@ -13,20 +15,19 @@ const TIMES_BACK: u32 = 5;
 
 /// Finds requests in which a client asks for the same file again within an interval.
 ///
-/// Keeps a 64-bit hash of client and file, under a random key that is never written, and the time.
-/// Keeps two periods, each at least as long as the interval, so no repeat is missed.
+/// Keeps a 64-bit hash of client and file, the time, and the target of the last answer. Keeps two
+/// periods, each at least as long as the interval, so no repeat is missed.
 ///
 /// A period with more than [`MOST_KEYS`] hashes is sampled: only hashes that end in a number of
 /// zero bits are kept and counted, half as many with each bit. The sample has all or none of a
 /// client's requests for a file, so the ratio has no bias. Its error is that of at least 100,000
 /// clients' files, 0.2 percentage points.
 #[derive(Debug)]
-pub(crate) struct Repeats<S = RandomState> {
+pub(crate) struct Repeats {
     within: Duration,
     most_keys: usize,
-    hasher: S,
-    current: HashMap<u64, Last>,
-    previous: HashMap<u64, Last>,
+    current: HashMap<u64, Last, RandomState>,
+    previous: HashMap<u64, Last, RandomState>,
     /// When the current period began.
     began: Option<Time>,
     /// Since when nothing is missing.
@@ -43,49 +44,56 @@ pub(crate) struct Repeats<S = RandomState> {
 pub(crate) enum Seen {
     /// The client's first within the interval.
     First,
-    /// The client's second to fourth.
-    Again,
+    /// The client's second to fourth, after it was sent to this target.
+    Again {
+        target: TargetNumber,
+    },
     /// The fifth or later without a long pause: cargo asks four times.
     OverAndOver,
     NotInSample,
 }
 
-/// When a key was last seen, and how often in a row, packed into one number to save memory.
+/// When a key was last seen, how often in a row, and the target it was sent to, packed into one number
+/// to save memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Last(i64);
 
 impl Last {
     const MOST_TIMES: i64 = 3;
+    const MOST_TARGET: i64 = 63;
 
-    fn new(time: Time, times_before: i64) -> Self {
-        let millis = time.millis().clamp(i64::MIN / 4, i64::MAX / 4 - 1);
-        Self(millis * 4 + times_before.clamp(0, Self::MOST_TIMES))
+    fn new(time: Time, times_before: i64, target: TargetNumber) -> Self {
+        let millis = time.millis().clamp(i64::MIN / 512, i64::MAX / 512);
+        let target = i64::from(target).min(Self::MOST_TARGET);
+        Self((millis << 8) | (target << 2) | times_before.clamp(0, Self::MOST_TIMES))
     }
 
     fn time(self) -> Time {
-        Time::from_millis(self.0 >> 2)
+        Time::from_millis(self.0 >> 8)
+    }
+
+    fn target(self) -> TargetNumber {
+        TargetNumber::try_from((self.0 >> 2) & Self::MOST_TARGET).unwrap_or_default()
     }
 
     fn times_before(self) -> i64 {
-        self.0 & 3
+        self.0 & Self::MOST_TIMES
     }
 }
 
 impl Repeats {
     /// Finds repeats within an interval.
     pub(crate) fn new(within: Duration) -> Self {
-        Self::with(within, MOST_KEYS, RandomState::new())
+        Self::with(within, MOST_KEYS)
     }
-}
 
-impl<S: BuildHasher> Repeats<S> {
-    fn with(within: Duration, most_keys: usize, hasher: S) -> Self {
+    fn with(within: Duration, most_keys: usize) -> Self {
+        let table = || HashMap::with_capacity_and_hasher(most_keys, RandomState::default());
         Self {
             within,
             most_keys,
-            hasher,
-            current: HashMap::with_capacity(most_keys),
-            previous: HashMap::with_capacity(most_keys),
+            current: table(),
+            previous: table(),
             began: None,
             known_since: None,
             kept_bits: 0,
@@ -93,9 +101,8 @@ impl<S: BuildHasher> Repeats<S> {
         }
     }
 
-    /// Notes a request, and tells whether it is a repeat.
-    pub(crate) fn see(&mut self, key: impl Hash, time: Time) -> Seen {
-        let hash = self.hasher.hash_one(key);
+    /// Notes a request by the hash of its client and file, and tells whether it is a repeat.
+    pub(crate) fn see(&mut self, hash: u64, target: TargetNumber, time: Time) -> Seen {
         self.turn(time);
         if hash.trailing_zeros() < self.kept_bits {
             return Seen::NotInSample;
@@ -103,21 +110,22 @@ impl<S: BuildHasher> Repeats<S> {
         let last = self.current.get(&hash).or_else(|| self.previous.get(&hash));
         // Lines come slightly out of order, so the earlier request may have the later time.
         let is_near = |one: Time| time.since(one) <= self.within && one.since(time) <= self.within;
-        let before = last
-            .filter(|last| is_near(last.time()))
-            .map(|last| last.times_before());
-        let times_before = before.map_or(0, |times| times + 1);
-        self.current.insert(hash, Last::new(time, times_before));
+        let last = last.copied().filter(|last| is_near(last.time()));
+        let times_before = last.map_or(0, |last| last.times_before() + 1);
+        self.current
+            .insert(hash, Last::new(time, times_before, target));
         if self.current.len() >= self.most_keys {
             self.keep_fewer();
         }
         if hash.trailing_zeros() < self.counted_bits {
             return Seen::NotInSample;
         }
-        match times_before {
-            0 => Seen::First,
-            1..=Last::MOST_TIMES => Seen::Again,
-            _ => Seen::OverAndOver,
+        match last {
+            None => Seen::First,
+            Some(last) if times_before <= Last::MOST_TIMES => Seen::Again {
+                target: last.target(),
+            },
+            Some(_) => Seen::OverAndOver,
         }
     }
 
@@ -175,7 +183,7 @@ impl<S: BuildHasher> Repeats<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::hash::{BuildHasherDefault, DefaultHasher};
+    use std::hash::{BuildHasher as _, Hash};
     use std::time::Duration;
 
     use super::{MOST_KEYS, Repeats, Seen};
@@ -184,13 +192,16 @@ mod tests {
     /// At 50 a millisecond, each minute exceeds the cap.
     const KEYS: u32 = 10_000_000;
 
+    const AGAIN: Seen = Seen::Again { target: 7 };
+
+    fn repeats(most_keys: usize) -> Repeats {
+        Repeats::with(Duration::from_mins(1), most_keys)
+    }
+
     /// Hashes the same in every run.
-    fn repeats(most_keys: usize) -> Repeats<BuildHasherDefault<DefaultHasher>> {
-        Repeats::with(
-            Duration::from_mins(1),
-            most_keys,
-            BuildHasherDefault::default(),
-        )
+    fn see(repeats: &mut Repeats, key: impl Hash, time: Time) -> Seen {
+        let hash = foldhash::quality::FixedState::with_seed(1).hash_one(key);
+        repeats.see(hash, 7, time)
     }
 
     fn at(seconds: u32) -> Time {
@@ -203,18 +214,18 @@ mod tests {
         for (seconds, key, expected) in [
             (1_000, "a", Seen::First),
             (1_000, "b", Seen::First),
-            (1_001, "a", Seen::Again),
-            (1_061, "a", Seen::Again),
+            (1_001, "a", AGAIN),
+            (1_061, "a", AGAIN),
             (1_122, "a", Seen::First),
-            (1_121, "a", Seen::Again),
-            (1_181, "a", Seen::Again),
+            (1_121, "a", AGAIN),
+            (1_181, "a", AGAIN),
             (1_183, "b", Seen::First),
-            (1_243, "b", Seen::Again),
+            (1_243, "b", AGAIN),
             (5_000, "b", Seen::First),
             (4_000, "b", Seen::First),
         ] {
             assert_eq!(
-                repeats.see(key, at(seconds)),
+                see(&mut repeats, key, at(seconds)),
                 expected,
                 "{key} at {seconds}"
             );
@@ -226,15 +237,19 @@ mod tests {
         let mut repeats = repeats(100);
         for (seconds, expected) in [
             (1_000, Seen::First),
-            (1_001, Seen::Again),
-            (1_005, Seen::Again),
-            (1_062, Seen::Again),
+            (1_001, AGAIN),
+            (1_005, AGAIN),
+            (1_062, AGAIN),
             (1_063, Seen::OverAndOver),
             (1_120, Seen::OverAndOver),
             (1_181, Seen::First),
-            (1_182, Seen::Again),
+            (1_182, AGAIN),
         ] {
-            assert_eq!(repeats.see("a", at(seconds)), expected, "at {seconds}");
+            assert_eq!(
+                see(&mut repeats, "a", at(seconds)),
+                expected,
+                "at {seconds}"
+            );
         }
     }
 
@@ -242,7 +257,7 @@ mod tests {
     fn it_says_from_when_on_a_whole_minute_is_known() {
         let mut repeats = repeats(100);
         assert!(!repeats.is_known_at(at(0)));
-        repeats.see("a", at(1_000));
+        see(&mut repeats, "a", at(1_000));
         assert!(!repeats.is_known_at(at(1_059)));
         assert!(repeats.is_known_at(at(1_060)));
         for (name, seconds, is_known) in [
@@ -252,10 +267,10 @@ mod tests {
             ("further back", 700, false),
             ("a gap", 2_000, false),
         ] {
-            repeats.see("a", at(seconds));
+            see(&mut repeats, "a", at(seconds));
             assert_eq!(repeats.is_known_at(at(seconds)), is_known, "{name}");
         }
-        assert_eq!(repeats.see("b", at(2_001)), Seen::First);
+        assert_eq!(see(&mut repeats, "b", at(2_001)), Seen::First);
     }
 
     #[test]
@@ -264,7 +279,11 @@ mod tests {
         let capacity = repeats.current.capacity() + repeats.previous.capacity();
         let mut kept = 0;
         for number in 0..KEYS {
-            repeats.see(number, Time::from_millis(i64::from(number) / 50));
+            see(
+                &mut repeats,
+                number,
+                Time::from_millis(i64::from(number) / 50),
+            );
             kept = kept.max(repeats.current.len() + repeats.previous.len());
         }
         let end = repeats.current.capacity() + repeats.previous.capacity();
@@ -283,9 +302,9 @@ mod tests {
                 let time = at(minute * 61 + number / 400);
                 // Every key is requested once, and every second one twice.
                 for _ in 0..=(number % 2) {
-                    match repeats.see((minute, number), time) {
+                    match see(&mut repeats, (minute, number), time) {
                         Seen::First => firsts += 1,
-                        Seen::Again => agains += 1,
+                        Seen::Again { .. } => agains += 1,
                         Seen::OverAndOver | Seen::NotInSample => {}
                     }
                     assert!(repeats.current.len() + repeats.previous.len() <= 2_000);
@@ -299,7 +318,7 @@ mod tests {
         assert_eq!(repeats.current.capacity(), capacity, "it grew");
 
         for minute in 20..40 {
-            repeats.see((minute, 0), at(minute * 61));
+            see(&mut repeats, (minute, 0), at(minute * 61));
         }
         assert_eq!(
             repeats.counted_bits, 0,

@@ -6,12 +6,12 @@ mod scale;
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::chart::{decisions, ratios, redirect_ratios};
+use self::chart::{decisions, ratios, ratios_in_scopes};
 use super::alarm::{Alarm, Cause};
 use super::band::count;
 use super::event::Summary;
 use super::text::unknown_clients;
-use super::timeline::Timeline;
+use super::timeline::{OfScope, Timeline};
 use super::window::Window;
 use crate::log::Time;
 use crate::text::{percent, seconds};
@@ -38,9 +38,10 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
                     @if !timeline.points.is_empty() {
                         (decisions(timeline))
                         (ratios(timeline))
-                        (redirect_ratios(timeline))
+                        (ratios_in_scopes(timeline))
                     }
                     (alarms(timeline))
+                    (scopes(timeline))
                     (figures(summary))
                     (windows(&timeline.points))
                 }
@@ -66,14 +67,15 @@ fn verdict(summary: &Summary, timeline: &Timeline) -> Markup {
     }
 }
 
-/// When an alarm was raised, and how long after which change.
+/// When an alarm was raised, for whom, and how long after which change.
 fn began(alarm: &Alarm) -> String {
     let (number, began) = (alarm.number, alarm.began.time_of_day());
+    let scope = &alarm.scope;
     let after = match alarm.change.as_ref().zip(alarm.after_change()) {
         Some((change, after)) => format!(", {} after {change}", seconds(after)),
         None => String::new(),
     };
-    format!("Alarm {number} was raised at {began}{after}.")
+    format!("Alarm {number} was raised for {scope} at {began}{after}.")
 }
 
 fn ended(alarm: &Alarm) -> String {
@@ -145,9 +147,63 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
     rows
 }
 
+/// The edge locations, targets and routes with the highest repeat ratios.
+fn scopes(timeline: &Timeline) -> Markup {
+    let highest = |of_scope: &OfScope| {
+        let ratios = of_scope
+            .ratios
+            .iter()
+            .filter_map(|ratio| ratio.repeat_ratio);
+        ratios.max_by(f64::total_cmp)
+    };
+    let scopes = timeline.scopes.iter();
+    let mut scopes: Vec<_> = scopes
+        .map(|(scope, of_scope)| (scope, of_scope, highest(of_scope)))
+        .collect();
+    scopes.sort_by(|(one, _, first), (other, _, second)| {
+        let ratios = second.unwrap_or(-1.0).total_cmp(&first.unwrap_or(-1.0));
+        one.kind()
+            .cmp(other.kind())
+            .then(ratios)
+            .then_with(|| one.cmp(other))
+    });
+    html! {
+        @if !scopes.is_empty() {
+            details open[timeline.in_alarm().next().is_some()] {
+                summary { "By edge location, route and target" }
+                div.scroll {
+                    table {
+                        thead {
+                            tr {
+                                th { "Scope" } th { "Name" } th.number { "Requests" } th.number { "Redirects" }
+                                th.number { "Not redirected" } th.number { "Highest repeat ratio" } th.number { "Alarms" }
+                            }
+                        }
+                        tbody {
+                            @for (scope, of_scope, highest) in scopes {
+                                @let alarms = timeline.alarms.iter().filter(|alarm| alarm.scope == *scope).count();
+                                tr {
+                                    td.time { (scope.kind()) }
+                                    th scope="row" { (scope.name().unwrap_or_default()) }
+                                    td.number { (HumanCount(of_scope.figures.requests)) }
+                                    td.number { (HumanCount(of_scope.figures.redirects)) }
+                                    td.number { (HumanCount(of_scope.figures.not_redirected)) }
+                                    td.number { (highest.map_or_else(String::new, percent)) }
+                                    td.number { (alarms) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn figures(summary: &Summary) -> Markup {
     let counts = &summary.counts;
-    let requests = counts.requests.max(1);
+    let of = &counts.figures;
+    let requests = of.requests.max(1);
     let row = |name: &str, number: u64, of: Option<u64>| {
         let share = of.map_or_else(String::new, |of| percent(count(number) / count(of.max(1))));
         html! { tr { th scope="row" { (name) } td.number { (HumanCount(number)) } td.number { (share) } } }
@@ -158,18 +214,19 @@ fn figures(summary: &Summary) -> Markup {
             table {
                 thead { tr { th { "Of the whole log" } th.number { "Number" } th.number { "Share" } } }
                 tbody {
-                    (row("Requests", counts.requests, None))
-                    (row("Redirects", counts.redirects, Some(requests)))
-                    @for (reason, number) in &counts.origin {
+                    (row("Requests", of.requests, None))
+                    (row("Redirects", of.redirects, Some(requests)))
+                    @for (reason, number) in &counts.reasons {
                         (row(&format!("Origin: {reason}"), *number, Some(requests)))
                     }
-                    (row("Preflights", counts.preflights, Some(requests)))
-                    (row("Without a decision in their line", counts.other, Some(requests)))
-                    (row("Refused proofs", counts.refusals, Some(requests)))
-                    (row("Repeats, of the requests compared", counts.all.repeats, Some(counts.all.compared)))
-                    (row("Repeats, of the redirects compared", counts.redirects_alone.repeats, Some(counts.redirects_alone.compared)))
+                    (row("Preflights", of.preflights, Some(requests)))
+                    (row("Without a decision in their line", of.other, Some(requests)))
+                    (row("Refused proofs", of.refusals, Some(requests)))
+                    (row("On routes, and not redirected though they should be", of.not_redirected, Some(requests)))
+                    (row("Repeats, of the requests compared", of.repeats, Some(of.compared)))
+                    (row("Repeats after the third of a client for a file, which do not count", of.more_repeats, Some(requests)))
                     (row("Windows", summary.windows, None))
-                    (row("Windows with too few requests to judge", summary.not_judged, Some(summary.windows)))
+                    (row("Windows with too few clients to judge", summary.not_judged, Some(summary.windows)))
                     (row("Lines", summary.lines, None))
                     (row("Lines in a window beside their own", summary.late + summary.early, Some(summary.lines)))
                     (row("Lines over a minute behind or ahead, in no window", summary.too_late + summary.too_early, Some(summary.lines)))
@@ -195,21 +252,19 @@ fn windows(points: &[Window]) -> Markup {
                         tr {
                             th { "From (UTC)" } th.number { "Requests" } th.number { "Redirects" }
                             th.number { "Origin" } th.number { "Refusals" } th.number { "Repeat ratio" }
-                            th.number { "Limit" } th.number { "Of redirects" } th.number { "Limit" }
+                            th.number { "Limit" }
                         }
                     }
                     tbody {
                         @for point in points {
                             tr {
                                 td.time { (point.start) }
-                                td.number { (HumanCount(point.counts.requests)) }
-                                td.number { (HumanCount(point.counts.redirects)) }
-                                td.number { (HumanCount(point.counts.origin_requests())) }
-                                td.number { (HumanCount(point.counts.refusals)) }
-                                td.number { (point.repeat_ratio.map_or_else(String::new, percent)) }
-                                td.number { (percent(point.limit.limit)) }
-                                td.number { (point.redirect_repeat_ratio.map_or_else(String::new, percent)) }
-                                td.number { (percent(point.redirect_limit.limit)) }
+                                td.number { (HumanCount(point.counts.figures.requests)) }
+                                td.number { (HumanCount(point.counts.figures.redirects)) }
+                                td.number { (HumanCount(point.counts.figures.origin)) }
+                                td.number { (HumanCount(point.counts.figures.refusals)) }
+                                td.number { (point.repeats.repeat_ratio.map_or_else(String::new, percent)) }
+                                td.number { (percent(point.repeats.limit.limit)) }
                             }
                         }
                     }
@@ -241,12 +296,14 @@ mod tests {
     use super::page;
     use crate::log::Time;
     use crate::watch::alarm::{Alarm, Cause};
+    use crate::watch::band::Limit;
     use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
     use crate::watch::line::InForce;
     use crate::watch::scope::Scope;
+    use crate::watch::scopes::Figures;
     use crate::watch::timeline::Timeline;
-    use crate::watch::window::{Counts, Window};
+    use crate::watch::window::{Counts, InScope, Ratio, Window};
 
     fn timeline(hostile: &str) -> Timeline {
         let mut timeline = Timeline::default();
@@ -254,12 +311,24 @@ mod tests {
         for number in 0..10 {
             timeline.add(&Event::Window(Window {
                 counts: Counts {
-                    requests: 100,
-                    redirects: 90,
-                    origin: [(hostile.to_owned(), 10)].into(),
+                    figures: Figures {
+                        requests: 100,
+                        redirects: 90,
+                        origin: 10,
+                        ..Figures::default()
+                    },
+                    reasons: [(hostile.to_owned(), 10)].into(),
                     ..Counts::default()
                 },
-                repeat_ratio: (number > 2).then_some(0.5),
+                repeats: Ratio {
+                    repeat_ratio: (number > 2).then_some(0.5),
+                    limit: Limit::default(),
+                },
+                scopes: vec![InScope {
+                    scope: Scope::Route(hostile.to_owned()),
+                    figures: Figures::default(),
+                    repeats: Ratio::default(),
+                }],
                 ..Window::empty(at(number * 10), Duration::from_secs(10))
             }));
         }
@@ -275,7 +344,7 @@ mod tests {
         timeline.add(&Event::Change(change.clone()));
         timeline.add(&Event::AlarmBegan(Alarm {
             number: 1,
-            scope: Scope::All,
+            scope: Scope::Route(hostile.to_owned()),
             began: at(40),
             cause: Cause::Refusal {
                 refusal: hostile.to_owned(),
@@ -298,7 +367,8 @@ mod tests {
         let page = page(&summary, &timeline("not-the-base"));
         for part in [
             "<title>Signpost watch: 2023-07-20 12:17:00 to 12:18:40 UTC</title>",
-            "Alarm 1 was raised at 12:17:40, 20s after revision not-the-base came into force.",
+            "Alarm 1 was raised for route not-the-base at 12:17:40, 20s after revision not-the-base came into force.",
+            "Repeat ratio of route not-the-base",
             "It had not ended when the log did.",
             "origin: not-the-base",
         ] {

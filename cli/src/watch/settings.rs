@@ -17,37 +17,24 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) band: BandSettings,
 
-    /// A window in which fewer requests were compared neither raises nor ends an alarm
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    pub(crate) minimum_requests: u64,
-
-    /// The same for the redirects alone, of up to a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    pub(crate) minimum_redirects: u64,
+    /// A scope with fewer clients in up to a minute is not judged by its ratios
+    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
+    pub(crate) minimum_clients: usize,
 }
 
 /// How the limit follows from the usual ratio.
 #[derive(Args, Clone, Copy, Debug, PartialEq)]
 pub(crate) struct BandSettings {
-    /// The limit is never below this share of repeats
-    #[arg(long, value_name = "SHARE", default_value = "0.4", value_parser = share)]
-    pub(crate) floor: f64,
-
-    /// The limit after a change of revision or switch, until 12 windows are learnt; without a
-    /// change it is --ceiling until then
-    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = share)]
-    pub(crate) first_floor: f64,
+    /// A limit is at least this much above the usual ratio
+    #[arg(long, value_name = "SHARE", default_value = "0.15", value_parser = share)]
+    pub(crate) above: f64,
 
     /// The limit is never above this share of the requests that usually do not repeat; when every
-    /// redirect fails, 0.75 of them do
+    /// download fails, 0.75 of them do
     #[arg(long, value_name = "SHARE", default_value = "0.65", value_parser = share)]
     pub(crate) ceiling: f64,
 
-    // Whether the ceiling is a share of all requests instead.
-    #[arg(skip)]
-    pub(crate) is_ceiling_fixed: bool,
-
-    /// How many deviations the limit is above the usual ratio; a deviation is at least 2 points
+    /// A limit is at least this many deviations above the usual ratio
     #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = positive)]
     pub(crate) deviations: f64,
 

@@ -26,8 +26,10 @@ pub(crate) fn event(event: &Event) -> String {
             let style = AnsiColor::Green.on_default().bold();
             let ended = alarm.ended.unwrap_or(alarm.began);
             let (number, lasted) = (alarm.number, seconds(ended.since(alarm.began)));
-            format!("{style}{ended}  alarm {number} has ended after {lasted}{style:#}\n")
+            let scope = &alarm.scope;
+            format!("{style}{ended}  alarm {number} has ended after {lasted}: {scope}{style:#}\n")
         }
+        Event::Notice(notice) => format!("{}  notice: {notice}\n", notice.time),
         // Shown on standard error.
         Event::Unreadable { .. } => String::new(),
     }
@@ -54,7 +56,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
     let first = format!(
         "{} lines: {} requests, {}; {}",
         HumanCount(summary.lines),
-        HumanCount(counts.requests),
+        HumanCount(counts.figures.requests),
         decisions(counts),
         counted(summary.alarms, "alarm"),
     );
@@ -73,10 +75,16 @@ fn notes(summary: &Summary) -> Vec<String> {
     let mut notes: Vec<_> = unknown_clients(&summary.counts).into_iter().collect();
     if summary.not_judged > 0 {
         notes.push(format!(
-            "{} of {} windows had too few requests to judge by their repeat ratio",
+            "{} of {} windows had too few clients to judge by their repeat ratio",
             HumanCount(summary.not_judged),
             HumanCount(summary.windows)
         ));
+    }
+    if summary.are_too_many {
+        notes.push(
+            "there are too many edge locations, targets or routes: some are not judged apart"
+                .to_owned(),
+        );
     }
     for (lines, what) in [
         (summary.late, "late, counted in the window after"),
@@ -99,63 +107,59 @@ fn notes(summary: &Summary) -> Vec<String> {
 
 /// A note if most clients are unknown.
 pub(crate) fn unknown_clients(counts: &Counts) -> Option<String> {
-    let unknown = counts.requests - counts.downloads;
-    (unknown * 2 > counts.requests).then(|| {
+    let requests = counts.figures.requests;
+    let unknown = requests.saturating_sub(counts.downloads);
+    (unknown * 2 > requests).then(|| {
         format!(
             "{} of the requests are not GET or have no client address (`log.client_ip`): the repeat ratio is that of the others",
-            percent(count(unknown) / count(counts.requests)),
+            percent(count(unknown) / count(requests)),
         )
     })
 }
 
 fn line_of(window: &Window) -> String {
     let counts = &window.counts;
-    let rate = count(counts.requests) / window.length.as_secs_f64();
+    let rate = count(counts.figures.requests) / window.length.as_secs_f64();
     let mut line = format!(
         "{}  {} requests ({rate:.0}/s): {}; ",
         window.start,
-        HumanCount(counts.requests),
+        HumanCount(counts.figures.requests),
         decisions(counts),
     );
     // Writing into a string cannot fail.
-    let _ = match window.repeat_ratio {
+    let _ = match window.repeats.repeat_ratio {
         Some(ratio) => write!(line, "{} repeats", percent(ratio)),
         None => write!(line, "no repeats known"),
     };
-    if let Some(usual) = window.limit.usual {
+    let limit = window.repeats.limit;
+    if let Some(usual) = limit.usual {
         let _ = write!(line, ", usually {}", percent(usual));
     }
-    let _ = write!(line, ", limit {}", percent(window.limit.limit));
-    if let Some(ratio) = window.redirect_repeat_ratio
-        && window.are_redirects_apart()
-    {
-        let _ = write!(line, "; {} of the redirects", percent(ratio));
-    }
+    let _ = write!(line, ", limit {}", percent(limit.limit));
     line.push('\n');
     line
 }
 
 fn decisions(counts: &Counts) -> String {
-    let share = |part: u64| percent(count(part) / count(counts.requests.max(1)));
-    let mut text = format!(
-        "redirect {}, origin {}",
-        share(counts.redirects),
-        share(counts.origin_requests())
-    );
-    let reasons: Vec<_> = counts
-        .origin
-        .iter()
+    let Counts {
+        figures, reasons, ..
+    } = counts;
+    let share = |part: u64| percent(count(part) / count(figures.requests.max(1)));
+    let (redirects, origin) = (share(figures.redirects), share(figures.origin));
+    let mut text = format!("redirect {redirects}, origin {origin}");
+    let reasons = reasons.iter();
+    let reasons: Vec<_> = reasons
         .map(|(reason, count)| format!("{reason} {}", HumanCount(*count)))
         .collect();
     if !reasons.is_empty() {
         let _ = write!(text, " ({})", reasons.join(", "));
     }
-    if counts.preflights > 0 {
-        let _ = write!(text, ", preflight {}", share(counts.preflights));
+    if figures.preflights > 0 {
+        let _ = write!(text, ", preflight {}", share(figures.preflights));
     }
-    if counts.other > 0 {
-        let _ = write!(text, ", without a decision {}", share(counts.other));
+    if figures.other > 0 {
+        let _ = write!(text, ", without a decision {}", share(figures.other));
     }
-    let _ = write!(text, ", refusals {}", HumanCount(counts.refusals));
+    let _ = write!(text, ", refusals {}", HumanCount(figures.refusals));
     text
 }

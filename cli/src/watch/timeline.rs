@@ -1,7 +1,13 @@
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
 use super::alarm::Alarm;
 use super::changes::Change;
 use super::event::Event;
-use super::window::Window;
+use super::scope::Scope;
+use super::scopes::Figures;
+use super::window::{Ratio, Window};
 use crate::log::Time;
 
 /// The most points of a chart. Beyond that, two become one.
@@ -16,10 +22,21 @@ pub(crate) struct Timeline {
     most_points: usize,
     /// The points of the charts, each of one or more windows.
     pub(crate) points: Vec<Window>,
+    /// What happened in each edge location, target and route.
+    pub(crate) scopes: IndexMap<Scope, OfScope>,
     windows_per_point: u64,
     windows_in_last: u64,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) changes: Vec<Change>,
+}
+
+/// What happened in a scope.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OfScope {
+    /// In the whole log.
+    pub(crate) figures: Figures,
+    /// The repeat ratio, point by point.
+    pub(crate) ratios: Vec<Ratio>,
 }
 
 impl Default for Timeline {
@@ -27,6 +44,7 @@ impl Default for Timeline {
         Self {
             most_points: MOST_POINTS,
             points: Vec::new(),
+            scopes: IndexMap::new(),
             windows_per_point: 1,
             windows_in_last: 0,
             alarms: Vec::new(),
@@ -51,8 +69,20 @@ impl Timeline {
                     begun.clone_from(alarm);
                 }
             }
-            Event::Change(_) | Event::AlarmBegan(_) | Event::Unreadable { .. } => {}
+            Event::Change(_)
+            | Event::AlarmBegan(_)
+            | Event::Notice(_)
+            | Event::Unreadable { .. } => {}
         }
+    }
+
+    /// The scopes for which alarms were raised, in the order of the alarms.
+    pub(crate) fn in_alarm(&self) -> impl Iterator<Item = (&Scope, &OfScope)> {
+        let mut scopes: Vec<_> = self.alarms.iter().map(|alarm| &alarm.scope).collect();
+        let mut seen = HashSet::new();
+        scopes.retain(|scope| seen.insert(*scope));
+        let found = scopes.into_iter();
+        found.filter_map(|scope| self.scopes.get_key_value(scope))
     }
 
     /// The position of a moment on the time axis: 0.0 is the beginning of the first point, 1.0 that
@@ -77,13 +107,24 @@ impl Timeline {
             self.halve();
         }
         match self.points.last_mut() {
-            Some(last) if self.windows_in_last < self.windows_per_point => last.merge(window),
+            Some(last) if self.windows_in_last < self.windows_per_point => merge(last, window),
             _ => {
-                self.points.push(window.clone());
+                self.points.push(Window {
+                    scopes: Vec::new(),
+                    ..window.clone()
+                });
                 self.windows_in_last = 0;
             }
         }
         self.windows_in_last += 1;
+        for in_scope in &window.scopes {
+            let of_scope = self.scopes.entry(in_scope.scope.clone()).or_default();
+            of_scope.figures.add(&in_scope.figures);
+            of_scope.ratios.resize(self.points.len(), Ratio::default());
+            if let Some(last) = of_scope.ratios.last_mut() {
+                last.merge(in_scope.repeats);
+            }
+        }
     }
 
     fn halve(&mut self) {
@@ -91,15 +132,33 @@ impl Timeline {
             let (first, second) = two.split_first()?;
             let mut sum = first.clone();
             for next in second {
-                sum.merge(next);
+                merge(&mut sum, next);
             }
             Some(sum)
         });
         self.points = two_in_one.collect();
+        for of_scope in self.scopes.values_mut() {
+            let two_in_one = of_scope.ratios.chunks(2).filter_map(|two| {
+                let mut ratios = two.iter().copied();
+                let first = ratios.next()?;
+                Some(ratios.fold(first, |mut sum, next| {
+                    sum.merge(next);
+                    sum
+                }))
+            });
+            of_scope.ratios = two_in_one.collect();
+        }
         self.windows_per_point *= 2;
         // The number of points is even, so the last consists of two full ones.
         self.windows_in_last = self.windows_per_point;
     }
+}
+
+/// Adds the window that follows to a point.
+fn merge(point: &mut Window, next: &Window) {
+    point.length += next.length;
+    point.counts.merge(&next.counts);
+    point.repeats.merge(next.repeats);
 }
 
 #[cfg(test)]
@@ -108,7 +167,10 @@ mod tests {
 
     use super::{Event, Timeline};
     use crate::log::Time;
-    use crate::watch::window::{Counts, Window};
+    use crate::watch::band::Limit;
+    use crate::watch::scope::Scope;
+    use crate::watch::scopes::Figures;
+    use crate::watch::window::{Counts, InScope, Ratio, Window};
 
     #[test]
     fn a_log_without_end_has_points_with_an_end_and_loses_nothing() {
@@ -117,17 +179,41 @@ mod tests {
             ..Timeline::default()
         };
         for number in 0..1_000 {
-            let counts = Counts {
+            let figures = Figures {
                 requests: 1,
+                ..Figures::default()
+            };
+            let in_scope = InScope {
+                scope: Scope::Route("download".to_owned()),
+                figures,
+                repeats: Ratio {
+                    repeat_ratio: (number == 3).then_some(0.7),
+                    limit: Limit::default(),
+                },
+            };
+            let counts = Counts {
+                figures,
                 ..Counts::default()
             };
             let start = Time::from_millis(number * 10_000);
             let window = Window::empty(start, Duration::from_secs(10));
-            timeline.add(&Event::Window(Window { counts, ..window }));
+            timeline.add(&Event::Window(Window {
+                counts,
+                scopes: vec![in_scope],
+                ..window
+            }));
             let points = &timeline.points;
             assert!(points.len() <= 8, "{}", points.len());
-            let requests: u64 = points.iter().map(|point| point.counts.requests).sum();
-            assert_eq!(requests, number.unsigned_abs() + 1);
+            let requests = points.iter().map(|point| point.counts.figures.requests);
+            assert_eq!(requests.sum::<u64>(), number.unsigned_abs() + 1);
+            let of_scope = &timeline.scopes[0];
+            assert_eq!(of_scope.figures.requests, number.unsigned_abs() + 1);
+            assert_eq!(of_scope.ratios.len(), points.len());
+            let highest = of_scope
+                .ratios
+                .iter()
+                .filter_map(|ratio| ratio.repeat_ratio);
+            assert_eq!(highest.count(), usize::from(number >= 3), "at {number}");
             let last = points.last().unwrap();
             assert_eq!(last.end(), Time::from_millis((number + 1) * 10_000));
         }

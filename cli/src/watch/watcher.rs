@@ -1,16 +1,8 @@
-use std::time::Duration;
-
-use super::alarm::{Alarm, Cause, Of, Watched};
-use super::band::Band;
-use super::changes::{Change, Changes};
 use super::clock::{Clock, Place};
 use super::event::{Event, Summary, Unreadable};
-use super::gauge::{Gauge, Reading};
 use super::line::Line;
-use super::repeats::Repeats;
-use super::scope::Scope;
-use super::settings::{BandSettings, Settings};
-use super::window::{Counts, Window};
+use super::monitor::Monitor;
+use super::settings::Settings;
 use crate::log::{Reader, Time};
 use crate::text::beginning;
 
@@ -23,25 +15,14 @@ const MOST_WHY: usize = 200;
 /// After this many lines, a warning is due if over half were unreadable.
 const STRETCH: u64 = 100;
 
-/// If a window has too few redirects, windows of this time are judged together.
-const TOGETHER: Duration = Duration::from_mins(1);
-
 /// Turns log lines into events. Its only clock is the time in the lines.
 #[derive(Debug)]
 pub(crate) struct Watcher {
-    settings: Settings,
     reader: Reader,
     /// Blank lines included.
     lines_read: u64,
     clock: Clock<Box<Line<'static>>>,
-    repeats: Repeats,
-    requests: Gauge,
-    redirects: Gauge,
-    changes: Changes,
-    counts: Counts,
-    last_change: Option<Change>,
-    ratio: Watched,
-    refusal: Watched,
+    monitor: Monitor,
     stretch: Stretch,
     summary: Summary,
 }
@@ -58,31 +39,13 @@ struct Stretch {
 
 impl Watcher {
     pub(crate) fn new(settings: Settings) -> Self {
-        let band = |is_ceiling_fixed| {
-            let settings_of_band = BandSettings {
-                is_ceiling_fixed,
-                ..settings.band
-            };
-            Band::new(settings_of_band, settings.window)
-        };
-        let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
-        let together = usize::try_from(together).unwrap_or(1).max(1);
         Self {
             clock: Clock::new(settings.window),
-            repeats: Repeats::new(settings.repeat_within),
-            requests: Gauge::new(band(false), settings.minimum_requests, 1),
-            // Of a client's four requests for a file, at most three are repeats.
-            redirects: Gauge::new(band(true), settings.minimum_redirects, together),
-            changes: Changes::default(),
-            counts: Counts::default(),
-            last_change: None,
-            ratio: Watched::default(),
-            refusal: Watched::default(),
+            monitor: Monitor::new(settings),
             stretch: Stretch::default(),
             summary: Summary::default(),
             reader: Reader::default(),
             lines_read: 0,
-            settings,
         }
     }
 
@@ -126,9 +89,15 @@ impl Watcher {
         if line.refusal.is_some() {
             // Raised at once, even if the line must wait to be counted.
             if place == Place::Early {
-                self.see_change(line, &mut events);
+                self.monitor.see_change(line, &mut events);
             }
-            self.see_refusal(line, place, &mut events);
+            // A clock that is far ahead must not date an alarm.
+            let time = match (place, self.clock.start()) {
+                (Place::TooEarly, Some(start)) => start,
+                _ => line.time,
+            };
+            self.monitor.see_refusal(line, time, &mut events);
+            self.summary.alarms = self.monitor.alarms();
         }
         let waiting = (!place.is_here()).then(|| Box::new(line.to_static()));
         self.clock.note(line.time, waiting);
@@ -149,10 +118,10 @@ impl Watcher {
         while let Some((place, line)) = self.clock.left_over() {
             self.count(&line, place, &mut events);
         }
-        if self.counts != Counts::default()
+        if !self.monitor.is_empty()
             && let Some(start) = self.clock.start()
         {
-            self.close(start, &mut events);
+            self.close(start, true, &mut events);
         }
         events
     }
@@ -164,7 +133,7 @@ impl Watcher {
 
     /// Closes a window, and counts the lines that waited for the next one.
     fn turn(&mut self, closed: Time, events: &mut Vec<Event>) {
-        self.close(closed, events);
+        self.close(closed, false, events);
         while let Some((place, line)) = self.clock.arrived() {
             self.count(&line, place, events);
         }
@@ -191,104 +160,19 @@ impl Watcher {
                 return;
             }
         }
-        let seen = line
-            .download
-            .as_ref()
-            .map(|download| self.repeats.see(download, line.time));
-        self.counts.add(line, seen);
-        self.see_change(line, events);
+        self.monitor.count(line, events);
     }
 
-    fn see_change(&mut self, line: &Line<'_>, events: &mut Vec<Event>) {
-        let in_force = line.in_force.as_ref();
-        if let Some(change) = in_force.and_then(|known| self.changes.see(known, line.time)) {
-            self.last_change = Some(change.clone());
-            events.push(Event::Change(change));
-        }
-    }
-
-    fn see_refusal(&mut self, line: &Line<'_>, place: Place, events: &mut Vec<Event>) {
-        let Some(refusal) = &line.refusal else {
-            return;
-        };
-        let cause = || Cause::Refusal {
-            refusal: beginning(refusal, 40),
-            url: beginning(&line.url, 200),
-        };
-        // A clock that is far ahead must not date an alarm.
-        let time = match (place, self.clock.start()) {
-            (Place::TooEarly, Some(start)) => start,
-            _ => line.time,
-        };
-        let change = self.last_change.as_ref();
-        let alarm = || new_alarm(&mut self.summary.alarms, time, cause(), change);
-        events.extend(self.refusal.raise(alarm).map(Event::AlarmBegan));
-    }
-
-    fn close(&mut self, start: Time, events: &mut Vec<Event>) {
-        let counts = std::mem::take(&mut self.counts);
-        let is_changed = self.last_change.is_some();
-        let readings = [
-            (Of::Requests, self.requests.read(counts.all, is_changed)),
-            (
-                Of::Redirects,
-                self.redirects.read(counts.redirects_alone, is_changed),
-            ),
-        ];
-        let [limit, redirect_limit] = readings.map(|(_, reading)| reading.limit);
-        let window = Window {
-            start,
-            length: self.settings.window,
-            repeat_ratio: counts.all.ratio(),
-            limit,
-            redirect_repeat_ratio: counts.redirects_alone.ratio(),
-            redirect_limit,
-            counts,
-        };
+    fn close(&mut self, start: Time, is_last: bool, events: &mut Vec<Event>) {
+        let window = self.monitor.close(start, is_last, events);
         let summary = &mut self.summary;
         summary.begin = Some(summary.begin.map_or(start, |begin| begin.min(start)));
         summary.end = summary.end.max(Some(window.end()));
         summary.windows += 1;
+        summary.not_judged += u64::from(window.repeats.repeat_ratio.is_none());
         summary.counts.merge(&window.counts);
-        events.push(Event::Window(window.clone()));
-        if window.counts.refusals > 0 {
-            self.refusal.not_calm();
-        } else {
-            events.extend(self.refusal.calm(window.end()).map(Event::AlarmEnded));
-        }
-        events.extend(self.judge(&window, readings));
-    }
-
-    /// Compares a window's repeat ratios with the usual ones.
-    fn judge(&mut self, window: &Window, readings: [(Of, Reading); 2]) -> Option<Event> {
-        // A few redirects of little traffic can be a single build.
-        if window.counts.all.compared < self.settings.minimum_requests {
-            self.summary.not_judged += 1;
-            return None;
-        }
-        let above = readings
-            .iter()
-            .filter(|(of, _)| *of == Of::Requests || window.are_redirects_apart())
-            .find_map(|(of, reading)| reading.above().map(|ratio| (*of, ratio, reading.limit)));
-        if let Some((of, ratio, limit)) = above {
-            let cause = Cause::RepeatRatio {
-                of,
-                ratio,
-                usual: limit.usual,
-                limit: limit.limit,
-            };
-            let change = self.last_change.as_ref();
-            let alarm = || new_alarm(&mut self.summary.alarms, window.end(), cause, change);
-            return self.ratio.raise(alarm).map(Event::AlarmBegan);
-        }
-        // An alarm is not usual, and a minute that is only partly known has fewer repeats than it
-        // seems.
-        if !self.ratio.is_raised() && self.repeats.is_known_at(window.start) {
-            let [(_, requests), (_, redirects)] = &readings;
-            self.requests.learn(requests);
-            self.redirects.learn(redirects);
-        }
-        self.ratio.calm(window.end()).map(Event::AlarmEnded)
+        summary.alarms = self.monitor.alarms();
+        summary.are_too_many = self.monitor.are_scopes_too_many();
     }
 }
 
@@ -308,17 +192,5 @@ impl Stretch {
             of: STRETCH,
             why: ended.why,
         })
-    }
-}
-
-fn new_alarm(alarms: &mut u32, began: Time, cause: Cause, change: Option<&Change>) -> Alarm {
-    *alarms = alarms.saturating_add(1);
-    Alarm {
-        number: *alarms,
-        scope: Scope::All,
-        began,
-        cause,
-        change: change.cloned(),
-        ended: None,
     }
 }

@@ -3,12 +3,15 @@ use maud::{Markup, html};
 
 use super::scale::{HEIGHT, area, curve, percent_of, round_up, step, tick, ticks, whole};
 use crate::text::percent;
-use crate::watch::band::{Limit, count};
+use crate::watch::band::count;
 use crate::watch::timeline::Timeline;
-use crate::watch::window::{Counts, Window};
+use crate::watch::window::{Counts, Ratio, Window};
 
 /// The number of reasons with their own colour.
 const MOST_REASONS: usize = 4;
+
+/// The most scopes with a chart of their own.
+const MOST_SCOPES: usize = 6;
 
 /// The requests a second, by decision.
 pub(crate) fn decisions(timeline: &Timeline) -> Markup {
@@ -16,7 +19,7 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
     let series = series(points);
     let highest = points
         .iter()
-        .map(|point| rate(point, point.counts.requests));
+        .map(|point| rate(point, point.counts.figures.requests));
     let top = round_up(highest.fold(1.0, f64::max));
     let mut below = vec![0.0; points.len()];
     let areas: Vec<_> = (0..)
@@ -48,45 +51,35 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
     }
 }
 
-/// The repeat ratio, its usual value and the limit.
+/// The repeat ratio of all requests, its usual value and the limit.
 pub(crate) fn ratios(timeline: &Timeline) -> Markup {
+    let ratios: Vec<_> = timeline.points.iter().map(|point| point.repeats).collect();
     ratio_chart(
         timeline,
         "Repeat ratio",
-        "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails.",
-        |point| (point.repeat_ratio, point.limit),
+        "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails: each client's share, averaged over the clients.",
+        &ratios,
     )
 }
 
-/// The same for redirects alone, if it differs.
-pub(crate) fn redirect_ratios(timeline: &Timeline) -> Markup {
-    let points = &timeline.points;
-    let is_apart = points.iter().any(Window::are_redirects_apart);
-    let is_known = points
-        .iter()
-        .any(|point| point.redirect_repeat_ratio.is_some());
+/// The same for the first scopes that an alarm was raised for.
+pub(crate) fn ratios_in_scopes(timeline: &Timeline) -> Markup {
     html! {
-        @if is_apart && is_known {
+        @for (scope, in_scope) in timeline.in_alarm().take(MOST_SCOPES) {
             (ratio_chart(
                 timeline,
-                "Repeat ratio of redirects alone",
-                "The same share of the requests that were answered with a redirect. Where they are few, up to a minute of them is judged together.",
-                |point| (point.redirect_repeat_ratio, point.redirect_limit),
+                &format!("Repeat ratio of {scope}"),
+                "The same for these requests alone. Where their clients are few, up to a minute of them is judged together.",
+                &in_scope.ratios,
             ))
         }
     }
 }
 
-fn ratio_chart(
-    timeline: &Timeline,
-    name: &str,
-    explanation: &str,
-    read: fn(&Window) -> (Option<f64>, Limit),
-) -> Markup {
-    let readings = timeline.points.iter().map(read);
-    let ratios = readings.clone().map(|(ratio, _)| ratio);
-    let usual = readings.clone().map(|(_, limit)| limit.usual);
-    let limits = readings.map(|(_, limit)| Some(limit.limit));
+fn ratio_chart(timeline: &Timeline, name: &str, explanation: &str, ratios: &[Ratio]) -> Markup {
+    let usual = ratios.iter().map(|ratio| ratio.limit.usual);
+    let limits = ratios.iter().map(|ratio| Some(ratio.limit.limit));
+    let ratios = ratios.iter().map(|ratio| ratio.repeat_ratio);
     let curves = [
         ("curve s2", curve(usual), "what is usual"),
         (
@@ -132,7 +125,7 @@ fn series(points: &[Window]) -> Vec<Series> {
     for point in points {
         sum.merge(&point.counts);
     }
-    let mut reasons: Vec<_> = sum.origin.into_iter().collect();
+    let mut reasons: Vec<_> = sum.reasons.into_iter().collect();
     reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     let reasons: Vec<_> = reasons.into_iter().map(|(reason, _)| reason).collect();
     let (drawn, rest) = reasons.split_at(MOST_REASONS.min(reasons.len()));
@@ -143,12 +136,12 @@ fn series(points: &[Window]) -> Vec<Series> {
     let in_reasons = |point: &Window, reasons: &[String]| {
         let numbers = reasons
             .iter()
-            .filter_map(|reason| point.counts.origin.get(reason));
+            .filter_map(|reason| point.counts.reasons.get(reason));
         numbers.sum::<u64>()
     };
     let mut series = vec![
-        of("redirect", &|point| point.counts.redirects),
-        of("preflight", &|point| point.counts.preflights),
+        of("redirect", &|point| point.counts.figures.redirects),
+        of("preflight", &|point| point.counts.figures.preflights),
     ];
     for reason in drawn.chunks(1) {
         series.push(of(&format!("origin: {}", reason.concat()), &|point| {
@@ -158,7 +151,9 @@ fn series(points: &[Window]) -> Vec<Series> {
     series.push(of("origin: all other reasons", &|point| {
         in_reasons(point, rest)
     }));
-    series.push(of("no decision in the line", &|point| point.counts.other));
+    series.push(of("no decision in the line", &|point| {
+        point.counts.figures.other
+    }));
     series.retain(|(_, numbers)| numbers.iter().any(|number| *number > 0));
     series
 }

@@ -1,0 +1,244 @@
+//! Judges a window: which scope is broken, and which of those that look so explains the others.
+
+use super::alarm::{Alarm, Cause};
+use super::clients::{Asked, Clients};
+use super::event::Event;
+use super::flow::Level;
+use super::gauge::{Gauge, Reading};
+use super::scope::Scope;
+use super::scopes::{ALL, Scopes, Watched};
+use crate::log::Time;
+
+/// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
+const TOGETHER: f64 = 0.75;
+
+/// Of two kinds whose ratios are this close, the one that says more is named.
+const CLOSE: f64 = 0.05;
+
+/// A window that was closed in every scope.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closed {
+    pub(crate) end: Time,
+    /// Whether the revision or switch has changed since the log began.
+    pub(crate) is_changed: bool,
+    /// Whether a whole minute before is known. Otherwise there are fewer repeats than it seems.
+    pub(crate) is_known: bool,
+}
+
+/// A ratio that is judged in every scope.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged {
+    share: fn(&Asked) -> Option<f64>,
+    gauge: fn(&mut Watched) -> &mut Gauge,
+    cause: fn(f64, &Reading) -> Cause,
+}
+
+pub(crate) const REPEATS: Judged = Judged {
+    share: Asked::repeat_ratio,
+    gauge: |watched| &mut watched.repeats,
+    cause: |ratio, reading| Cause::RepeatRatio {
+        ratio,
+        usual: reading.limit.usual,
+        limit: reading.limit.limit,
+    },
+};
+
+pub(crate) const NOT_REDIRECTED: Judged = Judged {
+    share: Asked::not_redirected_ratio,
+    gauge: |watched| &mut watched.not_redirected,
+    cause: |ratio, reading| Cause::NotRedirected {
+        ratio,
+        usual: reading.limit.usual,
+        limit: reading.limit.limit,
+    },
+};
+
+/// Judges a ratio in every scope. Returns the readings, scope by scope.
+///
+/// What an alarm explains is not judged again: in the windows after it, other scopes count only what
+/// is outside its scope. So one fault is one alarm, and two faults are two.
+pub(crate) fn ratio(
+    judged: Judged,
+    scopes: &mut Scopes,
+    closed: Closed,
+    new: &mut impl FnMut(&Scope, Cause) -> Alarm,
+    events: &mut Vec<Event>,
+) -> Vec<Reading> {
+    let all = scopes.iter_mut().next();
+    let elsewhere = all.and_then(|all| (judged.gauge)(all).usual());
+    let read = |watched: &mut Watched| {
+        let gauge = (judged.gauge)(watched).clone();
+        gauge.read(&watched.windows, elsewhere, closed.is_changed)
+    };
+    let readings: Vec<_> = scopes.iter_mut().map(read).collect();
+    for (watched, reading) in scopes.iter_mut().zip(&readings) {
+        let alarm = &mut (judged.gauge)(watched).alarm;
+        if alarm.is_raised() {
+            let ended = match reading {
+                Reading { ratio: None, .. } => alarm.idle(closed.end),
+                _ if reading.is_above() => {
+                    alarm.not_calm();
+                    None
+                }
+                _ => alarm.calm(closed.end),
+            };
+            events.extend(ended.map(Event::AlarmEnded));
+        }
+    }
+    let broken = broken(judged, scopes, &readings);
+    let is_calm = broken.is_empty();
+    for (number, (watched, reading)) in scopes.iter_mut().zip(&readings).enumerate() {
+        let scope = watched.scope.clone();
+        if !is_calm {
+            watched.windows.forget();
+        }
+        let gauge = (judged.gauge)(watched);
+        match reading.ratio {
+            Some(ratio) if broken.contains(&number) => {
+                let alarm = gauge
+                    .alarm
+                    .raise(|| new(&scope, (judged.cause)(ratio, reading)));
+                events.extend(alarm.map(Event::AlarmBegan));
+            }
+            // What is broken is never learnt, nor a window that shows something broken.
+            Some(_) if is_calm && closed.is_known && !gauge.alarm.is_raised() => {
+                gauge.learn(reading);
+            }
+            _ => {}
+        }
+    }
+    readings
+}
+
+/// The scopes to raise an alarm for: nothing, all requests, or those of one kind.
+fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usize> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    let mut is_all_broken = false;
+    for (number, (watched, reading)) in scopes.iter_mut().zip(readings).enumerate() {
+        if !reading.is_above() || (judged.gauge)(watched).alarm.is_raised() {
+            continue;
+        }
+        if number == ALL {
+            is_all_broken = true;
+            continue;
+        }
+        let rank = rank(&watched.scope);
+        let place = kinds.iter().position(|kind| kind.rank == rank);
+        let place = place.unwrap_or_else(|| {
+            kinds.push(Kind::new(rank));
+            kinds.len() - 1
+        });
+        if let (Some(kind), Some(ratio)) = (kinds.get_mut(place), reading.ratio) {
+            kind.broken.push((number, ratio));
+            kind.clients.merge(&watched.windows.latest());
+        }
+    }
+    for kind in &mut kinds {
+        kind.ratio = kind.clients.mean(judged.share).ratio;
+    }
+    // The kind with the highest ratio explains best; of those that are close, the first by rank.
+    let highest = kinds.iter().map(|kind| kind.ratio).fold(0.0, f64::max);
+    kinds.sort_by(|one, other| {
+        let is_far = |kind: &Kind| kind.ratio < highest - CLOSE;
+        let ratios = other.ratio.total_cmp(&one.ratio);
+        let far = is_far(one).cmp(&is_far(other));
+        far.then(if is_far(one) {
+            ratios
+        } else {
+            one.rank.cmp(&other.rank)
+        })
+    });
+    if !is_all_broken {
+        return kinds.first().map(Kind::together).unwrap_or_default();
+    }
+    let (Some(all), Some(reading)) = (scopes.iter_mut().next(), readings.first()) else {
+        return Vec::new();
+    };
+    let latest = all.windows.latest();
+    let minimum = (judged.gauge)(all).minimum();
+    let explains = |kind: &&Kind| {
+        let rest = latest.without(&kind.clients).mean(judged.share);
+        rest.clients >= minimum && rest.ratio <= reading.limit.limit
+    };
+    let kind = kinds.iter().find(explains);
+    kind.map_or_else(|| vec![ALL], Kind::together)
+}
+
+/// The broken scopes of one kind.
+struct Kind {
+    rank: u8,
+    /// Their numbers and ratios.
+    broken: Vec<(usize, f64)>,
+    clients: Clients,
+    /// That of all of them.
+    ratio: f64,
+}
+
+/// Of two kinds that explain equally well, the lower rank is named.
+fn rank(scope: &Scope) -> u8 {
+    match scope {
+        Scope::All => 0,
+        Scope::Target(_) => 1,
+        Scope::Route(_) => 2,
+        Scope::EdgeLocation(_) => 3,
+    }
+}
+
+impl Kind {
+    fn new(rank: u8) -> Self {
+        Self {
+            rank,
+            broken: Vec::new(),
+            clients: Clients::default(),
+            ratio: 0.0,
+        }
+    }
+
+    /// Those that are about as broken as the worst.
+    fn together(&self) -> Vec<usize> {
+        let ratios = self.broken.iter().map(|(_, ratio)| *ratio);
+        let highest = ratios.fold(0.0, f64::max);
+        let broken = self.broken.iter();
+        broken
+            .filter(|(_, ratio)| *ratio >= highest * TOGETHER)
+            .map(|(number, _)| *number)
+            .collect()
+    }
+}
+
+/// Judges the traffic of all requests and of each edge location.
+pub(crate) fn traffic(
+    scopes: &mut Scopes,
+    levels: &[Level],
+    end: Time,
+    new: &mut impl FnMut(&Scope, Cause) -> Alarm,
+    events: &mut Vec<Event>,
+) {
+    let mut is_all_fallen = false;
+    for (number, (watched, level)) in scopes.iter_mut().zip(levels).enumerate() {
+        let Some(flow) = &mut watched.flow else {
+            continue;
+        };
+        let alarm = &mut flow.alarm;
+        let scope = &watched.scope;
+        match level {
+            Level::Unknown if alarm.is_raised() => {
+                events.extend(alarm.idle(end).map(Event::AlarmEnded));
+            }
+            Level::Unknown => {}
+            Level::Usual => events.extend(alarm.calm(end).map(Event::AlarmEnded)),
+            Level::Fallen(traffic) => {
+                is_all_fallen |= number == ALL;
+                // It fell in each place, then.
+                if number != ALL && is_all_fallen && !alarm.is_raised() {
+                    continue;
+                }
+                let cause = Cause::TrafficFell {
+                    rate: traffic.rate,
+                    expected: traffic.expected,
+                };
+                events.extend(alarm.raise(|| new(scope, cause)).map(Event::AlarmBegan));
+            }
+        }
+    }
+}

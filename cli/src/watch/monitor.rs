@@ -1,0 +1,241 @@
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use foldhash::quality::RandomState;
+
+use super::alarm::{Alarm, Cause, Watched};
+use super::changes::{Change, Changes};
+use super::event::Event;
+use super::flow::{Flow, Level};
+use super::gauge::Reading;
+use super::judge::{self, Closed};
+use super::line::{Download, Line};
+use super::noise::Noise;
+use super::repeats::{Repeats, Seen};
+use super::scope::Scope;
+use super::scopes::{Figures, Scopes};
+use super::settings::Settings;
+use super::window::{Counts, InScope, Ratio, Window};
+use crate::log::Time;
+use crate::text::beginning;
+
+/// After a gap this long, what came before says nothing of the traffic.
+const JUMP: Duration = Duration::from_mins(2);
+
+/// Counts requests into the open window, and judges it when it closes.
+#[derive(Debug)]
+pub(crate) struct Monitor {
+    settings: Settings,
+    /// Hashes clients and files under a key that is never written.
+    hasher: RandomState,
+    scopes: Scopes,
+    repeats: Repeats,
+    noise: Noise,
+    changes: Changes,
+    last_change: Option<Change>,
+    counts: Counts,
+    refusal: Watched,
+    /// The end of the last window.
+    end: Option<Time>,
+    alarms: u32,
+}
+
+impl Monitor {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            hasher: RandomState::default(),
+            scopes: Scopes::new(settings),
+            repeats: Repeats::new(settings.repeat_within),
+            noise: Noise::default(),
+            changes: Changes::default(),
+            last_change: None,
+            counts: Counts::default(),
+            refusal: Watched::default(),
+            end: None,
+            alarms: 0,
+            settings,
+        }
+    }
+
+    /// Counts a request.
+    pub(crate) fn count(&mut self, line: &Line<'_>, events: &mut Vec<Event>) {
+        let of = self.scopes.of(line);
+        let (mut client, mut seen) = (None, None);
+        if let Some(download) = &line.download {
+            let (hash, file) = self.hashes(download);
+            let found = self.repeats.see(file, of.target, line.time);
+            if matches!(found, Seen::Again { .. } | Seen::OverAndOver) {
+                self.noise.count(hash, download);
+            }
+            (client, seen) = (Some(hash), Some(found));
+        }
+        self.scopes.add(line, of, client, seen);
+        self.counts.add(line);
+        self.see_change(line, events);
+    }
+
+    /// The hashes of a client, and of a client and a file.
+    fn hashes(&self, download: &Download<'_>) -> (u64, u64) {
+        let mut hasher = self.hasher.build_hasher();
+        download.address.hash(&mut hasher);
+        download.user_agent.hash(&mut hasher);
+        let client = hasher.clone().finish();
+        download.path.hash(&mut hasher);
+        (client, hasher.finish())
+    }
+
+    /// Notes the revision and switch of a request.
+    pub(crate) fn see_change(&mut self, line: &Line<'_>, events: &mut Vec<Event>) {
+        let in_force = line.in_force.as_ref();
+        if let Some(change) = in_force.and_then(|known| self.changes.see(known, line.time)) {
+            self.last_change = Some(change.clone());
+            events.push(Event::Change(change));
+        }
+    }
+
+    /// Raises an alarm for a refused proof.
+    pub(crate) fn see_refusal(&mut self, line: &Line<'_>, time: Time, events: &mut Vec<Event>) {
+        let Some(refusal) = &line.refusal else {
+            return;
+        };
+        let cause = Cause::Refusal {
+            refusal: beginning(refusal, 40),
+            url: beginning(&line.url, 200),
+        };
+        let route = line.route.as_ref();
+        let scope = route.map_or(Scope::All, |route| Scope::Route(beginning(route, 64)));
+        let change = self.last_change.as_ref();
+        let alarm = || new_alarm(&mut self.alarms, &scope, time, cause, change);
+        events.extend(self.refusal.raise(alarm).map(Event::AlarmBegan));
+    }
+
+    /// Whether nothing was counted since the last window.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.counts == Counts::default()
+    }
+
+    /// Closes the open window, and judges it. The last window of a log may be incomplete.
+    pub(crate) fn close(&mut self, start: Time, is_last: bool, events: &mut Vec<Event>) -> Window {
+        let length = self.settings.window;
+        let end = start.plus(length);
+        if self
+            .end
+            .is_some_and(|last| start < last || start.since(last) > JUMP)
+        {
+            let flows = self.scopes.iter_mut().filter_map(|it| it.flow.as_mut());
+            flows.for_each(Flow::forget);
+        }
+        self.end = Some(end);
+        let mut figures = Vec::new();
+        let mut levels = Vec::new();
+        for watched in self.scopes.iter_mut() {
+            let (of_scope, level) = watched.close(start, length);
+            figures.push(of_scope);
+            // The end of a log is not less traffic.
+            levels.push(if is_last { Level::Unknown } else { level });
+        }
+        let closed = Closed {
+            end,
+            is_changed: self.last_change.is_some(),
+            is_known: self.repeats.is_known_at(start),
+        };
+        let mut judged = Vec::new();
+        let (alarms, change) = (&mut self.alarms, self.last_change.as_ref());
+        let mut new = |scope: &Scope, cause| new_alarm(alarms, scope, end, cause, change);
+        let scopes = &mut self.scopes;
+        let readings = judge::ratio(judge::REPEATS, scopes, closed, &mut new, &mut judged);
+        judge::ratio(judge::NOT_REDIRECTED, scopes, closed, &mut new, &mut judged);
+        judge::traffic(scopes, &levels, end, &mut new, &mut judged);
+        let window = self.window(start, &figures, &readings);
+        events.push(Event::Window(window.clone()));
+        self.end_refusal(&window, events);
+        self.look_for_noise(&figures, &readings, end, events);
+        events.append(&mut judged);
+        window
+    }
+
+    /// The closed window, and what happened in each scope.
+    fn window(&mut self, start: Time, figures: &[Figures], readings: &[Reading]) -> Window {
+        let mut in_scopes =
+            self.scopes
+                .iter()
+                .zip(figures)
+                .zip(readings)
+                .map(|((watched, figures), reading)| InScope {
+                    scope: watched.scope.clone(),
+                    figures: *figures,
+                    repeats: Ratio {
+                        repeat_ratio: reading.ratio,
+                        limit: reading.limit,
+                    },
+                });
+        let all = in_scopes.next();
+        let scopes = in_scopes.filter(|it| it.figures.requests > 0).collect();
+        let mut counts = std::mem::take(&mut self.counts);
+        // There is always the scope of all requests.
+        let repeats = all.map_or(Ratio::default(), |all| {
+            counts.figures = all.figures;
+            all.repeats
+        });
+        Window {
+            start,
+            length: self.settings.window,
+            counts,
+            repeats,
+            scopes,
+        }
+    }
+
+    fn end_refusal(&mut self, window: &Window, events: &mut Vec<Event>) {
+        if window.counts.figures.refusals > 0 {
+            self.refusal.not_calm();
+        } else {
+            events.extend(self.refusal.calm(window.end()).map(Event::AlarmEnded));
+        }
+    }
+
+    /// Finds one client that would have raised an alarm if each request counted.
+    fn look_for_noise(
+        &mut self,
+        figures: &[Figures],
+        readings: &[Reading],
+        end: Time,
+        events: &mut Vec<Event>,
+    ) {
+        if let (Some(all), Some(reading)) = (figures.first(), readings.first()) {
+            let is_loud = all.plain_repeat_ratio() > reading.limit.limit;
+            if is_loud && !reading.is_above() {
+                let notice = self.noise.notice(all.requests, end);
+                events.extend(notice.map(Event::Notice));
+            }
+        }
+        self.noise.turn();
+    }
+
+    pub(crate) fn alarms(&self) -> u32 {
+        self.alarms
+    }
+
+    /// Whether some edge locations, targets or routes are not judged, because there are too many.
+    pub(crate) fn are_scopes_too_many(&self) -> bool {
+        self.scopes.are_too_many
+    }
+}
+
+fn new_alarm(
+    alarms: &mut u32,
+    scope: &Scope,
+    began: Time,
+    cause: Cause,
+    change: Option<&Change>,
+) -> Alarm {
+    *alarms = alarms.saturating_add(1);
+    Alarm {
+        number: *alarms,
+        scope: scope.clone(),
+        began,
+        cause,
+        change: change.cloned(),
+        ended: None,
+    }
+}

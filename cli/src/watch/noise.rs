@@ -1,0 +1,189 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use super::band::count;
+use super::line::Download;
+use crate::log::Time;
+use crate::text::{beginning, percent};
+
+/// The most clients that are counted in a window. More would hardly find another one that repeats this
+/// much.
+const MOST_COUNTED: usize = 32;
+
+/// A client is noisy if its repeats are this share of all requests.
+const NOISY: f64 = 0.1;
+
+/// Whoever was told of is not told of again for so many windows without noise.
+const QUIET_WINDOWS: u32 = 30;
+
+/// One client that would raise an alarm if it could.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Notice {
+    pub(crate) time: Time,
+    /// The client's address, as the log has it.
+    pub(crate) address: String,
+    pub(crate) user_agent: String,
+    /// The share of all requests that are its repeats.
+    pub(crate) share: f64,
+    /// The path that it asks for most.
+    pub(crate) path: String,
+}
+
+/// Finds the clients that repeat most, and remembers of whom was told.
+///
+/// A client takes the place of the one with the fewest repeats, with its count (Metwally 2005): whoever
+/// has more than one in [`MOST_COUNTED`] of the repeats is found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noise {
+    counted: Vec<Counted>,
+    /// Hashes of clients, and for how many windows more.
+    told: Vec<(u64, u32)>,
+}
+
+#[derive(Clone, Debug)]
+struct Counted {
+    client: u64,
+    repeats: u64,
+    address: String,
+    user_agent: String,
+    /// The candidate for the path of the majority, and its lead.
+    path: String,
+    lead: u64,
+}
+
+impl Noise {
+    /// Counts a repeat.
+    pub(crate) fn count(&mut self, client: u64, download: &Download<'_>) {
+        if let Some(counted) = self.counted.iter_mut().find(|it| it.client == client) {
+            counted.repeats += 1;
+            counted.vote(&download.path);
+            return;
+        }
+        let counted = |repeats| Counted {
+            client,
+            repeats,
+            address: beginning(&download.address, 64),
+            user_agent: beginning(&String::from_utf8_lossy(&download.user_agent), 64),
+            path: beginning(&download.path, 200),
+            lead: 1,
+        };
+        if self.counted.len() < MOST_COUNTED {
+            self.counted.push(counted(1));
+            return;
+        }
+        let fewest = self.counted.iter_mut().min_by_key(|it| it.repeats);
+        if let Some(fewest) = fewest {
+            *fewest = counted(fewest.repeats + 1);
+        }
+    }
+
+    /// The client whose repeats are many of so many requests, unless it was told of.
+    pub(crate) fn notice(&mut self, requests: u64, time: Time) -> Option<Notice> {
+        let counted = self.counted.iter().max_by_key(|it| it.repeats)?;
+        let share = count(counted.repeats) / count(requests.max(1));
+        if share < NOISY {
+            return None;
+        }
+        if let Some((_, left)) = self.told.iter_mut().find(|(it, _)| *it == counted.client) {
+            *left = QUIET_WINDOWS;
+            return None;
+        }
+        self.told.push((counted.client, QUIET_WINDOWS));
+        Some(Notice {
+            time,
+            address: counted.address.clone(),
+            user_agent: counted.user_agent.clone(),
+            share: share.min(1.0),
+            path: counted.path.clone(),
+        })
+    }
+
+    /// Begins another window.
+    pub(crate) fn turn(&mut self) {
+        self.counted.clear();
+        self.told.retain_mut(|(_, left)| {
+            *left = left.saturating_sub(1);
+            *left > 0
+        });
+    }
+}
+
+impl Counted {
+    /// Finds the path of the majority, if there is one (Boyer and Moore 1981).
+    fn vote(&mut self, path: &str) {
+        if self.path == path {
+            self.lead += 1;
+        } else if self.lead == 0 {
+            self.path = beginning(path, 200);
+            self.lead = 1;
+        } else {
+            self.lead -= 1;
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            time: _,
+            address,
+            user_agent,
+            share,
+            path,
+        } = self;
+        let share = percent(*share);
+        write!(
+            f,
+            "{share} of the requests are repeats of one client, {address} ({user_agent}), mostly for {path}"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Noise;
+    use crate::log::Time;
+    use crate::watch::line::Download;
+
+    fn download(path: &str) -> Download<'_> {
+        Download {
+            address: "198.51.100.9".into(),
+            user_agent: b"loop/1"[..].into(),
+            path: path.into(),
+        }
+    }
+
+    #[test]
+    fn the_client_that_repeats_most_is_found_and_told_of_once() {
+        let mut noise = Noise::default();
+        let now = Time::from_millis(0);
+        for window in 0..100 {
+            for number in 0..10_000_u64 {
+                // One in ten repeats is of the same client, and most of its for the same file.
+                if number % 10 == 0 {
+                    let path = if number % 30 == 0 { "/other" } else { "/one" };
+                    noise.count(1, &download(path));
+                } else {
+                    noise.count(number + 2, &download("/"));
+                }
+            }
+            let notice = noise.notice(10_000, now);
+            assert_eq!(notice.is_some(), window == 0, "window {window}");
+            if let Some(notice) = notice {
+                assert_eq!(notice.path, "/one");
+                assert!((0.1..0.15).contains(&notice.share), "{}", notice.share);
+            }
+            assert_eq!(noise.notice(1_000_000, now), None, "too few");
+            noise.turn();
+        }
+        for _ in 0..100 {
+            noise.count(9, &download("/two"));
+        }
+        let notice = noise.notice(100, now).unwrap();
+        assert_eq!(
+            notice.to_string(),
+            "100.0 % of the requests are repeats of one client, 198.51.100.9 (loop/1), mostly for /two"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! A day of traffic, and a fall of it.
+
+use std::time::Duration;
+
+use signpost_testbed::traffic::{Settings as TrafficSettings, Traffic};
+
+use super::{BREAK, line, traffic, watch};
+use crate::log::Time;
+use crate::watch::alarm::Cause;
+use crate::watch::line::Line;
+use crate::watch::scope::Scope;
+
+const QUARTER: u64 = 15 * 60;
+
+/// A day that begins at `BREAK`, in quarters of an hour: traffic has its lowest point at the beginning,
+/// a third of the highest. A release redirects one, ten, fifty and a hundred percent, every six hours.
+fn day(rate: f64, seed: u64) -> impl Iterator<Item = Line<'static>> {
+    (0..96_u32).flat_map(move |quarter| {
+        let turn = f64::from(quarter) / 96.0 * std::f64::consts::TAU;
+        let settings = TrafficSettings {
+            start: BREAK + u64::from(quarter) * QUARTER * 1_000_000,
+            rate: rate * (1.0 - 0.5 * turn.cos()),
+            normal: Duration::from_secs(QUARTER),
+            broken: Duration::ZERO,
+            seed: seed * 1_000 + u64::from(quarter),
+            farms: 20,
+            share: match quarter % 24 {
+                0 => 1,
+                1 => 10,
+                2 => 50,
+                _ => 100,
+            },
+        };
+        let requests = Traffic::new(&settings);
+        requests.map(move |request| {
+            let mut line = line(&request);
+            if let Some(in_force) = &mut line.in_force {
+                in_force.revision = format!("r{}", quarter / 24).into();
+                in_force.switch = format!("enforce {}%", settings.share).into();
+            }
+            line
+        })
+    })
+}
+
+#[test]
+fn a_day_with_a_cycle_deployments_and_build_farms_raises_no_alarm() {
+    std::thread::scope(|scope| {
+        for (rate, seed) in [(10.0, 1), (25.0, 2)] {
+            scope.spawn(move || {
+                let found = watch(day(rate, seed));
+                assert_eq!(found.words(), [""; 0], "{rate}/s, seed {seed}");
+            });
+        }
+    });
+}
+
+#[test]
+fn traffic_that_falls_to_a_quarter_raises_an_alarm() {
+    let everywhere = |_: &Line<'_>| true;
+    let in_fra = |line: &Line<'_>| line.edge_location.as_deref() == Some("FRA");
+    let fra = Scope::EdgeLocation("FRA".to_owned());
+    // Where it falls, the traffic, and the most seconds until the alarm.
+    type Row = (&'static str, f64, fn(&Line<'_>) -> bool, i64, Scope);
+    let rows: [Row; 4] = [
+        ("everywhere", 150.0, everywhere, 40, Scope::All),
+        (
+            "everywhere, little traffic",
+            50.0,
+            everywhere,
+            130,
+            Scope::All,
+        ),
+        ("in one place", 1_000.0, in_fra, 40, fra.clone()),
+        ("in one place, little traffic", 300.0, in_fra, 130, fra),
+    ];
+    std::thread::scope(|scope| {
+        for (name, rate, is_in, within, expected) in rows {
+            scope.spawn(move || {
+                let settings = TrafficSettings {
+                    rate,
+                    ..traffic(1, 1_200, 0)
+                };
+                let settings = TrafficSettings {
+                    normal: settings.normal + Duration::from_mins(5),
+                    ..settings
+                };
+                let mut random = fastrand::Rng::with_seed(1);
+                let broke = Time::from_millis(i64::try_from(BREAK / 1_000).unwrap());
+                let lines = Traffic::new(&settings).map(|request| line(&request));
+                // The CDN answers 403: cargo does not ask again, and a build ends at its first file.
+                let found = watch(
+                    lines.filter(|line| line.time < broke || !is_in(line) || random.u8(..4) == 0),
+                );
+                let words = found.words();
+                let [alarm] = &found.alarms[..] else {
+                    panic!("{name}: {words:#?}");
+                };
+                assert!(
+                    (1..=within).contains(&found.after()[0]),
+                    "{name}: {words:#?}"
+                );
+                assert_eq!(alarm.scope, expected, "{name}: {words:#?}");
+                assert!(
+                    matches!(alarm.cause, Cause::TrafficFell { .. }),
+                    "{name}: {words:#?}"
+                );
+            });
+        }
+    });
+}

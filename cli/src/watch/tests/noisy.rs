@@ -1,0 +1,62 @@
+//! One client that asks without end.
+
+use signpost_testbed::traffic::Traffic;
+
+use super::{BREAK, line, traffic, watch};
+use crate::log::Time;
+use crate::watch::line::Line;
+use crate::watch::noise::Notice;
+
+/// The lines of one client that asks this often a second for this many files.
+fn client(rate: u64, files: u64, like: &Line<'static>) -> impl Iterator<Item = Line<'static>> {
+    let like = like.clone();
+    (0..rate * 300).map(move |number| {
+        let mut line = like.clone();
+        line.time =
+            Time::from_millis(i64::try_from(BREAK / 1_000 + number * 1_000 / rate).unwrap());
+        if let Some(download) = &mut line.download {
+            download.address = "203.0.113.9".into();
+            download.path = format!("/api/v1/crates/noisy/1.0.{}/download", number % files).into();
+        }
+        line
+    })
+}
+
+#[test]
+fn one_client_raises_no_alarm_and_is_told_of() {
+    // How often it asks a second, for how many files, at how much other traffic.
+    let rows = [
+        (20, 1, 50.0),
+        (60, 1, 50.0),
+        (100, 40, 50.0),
+        (500, 1, 50.0),
+        (500, 500, 50.0),
+        (500, 20_000, 50.0),
+        (200, 1, 1_000.0),
+    ];
+    std::thread::scope(|scope| {
+        for (rate, files, others) in rows {
+            scope.spawn(move || {
+                let name = format!("{rate}/s for {files} files beside {others}/s");
+                let settings = signpost_testbed::traffic::Settings {
+                    rate: others,
+                    ..traffic(rate, 600, 0)
+                };
+                let settings = signpost_testbed::traffic::Settings {
+                    normal: settings.normal + std::time::Duration::from_mins(5),
+                    ..settings
+                };
+                let mut lines: Vec<_> = Traffic::new(&settings).map(|it| line(&it)).collect();
+                lines.extend(client(rate, files, &lines[0].clone()));
+                lines.sort_by_key(|line| line.time);
+                let found = watch(lines.into_iter());
+                assert_eq!(found.words(), [""; 0], "{name}");
+                // A build farm may be as loud.
+                let is_noise = |notice: &&Notice| notice.address == "203.0.113.9";
+                let noise: Vec<_> = found.notices.iter().filter(is_noise).collect();
+                assert_eq!(noise.len(), 1, "{name}: {:?}", found.notices);
+                assert!(noise[0].path.starts_with("/api/v1/crates/noisy/"), "{name}");
+            });
+        }
+    });
+}
