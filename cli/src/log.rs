@@ -22,4 +22,4 @@ pub(crate) use entry::Entry;
 pub(crate) use input::Input;
 pub(crate) use reader::Reader;
 pub(crate) use time::Time;
-pub(crate) use unreadable::Why;
+pub(crate) use unreadable::{Unreadable, Why};
