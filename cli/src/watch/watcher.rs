@@ -19,7 +19,9 @@ const STRETCH: u64 = 100;
 #[derive(Debug)]
 pub(crate) struct Watcher {
     reader: Reader,
-    /// Blank lines included.
+    /// The name of the file, if there are several.
+    file: Option<String>,
+    /// In this file, blank lines included.
     lines_read: u64,
     clock: Clock<Box<Line<'static>>>,
     monitor: Monitor,
@@ -45,8 +47,16 @@ impl Watcher {
             stretch: Stretch::default(),
             summary: Summary::default(),
             reader: Reader::default(),
+            file: None,
             lines_read: 0,
         }
+    }
+
+    /// Begins with the lines of another file.
+    pub(crate) fn begin_file(&mut self, name: Option<String>) {
+        self.reader = Reader::default();
+        self.file = name;
+        self.lines_read = 0;
     }
 
     /// Takes the next line. Returns the events that it causes.
@@ -69,9 +79,11 @@ impl Watcher {
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
-            let line = self.lines_read;
-            let why = why.clone();
-            self.summary.samples.push(Unreadable { line, why });
+            self.summary.samples.push(Unreadable {
+                file: self.file.clone(),
+                line: self.lines_read,
+                why: why.clone(),
+            });
         }
         self.stretch.unreadable += 1;
         self.stretch.why = why;
