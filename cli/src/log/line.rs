@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::access_log;
 use super::chunks::MAX_BYTES;
@@ -26,7 +26,9 @@ pub(crate) struct Asked<'l> {
 }
 
 /// Why a line cannot be read; in words by `Display`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unreadable {
     #[strum(to_string = "longer than 64 KiB")]
