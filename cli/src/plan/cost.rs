@@ -147,11 +147,12 @@ impl Display for Cost {
                 change,
             ]
         };
-        let money = |old, new, change| {
+        let money = |old: f64, new: f64, change| {
+            let digits = if old.max(new) < 1.0 { 6 } else { 4 };
             [
-                format!("{old:.4}"),
-                format!("{new:.4}"),
-                format!("{change:+.4}"),
+                format!("{old:.digits$}"),
+                format!("{new:.digits$}"),
+                format!("{change:+.digits$}"),
             ]
         };
         row("", ["old", "new", "change"].map(str::to_owned))?;
@@ -233,6 +234,3 @@ fn number(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|_| is_plain);
     number.ok_or_else(|| format!("`{text}` is not a number such as 0.05"))
 }
-
-#[cfg(test)]
-mod tests;
