@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use signpost::authoring::{self, Example, OriginExample, split_request};
 use signpost::config::Target;
@@ -15,7 +15,7 @@ use crate::text::visible;
 /// A key whose value differs between two configurations.
 ///
 /// Compares compiled values, so two spellings of one base are equal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Difference {
     /// The key, such as `targets.static.base` or `routes.download.location`. Routes go by name.
     pub(crate) key: String,

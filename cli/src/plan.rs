@@ -1,28 +1,36 @@
 //! `signpost plan`: shows what changes if one configuration replaces another.
 
 mod compare;
+mod cost;
+mod examples;
+mod files;
+mod outline;
 mod parallel;
+mod partial;
+mod parts;
+mod paths;
 mod progress;
 mod recent;
+mod requests;
+mod shares;
+mod summary;
 mod tally;
 mod text;
+mod unrouted;
 mod value;
 
-use std::borrow::Cow;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use signpost::config::{RouteName, RoutePattern};
 
-use crate::differences::{self, Difference};
 use crate::file::{self, Loaded};
-use crate::log::Reader;
 use crate::output::{Failure, Format, Outcome, print, print_json};
+use crate::text::counted;
 use crate::unhealthy::Unhealthy;
-use compare::Configurations;
-use tally::Tally;
-use value::{Place, Plan};
+use cost::{CpuTimes, Prices};
+use files::Files;
+use summary::Summary;
+use value::Plan;
 
 /// Shows which requests would be answered differently
 ///
@@ -30,11 +38,16 @@ use value::{Place, Plan};
 /// and compares status, headers and body. Without `--requests`, the requests are the examples of
 /// both files. Lines that are not requests are counted and shown.
 ///
+/// Over requests it also shows how much each route takes, and which paths no route takes.
+///
 /// Before the first deployment, OLD is the word `none`: there is no configuration, and the origin
 /// answers every request, for the reason `config-missing`. Name a file called `none` as `./none`.
 ///
 /// With `--unhealthy`, the new configuration answers while these targets are unhealthy, and the old
 /// one while every target is healthy. Name one file twice to see what the failure of a CDN changes.
+///
+/// With `--partial`, nothing is printed, and `--merge` makes one plan of many such summaries: the
+/// plan of a single run over their files in that order.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -44,22 +57,57 @@ Examples:
   zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
   signpost plan old.toml new.toml --requests access.log --max-unreadable 20 --format json
   signpost plan two-targets.toml two-targets.toml --unhealthy fastly --requests access.log
+  signpost plan old.toml new.toml --requests access.log --cost 0.60,0.05 --cpu-ms 0.4,0.3
+  ls logs/*.gz | xargs -P 8 -I@ signpost plan old.toml new.toml --requests @ --partial @.part
+  signpost plan --merge logs/*.part
 
-Exit codes: 0 nothing changes, 1 something changes or too many lines could not be read, so that a
-person should look, 2 it could not be found out.")]
+Exit codes: 0 nothing changes, or the summary of --partial is written; 1 something changes or too
+many lines could not be read, so that a person should look; 2 it could not be found out.")]
 pub(crate) struct Arguments {
     /// The configuration in force: TOML, the JSON of `signpost compile`, or `none`; `-` for standard
-    /// input
-    old: PathBuf,
+    /// input. With `--merge`, it need not be named; if it is, other summaries are refused
+    #[arg(required_unless_present = "merge", requires = "new")]
+    old: Option<PathBuf>,
 
     /// The configuration that is to replace it, in either form; `-` for standard input
-    new: PathBuf,
+    #[arg(required_unless_present = "merge")]
+    new: Option<PathBuf>,
 
     /// Requests, one a line: paths, URLs, the JSON of Signpost or crates.io, alone or behind what
     /// syslog writes before it, a W3C extended log such as CloudFront's, or an access log in the
-    /// common or combined format; plain, gzip or zstd; `-` for standard input
-    #[arg(long, value_name = "FILE")]
-    requests: Option<PathBuf>,
+    /// common or combined format; plain, gzip or zstd; `-` for standard input. OLD and NEW come before
+    /// several files
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "input")]
+    requests: Vec<PathBuf>,
+
+    /// Summaries that `--partial` wrote, to add up in this order instead of reading requests
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        group = "input",
+        conflicts_with = "unhealthy"
+    )]
+    merge: Vec<PathBuf>,
+
+    /// Write a summary for `--merge` into this file instead of printing the plan
+    #[arg(long, value_name = "FILE", requires = "input")]
+    partial: Option<PathBuf>,
+
+    /// What the requests cost, by the price of a million of them and that of a million vCPU
+    /// milliseconds, in any currency, such as `0.60,0.05`
+    #[arg(
+        long,
+        value_name = "REQUESTS,CPU",
+        requires_all = ["input", "cpu_ms"],
+        conflicts_with = "partial"
+    )]
+    cost: Option<Prices>,
+
+    /// The vCPU milliseconds that your edge takes for a request, as measured: for one that it
+    /// answers, and for one that it passes to the origin, if that is another number
+    #[arg(long, value_name = "ANSWERED[,PASSED]", requires = "cost")]
+    cpu_ms: Option<CpuTimes>,
 
     /// How many percent of the lines may be unreadable before a person must look; blank lines do
     /// not count
@@ -67,7 +115,7 @@ pub(crate) struct Arguments {
         long,
         value_name = "PERCENT",
         default_value_t = 1,
-        requires = "requests",
+        requires = "input",
         value_parser = clap::value_parser!(u8).range(..=100)
     )]
     max_unreadable: u8,
@@ -82,31 +130,109 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let requests = arguments.requests.as_deref();
-    file::ensure_one_dash(
-        [&*arguments.old, &*arguments.new]
-            .into_iter()
-            .chain(requests),
-    )?;
-    let old = match arguments.old.as_path() {
-        none if none == Path::new(NONE) => None,
-        file => Some(Loaded::read(file)?),
-    };
-    let new = read_new(&arguments.new)?;
-    let in_file = |why| Failure::new(format!("{}: {why}", file::name(&arguments.new)));
-    let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
-    let files = Files::new(old.as_ref(), &new, &unhealthy);
-    let mut plan = match requests {
-        Some(file) => over_file(&files, file)?.allowing(arguments.max_unreadable),
-        None => over_examples(&files),
-    };
-    if plan.requests == 0 {
-        return Err(without_examples(old.is_none()));
+    let named = arguments.old.iter().chain(&arguments.new);
+    file::ensure_one_dash(named.chain(&arguments.requests).map(PathBuf::as_path))?;
+    match (
+        &arguments.old,
+        &arguments.new,
+        arguments.merge.split_first(),
+    ) {
+        (Some(old), Some(new), merged) => {
+            let configurations = Named::read(old, new, &arguments.unhealthy)?;
+            let files = configurations.files(&arguments.unhealthy);
+            match merged {
+                Some((first, others)) => {
+                    let summary = merge(first, others)?;
+                    partial::check(first, &summary, &files.planned())?;
+                    over_files(arguments, summary)
+                }
+                None if arguments.requests.is_empty() => {
+                    let plan = examples::plan(&files);
+                    if plan.requests == 0 {
+                        return Err(without_examples(plan.is_first));
+                    }
+                    show(arguments, &plan)
+                }
+                None => over_files(arguments, requests::read(&files, &arguments.requests)?),
+            }
+        }
+        (_, _, Some((first, others))) => over_files(arguments, merge(first, others)?),
+        // The command line does not let this through.
+        _ => Err(Failure::new("name OLD and NEW, or summaries with --merge")),
     }
-    plan.unhealthy.clone_from(&arguments.unhealthy);
+}
+
+/// Stands for OLD before there is a configuration.
+const NONE: &str = "none";
+
+/// The configurations that the command line names.
+struct Named {
+    old: Option<Loaded>,
+    new: Loaded,
+    unhealthy: Unhealthy,
+}
+
+impl Named {
+    fn read(old: &Path, new: &Path, unhealthy: &[String]) -> Result<Self, Failure> {
+        let old = match old {
+            none if none == Path::new(NONE) => None,
+            file => Some(Loaded::read(file)?),
+        };
+        if new == Path::new(NONE) {
+            return Err(Failure::new(
+                "NEW is `none`, which only OLD can be; name the configuration to deploy, and a file \
+                 called `none` as ./none",
+            ));
+        }
+        let in_file = |why| Failure::new(format!("{}: {why}", file::name(new)));
+        let new = Loaded::read(new)?;
+        let unhealthy = Unhealthy::read(new.config(), unhealthy).map_err(in_file)?;
+        Ok(Self {
+            old,
+            new,
+            unhealthy,
+        })
+    }
+
+    fn files<'f>(&'f self, unhealthy: &'f [String]) -> Files<'f> {
+        Files::new(self.old.as_ref(), &self.new, unhealthy, &self.unhealthy)
+    }
+}
+
+fn merge(first: &Path, others: &[PathBuf]) -> Result<Summary, Failure> {
+    partial::merge(first, others.iter().map(PathBuf::as_path))
+}
+
+/// Writes the summary or shows its plan.
+fn over_files(arguments: &Arguments, summary: Summary) -> Result<Outcome, Failure> {
+    if let Some(file) = &arguments.partial {
+        let incomplete = summary.incomplete.join("; ");
+        partial::write(file, summary)?;
+        return match incomplete.as_str() {
+            "" => Ok(Outcome::Fine),
+            why => Err(Failure::new(format!("the summary is incomplete: {why}"))),
+        };
+    }
+    let names = names(&summary.files);
+    let plan = Plan::over_files(summary);
+    if plan.requests == 0 {
+        return Err(match &plan.incomplete {
+            Some(why) => Failure::new(why),
+            None => without_requests(&plan, &names),
+        });
+    }
+    let plan = plan.allowing(arguments.max_unreadable);
+    let plan = match (arguments.cost, arguments.cpu_ms) {
+        (Some(prices), Some(cpu_ms)) => plan.with_cost(prices, cpu_ms),
+        _ => plan,
+    };
+    show(arguments, &plan)
+}
+
+fn show(arguments: &Arguments, plan: &Plan) -> Result<Outcome, Failure> {
     match arguments.format {
-        Format::Text => print(&plan)?,
-        Format::Json => print_json(&plan)?,
+        Format::Text => print(plan)?,
+        Format::Json => print_json(plan)?,
     }
     match &plan.incomplete {
         Some(why) => Err(Failure::new(format!("the plan is incomplete: {why}"))),
@@ -114,103 +240,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// Stands for OLD before there is a configuration.
-const NONE: &str = "none";
-
-/// Reads the new configuration, which there must be.
-fn read_new(file: &Path) -> Result<Loaded, Failure> {
-    if file == Path::new(NONE) {
-        return Err(Failure::new(
-            "NEW is `none`, which only OLD can be; name the configuration to deploy, and a file \
-             called `none` as ./none",
-        ));
+/// The only file, or how many there are.
+fn names(files: &[String]) -> String {
+    match files {
+        [name] => name.clone(),
+        files => counted(files.len(), "file"),
     }
-    Loaded::read(file)
-}
-
-/// The two files and their configurations.
-struct Files<'f> {
-    /// Nothing before there is a configuration.
-    old: Option<&'f Loaded>,
-    new: &'f Loaded,
-    configurations: Configurations<'f>,
-}
-
-impl<'f> Files<'f> {
-    fn new(old: Option<&'f Loaded>, new: &'f Loaded, unhealthy: &'f Unhealthy) -> Self {
-        let config = old.map(Loaded::config);
-        Self {
-            old,
-            new,
-            configurations: Configurations::new(config, new.config(), unhealthy),
-        }
-    }
-
-    /// The keys that differ; an empty list for a first deployment. The edge ignores examples, so a new one changes
-    /// nothing; a dropped one stops holding the configuration to its location.
-    fn differences(&self) -> Vec<Difference> {
-        let Some(old) = self.old else {
-            return Vec::new();
-        };
-        let mut differences = differences::between(old, self.new);
-        differences
-            .retain(|difference| !difference.is_of_example() || difference.is_dropped_example());
-        differences
-    }
-}
-
-/// Plans over the examples of both configurations. Requests are answered once, even if several
-/// targets have the same example.
-fn over_examples(files: &Files<'_>) -> Plan {
-    let configurations = &files.configurations;
-    let mut tally = Tally::default();
-    let mut reader = Reader::default();
-    let mut routes = Vec::new();
-    let mut seen = HashSet::new();
-    for loaded in files.old.into_iter().chain([files.new]) {
-        for (route, request) in loaded.requests() {
-            let (number, url) = (routes.len() as u64, url(loaded, route, request));
-            if seen.insert(url.clone()) {
-                tally.take(configurations, &mut reader, number, url.as_bytes());
-                routes.push(route.map_or("", RouteName::as_str));
-            }
-        }
-    }
-    let place = |index: u64| {
-        let index = usize::try_from(index).unwrap_or(usize::MAX);
-        Place::Example(routes.get(index).map_or("", |route| *route).to_owned())
-    };
-    tally.into_plan(configurations, place, files.differences())
-}
-
-/// The URL of an example that is only a path, if its route has hosts of its own.
-fn url<'l>(loaded: &Loaded, route: Option<&RouteName>, request: &'l str) -> Cow<'l, str> {
-    let mut patterns = loaded.config().patterns();
-    let pattern = patterns.find(|pattern| Some(pattern.name()) == route);
-    match pattern.and_then(RoutePattern::hosts).and_then(<[_]>::first) {
-        Some(host) if request.starts_with('/') => format!("https://{host}{request}").into(),
-        _ => request.into(),
-    }
-}
-
-fn over_file(files: &Files<'_>, file: &Path) -> Result<Plan, Failure> {
-    let (input, bar) = progress::open(file)?;
-    let configurations = &files.configurations;
-    let (tally, end, input) =
-        parallel::tally(configurations, input, |lines| progress::show(&bar, lines))?;
-    bar.finish_and_clear();
-    let mut plan = tally.into_plan(configurations, Place::Line, files.differences());
-    if let Err(error) = end {
-        let why = input.failure(&error);
-        if plan.requests == 0 {
-            return Err(why);
-        }
-        plan.incomplete = Some(why.to_string());
-    }
-    if plan.requests == 0 {
-        return Err(without_requests(&plan, input.name()));
-    }
-    Ok(plan)
 }
 
 /// The failure for a configuration without examples, such as a compiled one.

@@ -15,6 +15,15 @@ pub(crate) fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     format!("{} {thing}{plural}", HumanCount(number))
 }
 
+/// A count for a calculation.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "only numbers above 2^53 are rounded"
+)]
+pub(crate) fn float(count: u64) -> f64 {
+    count as f64
+}
+
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }

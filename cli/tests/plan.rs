@@ -3,6 +3,9 @@
 #[path = "../benches/plan/lines.rs"]
 mod lines;
 
+#[path = "plan/merge.rs"]
+mod merge;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -1,5 +1,7 @@
 //! Compares the answers of two configurations to one request.
 
+use std::str::Split;
+
 use signpost::Answer;
 use signpost::config::{Config, Route, RouteName, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
@@ -7,30 +9,36 @@ use signpost::location::Refusal;
 use signpost::received::Received;
 use signpost::reply::Reply;
 use signpost::request::Request;
+use signpost::route::NoMatch;
 use signpost::values::Host;
 
-use super::value::{Kind, Place, Sample, Shape};
+use super::outline::Outlines;
+use super::parts::{Kind, Sample, Shape, Spot};
 use crate::differences::Difference;
 use crate::log::Asked;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Configurations<'c> {
     old: Side<'c>,
     new: Side<'c>,
+    outlines: Outlines<'c>,
 }
 
-/// What changing requests have in common. The number of changes is bounded by the pairs of routes,
-/// reasons and forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Change<'c> {
-    pub(super) kind: Kind,
+/// What requests with the same two answers have in common. There are at most as many as pairs of
+/// routes, reasons and forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Compared<'c> {
+    /// How the answer changes, if it does.
+    pub(super) kind: Option<Kind>,
+    /// Whether no route of the new configuration takes the path.
+    pub(super) is_unrouted: bool,
     old: Answered<'c>,
     new: Answered<'c>,
 }
 
 /// An answer without the parts that differ between requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Answered<'c> {
     Redirect {
         route: &'c str,
@@ -59,27 +67,32 @@ impl<'c> Configurations<'c> {
         Self {
             old: Side::new(old, &ALL_HEALTHY),
             new: Side::new(Some(new), unhealthy),
+            outlines: Outlines::new(new),
         }
     }
 
-    /// Whether there is no old configuration.
-    pub(super) fn are_first(&self) -> bool {
-        self.old.config.is_none()
-    }
-
-    /// How the answer changes, if it does.
-    pub(super) fn change(&self, asked: &Asked<'_>) -> Option<Change<'c>> {
-        self.answers(asked, |old, new| {
-            Some(Change {
-                kind: kind_of(old, new)?,
-                old: answered(old),
-                new: answered(new),
-            })
+    /// Both answers to a request, and how they differ.
+    pub(super) fn compare(&self, asked: &Asked<'_>) -> Compared<'c> {
+        self.answers(asked, |old, new| Compared {
+            kind: kind_of(old, new),
+            is_unrouted: is_unrouted(new),
+            old: answered(old),
+            new: answered(new),
         })
     }
 
+    /// The path as the routes of the new configuration see it: what they know of it, and its rest.
+    pub(super) fn outline<'a>(
+        &self,
+        asked: &Asked<'_>,
+        target: &'a str,
+    ) -> (String, Split<'a, char>) {
+        let host = asked.host().or(self.new.host);
+        self.outlines.of(host.unwrap_or_default(), target)
+    }
+
     /// The request as a sample of its group, with both locations.
-    pub(super) fn sample(&self, place: Place, asked: &Asked<'_>) -> Sample {
+    pub(super) fn sample(&self, place: Spot, asked: &Asked<'_>) -> Sample<Spot> {
         let (old, new) = self.answers(asked, |old, new| {
             let location = |it: &Answer<'_, '_>| it.decision().location().map(ToString::to_string);
             (location(old), location(new))
@@ -101,9 +114,9 @@ impl<'c> Configurations<'c> {
         })
     }
 
-    /// The old and new shape of a group.
-    pub(super) fn shapes(&self, change: &Change<'c>) -> (Shape, Shape) {
-        (self.old.shape(change.old), self.new.shape(change.new))
+    /// The shapes of both answers.
+    pub(super) fn shapes(&self, compared: &Compared<'c>) -> (Shape, Shape) {
+        (self.old.shape(compared.old), self.new.shape(compared.new))
     }
 
     fn answers<T>(
@@ -175,8 +188,8 @@ impl<'c> Side<'c> {
                 refusal,
             } => Shape::Origin {
                 route: route.map(str::to_owned),
-                reason,
-                refusal,
+                reason: reason.to_owned(),
+                refusal: refusal.map(str::to_owned),
             },
         }
     }
@@ -224,6 +237,19 @@ fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
             (said(before) != said(after)).then_some(Kind::OtherReason)
         }
     }
+}
+
+/// Whether no route has the request's host and path: none has their shape, or a capture does not fit.
+fn is_unrouted(answer: &Answer<'_, '_>) -> bool {
+    matches!(
+        answer.no_match(),
+        Some(
+            NoMatch::NoRoute
+                | NoMatch::CaptureInvalid(_)
+                | NoMatch::CaptureTooShort(_)
+                | NoMatch::LocationTooLong(_)
+        )
+    )
 }
 
 fn refusal(reason: &Reason) -> Option<&'static str> {

@@ -46,6 +46,7 @@ pub(super) fn tally_with<'c, R: Read + Send>(
         let tallies = chunks.fold(Tally::default, |tally, chunk| {
             tally.with_chunk(configurations, &chunk)
         });
+        let tallies = tallies.map(|tally| tally.without_recent(configurations));
         tallies.reduce(Tally::default, Tally::merge)
     });
     let (end, lines) = chunks.into_end();

@@ -1,29 +1,29 @@
-//! Counts what was found so far.
+//! Counts what was found so far in one file.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use strum::VariantArray as _;
 
-use super::compare::{Change, Configurations};
-use super::recent::Recent;
-use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
-use crate::differences::Difference;
+use super::compare::{Compared, Configurations};
+use super::parts::{Spot, UnreadableLine, UnreadableLines};
+use super::paths::Paths;
+use super::recent::{Recent, Seen};
+use super::summary::{Outcome, Planned, SAMPLES, Summary};
 use crate::log::{Asked, Chunk, Reader, Unreadable, Why};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]
 pub(super) struct Tally<'c> {
-    requests: u64,
-    same: u64,
     blank: u64,
-    groups: IndexMap<Change<'c>, Counted<Asked<'static>>>,
-    /// The index in `groups` for recent requests; nothing for those that do not change.
-    recent: Recent<Option<usize>>,
+    outcomes: IndexMap<Compared<'c>, Counted<Asked<'static>>>,
+    /// The index in `outcomes` for recent requests.
+    recent: Recent<usize>,
+    /// Without the recent requests.
+    paths: Paths,
     unreadable: BTreeMap<Why, Counted<Excerpt>>,
 }
 
-/// A number, and the first samples with their places.
+/// A number, and the first samples with their lines.
 #[derive(Debug)]
 struct Counted<T> {
     number: u64,
@@ -38,9 +38,6 @@ struct Excerpt {
     /// What it was read as, and where that failed.
     detail: String,
 }
-
-/// The number of samples of a group.
-const SAMPLES: usize = 3;
 
 /// The bytes that are kept of an unreadable line.
 const EXCERPT: usize = 120;
@@ -66,18 +63,15 @@ impl<'c> Tally<'c> {
                 return;
             }
         };
-        self.requests += 1;
-        let groups = &mut self.groups;
-        let found = self.recent.get_or(&asked, || {
-            let change = configurations.change(&asked)?;
-            let entry = groups.entry(change);
-            let index = entry.index();
-            entry.or_default();
-            Some(index)
-        });
-        match found.and_then(|index| self.groups.get_index_mut(index)) {
-            None => self.same += 1,
-            Some((_, counted)) => counted.add(number, || asked.into_owned()),
+        let index = match self.recent.find(&asked) {
+            Some(index) => index,
+            None => self.compare(configurations, &asked),
+        };
+        if let Some((compared, counted)) = self.outcomes.get_index_mut(index) {
+            match compared.kind {
+                Some(_) => counted.add(number, || asked.into_owned()),
+                None => counted.number += 1,
+            }
         }
     }
 
@@ -89,103 +83,121 @@ impl<'c> Tally<'c> {
         self
     }
 
+    /// Both must have forgotten their recent requests.
     pub(super) fn merge(mut self, other: Self) -> Self {
         let Self {
-            requests,
-            same,
             blank,
-            groups,
+            outcomes,
             recent: _,
+            paths,
             unreadable,
         } = other;
-        self.requests += requests;
-        self.same += same;
         self.blank += blank;
-        for (change, counted) in groups {
-            self.groups.entry(change).or_default().merge(counted);
+        for (compared, counted) in outcomes {
+            self.outcomes.entry(compared).or_default().merge(counted);
         }
+        self.paths.merge(paths);
         for (why, counted) in unreadable {
             self.unreadable.entry(why).or_default().merge(counted);
         }
         self
     }
 
-    /// The plan: groups in order, and samples answered again to show them in full.
-    pub(super) fn into_plan(
+    /// Forgets the recent requests and counts their paths.
+    pub(super) fn without_recent(mut self, configurations: &Configurations<'c>) -> Self {
+        for seen in self.recent.forget() {
+            self.count_path(configurations, seen);
+        }
+        self
+    }
+
+    /// What was found in a file of this name. Answers the samples again to show them in full.
+    pub(super) fn into_summary(
         self,
         configurations: &Configurations<'c>,
-        place: impl Fn(u64) -> Place,
-        differences: Vec<Difference>,
-    ) -> Plan {
-        let mut groups = self.groups;
-        groups.sort_by(|one, ones, other, others| {
-            let kinds = one.kind.cmp(&other.kind);
-            let numbers = others.number.cmp(&ones.number);
-            kinds.then(numbers).then_with(|| one.cmp(other))
-        });
-        let mut changed: BTreeMap<_, _> = Kind::VARIANTS.iter().map(|kind| (*kind, 0)).collect();
-        for (change, counted) in &groups {
-            *changed.entry(change.kind).or_default() += counted.number;
+        planned: Planned,
+        file: String,
+    ) -> Summary {
+        let this = self.without_recent(configurations);
+        let outcomes = this.outcomes.iter();
+        let unreadable = this.unreadable.into_iter();
+        let mut summary = Summary {
+            planned,
+            files: vec![file],
+            outcomes: outcomes
+                .map(|(compared, counted)| outcome(configurations, compared, counted))
+                .collect(),
+            unreadable: unreadable
+                .map(|(why, counted)| lines(why, counted))
+                .collect(),
+            blank_lines: this.blank,
+            paths: this.paths,
+            incomplete: Vec::new(),
+        };
+        summary.sort();
+        summary
+    }
+
+    /// The index of a request that is not remembered.
+    fn compare(&mut self, configurations: &Configurations<'c>, asked: &Asked<'_>) -> usize {
+        let entry = self.outcomes.entry(configurations.compare(asked));
+        let index = entry.index();
+        entry.or_default();
+        if let Some(seen) = self.recent.keep(asked.clone().into_owned(), index) {
+            self.count_path(configurations, seen);
         }
-        let groups = groups
-            .into_iter()
-            .map(|(change, counted)| group(configurations, &place, &change, &counted))
-            .collect();
-        Plan {
-            is_first: configurations.are_first(),
-            unhealthy: Vec::new(),
-            requests: self.requests,
-            same: self.same,
-            changed,
-            groups,
-            unreadable: unreadable(self.unreadable, &place),
-            blank_lines: self.blank,
-            too_little_read: None,
-            incomplete: None,
-            differences,
+        index
+    }
+
+    fn count_path(&mut self, configurations: &Configurations<'c>, seen: Seen<usize>) {
+        let outcome = self.outcomes.get_index(seen.found);
+        if outcome.is_some_and(|(compared, _)| compared.is_unrouted) {
+            let target = seen.asked.target();
+            let (known, rest) = configurations.outline(&seen.asked, &target);
+            self.paths.add(known, rest, seen.times);
         }
     }
 }
 
-fn group<'c>(
+fn outcome<'c>(
     configurations: &Configurations<'c>,
-    place: &impl Fn(u64) -> Place,
-    change: &Change<'c>,
+    compared: &Compared<'c>,
     counted: &Counted<Asked<'static>>,
-) -> Group {
-    let (old, new) = configurations.shapes(change);
+) -> Outcome {
+    let (old, new) = configurations.shapes(compared);
     let first = counted.first.first();
-    Group {
-        kind: change.kind,
-        requests: counted.number,
+    let samples = counted.first.iter();
+    Outcome {
+        kind: compared.kind,
         old,
         new,
+        requests: counted.number,
         differences: first.map_or_else(Vec::new, |(_, asked)| configurations.differences(asked)),
-        samples: counted
-            .first
-            .iter()
-            .map(|(number, asked)| configurations.sample(place(*number), asked))
+        samples: samples
+            .map(|(line, asked)| configurations.sample(spot(*line), asked))
             .collect(),
     }
 }
 
-fn unreadable(
-    lines: BTreeMap<Why, Counted<Excerpt>>,
-    place: &impl Fn(u64) -> Place,
-) -> Vec<UnreadableLines> {
-    let sample = |(number, excerpt): (u64, Excerpt)| UnreadableLine {
-        place: place(number),
-        text: excerpt.text,
-        detail: excerpt.detail,
-    };
-    lines
+fn lines(why: Why, counted: Counted<Excerpt>) -> UnreadableLines<Spot> {
+    let samples = counted
+        .first
         .into_iter()
-        .map(|(why, counted)| UnreadableLines {
-            why,
-            lines: counted.number,
-            samples: counted.first.into_iter().map(sample).collect(),
-        })
-        .collect()
+        .map(|(line, excerpt)| UnreadableLine {
+            place: spot(line),
+            text: excerpt.text,
+            detail: excerpt.detail,
+        });
+    UnreadableLines {
+        why,
+        lines: counted.number,
+        samples: samples.collect(),
+    }
+}
+
+/// A line of the only file.
+fn spot(line: u64) -> Spot {
+    Spot { file: 0, line }
 }
 
 impl<T> Counted<T> {

@@ -1,14 +1,19 @@
 //! Plans over requests and examples, without a process.
 
+mod merged;
 mod targets;
+mod traffic;
 
 use std::io::Read;
 
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS};
 use signpost_rows::{PRODUCTION, of_any_host, with_hosts};
 
-use super::value::{Kind, Place, Plan, Shape};
-use super::{Files, parallel};
+use super::files::Files;
+use super::parts::{Kind, Place, Shape};
+use super::summary::Summary;
+use super::value::Plan;
+use super::{examples, parallel};
 use crate::file::Loaded;
 use crate::small::production;
 use crate::unhealthy::ALL_HEALTHY;
@@ -56,19 +61,28 @@ fn other_route() -> Loaded {
 }
 
 fn over_lines(old: &Loaded, new: &Loaded, lines: impl Read + Send, threads: usize) -> Plan {
-    let files = Files::new(Some(old), new, &ALL_HEALTHY);
+    let files = Files::new(Some(old), new, &[], &ALL_HEALTHY);
     of_lines(&files, lines, threads)
 }
 
 fn of_lines(files: &Files<'_>, lines: impl Read + Send, threads: usize) -> Plan {
-    let (tally, end, _) =
-        parallel::tally_with(threads, &files.configurations, lines, |_| {}).unwrap();
+    Plan::over_files(summary(files, "log", lines, threads))
+}
+
+fn summary(files: &Files<'_>, name: &str, lines: impl Read + Send, threads: usize) -> Summary {
+    let configurations = files.configurations();
+    let (tally, end, _) = parallel::tally_with(threads, configurations, lines, |_| {}).unwrap();
     end.unwrap();
-    tally.into_plan(&files.configurations, Place::Line, files.differences())
+    tally.into_summary(configurations, files.planned(), name.to_owned())
 }
 
 fn over_examples(old: &Loaded, new: &Loaded) -> Plan {
-    super::over_examples(&Files::new(Some(old), new, &ALL_HEALTHY))
+    examples::plan(&Files::new(Some(old), new, &[], &ALL_HEALTHY))
+}
+
+/// A line of the only file.
+fn at(line: u64) -> Place {
+    Place::Line { file: None, line }
 }
 
 fn kinds(plan: &Plan) -> Vec<(Kind, u64)> {
@@ -121,7 +135,7 @@ fn another_reason_is_a_change() {
     let plan = over_lines(&old, &new, &b"/crates/a/1.0/download\n"[..], 1);
     assert_eq!(kinds(&plan), [(Kind::OtherReason, 1)]);
     let reasons = [&plan.groups[0].old, &plan.groups[0].new].map(|shape| match shape {
-        Shape::Origin { reason, .. } => *reason,
+        Shape::Origin { reason, .. } => reason.as_str(),
         Shape::Redirect { .. } => panic!("{plan}"),
     });
     assert_eq!(reasons, ["version-invalid", "no-route"]);
@@ -153,8 +167,8 @@ fn a_dropped_example_is_seen_and_an_added_one_is_no_change() {
 fn without_a_configuration_the_origin_answers_everything() {
     let with_host = changed(&[("[origin]", "hosts = [\"crates.io\"]\n\n[origin]")]);
     for new in [Loaded::of(SMALL), with_host] {
-        let files = Files::new(None, &new, &ALL_HEALTHY);
-        let plan = super::over_examples(&files);
+        let files = Files::new(None, &new, &[], &ALL_HEALTHY);
+        let plan = examples::plan(&files);
         assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
         assert_eq!(keys(&plan), [""; 0], "all keys are new");
         let lines = &b"/crates/a/1.0.0/download\n/crates/a/1.0/download\n/other\n"[..];
@@ -180,7 +194,11 @@ left at the origin, by reason:
             let Shape::Origin { reason, route, .. } = &group.old else {
                 panic!("{plan}");
             };
-            assert_eq!((*reason, route), ("config-missing", &None), "{plan}");
+            assert_eq!(
+                (reason.as_str(), route),
+                ("config-missing", &None),
+                "{plan}"
+            );
         }
     }
 }
@@ -198,7 +216,10 @@ fn examples_that_go_to_the_origin_are_planned_for_as_well() {
     let Shape::Origin { reason, route, .. } = &plan.groups[0].new else {
         panic!("{plan}");
     };
-    assert_eq!((*reason, route.as_deref()), ("origin-route", Some("gone")));
+    assert_eq!(
+        (reason.as_str(), route.as_deref()),
+        ("origin-route", Some("gone"))
+    );
     // Without them, nothing shows that these requests were to stay.
     let plan = over_examples(&new, &Loaded::of(SMALL));
     let expected = [
@@ -217,8 +238,8 @@ fn an_example_is_asked_of_the_first_host_of_its_route() {
     let hosts = "hosts = [\"a.example\", \"b.example\"]\n\n[origin]";
     let of_route = "name     = \"download\"\nhosts = [\"b.example\"]";
     let new = changed(&[("[origin]", hosts), ("name     = \"download\"", of_route)]);
-    let files = Files::new(None, &new, &ALL_HEALTHY);
-    let plan = super::over_examples(&files);
+    let files = Files::new(None, &new, &[], &ALL_HEALTHY);
+    let plan = examples::plan(&files);
     assert_eq!(kinds(&plan), [(Kind::OriginToRedirect, 1)], "{plan}");
     let url = "https://b.example/crates/a/1.0.0/download";
     assert_eq!(plan.groups[0].samples[0].url, url);
@@ -232,7 +253,7 @@ fn a_path_alone_is_asked_of_the_first_host_of_each_configuration() {
     let lines = "/crates/a/1.0.0/download\nhttps://crates.io/crates/a/1.0.0/download\n";
     let plan = over_lines(&old, &new, lines.as_bytes(), 1);
     assert_eq!(kinds(&plan), [(Kind::RedirectToOrigin, 1)], "{plan}");
-    assert_eq!(plan.groups[0].samples[0].place, Place::Line(2));
+    assert_eq!(plan.groups[0].samples[0].place, at(2));
 }
 
 #[test]
@@ -269,15 +290,11 @@ fn what_no_client_sends_by_mistake_is_planned_as_the_module_answers_it() {
     for target in ["?x=\u{e9}", "?x=\\xC3\\xA9", "?x=\\\"", "?x='", "?<"] {
         let line = format!("192.0.2.1 - - [x] \"GET {DOWNLOAD}{target} HTTP/1.1\" 302 0\n");
         let plan = over_lines(&other_route(), &production, line.as_bytes(), 1);
-        let reasons = |shape: &Shape| match shape {
-            Shape::Origin { reason, .. } => *reason,
-            Shape::Redirect { .. } => "",
+        let is_malformed = match &plan.groups[0].new {
+            Shape::Origin { reason, .. } => reason == "path-malformed",
+            Shape::Redirect { .. } => false,
         };
-        assert_eq!(
-            reasons(&plan.groups[0].new),
-            "path-malformed",
-            "{line}: {plan}"
-        );
+        assert!(is_malformed, "{line}: {plan}");
     }
 }
 
@@ -334,8 +351,8 @@ fn the_number_of_threads_changes_nothing() {
         assert_eq!(plan, expected, "{threads} threads");
     }
     let firsts = |plan: &Plan| plan.groups[0].samples[2].place.clone();
-    assert_eq!(firsts(&expected), Place::Line(9));
-    assert_eq!(expected.unreadable[0].samples[1].place, Place::Line(7));
+    assert_eq!(firsts(&expected), at(9));
+    assert_eq!(expected.unreadable[0].samples[1].place, at(7));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
-use super::value::{Group, Kind, Place, Plan, Sample, Shape, UnreadableLines};
+use super::parts::{Group, Kind, Place, Sample, Shape, UnreadableLines};
+use super::shares;
+use super::value::Plan;
 use crate::differences::Difference;
 use crate::text::{counted, visible};
 
@@ -20,6 +22,15 @@ impl Display for Plan {
             writeln!(f, "\nNot all requests were read: {}", visible(why))?;
         }
         self.write_unreadable(f)?;
+        if let Some(routes) = &self.routes {
+            shares::write(f, routes, self.is_first)?;
+        }
+        if let Some(unrouted) = &self.unrouted {
+            write!(f, "{unrouted}")?;
+        }
+        if let Some(cost) = &self.cost {
+            write!(f, "{cost}")?;
+        }
         if !self.differences.is_empty() {
             writeln!(f, "\nThe configurations differ:")?;
             write_differences(f, "  ", &self.differences)?;
@@ -132,7 +143,7 @@ impl Display for Why<'_> {
             return Ok(());
         };
         f.write_str(reason)?;
-        let refusal = refusal.map(|refusal| format!(", {refusal}"));
+        let refusal = refusal.as_ref().map(|refusal| format!(", {refusal}"));
         let route = route.as_ref().map(|route| format!(", route {route}"));
         let mut rest = [refusal, route].into_iter().flatten();
         rest.try_for_each(|words| f.write_str(&words))
@@ -172,9 +183,13 @@ impl Display for Sample {
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line(number) => write!(f, "line {number}"),
-            Self::Example(route) if route.is_empty() => f.write_str("example"),
-            Self::Example(route) => write!(f, "example of {route}"),
+            Self::Line { file: None, line } => write!(f, "line {line}"),
+            Self::Line {
+                file: Some(file),
+                line,
+            } => write!(f, "{} line {line}", visible(file)),
+            Self::Example { example } if example.is_empty() => f.write_str("example"),
+            Self::Example { example } => write!(f, "example of {example}"),
         }
     }
 }

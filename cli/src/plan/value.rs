@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 use serde::Serialize;
-use strum::VariantArray;
+use strum::VariantArray as _;
 
+use super::cost::{Cost, CpuTimes, Prices};
+use super::parts::{Group, Kind, Place, Spot, UnreadableLines};
+use super::shares::{self, Share};
+use super::summary::{Outcome, Summary};
+use super::unrouted::Unrouted;
 use crate::differences::Difference;
-use crate::log::Why;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Plan {
     /// There is no old configuration: what does not lead to a redirect stays at the origin.
     #[serde(skip)]
@@ -22,6 +26,12 @@ pub(crate) struct Plan {
     pub(crate) same: u64,
     /// The changed requests by kind, zeros included.
     pub(crate) changed: BTreeMap<Kind, u64>,
+    /// How much each route takes; nothing for examples, which are no traffic.
+    pub(crate) routes: Option<Vec<Share>>,
+    /// The paths that no route of the new configuration takes; nothing for examples.
+    pub(crate) unrouted: Option<Unrouted>,
+    /// What the requests cost, if prices are known.
+    pub(crate) cost: Option<Cost>,
     /// The changed requests by kind, route and shape: first by kind, then by size.
     pub(crate) groups: Vec<Group>,
     /// The lines that are not requests.
@@ -35,108 +45,56 @@ pub(crate) struct Plan {
     pub(crate) differences: Vec<Difference>,
 }
 
-/// How an answer changes; in words by `Display`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    VariantArray,
-    strum::Display,
-)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
-    #[strum(to_string = "redirect → redirect elsewhere")]
-    RedirectElsewhere,
-    #[strum(to_string = "redirect → same location, another answer")]
-    OtherAnswer,
-    #[strum(to_string = "redirect → origin")]
-    RedirectToOrigin,
-    #[strum(to_string = "origin → redirect")]
-    OriginToRedirect,
-    #[strum(to_string = "origin → origin, for another reason")]
-    OtherReason,
-}
-
-/// Requests that change in the same way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Group {
-    pub(crate) kind: Kind,
-    pub(crate) requests: u64,
-    pub(crate) old: Shape,
-    pub(crate) new: Shape,
-    /// How two redirects differ besides the location: `status` and header names.
-    pub(crate) differences: Vec<Difference>,
-    /// The first few.
-    pub(crate) samples: Vec<Sample>,
-}
-
-/// An answer, with captures by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "decision", rename_all = "lowercase")]
-pub(crate) enum Shape {
-    /// A redirect, or its JSON form, which has the status 200.
-    Redirect {
-        route: String,
-        /// The base and the location template.
-        location: String,
-        status: u16,
-    },
-    Origin {
-        /// The route, if one matched.
-        route: Option<String>,
-        reason: &'static str,
-        refusal: Option<&'static str>,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Sample {
-    #[serde(flatten)]
-    pub(crate) place: Place,
-    pub(crate) method: String,
-    /// The URL, or the path if the line has no host.
-    pub(crate) url: String,
-    /// The old location, if there was one.
-    pub(crate) old: Option<String>,
-    /// The new location, if there is one.
-    pub(crate) new: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct UnreadableLines {
-    pub(crate) why: Why,
-    pub(crate) lines: u64,
-    /// The first few.
-    pub(crate) samples: Vec<UnreadableLine>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct UnreadableLine {
-    #[serde(flatten)]
-    pub(crate) place: Place,
-    /// How it begins.
-    pub(crate) text: String,
-    /// What it was read as, and where that failed.
-    pub(crate) detail: String,
-}
-
-/// Where a request comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Place {
-    /// Counted from 1.
-    Line(u64),
-    /// The route of the example; empty if it is of none.
-    Example(String),
-}
-
 impl Plan {
+    /// The plan over the requests of files.
+    pub(super) fn over_files(summary: Summary) -> Self {
+        let files = summary.files.clone();
+        let all = summary.requests();
+        let shares = shares::of(&summary.outcomes);
+        let unrouted = Unrouted::new(summary.paths.clone(), all);
+        Self {
+            routes: Some(shares),
+            unrouted: Some(unrouted),
+            ..Self::new(summary, |spot| Summary::place(&files, spot))
+        }
+    }
+
+    /// The plan over examples, with a name for each place.
+    pub(super) fn over_examples(summary: Summary, place: impl Fn(Spot) -> Place) -> Self {
+        Self::new(summary, place)
+    }
+
+    fn new(summary: Summary, place: impl Fn(Spot) -> Place) -> Self {
+        let (requests, incomplete) = (summary.requests(), summary.incomplete.join("; "));
+        let mut changed: BTreeMap<_, _> = Kind::VARIANTS.iter().map(|kind| (*kind, 0)).collect();
+        let mut groups = Vec::new();
+        for outcome in summary.outcomes {
+            if let Some(kind) = outcome.kind {
+                *changed.entry(kind).or_default() += outcome.requests;
+                groups.push(group(kind, outcome, &place));
+            }
+        }
+        // The outcomes are in order, and groups of the same size stay so.
+        groups.sort_by_key(|group| (group.kind, std::cmp::Reverse(group.requests)));
+        let unreadable = summary.unreadable.into_iter();
+        Self {
+            is_first: summary.planned.old.is_none(),
+            unhealthy: summary.planned.unhealthy,
+            requests,
+            same: requests - changed.values().sum::<u64>(),
+            changed,
+            routes: None,
+            unrouted: None,
+            cost: None,
+            groups,
+            unreadable: unreadable.map(|lines| lines.at(&place)).collect(),
+            blank_lines: summary.blank_lines,
+            too_little_read: None,
+            incomplete: (!incomplete.is_empty()).then_some(incomplete),
+            differences: summary.planned.differences,
+        }
+    }
+
     /// Nothing changes: same answers, and the configurations agree on every key that the edge
     /// reads.
     pub(crate) fn is_empty(&self) -> bool {
@@ -161,11 +119,31 @@ impl Plan {
         self
     }
 
+    /// The plan with the cost of its requests.
+    pub(super) fn with_cost(mut self, prices: Prices, cpu_ms: CpuTimes) -> Self {
+        let shares = self.routes.as_deref().unwrap_or_default();
+        let cost = Cost::new(shares, self.requests, self.is_first, prices, cpu_ms);
+        self.cost = Some(cost);
+        self
+    }
+
     pub(crate) fn unreadable_lines(&self) -> u64 {
         self.unreadable.iter().map(|found| found.lines).sum()
     }
 
     pub(crate) fn changed(&self) -> u64 {
         self.changed.values().sum()
+    }
+}
+
+fn group(kind: Kind, outcome: Outcome, place: impl Fn(Spot) -> Place) -> Group {
+    let samples = outcome.samples.into_iter();
+    Group {
+        kind,
+        requests: outcome.requests,
+        old: outcome.old,
+        new: outcome.new,
+        differences: outcome.differences,
+        samples: samples.map(|sample| sample.at(&place)).collect(),
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Files, keys, kinds, of_lines, over_examples};
+use super::{keys, kinds, of_lines, over_examples};
 use crate::file::Loaded;
-use crate::plan::value::{Kind, Plan, Shape};
+use crate::plan::files::Files;
+use crate::plan::parts::{Kind, Shape};
+use crate::plan::value::Plan;
 use crate::small::{RETRY, small};
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
 
@@ -16,10 +18,11 @@ fn at(targets: &[(&str, u16)], retry: &str) -> Loaded {
 }
 
 /// A plan over requests for many files.
-fn over_many(old: &Loaded, new: &Loaded, unhealthy: &Unhealthy) -> Plan {
+fn over_many(old: &Loaded, new: &Loaded, names: &[String], unhealthy: &Unhealthy) -> Plan {
     let paths: Vec<_> = (0..REQUESTS).map(|file| format!("/f/{file}")).collect();
     let lines = paths.join("\n");
-    of_lines(&Files::new(Some(old), new, unhealthy), lines.as_bytes(), 2)
+    let files = Files::new(Some(old), new, names, unhealthy);
+    of_lines(&files, lines.as_bytes(), 2)
 }
 
 /// The moves between targets, such as `a b`. Nothing else may change.
@@ -110,7 +113,7 @@ fn only_the_files_of_a_target_that_changes_are_moved() {
     ];
     for (row, (before, old_retry), (after, new_retry), expected, differences) in rows {
         let (old, new) = (at(before, old_retry), at(after, new_retry));
-        let plan = over_many(&old, &new, &ALL_HEALTHY);
+        let plan = over_many(&old, &new, &[], &ALL_HEALTHY);
         let expected: BTreeSet<_> = expected.iter().map(ToString::to_string).collect();
         assert_eq!(moves(&plan), expected, "{row}: {plan}");
         assert_eq!(plan.requests, REQUESTS, "{row}");
@@ -141,8 +144,7 @@ fn the_files_of_an_unhealthy_target_go_to_the_others() {
     for (names, expected) in rows {
         let names: Vec<_> = names.iter().map(ToString::to_string).collect();
         let unhealthy = Unhealthy::read(config.config(), &names).unwrap();
-        let mut plan = over_many(&config, &config, &unhealthy);
-        plan.unhealthy.clone_from(&names);
+        let plan = over_many(&config, &config, &names, &unhealthy);
         let expected: BTreeSet<_> = expected.iter().map(ToString::to_string).collect();
         assert_eq!(moves(&plan), expected, "{names:?}: {plan}");
         assert_eq!(plan.is_empty(), expected.is_empty(), "{names:?}: {plan}");

@@ -1,0 +1,68 @@
+//! The two configurations with their files.
+
+use super::compare::Configurations;
+use super::summary::Planned;
+use crate::differences::{self, Difference};
+use crate::file::Loaded;
+use crate::unhealthy::Unhealthy;
+
+/// The two files and their configurations.
+#[derive(Debug)]
+pub(super) struct Files<'f> {
+    /// Nothing before there is a configuration.
+    old: Option<&'f Loaded>,
+    new: &'f Loaded,
+    /// The names of the unhealthy targets.
+    unhealthy: &'f [String],
+    configurations: Configurations<'f>,
+}
+
+impl<'f> Files<'f> {
+    /// The files, with the targets of these names unhealthy.
+    pub(super) fn new(
+        old: Option<&'f Loaded>,
+        new: &'f Loaded,
+        names: &'f [String],
+        unhealthy: &'f Unhealthy,
+    ) -> Self {
+        let config = old.map(Loaded::config);
+        Self {
+            old,
+            new,
+            unhealthy: names,
+            configurations: Configurations::new(config, new.config(), unhealthy),
+        }
+    }
+
+    pub(super) fn configurations(&self) -> &Configurations<'f> {
+        &self.configurations
+    }
+
+    /// The files that there are.
+    pub(super) fn loaded(&self) -> impl Iterator<Item = &'f Loaded> {
+        self.old.into_iter().chain([self.new])
+    }
+
+    /// What is planned.
+    pub(super) fn planned(&self) -> Planned {
+        let revision = |loaded: &Loaded| loaded.config().revision().to_owned();
+        Planned {
+            old: self.old.map(revision),
+            new: revision(self.new),
+            unhealthy: self.unhealthy.to_vec(),
+            differences: self.differences(),
+        }
+    }
+
+    /// The keys that differ; an empty list for a first deployment. The edge ignores examples, so a new one changes
+    /// nothing; a dropped one stops holding the configuration to its location.
+    fn differences(&self) -> Vec<Difference> {
+        let Some(old) = self.old else {
+            return Vec::new();
+        };
+        let mut differences = differences::between(old, self.new);
+        differences
+            .retain(|difference| !difference.is_of_example() || difference.is_dropped_example());
+        differences
+    }
+}

@@ -1,0 +1,150 @@
+//! What was found in some files of requests. Summaries of several files are added exactly.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::{Kind, Place, Sample, Shape, Spot, UnreadableLines};
+use super::paths::Paths;
+use crate::differences::Difference;
+
+/// The number of samples of a group.
+pub(super) const SAMPLES: usize = 3;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Summary {
+    pub(super) planned: Planned,
+    /// The names of the files, in the order in which they were read.
+    pub(super) files: Vec<String>,
+    /// In order, each combination of kind and answers once.
+    pub(super) outcomes: Vec<Outcome>,
+    /// In order, each reason once.
+    pub(super) unreadable: Vec<UnreadableLines<Spot>>,
+    pub(super) blank_lines: u64,
+    pub(super) paths: Paths,
+    /// Why some files were not read to their end.
+    pub(super) incomplete: Vec<String>,
+}
+
+/// What was planned: only summaries of the same can be added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Planned {
+    /// The revision of the old configuration; nothing before there is one.
+    pub(super) old: Option<String>,
+    /// The revision of the new configuration.
+    pub(super) new: String,
+    /// The unhealthy targets of the new configuration.
+    pub(super) unhealthy: Vec<String>,
+    /// The keys that differ.
+    pub(super) differences: Vec<Difference>,
+}
+
+/// Requests with the same two answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Outcome {
+    /// How the answer changes, if it does.
+    pub(super) kind: Option<Kind>,
+    pub(super) old: Shape,
+    pub(super) new: Shape,
+    pub(super) requests: u64,
+    /// How the replies to the first sample differ besides the location.
+    pub(super) differences: Vec<Difference>,
+    /// The first few, if the answer changes.
+    pub(super) samples: Vec<Sample<Spot>>,
+}
+
+impl Summary {
+    /// A summary of no file.
+    pub(super) fn of_nothing(planned: Planned) -> Self {
+        Self {
+            planned,
+            files: Vec::new(),
+            outcomes: Vec::new(),
+            unreadable: Vec::new(),
+            blank_lines: 0,
+            paths: Paths::default(),
+            incomplete: Vec::new(),
+        }
+    }
+
+    /// Adds what was found in files that come after these.
+    pub(super) fn add(&mut self, other: Self) {
+        let files = self.files.len();
+        let moved = |spot: Spot| Spot {
+            file: files + spot.file,
+            ..spot
+        };
+        self.files.extend(other.files);
+        self.outcomes
+            .extend(other.outcomes.into_iter().map(|it| it.at(moved)));
+        self.unreadable
+            .extend(other.unreadable.into_iter().map(|it| it.at(moved)));
+        self.blank_lines += other.blank_lines;
+        self.paths.merge(other.paths);
+        self.incomplete.extend(other.incomplete);
+        self.sort();
+    }
+
+    /// Puts everything in order, and the same together. What stands first has the first samples.
+    pub(super) fn sort(&mut self) {
+        let outcomes = std::mem::take(&mut self.outcomes).into_iter();
+        let key = |it: &Outcome| (it.kind, it.old.clone(), it.new.clone());
+        self.outcomes = together(outcomes.map(|it| (key(&it), it)), Outcome::add);
+        let unreadable = std::mem::take(&mut self.unreadable).into_iter();
+        self.unreadable = together(unreadable.map(|it| (it.why, it)), |one, other| {
+            one.lines += other.lines;
+            one.samples.extend(other.samples);
+            one.samples.truncate(SAMPLES);
+        });
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.outcomes.iter().map(|outcome| outcome.requests).sum()
+    }
+
+    /// The name of a line, with its file if there are several.
+    pub(super) fn place(files: &[String], spot: Spot) -> Place {
+        let file = (files.len() > 1).then(|| files.get(spot.file).cloned());
+        Place::Line {
+            file: file.flatten(),
+            line: spot.line,
+        }
+    }
+}
+
+impl Outcome {
+    fn add(&mut self, later: Self) {
+        self.requests += later.requests;
+        self.samples.extend(later.samples);
+        self.samples.truncate(SAMPLES);
+    }
+
+    fn at(self, place: impl Fn(Spot) -> Spot) -> Self {
+        let samples = self.samples.into_iter();
+        Self {
+            samples: samples.map(|sample| sample.at(&place)).collect(),
+            ..self
+        }
+    }
+}
+
+/// Adds up what has the same key, in the order of the keys.
+fn together<K: Ord, V>(
+    values: impl Iterator<Item = (K, V)>,
+    mut add: impl FnMut(&mut V, V),
+) -> Vec<V> {
+    let mut found = BTreeMap::new();
+    for (key, value) in values {
+        match found.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(value);
+            }
+            Entry::Occupied(mut earlier) => add(earlier.get_mut(), value),
+        }
+    }
+    found.into_values().collect()
+}

@@ -1,0 +1,340 @@
+//! `--partial` and `--merge`, and several files.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{Files, Lines, PRODUCTION, Paths, gzip};
+
+/// How many log lines there are.
+const LINES: usize = 3_000;
+
+fn log() -> Vec<String> {
+    let old = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let mut lines = Lines::new(&old, Paths::Popular);
+    let line = |number: usize| match number % 100 {
+        50 => "\n".to_owned(),
+        51 => format!("what is {number}?\n"),
+        52 => format!("/users/{number}\n"),
+        _ => lines.next_line() + "\n",
+    };
+    (0..LINES).map(line).collect()
+}
+
+/// The arguments with which a part is summarized into `NAME.part`.
+fn partial(name: &str) -> Vec<String> {
+    let part = format!("{name}.part");
+    let arguments = [
+        "old.toml",
+        "new.toml",
+        "--requests",
+        name,
+        "--partial",
+        &part,
+    ];
+    arguments.map(str::to_owned).to_vec()
+}
+
+fn borrowed(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+#[track_caller]
+fn summarize(files: &Files, name: &str) {
+    let found = files.plan(&borrowed(&partial(name)));
+    assert_eq!(found, (Some(0), String::new(), String::new()), "{name}");
+}
+
+#[test]
+fn merged_summaries_print_what_a_single_run_prints() {
+    let files = Files::new();
+    let log = log();
+    for (row, cuts) in [
+        ("one part", &[][..]),
+        ("halves", &[LINES / 2]),
+        ("nothing at first", &[0]),
+        ("nothing in the middle", &[1_000, 1_000]),
+        ("nothing at last", &[LINES]),
+        ("a line at first", &[1, 2, 2_000]),
+        (
+            "many",
+            &[300, 600, 900, 1_200, 1_500, 1_800, 2_100, 2_400, 2_700],
+        ),
+    ] {
+        let ends = cuts.iter().copied().chain([LINES]);
+        let starts = [0].into_iter().chain(cuts.iter().copied());
+        let mut names = Vec::new();
+        for (index, (start, end)) in starts.zip(ends).enumerate() {
+            let (name, text) = (format!("{index}.log"), log[start..end].concat());
+            let is_packed = index % 2 == 1;
+            let content = if is_packed {
+                gzip(&text)
+            } else {
+                text.into_bytes()
+            };
+            files.write(&name, &content);
+            summarize(&files, &name);
+            names.push(name);
+        }
+        let parts: Vec<_> = names.iter().map(|name| format!("{name}.part")).collect();
+        for more in [
+            &[][..],
+            &["--format", "json"],
+            &["--cost", "0.60,0.05", "--cpu-ms", "0.4,0.3"],
+            &["--max-unreadable", "100", "--format", "json"],
+        ] {
+            let run = [
+                &["old.toml", "new.toml", "--requests"],
+                &*borrowed(&names),
+                more,
+            ];
+            let single = files.plan(&run.concat());
+            assert_eq!(
+                (single.0, single.2.as_str()),
+                (Some(1), ""),
+                "{row} {more:?}"
+            );
+            let merge = [&["--merge"], &*borrowed(&parts), more];
+            assert_eq!(files.plan(&merge.concat()), single, "{row} {more:?}");
+            let merge = [
+                &["old.toml", "new.toml", "--merge"],
+                &*borrowed(&parts),
+                more,
+            ];
+            assert_eq!(
+                files.plan(&merge.concat()),
+                single,
+                "{row} {more:?}, checked"
+            );
+            // A summary of summaries, as a tree of machines makes it.
+            let half = parts.len().div_ceil(2);
+            let (mut left, mut right) = (vec!["--merge"], vec!["--merge"]);
+            left.extend(borrowed(&parts[..half]));
+            right.extend(borrowed(&parts[half..]));
+            let mut merge = vec!["--merge"];
+            for (list, name) in [(left, "left.part"), (right, "right.part")] {
+                if list.len() > 1 {
+                    let found = files.plan(&[&list[..], &["--partial", name]].concat());
+                    assert_eq!(found.0, Some(0), "{row}: {}", found.2);
+                    merge.push(name);
+                }
+            }
+            let found = files.plan(&[&merge[..], more].concat());
+            assert_eq!(found, single, "{row} {more:?}, merged twice");
+        }
+    }
+}
+
+#[test]
+fn a_line_of_several_files_has_its_file() {
+    let files = Files::new();
+    files.write("a", b"what?\n");
+    files.write("b", b"\n/api/v1/crates/smallvec/1.10.0/download\n");
+    let arguments = ["old.toml", "new.toml", "--requests", "a", "b"];
+    let (code, text, errors) = files.plan(&arguments);
+    assert_eq!((code, errors.as_str()), (Some(1), ""));
+    for part in [
+        "a line 1: what?\n",
+        "b line 2: GET /api/v1/crates/smallvec/1.10.0/download\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    let (_, text, _) = files.plan(&[&arguments[..], &["--format", "json"]].concat());
+    let plan: Value = serde_json::from_str(&text).unwrap();
+    let sample = &plan["groups"][0]["samples"][0];
+    assert_eq!((&sample["file"], &sample["line"]), (&"b".into(), &2.into()));
+}
+
+#[test]
+fn a_file_that_breaks_off_is_said_after_the_merge_as_well() {
+    let files = Files::new();
+    let text = log().concat();
+    let mut cut = gzip(&text);
+    cut.truncate(cut.len() - 1_000);
+    files.write("cut", &cut);
+    files.write("whole", text.as_bytes());
+    summarize(&files, "whole");
+    let (code, text, errors) = files.plan(&borrowed(&partial("cut")));
+    let why = "cut breaks off: its gzip data has no end\n";
+    let expected = format!("error: the summary is incomplete: {why}");
+    assert_eq!((code, text.as_str(), errors), (Some(2), "", expected));
+    let merged = files.plan(&["--merge", "cut.part", "whole.part"]);
+    let single = files.plan(&["old.toml", "new.toml", "--requests", "cut", "whole"]);
+    assert_eq!(merged, single);
+    let expected = format!("error: the plan is incomplete: {why}");
+    assert_eq!((merged.0, merged.2), (Some(2), expected));
+    assert!(
+        merged
+            .1
+            .contains("Not all requests were read: cut breaks off")
+    );
+}
+
+#[test]
+fn what_cannot_be_merged_is_refused() {
+    let files = Files::new();
+    let two = include_bytes!("../../../docs/examples/two-targets.toml");
+    files.write("two.toml", two);
+    files.write("requests", super::REQUESTS.as_bytes());
+    files.write("empty", b"");
+    let part = |name: &str, arguments: &[&str]| {
+        let rest = ["--partial", name];
+        let found = files.plan(&[arguments, &rest[..]].concat());
+        assert_eq!(found, (Some(0), String::new(), String::new()), "{name}");
+        fs::read_to_string(files.at(name)).unwrap()
+    };
+    let requests = ["--requests", "requests"];
+    let of = |old, new| [&[old, new], &requests[..]].concat();
+    let good = part("good", &of("old.toml", "new.toml"));
+    part("of-none", &of("none", "new.toml"));
+    part("back", &of("new.toml", "old.toml"));
+    part("same", &of("old.toml", "old.toml"));
+    part("two", &of("two.toml", "two.toml"));
+    let unhealthy = ["--unhealthy", "fastly"];
+    part(
+        "sick",
+        &[&of("two.toml", "two.toml")[..], &unhealthy].concat(),
+    );
+    part("nothing", &["old.toml", "new.toml", "--requests", "empty"]);
+    files.write(
+        "version",
+        good.replace("_plan\":1,", "_plan\":2,").as_bytes(),
+    );
+    files.write("cut", &good.as_bytes()[..good.len() / 2]);
+    files.write("more", format!("{good}x").as_bytes());
+    files.write("unknown", good.replace("blank_lines", "blanks").as_bytes());
+    files.write(
+        "reason",
+        good.replace("redirect-elsewhere", "other").as_bytes(),
+    );
+    files.write("binary", &[0x1F, 0x8B, 0]);
+    for (arguments, words) in [
+        (
+            &["--merge", "good", "missing"][..],
+            "cannot read missing: there is no such file",
+        ),
+        (
+            &["--merge", "good", "."],
+            "cannot read .: it is a directory; name a file",
+        ),
+        (
+            &["--merge", "good", "version"],
+            "version is a summary of version 2, and this signpost reads version 1; write it again with this signpost",
+        ),
+        (
+            &["--merge", "cut"],
+            "cut breaks off; write it again with `signpost plan --partial cut`",
+        ),
+        (&["--merge", "empty"], "empty breaks off; write it again"),
+        (
+            &["--merge", "good", "requests"],
+            "requests is not a summary that `signpost plan --partial` wrote: ",
+        ),
+        (
+            &["--merge", "more"],
+            "more is not a summary that `signpost plan --partial` wrote: trailing",
+        ),
+        (
+            &["--merge", "unknown"],
+            "unknown is not a summary that `signpost plan --partial` wrote: unknown field `blanks`",
+        ),
+        (
+            &["--merge", "reason"],
+            "reason is not a summary that `signpost plan --partial` wrote: unknown variant `other`",
+        ),
+        (
+            &["--merge", "binary"],
+            "binary is not a summary that `signpost plan --partial` wrote: ",
+        ),
+        (
+            &["--merge", "old.toml"],
+            "old.toml is not a summary that `signpost plan --partial` wrote: ",
+        ),
+        (
+            &["--merge", "good", "of-none"],
+            "of-none cannot be added to good: its OLD is `none`, not the revision ",
+        ),
+        (
+            &["--merge", "of-none", "good"],
+            "good cannot be added to of-none: its OLD is the revision ",
+        ),
+        (
+            &["--merge", "good", "back"],
+            "back cannot be added to good: its OLD is the revision ",
+        ),
+        (
+            &["--merge", "good", "same"],
+            "same cannot be added to good: its NEW is the revision ",
+        ),
+        (
+            &["--merge", "two", "sick"],
+            "sick cannot be added to two: its unhealthy targets are fastly, not none; merge only summaries of the same plan",
+        ),
+        (
+            &["new.toml", "old.toml", "--merge", "good"],
+            "good is not a summary of OLD and NEW: its OLD is the revision ",
+        ),
+        (
+            &["none", "new.toml", "--merge", "good"],
+            "good is not a summary of OLD and NEW: its OLD is the revision ",
+        ),
+        (
+            &["--merge", "nothing"],
+            "there is no request in empty, so nothing can be planned",
+        ),
+        (
+            &["--merge", "nothing", "nothing"],
+            "there is no request in 2 files, so nothing can be planned",
+        ),
+        (
+            &["--merge", "good", "--partial", "no/part"],
+            "cannot write no/part: there is no directory no; make it first",
+        ),
+        // The command line.
+        (
+            &["--merge", "good", "--requests", "requests"],
+            "the argument '--merge <FILE>...' cannot be used with",
+        ),
+        (
+            &["--merge", "good", "--unhealthy", "fastly"],
+            "the argument '--merge <FILE>...' cannot be used with",
+        ),
+        (
+            &["old.toml", "--merge", "good"],
+            "the following required arguments were not provided",
+        ),
+        (
+            &["old.toml", "new.toml", "--partial", "part"],
+            "the following required arguments were not provided",
+        ),
+        (
+            &["old.toml", "new.toml", "--cost", "1,1", "--cpu-ms", "1"],
+            "the following required arguments were not provided",
+        ),
+        (
+            &["--merge", "good", "--cost", "1,1"],
+            "the following required arguments were not provided",
+        ),
+        (
+            &["--merge", "good", "--cpu-ms", "1"],
+            "the following required arguments were not provided",
+        ),
+        (
+            &["--merge", "good", "--cost", "1", "--cpu-ms", "1"],
+            "invalid value '1' for '--cost <REQUESTS,CPU>': it needs two prices",
+        ),
+        (
+            &["--merge", "good", "--cost", "1,-1", "--cpu-ms", "1"],
+            "invalid value '1,-1' for '--cost <REQUESTS,CPU>': `-1` is not a number such as 0.05",
+        ),
+    ] {
+        let (code, text, errors) = files.plan(arguments);
+        assert_eq!(
+            (code, text.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {errors}"
+        );
+        let expected = format!("error: {words}");
+        assert!(errors.starts_with(&expected), "{arguments:?}: {errors}");
+    }
+}
