@@ -39,6 +39,8 @@ fn values_are_read_by_the_names_of_their_fields() {
         cs-method cs-uri-stem cs(Host) x-host-header | GET /a d1.cloudfront.net - | GET d1.cloudfront.net/a
         cs-method s-user cs-uri-stem | GET "a b" /a | GET /a
         cs-method s-user cs-uri-stem | GET "" /a | GET /a
+        cs-method s-user cs-uri-stem | GET "a ""b"" c" /a | GET /a
+        cs-uri-stem s-user cs-method s-user | /a """" GET "b" | GET /a
     "#;
     for [names, line, expected] in rows(table) {
         let fields = format!("#Fields: {names}");
