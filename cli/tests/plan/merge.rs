@@ -81,8 +81,14 @@ fn merged_summaries_print_what_a_single_run_prints() {
         for more in [
             &[][..],
             &["--format", "json"],
-            &["--cost", "0.60,0.05", "--cpu-ms", "0.4,0.3"],
-            &["--max-unreadable", "100", "--format", "json"],
+            &[
+                "--cost",
+                "0.60,0.05",
+                "--cpu-ms",
+                "0.4,0.3",
+                "--max-unreadable",
+                "100",
+            ],
         ] {
             let run = [
                 &["old.toml", "new.toml", "--requests"],
