@@ -49,6 +49,9 @@ use value::Plan;
 /// With `--partial`, nothing is printed, and `--merge` makes one plan of many such summaries: the
 /// plan of a single run over their files in that order.
 #[derive(Args, Debug)]
+#[command(override_usage = "\
+signpost plan [OPTIONS] <OLD> <NEW> [--requests <FILE>...]
+       signpost plan [OPTIONS] [<OLD> <NEW>] --merge <FILE>...")]
 #[command(after_help = "\
 Examples:
   signpost plan old.toml new.toml

@@ -117,7 +117,7 @@ mod tests {
         );
         for [host, target, known, rest] in rows {
             let (found, left) = outlines.of(host, target);
-            let left: String = left.map(|segment| format!("/{segment}")).collect();
+            let left: String = left.flat_map(|segment| ["/", segment]).collect();
             assert_eq!((found.as_str(), left.as_str()), (known, rest), "{target}");
         }
     }

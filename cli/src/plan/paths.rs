@@ -77,7 +77,7 @@ impl Paths {
 
 impl Branch {
     /// `most` has the number of names to keep here, and further down.
-    fn add<'p>(&mut self, rest: &mut dyn Iterator<Item = &'p str>, most: &[usize], requests: u64) {
+    fn add(&mut self, rest: &mut dyn Iterator<Item = &str>, most: &[usize], requests: u64) {
         let Some(segment) = rest.next() else {
             self.here += requests;
             return;

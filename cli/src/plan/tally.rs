@@ -106,7 +106,7 @@ impl<'c> Tally<'c> {
     /// Forgets the recent requests and counts their paths.
     pub(super) fn without_recent(mut self, configurations: &Configurations<'c>) -> Self {
         for seen in self.recent.forget() {
-            self.count_path(configurations, seen);
+            self.count_path(configurations, &seen);
         }
         self
     }
@@ -144,12 +144,12 @@ impl<'c> Tally<'c> {
         let index = entry.index();
         entry.or_default();
         if let Some(seen) = self.recent.keep(asked.clone().into_owned(), index) {
-            self.count_path(configurations, seen);
+            self.count_path(configurations, &seen);
         }
         index
     }
 
-    fn count_path(&mut self, configurations: &Configurations<'c>, seen: Seen<usize>) {
+    fn count_path(&mut self, configurations: &Configurations<'c>, seen: &Seen<usize>) {
         let outcome = self.outcomes.get_index(seen.found);
         if outcome.is_some_and(|(compared, _)| compared.is_unrouted) {
             let target = seen.asked.target();

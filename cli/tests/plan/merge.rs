@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
+use signpost_testbed::rows;
 
 use super::{Files, Lines, PRODUCTION, Paths, gzip};
 
@@ -80,8 +81,14 @@ fn merged_summaries_print_what_a_single_run_prints() {
         for more in [
             &[][..],
             &["--format", "json"],
-            &["--cost", "0.60,0.05", "--cpu-ms", "0.4,0.3"],
-            &["--max-unreadable", "100", "--format", "json"],
+            &[
+                "--cost",
+                "0.60,0.05",
+                "--cpu-ms",
+                "0.4,0.3",
+                "--max-unreadable",
+                "100",
+            ],
         ] {
             let run = [
                 &["old.toml", "new.toml", "--requests"],
@@ -170,165 +177,12 @@ fn a_file_that_breaks_off_is_said_after_the_merge_as_well() {
     );
 }
 
-#[test]
-fn what_cannot_be_merged_is_refused() {
-    let files = Files::new();
-    let two = include_bytes!("../../../docs/examples/two-targets.toml");
-    files.write("two.toml", two);
-    files.write("requests", super::REQUESTS.as_bytes());
-    files.write("empty", b"");
-    let part = |name: &str, arguments: &[&str]| {
-        let rest = ["--partial", name];
-        let found = files.plan(&[arguments, &rest[..]].concat());
-        assert_eq!(found, (Some(0), String::new(), String::new()), "{name}");
-        fs::read_to_string(files.at(name)).unwrap()
-    };
-    let requests = ["--requests", "requests"];
-    let of = |old, new| [&[old, new], &requests[..]].concat();
-    let good = part("good", &of("old.toml", "new.toml"));
-    part("of-none", &of("none", "new.toml"));
-    part("back", &of("new.toml", "old.toml"));
-    part("same", &of("old.toml", "old.toml"));
-    part("two", &of("two.toml", "two.toml"));
-    let unhealthy = ["--unhealthy", "fastly"];
-    part(
-        "sick",
-        &[&of("two.toml", "two.toml")[..], &unhealthy].concat(),
-    );
-    part("nothing", &["old.toml", "new.toml", "--requests", "empty"]);
-    files.write(
-        "version",
-        good.replace("_plan\":1,", "_plan\":2,").as_bytes(),
-    );
-    files.write("cut", &good.as_bytes()[..good.len() / 2]);
-    files.write("more", format!("{good}x").as_bytes());
-    files.write("unknown", good.replace("blank_lines", "blanks").as_bytes());
-    files.write(
-        "reason",
-        good.replace("redirect-elsewhere", "other").as_bytes(),
-    );
-    files.write("binary", &[0x1F, 0x8B, 0]);
-    for (arguments, words) in [
-        (
-            &["--merge", "good", "missing"][..],
-            "cannot read missing: there is no such file",
-        ),
-        (
-            &["--merge", "good", "."],
-            "cannot read .: it is a directory; name a file",
-        ),
-        (
-            &["--merge", "good", "version"],
-            "version is a summary of version 2, and this signpost reads version 1; write it again with this signpost",
-        ),
-        (
-            &["--merge", "cut"],
-            "cut breaks off; write it again with `signpost plan --partial cut`",
-        ),
-        (&["--merge", "empty"], "empty breaks off; write it again"),
-        (
-            &["--merge", "good", "requests"],
-            "requests is not a summary that `signpost plan --partial` wrote: ",
-        ),
-        (
-            &["--merge", "more"],
-            "more is not a summary that `signpost plan --partial` wrote: trailing",
-        ),
-        (
-            &["--merge", "unknown"],
-            "unknown is not a summary that `signpost plan --partial` wrote: unknown field `blanks`",
-        ),
-        (
-            &["--merge", "reason"],
-            "reason is not a summary that `signpost plan --partial` wrote: unknown variant `other`",
-        ),
-        (
-            &["--merge", "binary"],
-            "binary is not a summary that `signpost plan --partial` wrote: ",
-        ),
-        (
-            &["--merge", "old.toml"],
-            "old.toml is not a summary that `signpost plan --partial` wrote: ",
-        ),
-        (
-            &["--merge", "good", "of-none"],
-            "of-none cannot be added to good: its OLD is `none`, not the revision ",
-        ),
-        (
-            &["--merge", "of-none", "good"],
-            "good cannot be added to of-none: its OLD is the revision ",
-        ),
-        (
-            &["--merge", "good", "back"],
-            "back cannot be added to good: its OLD is the revision ",
-        ),
-        (
-            &["--merge", "good", "same"],
-            "same cannot be added to good: its NEW is the revision ",
-        ),
-        (
-            &["--merge", "two", "sick"],
-            "sick cannot be added to two: its unhealthy targets are fastly, not none; merge only summaries of the same plan",
-        ),
-        (
-            &["new.toml", "old.toml", "--merge", "good"],
-            "good is not a summary of OLD and NEW: its OLD is the revision ",
-        ),
-        (
-            &["none", "new.toml", "--merge", "good"],
-            "good is not a summary of OLD and NEW: its OLD is the revision ",
-        ),
-        (
-            &["--merge", "nothing"],
-            "there is no request in empty, so nothing can be planned",
-        ),
-        (
-            &["--merge", "nothing", "nothing"],
-            "there is no request in 2 files, so nothing can be planned",
-        ),
-        (
-            &["--merge", "good", "--partial", "no/part"],
-            "cannot write no/part: there is no directory no; make it first",
-        ),
-        // The command line.
-        (
-            &["--merge", "good", "--requests", "requests"],
-            "the argument '--merge <FILE>...' cannot be used with",
-        ),
-        (
-            &["--merge", "good", "--unhealthy", "fastly"],
-            "the argument '--merge <FILE>...' cannot be used with",
-        ),
-        (
-            &["old.toml", "--merge", "good"],
-            "the following required arguments were not provided",
-        ),
-        (
-            &["old.toml", "new.toml", "--partial", "part"],
-            "the following required arguments were not provided",
-        ),
-        (
-            &["old.toml", "new.toml", "--cost", "1,1", "--cpu-ms", "1"],
-            "the following required arguments were not provided",
-        ),
-        (
-            &["--merge", "good", "--cost", "1,1"],
-            "the following required arguments were not provided",
-        ),
-        (
-            &["--merge", "good", "--cpu-ms", "1"],
-            "the following required arguments were not provided",
-        ),
-        (
-            &["--merge", "good", "--cost", "1", "--cpu-ms", "1"],
-            "invalid value '1' for '--cost <REQUESTS,CPU>': it needs two prices",
-        ),
-        (
-            &["--merge", "good", "--cost", "1,-1", "--cpu-ms", "1"],
-            "invalid value '1,-1' for '--cost <REQUESTS,CPU>': `-1` is not a number such as 0.05",
-        ),
-    ] {
-        let (code, text, errors) = files.plan(arguments);
+/// Each row has arguments, and what the error begins with.
+#[track_caller]
+fn check_refused(files: &Files, table: &'static str) {
+    for [arguments, words] in rows(table) {
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        let (code, text, errors) = files.plan(&arguments);
         assert_eq!(
             (code, text.as_str()),
             (Some(2), ""),
@@ -337,4 +191,117 @@ fn what_cannot_be_merged_is_refused() {
         let expected = format!("error: {words}");
         assert!(errors.starts_with(&expected), "{arguments:?}: {errors}");
     }
+}
+
+/// A summary by the name of `good`.
+fn with_a_summary() -> Files {
+    let files = Files::new();
+    files.write("requests", super::REQUESTS.as_bytes());
+    make(
+        &files,
+        "old.toml new.toml --requests requests --partial good",
+    );
+    files
+}
+
+#[track_caller]
+fn make(files: &Files, arguments: &str) {
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let found = files.plan(&arguments);
+    assert_eq!(
+        found,
+        (Some(0), String::new(), String::new()),
+        "{arguments:?}"
+    );
+}
+
+#[test]
+fn files_that_are_no_summary_are_refused() {
+    let files = with_a_summary();
+    let good = fs::read_to_string(files.at("good")).unwrap();
+    files.write("empty", b"");
+    files.write(
+        "version",
+        good.replace("_plan\":1,", "_plan\":2,").as_bytes(),
+    );
+    files.write("cut", &good.as_bytes()[..good.len() / 2]);
+    files.write("more", format!("{good}x").as_bytes());
+    files.write("unknown", good.replace("blank_lines", "blanks").as_bytes());
+    files.write(
+        "kind",
+        good.replace("redirect-elsewhere", "other").as_bytes(),
+    );
+    files.write("binary", &[0x1F, 0x8B, 0]);
+    check_refused(
+        &files,
+        "
+        --merge good missing  | cannot read missing: there is no such file
+        --merge good .        | cannot read .: it is a directory; name a file
+        --merge good version  | version is a summary of version 2, and this signpost reads version 1; write it again with this signpost
+        --merge cut           | cut breaks off; write it again with `signpost plan --partial cut`
+        --merge good empty    | empty breaks off; write it again with
+        --merge good requests | requests is not a summary that `signpost plan --partial` wrote:
+        --merge more          | more is not a summary that `signpost plan --partial` wrote: trailing characters
+        --merge unknown       | unknown is not a summary that `signpost plan --partial` wrote: unknown field `blanks`
+        --merge kind          | kind is not a summary that `signpost plan --partial` wrote: unknown variant `other`
+        --merge binary        | binary is not a summary that `signpost plan --partial` wrote:
+        --merge old.toml      | old.toml is not a summary that `signpost plan --partial` wrote:
+        ",
+    );
+}
+
+#[test]
+fn summaries_of_other_plans_are_refused() {
+    let files = with_a_summary();
+    files.write(
+        "two.toml",
+        include_bytes!("../../../docs/examples/two-targets.toml"),
+    );
+    files.write("empty", b"");
+    for arguments in [
+        "none new.toml --requests requests --partial of-none",
+        "new.toml old.toml --requests requests --partial back",
+        "old.toml old.toml --requests requests --partial same",
+        "two.toml two.toml --requests requests --partial two",
+        "two.toml two.toml --requests requests --unhealthy fastly --partial sick",
+        "old.toml new.toml --requests empty --partial nothing",
+    ] {
+        make(&files, arguments);
+    }
+    check_refused(
+        &files,
+        "
+        --merge good of-none            | of-none cannot be added to good: its OLD is `none`, not the revision
+        --merge of-none good            | good cannot be added to of-none: its OLD is the revision
+        --merge good back               | back cannot be added to good: its OLD is the revision
+        --merge good same               | same cannot be added to good: its NEW is the revision
+        --merge two sick                | sick cannot be added to two: its unhealthy targets are fastly, not none; merge only summaries of the same plan
+        new.toml old.toml --merge good  | good is not a summary of OLD and NEW: its OLD is the revision
+        old.toml old.toml --merge good  | good is not a summary of OLD and NEW: its NEW is the revision
+        none new.toml --merge good      | good is not a summary of OLD and NEW: its OLD is the revision
+        --merge nothing                 | there is no request in empty, so nothing can be planned
+        --merge nothing nothing         | there is no request in 2 files, so nothing can be planned
+        ",
+    );
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_refused() {
+    check_refused(
+        &with_a_summary(),
+        "
+        --merge good --partial no/part                  | cannot write no/part: there is no directory no; make it first
+        --merge good --requests requests                | the argument '--merge <FILE>...' cannot be used with
+        --merge good --unhealthy fastly                 | the argument '--merge <FILE>...' cannot be used with
+        --merge good --partial p --cost 1,1 --cpu-ms 1  | the argument '--partial <FILE>' cannot be used with
+        old.toml --merge good                           | the following required arguments were not provided
+        old.toml new.toml --partial part                | the following required arguments were not provided
+        old.toml new.toml --cost 1,1 --cpu-ms 1         | the following required arguments were not provided
+        --merge good --cost 1,1                         | the following required arguments were not provided
+        --merge good --cpu-ms 1                         | the following required arguments were not provided
+        --merge good --cost 1 --cpu-ms 1                | invalid value '1' for '--cost <REQUESTS,CPU>': it needs two prices
+        --merge good --cost 1,-1 --cpu-ms 1             | invalid value '1,-1' for '--cost <REQUESTS,CPU>': `-1` is not a number such as 0.05
+        --merge good --cost 1,1 --cpu-ms x              | invalid value 'x' for '--cpu-ms <ANSWERED[,PASSED]>': `x` is not a number such as 0.05
+        ",
+    );
 }
