@@ -18,7 +18,7 @@ const BACK: f64 = 0.6;
 const RECENT: Duration = Duration::from_mins(30);
 
 /// At least so many minutes of it must be known.
-const LEAST_RECENT: usize = 5;
+const LEAST_RECENT: usize = 3;
 
 /// Windows of these times are judged together: the first is the sooner, the second sees less traffic.
 const NOW: [Duration; 2] = [Duration::from_secs(30), Duration::from_mins(2)];

@@ -4,6 +4,7 @@ use std::time::Duration;
 use foldhash::quality::RandomState;
 
 use super::alarm::{Alarm, Cause, Watched};
+use super::band::Band;
 use super::changes::{Change, Changes};
 use super::event::Event;
 use super::flow::{Flow, Level};
@@ -31,6 +32,8 @@ pub(crate) struct Monitor {
     scopes: Scopes,
     repeats: Repeats,
     noise: Noise,
+    /// The usual share of repeats if each request counts, whoever sends it.
+    plain_repeats: Band,
     changes: Changes,
     last_change: Option<Change>,
     counts: Counts,
@@ -47,6 +50,7 @@ impl Monitor {
             scopes: Scopes::new(settings),
             repeats: Repeats::new(settings.repeat_within),
             noise: Noise::default(),
+            plain_repeats: Band::new(settings.band, settings.window),
             changes: Changes::default(),
             last_change: None,
             counts: Counts::default(),
@@ -203,10 +207,14 @@ impl Monitor {
         events: &mut Vec<Event>,
     ) {
         if let (Some(all), Some(reading)) = (figures.first(), readings.first()) {
-            let is_loud = all.plain_repeat_ratio() > reading.limit.limit;
+            // Build farms repeat a lot every day, and are not worth a notice.
+            let ratio = all.plain_repeat_ratio();
+            let is_loud = ratio > self.plain_repeats.limit(None, false).limit;
             if is_loud && !reading.is_above() {
                 let notice = self.noise.notice(all.requests, end);
                 events.extend(notice.map(Event::Notice));
+            } else if !is_loud {
+                self.plain_repeats.learn(ratio);
             }
         }
         self.noise.turn();

@@ -46,7 +46,7 @@ struct Counted {
     client: u64,
     repeats: u64,
     address: String,
-    user_agent: String,
+    user_agent: Vec<u8>,
     /// The candidate for the path of the majority, and its lead.
     path: String,
     lead: u64,
@@ -63,9 +63,9 @@ impl Noise {
         let counted = |repeats| Counted {
             client,
             repeats,
-            address: beginning(&download.address, 64),
-            user_agent: beginning(&String::from_utf8_lossy(&download.user_agent), 64),
-            path: beginning(&download.path, 200),
+            address: download.address.clone().into_owned(),
+            user_agent: download.user_agent.clone().into_owned(),
+            path: download.path.clone().into_owned(),
             lead: 1,
         };
         if self.counted.len() < MOST_COUNTED {
@@ -92,10 +92,10 @@ impl Noise {
         self.told.push((counted.client, QUIET_WINDOWS));
         Some(Notice {
             time,
-            address: counted.address.clone(),
-            user_agent: counted.user_agent.clone(),
+            address: beginning(&counted.address, 64),
+            user_agent: beginning(&String::from_utf8_lossy(&counted.user_agent), 64),
             share: share.min(1.0),
-            path: counted.path.clone(),
+            path: beginning(&counted.path, 200),
         })
     }
 
@@ -115,7 +115,7 @@ impl Counted {
         if self.path == path {
             self.lead += 1;
         } else if self.lead == 0 {
-            self.path = beginning(path, 200);
+            path.clone_into(&mut self.path);
             self.lead = 1;
         } else {
             self.lead -= 1;
