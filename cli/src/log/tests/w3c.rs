@@ -127,11 +127,12 @@ fn fields_that_change_within_a_file_are_known_to_each_chunk() {
             _ => {}
         }
         let is_long = number / 10_007 % 2 == 1;
-        log += &if is_long {
+        let line = if is_long {
             format!("/{number} 200 GET\n")
         } else {
             format!("GET /{number}\n")
         };
+        log.push_str(&line);
         expected.push(format!("/{number}"));
     }
     let mut chunks = Chunks::new(log.as_bytes());
