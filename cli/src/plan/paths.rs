@@ -3,7 +3,6 @@
 //! What is kept depends on the set of paths alone, not on their order. So groups that are counted apart
 //! and added are those of a single count.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -32,9 +31,13 @@ struct Branch {
 }
 
 /// A segment. Those of the pages of a site come first: lower-case words, the shortest ones before others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Name(Box<str>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "Box<str>", into = "Box<str>")]
+struct Name {
+    is_other: bool,
+    length: usize,
+    text: Box<str>,
+}
 
 /// The most names that are kept after what the routes know, and after the first of those.
 const MOST: [usize; 2] = [4_096, 16];
@@ -86,10 +89,13 @@ impl Branch {
             self.below += requests;
             return;
         };
-        let branch = if segment.len() > MAX_BYTES {
-            self.others.get_or_insert_default()
+        let name = Name::from(Box::from(segment));
+        let last = self.named.last_key_value();
+        let is_kept = self.named.len() < here || last.is_some_and(|(last, _)| name <= *last);
+        let branch = if is_kept && name.length <= MAX_BYTES {
+            self.named.entry(name).or_default()
         } else {
-            self.named.entry(Name(segment.into())).or_default()
+            self.others.get_or_insert_default()
         };
         branch.add(rest, further, requests);
         self.limit(here, further);
@@ -132,7 +138,7 @@ impl Branch {
             match &mut others {
                 // The few names that are kept below tell nothing if there are many.
                 Some(others) if !is_first => others.merge(branch, &[]),
-                _ => branch.list(format!("{path}/{}", name.0), false, groups),
+                _ => branch.list(format!("{path}/{}", name.text), false, groups),
             }
         }
         if let Some(branch) = others {
@@ -144,22 +150,20 @@ impl Branch {
     }
 }
 
-impl Name {
-    fn order(&self) -> (bool, usize, &str) {
+impl From<Box<str>> for Name {
+    fn from(text: Box<str>) -> Self {
         let is_word = |byte: u8| byte.is_ascii_lowercase() || b"-_".contains(&byte);
-        (!self.0.bytes().all(is_word), self.0.len(), &self.0)
+        Self {
+            is_other: !text.bytes().all(is_word),
+            length: text.len(),
+            text,
+        }
     }
 }
 
-impl Ord for Name {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
-    }
-}
-
-impl PartialOrd for Name {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+impl From<Name> for Box<str> {
+    fn from(name: Name) -> Self {
+        name.text
     }
 }
 
