@@ -68,7 +68,8 @@ use crate::replace::Replacement;
 #[command(after_help = "\
 Examples:
   signpost watch access.log.zst
-  tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org' -
+  tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost $SIGNPOST_EVENT\" ops@example.org' -
+  tail -n 0 -F signpost.log | signpost watch --alertmanager http://127.0.0.1:9093 --metrics 127.0.0.1:9464 -
   signpost watch --report incident.html --format json access.log.gz
 
 Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read, or no line of it.")]

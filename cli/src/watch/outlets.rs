@@ -97,3 +97,99 @@ impl<'a> From<&'a Scope> for Part<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Alarm, Cause, NAMES, Scope, Time, moment, notification};
+    use crate::watch::alarm::Of;
+
+    #[test]
+    fn an_alarm_has_a_name_for_its_cause_and_labels_for_its_scope() {
+        let repeat = Cause::RepeatRatio {
+            of: Of::Redirects,
+            ratio: 0.75,
+            usual: None,
+            limit: 0.5,
+        };
+        let refusal = Cause::Refusal {
+            refusal: "not-the-base".to_owned(),
+            url: "https://crates.io/a".to_owned(),
+        };
+        let fell = Cause::TrafficFell {
+            rate: 25.0,
+            expected: 100.0,
+        };
+        let not_redirected = Cause::NotRedirected {
+            ratio: 0.2,
+            usual: None,
+            limit: 0.1,
+        };
+        let mut names = Vec::new();
+        for (cause, scope, labels, summary) in [
+            (
+                repeat,
+                Scope::EdgeLocation("FRA".to_owned()),
+                "SignpostDownloadsRepeat edge_location critical FRA",
+                "Downloads fail: edge_location FRA",
+            ),
+            (
+                refusal,
+                Scope::All,
+                "SignpostProofRefused all warning",
+                "A proof was refused: all requests",
+            ),
+            (
+                fell,
+                Scope::Target("cdn".to_owned()),
+                "SignpostTrafficFell target critical cdn",
+                "Traffic fell: target cdn",
+            ),
+            (
+                not_redirected,
+                Scope::Route("download".to_owned()),
+                "SignpostNotRedirected route warning download",
+                "Downloads are not redirected: route download",
+            ),
+        ] {
+            let alarm = Alarm {
+                number: 1,
+                scope,
+                began: Time::from_millis(1_500),
+                cause,
+                change: None,
+                ended: Some(Time::from_millis(2_000)),
+            };
+            let notification = notification(&alarm, "{}\n");
+            let values = notification.labels().into_iter().map(|(_, value)| value);
+            assert_eq!(values.collect::<Vec<_>>().join(" "), labels);
+            assert_eq!(notification.summary, summary);
+            assert_eq!(notification.description, alarm.to_string(), "{labels}");
+            assert_eq!(notification.event, "{}", "{labels}");
+            assert_eq!(notification.began, moment(alarm.began), "{labels}");
+            assert_eq!(notification.ended, alarm.ended.map(moment), "{labels}");
+            names.push(notification.name);
+        }
+        assert_eq!(names, NAMES);
+    }
+
+    #[test]
+    fn rules_and_documents_have_the_names_of_alarms() {
+        let rules = include_str!("../../../deploy/prometheus/rules.yml");
+        let page = include_str!("../../../docs/operating.md");
+        for name in NAMES {
+            assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    #[test]
+    fn any_time_of_a_log_is_a_moment() {
+        for (millis, expected) in [
+            (0, "1970-01-01 0:00:00.0 +00:00:00"),
+            (1_689_855_420_123, "2023-07-20 12:17:00.123 +00:00:00"),
+            (i64::MAX, "1970-01-01 0:00:00.0 +00:00:00"),
+        ] {
+            assert_eq!(moment(Time::from_millis(millis)).to_string(), expected);
+        }
+    }
+}
