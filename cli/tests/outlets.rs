@@ -2,12 +2,14 @@
 
 #![cfg(unix)]
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
+use serde_json::Value;
 use signpost_testbed::traffic::{Settings, Traffic};
 use signpost_testbed::{Alertmanager, client, is_installed, refused_address};
 use tokio::task::spawn_blocking;
@@ -18,7 +20,10 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// Two minutes, and half a minute in which every download fails, until `end`.
 fn log(end: SystemTime) -> Vec<u8> {
     let (normal, broken) = (Duration::from_mins(2), Duration::from_secs(30));
-    let start = end - normal - broken;
+    traffic(end - normal - broken, normal, broken)
+}
+
+fn traffic(start: SystemTime, normal: Duration, broken: Duration) -> Vec<u8> {
     let start = start.duration_since(UNIX_EPOCH).unwrap().as_micros();
     let traffic = Traffic::new(&Settings {
         start: start.try_into().unwrap(),
@@ -71,6 +76,39 @@ impl Drop for Watch {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+#[test]
+fn the_command_runs_at_each_beginning_and_end_with_the_event_on_its_standard_input() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("events");
+    let command = format!("cat >> '{}'; echo $SIGNPOST_EVENT", file.display());
+    let now = SystemTime::now();
+    let mended = traffic(now, Duration::from_mins(2), Duration::ZERO);
+    for (name, log, expected) in [
+        ("it lasts", log(now), &["alarm-began"][..]),
+        (
+            "it ends",
+            [log(now), mended].concat(),
+            &["alarm-began", "alarm-ended"],
+        ),
+    ] {
+        let _ = fs::remove_file(&file);
+        let (code, called) = Watch::start(&["--exec", &command]).end(&log);
+        assert_eq!(code, Some(1), "{name}: {called}");
+        assert_eq!(called.lines().collect::<Vec<_>>(), expected, "{name}");
+        let events = fs::read_to_string(&file).unwrap();
+        let events = events.lines().map(|line| {
+            let event: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(event["cause"], "repeat-ratio", "{name}");
+            event["event"].clone()
+        });
+        assert_eq!(events.collect::<Vec<_>>(), expected, "{name}");
+    }
+    let (code, errors) = Watch::start(&["--exec", "exit 3"]).end(&log(now));
+    assert_eq!(code, Some(1));
+    let words = "error: --exec `exit 3`: it failed (exit status: 3)\n";
+    assert_eq!(errors, words);
 }
 
 #[tokio::test]
@@ -185,7 +223,7 @@ async fn figures_are_served_while_the_watch_runs() {
             Method::GET,
             "/metrics",
             StatusCode::OK,
-            "\nsignpost_requests_total{decision=\"redirect\"} 1",
+            "\nsignpost_requests_total{decision=\"preflight\"} 0\n",
         ),
         (
             Method::GET,
@@ -224,6 +262,12 @@ async fn figures_are_served_while_the_watch_runs() {
         );
         assert_eq!(words.is_empty(), text.is_empty(), "{method} {path}: {text}");
     }
+    let request = Request::get("/metrics").body(Bytes::new()).unwrap();
+    let answer = client::send(address, request).await.unwrap();
+    let text = std::str::from_utf8(answer.body()).unwrap();
+    let redirects = "signpost_requests_total{decision=\"redirect\"} ";
+    let redirects = text.lines().find_map(|line| line.strip_prefix(redirects));
+    assert!(redirects.unwrap().parse::<u64>().unwrap() > 1_000, "{text}");
     drop(input);
     assert_eq!(watch.0.wait().unwrap().code(), Some(1));
 }

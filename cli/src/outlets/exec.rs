@@ -135,12 +135,11 @@ impl Exec {
     fn leave(&self) {
         let patience = humantime::format_duration(self.patience);
         let running = self.running.len();
-        let mut words = format!("{running} still running after {patience}, and left so");
-        let waiting = self.waiting.len();
-        if waiting > 0 {
-            words += &format!("; not run for the last {waiting} events");
-        }
-        self.complain(&words);
+        let words = format!("{running} still running after {patience}, and left so");
+        self.complain(&match self.waiting.len() {
+            0 => words,
+            waiting => format!("{words}; not run for the last {waiting} events"),
+        });
     }
 
     /// A failing command must not end the watch.

@@ -11,7 +11,7 @@ pub(crate) struct Options {
     /// Run this command when an alarm begins and when it ends, by `sh -c`, with the event as JSON on
     /// its standard input
     ///
-    /// SIGNPOST_EVENT is `alarm-began` or `alarm-ended`, and SIGNPOST_ALARM the alarm's number. At
+    /// `$SIGNPOST_EVENT` is `alarm-began` or `alarm-ended`, and `$SIGNPOST_ALARM` the alarm's number. At
     /// most 8 commands run at once; others wait. For the end of an alarm it runs only when the
     /// command for its beginning has ended.
     #[arg(long, value_name = "COMMAND", help_heading = "Outlets")]
@@ -24,8 +24,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL", help_heading = "Outlets")]
     pub(super) alertmanager: Vec<Address>,
 
-    /// Serve figures for Prometheus at http://ADDRESS/metrics, such as 127.0.0.1:9464; port 0 takes
-    /// any, which is printed
+    /// Serve figures for Prometheus at this address, such as 127.0.0.1:9464, and the path `/metrics`;
+    /// port 0 takes any, which is printed
     #[arg(long, value_name = "ADDRESS", help_heading = "Outlets", value_parser = listen_address)]
     pub(super) metrics: Option<SocketAddr>,
 

@@ -13,7 +13,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::figures::Figures;
 use crate::output::{Failure, print_error};
@@ -65,7 +65,7 @@ impl Server {
         let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
             let Ok((stream, _)) = listener.accept().await else {
-                sleep(PAUSE).await;
+                sleep_until(Instant::now() + PAUSE).await;
                 continue;
             };
             let figures = Arc::clone(&self.figures);

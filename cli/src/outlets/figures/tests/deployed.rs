@@ -1,6 +1,7 @@
 //! The rules for Prometheus and the dashboard for Grafana ask only for what the exporter has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -205,7 +206,7 @@ fn every_query_of_the_dashboard_asks_for_metrics_and_labels_that_exist() {
             assert!(known.contains(label), "{title}: {label}");
         }
         let query = Value::from(query.replace("$__rate_interval", "5m"));
-        checked += &format!("  - {{record: 'q:{number}', expr: {query}}}\n");
+        writeln!(checked, "  - {{record: 'q:{number}', expr: {query}}}").unwrap();
     }
     if is_installed("promtool") {
         let directory = tempfile::tempdir().unwrap();
