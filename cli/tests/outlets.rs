@@ -126,8 +126,9 @@ async fn an_alarm_reaches_a_real_alertmanager_and_its_webhook() {
         let (code, errors) = ended.await.unwrap();
         assert_eq!(code, Some(1), "{name}: {errors}");
         let url = alertmanager.base();
-        let note =
-            format!("--alertmanager {url}: 1 alarm still open; it ends by itself within 4m\n");
+        let note = format!(
+            "--alertmanager {url}: 1 alarm still open; without news, Alertmanager ends alarms after 4m\n"
+        );
         assert_eq!(errors, note, "{name}");
         let told = alertmanager.notice(|alert| alert["status"] == "firing", LIMIT);
         let alert = told.await.unwrap().alert;

@@ -95,8 +95,10 @@ impl Alertmanager {
 
     /// Sends each event, until there are no more and all are delivered.
     pub(super) async fn run(mut self, news: UnboundedReceiver<Notification>) {
-        let (client, address) = (self.client.clone(), self.address.clone());
-        tokio::join!(self.deliver(news), look(&client, &address));
+        let look = tokio::spawn(look(self.client.clone(), self.address.clone()));
+        self.deliver(news).await;
+        // What it says is worth as much patience as an alarm.
+        let _ = timeout(self.patience, look).await;
     }
 
     async fn deliver(&mut self, mut news: UnboundedReceiver<Notification>) {
@@ -125,7 +127,7 @@ impl Alertmanager {
         if open > 0 {
             let validity = humantime::format_duration(self.pace.resend * RESENDS_UNTIL_END);
             self.say(&format!(
-                "{} still open; it ends by itself within {validity}",
+                "{} still open; without news, Alertmanager ends alarms after {validity}",
                 counted(open, "alarm")
             ));
         }
@@ -188,11 +190,11 @@ impl Alertmanager {
 }
 
 /// Asks at the start whether there is an Alertmanager, so that a mistake is noticed before an alarm.
-async fn look(client: &Client, address: &Address) {
+async fn look(client: Client, address: Address) {
     let status = client.get(address.at("api/v2/status"));
     if let Err(why) = answer(status).await {
         complain(
-            address,
+            &address,
             &format!("{why}; alarms are sent to it all the same"),
         );
     }
