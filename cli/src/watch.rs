@@ -6,13 +6,13 @@ mod changes;
 mod clients;
 mod clock;
 mod event;
-mod exec;
 mod flow;
 mod gauge;
 mod judge;
 mod line;
 mod monitor;
 mod noise;
+mod outlets;
 mod repeats;
 mod report;
 mod scope;
@@ -30,15 +30,14 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use clap::Args;
 
-use self::exec::Exec;
 use self::session::Session;
 use self::settings::Settings;
 use crate::file::ensure_one_dash;
 use crate::log::{Chunks, Input};
+use crate::outlets::{Options, Outlets};
 use crate::output::{Failure, Format, Outcome};
 use crate::replace::Replacement;
 
@@ -47,17 +46,30 @@ use crate::replace::Replacement;
 /// Reads log lines as they come: the JSON of Signpost or crates.io, alone or behind what syslog
 /// writes before it, the W3C extended log of CloudFront and others, or an access log in the common
 /// or combined format; plain, gzip or zstd. A line without a time cannot be watched. For each
-/// window it shows the number of requests, their decisions, and the repeat ratio: the share of GET requests
-/// in which the same client asks for the same file again within a minute. If a redirect leads
-/// nowhere, cargo asks four times, and this ratio shows it first.
+/// window it shows the number of requests, their decisions, and the repeat ratio: the share of GET
+/// requests in which the same client asks for the same file again within a minute. If a redirect
+/// leads nowhere, cargo asks four times, and this ratio shows it first.
 ///
-/// An alarm is raised when a window's ratio is above its limit, and at once when a proof is
-/// refused. Two ratios are judged: that of all requests, and that of the redirects alone, because a
-/// release may break them while it redirects only a share of the files. Of the redirects, the first
-/// four of a client for a file count. A limit is a number of deviations above the usual ratio,
-/// which is an exponentially weighted average, and always between --floor and --ceiling. Nothing is
-/// learnt during an alarm, and an alarm ends after 3 windows without its cause. Each alarm says how
-/// long ago the revision or switch in the log last changed.
+/// Judged are all requests, and apart from each other those of each edge location, target and route
+/// (a repeat counts against the target of the request before it). An alarm is raised
+///
+///   - when a repeat ratio is above its limit,
+///   - when many requests on routes are not redirected, though the switch would redirect them,
+///   - when traffic falls, in all or in an edge location: below 40 % of the last half hour or 30 %
+///     of the same time a day earlier; what falls at this time each day is expected to,
+///   - at once when a proof is refused.
+///
+/// A fault is one alarm, for what explains it best; what it explains does not count elsewhere.
+/// Each alarm says how long ago the revision or switch in the log last changed, and ends after 3
+/// windows without its cause. Less traffic counts as usual after half an hour.
+///
+/// A ratio is each client's share, averaged over the clients, so that none counts for more than
+/// another, and of a client at most four requests for a file count. If one client alone repeats so
+/// much that it would raise an alarm, a notice names it. The limit of a ratio is well above what is
+/// usual: --above and --deviations say how far. The usual ratio is an exponentially weighted
+/// average; nothing is learnt from what an alarm is about. Too few clients raise no alarm: the
+/// ratio must also be so improbable that chance raises fewer than one in a day. If all downloads of
+/// a place fail, 8 to 20 clients are enough, in up to a minute.
 ///
 /// Time is what the lines say (`date_time`), never a clock: the time of most of the last 100 lines,
 /// or of fewer if a window has fewer. A window ends when most of them are in a later one. A line up
@@ -67,18 +79,21 @@ use crate::replace::Replacement;
 /// A client is an address and a `User-Agent`. Machines behind one address look like one client, and
 /// so does a whole network if the log truncates addresses: the usual ratio is then higher, and is
 /// learnt, up to --ceiling. Without addresses (`log.client_ip = "none"`) there is no ratio, and
-/// only refusals raise alarms.
+/// only refusals and traffic raise alarms.
 ///
-/// Memory does not grow with the traffic. No address is kept, only hashes under a random key: at
-/// most 458,752 in each of two minutes, in 18 MiB. If a minute has more different requests, a fixed
-/// half of the keys is compared, then a quarter and so on; the ratio then errs by some 0.2
-/// percentage points. A report has at most 720 points.
+/// Memory does not grow with the traffic. Requests are kept as hashes under a random key: at most
+/// 458,752 in each of two minutes, in 18 MiB. If a minute has more different requests, a fixed half
+/// of the keys is compared, then a quarter and so on. Each of at most 512 edge locations, 63
+/// targets and 128 routes keeps up to 256 clients in each of 6 windows, 40 KiB, and an edge
+/// location a day of its traffic, 12 KiB. Addresses are kept of 32 clients, until the window ends.
+/// A report has at most 720 points.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   signpost watch access.log.zst
   signpost watch E1ABC.2023-07-20-11.*.gz E1ABC.2023-07-20-12.*.gz
-  tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org' -
+  tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost $SIGNPOST_EVENT\" ops@example.org' -
+  tail -n 0 -F signpost.log | signpost watch --alertmanager http://127.0.0.1:9093 --metrics 127.0.0.1:9464 -
   signpost watch --report incident.html --format json access.log.gz
 
 Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read, or no line of it.")]
@@ -90,13 +105,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     settings: Settings,
 
-    /// Run this command for each alarm, by `sh -c`, with the alarm as JSON on its standard input
-    #[arg(long, value_name = "COMMAND")]
-    exec: Option<String>,
-
-    /// How long to wait at the end for commands that still run
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
-    exec_wait: Duration,
+    #[command(flatten)]
+    outlets: Options,
 
     /// Write a page with charts, for the incident's postmortem
     #[arg(long, value_name = "FILE.html")]
@@ -123,10 +133,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         // Fails now if the page cannot be written, and not after an incident.
         Replacement::prepare(file, "")?;
     }
-    let command = arguments.exec.as_deref();
-    let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
+    let outlets = Outlets::open(&arguments.outlets, &outlets::NAMES)?;
     let report = arguments.report.clone();
-    let session = Session::new(arguments.settings, arguments.format, exec, report);
+    let session = Session::new(arguments.settings, arguments.format, outlets, report);
     let session = Arc::new(Mutex::new(session));
 
     // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads

@@ -126,27 +126,6 @@ fn a_compressed_file_says_the_same_as_its_lines() {
 }
 
 #[test]
-fn the_command_runs_once_an_alarm_with_the_event_on_its_standard_input() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("events");
-    let command = format!("cat >> '{}'; echo called", file.display());
-    let output = watch(&["--exec", &command], &broken());
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), "called\n");
-    let events = fs::read_to_string(&file).unwrap();
-    let event: Value = serde_json::from_str(&events).unwrap();
-    assert_eq!(event["event"], "alarm-began");
-
-    let output = watch(&["--exec", "exit 3"], &broken());
-    assert_eq!(output.status.code(), Some(1));
-    let errors = text(&output.stderr);
-    assert!(
-        errors.contains("--exec `exit 3`: it failed (exit status: 3)"),
-        "{errors}"
-    );
-}
-
-#[test]
 fn a_report_is_one_page() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("incident.html");

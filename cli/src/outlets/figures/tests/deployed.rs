@@ -1,0 +1,234 @@
+//! The rules for Prometheus and the dashboard for Grafana ask only for what the exporter has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use signpost_testbed::is_installed;
+
+use super::exposed;
+use super::promql::{self, Used};
+
+/// The labels that Prometheus adds to each series.
+const ADDED: [&str; 2] = ["instance", "job"];
+
+/// The labels of each metric there is.
+type Metrics = BTreeMap<String, BTreeSet<String>>;
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn yaml(file: &str) -> Value {
+    serde_saphyr::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The metrics of the exporter, and those that the rules record.
+fn metrics() -> Metrics {
+    let mut metrics: Metrics = exposed()
+        .into_iter()
+        .map(|(name, exposed)| (name, exposed.labels))
+        .collect();
+    metrics.insert("up".to_owned(), BTreeSet::new());
+    for labels in metrics.values_mut() {
+        labels.extend(ADDED.map(str::to_owned));
+    }
+    for rule in rules() {
+        if let Some(name) = rule["record"].as_str() {
+            let labels = labels(&metrics, &promql::read(rule["expr"].as_str().unwrap()));
+            let recorded = metrics.entry(name.to_owned()).or_default();
+            recorded.extend(labels);
+            recorded.extend(rule["labels"].as_object().unwrap().keys().cloned());
+        }
+    }
+    metrics
+}
+
+fn rules() -> Vec<Value> {
+    let groups = yaml("deploy/prometheus/rules.yml");
+    let groups = list(&groups["groups"]).iter();
+    groups
+        .flat_map(|group| list(&group["rules"]))
+        .cloned()
+        .collect()
+}
+
+/// All labels that the metrics of a query have.
+fn labels(metrics: &Metrics, used: &Used) -> BTreeSet<String> {
+    let names = used
+        .metrics
+        .iter()
+        .filter_map(|(name, _)| metrics.get(name));
+    names.flatten().cloned().collect()
+}
+
+/// What a query names that does not exist.
+fn unknown(metrics: &Metrics, query: &str) -> Vec<String> {
+    let used = promql::read(query);
+    assert!(!used.metrics.is_empty(), "`{query}` has no metric");
+    let mut unknown = Vec::new();
+    for (name, selected) in &used.metrics {
+        match metrics.get(name) {
+            None => unknown.push(name.clone()),
+            Some(labels) => {
+                unknown.extend(selected.difference(labels).cloned());
+                unknown.extend(used.grouped.difference(labels).cloned());
+            }
+        }
+    }
+    unknown
+}
+
+/// What stands between `begin` and `end`, wherever that is in the text.
+fn between<'t>(
+    text: &'t str,
+    begin: &'t str,
+    end: &'static [char],
+) -> impl Iterator<Item = &'t str> {
+    let parts = text.split(begin).skip(1);
+    parts.map(move |part| part.split(end).next().unwrap_or_default())
+}
+
+#[test]
+fn a_query_for_what_does_not_exist_is_found() {
+    let metrics = metrics();
+    for (query, expected) in [
+        ("rate(signpost_requests_total[5m])", &[][..]),
+        ("signpost_request_total", &["signpost_request_total"]),
+        (r#"signpost_requests_total{place="FRA"}"#, &["place"]),
+        (
+            "sum by (route) (signpost_target_requests_total)",
+            &["route"],
+        ),
+        ("signpost:repeat_ratio:2m{route=\"a\", job=\"b\"}", &[]),
+        ("signpost:repeat_ratio:2m{decision=\"a\"}", &["decision"]),
+    ] {
+        assert_eq!(unknown(&metrics, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn every_rule_asks_for_metrics_and_labels_that_exist() {
+    let metrics = metrics();
+    for rule in rules() {
+        let name = rule["alert"].as_str().or(rule["record"].as_str()).unwrap();
+        let query = rule["expr"].as_str().unwrap();
+        assert_eq!(unknown(&metrics, query), [""; 0], "{name}");
+        let mut known = labels(&metrics, &promql::read(query));
+        known.extend(rule["labels"].as_object().unwrap().keys().cloned());
+        for text in ["summary", "description"].map(|key| rule["annotations"][key].as_str()) {
+            let end = &[' ', '}'];
+            for label in between(text.unwrap_or_default(), "$labels.", end) {
+                assert!(known.contains(label), "{name}: {label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_alert_has_its_words_its_severity_and_an_example_that_promtool_runs() {
+    let examples = yaml("deploy/prometheus/rules_test.yml");
+    let examples = list(&examples["tests"]).iter();
+    let examples = examples.flat_map(|test| list(&test["alert_rule_test"]));
+    let shown = |name: &str, fires: bool| {
+        let mut examples = examples.clone();
+        examples.any(|example| {
+            example["alertname"] == name && list(&example["exp_alerts"]).is_empty() != fires
+        })
+    };
+    let rules = rules();
+    let alerts: Vec<_> = rules
+        .iter()
+        .filter(|rule| !rule["alert"].is_null())
+        .collect();
+    assert!(alerts.len() > 5);
+    for alert in alerts {
+        let name = alert["alert"].as_str().unwrap();
+        assert!(shown(name, true), "no example in which {name} fires");
+        assert!(shown(name, false), "no example in which {name} does not");
+        let severity = alert["labels"]["severity"].as_str().unwrap();
+        assert!(["critical", "warning"].contains(&severity), "{name}");
+        for key in ["summary", "description"] {
+            assert!(alert["annotations"][key].is_string(), "{name} has no {key}");
+        }
+    }
+}
+
+#[test]
+fn promtool_and_amtool_accept_every_file_and_the_examples_hold() {
+    for (program, arguments) in [
+        ("promtool", &["check", "config", "prometheus.yml"][..]),
+        ("promtool", &["test", "rules", "rules_test.yml"]),
+        ("amtool", &["check-config", "alertmanager.yml"]),
+    ] {
+        if is_installed(program) {
+            run(program, arguments);
+        }
+    }
+}
+
+#[test]
+fn every_query_of_the_dashboard_asks_for_metrics_and_labels_that_exist() {
+    let dashboard = fs::read_to_string(root().join("deploy/grafana/signpost.json")).unwrap();
+    let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
+    let metrics = metrics();
+    let mut queries = Vec::new();
+    let mut places = BTreeSet::new();
+    for panel in list(&dashboard["panels"]) {
+        let title = panel["title"].as_str().unwrap();
+        let targets = list(&panel["targets"]);
+        assert!(!targets.is_empty(), "{title} has no query");
+        queries.extend(targets.iter().map(|target| (title, target, "legendFormat")));
+        let place = &panel["gridPos"];
+        assert!(places.insert(place.to_string()), "{title} hides another");
+        assert!(place["x"].as_u64().unwrap() + place["w"].as_u64().unwrap() <= 24);
+    }
+    for annotation in list(&dashboard["annotations"]["list"]) {
+        let name = annotation["name"].as_str().unwrap();
+        queries.push((name, annotation, "titleFormat"));
+    }
+    assert!(queries.len() > 15);
+    let mut checked = String::from("groups:\n- name: dashboard\n  rules:\n");
+    for (number, (title, target, legend)) in queries.into_iter().enumerate() {
+        let query = target["expr"].as_str().unwrap();
+        // The rules may not be there.
+        assert!(!query.contains("signpost:"), "{title}: {query}");
+        assert_eq!(unknown(&metrics, query), [""; 0], "{title}: {query}");
+        let known = labels(&metrics, &promql::read(query));
+        for label in between(target[legend].as_str().unwrap(), "{{", &['}']) {
+            assert!(known.contains(label), "{title}: {label}");
+        }
+        let query = Value::from(query.replace("$__rate_interval", "5m"));
+        writeln!(checked, "  - {{record: 'q:{number}', expr: {query}}}").unwrap();
+    }
+    if is_installed("promtool") {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("dashboard.yml");
+        fs::write(&file, checked).unwrap();
+        run("promtool", &["check", "rules", file.to_str().unwrap()]);
+    }
+}
+
+/// Runs a program in the folder of the rules.
+#[track_caller]
+fn run(program: &str, arguments: &[&str]) {
+    let folder = root().join("deploy/prometheus");
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output();
+    let output = output.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {text}{errors}"
+    );
+}

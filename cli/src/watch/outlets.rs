@@ -1,0 +1,196 @@
+//! What `watch` tells its outlets.
+
+use time::OffsetDateTime;
+
+use super::alarm::{Alarm, Cause};
+use super::event::Event;
+use super::scope::Scope;
+use super::scopes::Figures;
+use crate::log::Time;
+use crate::outlets::{Notification, Outlets, Part, Severity, Tally};
+
+/// The name of each kind of alarm, as Alertmanager and Prometheus have it.
+pub(crate) const NAMES: [&str; 4] = [
+    DOWNLOADS_REPEAT,
+    PROOF_REFUSED,
+    TRAFFIC_FELL,
+    NOT_REDIRECTED,
+];
+
+const DOWNLOADS_REPEAT: &str = "SignpostDownloadsRepeat";
+const PROOF_REFUSED: &str = "SignpostProofRefused";
+const TRAFFIC_FELL: &str = "SignpostTrafficFell";
+const NOT_REDIRECTED: &str = "SignpostNotRedirected";
+
+/// Tells the outlets of an event. `json` makes a line of JSON of it.
+pub(crate) fn tell(outlets: &Outlets, event: &Event, json: impl FnOnce() -> String) {
+    match event {
+        Event::AlarmBegan(alarm) | Event::AlarmEnded(alarm) => {
+            outlets.send(&notification(alarm, &json()));
+        }
+        Event::Window(window) => {
+            if let Some(figures) = outlets.figures() {
+                let counts = &window.counts;
+                figures.add(Part::All, &tally(&counts.figures));
+                for in_scope in &window.scopes {
+                    figures.add(Part::from(&in_scope.scope), &tally(&in_scope.figures));
+                }
+                for (reason, requests) in &counts.reasons {
+                    figures.add_reason(reason, *requests);
+                }
+                figures.add_refusals(counts.figures.refusals);
+                figures.note_limit(window.repeats.limit.limit);
+            }
+        }
+        Event::Change(_) | Event::Notice(_) | Event::Unreadable { .. } => {}
+    }
+}
+
+/// A moment of the log as others take it; one that they cannot have becomes 1970.
+pub(crate) fn moment(time: Time) -> OffsetDateTime {
+    let nanos = i128::from(time.millis()) * 1_000_000;
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos);
+    moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+fn notification(alarm: &Alarm, json: &str) -> Notification {
+    let (name, severity, summary) = match alarm.cause {
+        Cause::RepeatRatio { .. } => (DOWNLOADS_REPEAT, Severity::Critical, "Downloads fail"),
+        Cause::Refusal { .. } => (PROOF_REFUSED, Severity::Warning, "A proof was refused"),
+        Cause::TrafficFell { .. } => (TRAFFIC_FELL, Severity::Critical, "Traffic fell"),
+        Cause::NotRedirected { .. } => (
+            NOT_REDIRECTED,
+            Severity::Warning,
+            "Downloads are not redirected",
+        ),
+    };
+    Notification {
+        number: alarm.number,
+        name,
+        severity,
+        scope: alarm.scope.kind(),
+        of: alarm.scope.name().map(str::to_owned),
+        summary: format!("{summary}: {}", alarm.scope),
+        description: alarm.to_string(),
+        began: moment(alarm.began),
+        ended: alarm.ended.map(moment),
+        event: json.trim_end().to_owned(),
+    }
+}
+
+fn tally(figures: &Figures) -> Tally {
+    Tally {
+        redirects: figures.redirects,
+        preflights: figures.preflights,
+        origin: figures.origin,
+        other: figures.other,
+        not_redirected: figures.not_redirected,
+        compared: figures.compared,
+        repeats: figures.repeats,
+    }
+}
+
+impl<'a> From<&'a Scope> for Part<'a> {
+    fn from(scope: &'a Scope) -> Self {
+        match scope {
+            Scope::All => Self::All,
+            Scope::EdgeLocation(name) => Self::EdgeLocation(name),
+            Scope::Target(name) => Self::Target(name),
+            Scope::Route(name) => Self::Route(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Alarm, Cause, NAMES, Scope, Time, moment, notification};
+
+    #[test]
+    fn an_alarm_has_a_name_for_its_cause_and_labels_for_its_scope() {
+        let repeat = Cause::RepeatRatio {
+            ratio: 0.75,
+            usual: None,
+            limit: 0.5,
+        };
+        let refusal = Cause::Refusal {
+            refusal: "not-the-base".to_owned(),
+            url: "https://crates.io/a".to_owned(),
+        };
+        let fell = Cause::TrafficFell {
+            rate: 25.0,
+            expected: 100.0,
+        };
+        let not_redirected = Cause::NotRedirected {
+            ratio: 0.2,
+            usual: None,
+            limit: 0.1,
+        };
+        let mut names = Vec::new();
+        for (cause, scope, labels, summary) in [
+            (
+                repeat,
+                Scope::EdgeLocation("FRA".to_owned()),
+                "SignpostDownloadsRepeat edge_location critical FRA",
+                "Downloads fail: edge_location FRA",
+            ),
+            (
+                refusal,
+                Scope::All,
+                "SignpostProofRefused all warning",
+                "A proof was refused: all requests",
+            ),
+            (
+                fell,
+                Scope::Target("cdn".to_owned()),
+                "SignpostTrafficFell target critical cdn",
+                "Traffic fell: target cdn",
+            ),
+            (
+                not_redirected,
+                Scope::Route("download".to_owned()),
+                "SignpostNotRedirected route warning download",
+                "Downloads are not redirected: route download",
+            ),
+        ] {
+            let alarm = Alarm {
+                number: 1,
+                scope,
+                began: Time::from_millis(1_500),
+                cause,
+                change: None,
+                ended: Some(Time::from_millis(2_000)),
+            };
+            let notification = notification(&alarm, "{}\n");
+            let values = notification.labels().into_iter().map(|(_, value)| value);
+            assert_eq!(values.collect::<Vec<_>>().join(" "), labels);
+            assert_eq!(notification.summary, summary);
+            assert_eq!(notification.description, alarm.to_string(), "{labels}");
+            assert_eq!(notification.event, "{}", "{labels}");
+            assert_eq!(notification.began, moment(alarm.began), "{labels}");
+            assert_eq!(notification.ended, alarm.ended.map(moment), "{labels}");
+            names.push(notification.name);
+        }
+        assert_eq!(names, NAMES);
+    }
+
+    #[test]
+    fn rules_and_documents_have_the_names_of_alarms() {
+        let rules = include_str!("../../../deploy/prometheus/rules.yml");
+        let page = include_str!("../../../docs/operating.md");
+        for name in NAMES {
+            assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    #[test]
+    fn any_time_of_a_log_is_a_moment() {
+        for (millis, expected) in [
+            (0, "1970-01-01 0:00:00.0 +00:00:00"),
+            (1_689_855_420_123, "2023-07-20 12:17:00.123 +00:00:00"),
+            (i64::MAX, "1970-01-01 0:00:00.0 +00:00:00"),
+        ] {
+            assert_eq!(moment(Time::from_millis(millis)).to_string(), expected);
+        }
+    }
+}
