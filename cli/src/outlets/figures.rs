@@ -71,7 +71,7 @@ struct Counters {
     requests: IntCounterVec,
     compared: IntCounterVec,
     repeats: IntCounterVec,
-    not_redirected: IntCounterVec,
+    not_redirected: Option<IntCounterVec>,
 }
 
 impl Figures {
@@ -100,7 +100,7 @@ impl Figures {
                 requests: counter(&families.requests)?,
                 compared: counter(&families.compared)?,
                 repeats: counter(&families.repeats)?,
-                not_redirected: counter(&families.not_redirected)?,
+                not_redirected: families.not_redirected.as_ref().map(&counter).transpose()?,
             })
         };
         let build = registered(
@@ -217,11 +217,13 @@ impl Counters {
         }
         let label = name.as_slice();
         for (counter, number) in [
-            (&self.compared, tally.compared),
-            (&self.repeats, tally.repeats),
-            (&self.not_redirected, tally.not_redirected),
+            (Some(&self.compared), tally.compared),
+            (Some(&self.repeats), tally.repeats),
+            (self.not_redirected.as_ref(), tally.not_redirected),
         ] {
-            counter.with_label_values(label).inc_by(number);
+            if let Some(counter) = counter {
+                counter.with_label_values(label).inc_by(number);
+            }
         }
     }
 }

@@ -15,7 +15,8 @@ pub(super) struct PerPart {
     pub(super) requests: Family,
     pub(super) compared: Family,
     pub(super) repeats: Family,
-    pub(super) not_redirected: Family,
+    /// Nothing for targets, because a target is that of a redirect.
+    pub(super) not_redirected: Option<Family>,
 }
 
 pub(super) const ALL: PerPart = PerPart {
@@ -34,11 +35,11 @@ pub(super) const ALL: PerPart = PerPart {
         labels: &[],
         help: "Compared requests that repeat one of the same client for the same file within a minute.",
     },
-    not_redirected: Family {
+    not_redirected: Some(Family {
         name: "signpost_not_redirected_total",
         labels: &[],
         help: "Requests on routes that are not redirected, though the switch would redirect them.",
-    },
+    }),
 };
 
 pub(super) const EDGE_LOCATIONS: PerPart = PerPart {
@@ -57,11 +58,11 @@ pub(super) const EDGE_LOCATIONS: PerPart = PerPart {
         labels: &["edge_location"],
         help: "Repeats by point of presence.",
     },
-    not_redirected: Family {
+    not_redirected: Some(Family {
         name: "signpost_edge_location_not_redirected_total",
         labels: &["edge_location"],
         help: "Requests not redirected by point of presence.",
-    },
+    }),
 };
 
 pub(super) const ROUTES: PerPart = PerPart {
@@ -80,11 +81,11 @@ pub(super) const ROUTES: PerPart = PerPart {
         labels: &["route"],
         help: "Repeats by route.",
     },
-    not_redirected: Family {
+    not_redirected: Some(Family {
         name: "signpost_route_not_redirected_total",
         labels: &["route"],
         help: "Requests not redirected by route.",
-    },
+    }),
 };
 
 pub(super) const TARGETS: PerPart = PerPart {
@@ -103,11 +104,7 @@ pub(super) const TARGETS: PerPart = PerPart {
         labels: &["target"],
         help: "Repeats by target.",
     },
-    not_redirected: Family {
-        name: "signpost_target_not_redirected_total",
-        labels: &["target"],
-        help: "Requests not redirected by target: none, because a target is that of a redirect.",
-    },
+    not_redirected: None,
 };
 
 pub(super) const REASONS: Family = Family {

@@ -79,10 +79,12 @@ fn unknown(metrics: &Metrics, query: &str) -> Vec<String> {
             None => unknown.push(name.clone()),
             Some(labels) => {
                 unknown.extend(selected.difference(labels).cloned());
-                unknown.extend(used.grouped.difference(labels).cloned());
             }
         }
     }
+    // Of two metrics that one is divided by, one alone may have the label.
+    let labels = labels(metrics, &used);
+    unknown.extend(used.grouped.difference(&labels).cloned());
     unknown
 }
 
