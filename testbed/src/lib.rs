@@ -11,6 +11,8 @@
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
+//! - [`Alertmanager`] is a real one, and the webhook that it notifies; [`is_installed`] tells whether such a
+//!   program is there.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client; [`index_files`] are
 //!   for a registry whose index is elsewhere.
@@ -18,6 +20,7 @@
 //! - [`rows`] reads test rows from a table; [`assert_table`] holds a table in a document to them.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
+mod alertmanager;
 mod cargo;
 mod cdn;
 mod cdn_tls;
@@ -26,6 +29,7 @@ mod fastly_api;
 mod fetch;
 mod hosts;
 pub mod imports;
+mod installed;
 mod local_server;
 mod log_line;
 mod module;
@@ -41,11 +45,13 @@ mod transcript;
 mod unreachable;
 mod viceroy;
 
+pub use alertmanager::{Alertmanager, Notice};
 pub use cdn::StandInCdn;
 pub use cdn_tls::{Spoil, TlsCdn};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use hosts::add_hosts;
+pub use installed::is_installed;
 pub use local_server::{Backend, LocalServer};
 pub use log_line::LogLine;
 pub use module::module_under_test;

@@ -1,8 +1,12 @@
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::{Result, bail};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How many lines are kept: more than a test writes, and little enough for a day of `serve`.
 const KEPT: usize = 20_000;
@@ -51,6 +55,34 @@ impl Transcript {
             pages: self.pages.clone(),
             next: 0,
         }
+    }
+
+    /// Waits for a line that `wanted` accepts, of those so far too. `program` is its name in errors.
+    ///
+    /// # Errors
+    ///
+    /// When no such line has come after `limit`, or the program ended; the error holds what it printed.
+    pub(crate) async fn wait_for(
+        &self,
+        program: &str,
+        wanted: impl Fn(&str) -> bool,
+        limit: Duration,
+    ) -> Result<String> {
+        let mut lines = self.all_lines();
+        let search = async {
+            while let Some(line) = lines.next().await {
+                if wanted(&line) {
+                    return Some(line);
+                }
+            }
+            None
+        };
+        let why = match timeout(limit, search).await {
+            Ok(Some(line)) => return Ok(line),
+            Ok(None) => format!("{program} ended before it printed the line waited for"),
+            Err(_) => format!("{program} did not print the line waited for within {limit:?}"),
+        };
+        bail!("{why}; its output:{}", indented(&self.lines()))
     }
 
     /// The lines from now on.
@@ -103,6 +135,14 @@ async fn copy(stream: impl AsyncRead + Unpin, writer: Arc<watch::Sender<Pages>>)
         writer.send_modify(|pages| pages.push(text));
         line.clear();
     }
+}
+
+fn indented(lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |mut text, line| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {line}");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,3 @@
-use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
@@ -9,7 +8,6 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
 use crate::client;
 use crate::local_server::LocalServer;
@@ -76,13 +74,10 @@ impl Viceroy {
             bail!("the output of `viceroy` cannot be read");
         };
         let transcript = Transcript::of(output, errors);
-        let listening = wait_for(
-            &transcript,
-            |line| listening_on(line).is_some(),
-            START_LIMIT,
-        )
-        .await
-        .with_context(|| format!("Viceroy does not serve {}", module.display()))?;
+        let listening = transcript
+            .wait_for("Viceroy", |line| listening_on(line).is_some(), START_LIMIT)
+            .await
+            .with_context(|| format!("Viceroy does not serve {}", module.display()))?;
         let address = listening_on(&listening).context("Viceroy listens nowhere")?;
         Ok(Self {
             address,
@@ -131,7 +126,7 @@ impl Viceroy {
         wanted: impl Fn(&str) -> bool,
         limit: Duration,
     ) -> Result<String> {
-        wait_for(&self.transcript, wanted, limit).await
+        self.transcript.wait_for("Viceroy", wanted, limit).await
     }
 
     /// Waits until Viceroy ends of its own accord, which it does only when something broke.
@@ -142,36 +137,6 @@ impl Viceroy {
     pub async fn ended(&mut self) -> Result<std::process::ExitStatus> {
         self.child.wait().await.context("cannot wait for Viceroy")
     }
-}
-
-async fn wait_for(
-    transcript: &Transcript,
-    wanted: impl Fn(&str) -> bool,
-    limit: Duration,
-) -> Result<String> {
-    let mut lines = transcript.all_lines();
-    let search = async {
-        while let Some(line) = lines.next().await {
-            if wanted(&line) {
-                return Some(line);
-            }
-        }
-        None
-    };
-    let why = match timeout(limit, search).await {
-        Ok(Some(line)) => return Ok(line),
-        Ok(None) => "Viceroy ended before it printed the line waited for".to_owned(),
-        Err(_) => format!("Viceroy did not print the line waited for within {limit:?}"),
-    };
-    bail!("{why}; its output:{}", indented(&transcript.lines()))
-}
-
-fn indented(lines: &[String]) -> String {
-    lines.iter().fold(String::new(), |mut text, line| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {line}");
-        text
-    })
 }
 
 fn listening_on(line: &str) -> Option<SocketAddr> {

@@ -1,0 +1,28 @@
+use std::env;
+use std::io::{Write as _, stderr};
+use std::process::{Command, Stdio};
+
+/// The variable that makes a missing program a failure, if it is `1`.
+const REQUIRED: &str = "SIGNPOST_REQUIRE_CLIENTS";
+
+/// Whether a program runs that not everybody has. If it does not, says so past the test runner.
+///
+/// # Panics
+///
+/// If it does not run, and `SIGNPOST_REQUIRE_CLIENTS` is `1`.
+pub fn is_installed(program: &str) -> bool {
+    let mut command = Command::new(program);
+    let quiet = command.arg("--version").stdin(Stdio::null());
+    let quiet = quiet.stdout(Stdio::null()).stderr(Stdio::null());
+    let runs = quiet.status().is_ok_and(|status| status.success());
+    if !runs {
+        let is_required = env::var(REQUIRED).is_ok_and(|value| value == "1");
+        assert!(
+            !is_required,
+            "{program} does not run, and {REQUIRED} is set: `cargo xtask setup --clients` installs it"
+        );
+        // The test runner shows nothing of a test that passes.
+        let _ = writeln!(stderr(), "not run: {program} is not installed");
+    }
+    runs
+}
