@@ -5,6 +5,7 @@ mod asked;
 mod chunks;
 mod compression;
 mod entry;
+mod envelope;
 mod form;
 mod input;
 mod json;
@@ -13,6 +14,7 @@ mod reader;
 mod tests;
 mod time;
 mod unreadable;
+mod w3c;
 
 pub(crate) use asked::Asked;
 pub(crate) use chunks::{Chunk, Chunks};

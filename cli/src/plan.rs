@@ -55,8 +55,9 @@ pub(crate) struct Arguments {
     /// The configuration that is to replace it, in either form; `-` for standard input
     new: PathBuf,
 
-    /// Requests, one a line: paths, URLs, log lines of Signpost or crates.io, or lines of an access
-    /// log in the common or combined format; plain, gzip or zstd; `-` for standard input
+    /// Requests, one a line: paths, URLs, the JSON of Signpost or crates.io, alone or behind what
+    /// syslog writes before it, a W3C extended log such as CloudFront's, or an access log in the
+    /// common or combined format; plain, gzip or zstd; `-` for standard input
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 

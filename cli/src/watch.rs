@@ -21,7 +21,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,14 +31,17 @@ use clap::Args;
 use self::exec::Exec;
 use self::session::Session;
 use self::settings::Settings;
+use crate::file::ensure_one_dash;
 use crate::log::{Chunks, Input};
 use crate::output::{Failure, Format, Outcome};
 use crate::replace::Replacement;
 
 /// Watches a log for what dashboards do not show: clients that ask again, and refused proofs
 ///
-/// Reads log lines as they come, Signpost's or crates.io's, plain, gzip or zstd. For each window it
-/// shows the number of requests, their decisions, and the repeat ratio: the share of GET requests
+/// Reads log lines as they come: the JSON of Signpost or crates.io, alone or behind what syslog
+/// writes before it, the W3C extended log of CloudFront and others, or an access log in the common
+/// or combined format; plain, gzip or zstd. A line without a time cannot be watched. For each
+/// window it shows the number of requests, their decisions, and the repeat ratio: the share of GET requests
 /// in which the same client asks for the same file again within a minute. If a redirect leads
 /// nowhere, cargo asks four times, and this ratio shows it first.
 ///
@@ -68,14 +71,15 @@ use crate::replace::Replacement;
 #[command(after_help = "\
 Examples:
   signpost watch access.log.zst
+  signpost watch E1ABC.2023-07-20-11.*.gz E1ABC.2023-07-20-12.*.gz
   tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost alarm\" ops@example.org' -
   signpost watch --report incident.html --format json access.log.gz
 
 Exit codes: 0 no alarm, 1 an alarm was raised, 2 the log could not be read, or no line of it.")]
 pub(crate) struct Arguments {
-    /// The log; `-` is standard input
-    #[arg(default_value = "-")]
-    file: PathBuf,
+    /// The logs, in the order of their times; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    files: Vec<PathBuf>,
 
     #[command(flatten)]
     settings: Settings,
@@ -108,6 +112,7 @@ enum Awaited {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    ensure_one_dash(arguments.files.iter().map(PathBuf::as_path))?;
     if let Some(file) = &arguments.report {
         // Fails now if the page cannot be written, and not after an incident.
         Replacement::prepare(file, "")?;
@@ -127,8 +132,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let _ = interrupted.send(Awaited::Interrupted);
     })
     .map_err(|error| Failure::new(format!("cannot wait for Ctrl-C: {error}")))?;
-    let (file, shared) = (arguments.file.clone(), Arc::clone(&session));
-    beside(&sender, Awaited::Read, move || read(&file, &shared));
+    let (files, shared) = (arguments.files.clone(), Arc::clone(&session));
+    beside(&sender, Awaited::Read, move || read(&files, &shared));
 
     let mut is_finishing = false;
     for event in awaited {
@@ -167,19 +172,27 @@ fn beside<T: Send + 'static>(
     });
 }
 
-fn read(file: &Path, session: &Mutex<Session>) -> Result<(), Failure> {
-    let mut chunks = Chunks::new(Input::open(file)?);
+/// Reads the files one after the other, until one cannot be read.
+fn read(files: &[PathBuf], session: &Mutex<Session>) -> Result<(), Failure> {
     let mut buffer = Vec::new();
-    while let Some(chunk) = chunks.next(buffer) {
-        for (_, line) in chunk.lines() {
-            if lock(session).take(line).is_break() {
-                return Ok(());
+    for file in files {
+        let input = Input::open(file)?;
+        let name = (files.len() > 1).then(|| input.name().to_owned());
+        lock(session).begin_file(name);
+        let mut chunks = Chunks::new(input);
+        while let Some(chunk) = chunks.next(buffer) {
+            for (_, line) in chunk.lines() {
+                if lock(session).take(line).is_break() {
+                    return Ok(());
+                }
             }
+            buffer = chunk.bytes;
         }
-        buffer = chunk.bytes;
+        let (end, input) = chunks.into_end();
+        end.map_err(|error| input.failure(&error))?;
+        buffer = Vec::new();
     }
-    let (end, input) = chunks.into_end();
-    end.map_err(|error| input.failure(&error))
+    Ok(())
 }
 
 /// The events from before a panic are still true.

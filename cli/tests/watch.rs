@@ -196,7 +196,12 @@ fn an_alarm_is_exit_code_1_even_if_something_else_fails() {
 #[test]
 fn a_log_that_cannot_be_read_is_told_while_it_runs_and_by_exit_code_2() {
     for (name, input, words) in [
-        ("an empty one", String::new(), "it is empty"),
+        ("an empty one", String::new(), "it holds no request"),
+        (
+            "a blank one",
+            "\n# nothing\n".to_owned(),
+            "it holds no request",
+        ),
         (
             "another kind",
             "GET / HTTP/1.1\n".repeat(3),

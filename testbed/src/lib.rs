@@ -20,6 +20,7 @@
 //!   for a registry whose index is elsewhere.
 //! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
 //! - [`rows`] reads test rows from a table; [`assert_table`] holds a table in a document to them.
+//! - [`LOG_FORMATS`] are the forms in which logs are stored.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod alertmanager;
@@ -34,6 +35,7 @@ mod hosts;
 pub mod imports;
 mod installed;
 mod local_server;
+mod log_formats;
 mod log_line;
 mod module;
 mod origin;
@@ -59,6 +61,10 @@ pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use hosts::add_hosts;
 pub use installed::is_installed;
 pub use local_server::{Backend, LocalServer};
+pub use log_formats::{
+    LOG_FORMATS, LOGGED_AGENT, LOGGED_HOST, LOGGED_STATUS, LogFormat, LoggedRequest,
+    logged_requests, mixed_log,
+};
 pub use log_line::LogLine;
 pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};

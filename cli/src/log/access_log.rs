@@ -1,67 +1,92 @@
 //! Reads access logs in the common or combined format of Apache and nginx.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memmem, memrchr};
 
 use super::asked::Asked;
 use super::entry::Entry;
-use super::form::{Form, LineForm};
-use super::unreadable::{Fault, Why};
+use super::time::Stamp;
+use super::unreadable::{Fault, Why, utf8};
 
-/// The request of a line, unescaped.
-#[derive(Debug, PartialEq, Eq)]
-struct Logged<'l> {
-    method: Cow<'l, [u8]>,
-    target: Cow<'l, [u8]>,
+/// What stands between the time and the request.
+const BEFORE_REQUEST: &[u8] = b"] \"";
+
+/// Whether a line looks like one of an access log.
+pub(super) fn has_request(line: &[u8]) -> bool {
+    memmem::find(line, BEFORE_REQUEST).is_some()
 }
 
 /// Reads a line.
-pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
-    let logged = request(line).ok_or_else(|| Fault::at(0, Why::UnknownForm))?;
-    let (method, target) = (utf8(logged.method)?, utf8(logged.target)?);
-    if target.contains(char::is_whitespace) {
-        return Err(Fault::at(0, Why::Space));
-    }
-    let asked = Asked::new(method, target);
-    let asked = asked.ok_or_else(|| Fault::at(0, Why::NotAUrl))?;
-    Ok(Entry {
-        form: Form {
-            line: Some(LineForm::AccessLog),
-        },
-        asked,
-        time: None,
-        status: None,
-        client: None,
-        user_agent: None,
-        edge_location: None,
-        decided: None,
-    })
-}
-
-fn utf8(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Fault> {
-    match bytes {
-        Cow::Borrowed(bytes) => str::from_utf8(bytes).map(Cow::Borrowed).ok(),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
-    }
-    .ok_or_else(|| Fault::at(0, Why::NotUtf8))
-}
-
-/// The logged request; nothing if the line has none.
 ///
-/// The request line is the first quoted text after the time, as in `192.0.2.1 - -
+/// The request is the first quoted text after the time, as in `192.0.2.1 - -
 /// [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. The text before the time may contain a
 /// quote, so this looks for the end of the time.
-fn request(line: &[u8]) -> Option<Logged<'_>> {
-    let start = memmem::find(line, b"] \"")? + b"] \"".len();
-    let request = quoted(line.get(start..)?)?;
-    let (method, rest) = split_at_first_space(request)?;
+pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
+    let end_of_time = memmem::find(line, BEFORE_REQUEST).unwrap_or(line.len());
+    let start = end_of_time + BEFORE_REQUEST.len();
+    let no_request = || Fault::at(start, Why::NoRequest);
+    let text = line.get(start..).ok_or_else(no_request)?;
+    let request = quoted(text).ok_or_else(no_request)?;
+    let (method, rest) = split_at_first_space(request).ok_or_else(no_request)?;
     let target = without_protocol(rest);
-    let is_request = !method.is_empty() && !target.is_empty();
-    is_request.then(|| Logged {
-        method: unescape(method),
-        target: unescape(target),
+    if method.is_empty() || target.is_empty() {
+        return Err(no_request());
+    }
+    let begin = start + method.len() + 1;
+    let method = utf8(unescape(method)).map_err(|why| Fault::at(start, why))?;
+    let target = utf8(unescape(target)).map_err(|why| Fault::at(begin, why))?;
+    if target.contains(char::is_whitespace) {
+        return Err(Fault::at(begin, Why::Space));
+    }
+    let asked = Asked::new(method, target).ok_or_else(|| Fault::at(begin, Why::NotAUrl))?;
+    let before = line.get(..end_of_time).unwrap_or_default();
+    let after = text.get(request.len() + 1..).unwrap_or_default();
+    Ok(Entry {
+        time: time(before),
+        client: client(before),
+        status: status(after),
+        user_agent: user_agent(after),
+        ..Entry::new(asked)
     })
+}
+
+fn time(before: &[u8]) -> Option<Stamp<'_>> {
+    let bracket = memrchr(b'[', before)?;
+    before.get(bracket + 1..).map(Stamp::AccessLog)
+}
+
+/// The first address; the first word if there is none, which may be the client's name. A virtual
+/// host may come before it.
+fn client(before: &[u8]) -> Option<Cow<'_, str>> {
+    let text = str::from_utf8(before).ok();
+    let text =
+        text.or_else(|| str::from_utf8(before.utf8_chunks().next()?.valid().as_bytes()).ok());
+    let words = || text.unwrap_or_default().split(' ');
+    let mut addresses = words()
+        .take(2)
+        .filter(|word| word.parse::<IpAddr>().is_ok());
+    let found = addresses.next().or_else(|| words().next());
+    found
+        .filter(|word| !word.is_empty() && *word != "-")
+        .map(Cow::Borrowed)
+}
+
+/// What follows the request is ` 302 0 "referer" "agent"`.
+fn status(after: &[u8]) -> Option<u16> {
+    let word = after
+        .trim_ascii_start()
+        .split(|byte| *byte == b' ')
+        .next()?;
+    str::from_utf8(word).ok()?.parse().ok()
+}
+
+fn user_agent(after: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let referer = after.get(memchr(b'"', after)? + 1..)?;
+    let after = referer.get(quoted(referer)?.len() + 1..)?;
+    let agent = quoted(after.get(memchr(b'"', after)? + 1..)?)?;
+    (agent != b"-").then(|| unescape(agent))
 }
 
 /// The text before the closing quote.

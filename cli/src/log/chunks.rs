@@ -25,6 +25,8 @@ pub(crate) struct Chunks<R> {
     /// The beginning of an unfinished line.
     begun: Vec<u8>,
     lines: u64,
+    /// Knows the directives before the next chunk.
+    reader: Reader,
     end: io::Result<()>,
 }
 
@@ -37,6 +39,7 @@ impl<R: Read> Chunks<R> {
             source: BufReader::with_capacity(SIZE, source),
             begun: Vec::new(),
             lines: 0,
+            reader: Reader::default(),
             end: Ok(()),
         }
     }
@@ -80,8 +83,10 @@ impl<R: Read> Chunks<R> {
         let first_line = self.lines + 1;
         let ends = memchr_iter(b'\n', &buffer).count() as u64;
         self.lines += ends + u64::from(!buffer.ends_with(b"\n"));
+        let reader = self.reader.clone();
+        self.reader.pass_by(&buffer);
         Some(Chunk {
-            reader: Reader::default(),
+            reader,
             first_line,
             bytes: buffer,
         })

@@ -54,7 +54,25 @@ pub(crate) struct NoTime {
     is_missing: bool,
 }
 
-impl Entry<'_> {
+impl<'l> Entry<'l> {
+    /// A request of which nothing else is known.
+    pub(super) fn new(asked: Asked<'l>) -> Self {
+        Self {
+            form: Form::default(),
+            asked,
+            time: None,
+            status: None,
+            client: None,
+            user_agent: None,
+            edge_location: None,
+            decided: None,
+        }
+    }
+
+    pub(super) fn of(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
     /// When the request arrived, as the line says.
     pub(crate) fn time(&self) -> Result<Time, NoTime> {
         let no_time = |is_missing| NoTime {

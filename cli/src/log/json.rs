@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer};
 
 use super::asked::Asked;
 use super::entry::{Decided, Entry, text};
-use super::form::{Form, LineForm};
 use super::time::Stamp;
 use super::unreadable::{Fault, Why};
 
@@ -64,16 +63,13 @@ pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
     asked.accepts_json = was_redirected && record.content_type.is_some_and(is_json);
     asked.is_preflight = decided.as_ref().is_some_and(Decided::is_preflight);
     Ok(Entry {
-        form: Form {
-            line: Some(LineForm::Json),
-        },
-        asked,
         time: record.date_time.map(Stamp::Rfc3339),
         status: record.status,
         client: record.ip,
         user_agent: record.http.and_then(|http| http.useragent),
         edge_location: record.edge_location,
         decided,
+        ..Entry::new(asked)
     })
 }
 

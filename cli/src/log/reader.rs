@@ -2,43 +2,145 @@
 
 use std::borrow::Cow;
 
-use super::access_log;
+use memchr::{memchr, memmem};
+
 use super::asked::{Asked, has_scheme};
 use super::entry::Entry;
+use super::envelope::{self, Opened, begins_with_date};
 use super::form::{Form, LineForm};
-use super::json;
 use super::unreadable::{Fault, MAX_BYTES, Unreadable, Why};
+use super::w3c::Header;
+use super::{access_log, json};
 
-/// Reads the lines of one file. Each line may have a form of its own.
+/// Reads the lines of one file. Each line may have a form of its own: a log that is put together of
+/// several is read as well. Only the values of a W3C extended log have their meaning from a line
+/// before, and only that is kept.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reader {}
+pub(crate) struct Reader {
+    header: Header,
+}
 
 impl Reader {
-    /// Reads a line without its line end; nothing for a blank line.
+    /// Reads a line without its line end; nothing for a blank line or one that begins with `#`.
     ///
     /// Only the request must be UTF-8. A `User-Agent` may be in any encoding.
-    #[expect(clippy::unused_self, reason = "a file will have a state")]
     pub(crate) fn read<'l>(&mut self, line: &'l [u8]) -> Result<Option<Entry<'l>>, Unreadable> {
         if line.len() > MAX_BYTES {
             let fault = Fault::at(MAX_BYTES, Why::TooLong);
             return Err(Unreadable::new(Form::default(), 0, fault));
         }
-        // Some editors begin a file with a byte order mark.
-        let text = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        let text = without_mark(line);
+        if text.starts_with(b"#") {
+            let begin = line.len() - text.len();
+            return match self.header.take(text) {
+                Ok(()) => Ok(None),
+                Err(fault) => Err(Unreadable::new(Form::of(LineForm::W3c), begin, fault)),
+            };
+        }
         let text = text.trim_ascii_start();
         let begin = line.len() - text.len();
         let text = text.trim_ascii_end();
-        let (form, read) = match text.first() {
-            None => return Ok(None),
-            Some(b'{') => (Some(LineForm::Json), json::read(text)),
-            _ if text.starts_with(b"/") || has_scheme(text) => (Some(LineForm::Bare), bare(text)),
-            _ => (Some(LineForm::AccessLog), access_log::read(text)),
-        };
-        read.map(Some).map_err(|fault| {
-            let line = form.filter(|_| fault.why != Why::UnknownForm);
-            Unreadable::new(Form { line }, begin, fault)
-        })
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.request(text, begin).map(Some)
     }
+
+    /// Takes the directives from lines that are read elsewhere.
+    pub(super) fn pass_by(&mut self, lines: &[u8]) {
+        let mut directives = Vec::new();
+        if without_mark(lines).starts_with(b"#") {
+            directives.push(0);
+        }
+        directives.extend(memmem::find_iter(lines, b"\n#").map(|end| end + 1));
+        for begin in directives {
+            let line = lines.get(begin..).unwrap_or_default();
+            let end = memchr(b'\n', line).unwrap_or(line.len());
+            // The fault is told where the line is read.
+            let _ = self.read(line.get(..end).unwrap_or_default());
+        }
+    }
+
+    fn request<'l>(&self, text: &'l [u8], begin: usize) -> Result<Entry<'l>, Unreadable> {
+        // Fields are tried first, because their values may begin with anything. Another form fails.
+        let mut not_w3c = None;
+        if !text.starts_with(b"{") && matches!(self.header, Header::Fields(_)) {
+            match self.header.read(text) {
+                Ok(entry) => return Ok(entry.of(Form::of(LineForm::W3c))),
+                Err(fault) => not_w3c = Some(fault),
+            }
+        }
+        if let Some(opened) = envelope::open(text) {
+            return in_envelope(opened, begin);
+        }
+        let form = form_of(text);
+        match (form, not_w3c) {
+            (None | Some(LineForm::Bare), Some(fault)) if !is_one_word(text) => {
+                Err(Unreadable::new(Form::of(LineForm::W3c), begin, fault))
+            }
+            (None, None) if self.header.is_refused() || begins_with_date(text) => {
+                let read = self.header.read(text);
+                let form = Form::of(LineForm::W3c);
+                read.map(|entry| entry.of(form))
+                    .map_err(|fault| Unreadable::new(form, begin, fault))
+            }
+            _ => {
+                let form = Form {
+                    envelope: None,
+                    line: form,
+                };
+                read_as(form, text).map_err(|fault| Unreadable::new(form, begin, fault))
+            }
+        }
+    }
+}
+
+fn in_envelope(
+    opened: Result<Opened<'_>, envelope::Broken>,
+    begin: usize,
+) -> Result<Entry<'_>, Unreadable> {
+    let opened = opened.map_err(|(envelope, fault)| {
+        let form = Form {
+            envelope: Some(envelope),
+            line: None,
+        };
+        Unreadable::new(form, begin, fault)
+    })?;
+    let form = Form {
+        envelope: Some(opened.envelope),
+        line: form_of(opened.line),
+    };
+    let entry = read_as(form, opened.line)
+        .map_err(|fault| Unreadable::new(form, begin + opened.begin, fault))?;
+    Ok(Entry {
+        time: entry.time.or(opened.time),
+        ..entry
+    })
+}
+
+/// Some editors begin a file with a byte order mark.
+fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
+}
+
+/// The form by how a line begins; nothing if it has none of these.
+fn form_of(line: &[u8]) -> Option<LineForm> {
+    match line.first() {
+        Some(b'{') => Some(LineForm::Json),
+        Some(b'/') => Some(LineForm::Bare),
+        _ if has_scheme(line) => Some(LineForm::Bare),
+        _ => access_log::has_request(line).then_some(LineForm::AccessLog),
+    }
+}
+
+fn read_as(form: Form, line: &[u8]) -> Result<Entry<'_>, Fault> {
+    let entry = match form.line {
+        Some(LineForm::Json) => json::read(line),
+        Some(LineForm::AccessLog) => access_log::read(line),
+        Some(LineForm::Bare) => bare(line),
+        Some(LineForm::W3c) | None => Err(Fault::at(0, Why::UnknownForm)),
+    }?;
+    Ok(entry.of(form))
 }
 
 fn bare(line: &[u8]) -> Result<Entry<'_>, Fault> {
@@ -48,16 +150,9 @@ fn bare(line: &[u8]) -> Result<Entry<'_>, Fault> {
     }
     let asked = Asked::new(Cow::Borrowed("GET"), Cow::Borrowed(url));
     let asked = asked.ok_or_else(|| Fault::at(0, Why::NotAUrl))?;
-    Ok(Entry {
-        form: Form {
-            line: Some(LineForm::Bare),
-        },
-        asked,
-        time: None,
-        status: None,
-        client: None,
-        user_agent: None,
-        edge_location: None,
-        decided: None,
-    })
+    Ok(Entry::new(asked))
+}
+
+fn is_one_word(text: &[u8]) -> bool {
+    !text.iter().any(u8::is_ascii_whitespace)
 }

@@ -17,6 +17,10 @@ pub(crate) struct Time(i64);
 pub(super) enum Stamp<'l> {
     /// RFC 3339, with any offset.
     Rfc3339(Cow<'l, str>),
+    /// `2023-07-20` and `14:33:00`, in UTC.
+    DateAndTime(&'l str, &'l str),
+    /// `20/Jul/2023:14:33:00 +0000`, the time of an access log.
+    AccessLog(&'l [u8]),
 }
 
 impl Stamp<'_> {
@@ -24,8 +28,25 @@ impl Stamp<'_> {
     pub(super) fn read(&self) -> Option<Time> {
         match self {
             Self::Rfc3339(text) => Time::read(text),
+            Self::DateAndTime(date, time) => Time::read(&format!("{date}T{time}Z")),
+            Self::AccessLog(text) => Time::read(&from_access_log(text)?),
         }
     }
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// `20/Jul/2023:14:33:00 +0000` as RFC 3339 writes it.
+fn from_access_log(text: &[u8]) -> Option<String> {
+    let (date, rest) = str::from_utf8(text).ok()?.split_once(':')?;
+    let (time, offset) = rest.split_once(' ')?;
+    let (day, rest) = date.split_once('/')?;
+    let (month, year) = rest.split_once('/')?;
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let (hours, minutes) = offset.split_at_checked(3)?;
+    Some(format!("{year}-{month:02}-{day}T{time}{hours}:{minutes}"))
 }
 
 impl Time {

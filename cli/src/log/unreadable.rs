@@ -1,8 +1,9 @@
 //! Why a line cannot be read.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 
@@ -21,7 +22,9 @@ pub(crate) struct Unreadable {
 }
 
 /// The kind of reason; in words by `Display`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Why {
     #[strum(to_string = "longer than 64 KiB")]
@@ -42,6 +45,16 @@ pub(crate) enum Why {
         to_string = "neither a path, a URL, a JSON log line, nor an access log line with a request"
     )]
     UnknownForm,
+    #[strum(to_string = "a log line without a request")]
+    NoRequest,
+    #[strum(to_string = "a syslog envelope that breaks off or holds no line")]
+    Envelope,
+    #[strum(to_string = "a W3C extended log of another `#Version` than 1.0")]
+    OtherW3cVersion,
+    #[strum(to_string = "a W3C extended log without a field that is needed")]
+    MissingField,
+    #[strum(to_string = "a W3C extended log line with more or fewer values than `#Fields` names")]
+    OtherColumns,
 }
 
 /// Where a line stops making sense.
@@ -107,9 +120,18 @@ impl Fault {
     }
 }
 
+/// The text of a request, which must be UTF-8.
+pub(super) fn utf8(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Why> {
+    match bytes {
+        Cow::Borrowed(bytes) => str::from_utf8(bytes).map(Cow::Borrowed).ok(),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
+    }
+    .ok_or(Why::NotUtf8)
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.form.line.is_none() {
+        if self.form.is_unknown() {
             return self.why.fmt(f);
         }
         write!(f, "read as {}; ", self.form)?;

@@ -9,7 +9,7 @@ use super::compare::{Change, Configurations};
 use super::recent::Recent;
 use super::value::{Group, Kind, Place, Plan, UnreadableLine, UnreadableLines};
 use crate::differences::Difference;
-use crate::log::{Asked, Chunk, Reader, Why};
+use crate::log::{Asked, Chunk, Reader, Unreadable, Why};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Tally<'c> {
     groups: IndexMap<Change<'c>, Counted<Asked<'static>>>,
     /// The index in `groups` for recent requests; nothing for those that do not change.
     recent: Recent<Option<usize>>,
-    unreadable: BTreeMap<Why, Counted<String>>,
+    unreadable: BTreeMap<Why, Counted<Excerpt>>,
 }
 
 /// A number, and the first samples with their places.
@@ -28,6 +28,15 @@ pub(super) struct Tally<'c> {
 struct Counted<T> {
     number: u64,
     first: Vec<(u64, T)>,
+}
+
+/// An unreadable line.
+#[derive(Debug)]
+struct Excerpt {
+    /// How it begins.
+    text: String,
+    /// What it was read as, and where that failed.
+    detail: String,
 }
 
 /// The number of samples of a group.
@@ -53,7 +62,7 @@ impl<'c> Tally<'c> {
             }
             Err(unreadable) => {
                 let counted = self.unreadable.entry(unreadable.why()).or_default();
-                counted.add(number, || excerpt(line));
+                counted.add(number, || Excerpt::of(line, &unreadable));
                 return;
             }
         };
@@ -161,12 +170,13 @@ fn group<'c>(
 }
 
 fn unreadable(
-    lines: BTreeMap<Why, Counted<String>>,
+    lines: BTreeMap<Why, Counted<Excerpt>>,
     place: &impl Fn(u64) -> Place,
 ) -> Vec<UnreadableLines> {
-    let sample = |(number, text)| UnreadableLine {
+    let sample = |(number, excerpt): (u64, Excerpt)| UnreadableLine {
         place: place(number),
-        text,
+        text: excerpt.text,
+        detail: excerpt.detail,
     };
     lines
         .into_iter()
@@ -204,11 +214,16 @@ impl<T> Default for Counted<T> {
     }
 }
 
-fn excerpt(line: &[u8]) -> String {
-    let start = line.get(..EXCERPT).unwrap_or(line);
-    let mut text = String::from_utf8_lossy(start).trim().to_owned();
-    if start.len() < line.len() {
-        text.push('…');
+impl Excerpt {
+    fn of(line: &[u8], unreadable: &Unreadable) -> Self {
+        let start = line.get(..EXCERPT).unwrap_or(line);
+        let mut text = String::from_utf8_lossy(start).trim().to_owned();
+        if start.len() < line.len() {
+            text.push('…');
+        }
+        Self {
+            text,
+            detail: unreadable.to_string(),
+        }
     }
-    text
 }

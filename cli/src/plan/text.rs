@@ -97,6 +97,9 @@ impl Display for UnreadableLines {
         for sample in &self.samples {
             let text = visible(&sample.text);
             writeln!(f, "{:14}{}: {text}", "", sample.place)?;
+            if sample.detail != why.to_string() {
+                writeln!(f, "{:16}{}", "", visible(&sample.detail))?;
+            }
         }
         Ok(())
     }

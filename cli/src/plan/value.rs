@@ -122,6 +122,8 @@ pub(crate) struct UnreadableLine {
     pub(crate) place: Place,
     /// How it begins.
     pub(crate) text: String,
+    /// What it was read as, and where that failed.
+    pub(crate) detail: String,
 }
 
 /// Where a request comes from.

@@ -4,6 +4,7 @@ use super::alarm::Alarm;
 use super::changes::Change;
 use super::window::{Counts, Window};
 use crate::log::Time;
+use crate::text::visible;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -53,6 +54,20 @@ pub(crate) struct Summary {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Unreadable {
+    /// Nothing if only one file is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
     pub(crate) line: u64,
     pub(crate) why: String,
+}
+
+impl Unreadable {
+    /// Such as `line 7 of signpost.log`.
+    pub(crate) fn place(&self) -> String {
+        let line = self.line;
+        match &self.file {
+            None => format!("line {line}"),
+            Some(file) => format!("line {line} of {}", visible(file)),
+        }
+    }
 }

@@ -180,7 +180,7 @@ fn figures(summary: &Summary) -> Markup {
         @if let Some(note) = unknown_clients(counts) { p { (note) "." } }
         @if !summary.samples.is_empty() {
             p { "The first lines that could not be read:" }
-            ul { @for sample in &summary.samples { li { "line " (sample.line) ": " (sample.why) } } }
+            ul { @for sample in &summary.samples { li { (sample.place()) ": " (sample.why) } } }
         }
     }
 }

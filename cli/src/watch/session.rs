@@ -51,6 +51,11 @@ impl Session {
         }
     }
 
+    /// Begins with the lines of another file. It has a name if there are several.
+    pub(crate) fn begin_file(&mut self, name: Option<String>) {
+        self.watcher.begin_file(name);
+    }
+
     /// Takes the next line. Breaks if standard output is closed.
     pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
         let events = self.watcher.line(line);
@@ -137,10 +142,11 @@ fn nothing_read(summary: &Summary) -> Option<Failure> {
         return None;
     }
     let why = match summary.samples.first() {
-        None => "it is empty".to_owned(),
+        None => "it holds no request".to_owned(),
         Some(first) => format!(
-            "no line of it could be read; line {}: {}",
-            first.line, first.why
+            "no line of it could be read; {}: {}",
+            first.place(),
+            first.why
         ),
     };
     Some(Failure::new(format!(

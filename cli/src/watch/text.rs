@@ -64,7 +64,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
         let unreadable = counted(summary.unreadable, "line");
         lines.push(format!("{unreadable} could not be read, first:"));
         let samples = summary.samples.iter();
-        lines.extend(samples.map(|sample| format!("  line {}: {}", sample.line, sample.why)));
+        lines.extend(samples.map(|sample| format!("  {}: {}", sample.place(), sample.why)));
     }
     lines.join("\n  ") + "\n"
 }

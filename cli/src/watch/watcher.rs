@@ -31,7 +31,9 @@ const TOGETHER: Duration = Duration::from_mins(1);
 pub(crate) struct Watcher {
     settings: Settings,
     reader: Reader,
-    /// Blank lines included.
+    /// The name of the file, if there are several.
+    file: Option<String>,
+    /// In this file, blank lines included.
     lines_read: u64,
     clock: Clock<Box<Line<'static>>>,
     repeats: Repeats,
@@ -81,9 +83,17 @@ impl Watcher {
             stretch: Stretch::default(),
             summary: Summary::default(),
             reader: Reader::default(),
+            file: None,
             lines_read: 0,
             settings,
         }
+    }
+
+    /// Begins with the lines of another file.
+    pub(crate) fn begin_file(&mut self, name: Option<String>) {
+        self.reader = Reader::default();
+        self.file = name;
+        self.lines_read = 0;
     }
 
     /// Takes the next line. Returns the events that it causes.
@@ -106,9 +116,11 @@ impl Watcher {
         self.summary.lines += 1;
         self.summary.unreadable += 1;
         if self.summary.samples.len() < SAMPLES {
-            let line = self.lines_read;
-            let why = why.clone();
-            self.summary.samples.push(Unreadable { line, why });
+            self.summary.samples.push(Unreadable {
+                file: self.file.clone(),
+                line: self.lines_read,
+                why: why.clone(),
+            });
         }
         self.stretch.unreadable += 1;
         self.stretch.why = why;
