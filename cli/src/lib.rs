@@ -3,7 +3,7 @@
 //! Every command runs the edge's own code. A command finds values that can be compared and printed;
 //! only its `run` reads files and writes to the terminal.
 //!
-//! Imports go down: `log`, `text`, `findings` and files are at the bottom. Commands use them and
+//! Imports go down: `log`, `text`, `findings`, `outlets` and files are at the bottom. Commands use them and
 //! never import each other.
 
 #![forbid(unsafe_code)]
@@ -17,9 +17,11 @@ mod differences;
 mod explain;
 mod file;
 mod findings;
+mod https;
 mod init;
 mod log;
 mod man;
+mod outlets;
 mod output;
 mod plan;
 mod release;

@@ -5,9 +5,9 @@ mod band;
 mod changes;
 mod clock;
 mod event;
-mod exec;
 mod gauge;
 mod line;
+mod outlets;
 mod repeats;
 mod report;
 mod scope;
@@ -24,15 +24,14 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use clap::Args;
 
-use self::exec::Exec;
 use self::session::Session;
 use self::settings::Settings;
 use crate::file::ensure_one_dash;
 use crate::log::{Chunks, Input};
+use crate::outlets::{Options, Outlets};
 use crate::output::{Failure, Format, Outcome};
 use crate::replace::Replacement;
 
@@ -84,13 +83,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     settings: Settings,
 
-    /// Run this command for each alarm, by `sh -c`, with the alarm as JSON on its standard input
-    #[arg(long, value_name = "COMMAND")]
-    exec: Option<String>,
-
-    /// How long to wait at the end for commands that still run
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
-    exec_wait: Duration,
+    #[command(flatten)]
+    outlets: Options,
 
     /// Write a page with charts, for the incident's postmortem
     #[arg(long, value_name = "FILE.html")]
@@ -117,10 +111,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         // Fails now if the page cannot be written, and not after an incident.
         Replacement::prepare(file, "")?;
     }
-    let command = arguments.exec.as_deref();
-    let exec = command.map(|command| Exec::new(command, arguments.exec_wait));
+    let outlets = Outlets::open(&arguments.outlets, &outlets::NAMES)?;
     let report = arguments.report.clone();
-    let session = Session::new(arguments.settings, arguments.format, exec, report);
+    let session = Session::new(arguments.settings, arguments.format, outlets, report);
     let session = Arc::new(Mutex::new(session));
 
     // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads

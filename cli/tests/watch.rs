@@ -31,6 +31,25 @@ fn log(broken: Duration) -> Vec<u8> {
     lines
 }
 
+/// Two minutes without a break, so long after the two minutes before the break.
+fn after(broken: Duration) -> Vec<u8> {
+    let later = u64::try_from((Duration::from_mins(2) + broken).as_micros()).unwrap();
+    let traffic = Traffic::new(&Settings {
+        start: 1_689_855_300_000_000 + later,
+        rate: 100.0,
+        normal: Duration::from_mins(2),
+        broken: Duration::ZERO,
+        seed: 2,
+        farms: 3,
+        share: 100,
+    });
+    let mut lines = Vec::new();
+    for request in traffic {
+        request.write_line(&mut lines);
+    }
+    lines
+}
+
 fn broken() -> Vec<u8> {
     log(Duration::from_secs(30))
 }
@@ -126,16 +145,29 @@ fn a_compressed_file_says_the_same_as_its_lines() {
 }
 
 #[test]
-fn the_command_runs_once_an_alarm_with_the_event_on_its_standard_input() {
+fn the_command_runs_at_each_beginning_and_end_with_the_event_on_its_standard_input() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("events");
-    let command = format!("cat >> '{}'; echo called", file.display());
-    let output = watch(&["--exec", &command], &broken());
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), "called\n");
-    let events = fs::read_to_string(&file).unwrap();
-    let event: Value = serde_json::from_str(&events).unwrap();
-    assert_eq!(event["event"], "alarm-began");
+    let command = format!("cat >> '{}'; echo $SIGNPOST_EVENT", file.display());
+    // The alarm ends after the break, because the log begins again.
+    let mut twice = log(Duration::from_secs(10));
+    twice.extend(after(Duration::from_secs(10)));
+    for (name, log, expected) in [
+        ("it lasts", broken(), &["alarm-began"][..]),
+        ("it ends", twice, &["alarm-began", "alarm-ended"]),
+    ] {
+        let _ = fs::remove_file(&file);
+        let output = watch(&["--exec", &command], &log);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let called = text(&output.stderr);
+        assert_eq!(called.lines().collect::<Vec<_>>(), expected, "{name}");
+        let events = fs::read_to_string(&file).unwrap();
+        let events = events
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let events: Vec<_> = events.map(|event| event["event"].clone()).collect();
+        assert_eq!(events, expected, "{name}");
+    }
 
     let output = watch(&["--exec", "exit 3"], &broken());
     assert_eq!(output.status.code(), Some(1));

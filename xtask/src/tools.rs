@@ -159,14 +159,17 @@ pub(crate) fn wrk() -> Tool {
     by_hand("wrk", probe, hint)
 }
 
-/// The clients of registries that the tests run, beside cargo, and what packs for them and unpacks.
+/// The clients of registries that the tests run, beside cargo, and what packs for them and unpacks; and
+/// what takes the alarms and metrics of `signpost watch`.
 /// npm and pip are needed anyway, and apt is Debian's own.
 pub(crate) fn clients() -> Tool {
-    let probe = "which npm pip gem ruby go apt-get dpkg-deb skopeo composer unzip mvn python3 sha1sum tar && \
+    let probe = "which npm pip gem ruby go apt-get dpkg-deb skopeo composer unzip mvn python3 sha1sum tar \
+                 promtool prometheus-alertmanager && \
                  php -m | grep -qx curl";
     let install = "export DEBIAN_FRONTEND=noninteractive && apt-get --quiet update && \
                    apt-get --quiet --yes --no-install-recommends install \
-                   ruby golang-go skopeo composer php-curl unzip maven python3";
+                   ruby golang-go skopeo composer php-curl unzip maven python3 \
+                   prometheus prometheus-alertmanager";
     let shell =
         |before: &str, script: &str| CommandLine::new(before).arguments("sh -c").argument(script);
     let with_apt = |needs, before| Install {
@@ -182,8 +185,8 @@ pub(crate) fn clients() -> Tool {
             with_apt("sudo", "sudo --non-interactive"),
             with_apt("apt-get", ""),
         ],
-        hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, and mvn; \
-               apt-get is Debian's own",
+        hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, mvn, \
+               promtool, and Alertmanager as prometheus-alertmanager; apt-get is Debian's own",
     }
 }
 

@@ -6,7 +6,6 @@ pub(crate) mod connect;
 pub(crate) mod edge_url;
 pub(crate) mod fetch;
 pub(crate) mod settle;
-mod tls;
 pub(crate) mod token;
 pub(crate) mod trouble;
 mod user_agent;

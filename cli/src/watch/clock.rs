@@ -20,6 +20,8 @@ const LEAST_RECENT: usize = 3;
 pub(crate) struct Clock<T> {
     window: Duration,
     start: Option<Time>,
+    /// The latest time of a line that is near the open window.
+    newest: Option<Time>,
     recent: VecDeque<Recent<T>>,
     /// How many lines `recent` should have.
     enough: usize,
@@ -62,6 +64,7 @@ impl<T> Clock<T> {
         Self {
             window,
             start: None,
+            newest: None,
             recent: VecDeque::with_capacity(MOST_RECENT + 1),
             enough: MOST_RECENT,
             lines: 0,
@@ -75,6 +78,11 @@ impl<T> Clock<T> {
         self.start
     }
 
+    /// The latest time of a line, without those that are far from others.
+    pub(crate) fn newest(&self) -> Option<Time> {
+        self.newest
+    }
+
     /// The place of a line. The first line opens its window.
     pub(crate) fn place(&mut self, time: Time) -> Place {
         let start = *self.start.get_or_insert(time.window(self.window));
@@ -84,6 +92,9 @@ impl<T> Clock<T> {
     /// Notes a line's time, and the line if it must wait.
     pub(crate) fn note(&mut self, time: Time, waiting: Option<T>) {
         self.lines = self.lines.saturating_add(1);
+        if !matches!(self.place(time), Place::TooLate | Place::TooEarly) {
+            self.newest = self.newest.max(Some(time));
+        }
         self.recent.push_back(Recent { time, waiting });
         self.count(time, 1);
     }

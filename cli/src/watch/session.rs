@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::event::{Event, Summary};
-use super::exec::Exec;
+use super::outlets::{moment, tell};
 use super::report;
 use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
 use super::watcher::Watcher;
+use crate::outlets::Outlets;
 use crate::output::{Failure, Format, Outcome};
 use crate::replace::Replacement;
 
@@ -19,7 +20,7 @@ use crate::replace::Replacement;
 pub(crate) struct Session {
     watcher: Watcher,
     format: Format,
-    exec: Option<Exec>,
+    outlets: Outlets,
     /// The file of the report, and its data.
     report: Option<(PathBuf, Timeline)>,
     failure: Option<Failure>,
@@ -38,13 +39,13 @@ impl Session {
     pub(crate) fn new(
         settings: Settings,
         format: Format,
-        exec: Option<Exec>,
+        outlets: Outlets,
         report: Option<PathBuf>,
     ) -> Self {
         Self {
             watcher: Watcher::new(settings),
             format,
-            exec,
+            outlets,
             report: report.map(|file| (file, Timeline::default())),
             failure: None,
             is_over: false,
@@ -60,6 +61,13 @@ impl Session {
     pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
         let events = self.watcher.line(line);
         self.act_on(&events);
+        if let Some(figures) = self.outlets.figures() {
+            let summary = self.watcher.summary();
+            figures.note_lines(summary.lines, summary.unreadable);
+            if let Some(time) = self.watcher.newest() {
+                figures.note_time(moment(time));
+            }
+        }
         if self.is_over {
             ControlFlow::Break(())
         } else {
@@ -88,9 +96,7 @@ impl Session {
             let written = Replacement::prepare(file, &page).and_then(Replacement::commit);
             failures.extend(written.err());
         }
-        if let Some(exec) = &mut self.exec {
-            complain(exec.wait());
-        }
+        self.outlets.finish();
         self.is_over = true;
         outcome(failures, summary.alarms)
     }
@@ -105,11 +111,9 @@ impl Session {
                 Format::Json => json_line(event),
             });
             if let Some(warning) = text::warning(event) {
-                complain(Err(warning));
+                complain(warning);
             }
-            if let (Event::AlarmBegan(_), Some(exec)) = (event, &mut self.exec) {
-                complain(exec.start(json_line(event).trim_end()));
-            }
+            tell(&self.outlets, event, || json_line(event));
         }
     }
 
@@ -158,14 +162,11 @@ fn nothing_read(summary: &Summary) -> Option<Failure> {
 fn outcome(mut failures: Vec<Failure>, alarms: u32) -> Result<Outcome, Failure> {
     let last = if alarms > 0 { None } else { failures.pop() };
     for failure in failures {
-        complain(Err(failure.to_string()));
+        complain(failure.to_string());
     }
     last.map_or(Ok(Outcome::found(alarms > 0)), Err)
 }
 
-/// A failing command must not end the watch.
-fn complain(done: Result<(), String>) {
-    if let Err(why) = done {
-        anstream::eprintln!("{}", Failure::new(why).as_error());
-    }
+fn complain(why: String) {
+    anstream::eprintln!("{}", Failure::new(why).as_error());
 }

@@ -169,6 +169,11 @@ impl Watcher {
         events
     }
 
+    /// The time of the latest line, by the log's clock.
+    pub(crate) fn newest(&self) -> Option<Time> {
+        self.clock.newest()
+    }
+
     /// What the closed windows held.
     pub(crate) fn summary(&self) -> &Summary {
         &self.summary

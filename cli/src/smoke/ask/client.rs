@@ -14,13 +14,13 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
 
 use crate::file::in_words;
+use crate::https::{self, words_of};
 use crate::output::Failure;
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::ask::connect::Detour;
 use crate::smoke::ask::edge_url::EdgeUrl;
-use crate::smoke::ask::tls;
 use crate::smoke::ask::token::Token;
-use crate::smoke::ask::trouble::{Trouble, TroubleKind, words_of};
+use crate::smoke::ask::trouble::{Trouble, TroubleKind};
 use crate::smoke::ask::user_agent::UserAgent;
 
 /// The most bytes read of an edge's answer: a location has at most 2,048.
@@ -73,7 +73,7 @@ impl Client {
             ))
         };
         let user_agent = UserAgent::for_new_run()?;
-        let tls = tls::config(authorities).map_err(|error| failure(&error))?;
+        let tls = https::tls(authorities).map_err(|error| failure(&error))?;
         let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = ClientBuilder::new()
                 .user_agent(user_agent.as_str())

@@ -1,6 +1,6 @@
 //! Why an answer is missing or incomplete.
 
-use std::error::Error as _;
+use crate::https::words_of;
 
 /// Where a request failed, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,22 +30,4 @@ impl From<reqwest::Error> for Trouble {
         let message = words_of(error);
         Self { kind, message }
     }
-}
-
-/// The causes of an error, each once. Leaves out the URL, which the probe names.
-pub(crate) fn words_of(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut words = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !words.iter().any(|other: &String| other.contains(&text)) {
-            words.push(text);
-        }
-        cause = error.source();
-    }
-    if words.is_empty() {
-        return error.to_string();
-    }
-    words.join(": ")
 }

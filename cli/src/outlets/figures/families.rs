@@ -1,0 +1,156 @@
+/// A metric with its labels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    pub(super) labels: &'static [&'static str],
+    pub(super) help: &'static str,
+}
+
+/// The metrics of one kind of part.
+///
+/// Each kind has its own: the product of places, routes and targets would be a series for each of
+/// several thousand combinations, and their sum would count a request once a kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PerPart {
+    pub(super) requests: Family,
+    pub(super) compared: Family,
+    pub(super) repeats: Family,
+}
+
+pub(super) const ALL: PerPart = PerPart {
+    requests: Family {
+        name: "signpost_requests_total",
+        labels: &["decision"],
+        help: "Requests by decision: redirect, preflight, origin, or other if the line has none.",
+    },
+    compared: Family {
+        name: "signpost_compared_requests_total",
+        labels: &["of"],
+        help: "GET requests that were compared with earlier ones, of all requests or of the redirects alone.",
+    },
+    repeats: Family {
+        name: "signpost_repeats_total",
+        labels: &["of"],
+        help: "Compared requests that repeat one of the same client for the same file within a minute.",
+    },
+};
+
+pub(super) const EDGE_LOCATIONS: PerPart = PerPart {
+    requests: Family {
+        name: "signpost_edge_location_requests_total",
+        labels: &["edge_location", "decision"],
+        help: "Requests by point of presence and decision.",
+    },
+    compared: Family {
+        name: "signpost_edge_location_compared_requests_total",
+        labels: &["edge_location", "of"],
+        help: "Compared requests by point of presence.",
+    },
+    repeats: Family {
+        name: "signpost_edge_location_repeats_total",
+        labels: &["edge_location", "of"],
+        help: "Repeats by point of presence.",
+    },
+};
+
+pub(super) const ROUTES: PerPart = PerPart {
+    requests: Family {
+        name: "signpost_route_requests_total",
+        labels: &["route", "decision"],
+        help: "Requests by route and decision.",
+    },
+    compared: Family {
+        name: "signpost_route_compared_requests_total",
+        labels: &["route", "of"],
+        help: "Compared requests by route.",
+    },
+    repeats: Family {
+        name: "signpost_route_repeats_total",
+        labels: &["route", "of"],
+        help: "Repeats by route.",
+    },
+};
+
+pub(super) const TARGETS: PerPart = PerPart {
+    requests: Family {
+        name: "signpost_target_requests_total",
+        labels: &["target", "decision"],
+        help: "Requests by target and decision.",
+    },
+    compared: Family {
+        name: "signpost_target_compared_requests_total",
+        labels: &["target", "of"],
+        help: "Compared requests by target.",
+    },
+    repeats: Family {
+        name: "signpost_target_repeats_total",
+        labels: &["target", "of"],
+        help: "Repeats by target.",
+    },
+};
+
+pub(super) const REASONS: Family = Family {
+    name: "signpost_origin_requests_total",
+    labels: &["reason"],
+    help: "Requests that the origin answered, by reason.",
+};
+
+pub(super) const REFUSALS: Family = Family {
+    name: "signpost_refusals_total",
+    labels: &[],
+    help: "Requests whose location the proof refused.",
+};
+
+pub(super) const LIMIT: Family = Family {
+    name: "signpost_repeat_ratio_limit",
+    labels: &["of"],
+    help: "Limit of the repeat ratio of all requests, and of all redirects alone, at the last window.",
+};
+
+pub(super) const ALARMS: Family = Family {
+    name: "signpost_alarms_total",
+    labels: &["alarm", "scope"],
+    help: "Alarms that were raised, by name and kind of scope.",
+};
+
+pub(super) const OPEN_ALARMS: Family = Family {
+    name: "signpost_open_alarms",
+    labels: &["alarm", "scope"],
+    help: "Alarms that last, by name and kind of scope.",
+};
+
+pub(super) const LINES: Family = Family {
+    name: "signpost_log_lines_total",
+    labels: &[],
+    help: "Log lines.",
+};
+
+pub(super) const UNREADABLE: Family = Family {
+    name: "signpost_log_unreadable_lines_total",
+    labels: &[],
+    help: "Log lines that could not be read.",
+};
+
+pub(super) const LAST_LINE: Family = Family {
+    name: "signpost_log_last_line_timestamp_seconds",
+    labels: &[],
+    help: "Time of the latest log line, by the log's clock; 0 before the first.",
+};
+
+pub(super) const DELAY: Family = Family {
+    name: "signpost_log_delay_seconds",
+    labels: &[],
+    help: "Time since the latest log line by this machine's clock; since the start before the first.",
+};
+
+pub(super) const ALERTMANAGER_FAILURES: Family = Family {
+    name: "signpost_alertmanager_failures_total",
+    labels: &[],
+    help: "Requests to an Alertmanager that failed.",
+};
+
+pub(super) const BUILD_INFO: Family = Family {
+    name: "signpost_build_info",
+    labels: &["version"],
+    help: "1, with the version of the tool.",
+};

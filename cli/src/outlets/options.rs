@@ -1,0 +1,41 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::alertmanager::Address;
+
+/// Where alarms and figures go.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// Run this command when an alarm begins and when it ends, by `sh -c`, with the event as JSON on
+    /// its standard input
+    ///
+    /// SIGNPOST_EVENT is `alarm-began` or `alarm-ended`, and SIGNPOST_ALARM the alarm's number. At
+    /// most 8 commands run at once; others wait. For the end of an alarm it runs only when the
+    /// command for its beginning has ended.
+    #[arg(long, value_name = "COMMAND", help_heading = "Outlets")]
+    pub(super) exec: Option<String>,
+
+    /// Send alarms to this Alertmanager (API v2); may be repeated
+    ///
+    /// An alarm is sent when it begins, each minute while it lasts, and when it ends. If it still
+    /// lasts when this command ends, Alertmanager ends it by itself after 4 minutes.
+    #[arg(long, value_name = "URL", help_heading = "Outlets")]
+    pub(super) alertmanager: Vec<Address>,
+
+    /// Serve figures for Prometheus at http://ADDRESS/metrics, such as 127.0.0.1:9464; port 0 takes
+    /// any, which is printed
+    #[arg(long, value_name = "ADDRESS", help_heading = "Outlets", value_parser = listen_address)]
+    pub(super) metrics: Option<SocketAddr>,
+
+    /// How long to wait at the end for commands that still run, and for an Alertmanager that does
+    /// not answer
+    #[arg(long, alias = "exec-wait", value_name = "DURATION", default_value = "10s", help_heading = "Outlets", value_parser = humantime::parse_duration)]
+    pub(super) wait: Duration,
+}
+
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let words = "write an IP address and a port, such as 127.0.0.1:9464 or [::]:9464";
+    text.parse().map_err(|_| words.to_owned())
+}
