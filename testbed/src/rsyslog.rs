@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::installed::found;
 use crate::tls::{Validity, certificate};
+use crate::transcript::Transcript;
 
 /// The program, as Debian's package `rsyslog` has it. It is not on everybody's `PATH`.
 const PROGRAM: &str = "/usr/sbin/rsyslogd";
@@ -68,6 +69,8 @@ impl Rsyslog {
         fs::write(within("certificate.pem"), &certificate.chain)?;
         fs::write(within("key.pem"), &certificate.key)?;
         let file = within("log/signpost.log");
+        // `tail` notices at once what is made in a folder that is there.
+        fs::create_dir(within("log"))?;
         let port_file = within("port");
         let port = format!(
             "port=\"0\" address=\"127.0.0.1\" listenPortFileName=\"{}\"",
@@ -99,8 +102,14 @@ impl Rsyslog {
             .args(arguments)
             .env("NOTIFY_SOCKET", within("ready"))
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot run {PROGRAM}"))?;
+        let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
+            bail!("the output of {PROGRAM} cannot be read");
+        };
+        let transcript = Transcript::of(output, errors);
         let ready = async {
             let mut message = [0; 64];
             tokio::select! {
@@ -116,7 +125,7 @@ impl Rsyslog {
             .await
             .with_context(|| format!("not within {START_LIMIT:?}"))
             .flatten()
-            .with_context(|| format!("{PROGRAM} does not start"))?;
+            .with_context(|| format!("{PROGRAM} does not start: {:?}", transcript.lines()))?;
         let port = fs::read_to_string(port_file).context("it listens nowhere")?;
         let port: u16 = port.trim().parse().context("its port is not a number")?;
         Ok(Self {

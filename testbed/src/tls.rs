@@ -90,7 +90,11 @@ pub(crate) fn identity(host: &str, validity: Validity, protocol: Protocol) -> Re
 fn signed(
     host: &str,
     validity: Validity,
-) -> Result<(rcgen::Certificate, KeyPair, CertifiedIssuer<'static, KeyPair>)> {
+) -> Result<(
+    rcgen::Certificate,
+    KeyPair,
+    CertifiedIssuer<'static, KeyPair>,
+)> {
     let authority = authority().context("cannot make a certificate authority")?;
     let mut params = CertificateParams::new([host.to_owned()])
         .with_context(|| format!("cannot make a certificate for {host}"))?;

@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
 use super::scope::Scope;
-use super::time::Time;
 use super::window::Counts;
+use crate::log::Time;
 use crate::outlets::{Notification, Outlets, Part, Severity, Tally};
 
 /// The name of each kind of alarm, as Alertmanager and Prometheus have it.

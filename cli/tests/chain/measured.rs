@@ -1,0 +1,93 @@
+//! How long it takes from the first bad answer until the webhook of an Alertmanager knows.
+
+use std::cell::Cell;
+use std::io::{Write as _, stderr};
+use std::time::Duration;
+
+use signpost_testbed::traffic::Settings;
+use signpost_testbed::{Alertmanager, Delivery, Pipeline, Rsyslog, is_installed};
+
+use crate::deployed::{RSYSLOG, message_type, watch_command};
+use crate::edge::{Edge, STREAM};
+use crate::sender::{micros, send};
+
+/// The average of the incident of 2023-07-20.
+const RATE: f64 = 4_710.0;
+
+/// The most that may pass between the first bad answer and the webhook.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A window of `signpost watch`, in microseconds.
+const WINDOW: u64 = 10_000_000;
+
+/// How much of the log lies in the past when it begins: enough to learn what is usual.
+const PAST: u64 = 15 * WINDOW;
+
+/// How long after the beginning of a window the break comes. Later, the rest of the window would not
+/// show it; earlier, there would be less to wait.
+const INTO_THE_WINDOW: u64 = 4_000_000;
+
+#[tokio::test]
+async fn the_webhook_knows_within_30_seconds_of_the_first_bad_answer() {
+    if !Rsyslog::is_installed() || !is_installed(Alertmanager::PROGRAM) {
+        return;
+    }
+    for (broken, share) in [("1 % of downloads", 1), ("every download", 100)] {
+        let took = measure(broken, share).await;
+        // The test runner shows nothing of a test that passes.
+        let _ = writeln!(
+            stderr(),
+            "{broken} broken, at {RATE} requests a second: {:.1} s from the first bad answer to the webhook",
+            took.as_secs_f64()
+        );
+        assert!(took <= LIMIT, "{broken}: {took:?}");
+    }
+}
+
+async fn measure(name: &str, share: u8) -> Duration {
+    let mut settings = Settings {
+        start: micros(),
+        rate: RATE,
+        normal: Duration::from_secs(60),
+        broken: LIMIT + Duration::from_secs(5),
+        seed: u64::from(share),
+        farms: 20,
+        share,
+    };
+    let edge = Edge::start(&settings).await;
+    let alertmanager = Alertmanager::start().await.unwrap();
+    let rsyslog = Rsyslog::start(RSYSLOG).await.unwrap();
+    let command = rsyslog.in_command(&watch_command()).unwrap();
+    let variables = [("ALERTMANAGER", &*alertmanager.base())];
+    let watch = Pipeline::start(&command, &variables).unwrap();
+    let mut delivery = Delivery::to(&rsyslog, message_type(), STREAM)
+        .await
+        .unwrap();
+
+    // The break comes 20 to 30 seconds from now, when the past is sent.
+    let break_at = (micros() + 2 * WINDOW).next_multiple_of(WINDOW) + INTO_THE_WINDOW;
+    settings.start = break_at - INTO_THE_WINDOW - 3 * WINDOW - PAST;
+    settings.normal = Duration::from_micros(break_at - settings.start);
+    let first_bad = Cell::new(None);
+    let told = tokio::select! {
+        told = alertmanager.notice(|alert| alert["status"] == "firing", Duration::from_mins(3)) => told,
+        () = send(&edge, &mut delivery, &settings, &first_bad) => {
+            panic!("{name}: no alarm in {LIMIT:?}; the watch says {:#?}", watch.lines())
+        }
+    };
+    let told = told.unwrap_or_else(|error| panic!("{name}: {error:#}; {:#?}", watch.lines()));
+    let first_bad = first_bad.get().unwrap_or_else(|| {
+        panic!(
+            "{name}: an alarm before the break: {told:?}; {:#?}",
+            watch.lines()
+        )
+    });
+    let unreadable: Vec<_> = watch.lines();
+    assert!(
+        !unreadable
+            .iter()
+            .any(|line| line.contains("could not be read")),
+        "{name}: {unreadable:#?}"
+    );
+    told.at - first_bad
+}
