@@ -23,9 +23,9 @@ const WINDOW: u64 = 10_000_000;
 /// How much of the log lies in the past when it begins: enough to learn what is usual.
 const PAST: u64 = 15 * WINDOW;
 
-/// How long after the beginning of a window the break comes. Later, the rest of the window would not
-/// show it; earlier, there would be less to wait.
-const INTO_THE_WINDOW: u64 = 4_000_000;
+/// How long after the beginning of a window the break comes: so late that this window does not show it,
+/// and the alarm has to wait for the end of the next one.
+const INTO_THE_WINDOW: u64 = 7_000_000;
 
 #[tokio::test]
 async fn the_webhook_knows_within_30_seconds_of_the_first_bad_answer() {
@@ -82,12 +82,8 @@ async fn measure(name: &str, share: u8) -> Duration {
             watch.lines()
         )
     });
-    let unreadable: Vec<_> = watch.lines();
-    assert!(
-        !unreadable
-            .iter()
-            .any(|line| line.contains("could not be read")),
-        "{name}: {unreadable:#?}"
-    );
+    let shown = watch.lines();
+    let warns = shown.iter().any(|line| line.contains("could not be read"));
+    assert!(!warns, "{name}: {shown:#?}");
     told.at - first_bad
 }
