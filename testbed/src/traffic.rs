@@ -23,6 +23,7 @@ mod log;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::Ipv4Addr;
+use std::ops::Range;
 use std::time::Duration;
 
 use builds::{Builds, Client};
@@ -65,7 +66,19 @@ pub struct Traffic {
     break_at: u64,
     end: u64,
     share: u8,
+    part: Part,
     retries: BinaryHeap<Reverse<Request>>,
+}
+
+/// Which redirects lead nowhere after the break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Every one.
+    All,
+    /// Those that this edge location sends.
+    EdgeLocation(&'static str),
+    /// Those of a part of all files, such as one target's: `0..3` is 3 % of them.
+    Files(Range<u8>),
 }
 
 /// A request as the edge sees it.
@@ -105,8 +118,16 @@ impl Traffic {
             break_at,
             end: break_at.saturating_add(micros(settings.broken)),
             share: settings.share,
+            part: Part::All,
             retries: BinaryHeap::new(),
         }
+    }
+
+    /// The same traffic, with only a part of the redirects broken.
+    #[must_use]
+    pub fn breaking(mut self, part: Part) -> Self {
+        self.part = part;
+        self
     }
 
     /// When redirects begin to lead nowhere, in microseconds since 1970.
@@ -139,7 +160,12 @@ impl Traffic {
         let Some(&wait) = WAITS.get(usize::from(request.attempt) - 1) else {
             return;
         };
-        let leads_nowhere = request.is_broken && request.is_redirected();
+        let is_in_part = match &self.part {
+            Part::All => true,
+            Part::EdgeLocation(name) => request.edge_location() == *name,
+            Part::Files(part) => part.contains(&request.bucket()),
+        };
+        let leads_nowhere = request.is_broken && request.is_redirected() && is_in_part;
         if !leads_nowhere && self.random.u32(..SPURIOUS) != 0 {
             return;
         }
@@ -204,6 +230,20 @@ impl Request {
         log::path(self.wanted)
     }
 
+    /// The point of presence that answers. Each has a fixed share of the addresses: FRA and IAD 20 %
+    /// each, SYD 3 %.
+    pub fn edge_location(&self) -> &'static str {
+        log::edge_location(self.client.address())
+    }
+
+    /// A number from 0 to 99 that the file always has; 255 for what is no file.
+    pub fn bucket(&self) -> u8 {
+        match self.wanted {
+            Wanted::Download(number) => files::bucket(number),
+            Wanted::Page(_) | Wanted::Misspelt(_) => u8::MAX,
+        }
+    }
+
     /// How often cargo has asked for this file now: 1 to 4.
     pub fn attempt(&self) -> u8 {
         self.attempt
@@ -211,10 +251,7 @@ impl Request {
 
     /// Whether the answer is a redirect, and not the origin's.
     pub fn is_redirected(&self) -> bool {
-        match self.wanted {
-            Wanted::Download(number) => files::bucket(number) < self.share,
-            Wanted::Page(_) | Wanted::Misspelt(_) => false,
-        }
+        self.bucket() < self.share
     }
 
     /// Appends the log line, with its line end.

@@ -82,6 +82,7 @@ impl Edge {
             time,
             path: &request.path(),
             address: request.address(),
+            edge_location: request.edge_location(),
             user_agent: request.user_agent(),
         };
         self.templates[&(kind(request), is_broken)].write(&fields, line);

@@ -18,6 +18,7 @@ pub(crate) struct Fields<'f> {
     pub(crate) time: &'f str,
     pub(crate) path: &'f str,
     pub(crate) address: Ipv4Addr,
+    pub(crate) edge_location: &'f str,
     pub(crate) user_agent: &'f str,
 }
 
@@ -26,14 +27,11 @@ enum Field {
     Time,
     Path,
     Address,
-    Place,
+    EdgeLocation,
     UserAgent,
     /// The path of the location.
     Location,
 }
-
-/// Where the edge is. Viceroy knows no places.
-const PLACES: [&str; 8] = ["FRA", "IAD", "LHR", "NRT", "PDX", "SIN", "CDG", "SJC"];
 
 impl Template {
     /// Reads the module's line for a request of `path`.
@@ -41,7 +39,7 @@ impl Template {
         let mut ranges = vec![
             (value(line, "date_time"), Field::Time),
             (value(line, "ip"), Field::Address),
-            (value(line, "edge_location"), Field::Place),
+            (value(line, "edge_location"), Field::EdgeLocation),
             (value(line, "useragent"), Field::UserAgent),
         ];
         let (begin, end) = value(line, "url");
@@ -78,7 +76,7 @@ impl Template {
                 Field::Time => line.write_str(fields.time),
                 Field::Path => line.write_str(fields.path),
                 Field::Address => write!(line, "{}", fields.address),
-                Field::Place => write!(line, "\"{}\"", place(fields.address)),
+                Field::EdgeLocation => write!(line, "\"{}\"", fields.edge_location),
                 Field::UserAgent => line.write_str(fields.user_agent),
                 Field::Location => line.write_str(&file(fields.path).unwrap_or_default()),
             };
@@ -91,10 +89,6 @@ impl Template {
 pub(crate) fn time(line: &str) -> &str {
     let (begin, end) = value(line, "date_time");
     &line[begin..end]
-}
-
-fn place(address: Ipv4Addr) -> &'static str {
-    PLACES[usize::from(address.octets()[1]) % PLACES.len()]
 }
 
 /// Where production's configuration puts the file of a download.

@@ -1,4 +1,5 @@
 use std::io::Write as _;
+use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use super::{Request, Wanted, files};
@@ -6,7 +7,21 @@ use super::{Request, Wanted, files};
 /// The revisions of the configuration before and after the break.
 const REVISIONS: [&str; 2] = ["5d8a1c0e7b42", "e09f3377ac15"];
 
-const EDGE_LOCATIONS: [&str; 8] = ["FRA", "IAD", "LHR", "NRT", "PDX", "SIN", "CDG", "SJC"];
+/// The points of presence, and how many percent of the addresses each has.
+const EDGE_LOCATIONS: [(&str, u8); 12] = [
+    ("FRA", 20),
+    ("IAD", 20),
+    ("LHR", 10),
+    ("NRT", 10),
+    ("PDX", 10),
+    ("SIN", 5),
+    ("CDG", 5),
+    ("SJC", 5),
+    ("AMS", 5),
+    ("GRU", 4),
+    ("SYD", 3),
+    ("JNB", 3),
+];
 
 /// What stands before and after the client in the line of a file's download: joining pieces is much
 /// faster than writing JSON, and there are some ten million lines.
@@ -26,6 +41,21 @@ pub(super) fn path(wanted: Wanted) -> String {
         Wanted::Page(number) => format!("/api/v1/crates/{}", file(number).name),
         Wanted::Misspelt(number) => format!("/api/v1/crates/{}/latest/download", file(number).name),
     }
+}
+
+/// The point of presence that answers an address.
+pub(super) fn edge_location(address: Ipv4Addr) -> &'static str {
+    let [_, b, c, d] = address.octets();
+    // Neighbours are spread.
+    let mixed = u32::from_be_bytes([0, b, c, d]).wrapping_mul(0x9E37_79B1) >> 16;
+    let mut left = mixed % 100;
+    for (name, percent) in EDGE_LOCATIONS {
+        match left.checked_sub(u32::from(percent)) {
+            Some(rest) => left = rest,
+            None => return name,
+        }
+    }
+    EDGE_LOCATIONS[0].0
 }
 
 /// Appends the line of a request, field by field as the edge writes it.
@@ -52,8 +82,7 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
         line.push(end);
     }
     line.extend_from_slice(br#","edge_location":""#);
-    let edge = EDGE_LOCATIONS[usize::from(b) % EDGE_LOCATIONS.len()];
-    line.extend_from_slice(edge.as_bytes());
+    line.extend_from_slice(request.edge_location().as_bytes());
     line.extend_from_slice(
         br#"","host":"crates.io","http":{"protocol":"HTTP/2","referer":null,"useragent":""#,
     );
