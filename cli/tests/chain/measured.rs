@@ -48,7 +48,7 @@ async fn measure(name: &str, share: u8) -> Duration {
     let mut settings = Settings {
         start: micros(),
         rate: RATE,
-        normal: Duration::from_secs(60),
+        normal: Duration::from_mins(1),
         broken: LIMIT + Duration::from_secs(5),
         seed: u64::from(share),
         farms: 20,

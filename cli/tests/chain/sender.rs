@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use signpost_testbed::Delivery;
 use signpost_testbed::traffic::{Settings, Traffic};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::edge::Edge;
 
@@ -13,6 +14,9 @@ const ANSWERED: usize = 100;
 
 /// The sender keeps up with the traffic if it is at most this late.
 const LATE: Duration = Duration::from_secs(1);
+
+/// How often it sends what is due.
+const TICK: Duration = Duration::from_millis(2);
 
 /// Sends the line of each request once its time has come, and notes when the first bad answer came.
 ///
@@ -27,6 +31,8 @@ pub(crate) async fn send(
     let break_at = traffic.break_at();
     let late = u64::try_from(LATE.as_micros()).unwrap();
     let mut line = String::new();
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut now = micros();
     for (number, request) in traffic.enumerate() {
         let time = request.time();
@@ -35,7 +41,7 @@ pub(crate) async fn send(
         }
         while time > now {
             delivery.flush().await.unwrap();
-            tokio::time::sleep(Duration::from_micros(time - now)).await;
+            ticks.tick().await;
             now = micros();
         }
         let is_broken = time >= break_at;
