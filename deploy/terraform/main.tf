@@ -80,10 +80,9 @@ resource "fastly_service_compute" "signpost" {
   #   <134>2026-11-22T20:11:31Z cache-fra-eddf8230001 signpost-log[4242]: {"version":"1",…}
   #
   # The download counter of crates.io needs it: it takes a file whose first byte is `<` for one of
-  # Fastly, and fails on a file that begins with `{`. The tool `signpost` does not read the envelope
-  # yet; "How is the service set up?" in docs/operating.md says how to cut it off. To notice an incident,
-  # watch the streamed log below: a file comes once a minute at the earliest, and Fastly's default is an
-  # hour.
+  # Fastly, and fails on a file that begins with `{`. `signpost plan` and `signpost watch` read the files as
+  # they are. To notice an incident, watch the streamed log below: a file comes once a minute at the
+  # earliest, and Fastly's default is an hour.
   logging_s3 {
     name              = var.log.name
     bucket_name       = var.log.bucket

@@ -7,6 +7,7 @@ use memchr::{memchr, memchr2, memmem, memrchr};
 
 use super::asked::Asked;
 use super::entry::Entry;
+use super::form::Form;
 use super::time::Stamp;
 use super::unreadable::{Fault, Why, utf8};
 
@@ -23,7 +24,7 @@ pub(super) fn has_request(line: &[u8]) -> bool {
 /// The request is the first quoted text after the time, as in `192.0.2.1 - -
 /// [20/Jul/2023:14:33:00 +0000] "GET /path HTTP/1.1" 302 0`. The text before the time may contain a
 /// quote, so this looks for the end of the time.
-pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
+pub(super) fn read(line: &[u8], form: Form) -> Result<Entry<'_>, Fault> {
     let end_of_time = memmem::find(line, BEFORE_REQUEST).unwrap_or(line.len());
     let start = end_of_time + BEFORE_REQUEST.len();
     let no_request = || Fault::at(start, Why::NoRequest);
@@ -48,7 +49,7 @@ pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
         client: client(before),
         status: status(after),
         user_agent: user_agent(after),
-        ..Entry::new(asked)
+        ..Entry::new(form, asked)
     })
 }
 
@@ -60,17 +61,12 @@ fn time(before: &[u8]) -> Option<Stamp<'_>> {
 /// The first address; the first word if there is none, which may be the client's name. A virtual
 /// host may come before it.
 fn client(before: &[u8]) -> Option<Cow<'_, str>> {
-    let text = str::from_utf8(before).ok();
-    let text =
-        text.or_else(|| str::from_utf8(before.utf8_chunks().next()?.valid().as_bytes()).ok());
-    let words = || text.unwrap_or_default().split(' ');
-    let mut addresses = words()
-        .take(2)
-        .filter(|word| word.parse::<IpAddr>().is_ok());
-    let found = addresses.next().or_else(|| words().next());
-    found
-        .filter(|word| !word.is_empty() && *word != "-")
-        .map(Cow::Borrowed)
+    let words = before.split(|byte| *byte == b' ');
+    let words = words.map(|word| str::from_utf8(word).unwrap_or_default());
+    let is_address = |word: &&str| word.parse::<IpAddr>().is_ok();
+    let address = words.clone().take(2).find(is_address);
+    let client = address.or_else(|| words.clone().next())?;
+    (!client.is_empty() && client != "-").then_some(Cow::Borrowed(client))
 }
 
 /// What follows the request is ` 302 0 "referer" "agent"`.

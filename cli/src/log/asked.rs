@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::{memchr, memchr2, memchr3, memrchr};
+
 /// A request, as far as its answer depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked<'l> {
@@ -40,7 +42,8 @@ impl<'l> Asked<'l> {
     /// The path and query. Clients do not send a fragment.
     pub(crate) fn target(&self) -> Cow<'_, str> {
         let target = self.url.get(self.path..).unwrap_or_default();
-        let target = target.split_once('#').map_or(target, |(sent, _)| sent);
+        let end = memchr(b'#', target.as_bytes()).unwrap_or(target.len());
+        let target = target.get(..end).unwrap_or_default();
         if target.starts_with('/') {
             Cow::Borrowed(target)
         } else {
@@ -52,7 +55,8 @@ impl<'l> Asked<'l> {
     /// The path without the query, as it is written: nothing in `https://crates.io`.
     pub(crate) fn path(&self) -> Cow<'l, str> {
         let rest = self.url.get(self.path..).unwrap_or_default();
-        let path = self.path..self.path + rest.find(['?', '#']).unwrap_or(rest.len());
+        let end = memchr2(b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
+        let path = self.path..self.path + end;
         match &self.url {
             Cow::Borrowed(url) => Cow::Borrowed(url.get(path).unwrap_or_default()),
             Cow::Owned(url) => Cow::Owned(url.get(path).unwrap_or_default().to_owned()),
@@ -73,11 +77,20 @@ impl<'l> Asked<'l> {
 
 /// Whether it begins as a URL does.
 pub(super) fn has_scheme(url: &[u8]) -> bool {
-    let starts_with = |scheme: &[u8]| {
+    after_scheme(url).is_some()
+}
+
+/// How much stands before the host.
+fn after_scheme(url: &[u8]) -> Option<usize> {
+    let begins_with = |scheme: &&[u8]| {
         url.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    starts_with(b"https://") || starts_with(b"http://")
+    let schemes = [&b"https://"[..], b"http://"];
+    schemes
+        .iter()
+        .find(|scheme| begins_with(scheme))
+        .map(|scheme| scheme.len())
 }
 
 /// The range of the host, and where the path begins. Keeps the path as the edge saw it.
@@ -85,14 +98,12 @@ fn parts(url: &str) -> Option<(Option<Range<usize>>, usize)> {
     if url.starts_with('/') {
         return Some((None, 0));
     }
-    let after_scheme = if has_scheme(url.as_bytes()) {
-        url.find("://")? + "://".len()
-    } else {
-        return None;
-    };
-    let rest = url.get(after_scheme..)?;
-    let path = after_scheme + rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = url.get(after_scheme..path)?;
-    let host = after_scheme + authority.rfind('@').map_or(0, |at| at + 1);
+    let url = url.as_bytes();
+    let begin = after_scheme(url)?;
+    let rest = url.get(begin..)?;
+    let length = memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
+    let authority = rest.get(..length)?;
+    let host = begin + memrchr(b'@', authority).map_or(0, |at| at + 1);
+    let path = begin + length;
     (host < path).then_some((Some(host..path), path))
 }

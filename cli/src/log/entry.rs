@@ -23,8 +23,9 @@ pub(crate) struct Entry<'l> {
     pub(crate) user_agent: Option<Cow<'l, [u8]>>,
     /// The point of presence that answered, such as `FRA`.
     pub(crate) edge_location: Option<Cow<'l, str>>,
-    /// What Signpost decided; nothing in another program's line.
-    pub(crate) decided: Option<Decided<'l>>,
+    /// What Signpost decided; nothing in another program's line. In a box, because an entry is moved
+    /// several times.
+    pub(crate) decided: Option<Box<Decided<'l>>>,
 }
 
 /// What Signpost decided, in the words of its line.
@@ -56,9 +57,9 @@ pub(crate) struct NoTime {
 
 impl<'l> Entry<'l> {
     /// A request of which nothing else is known.
-    pub(super) fn new(asked: Asked<'l>) -> Self {
+    pub(super) fn new(form: Form, asked: Asked<'l>) -> Self {
         Self {
-            form: Form::default(),
+            form,
             asked,
             time: None,
             status: None,
@@ -67,10 +68,6 @@ impl<'l> Entry<'l> {
             edge_location: None,
             decided: None,
         }
-    }
-
-    pub(super) fn of(self, form: Form) -> Self {
-        Self { form, ..self }
     }
 
     /// When the request arrived, as the line says.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::asked::Asked;
 use super::entry::{Decided, Entry, text};
+use super::form::Form;
 use super::time::Stamp;
 use super::unreadable::{Fault, Why};
 
@@ -30,7 +31,7 @@ struct Record<'l> {
     #[serde(borrow)]
     http: Option<Http<'l>>,
     #[serde(borrow)]
-    signpost: Option<Decided<'l>>,
+    signpost: Option<Box<Decided<'l>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +41,7 @@ struct Http<'l> {
 }
 
 /// Reads a line.
-pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
+pub(super) fn read(line: &[u8], form: Form) -> Result<Entry<'_>, Fault> {
     // Checking the whole line once is faster than checking each string.
     let record: Record<'_> = match str::from_utf8(line) {
         Ok(text) => serde_json::from_str(text).map_err(|error| fault(&error))?,
@@ -58,18 +59,19 @@ pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Fault> {
     let mut asked = asked.ok_or_else(|| Fault::in_field("url", Why::NotAUrl))?;
     // The edge sends JSON only to a client that asked for it; an origin may send it to any.
     let decided = record.signpost;
-    let was_redirected = decided.as_ref().is_some_and(Decided::is_redirect);
+    let was_redirected = decided.as_deref().is_some_and(Decided::is_redirect);
     let is_json = |kind: Cow<'_, str>| kind.starts_with("application/json");
     asked.accepts_json = was_redirected && record.content_type.is_some_and(is_json);
-    asked.is_preflight = decided.as_ref().is_some_and(Decided::is_preflight);
+    asked.is_preflight = decided.as_deref().is_some_and(Decided::is_preflight);
     Ok(Entry {
+        form,
+        asked,
         time: record.date_time.map(Stamp::Rfc3339),
         status: record.status,
         client: record.ip,
         user_agent: record.http.and_then(|http| http.useragent),
         edge_location: record.edge_location,
         decided,
-        ..Entry::new(asked)
     })
 }
 

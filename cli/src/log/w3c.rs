@@ -8,6 +8,7 @@ use percent_encoding::percent_decode;
 
 use super::asked::Asked;
 use super::entry::Entry;
+use super::form::{Form, LineForm};
 use super::time::Stamp;
 use super::unreadable::{Fault, Why, utf8};
 
@@ -58,14 +59,15 @@ impl Header {
     /// Takes a line that begins with `#`. Unknown directives say nothing.
     pub(super) fn take(&mut self, line: &[u8]) -> Result<(), Fault> {
         if let Some(version) = directive(line, b"#Version:") {
-            *self = Self::None;
             if version != b"1.0" {
-                let fault = Fault::in_field("#Version", Why::OtherW3cVersion);
-                return self.refuse(fault);
+                return self.refuse(Fault::in_field("#Version", Why::OtherW3cVersion));
+            }
+            if self.is_of_other_version() {
+                *self = Self::None;
             }
         } else if let Some(names) = directive(line, b"#Fields:") {
             // What another version means by a name is not known.
-            if matches!(self, Self::Refused(fault) if fault.why == Why::OtherW3cVersion) {
+            if self.is_of_other_version() {
                 return Ok(());
             }
             match Fields::read(names) {
@@ -79,6 +81,10 @@ impl Header {
     fn refuse(&mut self, fault: Fault) -> Result<(), Fault> {
         *self = Self::Refused(Arc::new(fault.clone()));
         Err(fault)
+    }
+
+    fn is_of_other_version(&self) -> bool {
+        matches!(self, Self::Refused(fault) if fault.why == Why::OtherW3cVersion)
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -170,7 +176,7 @@ impl Fields {
             edge_location: values
                 .text(Field::EdgeLocation, "x-edge-location")?
                 .map(Cow::Borrowed),
-            ..Entry::new(asked)
+            ..Entry::new(Form::of(LineForm::W3c), asked)
         })
     }
 
@@ -265,11 +271,19 @@ impl<'l> Separated<'l> {
         }
     }
 
-    /// The end of a quoted value; nothing if the value is not quoted.
+    /// A quoted value, as it is written, and what follows it; nothing if the value is not quoted.
     fn quoted(&self, rest: &'l [u8]) -> Option<(&'l [u8], &'l [u8])> {
         let text = rest.strip_prefix(b"\"").filter(|_| !self.has_tabs)?;
-        let end = memchr(b'"', text)?;
-        Some((text.get(..end)?, text.get(end + 1..)?))
+        let mut from = 0;
+        loop {
+            let end = from + memchr(b'"', text.get(from..)?)?;
+            let after = text.get(end + 1..)?;
+            // A quote in the value is written twice.
+            if !after.starts_with(b"\"") {
+                return Some((text.get(..end)?, after));
+            }
+            from = end + 2;
+        }
     }
 }
 

@@ -39,6 +39,8 @@ fn values_are_read_by_the_names_of_their_fields() {
         cs-method cs-uri-stem cs(Host) x-host-header | GET /a d1.cloudfront.net - | GET d1.cloudfront.net/a
         cs-method s-user cs-uri-stem | GET "a b" /a | GET /a
         cs-method s-user cs-uri-stem | GET "" /a | GET /a
+        cs-method s-user cs-uri-stem | GET "a ""b"" c" /a | GET /a
+        cs-uri-stem s-user cs-method s-user | /a """" GET "b" | GET /a
     "#;
     for [names, line, expected] in rows(table) {
         let fields = format!("#Fields: {names}");
@@ -125,11 +127,12 @@ fn fields_that_change_within_a_file_are_known_to_each_chunk() {
             _ => {}
         }
         let is_long = number / 10_007 % 2 == 1;
-        log += &if is_long {
+        let line = if is_long {
             format!("/{number} 200 GET\n")
         } else {
             format!("GET /{number}\n")
         };
+        log.push_str(&line);
         expected.push(format!("/{number}"));
     }
     let mut chunks = Chunks::new(log.as_bytes());
