@@ -20,8 +20,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A window of `signpost watch`, in microseconds.
 const WINDOW: u64 = 10_000_000;
 
-/// How much of the log lies in the past when it begins: enough to learn what is usual.
-const PAST: u64 = 15 * WINDOW;
+/// How much comes before the window of the break: enough to learn what is usual. The most of it lies in the
+/// past, and is sent at once.
+const BEFORE: u64 = 13 * WINDOW;
+
+/// How much of that comes as it happens, at the least: enough to be through with the past.
+const IN_TIME: u64 = 3 * WINDOW;
 
 /// How long after the beginning of a window the break comes: so late that this window does not show it,
 /// and the alarm has to wait for the end of the next one.
@@ -64,9 +68,9 @@ async fn measure(name: &str, share: u8) -> Duration {
         .await
         .unwrap();
 
-    // The break comes 20 to 30 seconds from now, when the past is sent.
-    let break_at = (micros() + 2 * WINDOW).next_multiple_of(WINDOW) + INTO_THE_WINDOW;
-    settings.start = break_at - INTO_THE_WINDOW - 3 * WINDOW - PAST;
+    let window = (micros() + IN_TIME).next_multiple_of(WINDOW);
+    let break_at = window + INTO_THE_WINDOW;
+    settings.start = window - BEFORE;
     settings.normal = Duration::from_micros(break_at - settings.start);
     let first_bad = Cell::new(None);
     let told = tokio::select! {
