@@ -94,11 +94,9 @@ resource "fastly_service_compute" "signpost" {
     message_type      = "classic"
   }
 
-  # The log to watch. Fastly sends each line as it comes, over TCP with TLS, to the receiver that feeds
-  # `signpost watch`, so that an alarm comes within 30 s. Without an envelope (`blank`) the receiver gets
-  # the JSON and a line end, and what it writes can be watched as it is:
-  #
-  #   tail -n 0 -F signpost.log | signpost watch --exec ./page-somebody -
+  # The log to watch. Fastly sends each line as it comes, over TCP with TLS, to a syslog server that feeds
+  # `signpost watch`, so that an alarm comes within 30 s. deploy/rsyslog/signpost.conf is for rsyslog, and
+  # deploy/systemd/signpost-watch.service watches what it writes.
   logging_syslog {
     name         = var.streamed_log.name
     address      = var.streamed_log.address

@@ -80,19 +80,19 @@ variable "log" {
 
 # 6514 is the port of syslog over TLS (RFC 5425).
 variable "streamed_log" {
-  description = "The receiver of the lines that `signpost watch` reads: a host that takes lines over TLS. `name` is another one of `log.endpoints` of the configuration. `message_type` is `blank` (each line is the JSON alone, which `signpost watch` reads) or `classic` (with the envelope that a syslog server such as rsyslog expects, and takes off). `tls_hostname` is the name in the receiver's certificate, if that is not `address`; `tls_ca_cert` is who signed it (PEM), if that is no public authority."
+  description = "The receiver of the lines that `signpost watch` reads: a host that takes lines over TLS. `name` is another one of `log.endpoints` of the configuration. `message_type` is one of Fastly's: `classic` is read best by a syslog server, and `signpost watch` reads them all, alone or as rsyslog writes them. `tls_hostname` is the name in the receiver's certificate, if that is not `address`; `tls_ca_cert` is who signed it (PEM), if that is no public authority."
   type = object({
     name         = string
     address      = string
     port         = optional(number, 6514)
-    message_type = optional(string, "blank")
+    message_type = optional(string, "classic")
     tls_hostname = optional(string)
     tls_ca_cert  = optional(string)
   })
 
   validation {
-    condition     = contains(["blank", "classic"], var.streamed_log.message_type)
-    error_message = "`message_type` is `blank` or `classic`."
+    condition     = contains(["blank", "classic", "loggly", "logplex"], var.streamed_log.message_type)
+    error_message = "`message_type` is `blank`, `classic`, `loggly` or `logplex`."
   }
 
   validation {

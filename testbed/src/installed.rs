@@ -15,7 +15,12 @@ pub fn is_installed(program: &str) -> bool {
     let quiet = command.arg("--version").stdin(Stdio::null());
     let quiet = quiet.stdout(Stdio::null()).stderr(Stdio::null());
     let runs = quiet.status().is_ok_and(|status| status.success());
-    if !runs {
+    found(program, runs)
+}
+
+/// Whether a program was found. If not, says so past the test runner, or panics if it is required.
+pub(crate) fn found(program: &str, is_there: bool) -> bool {
+    if !is_there {
         let is_required = env::var(REQUIRED).is_ok_and(|value| value == "1");
         assert!(
             !is_required,
@@ -24,5 +29,5 @@ pub fn is_installed(program: &str) -> bool {
         // The test runner shows nothing of a test that passes.
         let _ = writeln!(stderr(), "not run: {program} is not installed");
     }
-    runs
+    is_there
 }

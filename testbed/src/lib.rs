@@ -13,6 +13,8 @@
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
 //! - [`Alertmanager`] is a real one, and the webhook that it notifies; [`is_installed`] tells whether such a
 //!   program is there.
+//! - [`Rsyslog`] is a real one, [`Delivery`] sends it lines as Fastly does, and [`Pipeline`] runs what reads
+//!   its file.
 //! - [`client`] sends requests exactly as they are written.
 //! - [`package`], [`Registry`] and [`cargo_fetch`] let a real `cargo` be the client; [`index_files`] are
 //!   for a registry whose index is elsewhere.
@@ -26,6 +28,7 @@ mod cargo;
 mod cdn;
 mod cdn_tls;
 pub mod client;
+mod delivery;
 mod fastly_api;
 mod fetch;
 mod hosts;
@@ -38,8 +41,10 @@ mod module;
 mod origin;
 mod package;
 mod page;
+mod pipeline;
 mod registry;
 mod rows;
+mod rsyslog;
 mod server;
 mod tls;
 pub mod traffic;
@@ -50,6 +55,7 @@ mod viceroy;
 pub use alertmanager::{Alertmanager, Notice};
 pub use cdn::StandInCdn;
 pub use cdn_tls::{Spoil, TlsCdn};
+pub use delivery::{Delivery, MessageType};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use hosts::add_hosts;
@@ -64,8 +70,10 @@ pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};
 pub use page::{assert_table, one_of, section};
+pub use pipeline::Pipeline;
 pub use registry::{Registry, index_files};
 pub use rows::rows;
+pub use rsyslog::Rsyslog;
 pub use tls::{Protocol, Validity};
 pub use transcript::Lines;
 pub use unreachable::{DeadAddress, refused_address, silent_address};

@@ -5,10 +5,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Whether a certificate still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +37,41 @@ pub(crate) struct Identity {
     pub(crate) authority: String,
 }
 
+/// A certificate for a server of any protocol, in PEM form.
+#[derive(Debug)]
+pub(crate) struct Certificate {
+    /// The certificate.
+    pub(crate) chain: String,
+    /// Its private key.
+    pub(crate) key: String,
+    /// The certificate of its authority.
+    pub(crate) authority: String,
+}
+
 /// A certificate for `host`, by an authority that was made for it alone.
+pub(crate) fn certificate(host: &str, validity: Validity) -> Result<Certificate> {
+    let (certificate, key, authority) = signed(host, validity)?;
+    Ok(Certificate {
+        chain: certificate.pem(),
+        key: key.serialize_pem(),
+        authority: authority.pem(),
+    })
+}
+
+/// What a client needs that trusts an authority, given in PEM form.
+pub(crate) fn connector(authority: &str) -> Result<TlsConnector> {
+    let mut trusted = RootCertStore::empty();
+    trusted.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// A server's TLS with a certificate for `host`, by an authority that was made for it alone.
 pub(crate) fn identity(host: &str, validity: Validity, protocol: Protocol) -> Result<Identity> {
-    let authority = authority().context("cannot make a certificate authority")?;
-    let mut params = CertificateParams::new([host.to_owned()])
-        .with_context(|| format!("cannot make a certificate for {host}"))?;
-    if validity == Validity::Expired {
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(2001, 1, 1);
-    }
-    let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, &authority)?;
+    let (certificate, key, authority) = signed(host, validity)?;
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
@@ -60,6 +85,26 @@ pub(crate) fn identity(host: &str, validity: Validity, protocol: Protocol) -> Re
         acceptor: TlsAcceptor::from(Arc::new(config)),
         authority: authority.pem(),
     })
+}
+
+fn signed(
+    host: &str,
+    validity: Validity,
+) -> Result<(
+    rcgen::Certificate,
+    KeyPair,
+    CertifiedIssuer<'static, KeyPair>,
+)> {
+    let authority = authority().context("cannot make a certificate authority")?;
+    let mut params = CertificateParams::new([host.to_owned()])
+        .with_context(|| format!("cannot make a certificate for {host}"))?;
+    if validity == Validity::Expired {
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    }
+    let key = KeyPair::generate()?;
+    let certificate = params.signed_by(&key, &authority)?;
+    Ok((certificate, key, authority))
 }
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>> {

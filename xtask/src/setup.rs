@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 /// downloads the tools that would otherwise be compiled.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Also install the clients of registries that tests run, where Debian's packages have them
+    /// Also install the clients of registries and the programs of operators that tests run, where Debian's
+    /// packages have them
     #[arg(long)]
     clients: bool,
 }

@@ -23,6 +23,9 @@ const ZIZMOR: &str = include_str!("../zizmor.txt");
 /// Names the versions of httplint and of what it imports, and the hashes of their wheels.
 const HTTPLINT: &str = include_str!("../httplint.txt");
 
+/// Installs what [`clients`] looks for.
+const CLIENTS: &str = include_str!("../clients.sh");
+
 const NEEDS_RUST: &str = "install Rust with rustup (https://rustup.rs)";
 const NEEDS_RUSTUP: &str = "install Rust with rustup (https://rustup.rs), or add this to your own \
                             Rust toolchain by its own means";
@@ -159,22 +162,18 @@ pub(crate) fn wrk() -> Tool {
     by_hand("wrk", probe, hint)
 }
 
-/// The clients of registries that the tests run, beside cargo, and what packs for them and unpacks; and
-/// what takes the alarms and metrics of `signpost watch`.
-/// npm and pip are needed anyway, and apt is Debian's own.
+/// The clients of registries that the tests run, beside cargo, what packs for them and unpacks, and the
+/// programs between Fastly and a pager. npm and pip are needed anyway, and apt is Debian's own.
 pub(crate) fn clients() -> Tool {
+    // rsyslogd is not on everybody's `PATH`.
     let probe = "which npm pip gem ruby go apt-get dpkg-deb skopeo composer unzip mvn python3 sha1sum tar \
-                 promtool prometheus-alertmanager && \
-                 php -m | grep -qx curl";
-    let install = "export DEBIAN_FRONTEND=noninteractive && apt-get --quiet update && \
-                   apt-get --quiet --yes --no-install-recommends install \
-                   ruby golang-go skopeo composer php-curl unzip maven python3 \
-                   prometheus prometheus-alertmanager";
+                 promtool prometheus-alertmanager /usr/sbin/rsyslogd && \
+                 ls /usr/lib/*/rsyslog/lmnsd_gtls.so && php -m | grep -qx curl";
     let shell =
         |before: &str, script: &str| CommandLine::new(before).arguments("sh -c").argument(script);
     let with_apt = |needs, before| Install {
         needs,
-        command: shell(before, install),
+        command: shell(before, CLIENTS),
         note: None,
     };
     Tool {
@@ -185,8 +184,8 @@ pub(crate) fn clients() -> Tool {
             with_apt("sudo", "sudo --non-interactive"),
             with_apt("apt-get", ""),
         ],
-        hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, mvn, \
-               promtool, and Alertmanager as prometheus-alertmanager; apt-get is Debian's own",
+        hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, mvn, rsyslog \
+               with GnuTLS, prometheus and prometheus-alertmanager; apt-get is Debian's own",
     }
 }
 

@@ -84,10 +84,16 @@ fn the_variables_refuse_what_would_break_the_service() {
             Some("is not a host"),
         ),
         (
+            "each type of message",
+            FINE.to_owned(),
+            r#"{ name = "stream", address = "logs.example", message_type = "logplex" }"#,
+            None,
+        ),
+        (
             "another type of message",
             FINE.to_owned(),
-            r#"{ name = "stream", address = "logs.example", message_type = "loggly" }"#,
-            Some("`blank` or `classic`"),
+            r#"{ name = "stream", address = "logs.example", message_type = "json" }"#,
+            Some("`blank`, `classic`, `loggly` or `logplex`"),
         ),
         (
             "one name for both logs",
