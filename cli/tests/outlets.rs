@@ -133,7 +133,8 @@ async fn an_alarm_reaches_a_real_alertmanager_and_its_webhook() {
         let told = alertmanager.notice(|alert| alert["status"] == "firing", LIMIT);
         let alert = told.await.unwrap().alert;
         let labels = serde_json::json!({
-            "alertname": "SignpostDownloadsRepeat", "scope": "all", "severity": "critical",
+            "alertname": "SignpostDownloadsRepeat", "scope": "target", "target": "static",
+            "severity": "critical",
         });
         assert_eq!(alert["labels"], labels, "{name}");
         let began = alert["startsAt"].as_str().unwrap();
@@ -212,7 +213,7 @@ async fn figures_are_served_while_the_watch_runs() {
             Method::GET,
             "/metrics",
             StatusCode::OK,
-            "\nsignpost_open_alarms{alarm=\"SignpostDownloadsRepeat\",scope=\"all\"} 1\n",
+            "\nsignpost_open_alarms{alarm=\"SignpostDownloadsRepeat\",scope=\"target\"} 1\n",
         ),
         (
             Method::GET,

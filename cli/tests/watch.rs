@@ -70,10 +70,10 @@ fn an_alarm_is_a_line_with_its_time_after_the_change_and_exit_code_1() {
 
 #[test]
 fn windows_that_cannot_be_judged_are_told_at_the_end() {
-    let output = watch(&["--minimum-requests", "1000000"], &broken());
+    let output = watch(&["--minimum-clients", "1000000"], &broken());
     let out = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{out}");
-    let note = "15 of 15 windows had too few requests to judge by their repeat ratio";
+    let note = "15 of 15 windows had too few clients to judge by their repeat ratio";
     assert!(out.contains(note), "{out}");
 }
 
@@ -133,7 +133,10 @@ fn a_report_is_one_page() {
     assert_eq!(output.status.code(), Some(1));
     let page = fs::read_to_string(&file).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
-    assert!(page.contains("Alarm 1 was raised at 12:17:"), "{page}");
+    assert!(
+        page.contains("Alarm 1 was raised for target static at 12:17:"),
+        "{page}"
+    );
     let files = fs::read_dir(directory.path()).unwrap().count();
     assert_eq!(files, 1, "something else was left beside the report");
 }
@@ -320,7 +323,7 @@ fn what_cannot_be_done_is_exit_code_2() {
             "it is not a regular file; name a regular file",
         ),
         (&["--window", "1ms"], "write a duration from 1s to 1h"),
-        (&["--floor", "40"], "write a share from 0 to 1"),
+        (&["--above", "40"], "write a share from 0 to 1"),
         (&["--half-life", "0s"], "write a duration of 1s or more"),
         (&["--deviations", "-1"], "error"),
     ] {

@@ -12,6 +12,9 @@ use crate::log::Time;
 /// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
 const TOGETHER: f64 = 0.75;
 
+/// A kind explains what is broken if the ratio of all else is at most this part of its own.
+const EXPLAINED: f64 = 0.5;
+
 /// Of two kinds whose ratios are this close, the one that says more is named.
 const CLOSE: f64 = 0.05;
 
@@ -148,9 +151,6 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
             one.rank.cmp(&other.rank)
         })
     });
-    if !is_all_broken {
-        return kinds.first().map(Kind::together).unwrap_or_default();
-    }
     let (Some(all), Some(reading)) = (scopes.iter_mut().next(), readings.first()) else {
         return Vec::new();
     };
@@ -158,10 +158,18 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
     let minimum = (judged.gauge)(all).minimum();
     let explains = |kind: &&Kind| {
         let rest = latest.without(&kind.clients).mean(judged.share);
-        rest.clients >= minimum && rest.ratio <= reading.limit.limit
+        rest.clients >= minimum && rest.ratio <= kind.ratio * EXPLAINED
     };
-    let kind = kinds.iter().find(explains);
-    kind.map_or_else(|| vec![ALL], Kind::together)
+    if let Some(kind) = kinds.iter().find(explains) {
+        return kind.together();
+    }
+    // All else is broken as well, or too little else is left to tell.
+    let of_all = reading.ratio.unwrap_or_default();
+    match kinds.first() {
+        Some(kind) if !is_all_broken && of_all < kind.ratio * TOGETHER => kind.together(),
+        None if !is_all_broken => Vec::new(),
+        _ => vec![ALL],
+    }
 }
 
 /// The broken scopes of one kind.

@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
-use super::scopes::TargetNumber;
 use crate::log::Time;
 
 /// The most keys in each of two periods. Both tables take 18 MiB, from the beginning.
@@ -38,6 +37,9 @@ pub(crate) struct Repeats {
     /// known.
     counted_bits: u32,
 }
+
+/// The number of a target among targets, from 1; 0 for none.
+pub(crate) type TargetNumber = u8;
 
 /// A request, compared with earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

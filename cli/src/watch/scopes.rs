@@ -9,7 +9,7 @@ use super::clients::{Asked, Clients};
 use super::flow::{Flow, Level};
 use super::gauge::{Gauge, Windows};
 use super::line::{Answer, Line};
-use super::repeats::Seen;
+use super::repeats::{Seen, TargetNumber};
 use super::scope::Scope;
 use super::settings::Settings;
 use crate::log::Time;
@@ -85,12 +85,9 @@ pub(crate) struct Figures {
 pub(crate) struct OfLine {
     /// All, edge location, target and route.
     numbers: [Option<Number>; 4],
-    /// What [`Repeats`](super::repeats::Repeats) remembers of the target.
+    /// What is remembered of the target.
     pub(crate) target: TargetNumber,
 }
-
-/// The number of a target among targets, from 1; 0 for none.
-pub(crate) type TargetNumber = u8;
 
 impl Scopes {
     pub(crate) fn new(settings: Settings) -> Self {

@@ -32,7 +32,7 @@ fn one_client_raises_no_alarm_and_is_told_of() {
         (500, 1, 50.0),
         (500, 500, 50.0),
         (500, 20_000, 50.0),
-        (200, 1, 1_000.0),
+        (500, 1, 1_000.0),
     ];
     std::thread::scope(|scope| {
         for (rate, files, others) in rows {
