@@ -10,9 +10,9 @@ const ENOUGH_WINDOWS: u32 = 12;
 /// What a ratio is usually, before anything is learnt.
 const FIRST_USUAL: f64 = 0.1;
 
-/// The limit after a change of revision or switch, before anything is learnt: a high ratio is then
-/// probably not usual.
-const FIRST_LIMIT: f64 = 0.5;
+/// How far the limit is below the ceiling after a change of revision or switch, before anything is
+/// learnt: a high ratio is then probably not usual.
+const AFTER_CHANGE: f64 = 0.15;
 
 /// The usual ratio and its variance, as exponentially weighted averages.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl Band {
                 (usual + distance).min(highest(usual))
             }
             (None, Some(elsewhere)) => (elsewhere + 2.0 * above).min(highest(elsewhere)),
-            (None, None) if is_changed => FIRST_LIMIT.min(ceiling),
+            (None, None) if is_changed => (ceiling - AFTER_CHANGE).max(0.0),
             (None, None) => ceiling,
         };
         Limit { usual, limit }

@@ -15,7 +15,7 @@ use super::noise::Noise;
 use super::repeats::{Repeats, Seen};
 use super::scope::Scope;
 use super::scopes::{Figures, Scopes};
-use super::settings::Settings;
+use super::settings::{BandSettings, Settings};
 use super::window::{Counts, InScope, Ratio, Window};
 use crate::log::Time;
 use crate::text::beginning;
@@ -50,7 +50,7 @@ impl Monitor {
             scopes: Scopes::new(settings),
             repeats: Repeats::new(settings.repeat_within),
             noise: Noise::default(),
-            plain_repeats: Band::new(settings.band, settings.window),
+            plain_repeats: Band::new(of_one_client(settings.band), settings.window),
             changes: Changes::default(),
             last_change: None,
             counts: Counts::default(),
@@ -227,6 +227,15 @@ impl Monitor {
     /// Whether some edge locations, targets or routes are not judged, because there are too many.
     pub(crate) fn are_scopes_too_many(&self) -> bool {
         self.scopes.are_too_many
+    }
+}
+
+/// A notice costs less than an alarm.
+fn of_one_client(settings: BandSettings) -> BandSettings {
+    BandSettings {
+        above: settings.above / 2.0,
+        deviations: settings.deviations / 2.0,
+        ..settings
     }
 }
 

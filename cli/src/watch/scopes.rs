@@ -18,6 +18,10 @@ use crate::text::beginning;
 /// The most edge locations, targets and routes that are judged. Any others count in all requests only.
 const MOST: [usize; 3] = [512, 63, 128];
 
+/// How much lower the ceiling of a part is than that of all requests. If one part is broken, its ratio is
+/// hardly above that of all, and the part is to be named.
+const PART: f64 = 0.05;
+
 /// If a window has too few clients, windows of this time are judged together.
 const TOGETHER: Duration = Duration::from_mins(1);
 
@@ -216,9 +220,13 @@ impl Scopes {
 
 impl Watched {
     fn new(scope: Scope, settings: &Settings) -> Self {
+        let mut band = settings.band;
+        if scope != Scope::All {
+            band.ceiling = (band.ceiling - PART).max(0.0);
+        }
         let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
         let gauge = |share| {
-            let band = Band::new(settings.band, settings.window);
+            let band = Band::new(band, settings.window);
             Gauge::new(share, band, settings.minimum_clients)
         };
         let has_flow = matches!(scope, Scope::All | Scope::EdgeLocation(_));
