@@ -76,7 +76,7 @@ pub enum Part {
     /// Every one.
     All,
     /// Those that this edge location sends.
-    EdgeLocation(&'static str),
+    EdgeLocation(String),
     /// Those of a part of all files, such as one target's: `0..3` is 3 % of them.
     Files(Range<u8>),
 }
@@ -162,7 +162,7 @@ impl Traffic {
         };
         let is_in_part = match &self.part {
             Part::All => true,
-            Part::EdgeLocation(name) => request.edge_location() == *name,
+            Part::EdgeLocation(name) => request.edge_location() == name,
             Part::Files(part) => part.contains(&request.bucket()),
         };
         let leads_nowhere = request.is_broken && request.is_redirected() && is_in_part;

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
-use signpost_testbed::traffic::{Settings, Traffic};
+use signpost_testbed::traffic::{Part, Settings, Traffic};
 
 /// Write the log of an hour of normal downloads, and of the incident of 2023-07-20 after it
 ///
@@ -14,7 +14,8 @@ use signpost_testbed::traffic::{Settings, Traffic};
 #[command(after_help = "Examples:\n  \
     cargo xtask replay-incident | signpost watch -\n  \
     cargo xtask replay-incident --rate 500 --before 10m | signpost watch --report page.html -\n  \
-    cargo xtask replay-incident --rate 500 --before 10m --share 1 | signpost watch -")]
+    cargo xtask replay-incident --rate 500 --before 10m --share 1 | signpost watch -\n  \
+    cargo xtask replay-incident --rate 500 --before 10m --edge-location FRA | signpost watch -")]
 pub(crate) struct Arguments {
     /// Requests a second before the break; 4,710 is the average of the incident
     #[arg(long, default_value_t = 4_710.0)]
@@ -40,6 +41,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     share: u8,
 
+    /// Break only what this edge location redirects, such as FRA, with a fifth of the clients, or SYD,
+    /// with 3 %
+    #[arg(long, value_name = "NAME")]
+    edge_location: Option<String>,
+
     /// When the break comes, in RFC 3339
     #[arg(long, value_name = "TIME", default_value = "2023-07-20T12:17:00Z", value_parser = humantime::parse_rfc3339)]
     break_at: SystemTime,
@@ -47,7 +53,11 @@ pub(crate) struct Arguments {
 
 /// Writes the log.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let traffic = Traffic::new(&settings(arguments)?);
+    let part = match &arguments.edge_location {
+        Some(name) => Part::EdgeLocation(name.clone()),
+        None => Part::All,
+    };
+    let traffic = Traffic::new(&settings(arguments)?).breaking(part);
     let break_at = humantime::format_rfc3339_seconds(arguments.break_at);
     eprintln!("the break is at {break_at}");
     match write(traffic) {

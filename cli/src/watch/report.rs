@@ -2,6 +2,7 @@
 
 mod chart;
 mod scale;
+mod scopes;
 
 use indicatif::HumanCount;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,7 +12,7 @@ use super::alarm::{Alarm, Cause};
 use super::band::count;
 use super::event::Summary;
 use super::text::unknown_clients;
-use super::timeline::{OfScope, Timeline};
+use super::timeline::Timeline;
 use super::window::Window;
 use crate::log::Time;
 use crate::text::{percent, seconds};
@@ -41,7 +42,7 @@ pub(crate) fn page(summary: &Summary, timeline: &Timeline) -> String {
                         (ratios_in_scopes(timeline))
                     }
                     (alarms(timeline))
-                    (scopes(timeline))
+                    (scopes::table(timeline))
                     (figures(summary))
                     (windows(&timeline.points))
                 }
@@ -145,59 +146,6 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
     let mut rows: Vec<_> = alarms.chain(changes).collect();
     rows.sort_by_key(|(time, _)| *time);
     rows
-}
-
-/// The edge locations, targets and routes with the highest repeat ratios.
-fn scopes(timeline: &Timeline) -> Markup {
-    let highest = |of_scope: &OfScope| {
-        let ratios = of_scope
-            .ratios
-            .iter()
-            .filter_map(|ratio| ratio.repeat_ratio);
-        ratios.max_by(f64::total_cmp)
-    };
-    let scopes = timeline.scopes.iter();
-    let mut scopes: Vec<_> = scopes
-        .map(|(scope, of_scope)| (scope, of_scope, highest(of_scope)))
-        .collect();
-    scopes.sort_by(|(one, _, first), (other, _, second)| {
-        let ratios = second.unwrap_or(-1.0).total_cmp(&first.unwrap_or(-1.0));
-        one.kind()
-            .cmp(other.kind())
-            .then(ratios)
-            .then_with(|| one.cmp(other))
-    });
-    html! {
-        @if !scopes.is_empty() {
-            details open[timeline.in_alarm().next().is_some()] {
-                summary { "By edge location, route and target" }
-                div.scroll {
-                    table {
-                        thead {
-                            tr {
-                                th { "Scope" } th { "Name" } th.number { "Requests" } th.number { "Redirects" }
-                                th.number { "Not redirected" } th.number { "Highest repeat ratio" } th.number { "Alarms" }
-                            }
-                        }
-                        tbody {
-                            @for (scope, of_scope, highest) in scopes {
-                                @let alarms = timeline.alarms.iter().filter(|alarm| alarm.scope == *scope).count();
-                                tr {
-                                    td.time { (scope.kind()) }
-                                    th scope="row" { (scope.name().unwrap_or_default()) }
-                                    td.number { (HumanCount(of_scope.figures.requests)) }
-                                    td.number { (HumanCount(of_scope.figures.redirects)) }
-                                    td.number { (HumanCount(of_scope.figures.not_redirected)) }
-                                    td.number { (highest.map_or_else(String::new, percent)) }
-                                    td.number { (alarms) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn figures(summary: &Summary) -> Markup {

@@ -42,6 +42,8 @@ pub(crate) struct Scopes {
     watched: Vec<Watched>,
     /// The numbers of edge locations, targets and routes.
     known: [HashMap<String, Number, RandomState>; 3],
+    /// The last name of each kind, which most lines have again.
+    last: [(String, Number); 3],
     /// The numbers of the targets, in their order.
     targets: Vec<Number>,
     /// Whether some names are not watched, because there are too many.
@@ -99,6 +101,7 @@ impl Scopes {
             settings,
             watched: Vec::new(),
             known: Default::default(),
+            last: Default::default(),
             targets: Vec::new(),
             are_too_many: false,
         };
@@ -134,7 +137,13 @@ impl Scopes {
         scope: fn(String) -> Scope,
     ) -> Option<Number> {
         let (name, known) = (name?, self.known.get_mut(kind)?);
+        let last = self.last.get_mut(kind)?;
+        if last.0 == name && !name.is_empty() {
+            return Some(last.1);
+        }
         if let Some(number) = known.get(name) {
+            name.clone_into(&mut last.0);
+            last.1 = *number;
             return Some(*number);
         }
         if known.len() >= MOST.get(kind).copied().unwrap_or_default() {

@@ -57,7 +57,7 @@ pub(crate) fn ratios(timeline: &Timeline) -> Markup {
     ratio_chart(
         timeline,
         "Repeat ratio",
-        "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails: each client's share, averaged over the clients.",
+        "The share of GET requests in which the same client asked for the same file again within a minute, as cargo does when a download fails: each client's share, averaged over the clients. What an alarm about a part of the requests explains is left out.",
         &ratios,
     )
 }

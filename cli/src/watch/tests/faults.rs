@@ -34,9 +34,9 @@ fn check(name: &str, found: &Found, expected: &Scope) {
 
 #[test]
 fn what_is_broken_is_named_whether_it_is_a_place_a_target_or_a_route() {
-    let place = |name: &'static str| {
+    let place = |name: &str| {
         let scope = Scope::EdgeLocation(name.to_owned());
-        (Part::EdgeLocation(name), scope)
+        (Part::EdgeLocation(name.to_owned()), scope)
     };
     let target = |name: &str, files| (Part::Files(files), Scope::Target(name.to_owned()));
     let rows = [
