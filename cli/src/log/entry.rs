@@ -45,7 +45,6 @@ pub(crate) struct Decided<'l> {
     pub(crate) route: Option<Cow<'l, str>>,
     #[serde(borrow, default, deserialize_with = "text")]
     pub(crate) target: Option<Cow<'l, str>>,
-    pub(crate) attempt: Option<u8>,
 }
 
 /// Why a line has no time that can be used; in words by `Display`.
