@@ -50,8 +50,8 @@ use crate::replace::Replacement;
 /// requests in which the same client asks for the same file again within a minute. If a redirect
 /// leads nowhere, cargo asks four times, and this ratio shows it first.
 ///
-/// Judged are all requests, and apart from each other those of each edge location, target and route
-/// (a repeat counts against the target of the request before it). An alarm is raised
+/// Judges all requests together, and each edge location, target and route by itself. A repeat counts
+/// against the target of the request before it. An alarm is raised
 ///
 ///   - when a repeat ratio is above its limit,
 ///   - when many requests on routes are not redirected, though the switch would redirect them,
@@ -59,17 +59,18 @@ use crate::replace::Replacement;
 ///     of the same time a day earlier; what falls at this time each day is expected to,
 ///   - at once when a proof is refused.
 ///
-/// A fault is one alarm, for what explains it best; what it explains does not count elsewhere.
-/// Each alarm says how long ago the revision or switch in the log last changed, and ends after 3
-/// windows without its cause. Less traffic counts as usual after half an hour.
+/// One fault raises one alarm, for the scope that explains it. Requests in that scope are then left
+/// out of the ratios of other scopes. Each alarm says how long ago the revision or switch in the log
+/// last changed, and ends after 3 windows without its cause. Less traffic counts as usual after half
+/// an hour.
 ///
 /// A ratio is each client's share, averaged over the clients, so that none counts for more than
 /// another, and of a client at most four requests for a file count. If one client alone repeats so
 /// much that it would raise an alarm, a notice names it. The limit of a ratio is well above what is
 /// usual: --above and --deviations say how far. The usual ratio is an exponentially weighted
-/// average; nothing is learnt from what an alarm is about. Too few clients raise no alarm: the
-/// ratio must also be so improbable that chance raises fewer than one in a day. If all downloads of
-/// a place fail, 8 to 20 clients are enough, in up to a minute.
+/// average; nothing is learnt from what an alarm is about. Few clients must differ more: with some
+/// 120 scopes, chance alone raises less than one alarm a day. If all downloads of a place fail, 8 to
+/// 20 clients in up to six windows are enough.
 ///
 /// Time is what the lines say (`date_time`), never a clock: the time of most of the last 100 lines,
 /// or of fewer if a window has fewer. A window ends when most of them are in a later one. A line up
@@ -83,15 +84,15 @@ use crate::replace::Replacement;
 ///
 /// Memory does not grow with the traffic. Requests are kept as hashes under a random key: at most
 /// 458,752 in each of two minutes, in 18 MiB. If a minute has more different requests, a fixed half
-/// of the keys is compared, then a quarter and so on. Each of at most 512 edge locations, 63
-/// targets and 128 routes keeps up to 256 clients in each of 6 windows, 40 KiB, and an edge
-/// location a day of its traffic, 12 KiB. Addresses are kept of 32 clients, until the window ends.
-/// A report has at most 720 points.
+/// of the keys is compared, then a quarter and so on. Of each edge location (at most 512), target
+/// (63) and route (128), up to 256 clients in each of 6 windows are kept, and a day of an edge
+/// location's traffic: at most 100 MB for all. Addresses are kept of 32 clients, until the window
+/// ends. A report has at most 720 points.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   signpost watch access.log.zst
-  signpost watch E1ABC.2023-07-20-11.*.gz E1ABC.2023-07-20-12.*.gz
+  signpost watch fastly-2023-07-20T11.log.gz fastly-2023-07-20T12.log.gz
   tail -n 0 -F signpost.log | signpost watch --exec 'mail -s \"Signpost $SIGNPOST_EVENT\" ops@example.org' -
   tail -n 0 -F signpost.log | signpost watch --alertmanager http://127.0.0.1:9093 --metrics 127.0.0.1:9464 -
   signpost watch --report incident.html --format json access.log.gz

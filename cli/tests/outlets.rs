@@ -158,7 +158,7 @@ fn an_alertmanager_that_fails_is_told_once_and_does_not_hold_up_the_watch() {
     for words in [
         "alarms are sent to it all the same",
         "alarms wait until it takes them",
-        "1 alarm not delivered within 200ms, and left so",
+        "1 alarm not delivered; gave up after 200ms",
     ] {
         let words = format!("{words}\n");
         assert_eq!(errors.matches(&words).count(), 1, "{words}: {errors}");
@@ -239,7 +239,7 @@ async fn figures_are_served_while_the_watch_runs() {
             Method::POST,
             "/metrics",
             StatusCode::METHOD_NOT_ALLOWED,
-            "can only be got",
+            "accepts only GET and HEAD",
         ),
         (
             Method::GET,

@@ -176,7 +176,7 @@ impl Alertmanager {
         let patience = humantime::format_duration(self.patience);
         let undelivered = counted(self.alerts.undelivered(), "alarm");
         self.complain(&format!(
-            "{undelivered} not delivered within {patience}, and left so"
+            "{undelivered} not delivered; gave up after {patience}"
         ));
     }
 

@@ -100,7 +100,11 @@ impl Exec {
     }
 
     fn spawn(&mut self, event: &Notification) -> io::Result<()> {
-        let mut child = Command::new("sh")
+        let mut command = Command::new("sh");
+        // Ctrl-C ends the watch, which then waits for commands.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command
             .arg("-c")
             .arg(&self.command)
             .env("SIGNPOST_EVENT", event.event_name())
@@ -135,7 +139,7 @@ impl Exec {
     fn leave(&self) {
         let patience = humantime::format_duration(self.patience);
         let running = self.running.len();
-        let words = format!("{running} still running after {patience}, and left so");
+        let words = format!("{running} still running; gave up waiting after {patience}");
         self.complain(&match self.waiting.len() {
             0 => words,
             waiting => format!("{words}; not run for the last {waiting} events"),

@@ -31,8 +31,15 @@ pub(crate) struct Options {
 
     /// How long to wait at the end for commands that still run, and for an Alertmanager that does
     /// not answer
-    #[arg(long, alias = "exec-wait", value_name = "DURATION", default_value = "10s", help_heading = "Outlets", value_parser = humantime::parse_duration)]
+    #[arg(long, alias = "exec-wait", value_name = "DURATION", default_value = "10s", help_heading = "Outlets", value_parser = patience)]
     pub(super) wait: Duration,
+}
+
+fn patience(text: &str) -> Result<Duration, String> {
+    let read = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let is_short = read <= Duration::from_hours(1);
+    let words = "write a duration of at most 1h";
+    is_short.then_some(read).ok_or_else(|| words.to_owned())
 }
 
 fn listen_address(text: &str) -> Result<SocketAddr, String> {

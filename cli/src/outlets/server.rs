@@ -77,7 +77,7 @@ impl Server {
                 let connection = http1::Builder::new()
                     .keep_alive(false)
                     .serve_connection(TokioIo::new(stream), service);
-                // Whoever goes away or is slow gets nothing.
+                // Drops clients that disconnect or take too long.
                 let _ = timeout(TIMEOUT, connection).await;
                 drop(slot);
             });
@@ -89,7 +89,7 @@ fn answer(method: &Method, path: &str, figures: &Figures) -> Response<Full<Bytes
     let (status, text) = if path != PATH {
         (StatusCode::NOT_FOUND, format!("metrics are at {PATH}\n"))
     } else if !matches!(*method, Method::GET | Method::HEAD) {
-        let words = format!("{PATH} can only be got\n");
+        let words = format!("{PATH} accepts only GET and HEAD\n");
         (StatusCode::METHOD_NOT_ALLOWED, words)
     } else {
         match figures.to_text() {

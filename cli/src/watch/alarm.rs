@@ -61,13 +61,13 @@ pub(crate) enum Cause {
 
 /// An alarm of one kind, raised or not.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Watched {
+pub(crate) struct AlarmState {
     open: Option<Alarm>,
     calm: u32,
     idle: u32,
 }
 
-impl Watched {
+impl AlarmState {
     pub(crate) fn is_raised(&self) -> bool {
         self.open.is_some()
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::settings::BandSettings;
 
-/// The number of windows to learn before the usual ratio means anything.
+/// Windows to learn before the usual ratio is used.
 const ENOUGH_WINDOWS: u32 = 12;
 
 /// What a ratio is usually, before anything is learnt.

@@ -171,7 +171,12 @@ impl<T> Clock<T> {
     }
 
     fn open(&mut self, time: Time) -> Option<Time> {
-        let closed = self.start.replace(time.window(self.window));
+        let start = time.window(self.window);
+        let closed = self.start.replace(start);
+        // A clock that was ahead opened the windows before.
+        if closed.is_some_and(|closed| start < closed) {
+            self.newest = Some(time);
+        }
         self.enough = (self.lines / 4).clamp(LEAST_RECENT, MOST_RECENT);
         self.lines = 0;
         (self.after, self.before) = (0, 0);

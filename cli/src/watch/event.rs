@@ -38,7 +38,7 @@ pub(crate) struct Summary {
     #[serde(flatten)]
     pub(crate) counts: Counts,
     pub(crate) alarms: u32,
-    pub(crate) notices: u32,
+    pub(crate) notices: u64,
     pub(crate) windows: u64,
     /// Windows with too few clients to judge their repeat ratio.
     pub(crate) not_judged: u64,

@@ -1,7 +1,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::alarm::Watched;
+use super::alarm::AlarmState;
+use super::band::count;
 use super::clients::Clients;
 use crate::log::Time;
 
@@ -44,9 +45,11 @@ pub(crate) struct Flow {
     minute: Option<Time>,
     requests: f64,
     seconds: f64,
+    /// The end of the last window.
+    end: Option<Time>,
     /// The last windows, and how long each is. The newest is first.
     now: VecDeque<(f64, Duration)>,
-    pub(crate) alarm: Watched,
+    pub(crate) alarm: AlarmState,
     /// The clients of some time, and how many requests belong together.
     clients: Clients,
     clients_since: Option<Time>,
@@ -85,6 +88,11 @@ impl Flow {
         of_unknown: u32,
     ) -> Level {
         let requests = clients.traffic() + f64::from(of_unknown);
+        if self.end.is_some_and(|end| start > end) {
+            // Nothing came in between, which is not the traffic of now.
+            self.now.clear();
+        }
+        self.end = Some(start.plus(length));
         self.learn_burst(start, clients);
         self.now.push_front((requests, length));
         let [_, longest] = NOW;
@@ -237,9 +245,11 @@ impl Flow {
         #[allow(clippy::cast_possible_truncation)]
         let known = Some(rate as f32);
         let passed = this.since(minute).as_secs() / MINUTE.as_secs();
-        // A window may be longer than a minute.
-        for _ in 0..passed.min(DAY as u64 * 2) {
-            self.minutes.push_back(known);
+        // A window may be longer than a minute, and there may be none in a minute.
+        let in_window = (self.seconds / MINUTE.as_secs_f64()).ceil();
+        for number in 0..passed.min(DAY as u64 * 2) {
+            let is_known = count(number) < in_window;
+            self.minutes.push_back(known.filter(|_| is_known));
         }
         let most = DAY + usize::try_from(RECENT.as_secs() / MINUTE.as_secs()).unwrap_or(1);
         self.minutes

@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
+use std::time::Duration;
 
-use super::alarm::Watched;
+use super::alarm::AlarmState;
 use super::band::{Band, Limit};
-use super::clients::{Asked, Clients, Mean};
+use super::clients::{Asked, Clients};
 
-/// The least surprise that raises an alarm. With some 120 scopes, two ratios and 8,640 windows a day,
-/// chance alone then raises fewer than one in a day, and in fact far fewer: each ratio must also be well
-/// above what is usual.
+/// The least surprise that raises an alarm, in windows of ten seconds. With some 120 scopes, two ratios
+/// and 8,640 windows a day, chance alone then raises fewer than one in a day, and in fact far fewer: each
+/// ratio must also be well above what is usual.
 const ENOUGH_SURPRISE: f64 = 15.0;
 
 /// The clients of the last windows of a scope. The newest is first.
@@ -22,24 +23,31 @@ pub(crate) struct Windows {
 pub(crate) struct Gauge {
     share: fn(&Asked) -> Option<f64>,
     band: Band,
-    /// A ratio of fewer clients means nothing.
+    /// Fewest clients to judge a ratio by.
     minimum: usize,
-    pub(crate) alarm: Watched,
+    enough_surprise: f64,
+    pub(crate) alarm: AlarmState,
 }
 
 /// A ratio and its limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reading {
     /// Nothing if there are too few clients.
     pub(crate) ratio: Option<f64>,
     pub(crate) limit: Limit,
-    /// Whether the ratio is above its limit, and not by chance.
-    is_above: bool,
+    /// The clients and the number of windows by which the ratio is above its limit, and not by chance.
+    pub(crate) above: Option<(Clients, usize)>,
 }
 
 impl Reading {
+    /// Whether the ratio is above its limit, and not by chance.
     pub(crate) fn is_above(&self) -> bool {
-        self.is_above
+        self.above.is_some()
+    }
+
+    /// Whether the ratio is above its limit, be it by chance.
+    pub(crate) fn is_high(&self) -> bool {
+        self.ratio.is_some_and(|ratio| ratio > self.limit.limit)
     }
 }
 
@@ -61,28 +69,31 @@ impl Windows {
         self.closed.clear();
     }
 
-    /// The clients of the newest window.
-    pub(crate) fn latest(&self) -> Clients {
-        self.closed.front().cloned().unwrap_or_default()
-    }
-
-    /// The mean of the newest window, then of the newest two, and so on.
-    fn means(&self, share: fn(&Asked) -> Option<f64>) -> impl Iterator<Item = Mean> {
+    /// The clients of the newest windows.
+    pub(crate) fn latest(&self, windows: usize) -> Clients {
         let mut sum = Clients::default();
-        self.closed.iter().map(move |window| {
+        for window in self.closed.iter().take(windows) {
             sum.merge(window);
-            sum.mean(share)
-        })
+        }
+        sum
     }
 }
 
 impl Gauge {
-    pub(crate) fn new(share: fn(&Asked) -> Option<f64>, band: Band, minimum: usize) -> Self {
+    pub(crate) fn new(
+        share: fn(&Asked) -> Option<f64>,
+        band: Band,
+        minimum: usize,
+        window: Duration,
+    ) -> Self {
+        // The shorter the windows, the more of them a day.
+        let windows = Duration::from_secs(10).as_secs_f64() / window.as_secs_f64().max(1e-3);
         Self {
             share,
             band,
             minimum,
-            alarm: Watched::default(),
+            enough_surprise: ENOUGH_SURPRISE + windows.ln().max(0.0),
+            alarm: AlarmState::default(),
         }
     }
 
@@ -97,28 +108,29 @@ impl Gauge {
     ) -> Reading {
         let limit = self.band.limit(elsewhere, is_changed);
         let usual = self.band.expected(elsewhere);
-        let mut ratio = None;
-        for mean in windows.means(self.share) {
+        let mut reading = Reading {
+            ratio: None,
+            limit,
+            above: None,
+        };
+        let mut sum = Clients::default();
+        for (window, number) in windows.closed.iter().zip(1..) {
+            sum.merge(window);
+            let mean = sum.mean(self.share);
             if mean.clients < self.minimum {
                 continue;
             }
-            let newest = *ratio.get_or_insert(mean.ratio);
-            if newest <= limit.limit {
+            reading.ratio.get_or_insert(mean.ratio);
+            if !reading.is_high() {
                 break;
             }
-            if mean.ratio > limit.limit && mean.surprise(usual) >= ENOUGH_SURPRISE {
-                return Reading {
-                    ratio: Some(mean.ratio),
-                    limit,
-                    is_above: true,
-                };
+            if mean.ratio > limit.limit && mean.surprise(usual) >= self.enough_surprise {
+                reading.ratio = Some(mean.ratio);
+                reading.above = Some((sum, number));
+                break;
             }
         }
-        Reading {
-            ratio,
-            limit,
-            is_above: false,
-        }
+        reading
     }
 
     pub(crate) fn minimum(&self) -> usize {
@@ -132,7 +144,7 @@ impl Gauge {
 
     /// Learns a reading of a calm window.
     pub(crate) fn learn(&mut self, reading: &Reading) {
-        if let Some(ratio) = reading.ratio.filter(|ratio| *ratio <= reading.limit.limit) {
+        if let Some(ratio) = reading.ratio.filter(|_| !reading.is_high()) {
             self.band.learn(ratio);
         }
     }
@@ -140,6 +152,8 @@ impl Gauge {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Gauge, Windows};
     use crate::watch::band::tests::band;
     use crate::watch::clients::{Asked, Clients};
@@ -160,7 +174,7 @@ mod tests {
 
     #[test]
     fn as_many_windows_are_taken_together_as_are_needed() {
-        let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8);
+        let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8, Duration::from_secs(10));
         for _ in 0..12 {
             gauge.band.learn(0.02);
         }
@@ -180,7 +194,7 @@ mod tests {
             let reading = gauge.read(&windows, None, false);
             #[allow(clippy::cast_possible_truncation)]
             let found = reading.ratio.map(|ratio| (ratio * 100.0) as i64);
-            assert_eq!((found, reading.is_above), (percent, is_above), "{row}");
+            assert_eq!((found, reading.is_above()), (percent, is_above), "{row}");
         }
     }
 }

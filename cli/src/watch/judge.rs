@@ -6,7 +6,7 @@ use super::event::Event;
 use super::flow::Level;
 use super::gauge::{Gauge, Reading};
 use super::scope::Scope;
-use super::scopes::{ALL, Scopes, Watched};
+use super::scopes::{ALL, Figures, Scopes, Watched};
 use crate::log::Time;
 
 /// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
@@ -79,7 +79,8 @@ pub(crate) fn ratio(
         if alarm.is_raised() {
             let ended = match reading {
                 Reading { ratio: None, .. } => alarm.idle(closed.end),
-                _ if reading.is_above() => {
+                // Even if it could be chance: nothing says that it is over.
+                _ if reading.is_high() => {
                     alarm.not_calm();
                     None
                 }
@@ -131,9 +132,12 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
             kinds.push(Kind::new(rank));
             kinds.len() - 1
         });
-        if let (Some(kind), Some(ratio)) = (kinds.get_mut(place), reading.ratio) {
+        if let (Some(kind), Some(ratio)) = (kinds.get_mut(place), reading.ratio)
+            && let Some((clients, windows)) = &reading.above
+        {
             kind.broken.push((number, ratio));
-            kind.clients.merge(&watched.windows.latest());
+            kind.clients.merge(clients);
+            kind.windows = kind.windows.max(*windows);
         }
     }
     for kind in &mut kinds {
@@ -154,11 +158,13 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
     let (Some(all), Some(reading)) = (scopes.iter_mut().next(), readings.first()) else {
         return Vec::new();
     };
-    let latest = all.windows.latest();
     let minimum = (judged.gauge)(all).minimum();
+    let limit = reading.limit;
     let explains = |kind: &&Kind| {
+        let latest = all.windows.latest(kind.windows);
         let rest = latest.without(&kind.clients).mean(judged.share);
-        rest.clients >= minimum && rest.ratio <= kind.ratio * EXPLAINED
+        let is_usual = limit.usual.is_some() && rest.ratio <= limit.limit;
+        rest.clients >= minimum && (is_usual || rest.ratio <= kind.ratio * EXPLAINED)
     };
     if let Some(kind) = kinds.iter().find(explains) {
         return kind.together();
@@ -166,9 +172,11 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
     // All else is broken as well, or too little else is left to tell.
     let of_all = reading.ratio.unwrap_or_default();
     match kinds.first() {
-        Some(kind) if !is_all_broken && of_all < kind.ratio * TOGETHER => kind.together(),
-        None if !is_all_broken => Vec::new(),
-        _ => vec![ALL],
+        _ if is_all_broken => vec![ALL],
+        // Before anything is learnt, parts are above their limits by accident.
+        Some(kind) if limit.usual.is_none() && of_all >= kind.ratio * TOGETHER => vec![ALL],
+        Some(kind) => kind.together(),
+        None => Vec::new(),
     }
 }
 
@@ -177,7 +185,9 @@ struct Kind {
     rank: u8,
     /// Their numbers and ratios.
     broken: Vec<(usize, f64)>,
+    /// The clients that they were judged by, and of how many windows.
     clients: Clients,
+    windows: usize,
     /// That of all of them.
     ratio: f64,
 }
@@ -198,6 +208,7 @@ impl Kind {
             rank,
             broken: Vec::new(),
             clients: Clients::default(),
+            windows: 0,
             ratio: 0.0,
         }
     }
@@ -211,6 +222,22 @@ impl Kind {
             .filter(|(_, ratio)| *ratio >= highest * TOGETHER)
             .map(|(number, _)| *number)
             .collect()
+    }
+}
+
+/// Ends the alarms for refused proofs where there are none any more.
+pub(crate) fn refusals(
+    scopes: &mut Scopes,
+    figures: &[Figures],
+    end: Time,
+    events: &mut Vec<Event>,
+) {
+    for (watched, figures) in scopes.iter_mut().zip(figures) {
+        if figures.refusals > 0 {
+            watched.refusals.not_calm();
+        } else {
+            events.extend(watched.refusals.calm(end).map(Event::AlarmEnded));
+        }
     }
 }
 

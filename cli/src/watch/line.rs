@@ -48,8 +48,14 @@ pub(crate) struct InForce<'a> {
     pub(crate) switch: Cow<'a, str>,
 }
 
-/// The reasons for the origin of requests that are on no route for a redirect.
-const NOT_ON_ROUTES: [&str; 3] = ["no-route", "origin-route", "method-not-redirectable"];
+/// The reasons for the origin of requests that no switch would redirect.
+const NOT_ON_ROUTES: [&str; 5] = [
+    "no-route",
+    "origin-route",
+    "came-from-target",
+    "method-not-redirectable",
+    "path-malformed",
+];
 
 /// The reasons that hold a proven location back. A repeated attempt is judged by its repeat.
 const HELD_BACK: [&str; 4] = ["switch-off", "switch-shadow", "not-in-rollout", "retried"];
@@ -116,8 +122,7 @@ impl<'a> Line<'a> {
     pub(crate) fn is_not_redirected(&self) -> bool {
         match &self.answer {
             Answer::Redirect | Answer::Preflight => false,
-            Answer::Origin(reason) if HELD_BACK.contains(&&**reason) => self.status >= 500,
-            Answer::Origin(_) => self.is_on_route(),
+            Answer::Origin(reason) => self.is_on_route() && !HELD_BACK.contains(&&**reason),
             Answer::Other => self.is_get && self.status >= 400,
         }
     }
@@ -233,10 +238,19 @@ pub(crate) mod tests {
         let rows = [
             ("retried", true, false),
             ("switch-off", true, false),
+            ("switch-shadow", true, false),
+            ("not-in-rollout", true, false),
             ("no-route", false, false),
+            ("origin-route", false, false),
+            ("came-from-target", false, false),
             ("method-not-redirectable", false, false),
+            ("path-malformed", false, false),
             ("config-missing", true, true),
+            ("config-invalid", true, true),
+            ("location-refused", true, true),
+            ("name-invalid", true, true),
             ("version-invalid", true, true),
+            ("capture-invalid", true, true),
         ];
         for (reason, is_on_route, is_not_redirected) in rows {
             let text = by_origin(reason, "null");
@@ -244,8 +258,21 @@ pub(crate) mod tests {
             let found = (line.is_on_route(), line.is_not_redirected());
             assert_eq!(found, (is_on_route, is_not_redirected), "{reason}");
         }
-        let text = by_origin("switch-shadow", "null").replace(r#""status":302"#, r#""status":503"#);
-        assert!(read(&text).is_not_redirected(), "the origin fails");
+        // Whoever adds a reason must say here what it means.
+        let decision = include_str!("../../../src/decision.rs");
+        let (_, reasons) = decision.split_once("pub enum Reason {").unwrap();
+        let (reasons, _) = reasons.split_once("\n}").unwrap();
+        let documented = reasons
+            .split("/// `")
+            .skip(1)
+            .filter_map(|it| it.split_once("`:"));
+        let documented: Vec<_> = documented.map(|(reason, _)| reason).collect();
+        let known = rows.map(|(reason, ..)| reason);
+        assert!(documented.len() == known.len(), "{documented:?}");
+        assert!(
+            documented.iter().all(|reason| known.contains(reason)),
+            "{documented:?}"
+        );
         assert!(!read(SIGNPOST).is_not_redirected());
         // A line without a decision tells it by its status.
         let (theirs, _) = SIGNPOST.split_once(r#","signpost""#).unwrap();

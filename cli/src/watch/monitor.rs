@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use foldhash::quality::RandomState;
 
-use super::alarm::{Alarm, Cause, Watched};
+use super::alarm::{Alarm, Cause};
 use super::band::Band;
 use super::changes::{Change, Changes};
 use super::event::Event;
@@ -21,7 +21,10 @@ use crate::log::Time;
 use crate::text::beginning;
 
 /// After a gap this long, what came before says nothing of the traffic.
-const JUMP: Duration = Duration::from_mins(2);
+const JUMP: Duration = Duration::from_mins(30);
+
+/// The usual share of repeats, if each request counts, before it is learnt.
+const NOT_LOUD: f64 = 0.1;
 
 /// Counts requests into the open window, and judges it when it closes.
 #[derive(Debug)]
@@ -37,7 +40,6 @@ pub(crate) struct Monitor {
     changes: Changes,
     last_change: Option<Change>,
     counts: Counts,
-    refusal: Watched,
     /// The end of the last window.
     end: Option<Time>,
     alarms: u32,
@@ -54,7 +56,6 @@ impl Monitor {
             changes: Changes::default(),
             last_change: None,
             counts: Counts::default(),
-            refusal: Watched::default(),
             end: None,
             alarms: 0,
             settings,
@@ -106,11 +107,13 @@ impl Monitor {
             refusal: beginning(refusal, 40),
             url: beginning(&line.url, 200),
         };
-        let route = line.route.as_ref();
-        let scope = route.map_or(Scope::All, |route| Scope::Route(beginning(route, 64)));
+        let Some(watched) = self.scopes.of_refusal(line) else {
+            return;
+        };
         let change = self.last_change.as_ref();
-        let alarm = || new_alarm(&mut self.alarms, &scope, time, cause, change);
-        events.extend(self.refusal.raise(alarm).map(Event::AlarmBegan));
+        let (scope, alarms) = (&watched.scope, &mut self.alarms);
+        let alarm = || new_alarm(alarms, scope, time, cause, change);
+        events.extend(watched.refusals.raise(alarm).map(Event::AlarmBegan));
     }
 
     /// Whether nothing was counted since the last window.
@@ -152,7 +155,7 @@ impl Monitor {
         judge::traffic(scopes, &levels, end, &mut new, &mut judged);
         let window = self.window(start, &figures, &readings);
         events.push(Event::Window(window.clone()));
-        self.end_refusal(&window, events);
+        judge::refusals(&mut self.scopes, &figures, end, events);
         self.look_for_noise(&figures, &readings, end, events);
         events.append(&mut judged);
         window
@@ -190,14 +193,6 @@ impl Monitor {
         }
     }
 
-    fn end_refusal(&mut self, window: &Window, events: &mut Vec<Event>) {
-        if window.counts.figures.refusals > 0 {
-            self.refusal.not_calm();
-        } else {
-            events.extend(self.refusal.calm(window.end()).map(Event::AlarmEnded));
-        }
-    }
-
     /// Finds one client that would have raised an alarm if each request counted.
     fn look_for_noise(
         &mut self,
@@ -209,7 +204,8 @@ impl Monitor {
         if let (Some(all), Some(reading)) = (figures.first(), readings.first()) {
             // Build farms repeat a lot every day, and are not worth a notice.
             let ratio = all.plain_repeat_ratio();
-            let is_loud = ratio > self.plain_repeats.limit(None, false).limit;
+            let usual = Some(NOT_LOUD).filter(|_| self.plain_repeats.usual().is_none());
+            let is_loud = ratio > self.plain_repeats.limit(usual, false).limit;
             if is_loud && !reading.is_above() {
                 let notice = self.noise.notice(all.requests, end);
                 events.extend(notice.map(Event::Notice));

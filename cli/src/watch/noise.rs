@@ -14,7 +14,7 @@ const MOST_COUNTED: usize = 32;
 /// A client is noisy if its repeats are this share of all requests.
 const NOISY: f64 = 0.2;
 
-/// Whoever was told of is not told of again for so many windows without noise.
+/// Windows without noise before a client is reported again.
 const QUIET_WINDOWS: u32 = 30;
 
 /// One client that would raise an alarm if it could.
@@ -30,7 +30,7 @@ pub(crate) struct Notice {
     pub(crate) path: String,
 }
 
-/// Finds the clients that repeat most, and remembers of whom was told.
+/// Finds the clients that repeat most, and remembers which clients were reported.
 ///
 /// A client takes the place of the one with the fewest repeats, with its count (Metwally 2005): whoever
 /// has more than one in [`MOST_COUNTED`] of the repeats is found.
@@ -78,23 +78,24 @@ impl Noise {
         }
     }
 
-    /// The client whose repeats are many of so many requests, unless it was told of.
+    /// The loudest client that was not reported yet, if its repeats are many of so many requests.
     pub(crate) fn notice(&mut self, requests: u64, time: Time) -> Option<Notice> {
-        let counted = self.counted.iter().max_by_key(|it| it.repeats)?;
-        let share = count(counted.repeats) / count(requests.max(1));
-        if share < NOISY {
-            return None;
+        let share = |counted: &Counted| count(counted.repeats) / count(requests.max(1));
+        let (mut loudest, told) = (None, &mut self.told);
+        for counted in self.counted.iter().filter(|it| share(it) >= NOISY) {
+            if let Some((_, left)) = told.iter_mut().find(|(it, _)| *it == counted.client) {
+                *left = QUIET_WINDOWS;
+            } else if loudest.is_none_or(|it: &Counted| it.repeats < counted.repeats) {
+                loudest = Some(counted);
+            }
         }
-        if let Some((_, left)) = self.told.iter_mut().find(|(it, _)| *it == counted.client) {
-            *left = QUIET_WINDOWS;
-            return None;
-        }
+        let counted = loudest?;
         self.told.push((counted.client, QUIET_WINDOWS));
         Some(Notice {
             time,
             address: beginning(&counted.address, 64),
             user_agent: beginning(&String::from_utf8_lossy(&counted.user_agent), 64),
-            share: share.min(1.0),
+            share: share(counted).min(1.0),
             path: beginning(&counted.path, 200),
         })
     }

@@ -1,10 +1,12 @@
 use std::fmt;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 /// The requests that an alarm is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// In JSON it has a `kind` and a `name`, which all requests lack.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Scope {
     All,
     /// Answered at this point of presence.
@@ -16,7 +18,7 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    /// The kind of scope, as in JSON.
+    /// The kind of scope, as in JSON and in labels.
     pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::All => "all",
@@ -32,6 +34,15 @@ impl Scope {
             Self::All => None,
             Self::EdgeLocation(name) | Self::Target(name) | Self::Route(name) => Some(name),
         }
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut scope = serializer.serialize_struct("Scope", 2)?;
+        scope.serialize_field("kind", self.kind())?;
+        scope.serialize_field("name", &self.name())?;
+        scope.end()
     }
 }
 

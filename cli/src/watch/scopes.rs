@@ -4,6 +4,7 @@ use std::time::Duration;
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
+use super::alarm::AlarmState;
 use super::band::{Band, count};
 use super::clients::{Asked, Clients};
 use super::flow::{Flow, Level};
@@ -22,8 +23,12 @@ const MOST: [usize; 3] = [512, 63, 128];
 /// hardly above that of all, and the part is to be named.
 const PART: f64 = 0.05;
 
-/// If a window has too few clients, windows of this time are judged together.
+/// If a window has too few clients, windows of this time are judged together, and at most so many.
 const TOGETHER: Duration = Duration::from_mins(1);
+const MOST_TOGETHER: usize = 6;
+
+/// The longest name that is watched, in bytes.
+const LONGEST: usize = 256;
 
 /// A number of a scope.
 type Number = usize;
@@ -62,6 +67,7 @@ pub(crate) struct Watched {
     pub(crate) windows: Windows,
     pub(crate) repeats: Gauge,
     pub(crate) not_redirected: Gauge,
+    pub(crate) refusals: AlarmState,
     /// That of all requests and of edge locations.
     pub(crate) flow: Option<Flow>,
 }
@@ -146,7 +152,8 @@ impl Scopes {
             last.1 = *number;
             return Some(*number);
         }
-        if known.len() >= MOST.get(kind).copied().unwrap_or_default() {
+        let most = MOST.get(kind).copied().unwrap_or_default();
+        if known.len() >= most || name.len() > LONGEST {
             self.are_too_many = true;
             return None;
         }
@@ -185,7 +192,8 @@ impl Scopes {
         let in_others = in_alarm(|it| it.not_redirected.alarm.is_raised());
         let figures = Figures::of(line, seen);
         let asked = Asked {
-            firsts: u16::from(seen == Some(Seen::First)),
+            // What is not compared, because there are too many requests, is traffic all the same.
+            firsts: u16::from(matches!(seen, Some(Seen::First | Seen::NotInSample))),
             compared: u16::from(figures.compared > 0),
             repeats: u16::from(figures.repeats > 0),
             on_routes: u16::from(line.is_on_route()),
@@ -218,6 +226,12 @@ impl Scopes {
         }
     }
 
+    /// The scope of a refused proof: its route, or all requests.
+    pub(crate) fn of_refusal(&mut self, line: &Line<'_>) -> Option<&mut Watched> {
+        let route = self.of(line).numbers.last().copied().flatten();
+        self.watched.get_mut(route.unwrap_or(ALL))
+    }
+
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Watched> {
         self.watched.iter()
     }
@@ -236,7 +250,7 @@ impl Watched {
         let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
         let gauge = |share| {
             let band = Band::new(band, settings.window);
-            Gauge::new(share, band, settings.minimum_clients)
+            Gauge::new(share, band, settings.minimum_clients, settings.window)
         };
         let has_flow = matches!(scope, Scope::All | Scope::EdgeLocation(_));
         Self {
@@ -244,7 +258,8 @@ impl Watched {
             figures: Figures::default(),
             clients: Clients::default(),
             of_unknown: 0,
-            windows: Windows::new(usize::try_from(together).unwrap_or(1)),
+            windows: Windows::new(usize::try_from(together).unwrap_or(1).min(MOST_TOGETHER)),
+            refusals: AlarmState::default(),
             repeats: gauge(Asked::repeat_ratio),
             not_redirected: gauge(Asked::not_redirected_ratio),
             flow: has_flow.then(Flow::default),
@@ -323,5 +338,62 @@ impl Figures {
         self.compared += compared;
         self.repeats += repeats;
         self.more_repeats += more_repeats;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{ALL, LONGEST, Scopes};
+    use crate::watch::clients::Asked;
+    use crate::watch::line::tests::{SIGNPOST, read};
+    use crate::watch::repeats::Seen;
+    use crate::watch::tests::defaults;
+
+    /// The clients of all requests after one line.
+    fn after(seen: Seen) -> (f64, usize) {
+        let mut scopes = Scopes::new(defaults());
+        let line = read(SIGNPOST);
+        let of = scopes.of(&line);
+        scopes.add(&line, of, Some(1), Some(seen));
+        let all = &scopes.watched[ALL];
+        let compared = all.clients.mean(Asked::repeat_ratio).clients;
+        (all.clients.traffic(), compared)
+    }
+
+    #[test]
+    fn what_is_not_compared_is_traffic_all_the_same() {
+        for (seen, traffic, compared) in [
+            (Seen::First, 1.0, 1),
+            (Seen::NotInSample, 1.0, 0),
+            (Seen::Again { target: 1 }, 0.0, 1),
+            (Seen::OverAndOver, 0.0, 0),
+        ] {
+            let found = after(seen);
+            assert!((found.0 - traffic).abs() < 1e-9, "{seen:?}: {found:?}");
+            assert_eq!(found.1, compared, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn names_without_end_take_no_memory_without_end() {
+        let mut scopes = Scopes::new(defaults());
+        let line = read(SIGNPOST);
+        for number in 0..1_000 {
+            let mut line = line.clone();
+            line.edge_location = Some(format!("P{number}").into());
+            line.target = Some(format!("t{number}").into());
+            line.route = Some("r".repeat(LONGEST + number).into());
+            let of = scopes.of(&line);
+            scopes.add(&line, of, Some(1), Some(Seen::First));
+        }
+        // All requests, and one route.
+        assert_eq!(scopes.watched.len(), 1 + 512 + 63 + 1);
+        assert!(scopes.are_too_many);
+        let window = Duration::from_secs(10);
+        let closed = scopes.iter_mut().map(|it| it.close(line.time, window));
+        let requests = closed.map(|(figures, _)| figures.requests);
+        assert_eq!(requests.max(), Some(1_000));
     }
 }

@@ -17,8 +17,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) band: BandSettings,
 
-    /// A scope with fewer clients in up to a minute is not judged by its ratios
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
+    /// A scope with fewer clients in up to six windows is not judged by its ratios
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clients)]
     pub(crate) minimum_clients: usize,
 }
 
@@ -41,6 +41,12 @@ pub(crate) struct BandSettings {
     /// After this time a window counts half in the usual ratio
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = half_life)]
     pub(crate) half_life: Duration,
+}
+
+/// A sample has at least 128 clients where there are many.
+fn clients(text: &str) -> Result<usize, String> {
+    let words = "write a number from 1 to 100";
+    within(&(1..=100), text.parse().unwrap_or(0), words)
 }
 
 fn window(text: &str) -> Result<Duration, String> {

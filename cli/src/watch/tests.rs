@@ -23,7 +23,7 @@ use crate::log::Time;
 const BREAK: u64 = 1_689_855_420_000_000;
 
 /// The defaults of the command line.
-fn defaults() -> Settings {
+pub(crate) fn defaults() -> Settings {
     let command = Settings::augment_args(Command::new("watch"));
     let matches = command.get_matches_from(["watch"]);
     Settings::from_arg_matches(&matches).unwrap()

@@ -80,6 +80,10 @@ fn notes(summary: &Summary) -> Vec<String> {
             HumanCount(summary.windows)
         ));
     }
+    if summary.notices > 0 {
+        let notices = counted(summary.notices, "notice");
+        notes.push(format!("{notices} of one client that repeats a lot"));
+    }
     if summary.are_too_many {
         notes.push(
             "there are too many edge locations, targets or routes: some are not judged apart"

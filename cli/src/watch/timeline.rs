@@ -35,8 +35,8 @@ pub(crate) struct Timeline {
 pub(crate) struct OfScope {
     /// In the whole log.
     pub(crate) figures: Figures,
-    /// The repeat ratio, point by point.
-    pub(crate) ratios: Vec<Ratio>,
+    /// The repeat ratio, point by point; nothing where there were no requests.
+    pub(crate) ratios: Vec<Option<Ratio>>,
 }
 
 impl Default for Timeline {
@@ -120,9 +120,9 @@ impl Timeline {
         for in_scope in &window.scopes {
             let of_scope = self.scopes.entry(in_scope.scope.clone()).or_default();
             of_scope.figures.add(&in_scope.figures);
-            of_scope.ratios.resize(self.points.len(), Ratio::default());
+            of_scope.ratios.resize(self.points.len(), None);
             if let Some(last) = of_scope.ratios.last_mut() {
-                last.merge(in_scope.repeats);
+                *last = both(*last, Some(in_scope.repeats));
             }
         }
     }
@@ -138,19 +138,26 @@ impl Timeline {
         });
         self.points = two_in_one.collect();
         for of_scope in self.scopes.values_mut() {
-            let two_in_one = of_scope.ratios.chunks(2).filter_map(|two| {
-                let mut ratios = two.iter().copied();
-                let first = ratios.next()?;
-                Some(ratios.fold(first, |mut sum, next| {
-                    sum.merge(next);
-                    sum
-                }))
-            });
+            let two_in_one = of_scope
+                .ratios
+                .chunks(2)
+                .filter_map(|two| two.iter().copied().reduce(both));
             of_scope.ratios = two_in_one.collect();
         }
         self.windows_per_point *= 2;
         // The number of points is even, so the last consists of two full ones.
         self.windows_in_last = self.windows_per_point;
+    }
+}
+
+/// The ratio of two windows, of which one may have no requests.
+fn both(one: Option<Ratio>, next: Option<Ratio>) -> Option<Ratio> {
+    match (one, next) {
+        (Some(mut one), Some(next)) => {
+            one.merge(next);
+            Some(one)
+        }
+        (one, next) => next.or(one),
     }
 }
 
@@ -212,6 +219,7 @@ mod tests {
             let highest = of_scope
                 .ratios
                 .iter()
+                .flatten()
                 .filter_map(|ratio| ratio.repeat_ratio);
             assert_eq!(highest.count(), usize::from(number >= 3), "at {number}");
             let last = points.last().unwrap();

@@ -181,8 +181,14 @@ impl Watcher {
     }
 
     fn close(&mut self, start: Time, is_last: bool, events: &mut Vec<Event>) {
+        let before = events.len();
         let window = self.monitor.close(start, is_last, events);
+        let new = events.iter().skip(before);
+        let notices = new
+            .filter(|event| matches!(event, Event::Notice(_)))
+            .count();
         let summary = &mut self.summary;
+        summary.notices += notices as u64;
         summary.begin = Some(summary.begin.map_or(start, |begin| begin.min(start)));
         summary.end = summary.end.max(Some(window.end()));
         summary.windows += 1;

@@ -32,7 +32,7 @@ impl Default for Names {
             names: BTreeSet::new(),
         };
         Self {
-            edge_locations: most(256),
+            edge_locations: most(512),
             routes: most(128),
             targets: most(64),
             reasons: most(64),

@@ -190,7 +190,7 @@ fn names_without_end_make_series_with_an_end() {
         (
             "signpost_edge_location_requests_total",
             "edge_location",
-            256,
+            512,
             4,
         ),
         ("signpost_route_requests_total", "route", 128, 4),

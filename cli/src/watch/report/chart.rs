@@ -53,7 +53,8 @@ pub(crate) fn decisions(timeline: &Timeline) -> Markup {
 
 /// The repeat ratio of all requests, its usual value and the limit.
 pub(crate) fn ratios(timeline: &Timeline) -> Markup {
-    let ratios: Vec<_> = timeline.points.iter().map(|point| point.repeats).collect();
+    let points = timeline.points.iter();
+    let ratios: Vec<_> = points.map(|point| Some(point.repeats)).collect();
     ratio_chart(
         timeline,
         "Repeat ratio",
@@ -76,10 +77,15 @@ pub(crate) fn ratios_in_scopes(timeline: &Timeline) -> Markup {
     }
 }
 
-fn ratio_chart(timeline: &Timeline, name: &str, explanation: &str, ratios: &[Ratio]) -> Markup {
-    let usual = ratios.iter().map(|ratio| ratio.limit.usual);
-    let limits = ratios.iter().map(|ratio| Some(ratio.limit.limit));
-    let ratios = ratios.iter().map(|ratio| ratio.repeat_ratio);
+fn ratio_chart(
+    timeline: &Timeline,
+    name: &str,
+    explanation: &str,
+    ratios: &[Option<Ratio>],
+) -> Markup {
+    let usual = ratios.iter().map(|ratio| ratio.as_ref()?.limit.usual);
+    let limits = ratios.iter().map(|ratio| Some(ratio.as_ref()?.limit.limit));
+    let ratios = ratios.iter().map(|ratio| ratio.as_ref()?.repeat_ratio);
     let curves = [
         ("curve s2", curve(usual), "what is usual"),
         (

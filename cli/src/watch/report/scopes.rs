@@ -10,6 +10,7 @@ pub(crate) fn table(timeline: &Timeline) -> Markup {
         let ratios = of_scope
             .ratios
             .iter()
+            .flatten()
             .filter_map(|ratio| ratio.repeat_ratio);
         ratios.max_by(f64::total_cmp)
     };

@@ -2,9 +2,10 @@
 
 use signpost_testbed::traffic::{Part, Settings as TrafficSettings, Traffic};
 
-use super::{Found, line, traffic, watch};
+use super::{BREAK, Found, line, traffic, watch};
+use crate::log::Time;
 use crate::watch::alarm::Cause;
-use crate::watch::line::Answer;
+use crate::watch::line::{Answer, Line};
 use crate::watch::scope::Scope;
 
 /// Ten minutes before the break and five after it.
@@ -104,7 +105,7 @@ fn what_should_be_redirected_and_is_not_raises_an_alarm() {
         let requests = Traffic::new(&traffic(1, 600, 60)).filter(|request| request.attempt() == 1);
         let found = watch(requests.map(|request| {
             let mut line = line(&request);
-            if request.time() >= super::BREAK && part.contains(&request.bucket()) {
+            if request.time() >= BREAK && part.contains(&request.bucket()) {
                 line.answer = Answer::Origin("config-invalid".into());
             }
             line
@@ -119,4 +120,66 @@ fn what_should_be_redirected_and_is_not_raises_an_alarm() {
             "{name}: {words:#?}"
         );
     }
+}
+
+#[test]
+fn a_small_place_has_one_alarm_as_long_as_it_is_broken() {
+    for seed in 1..=3 {
+        let settings = TrafficSettings {
+            rate: 250.0,
+            ..traffic(seed, 600, 900)
+        };
+        let part = Part::EdgeLocation("JNB".to_owned());
+        let requests = Traffic::new(&settings).breaking(part);
+        let found = watch(requests.map(|request| line(&request)));
+        assert_eq!(found.alarms.len(), 1, "seed {seed}: {:#?}", found.words());
+    }
+}
+
+/// Ten minutes of two places with sixty clients each. In a window each client asks for ten files, and
+/// for a share of them again.
+fn two_places(shares: impl Fn(&str, u32) -> u32) -> Vec<Line<'static>> {
+    let like = line(&Traffic::new(&traffic(1, 60, 0)).next().unwrap());
+    let mut lines = Vec::new();
+    for window in 0..60_u32 {
+        for (place, of) in [("FRA", 1), ("IAD", 2)] {
+            for client in 0..60_u32 {
+                // In percent; clients differ so that the average is right.
+                let repeats = (shares(place, window) * 10 + client % 10 * 10) / 100;
+                for request in 0..10 + repeats {
+                    let mut line = like.clone();
+                    let millis = window * 10_000 + request * 400 + client;
+                    let start = i64::try_from(BREAK / 1_000).unwrap();
+                    line.time = Time::from_millis(start + i64::from(millis));
+                    line.edge_location = Some(place.into());
+                    let download = line.download.as_mut().unwrap();
+                    download.address = format!("10.0.{of}.{client}").into();
+                    download.path = format!("/{window}/{}", request % 10).into();
+                    lines.push(line);
+                }
+            }
+        }
+    }
+    lines.sort_by_key(|line| line.time);
+    lines
+}
+
+#[test]
+fn a_place_with_few_repeats_is_named_beside_one_with_many() {
+    let lines = two_places(|place, window| match (place, window) {
+        ("FRA", 0..40) => 2,
+        _ => 25,
+    });
+    let found = watch(lines.into_iter());
+    let words = found.words();
+    let [alarm] = &found.alarms[..] else {
+        panic!("{words:#?}");
+    };
+    assert_eq!(
+        alarm.scope,
+        Scope::EdgeLocation("FRA".to_owned()),
+        "{words:#?}"
+    );
+    let after = found.after()[0];
+    assert!((400..=430).contains(&after), "{words:#?}");
 }

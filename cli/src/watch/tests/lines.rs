@@ -227,3 +227,23 @@ fn in_one_target(request: &Request) -> Line<'static> {
     line.route = line.route.map(|_| "download".into());
     line
 }
+
+#[test]
+fn each_route_has_its_own_alarm_for_refused_proofs() {
+    let of = |route: &str, seconds| {
+        let route = format!(r#""route":"{route}""#);
+        refusal(seconds).replace(r#""route":"download""#, &route)
+    };
+    let mut lines: Vec<_> = (0..8).map(|window| of("a", window * 10 + 1)).collect();
+    lines.push(of("b", 15));
+    lines.extend(redirects(0..1, &[85, 95, 105, 115, 125]));
+    lines.sort();
+    let mut watcher = Watcher::new(defaults());
+    let expected = [
+        "began 12:00:01",
+        "began 12:00:15",
+        "ended 12:00:50",
+        "ended 12:01:50",
+    ];
+    assert_eq!(notable(&mut watcher, &lines), expected);
+}
