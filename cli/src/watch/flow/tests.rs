@@ -19,7 +19,9 @@ fn check(name: &str, hours: u32, rate: impl Fn(f64) -> f64, expected: &[(&str, u
         let builds = rate(seconds) * 10.0 / 40.0;
         let some: f64 = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
         let mut clients = Clients::default();
-        for _ in 0..(builds + builds.sqrt() * some).max(0.0).round() as u32 {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let builds = (builds + builds.sqrt() * some).max(0.0).round() as u32;
+        for _ in 0..builds {
             let asked = Asked {
                 firsts: 40,
                 ..Asked::default()

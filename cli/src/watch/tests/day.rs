@@ -55,13 +55,14 @@ fn a_day_with_a_cycle_deployments_and_build_farms_raises_no_alarm() {
     });
 }
 
+/// Where it falls, the traffic, and the most seconds until the alarm.
+type Row = (&'static str, f64, fn(&Line<'_>) -> bool, i64, Scope);
+
 #[test]
 fn traffic_that_falls_to_a_quarter_raises_an_alarm() {
     let everywhere = |_: &Line<'_>| true;
     let in_fra = |line: &Line<'_>| line.edge_location.as_deref() == Some("FRA");
     let fra = Scope::EdgeLocation("FRA".to_owned());
-    // Where it falls, the traffic, and the most seconds until the alarm.
-    type Row = (&'static str, f64, fn(&Line<'_>) -> bool, i64, Scope);
     let rows: [Row; 4] = [
         ("everywhere", 150.0, everywhere, 40, Scope::All),
         (

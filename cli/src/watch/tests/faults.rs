@@ -139,7 +139,7 @@ fn a_small_place_has_one_alarm_as_long_as_it_is_broken() {
 /// Ten minutes of two places with sixty clients each. In a window each client asks for ten files, and
 /// for a share of them again.
 fn two_places(shares: impl Fn(&str, u32) -> u32) -> Vec<Line<'static>> {
-    let like = line(&Traffic::new(&traffic(1, 60, 0)).next().unwrap());
+    let model = line(&Traffic::new(&traffic(1, 60, 0)).next().unwrap());
     let mut lines = Vec::new();
     for window in 0..60_u32 {
         for (place, of) in [("FRA", 1), ("IAD", 2)] {
@@ -147,7 +147,7 @@ fn two_places(shares: impl Fn(&str, u32) -> u32) -> Vec<Line<'static>> {
                 // In percent; clients differ so that the average is right.
                 let repeats = (shares(place, window) * 10 + client % 10 * 10) / 100;
                 for request in 0..10 + repeats {
-                    let mut line = like.clone();
+                    let mut line = model.clone();
                     let millis = window * 10_000 + request * 400 + client;
                     let start = i64::try_from(BREAK / 1_000).unwrap();
                     line.time = Time::from_millis(start + i64::from(millis));

@@ -8,10 +8,10 @@ use crate::watch::line::Line;
 use crate::watch::noise::Notice;
 
 /// The lines of one client that asks this often a second for this many files.
-fn client(rate: u64, files: u64, like: &Line<'static>) -> impl Iterator<Item = Line<'static>> {
-    let like = like.clone();
+fn client(rate: u64, files: u64, model: &Line<'static>) -> impl Iterator<Item = Line<'static>> {
+    let model = model.clone();
     (0..rate * 300).map(move |number| {
-        let mut line = like.clone();
+        let mut line = model.clone();
         line.time =
             Time::from_millis(i64::try_from(BREAK / 1_000 + number * 1_000 / rate).unwrap());
         if let Some(download) = &mut line.download {
