@@ -6,21 +6,33 @@ export DEBIAN_FRONTEND=noninteractive
 
 # Debian starts the services of what it installs, also at the next boot. The tests start their own.
 policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    printf '#!/bin/sh\nexit 101\n' > "$policy"
+marker='# By `cargo xtask setup --clients`, which removes it at its end.'
+new=
+
+leave_no_trace() {
+    if grep -qsxF "$marker" "$policy"; then
+        rm -f "$policy"
+    fi
+    for service in $new; do
+        deb-systemd-helper disable "$service.service" > /dev/null
+    done
+}
+# Without the other two, a signal would end this shell without the first.
+trap leave_no_trace EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# With the marker, it is what a killed run has left. Without it, it is the administrator's.
+if [ ! -e "$policy" ] || grep -qsxF "$marker" "$policy"; then
+    printf '#!/bin/sh\n%s\nexit 101\n' "$marker" > "$policy"
     chmod 755 "$policy"
 fi
-new=
 for service in rsyslog prometheus prometheus-alertmanager; do
-    dpkg --status "$service" > /dev/null 2>&1 || new="$new $service"
+    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$service" 2> /dev/null) || status=
+    [ "$status" = installed ] || new="$new $service"
 done
 
 apt-get --quiet update
 apt-get --quiet --yes --no-install-recommends install \
     ruby golang-go skopeo composer php-curl unzip maven python3 \
-    rsyslog rsyslog-gnutls prometheus prometheus-alertmanager
-
-for service in $new; do
-    deb-systemd-helper disable "$service.service" > /dev/null
-done
+    rsyslog rsyslog-gnutls prometheus prometheus-alertmanager systemd

@@ -98,13 +98,15 @@ resource "fastly_service_compute" "signpost" {
   # `signpost watch`, so that an alarm comes within 30 s. deploy/rsyslog/signpost.conf is for rsyslog, and
   # deploy/systemd/signpost-watch.service watches what it writes.
   logging_syslog {
-    name         = var.streamed_log.name
-    address      = var.streamed_log.address
-    port         = var.streamed_log.port
-    message_type = var.streamed_log.message_type
-    use_tls      = true
-    tls_hostname = coalesce(var.streamed_log.tls_hostname, var.streamed_log.address)
-    tls_ca_cert  = var.streamed_log.tls_ca_cert
+    name            = var.streamed_log.name
+    address         = var.streamed_log.address
+    port            = var.streamed_log.port
+    message_type    = var.streamed_log.message_type
+    use_tls         = true
+    tls_hostname    = coalesce(var.streamed_log.tls_hostname, var.streamed_log.address)
+    tls_ca_cert     = var.streamed_log.tls_ca_cert
+    tls_client_cert = one(var.streamed_log_client[*].certificate)
+    tls_client_key  = one(var.streamed_log_client[*].key)
   }
 
   package {

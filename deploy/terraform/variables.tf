@@ -101,6 +101,18 @@ variable "streamed_log" {
   }
 }
 
+# In a variable of its own, because Terraform shows no part of a sensitive one. Without a validation, because
+# Terraform shows the value that one refuses.
+variable "streamed_log_client" {
+  description = "The certificate with which Fastly shows the receiver of `streamed_log` that a line is of this service, and its key (PEM). Without it, whoever can connect can write lines, and so can each of Fastly's customers from Fastly's addresses. Terraform keeps both in its state."
+  type = object({
+    certificate = string
+    key         = string
+  })
+  sensitive = true
+  default   = null
+}
+
 # A warning: without the name in the configuration, the edge writes no line to the streamed log, so no
 # alarm ever comes.
 check "streamed_log_gets_lines" {

@@ -11,16 +11,14 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::child::dies_with_us;
 use crate::client;
 use crate::server::{Server, listens, plain};
 use crate::transcript::Transcript;
-
-/// The program, as Debian's package `prometheus-alertmanager` names it.
-const PROGRAM: &str = "prometheus-alertmanager";
 
 /// How long it may take to start.
 const START_LIMIT: Duration = Duration::from_mins(1);
@@ -50,8 +48,8 @@ pub struct Notice {
 listens!(Alertmanager, "http", address);
 
 impl Alertmanager {
-    /// The program that [`start`](Self::start) runs, for [`is_installed`](crate::is_installed).
-    pub const PROGRAM: &str = PROGRAM;
+    /// The program that [`start`](Self::start) runs, as Debian's package names it.
+    pub const PROGRAM: &str = "prometheus-alertmanager";
 
     /// Starts one, once it listens.
     ///
@@ -79,7 +77,7 @@ impl Alertmanager {
             webhook.address
         );
         fs::write(&config, text).context("cannot write the Alertmanager's configuration")?;
-        let mut child = Command::new(PROGRAM)
+        let mut child = dies_with_us(Self::PROGRAM)
             .arg(format!("--config.file={}", config.display()))
             .arg(format!(
                 "--storage.path={}",
@@ -92,15 +90,18 @@ impl Alertmanager {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot run `{PROGRAM}`"))?;
+            .with_context(|| format!("cannot run `{}`", Self::PROGRAM))?;
         let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
-            bail!("the output of `{PROGRAM}` cannot be read");
+            bail!("the output of `{}` cannot be read", Self::PROGRAM);
         };
         let transcript = Transcript::of(output, errors);
         let listening = transcript
-            .wait_for(PROGRAM, |line| listening_on(line).is_some(), START_LIMIT)
+            .wait_for(
+                Self::PROGRAM,
+                |line| listening_on(line).is_some(),
+                START_LIMIT,
+            )
             .await?;
         let address = listening_on(&listening).context("it listens nowhere")?;
         Ok(Self {

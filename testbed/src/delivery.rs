@@ -2,12 +2,12 @@ use std::io::Write as _;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncWriteExt as _, BufWriter};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufWriter};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use crate::rsyslog::Rsyslog;
-use crate::tls::connector;
+use crate::tls::{Certificate, connector};
 
 /// Stands in for Fastly's delivery of log lines: it puts lines into envelopes and sends them over TLS.
 #[derive(Debug)]
@@ -73,7 +73,22 @@ impl Delivery {
     ///
     /// When the connection fails, or its certificate is not trusted.
     pub async fn to(server: &Rsyslog, form: MessageType, endpoint: &str) -> Result<Self> {
-        let connector = connector(server.authority())?;
+        Self::with(None, server, form, endpoint).await
+    }
+
+    /// Connects with a client certificate, or without.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`to`](Self::to). That the server refuses the client may only be seen
+    /// [later](Self::closed).
+    pub async fn with(
+        certificate: Option<&Certificate>,
+        server: &Rsyslog,
+        form: MessageType,
+        endpoint: &str,
+    ) -> Result<Self> {
+        let connector = connector(server.authority(), certificate)?;
         let stream = TcpStream::connect(server.address()).await?;
         let stream = connector
             .connect(server.host().try_into()?, stream)
@@ -109,6 +124,11 @@ impl Delivery {
     /// When the connection is lost.
     pub async fn flush(&mut self) -> Result<()> {
         Ok(self.stream.flush().await?)
+    }
+
+    /// Waits until the server has closed the connection. It sends nothing.
+    pub async fn closed(&mut self) {
+        while let Ok(1..) = self.stream.read(&mut [0]).await {}
     }
 }
 

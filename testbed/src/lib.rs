@@ -27,6 +27,7 @@ mod alertmanager;
 mod cargo;
 mod cdn;
 mod cdn_tls;
+mod child;
 pub mod client;
 mod delivery;
 mod fastly_api;
@@ -59,7 +60,7 @@ pub use delivery::{Delivery, MessageType};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use hosts::add_hosts;
-pub use installed::is_installed;
+pub use installed::{is_installed, note_missing};
 pub use local_server::{Backend, LocalServer};
 pub use log_formats::{
     LOG_FORMATS, LOGGED_AGENT, LOGGED_HOST, LOGGED_STATUS, LogFormat, LoggedRequest,
@@ -74,7 +75,7 @@ pub use pipeline::Pipeline;
 pub use registry::{Registry, index_files};
 pub use rows::rows;
 pub use rsyslog::Rsyslog;
-pub use tls::{Protocol, Validity};
+pub use tls::{Certificate, Protocol, Validity};
 pub use transcript::Lines;
 pub use unreachable::{DeadAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

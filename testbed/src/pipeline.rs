@@ -1,11 +1,15 @@
-use std::process::Stdio;
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Child;
 
-use crate::rsyslog::dies_with_us;
+use crate::child::dies_with_us;
 use crate::transcript::Transcript;
+
+/// How long its processes may take to end before they are killed.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A command of a shell that ends with all its processes when this value is dropped.
 #[derive(Debug)]
@@ -21,7 +25,7 @@ impl Pipeline {
     ///
     /// When it cannot be run.
     pub fn start(command: &str, variables: &[(&str, &str)]) -> Result<Self> {
-        // It forwards the signal to end to all of the command's processes.
+        // All of its processes have one group. `timeout` also forwards the signal that comes if we are killed.
         let mut child = dies_with_us("timeout")
             .args(["300", "sh", "-c", command])
             .envs(variables.iter().copied())
@@ -29,6 +33,7 @@ impl Pipeline {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(false)
+            .process_group(0)
             .spawn()
             .with_context(|| format!("cannot run `{command}`"))?;
         let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
@@ -63,10 +68,57 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        // Nothing to do if it has ended.
-        if let Some(id) = self.child.id() {
-            let mut kill = std::process::Command::new("kill");
-            let _ = kill.args(["-TERM", &id.to_string()]).status();
+        let Some(id) = self.child.id() else {
+            return;
+        };
+        let group = format!("-{id}");
+        let signal = |signal| {
+            let mut kill = Command::new("kill");
+            let kill = kill.args([signal, "--", &group]).stderr(Stdio::null());
+            kill.status().is_ok_and(|status| status.success())
+        };
+        let end = Instant::now() + GRACE;
+        let mut lives = signal("-TERM");
+        while lives && Instant::now() < end {
+            // Its first process stays in the group until this asks for its status.
+            let _ = self.child.try_wait();
+            sleep(Duration::from_millis(5));
+            lives = signal("-0");
+        }
+        if lives {
+            signal("-KILL");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Pipeline;
+
+    /// Every process of a pipeline holds its outputs open.
+    #[tokio::test]
+    async fn no_process_outlives_it() {
+        for (name, command) in [
+            ("it ends at once", "echo started; sleep 60 | sleep 60"),
+            (
+                "it does not want to end",
+                "trap '' TERM; echo started; sleep 60 | sleep 60",
+            ),
+            (
+                "its last process outlives the shell",
+                "(trap '' TERM; echo started; sleep 60) & sleep 60",
+            ),
+        ] {
+            let pipeline = Pipeline::start(command, &[]).unwrap();
+            let limit = Duration::from_secs(30);
+            let line = pipeline.wait_for_line(|line| line == "started", limit);
+            line.await.unwrap();
+            let mut lines = pipeline.transcript.coming_lines();
+            drop(pipeline);
+            let end = tokio::time::timeout(limit, lines.next()).await;
+            assert_eq!(end, Ok(None), "{name}");
         }
     }
 }

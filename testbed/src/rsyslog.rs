@@ -1,4 +1,3 @@
-use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 use tokio::net::UnixDatagram;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::timeout;
 
+use crate::child::dies_with_us;
 use crate::installed::found;
-use crate::tls::{Validity, certificate};
+use crate::tls::Certificate;
 use crate::transcript::Transcript;
 
 /// The program, as Debian's package `rsyslog` has it. It is not on everybody's `PATH`.
@@ -23,6 +23,9 @@ const PORT: &str = "port=\"6514\"";
 const FILE: &str = "/var/log/signpost/signpost.log";
 const CERTIFICATE: &str = "/etc/ssl/certs/signpost-log.pem";
 const KEY: &str = "/etc/ssl/private/signpost-log.key";
+
+/// The group that production adds, and one that every Debian has.
+const GROUPS: [&str; 2] = ["Group=\"signpost\"", "Group=\"adm\""];
 
 /// The name in its certificate.
 const HOST: &str = "logs.example";
@@ -55,9 +58,20 @@ impl Rsyslog {
             && found("rsyslogd's TLS (rsyslog-gnutls)", has_tls)
     }
 
+    /// Replaces the group that production adds in its configuration. rsyslogd looks for it.
+    ///
+    /// # Errors
+    ///
+    /// When `config` lacks it.
+    pub fn without_group(config: &str) -> Result<String> {
+        let [from, to] = GROUPS;
+        ensure!(config.contains(from), "the configuration has no {from}");
+        Ok(config.replace(from, to))
+    }
+
     /// Starts one on loopback, once it listens.
     ///
-    /// `config` is that of production. Only its port, its paths and its certificate are replaced.
+    /// `config` is that of production. Only its port, its paths, its group and its certificate are replaced.
     ///
     /// # Errors
     ///
@@ -65,7 +79,7 @@ impl Rsyslog {
     pub async fn start(config: &str) -> Result<Self> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
         let within = |name: &str| directory.path().join(name);
-        let certificate = certificate(HOST, Validity::Valid)?;
+        let certificate = Certificate::of(HOST)?;
         fs::write(within("certificate.pem"), &certificate.chain)?;
         fs::write(within("key.pem"), &certificate.key)?;
         let file = within("log/signpost.log");
@@ -76,7 +90,7 @@ impl Rsyslog {
             "port=\"0\" address=\"127.0.0.1\" listenPortFileName=\"{}\"",
             port_file.display()
         );
-        let mut text = config.to_owned();
+        let mut text = Self::without_group(config)?;
         for (from, to) in [
             (PORT, port),
             (FILE, shown(&file)),
@@ -166,15 +180,6 @@ impl Rsyslog {
         ensure!(command.contains(FILE), "{FILE} is not in `{command}`");
         Ok(command.replace(FILE, &shown(&self.file)))
     }
-}
-
-/// A program that ends when this value is dropped, and also when this process is killed: some
-/// programs do not end with the terminal.
-pub(crate) fn dies_with_us(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "TERM"]).arg(program);
-    command.kill_on_drop(true);
-    command
 }
 
 fn shown(path: &Path) -> String {

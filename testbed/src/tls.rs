@@ -37,9 +37,9 @@ pub(crate) struct Identity {
     pub(crate) authority: String,
 }
 
-/// A certificate for a server of any protocol, in PEM form.
+/// A certificate for a server of any protocol, or for a client, in PEM form.
 #[derive(Debug)]
-pub(crate) struct Certificate {
+pub struct Certificate {
     /// The certificate.
     pub(crate) chain: String,
     /// Its private key.
@@ -48,24 +48,41 @@ pub(crate) struct Certificate {
     pub(crate) authority: String,
 }
 
-/// A certificate for `host`, by an authority that was made for it alone.
-pub(crate) fn certificate(host: &str, validity: Validity) -> Result<Certificate> {
-    let (certificate, key, authority) = signed(host, validity)?;
-    Ok(Certificate {
-        chain: certificate.pem(),
-        key: key.serialize_pem(),
-        authority: authority.pem(),
-    })
+impl Certificate {
+    /// One for `host` that holds today, by an authority that was made for it alone.
+    ///
+    /// # Errors
+    ///
+    /// When `host` is not a name.
+    pub fn of(host: &str) -> Result<Self> {
+        let (certificate, key, authority) = signed(host, Validity::Valid)?;
+        Ok(Self {
+            chain: certificate.pem(),
+            key: key.serialize_pem(),
+            authority: authority.pem(),
+        })
+    }
+
+    /// The certificate of its authority, in PEM form.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
 }
 
-/// What a client needs that trusts an authority, given in PEM form.
-pub(crate) fn connector(authority: &str) -> Result<TlsConnector> {
+/// What a client needs that trusts an authority, given in PEM form, and that may show a certificate of its own.
+pub(crate) fn connector(authority: &str, own: Option<&Certificate>) -> Result<TlsConnector> {
     let mut trusted = RootCertStore::empty();
     trusted.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(trusted)
-        .with_no_client_auth();
+        .with_root_certificates(trusted);
+    let config = match own {
+        None => config.with_no_client_auth(),
+        Some(own) => config.with_client_auth_cert(
+            vec![CertificateDer::from_pem_slice(own.chain.as_bytes())?],
+            PrivateKeyDer::from_pem_slice(own.key.as_bytes())?,
+        )?,
+    };
     Ok(TlsConnector::from(Arc::new(config)))
 }
 

@@ -19,6 +19,8 @@
 mod builds;
 mod files;
 mod log;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -269,103 +271,4 @@ fn micros_as_float(micros: u64) -> f64 {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn float_as_micros(micros: f64) -> u64 {
     micros as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-    use std::time::Duration;
-
-    use super::{Request, Settings, Traffic};
-
-    fn traffic(seed: u64, share: u8) -> Traffic {
-        Traffic::new(&Settings {
-            start: 1_689_851_820_000_000,
-            rate: 100.0,
-            normal: Duration::from_mins(1),
-            broken: Duration::from_mins(1),
-            seed,
-            farms: 5,
-            share,
-        })
-    }
-
-    #[test]
-    fn the_same_seed_makes_the_same_traffic_in_the_order_of_time() {
-        let one: Vec<_> = traffic(1, 100).collect();
-        assert_eq!(one, traffic(1, 100).collect::<Vec<_>>());
-        assert_ne!(one, traffic(2, 100).collect::<Vec<_>>());
-        assert!(one.is_sorted_by_key(Request::time));
-    }
-
-    #[test]
-    fn retries_follow_a_break_and_hardly_anything_else() {
-        let traffic = traffic(3, 100);
-        let break_at = traffic.break_at();
-        let (before, after): (Vec<_>, Vec<_>) =
-            traffic.partition(|request| request.time() < break_at);
-        let retries = |requests: &[Request]| {
-            requests
-                .iter()
-                .filter(|request| request.attempt() > 1)
-                .count()
-        };
-        assert!((5_000..7_000).contains(&before.len()), "{}", before.len());
-        assert!(retries(&before) * 100 < before.len());
-        assert!(retries(&after) * 10 > after.len() * 6);
-    }
-
-    #[test]
-    fn in_a_share_only_what_is_redirected_fails() {
-        let redirected = |share| {
-            let mut paths = std::collections::BTreeSet::new();
-            let (mut retries, mut others) = (0, 0);
-            for request in traffic(5, share) {
-                if request.is_redirected() {
-                    paths.insert(request.path());
-                    retries += u32::from(request.attempt() > 1);
-                } else {
-                    others += u32::from(request.attempt() > 1);
-                }
-            }
-            assert!(retries > others * 5, "{share} %: {retries} and {others}");
-            paths
-        };
-        let [few, many] = [10, 30].map(redirected);
-        assert!(few.len() * 2 < many.len());
-    }
-
-    #[test]
-    fn cargo_tries_four_times_with_its_documented_waits() {
-        let mut attempts = HashMap::<_, Vec<Request>>::new();
-        let traffic = traffic(4, 100);
-        let (from, to) = (
-            traffic.break_at() + 20_000_000,
-            traffic.break_at() + 40_000_000,
-        );
-        for request in traffic {
-            let key = (request.address(), request.user_agent(), request.path());
-            attempts.entry(key).or_default().push(request);
-        }
-        let lone = attempts.values().filter(|requests| {
-            let firsts = requests
-                .iter()
-                .filter(|request| request.attempt() == 1)
-                .count();
-            firsts == 1 && (from..to).contains(&requests[0].time()) && requests.len() > 1
-        });
-        let mut checked = 0;
-        for requests in lone {
-            let waits: Vec<_> = requests
-                .windows(2)
-                .map(|two| two[1].time() - two[0].time())
-                .collect();
-            let [first, 3_500_000, 6_500_000] = waits[..] else {
-                panic!("{waits:?}")
-            };
-            assert!((500_000..1_500_000).contains(&first), "{first}");
-            checked += 1;
-        }
-        assert!(checked > 100, "{checked}");
-    }
 }

@@ -7,8 +7,9 @@ use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
 use http::{Request, Response};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
+use crate::child::dies_with_us;
 use crate::client;
 use crate::local_server::LocalServer;
 use crate::log_line::LogLine;
@@ -56,7 +57,7 @@ impl Viceroy {
     ) -> Result<Self> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
         let manifest = local_server.write(directory.path())?;
-        let mut child = Command::new("viceroy")
+        let mut child = dies_with_us("viceroy")
             .arg("serve")
             .args(["--addr", &address.to_string()])
             .arg("-C")
@@ -67,7 +68,6 @@ impl Viceroy {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
             .context("cannot run `viceroy`: `cargo xtask setup` installs it")?;
         let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
@@ -77,7 +77,10 @@ impl Viceroy {
         let listening = transcript
             .wait_for("Viceroy", |line| listening_on(line).is_some(), START_LIMIT)
             .await
-            .with_context(|| format!("Viceroy does not serve {}", module.display()))?;
+            .with_context(|| {
+                let module = module.display();
+                format!("cannot serve {module} with `viceroy`, which `cargo xtask setup` installs")
+            })?;
         let address = listening_on(&listening).context("Viceroy listens nowhere")?;
         Ok(Self {
             address,

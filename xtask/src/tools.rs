@@ -167,7 +167,7 @@ pub(crate) fn wrk() -> Tool {
 pub(crate) fn clients() -> Tool {
     // rsyslogd is not on everybody's `PATH`.
     let probe = "which npm pip gem ruby go apt-get dpkg-deb skopeo composer unzip mvn python3 sha1sum tar \
-                 promtool prometheus-alertmanager /usr/sbin/rsyslogd && \
+                 promtool prometheus-alertmanager systemd-analyze /usr/sbin/rsyslogd && \
                  ls /usr/lib/*/rsyslog/lmnsd_gtls.so && php -m | grep -qx curl";
     let shell =
         |before: &str, script: &str| CommandLine::new(before).arguments("sh -c").argument(script);
@@ -185,7 +185,7 @@ pub(crate) fn clients() -> Tool {
             with_apt("apt-get", ""),
         ],
         hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, mvn, rsyslog \
-               with GnuTLS, prometheus and prometheus-alertmanager; apt-get is Debian's own",
+               with GnuTLS, prometheus, prometheus-alertmanager and systemd; apt-get is Debian's own",
     }
 }
 

@@ -48,11 +48,10 @@ fn services_stay_off_and_no_file_is_left() {
             &format!("echo $* >> {}", at("disabled").display()),
         );
         assert!(SCRIPT.contains(POLICY));
-        fs::write(at("clients.sh"), SCRIPT.replace(POLICY, policy)).unwrap();
 
         let path = std::env::var("PATH").unwrap();
         let status = Command::new("sh")
-            .arg(at("clients.sh"))
+            .args(["-c", &SCRIPT.replace(POLICY, policy)])
             .env("PATH", format!("{}:{path}", directory.path().display()))
             .status()
             .unwrap();

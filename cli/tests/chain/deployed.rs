@@ -1,10 +1,9 @@
 //! The files in `deploy/` between Fastly and `signpost watch`.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use signpost_testbed::{MessageType, Rsyslog};
+use signpost_testbed::{MessageType, Rsyslog, is_installed};
 
 /// The configuration of rsyslog for production.
 pub(crate) const RSYSLOG: &str = include_str!("../../../deploy/rsyslog/signpost.conf");
@@ -14,12 +13,19 @@ const UNIT: &str = concat!(
     "/../deploy/systemd/signpost-watch.service"
 );
 
-/// The command with which production reads rsyslog's file, with this build of `signpost`.
+/// Where production serves figures: Prometheus asks for them there.
+const METRICS: &str = "127.0.0.1:9464";
+
+/// The command with which production reads rsyslog's file, with this build of `signpost`. It serves figures at
+/// any port, and ends within a second.
 pub(crate) fn watch_command() -> String {
-    let command = shown_command();
-    let watch = format!("| '{}' watch ", env!("CARGO_BIN_EXE_signpost"));
-    assert!(command.contains("| signpost watch "), "{command}");
-    command.replace("| signpost watch ", &watch)
+    let watch = format!("| '{}' watch --wait 1s ", env!("CARGO_BIN_EXE_signpost"));
+    let mut command = shown_command();
+    for (from, to) in [("| signpost watch ", &*watch), (METRICS, "127.0.0.1:0")] {
+        assert!(command.contains(from), "{command}");
+        command = command.replace(from, to);
+    }
+    command
 }
 
 /// The type that the Terraform module sets unless told otherwise.
@@ -47,6 +53,33 @@ fn the_page_for_operators_shows_the_command_of_the_unit() {
 }
 
 #[test]
+fn prometheus_asks_where_the_unit_serves() {
+    let prometheus = include_str!("../../../deploy/prometheus/prometheus.yml");
+    let target = format!("targets: [\"{METRICS}\"]");
+    assert!(prometheus.contains(&target), "{prometheus}");
+    assert!(shown_command().contains(&format!("--metrics {METRICS} ")));
+}
+
+/// Without it, the fifth quick failure is the last: no alarm ever comes.
+#[test]
+fn systemd_starts_the_watch_again_however_often_it_fails() {
+    let unit = fs::read_to_string(UNIT).unwrap();
+    let (before, service) = unit.split_once("[Service]").unwrap();
+    assert!(before.contains("\nStartLimitIntervalSec=0\n"), "{unit}");
+    assert!(service.contains("\nRestart=always\n"), "{unit}");
+}
+
+#[test]
+fn the_watch_may_read_what_rsyslog_writes_and_no_other_log() {
+    let unit = fs::read_to_string(UNIT).unwrap();
+    assert!(unit.contains("\nSupplementaryGroups=signpost\n"), "{unit}");
+    for key in ["dirGroup", "fileGroup"] {
+        let group = format!("{key}=\"signpost\"\n");
+        assert!(RSYSLOG.contains(&group), "{RSYSLOG}");
+    }
+}
+
+#[test]
 fn rsyslogd_takes_the_configuration_by_itself_and_beside_that_of_debian() {
     if !Rsyslog::is_installed() {
         return;
@@ -57,12 +90,13 @@ fn rsyslogd_takes_the_configuration_by_itself_and_beside_that_of_debian() {
         fs::write(&file, text).unwrap();
         file
     };
-    let by_itself = write("signpost.conf", RSYSLOG);
+    let config = Rsyslog::without_group(RSYSLOG).unwrap();
+    let by_itself = write("signpost.conf", &config);
     let mut rows = vec![
         ("by itself", by_itself.clone(), true),
         (
             "with a key that does not exist",
-            write("wrong.conf", &RSYSLOG.replace("ruleset=", "rules=")),
+            write("wrong.conf", &config.replace("ruleset=", "rules=")),
             false,
         ),
     ];
@@ -82,7 +116,7 @@ fn rsyslogd_takes_the_configuration_by_itself_and_beside_that_of_debian() {
 
 #[test]
 fn systemd_takes_the_unit() {
-    if !Path::new("/usr/bin/systemd-analyze").exists() {
+    if !is_installed("systemd-analyze") {
         return;
     }
     let output = Command::new("systemd-analyze")

@@ -7,6 +7,7 @@ use signpost::log_line::MAX_LINE;
 use signpost_testbed::traffic::{Settings, Traffic};
 use signpost_testbed::{Delivery, MessageType, Pipeline, Rsyslog};
 
+use crate::MACHINE;
 use crate::deployed::RSYSLOG;
 use crate::edge::STREAM;
 
@@ -39,6 +40,7 @@ async fn every_message_type_in_every_template_is_read_whole() {
     if !Rsyslog::is_installed() {
         return;
     }
+    let _machine = MACHINE.lock().await;
     for (name, form) in MessageType::ALL {
         for template in TEMPLATES {
             check(name, form, template).await;

@@ -19,11 +19,11 @@ mod scene;
 mod skopeo;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::io::{Write as _, stderr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use signpost_testbed::note_missing;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -45,9 +45,6 @@ static CLIENTS: [&Client; 9] = [
 
 /// The clients that are run with a credential for the registry.
 const WITH_CREDENTIAL: [&str; 5] = ["npm", "pip", "gem", "apt", "composer"];
-
-/// The variable that makes a missing client a failure, if it is `1`.
-const REQUIRED: &str = "SIGNPOST_REQUIRE_CLIENTS";
 
 /// How many clients run at once.
 const AT_ONCE: usize = 3;
@@ -132,7 +129,6 @@ async fn each<Checked>(check: fn(&'static Client) -> Checked)
 where
     Checked: Future<Output = Result<(), String>> + Send + 'static,
 {
-    let is_required = env::var_os(REQUIRED).is_some_and(|value| value == "1");
     let limit = Arc::new(Semaphore::new(AT_ONCE));
     let mut differences = Vec::new();
     let mut rows = Vec::new();
@@ -145,11 +141,8 @@ where
                 check(client).await
             };
             rows.push((name, tokio::spawn(row)));
-        } else if is_required {
-            let hint = "`cargo xtask setup --clients` installs it";
-            differences.push(format!("{name}: missing, and {REQUIRED}=1: {hint}"));
-        } else {
-            say(&format!("not run: {name}, which is not installed"));
+        } else if let Err(error) = note_missing(name) {
+            differences.push(error.to_string());
         }
     }
     for (name, row) in rows {

@@ -180,6 +180,16 @@ fn log_lines_are_stored_every_minute_in_an_envelope_and_streamed_over_tls() {
             "message_type",
             "var.streamed_log.message_type",
         ),
+        (
+            "logging_syslog",
+            "tls_client_cert",
+            "one(var.streamed_log_client[*].certificate)",
+        ),
+        (
+            "logging_syslog",
+            "tls_client_key",
+            "one(var.streamed_log_client[*].key)",
+        ),
     ] {
         let set: Vec<_> = service
             .get_blocks(kind)
@@ -221,4 +231,15 @@ fn terraform_finds_the_files_well_formatted() {
         .unwrap();
     let difference = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{difference}");
+}
+
+#[test]
+fn the_key_of_the_streamed_log_is_sensitive_and_never_part_of_a_message() {
+    let terraform = Directory::read(&module());
+    let client = terraform
+        .blocks("variable")
+        .find(|block| label(block, 0) == "streamed_log_client")
+        .unwrap();
+    assert_eq!(value(&client.body, "sensitive").as_bool(), Some(true));
+    assert_eq!(client.body.get_blocks("validation").count(), 0);
 }
