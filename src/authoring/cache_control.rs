@@ -94,7 +94,11 @@ impl CacheControl {
         let (client, shared) = (self.seconds("max-age"), self.seconds("s-maxage"));
         let is_allowed = is_kept_unasked || self.has("public") || self.has("private");
         let Some(fresh) = client.max(shared) else {
-            return if is_allowed { Kept::Unlimited } else { Kept::Never };
+            return if is_allowed {
+                Kept::Unlimited
+            } else {
+                Kept::Never
+            };
         };
         if client.is_none() && is_allowed {
             return Kept::Unlimited;

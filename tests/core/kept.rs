@@ -18,13 +18,21 @@ const ROWS: &[(&str, Kept, Kept)] = &[
     ("max-age=60, immutable", seconds(60), seconds(60)),
     ("max-age=60, must-revalidate", seconds(60), seconds(60)),
     ("max-age=60, s-maxage=90", seconds(90), seconds(90)),
-    ("max-age=60, stale-while-revalidate=30", seconds(90), seconds(90)),
+    (
+        "max-age=60, stale-while-revalidate=30",
+        seconds(90),
+        seconds(90),
+    ),
     (
         "max-age=60, stale-while-revalidate=30, stale-if-error=40",
         seconds(100),
         seconds(100),
     ),
-    ("max-age=0, stale-while-revalidate=30", seconds(30), seconds(30)),
+    (
+        "max-age=0, stale-while-revalidate=30",
+        seconds(30),
+        seconds(30),
+    ),
     ("max-age=0", Never, Never),
     // Only a shared cache keeps such a 302, and a client's own cache keeps any 301.
     ("s-maxage=60", seconds(60), Unlimited),
@@ -40,7 +48,11 @@ const ROWS: &[(&str, Kept, Kept)] = &[
     ("no-cache", Never, Never),
     ("no-cache=\"x\"", Never, Unlimited),
     ("no-store, must-understand", Never, Unlimited),
-    ("must-understand, no-store, max-age=60", seconds(60), seconds(60)),
+    (
+        "must-understand, no-store, max-age=60",
+        seconds(60),
+        seconds(60),
+    ),
     // Caches differ in what they make of these.
     ("max-age: 60", Unlimited, Unlimited),
     ("no_store", Unlimited, Unlimited),

@@ -1,4 +1,4 @@
-//! Old answers that caches give again after the change, without asking the edge.
+//! Old redirects that clients and other caches follow after the change, without asking the edge.
 
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use signpost::reply::Reply;
 
 use crate::text::{seconds, visible};
 
-/// An answer that caches may keep, those of clients among them.
+/// How caches keep an answer, those of clients among them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kept {
@@ -49,7 +49,7 @@ impl Display for Kept {
         let (time, status) = (self.time(), self.status);
         write!(
             f,
-            "Clients and caches that kept the old answer follow it {time} after the change ({status}, "
+            "Clients that kept the old redirect follow it {time} after the change ({status}, "
         )?;
         match &self.cache_control {
             Some(cache_control) => write!(f, "{})", visible(cache_control)),

@@ -21,6 +21,10 @@ pub(crate) struct Hop {
     pub(crate) location: String,
     pub(crate) route: String,
     pub(crate) target: String,
+    /// Whether a first attempt is sent to the target; if not, a later one is, or one while others are
+    /// unhealthy.
+    #[serde(rename = "first_choice")]
+    pub(crate) is_first: bool,
     /// How caches keep it, if it is the old redirect; nothing if it is the new one.
     pub(crate) kept: Option<Kept>,
 }
@@ -100,7 +104,10 @@ impl Walk<'_, '_> {
         // Caches have no part in a redirect that is as it was.
         let is_new = |location: &str| new.iter().any(|redirect| redirect.location == location);
         let kept = old.into_iter().filter_map(|redirect| {
-            let kept = redirect.kept.clone().filter(|_| !is_new(&redirect.location))?;
+            let kept = redirect
+                .kept
+                .clone()
+                .filter(|_| !is_new(&redirect.location))?;
             Some((redirect, Some(kept)))
         });
         let kept: Vec<_> = kept.collect();
@@ -120,7 +127,10 @@ impl Walk<'_, '_> {
         let last = self.hops.last()?;
         let start = self.hops.iter().position(|hop| hop.url == last.location)?;
         let round = self.hops.get(start..)?;
-        round.iter().any(|hop| hop.kept.is_some()).then(|| round.to_vec())
+        round
+            .iter()
+            .any(|hop| hop.kept.is_some())
+            .then(|| round.to_vec())
     }
 
     fn follow(&mut self) -> Option<Vec<Hop>> {
@@ -136,6 +146,7 @@ fn hop(url: &str, redirect: Redirect<'_>, kept: Option<Kept>) -> Hop {
         location: redirect.location,
         route: redirect.route.to_owned(),
         target: redirect.target.to_owned(),
+        is_first: redirect.is_first,
         kept,
     }
 }

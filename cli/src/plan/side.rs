@@ -27,6 +27,8 @@ pub(super) struct Redirect<'c> {
     pub(super) location: String,
     pub(super) route: &'c str,
     pub(super) target: &'c str,
+    /// Whether its target is the first choice, to which a first attempt is sent.
+    pub(super) is_first: bool,
     /// What caches make of it.
     pub(super) kept: Option<Kept>,
 }
@@ -88,19 +90,22 @@ impl<'c> Side<'c> {
         if answers.iter().any(is_healthy) {
             answers.retain(is_healthy);
         }
-        answers.iter().filter_map(Redirect::of).collect()
+        let redirects = answers.iter().enumerate();
+        let redirects = redirects.filter_map(|(place, answer)| Redirect::of(answer, place == 0));
+        redirects.collect()
     }
 }
 
 impl<'c> Redirect<'c> {
     /// Nothing for other answers, JSON among them.
-    fn of(answer: &Answer<'c, '_>) -> Option<Self> {
+    fn of(answer: &Answer<'c, '_>, is_first: bool) -> Option<Self> {
         let reply = answer.reply()?;
         let location = reply.header("location")?.to_owned();
         Some(Self {
             location,
             route: answer.route_name().map_or("", RouteName::as_str),
             target: answer.target().map_or("", Target::name),
+            is_first,
             kept: Kept::of(&reply),
         })
     }

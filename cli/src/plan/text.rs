@@ -87,7 +87,7 @@ impl Plan {
             0 => Ok(()),
             looping => writeln!(
                 f,
-                "{:>12}  of these loop for clients that kept an old redirect",
+                "{:>12}  of these can loop for clients that kept an old redirect",
                 HumanCount(looping).to_string()
             ),
         }
@@ -219,14 +219,20 @@ fn write_loop(f: &mut Formatter<'_>, hops: &[Hop]) -> fmt::Result {
 
 impl Display for Hop {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self {
-            location, route, target, ..
-        } = self;
+        let (location, route, target) = (&self.location, &self.route, &self.target);
+        let choice = if self.is_first {
+            ""
+        } else {
+            ", not the first choice"
+        };
         let by = match &self.kept {
             Some(kept) => format!("old, kept {}", kept.time()),
             None => "new".to_owned(),
         };
-        writeln!(f, "    → {location}  ({by}; route {route}, target {target})")
+        writeln!(
+            f,
+            "    → {location}  ({by}; route {route}, target {target}{choice})"
+        )
     }
 }
 
