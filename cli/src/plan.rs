@@ -137,12 +137,14 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let (named, requests) = arguments.named()?;
-    let (old, new) = named.unzip();
-    let dashes = old.into_iter().chain(new).chain(requests);
-    file::ensure_one_dash(dashes.map(PathBuf::as_path))?;
-    match (old, new, arguments.merge.split_first()) {
-        (Some(old), Some(new), merged) => {
+    let Inputs {
+        configurations,
+        requests,
+    } = arguments.inputs();
+    let named = configurations.iter().flat_map(|(old, new)| [*old, *new]);
+    file::ensure_one_dash(named.chain(requests.iter().map(PathBuf::as_path)))?;
+    match (configurations, arguments.merge.split_first()) {
+        (Some((old, new)), merged) => {
             let configurations = Named::read(old, new, &arguments.unhealthy)?;
             let files = configurations.files(&arguments.unhealthy);
             match merged {
@@ -161,26 +163,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
                 None => over_files(arguments, requests::read(&files, requests)?),
             }
         }
-        (_, _, Some((first, others))) => over_files(arguments, merge(first, others)?),
-        // The command line does not let this through.
-        _ => Err(Failure::new("name OLD and NEW, or summaries with --merge")),
+        (None, Some((first, others))) => over_files(arguments, merge(first, others)?),
+        (None, None) => Err(Failure::new(
+            "name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`",
+        )),
     }
 }
 
+/// The files that the command line names, besides summaries.
+struct Inputs<'a> {
+    /// OLD and NEW.
+    configurations: Option<(&'a Path, &'a Path)>,
+    requests: &'a [PathBuf],
+}
+
 impl Arguments {
-    /// OLD and NEW if they are named, and the files of requests.
-    ///
     /// `--requests` takes whatever follows, so it has OLD and NEW at its end if they do not come before it.
-    fn named(&self) -> Result<(Option<(&PathBuf, &PathBuf)>, &[PathBuf]), Failure> {
-        let named = self.old.as_ref().zip(self.new.as_ref());
+    fn inputs(&self) -> Inputs<'_> {
+        let named = self.old.as_deref().zip(self.new.as_deref());
         match self.requests.as_slice() {
-            [requests @ .., old, new] if named.is_none() && !requests.is_empty() => {
-                Ok((Some((old, new)), requests))
-            }
-            [_, ..] if named.is_none() => Err(Failure::new(
-                "name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`",
-            )),
-            requests => Ok((named, requests)),
+            [requests @ .., old, new] if named.is_none() && !requests.is_empty() => Inputs {
+                configurations: Some((old, new)),
+                requests,
+            },
+            requests => Inputs {
+                configurations: named,
+                requests,
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use signpost::authoring::{self, split_request};
 use signpost::config::{Config, Route, WeightedTarget};
+use signpost::values::HeaderText;
 
 use super::kept::Kept;
 use super::side::{Redirect, Side};
@@ -76,9 +77,10 @@ impl<'c> Loops<'c> {
             return None;
         }
         // A path alone is asked of the first host of each configuration.
-        let hosts = [self.old.host(), self.new.host()].map(|host| asked.host().or(host));
+        let [host, other] = [self.old, self.new].map(|side| asked.host().or(side.host()));
+        let hosts = [Some(host), Some(other).filter(|other| *other != host)];
         let target = asked.target();
-        hosts.into_iter().find_map(|host| {
+        hosts.into_iter().flatten().find_map(|host| {
             let mut walk = Walk {
                 loops: self,
                 asked,
@@ -87,16 +89,16 @@ impl<'c> Loops<'c> {
             };
             let scheme = host.map_or("", |_| "https://");
             let url = format!("{scheme}{}{target}", host.unwrap_or_default());
-            walk.visit(url, host, &target)
+            walk.visit(&url, host, &target)
         })
     }
 }
 
 impl Walk<'_, '_> {
     /// Follows every redirect from a URL, until one leads back to where the client was on this way.
-    fn visit(&mut self, url: String, host: Option<&str>, target: &str) -> Option<Vec<Hop>> {
+    fn visit(&mut self, url: &str, host: Option<&str>, target: &str) -> Option<Vec<Hop>> {
         let is_enough = self.hops.len() >= MOST_HOPS || self.seen.len() >= MOST_PLACES;
-        if is_enough || !self.seen.insert(url.clone()) {
+        if is_enough || !self.seen.insert(url.to_owned()) {
             return None;
         }
         let old = self.loops.old.redirects(self.asked, host, target);
@@ -104,16 +106,13 @@ impl Walk<'_, '_> {
         // Caches have no part in a redirect that is as it was.
         let is_new = |location: &str| new.iter().any(|redirect| redirect.location == location);
         let kept = old.into_iter().filter_map(|redirect| {
-            let kept = redirect
-                .kept
-                .clone()
-                .filter(|_| !is_new(&redirect.location))?;
-            Some((redirect, Some(kept)))
+            let kept = redirect.kept.clone()?;
+            (!is_new(&redirect.location)).then_some((redirect, Some(kept)))
         });
         let kept: Vec<_> = kept.collect();
         let new = new.into_iter().map(|redirect| (redirect, None));
         for (redirect, kept) in new.chain(kept) {
-            self.hops.push(hop(&url, redirect, kept));
+            self.hops.push(hop(url, redirect, kept));
             if let Some(found) = self.round().or_else(|| self.follow()) {
                 return Some(found);
             }
@@ -127,16 +126,14 @@ impl Walk<'_, '_> {
         let last = self.hops.last()?;
         let start = self.hops.iter().position(|hop| hop.url == last.location)?;
         let round = self.hops.get(start..)?;
-        round
-            .iter()
-            .any(|hop| hop.kept.is_some())
-            .then(|| round.to_vec())
+        let has_kept = round.iter().any(|hop| hop.kept.is_some());
+        has_kept.then(|| round.to_vec())
     }
 
     fn follow(&mut self) -> Option<Vec<Hop>> {
         let url = self.hops.last()?.location.clone();
         let (host, target) = split_request(&url);
-        self.visit(url.clone(), host, target)
+        self.visit(&url, host, target)
     }
 }
 
@@ -154,6 +151,6 @@ fn hop(url: &str, redirect: Redirect<'_>, kept: Option<Kept>) -> Hop {
 /// Whether caches keep the redirects of a route.
 fn is_kept(route: &Route) -> bool {
     let options = route.options();
-    let cache_control = options.cache_control.as_ref().map(|it| it.as_str());
+    let cache_control = options.cache_control.as_ref().map(HeaderText::as_str);
     authoring::Kept::of(options.status.as_u16(), cache_control) != authoring::Kept::Never
 }

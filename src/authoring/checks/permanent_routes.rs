@@ -9,7 +9,7 @@ use crate::config::raw::RawRoute;
 use crate::config::{Key, ProblemCode};
 
 /// The longest that a permanent redirect may be kept: a day.
-const MOST: Duration = Duration::from_secs(86_400);
+const MOST: Duration = Duration::from_hours(24);
 
 /// Notes each 301 and 308 that a cache may keep for longer than a day, or that has several targets.
 ///

@@ -87,10 +87,11 @@ fn what_caches_keep_of_the_old_answer_is_said_where_it_leads_elsewhere() {
     );
     for [status, cache_control, time] in rows {
         let row = format!("{status} {cache_control}");
-        let mut lines = format!("status = {status}");
-        if !cache_control.is_empty() {
-            lines.push_str(&format!("\ncache_control = {cache_control:?}"));
-        }
+        let cached = format!("status = {status}\ncache_control = {cache_control:?}");
+        let lines = match cache_control {
+            "" => format!("status = {status}"),
+            _ => cached,
+        };
         let old = redirecting("a c", &lines);
         let request = &b"https://a.example/f/1\n"[..];
         // What the new configuration says of caches changes nothing.
@@ -260,9 +261,11 @@ fn a_path_alone_may_be_at_another_host_in_each_configuration() {
 fn a_loop_is_shown_with_its_redirects() {
     let (old, new) = (redirecting("a b,c", HOUR), redirecting("b a", ""));
     let of_b_only = redirecting("a b", HOUR);
-    let lines: String = (0..40)
-        .map(|file| format!("https://a.example/f/{file}\n"))
-        .collect();
+    let lines = (0..40).map(|file| format!("https://a.example/f/{file}"));
+    let lines = lines.collect::<Vec<_>>().join(
+        "
+",
+    );
     let plan = over_lines(&old, &new, lines.as_bytes(), 3);
     // Any file may have been sent to `b`, some of them only while `c` was unhealthy.
     assert_eq!(plan.looping, 40, "{plan}");
