@@ -1,5 +1,6 @@
 //! `signpost plan`: shows what changes if one configuration replaces another.
 
+mod chains;
 mod compare;
 mod cost;
 mod examples;

@@ -7,9 +7,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use signpost::authoring::{self, split_request};
-use signpost::config::{Config, Route, WeightedTarget};
+use signpost::config::{Config, Route};
 use signpost::values::HeaderText;
 
+use super::chains::may_lead_on;
 use super::kept::Kept;
 use super::side::{Redirect, Side};
 use crate::log::Asked;
@@ -35,7 +36,7 @@ pub(crate) struct Hop {
 pub(super) struct Loops<'c> {
     old: Side<'c>,
     new: Side<'c>,
-    /// Whether some old redirect is kept and leads to a host that a configuration applies to.
+    /// Whether some old redirect is kept and may lead to a route of either configuration.
     are_possible: bool,
 }
 
@@ -60,14 +61,11 @@ impl<'c> Loops<'c> {
         let routes = old.config().into_iter().flat_map(Config::routes);
         let mut kept = routes.filter(|route| is_kept(route));
         let sides = [old.config(), new.config()];
-        let is_answered = |target: &WeightedTarget| {
-            let host = target.target().base().host().as_str();
-            sides.into_iter().flatten().any(|it| it.applies_to(host))
-        };
+        let leads_on = |route| sides.into_iter().flatten().any(|it| may_lead_on(route, it));
         Self {
             old,
             new,
-            are_possible: kept.any(|route| route.targets().iter().any(is_answered)),
+            are_possible: kept.any(leads_on),
         }
     }
 
