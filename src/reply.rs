@@ -155,7 +155,8 @@ impl<'a> Reply<'a> {
         self.header(DECISION_HEADER).unwrap_or_default()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    /// The value of a header field, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let (_, value) = headers.find(|(other, _)| *other == name)?;
         Some(value)

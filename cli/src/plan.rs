@@ -1,9 +1,12 @@
 //! `signpost plan`: shows what changes if one configuration replaces another.
 
+mod chains;
 mod compare;
 mod cost;
 mod examples;
 mod files;
+mod kept;
+mod loops;
 mod outline;
 mod parallel;
 mod partial;
@@ -13,6 +16,7 @@ mod progress;
 mod recent;
 mod requests;
 mod shares;
+mod side;
 mod summary;
 mod tally;
 mod text;
@@ -51,6 +55,7 @@ use value::Plan;
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 signpost plan [OPTIONS] <OLD> <NEW> [--requests <FILE>...]
+       signpost plan [OPTIONS] --requests <FILE>... <OLD> <NEW>
        signpost plan [OPTIONS] [<OLD> <NEW>] --merge <FILE>...")]
 #[command(after_help = "\
 Examples:
@@ -69,17 +74,17 @@ many lines could not be read, so that a person should look; 2 it could not be fo
 pub(crate) struct Arguments {
     /// The configuration in force: TOML, the JSON of `signpost compile`, or `none`; `-` for standard
     /// input. With `--merge`, it need not be named; if it is, other summaries are refused
-    #[arg(required_unless_present = "merge", requires = "new")]
+    #[arg(required_unless_present_any = ["merge", "requests"], requires = "new")]
     old: Option<PathBuf>,
 
     /// The configuration that is to replace it, in either form; `-` for standard input
-    #[arg(required_unless_present = "merge")]
+    #[arg(required_unless_present_any = ["merge", "requests"])]
     new: Option<PathBuf>,
 
     /// Requests, one a line: paths, URLs, the JSON of Signpost or crates.io, alone or behind what
     /// syslog writes before it, a W3C extended log such as CloudFront's, or an access log in the
-    /// common or combined format; plain, gzip or zstd; `-` for standard input. OLD and NEW come before
-    /// several files
+    /// common or combined format; plain, gzip or zstd; `-` for standard input. Without OLD and NEW before
+    /// it, the last two values are OLD and NEW
     #[arg(long, value_name = "FILE", num_args = 1.., group = "input")]
     requests: Vec<PathBuf>,
 
@@ -133,14 +138,14 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let named = arguments.old.iter().chain(&arguments.new);
-    file::ensure_one_dash(named.chain(&arguments.requests).map(PathBuf::as_path))?;
-    match (
-        &arguments.old,
-        &arguments.new,
-        arguments.merge.split_first(),
-    ) {
-        (Some(old), Some(new), merged) => {
+    let Inputs {
+        configurations,
+        requests,
+    } = arguments.inputs();
+    let named = configurations.iter().flat_map(|(old, new)| [*old, *new]);
+    file::ensure_one_dash(named.chain(requests.iter().map(PathBuf::as_path)))?;
+    match (configurations, arguments.merge.split_first()) {
+        (Some((old, new)), merged) => {
             let configurations = Named::read(old, new, &arguments.unhealthy)?;
             let files = configurations.files(&arguments.unhealthy);
             match merged {
@@ -149,19 +154,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
                     partial::check(first, &summary, &files.planned())?;
                     over_files(arguments, summary)
                 }
-                None if arguments.requests.is_empty() => {
+                None if requests.is_empty() => {
                     let plan = examples::plan(&files);
                     if plan.requests == 0 {
                         return Err(without_examples(plan.is_first));
                     }
                     show(arguments, &plan)
                 }
-                None => over_files(arguments, requests::read(&files, &arguments.requests)?),
+                None => over_files(arguments, requests::read(&files, requests)?),
             }
         }
-        (_, _, Some((first, others))) => over_files(arguments, merge(first, others)?),
-        // The command line does not let this through.
-        _ => Err(Failure::new("name OLD and NEW, or summaries with --merge")),
+        (None, Some((first, others))) => over_files(arguments, merge(first, others)?),
+        (None, None) => Err(Failure::new(
+            "name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`",
+        )),
+    }
+}
+
+/// The files that the command line names, besides summaries.
+struct Inputs<'a> {
+    /// OLD and NEW.
+    configurations: Option<(&'a Path, &'a Path)>,
+    requests: &'a [PathBuf],
+}
+
+impl Arguments {
+    /// `--requests` takes whatever follows, so it has OLD and NEW at its end if they do not come before it.
+    fn inputs(&self) -> Inputs<'_> {
+        let named = self.old.as_deref().zip(self.new.as_deref());
+        match self.requests.as_slice() {
+            [requests @ .., old, new] if named.is_none() && !requests.is_empty() => Inputs {
+                configurations: Some((old, new)),
+                requests,
+            },
+            requests => Inputs {
+                configurations: named,
+                requests,
+            },
+        }
     }
 }
 

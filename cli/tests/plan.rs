@@ -3,6 +3,9 @@
 #[path = "../benches/plan/lines.rs"]
 mod lines;
 
+#[path = "plan/caches.rs"]
+mod caches;
+
 #[path = "plan/merge.rs"]
 mod merge;
 

@@ -13,6 +13,7 @@ mod directives;
 mod draft;
 mod example;
 mod hsts;
+mod kept;
 mod keys;
 mod language;
 mod positions;
@@ -31,6 +32,7 @@ use draft::{Draft, Report};
 use positions::Positions;
 
 pub use example::{Example, OriginExample, split_request};
+pub use kept::Kept;
 pub use keys::keys;
 
 /// A configuration as its author has it: with the examples that it was tried on.

@@ -20,6 +20,7 @@ mod explained;
 mod grammar;
 mod hosts;
 mod incident_2023_07_20;
+mod kept;
 mod log_bounds;
 mod log_fields;
 mod log_lines;

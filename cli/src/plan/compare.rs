@@ -6,14 +6,14 @@ use signpost::Answer;
 use signpost::config::{Config, Route, RouteName, Target, WeightedTarget};
 use signpost::decision::{Decision, Reason};
 use signpost::location::Refusal;
-use signpost::received::Received;
 use signpost::reply::Reply;
-use signpost::request::Request;
 use signpost::route::NoMatch;
-use signpost::values::Host;
 
+use super::kept::Kept;
+use super::loops::{Hop, Loops};
 use super::outline::Outlines;
 use super::parts::{Kind, Sample, Shape, Spot};
+use super::side::{Side, request};
 use crate::differences::Difference;
 use crate::log::Asked;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
@@ -23,6 +23,7 @@ pub(super) struct Configurations<'c> {
     old: Side<'c>,
     new: Side<'c>,
     outlines: Outlines<'c>,
+    loops: Loops<'c>,
 }
 
 /// What requests with the same two answers have in common. There are at most as many as pairs of
@@ -33,6 +34,8 @@ pub(super) struct Compared<'c> {
     pub(super) kind: Option<Kind>,
     /// Whether no route of the new configuration takes the path.
     pub(super) is_unrouted: bool,
+    /// Whether a client that kept an old redirect goes round.
+    pub(super) is_looping: bool,
     old: Answered<'c>,
     new: Answered<'c>,
 }
@@ -52,32 +55,48 @@ enum Answered<'c> {
     },
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Side<'c> {
-    /// `None` before the first deployment: the origin answers every request.
-    config: Option<&'c Config>,
-    /// The host of requests without one; nothing if the routes apply to any host.
-    host: Option<&'c str>,
-    unhealthy: &'c Unhealthy,
-}
-
 impl<'c> Configurations<'c> {
     /// The configurations, with these targets of the new one unhealthy.
     pub(super) fn new(old: Option<&'c Config>, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
+        let outlines = Outlines::new(new);
+        let (old, new) = (
+            Side::new(old, &ALL_HEALTHY),
+            Side::new(Some(new), unhealthy),
+        );
         Self {
-            old: Side::new(old, &ALL_HEALTHY),
-            new: Side::new(Some(new), unhealthy),
-            outlines: Outlines::new(new),
+            old,
+            new,
+            outlines,
+            loops: Loops::new(old, new),
         }
     }
 
     /// Both answers to a request, and how they differ.
     pub(super) fn compare(&self, asked: &Asked<'_>) -> Compared<'c> {
-        self.answers(asked, |old, new| Compared {
+        let mut compared = self.answers(asked, |old, new| Compared {
             kind: kind_of(old, new),
             is_unrouted: is_unrouted(new),
+            is_looping: false,
             old: answered(old),
             new: answered(new),
+        });
+        // A request that is answered as before leads into no new loop.
+        compared.is_looping = compared.kind.is_some() && self.find_loop(asked).is_some();
+        compared
+    }
+
+    /// The loop that a client comes to with this request if it kept old redirects.
+    pub(super) fn find_loop(&self, asked: &Asked<'_>) -> Option<Vec<Hop>> {
+        self.loops.find(asked)
+    }
+
+    /// How caches keep the old redirect, if it leads elsewhere than the new answer.
+    pub(super) fn kept(&self, asked: &Asked<'_>) -> Option<Kept> {
+        self.answers(asked, |old, new| match kind_of(old, new) {
+            Some(Kind::RedirectElsewhere | Kind::RedirectToOrigin) => {
+                old.reply().as_ref().and_then(Kept::of)
+            }
+            _ => None,
         })
     }
 
@@ -87,7 +106,7 @@ impl<'c> Configurations<'c> {
         asked: &Asked<'_>,
         target: &'a str,
     ) -> (String, Split<'a, char>) {
-        let host = asked.host().or(self.new.host);
+        let host = asked.host().or(self.new.host());
         self.outlines.of(host.unwrap_or_default(), target)
     }
 
@@ -116,7 +135,10 @@ impl<'c> Configurations<'c> {
 
     /// The shapes of both answers.
     pub(super) fn shapes(&self, compared: &Compared<'c>) -> (Shape, Shape) {
-        (self.old.shape(compared.old), self.new.shape(compared.new))
+        (
+            shape(self.old.config(), compared.old),
+            shape(self.new.config(), compared.new),
+        )
     }
 
     fn answers<T>(
@@ -128,7 +150,7 @@ impl<'c> Configurations<'c> {
         let old_received = self.old.receive(asked, &target);
         let old_request = request(asked, &old_received);
         // Both share one decoded path, unless the host differs.
-        let is_one = asked.host().is_some() || self.old.host == self.new.host;
+        let is_one = asked.host().is_some() || self.old.host() == self.new.host();
         let other_received = (!is_one).then(|| self.new.receive(asked, &target));
         let other_request = other_received
             .as_ref()
@@ -141,57 +163,32 @@ impl<'c> Configurations<'c> {
     }
 }
 
-impl<'c> Side<'c> {
-    fn new(config: Option<&'c Config>, unhealthy: &'c Unhealthy) -> Self {
-        let first_host = config.and_then(Config::hosts).and_then(<[_]>::first);
-        Self {
-            config,
-            host: first_host.map(Host::as_str),
-            unhealthy,
-        }
-    }
-
-    fn answer<'r>(&self, request: &'r Request<'_>) -> Answer<'c, 'r> {
-        match self.config {
-            Some(config) => self.unhealthy.answer(config, request),
-            None => Answer::origin(Reason::ConfigMissing),
-        }
-    }
-
-    /// The request as the platform hands it over.
-    fn receive<'a>(&self, asked: &'a Asked<'_>, target: &'a str) -> Received<'a>
-    where
-        'c: 'a,
-    {
-        Received::read(asked.host().or(self.host), target)
-    }
-
-    fn shape(&self, answered: Answered<'c>) -> Shape {
-        match answered {
-            Answered::Redirect {
-                route,
-                target,
+/// The shape of an answer of this configuration.
+fn shape(config: Option<&Config>, answered: Answered<'_>) -> Shape {
+    match answered {
+        Answered::Redirect {
+            route,
+            target,
+            status,
+        } => {
+            let mut routes = config.into_iter().flat_map(Config::routes);
+            let found = routes.find(|other| other.name().as_str() == route);
+            let template = |route| template(route, target);
+            Shape::Redirect {
+                route: route.to_owned(),
+                location: found.map(template).unwrap_or_default(),
                 status,
-            } => {
-                let mut routes = self.config.into_iter().flat_map(Config::routes);
-                let found = routes.find(|other| other.name().as_str() == route);
-                let template = |route| template(route, target);
-                Shape::Redirect {
-                    route: route.to_owned(),
-                    location: found.map(template).unwrap_or_default(),
-                    status,
-                }
             }
-            Answered::Origin {
-                route,
-                reason,
-                refusal,
-            } => Shape::Origin {
-                route: route.map(str::to_owned),
-                reason: reason.to_owned(),
-                refusal: refusal.map(str::to_owned),
-            },
         }
+        Answered::Origin {
+            route,
+            reason,
+            refusal,
+        } => Shape::Origin {
+            route: route.map(str::to_owned),
+            reason: reason.to_owned(),
+            refusal: refusal.map(str::to_owned),
+        },
     }
 }
 
@@ -209,19 +206,6 @@ fn answered<'c>(answer: &Answer<'c, '_>) -> Answered<'c> {
             refusal: refusal(reason),
         },
     }
-}
-
-/// The request as the edge reads it.
-fn request<'r>(asked: &Asked<'_>, received: &'r Received<'_>) -> Request<'r> {
-    let request = received.request(&asked.method);
-    if asked.is_preflight {
-        // Any origin: it is not logged.
-        return request.with_preflight(Some(b"null"), Some(b"GET"));
-    }
-    if asked.accepts_json {
-        return request.with_accept([&b"application/json"[..]]);
-    }
-    request
 }
 
 fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
@@ -266,11 +250,7 @@ fn template(route: &Route, target: &str) -> String {
 }
 
 fn between(old: &Reply<'_>, new: &Reply<'_>) -> Vec<Difference> {
-    let header = |reply: &Reply<'_>, name: &str| {
-        let mut headers = reply.headers.iter();
-        let found = headers.find(|(other, _)| *other == name);
-        found.map(|(_, value)| value.to_string())
-    };
+    let header = |reply: &Reply<'_>, name: &str| reply.header(name).map(str::to_owned);
     let mut names: Vec<_> = old.headers.iter().chain(&new.headers).collect();
     names.sort_by_key(|(name, _)| *name);
     names.dedup_by_key(|(name, _)| *name);

@@ -24,7 +24,7 @@ struct Versioned {
     signpost_plan: u64,
 }
 
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Writes a summary into a file, whole or not at all.
 pub(super) fn write(file: &Path, summary: Summary) -> Result<(), Failure> {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use super::kept::Kept;
+use super::loops::Hop;
 use crate::differences::Difference;
 use crate::log::Why;
 
@@ -42,6 +44,11 @@ pub(crate) struct Group {
     pub(crate) requests: u64,
     pub(crate) old: Shape,
     pub(crate) new: Shape,
+    /// How caches keep the old redirect, if it leads elsewhere than the new answer.
+    pub(crate) kept: Option<Kept>,
+    /// The loop that clients with old redirects come to from the first sample, and with these requests.
+    #[serde(rename = "loop")]
+    pub(crate) looping: Option<Vec<Hop>>,
     /// How two redirects differ besides the location: `status` and header names.
     pub(crate) differences: Vec<Difference>,
     /// The first few.

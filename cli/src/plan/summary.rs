@@ -5,6 +5,8 @@ use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::Kept;
+use super::loops::Hop;
 use super::parts::{Kind, Place, Sample, Shape, Spot, UnreadableLines};
 use super::paths::Paths;
 use crate::differences::Difference;
@@ -18,7 +20,7 @@ pub(super) struct Summary {
     pub(super) planned: Planned,
     /// The names of the files, in the order in which they were read.
     pub(super) files: Vec<String>,
-    /// In order, each combination of kind and answers once.
+    /// In order, each combination of kind, loops and answers once.
     pub(super) outcomes: Vec<Outcome>,
     /// In order, each reason once.
     pub(super) unreadable: Vec<UnreadableLines<Spot>>,
@@ -51,6 +53,10 @@ pub(super) struct Outcome {
     pub(super) old: Shape,
     pub(super) new: Shape,
     pub(super) requests: u64,
+    /// How caches keep the old redirect, if it leads elsewhere than the new answer.
+    pub(super) kept: Option<Kept>,
+    /// The loop that clients with old redirects come to from the first sample.
+    pub(super) looping: Option<Vec<Hop>>,
     /// How the replies to the first sample differ besides the location.
     pub(super) differences: Vec<Difference>,
     /// The first few, if the answer changes.
@@ -92,7 +98,10 @@ impl Summary {
     /// Puts everything in order, and the same together. What stands first has the first samples.
     pub(super) fn sort(&mut self) {
         let outcomes = std::mem::take(&mut self.outcomes).into_iter();
-        let key = |it: &Outcome| (it.kind, it.old.clone(), it.new.clone());
+        let key = |it: &Outcome| {
+            let (old, new) = (it.old.clone(), it.new.clone());
+            (it.kind, it.looping.is_none(), old, new)
+        };
         self.outcomes = together(outcomes.map(|it| (key(&it), it)), Outcome::add);
         let unreadable = std::mem::take(&mut self.unreadable).into_iter();
         self.unreadable = together(unreadable.map(|it| (it.why, it)), |one, other| {

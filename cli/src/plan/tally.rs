@@ -167,8 +167,11 @@ fn outcome<'c>(
     let (old, new) = configurations.shapes(compared);
     let first = counted.first.first();
     let samples = counted.first.iter();
+    let looping = first.filter(|_| compared.is_looping);
     Outcome {
         kind: compared.kind,
+        kept: first.and_then(|(_, asked)| configurations.kept(asked)),
+        looping: looping.and_then(|(_, asked)| configurations.find_loop(asked)),
         old,
         new,
         requests: counted.number,

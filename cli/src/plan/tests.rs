@@ -1,5 +1,6 @@
 //! Plans over requests and examples, without a process.
 
+mod caches;
 mod merged;
 mod targets;
 mod traffic;

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
+use super::loops::Hop;
 use super::parts::{Group, Kind, Place, Sample, Shape, UnreadableLines};
 use super::shares;
 use super::value::Plan;
@@ -81,7 +82,15 @@ impl Plan {
         let mut changed = self.changed.iter().filter(|(_, number)| **number > 0);
         changed.try_for_each(|(kind, number)| {
             writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())
-        })
+        })?;
+        match self.looping {
+            0 => Ok(()),
+            looping => writeln!(
+                f,
+                "{:>12}  of these can loop for clients that kept an old redirect",
+                HumanCount(looping).to_string()
+            ),
+        }
     }
 
     /// The lines that are not requests.
@@ -122,6 +131,12 @@ impl Display for Group {
         writeln!(f, "{}: {noun}", self.kind)?;
         write_pair(f, "  ", &self.old.to_string(), &self.new.to_string())?;
         write_differences(f, "  ", &self.differences)?;
+        if let Some(kept) = &self.kept {
+            writeln!(f, "  {kept}")?;
+        }
+        if let Some(hops) = &self.looping {
+            write_loop(f, hops)?;
+        }
         for sample in &self.samples {
             write!(f, "{sample}")?;
         }
@@ -191,6 +206,33 @@ impl Display for Place {
             Self::Example { example } if example.is_empty() => f.write_str("example"),
             Self::Example { example } => write!(f, "example of {example}"),
         }
+    }
+}
+
+fn write_loop(f: &mut Formatter<'_>, hops: &[Hop]) -> fmt::Result {
+    writeln!(f, "  Loop, for clients that kept an old redirect:")?;
+    if let Some(first) = hops.first() {
+        writeln!(f, "      {}", visible(&first.url))?;
+    }
+    hops.iter().try_for_each(|hop| write!(f, "{hop}"))
+}
+
+impl Display for Hop {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (location, route, target) = (&self.location, &self.route, &self.target);
+        let choice = if self.is_first {
+            ""
+        } else {
+            ", not the first choice"
+        };
+        let by = match &self.kept {
+            Some(kept) => format!("old, kept {}", kept.time()),
+            None => "new".to_owned(),
+        };
+        writeln!(
+            f,
+            "    → {location}  ({by}; route {route}, target {target}{choice})"
+        )
     }
 }
 

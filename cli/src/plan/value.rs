@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) same: u64,
     /// The changed requests by kind, zeros included.
     pub(crate) changed: BTreeMap<Kind, u64>,
+    /// The changed requests that loop for clients with old redirects.
+    pub(crate) looping: u64,
     /// How much each route takes; nothing for examples, which are no traffic.
     pub(crate) routes: Option<Vec<Share>>,
     /// The paths that no route of the new configuration takes; nothing for examples.
@@ -76,6 +78,8 @@ impl Plan {
         }
         // The outcomes are in order, and groups of the same size stay so.
         groups.sort_by_key(|group| (group.kind, std::cmp::Reverse(group.requests)));
+        let looping = groups.iter().filter(|group| group.looping.is_some());
+        let looping = looping.map(|group| group.requests).sum();
         let unreadable = summary.unreadable.into_iter();
         Self {
             is_first: summary.planned.old.is_none(),
@@ -83,6 +87,7 @@ impl Plan {
             requests,
             same: requests - changed.values().sum::<u64>(),
             changed,
+            looping,
             routes: None,
             unrouted: None,
             cost: None,
@@ -143,6 +148,8 @@ fn group(kind: Kind, outcome: Outcome, place: impl Fn(Spot) -> Place) -> Group {
         requests: outcome.requests,
         old: outcome.old,
         new: outcome.new,
+        kept: outcome.kept,
+        looping: outcome.looping,
         differences: outcome.differences,
         samples: samples.map(|sample| sample.at(&place)).collect(),
     }

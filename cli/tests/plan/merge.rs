@@ -153,6 +153,41 @@ fn a_line_of_several_files_has_its_file() {
 }
 
 #[test]
+fn the_configurations_stand_before_or_after_the_requests() {
+    let files = Files::new();
+    for name in ["a", "b"] {
+        files.write(name, super::REQUESTS.as_bytes());
+    }
+    for [before, after] in rows(
+        "
+        old.toml new.toml --requests a                      | --requests a old.toml new.toml
+        old.toml new.toml --requests a b                    | --requests a b old.toml new.toml
+        old.toml new.toml --requests a b                    | --requests a --requests b old.toml new.toml
+        old.toml new.toml --requests a b                    | --requests a --requests b -- old.toml new.toml
+        old.toml new.toml --requests a b --format json      | --requests a b old.toml new.toml --format json
+        old.toml new.toml --max-unreadable 5 --requests a   | --requests a old.toml new.toml --max-unreadable 5
+        none new.toml --requests a                          | --requests a none new.toml
+        ",
+    ) {
+        let [before, after] = [before, after].map(|it| it.split(' ').collect::<Vec<_>>());
+        let expected = files.plan(&before);
+        assert_eq!((expected.0, expected.2.as_str()), (Some(1), ""), "{before:?}");
+        assert_eq!(files.plan(&after), expected, "{after:?}");
+    }
+    check_refused(
+        &files,
+        "
+        --requests a                      | name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`
+        --requests old.toml new.toml      | name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`
+        --requests a --format json        | name OLD and NEW, such as `signpost plan OLD NEW --requests FILE`
+        --requests old.toml a b           | a has problems
+        --requests - - new.toml           | standard input can be read only once; name `-` once
+        old.toml --requests a new.toml    | the following required arguments were not provided
+        ",
+    );
+}
+
+#[test]
 fn a_file_that_breaks_off_is_said_after_the_merge_as_well() {
     let files = Files::new();
     let text = log().concat();
@@ -222,7 +257,7 @@ fn files_that_are_no_summary_are_refused() {
     files.write("empty", b"");
     files.write(
         "version",
-        good.replace("_plan\":1,", "_plan\":2,").as_bytes(),
+        good.replace("_plan\":2,", "_plan\":1,").as_bytes(),
     );
     files.write("cut", &good.as_bytes()[..good.len() / 2]);
     files.write("more", format!("{good}x").as_bytes());
@@ -237,7 +272,7 @@ fn files_that_are_no_summary_are_refused() {
         "
         --merge good missing  | cannot read missing: there is no such file
         --merge good .        | cannot read .: it is a directory; name a file
-        --merge good version  | version is a summary of version 2, and this signpost reads version 1; write it again with this signpost
+        --merge good version  | version is a summary of version 1, and this signpost reads version 2; write it again with this signpost
         --merge cut           | cut breaks off; write it again with `signpost plan --partial cut`
         --merge good empty    | empty breaks off; write it again with
         --merge good requests | requests is not a summary that `signpost plan --partial` wrote:

@@ -1,12 +1,15 @@
 //! Whether a permanent redirect can be taken back.
 
+use std::time::Duration;
+
 use super::super::cache_control::CacheControl;
 use super::super::draft::{Draft, Report};
+use super::super::kept::Kept;
 use crate::config::raw::RawRoute;
 use crate::config::{Key, ProblemCode};
 
 /// The longest that a permanent redirect may be kept: a day.
-const MOST_SECONDS: u64 = 86_400;
+const MOST: Duration = Duration::from_hours(24);
 
 /// Notes each 301 and 308 that a cache may keep for longer than a day, or that has several targets.
 ///
@@ -49,15 +52,17 @@ fn problem(route: &RawRoute, status: u16) -> Option<(&'static str, String)> {
     };
     // What cannot be read was noted.
     let cache_control = CacheControl::parse(text).ok()?;
-    let message = match cache_control.kept_for() {
+    let message = match cache_control.kept(true) {
         _ if cache_control.has("immutable") => format!(
             "`immutable` keeps browsers from asking again, even once the switch is off; leave it out beside a {status}"
         ),
-        Some(0..=MOST_SECONDS) => return None,
-        Some(seconds) => format!(
-            "`{text}` lets caches keep a {status} for {seconds} seconds, even once the switch is off; {instead}"
+        Kept::Never => return None,
+        Kept::For(time) if time <= MOST => return None,
+        Kept::For(time) => format!(
+            "`{text}` lets caches keep a {status} for {} seconds, even once the switch is off; {instead}",
+            time.as_secs()
         ),
-        None => format!(
+        Kept::Unlimited => format!(
             "`{text}` lets clients keep a {status} for as long as they like, even once the switch is off; {instead}"
         ),
     };

@@ -47,10 +47,43 @@ fn added(parts: Vec<Summary>) -> Summary {
 
 #[test]
 fn the_parts_of_a_log_give_the_plan_of_the_whole_log() {
-    let (old, new) = (Loaded::of(SMALL), changed(&[("/download\"", "/get\"")]));
-    let files = Files::new(Some(&old), &new, &[], &ALL_HEALTHY);
+    let new = changed(&[("/download\"", "/get\"")]);
+    check(&Loaded::of(SMALL), &new, false);
+}
+
+/// Each configuration leads to the route of the other, and caches keep the old redirects.
+#[test]
+fn the_parts_of_a_log_with_loops_give_the_plan_of_the_whole_log() {
+    let leading_to = |end: &str, status: &str| {
+        let location = format!("/crates/{{name}}/{{version}}/{end}\"{status}");
+        let example = format!("crates.io/crates/a/1.0.0/{end}");
+        [
+            (
+                "/crates/{name}/{name}-{version}.crate\"".to_owned(),
+                location,
+            ),
+            ("crates.io/crates/a/a-1.0.0.crate".to_owned(), example),
+        ]
+    };
+    let of = |changes: Vec<(String, String)>| {
+        let changes = changes
+            .iter()
+            .map(|(from, to)| (from.as_str(), to.as_str()));
+        changed(&changes.collect::<Vec<_>>())
+    };
+    let old = leading_to("get", "\nstatus = 301\ncache_control = \"max-age=60\"");
+    let route = ("/download\"".to_owned(), "/get\"".to_owned());
+    let new = [vec![route], leading_to("download", "").to_vec()].concat();
+    check(&of(old.to_vec()), &of(new), true);
+}
+
+/// Plans over a log in parts and as a whole.
+#[track_caller]
+fn check(old: &Loaded, new: &Loaded, has_loops: bool) {
+    let files = Files::new(Some(old), new, &[], &ALL_HEALTHY);
     let lines = lines(6_000);
     let whole = summary(&files, "log", text(&lines).as_bytes(), 1);
+    assert_eq!(Plan::over_files(whole.clone()).looping > 0, has_loops);
     let (_, whole_json) = shown(whole);
     for cuts in [
         &[3_000][..],
