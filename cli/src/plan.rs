@@ -5,6 +5,7 @@ mod cost;
 mod examples;
 mod files;
 mod outline;
+mod overwrite;
 mod parallel;
 mod partial;
 mod parts;
@@ -119,6 +120,7 @@ pub(crate) struct Arguments {
         value_name = "PERCENT",
         default_value_t = 1,
         requires = "input",
+        conflicts_with = "partial",
         value_parser = clap::value_parser!(u8).range(..=100)
     )]
     max_unreadable: u8,
@@ -128,13 +130,17 @@ pub(crate) struct Arguments {
     unhealthy: Vec<String>,
 
     /// How to print the plan
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "partial")]
     format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let named = arguments.old.iter().chain(&arguments.new);
-    file::ensure_one_dash(named.chain(&arguments.requests).map(PathBuf::as_path))?;
+    let inputs = named.chain(&arguments.requests).map(PathBuf::as_path);
+    file::ensure_one_dash(inputs.clone())?;
+    if let Some(file) = &arguments.partial {
+        overwrite::check(file, inputs)?;
+    }
     match (
         &arguments.old,
         &arguments.new,

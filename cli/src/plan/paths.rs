@@ -66,6 +66,11 @@ impl Paths {
         }
     }
 
+    /// All requests, if their number fits.
+    pub(super) fn requests(&self) -> Option<u64> {
+        sum(self.0.values())
+    }
+
     /// Each group and its requests, the largest first.
     pub(super) fn groups(self) -> Vec<(String, u64)> {
         let mut groups = Vec::new();
@@ -129,6 +134,12 @@ impl Branch {
         }
     }
 
+    fn requests(&self) -> Option<u64> {
+        let here = self.here.checked_add(self.below)?;
+        let further = self.named.values().chain(self.others.as_deref());
+        here.checked_add(sum(further)?)
+    }
+
     fn list(self, path: String, is_first: bool, groups: &mut Vec<(String, u64)>) {
         if self.below > 0 {
             groups.push((format!("{path}/…"), self.below));
@@ -165,6 +176,10 @@ impl From<Name> for Box<str> {
     fn from(name: Name) -> Self {
         name.text
     }
+}
+
+fn sum<'b>(mut branches: impl Iterator<Item = &'b Branch>) -> Option<u64> {
+    branches.try_fold(0_u64, |sum, branch| sum.checked_add(branch.requests()?))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
