@@ -40,7 +40,7 @@ struct Name {
 }
 
 /// The most names that are kept after what the routes know, and after the first of those.
-const MOST: [usize; 2] = [4_096, 16];
+const MOST: [usize; 2] = [256, 16];
 
 /// The most bytes of a name that is kept.
 const MAX_BYTES: usize = 64;
