@@ -1,9 +1,10 @@
 //! Reads the files that the command line names.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use same_file::Handle;
 use signpost::authoring::{Authored, Example, OriginExample};
 use signpost::config::{Config, Problem, Problems, RouteName};
 
@@ -182,6 +183,22 @@ impl Text {
 /// Whether a name means standard input or output.
 pub(crate) fn is_dash(file: &Path) -> bool {
     file == Path::new("-")
+}
+
+/// A handle of the file, whatever its name. Opens regular files only: opening a pipe would wait for
+/// a writer.
+pub(crate) fn handle(file: &Path) -> Option<Handle> {
+    let is_file = fs::metadata(file).is_ok_and(|found| found.is_file());
+    is_file.then(|| Handle::from_path(file).ok()).flatten()
+}
+
+/// The same for an input, which may be standard input.
+pub(crate) fn input_handle(file: &Path) -> Option<Handle> {
+    if is_dash(file) {
+        Handle::stdin().ok()
+    } else {
+        handle(file)
+    }
 }
 
 /// Refuses to read standard input twice.

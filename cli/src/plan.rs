@@ -8,6 +8,7 @@ mod files;
 mod kept;
 mod loops;
 mod outline;
+mod overwrite;
 mod parallel;
 mod partial;
 mod parts;
@@ -124,6 +125,7 @@ pub(crate) struct Arguments {
         value_name = "PERCENT",
         default_value_t = 1,
         requires = "input",
+        conflicts_with = "partial",
         value_parser = clap::value_parser!(u8).range(..=100)
     )]
     max_unreadable: u8,
@@ -133,7 +135,7 @@ pub(crate) struct Arguments {
     unhealthy: Vec<String>,
 
     /// How to print the plan
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "partial")]
     format: Format,
 }
 
@@ -143,7 +145,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         requests,
     } = arguments.inputs();
     let named = configurations.iter().flat_map(|(old, new)| [*old, *new]);
-    file::ensure_one_dash(named.chain(requests.iter().map(PathBuf::as_path)))?;
+    let inputs = named.chain(requests.iter().map(PathBuf::as_path));
+    file::ensure_one_dash(inputs.clone())?;
+    if let Some(file) = &arguments.partial {
+        overwrite::check(file, inputs)?;
+    }
     match (configurations, arguments.merge.split_first()) {
         (Some((old, new)), merged) => {
             let configurations = Named::read(old, new, &arguments.unhealthy)?;

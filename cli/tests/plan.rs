@@ -9,6 +9,9 @@ mod caches;
 #[path = "plan/merge.rs"]
 mod merge;
 
+#[path = "plan/refused.rs"]
+mod refused;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -430,7 +433,7 @@ fn one_file_against_itself_shows_what_an_unhealthy_target_moves() {
                 "cloudfront",
             ],
             0,
-            &["fastly", "cloudfront"],
+            &["cloudfront", "fastly"],
         ),
     ];
     for (arguments, expected, unhealthy) in rows {

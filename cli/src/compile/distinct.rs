@@ -1,11 +1,8 @@
 //! Checks that a command reads and writes different files.
 
-use std::fs;
 use std::path::Path;
 
-use same_file::Handle;
-
-use crate::file::is_dash;
+use crate::file::{handle, input_handle, is_dash};
 use crate::output::Failure;
 
 /// Refuses to write the JSON over the configuration, or two texts over one file.
@@ -14,11 +11,7 @@ pub(super) fn check(
     out: Option<&Path>,
     manifest: Option<&Path>,
 ) -> Result<(), Failure> {
-    let source = if is_dash(input) {
-        Handle::stdin().ok()
-    } else {
-        handle(input)
-    };
+    let source = input_handle(input);
     let out = out.filter(|out| !is_dash(out));
     for (option, file) in [("--out", out), ("--fastly-toml", manifest)] {
         if let Some(file) = file
@@ -38,11 +31,4 @@ pub(super) fn check(
         ))),
         _ => Ok(()),
     }
-}
-
-/// A handle of the file, whatever its name. Opens regular files only: opening a pipe would wait for
-/// a writer.
-fn handle(file: &Path) -> Option<Handle> {
-    let is_file = fs::metadata(file).is_ok_and(|found| found.is_file());
-    is_file.then(|| Handle::from_path(file).ok()).flatten()
 }

@@ -225,12 +225,18 @@ impl FromStr for CpuTimes {
     }
 }
 
-/// A number that is not negative, with at most the digits that people write.
+/// The largest price or time. With more, the price of many requests might not be a finite number.
+const MOST: f64 = 1e12;
+
+/// A number that is neither negative nor above `MOST`, written with digits alone.
 fn number(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let is_plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let number = text.parse().ok().filter(|_| is_plain);
-    number.ok_or_else(|| format!("`{text}` is not a number such as 0.05"))
+    match text.parse() {
+        Ok(number) if is_plain && number <= MOST => Ok(number),
+        Ok(_) if is_plain => Err(format!("`{text}` is more than {MOST}")),
+        _ => Err(format!("`{text}` is not a number such as 0.05")),
+    }
 }

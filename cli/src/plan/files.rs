@@ -46,10 +46,14 @@ impl<'f> Files<'f> {
     /// What is planned.
     pub(super) fn planned(&self) -> Planned {
         let revision = |loaded: &Loaded| loaded.config().revision().to_owned();
+        // The same targets in another order, or named twice, are the same plan.
+        let mut unhealthy = self.unhealthy.to_vec();
+        unhealthy.sort_unstable();
+        unhealthy.dedup();
         Planned {
             old: self.old.map(revision),
             new: revision(self.new),
-            unhealthy: self.unhealthy.to_vec(),
+            unhealthy,
             differences: self.differences(),
         }
     }

@@ -1,6 +1,8 @@
 //! Summaries in files, so that several machines can share the work of a plan.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,10 @@ use crate::replace::Replacement;
 /// A summary as a file holds it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
-    /// The version of everything below.
+    /// The version of everything below. It comes first: `BEGINNING` has it.
     signpost_plan: u64,
+    /// The version of the program, since another one may answer in another way.
+    signpost: String,
     summary: Summary,
 }
 
@@ -22,14 +26,42 @@ struct Stored {
 #[derive(Debug, Deserialize)]
 struct Versioned {
     signpost_plan: u64,
+    /// Older versions of the file do not have it.
+    #[serde(default)]
+    signpost: String,
 }
 
 const VERSION: u64 = 2;
 
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// What every summary begins with.
+const BEGINNING: &[u8] = br#"{"signpost_plan":"#;
+
+/// Whether a file may be written over: it is new, or it begins as a summary does, however far it goes.
+pub(super) fn can_replace(file: &Path) -> Result<bool, Failure> {
+    // Anything else is refused once the summary is written.
+    if !fs::metadata(file).is_ok_and(|found| found.is_file()) {
+        return Ok(true);
+    }
+    let mut beginning = Vec::new();
+    let most = u64::try_from(BEGINNING.len()).unwrap_or(u64::MAX);
+    File::open(file)
+        .and_then(|file| file.take(most).read_to_end(&mut beginning))
+        .map_err(|error| cannot_read(file, &error))?;
+    Ok(BEGINNING.starts_with(&beginning))
+}
+
 /// Writes a summary into a file, whole or not at all.
-pub(super) fn write(file: &Path, summary: Summary) -> Result<(), Failure> {
+pub(super) fn write(file: &Path, mut summary: Summary) -> Result<(), Failure> {
+    if summary.runs.is_empty() {
+        let run = getrandom::u64()
+            .map_err(|error| Failure::new(format!("cannot get a random number: {error}")))?;
+        summary.runs.insert(run);
+    }
     let stored = Stored {
         signpost_plan: VERSION,
+        signpost: PROGRAM.to_owned(),
         summary,
     };
     let text = serde_json::to_string(&stored)
@@ -43,15 +75,29 @@ pub(super) fn merge<'f>(
     others: impl IntoIterator<Item = &'f Path>,
 ) -> Result<Summary, Failure> {
     let mut all = read(first)?;
+    let mut added: BTreeMap<_, _> = all.runs.iter().map(|run| (*run, first)).collect();
     for file in others {
         let summary = read(file)?;
+        let refused = |why| {
+            let (file, first) = (file.display(), first.display());
+            Failure::new(format!("{file} cannot be added to {first}: {why}"))
+        };
         if let Some(why) = differs(&all.planned, &summary.planned) {
-            return Err(Failure::new(format!(
-                "{} cannot be added to {}: {why}; merge only summaries of the same plan",
-                file.display(),
-                first.display()
+            let why = format!("{why}; merge only summaries of the same plan");
+            return Err(refused(why));
+        }
+        if let Some(earlier) = summary.runs.iter().find_map(|run| added.get(run)) {
+            let earlier = earlier.display();
+            return Err(refused(format!(
+                "{earlier} has its requests already; name each summary once, and none beside a sum that has it"
             )));
         }
+        let lines = all.lines().zip(summary.lines());
+        if lines.is_none_or(|(one, other)| one.checked_add(other).is_none()) {
+            let why = "together they count more lines than there can be, so that one is damaged; write it again";
+            return Err(refused(why.to_owned()));
+        }
+        added.extend(summary.runs.iter().map(|run| (*run, file)));
         all.add(summary);
     }
     Ok(all)
@@ -74,8 +120,7 @@ pub(super) fn check(first: &Path, summary: &Summary, planned: &Planned) -> Resul
 
 fn read(file: &Path) -> Result<Summary, Failure> {
     let name = file.display();
-    let bytes = fs::read(file)
-        .map_err(|error| Failure::new(format!("cannot read {name}: {}", in_words(&error))))?;
+    let bytes = fs::read(file).map_err(|error| cannot_read(file, &error))?;
     let other = |error: &serde_json::Error| {
         Failure::new(if error.is_eof() {
             format!("{name} breaks off; write it again with `signpost plan --partial {name}`")
@@ -83,15 +128,35 @@ fn read(file: &Path) -> Result<Summary, Failure> {
             format!("{name} is not a summary that `signpost plan --partial` wrote: {error}")
         })
     };
-    let Versioned { signpost_plan } =
-        serde_json::from_slice(&bytes).map_err(|error| other(&error))?;
+    let Versioned {
+        signpost_plan,
+        signpost,
+    } = serde_json::from_slice(&bytes).map_err(|error| other(&error))?;
     if signpost_plan != VERSION {
         return Err(Failure::new(format!(
             "{name} is a summary of version {signpost_plan}, and this signpost reads version {VERSION}; write it again with this signpost"
         )));
     }
+    if signpost != PROGRAM {
+        return Err(Failure::new(format!(
+            "signpost {signpost} wrote {name}, and this is signpost {PROGRAM}, which may answer in another way; write it again with this signpost"
+        )));
+    }
     let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| other(&error))?;
-    Ok(stored.summary)
+    match stored.summary.damage() {
+        Some(why) => Err(Failure::new(format!(
+            "{name} is damaged: {why}; write it again with `signpost plan --partial {name}`"
+        ))),
+        None => Ok(stored.summary),
+    }
+}
+
+fn cannot_read(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "cannot read {}: {}",
+        file.display(),
+        in_words(error)
+    ))
 }
 
 /// How the second plan is another than the first, if it is.

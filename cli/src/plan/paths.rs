@@ -40,7 +40,7 @@ struct Name {
 }
 
 /// The most names that are kept after what the routes know, and after the first of those.
-const MOST: [usize; 2] = [4_096, 16];
+const MOST: [usize; 2] = [256, 16];
 
 /// The most bytes of a name that is kept.
 const MAX_BYTES: usize = 64;
@@ -64,6 +64,11 @@ impl Paths {
         for (known, branch) in other.0 {
             self.0.entry(known).or_default().merge(branch, &MOST);
         }
+    }
+
+    /// All requests, if their number fits.
+    pub(super) fn requests(&self) -> Option<u64> {
+        sum(self.0.values())
     }
 
     /// Each group and its requests, the largest first.
@@ -129,6 +134,12 @@ impl Branch {
         }
     }
 
+    fn requests(&self) -> Option<u64> {
+        let here = self.here.checked_add(self.below)?;
+        let further = self.named.values().chain(self.others.as_deref());
+        here.checked_add(sum(further)?)
+    }
+
     fn list(self, path: String, is_first: bool, groups: &mut Vec<(String, u64)>) {
         if self.below > 0 {
             groups.push((format!("{path}/…"), self.below));
@@ -165,6 +176,10 @@ impl From<Name> for Box<str> {
     fn from(name: Name) -> Self {
         name.text
     }
+}
+
+fn sum<'b>(mut branches: impl Iterator<Item = &'b Branch>) -> Option<u64> {
+    branches.try_fold(0_u64, |sum, branch| sum.checked_add(branch.requests()?))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]

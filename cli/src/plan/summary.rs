@@ -1,7 +1,7 @@
 //! What was found in some files of requests. Summaries of several files are added exactly.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub(super) struct Summary {
     pub(super) paths: Paths,
     /// Why some files were not read to their end.
     pub(super) incomplete: Vec<String>,
+    /// The random numbers of the runs that wrote it; none before it is written. No run counts twice.
+    pub(super) runs: BTreeSet<u64>,
 }
 
 /// What was planned: only summaries of the same can be added.
@@ -38,7 +40,7 @@ pub(super) struct Planned {
     pub(super) old: Option<String>,
     /// The revision of the new configuration.
     pub(super) new: String,
-    /// The unhealthy targets of the new configuration.
+    /// The unhealthy targets of the new configuration, in order.
     pub(super) unhealthy: Vec<String>,
     /// The keys that differ.
     pub(super) differences: Vec<Difference>,
@@ -74,10 +76,11 @@ impl Summary {
             blank_lines: 0,
             paths: Paths::default(),
             incomplete: Vec::new(),
+            runs: BTreeSet::new(),
         }
     }
 
-    /// Adds what was found in files that come after these.
+    /// Adds what was found in files that come after these. Their `lines` must have a sum.
     pub(super) fn add(&mut self, other: Self) {
         let files = self.files.len();
         let moved = |spot: Spot| Spot {
@@ -92,6 +95,7 @@ impl Summary {
         self.blank_lines += other.blank_lines;
         self.paths.merge(other.paths);
         self.incomplete.extend(other.incomplete);
+        self.runs.extend(other.runs);
         self.sort();
     }
 
@@ -109,6 +113,32 @@ impl Summary {
             one.samples.extend(other.samples);
             one.samples.truncate(SAMPLES);
         });
+    }
+
+    /// All lines, if their number fits. Every other number is part of it.
+    pub(super) fn lines(&self) -> Option<u64> {
+        let outcomes = self.outcomes.iter().map(|outcome| outcome.requests);
+        let unreadable = self.unreadable.iter().map(|it| it.lines);
+        let mut all = outcomes.chain(unreadable);
+        all.try_fold(self.blank_lines, u64::checked_add)
+    }
+
+    /// What no log can have, if a summary from a file has it.
+    pub(super) fn damage(&self) -> Option<&'static str> {
+        if self.lines().is_none() {
+            return Some("it counts more lines than there can be");
+        }
+        if self.paths.requests().is_none_or(|it| it > self.requests()) {
+            return Some("it counts more requests that no route takes than requests");
+        }
+        let of_requests = self.outcomes.iter().flat_map(|it| &it.samples);
+        let of_lines = self.unreadable.iter().flat_map(|it| &it.samples);
+        let mut spots = of_requests
+            .map(|it| it.place)
+            .chain(of_lines.map(|it| it.place));
+        spots
+            .any(|spot| spot.file >= self.files.len())
+            .then_some("a sample is of a file that it does not name")
     }
 
     pub(super) fn requests(&self) -> u64 {

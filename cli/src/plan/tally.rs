@@ -1,6 +1,6 @@
 //! Counts what was found so far in one file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -133,6 +133,7 @@ impl<'c> Tally<'c> {
             blank_lines: this.blank,
             paths: this.paths,
             incomplete: Vec::new(),
+            runs: BTreeSet::new(),
         };
         summary.sort();
         summary

@@ -1,6 +1,7 @@
 //! The plan. Its fields are those of `--format json`.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use indicatif::HumanCount;
 use serde::Serialize;
@@ -18,7 +19,7 @@ pub(crate) struct Plan {
     /// There is no old configuration: what does not lead to a redirect stays at the origin.
     #[serde(skip)]
     pub(crate) is_first: bool,
-    /// The unhealthy targets of the new configuration.
+    /// The unhealthy targets of the new configuration, in order.
     pub(crate) unhealthy: Vec<String>,
     /// The requests that both configurations answered.
     pub(crate) requests: u64,
@@ -49,11 +50,11 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// The plan over the requests of files.
-    pub(super) fn over_files(summary: Summary) -> Self {
-        let files = summary.files.clone();
+    pub(super) fn over_files(mut summary: Summary) -> Self {
+        let (files, paths) = (take(&mut summary.files), take(&mut summary.paths));
         let all = summary.requests();
         let shares = shares::of(&summary.outcomes);
-        let unrouted = Unrouted::new(summary.paths.clone(), all);
+        let unrouted = Unrouted::new(paths, all);
         Self {
             routes: Some(shares),
             unrouted: Some(unrouted),

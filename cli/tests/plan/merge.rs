@@ -214,7 +214,7 @@ fn a_file_that_breaks_off_is_said_after_the_merge_as_well() {
 
 /// Each row has arguments, and what the error begins with.
 #[track_caller]
-fn check_refused(files: &Files, table: &'static str) {
+pub(crate) fn check_refused(files: &Files, table: &'static str) {
     for [arguments, words] in rows(table) {
         let arguments: Vec<_> = arguments.split(' ').collect();
         let (code, text, errors) = files.plan(&arguments);
@@ -229,7 +229,7 @@ fn check_refused(files: &Files, table: &'static str) {
 }
 
 /// A summary by the name of `good`.
-fn with_a_summary() -> Files {
+pub(crate) fn with_a_summary() -> Files {
     let files = Files::new();
     files.write("requests", super::REQUESTS.as_bytes());
     make(
@@ -240,7 +240,7 @@ fn with_a_summary() -> Files {
 }
 
 #[track_caller]
-fn make(files: &Files, arguments: &str) {
+pub(crate) fn make(files: &Files, arguments: &str) {
     let arguments: Vec<_> = arguments.split(' ').collect();
     let found = files.plan(&arguments);
     assert_eq!(
@@ -300,6 +300,7 @@ fn summaries_of_other_plans_are_refused() {
         "two.toml two.toml --requests requests --partial two",
         "two.toml two.toml --requests requests --unhealthy fastly --partial sick",
         "old.toml new.toml --requests empty --partial nothing",
+        "old.toml new.toml --requests empty --partial nothing-else",
     ] {
         make(&files, arguments);
     }
@@ -315,7 +316,7 @@ fn summaries_of_other_plans_are_refused() {
         old.toml old.toml --merge good  | good is not a summary of OLD and NEW: its NEW is the revision
         none new.toml --merge good      | good is not a summary of OLD and NEW: its OLD is the revision
         --merge nothing                 | there is no request in empty, so nothing can be planned
-        --merge nothing nothing         | there is no request in 2 files, so nothing can be planned
+        --merge nothing nothing-else    | there is no request in 2 files, so nothing can be planned
         ",
     );
 }
@@ -332,6 +333,8 @@ fn options_that_make_no_sense_together_are_refused() {
         old.toml --merge good                           | the following required arguments were not provided
         old.toml new.toml --partial part                | the following required arguments were not provided
         old.toml new.toml --cost 1,1 --cpu-ms 1         | the following required arguments were not provided
+        --merge good --partial p --format json          | the argument '--partial <FILE>' cannot be used with
+        --merge good --partial p --max-unreadable 9     | the argument '--partial <FILE>' cannot be used with
         --merge good --cost 1,1                         | the following required arguments were not provided
         --merge good --cpu-ms 1                         | the following required arguments were not provided
         --merge good --cost 1 --cpu-ms 1                | invalid value '1' for '--cost <REQUESTS,CPU>': it needs two prices

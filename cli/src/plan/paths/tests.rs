@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{MOST, Paths};
+use super::{Branch, MOST, Paths};
 
 fn of(paths: &[String]) -> Paths {
     let mut found = Paths::default();
@@ -57,6 +57,37 @@ fn the_pages_of_a_site_outlast_those_who_try_any_path() {
     assert_eq!(groups[0].0, "/{…}");
     for path in ["/crates/a", "/categories", "/assets/b"] {
         assert!(groups.contains(&(path.to_owned(), 1)), "{path}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_bounded_whatever_is_asked() {
+    fn branches(branch: &Branch) -> usize {
+        let further = branch.named.values().chain(branch.others.as_deref());
+        1 + further.map(branches).sum::<usize>()
+    }
+    // The first, those that it names, and any other; below each of the last two kinds the same again.
+    let most = 1 + (MOST[0] + 1) * (1 + MOST[1] + 1);
+    let paths = |names: usize, below: usize| -> Vec<_> {
+        let first = |name| (0..below).map(move |number| format!("/n{name}/m{number}/x/y"));
+        (0..names).flat_map(first).collect()
+    };
+    for (names, below) in [
+        (MOST[0], MOST[1]),
+        (2 * MOST[0], 2 * MOST[1]),
+        (10 * MOST[0], 2),
+        (3, 40 * MOST[1]),
+    ] {
+        let row = format!("{names} names, {below} below each");
+        let all = paths(names, below);
+        let (one, other) = all.split_at(all.len() / 2);
+        let mut found = of(one);
+        found.merge(of(other));
+        for found in [found, of(&all)] {
+            let number: usize = found.0.values().map(branches).sum();
+            assert!(number <= most, "{row}: {number} branches, not {most}");
+            assert_eq!(found.requests(), Some(all.len() as u64), "{row}");
+        }
     }
 }
 

@@ -190,16 +190,42 @@ Cost, at 0.6 for a million requests and 0.05 for a million vCPU milliseconds:
 }
 
 #[test]
-fn prices_that_are_none_are_refused() {
-    use crate::plan::cost::{CpuTimes, Prices};
+fn invalid_prices_are_refused() {
+    use crate::plan::cost::{Cost, CpuTimes, Prices};
+    let infinite = format!("1,{}", "9".repeat(400));
     for text in [
-        "", "1", "1,", ",1", "1,2,3", "-1,1", "1,-1", "1,inf", "NaN,1", "1e9,1", "a,b",
+        "",
+        "1",
+        "1,",
+        ",1",
+        "1,2,3",
+        "-1,1",
+        "1,-1",
+        "1,inf",
+        "NaN,1",
+        "1e9,1",
+        "a,b",
+        &infinite,
+        "1,1000000000001",
     ] {
         let prices = text.parse::<Prices>();
         assert!(prices.is_err(), "{text}: {prices:?}");
     }
-    for text in ["", "x", "1,", "-1", "1,2,3"] {
+    for text in ["", "x", "1,", "-1", "1,2,3", &infinite] {
         let times = text.parse::<CpuTimes>();
         assert!(times.is_err(), "{text}: {times:?}");
     }
+    let why = "1,1000000000001".parse::<Prices>().unwrap_err();
+    assert_eq!(why, "`1000000000001` is more than 1000000000000");
+    // Those of any log make a finite price.
+    let (prices, times) = ("1000000000000,1000000000000", "1000000000000");
+    let bill = Cost::new(
+        &[],
+        u64::MAX,
+        false,
+        prices.parse().unwrap(),
+        times.parse().unwrap(),
+    );
+    let bill = serde_json::to_value(&bill).unwrap();
+    assert!(bill["new"]["price"].is_f64(), "{bill}");
 }
