@@ -13,12 +13,16 @@ use std::time::Duration;
 
 use clap::Args;
 use signpost::values::Switch;
+use time::OffsetDateTime;
 
+use self::ask::client::Client;
 use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
 use self::gather::index::Index;
 use self::gather::package::Package;
+use self::judge::certificate::certificate;
+use self::judge::verdict::Verdict;
 use self::report::Report;
 use self::run::Runner;
 use crate::file::{self, Loaded, in_words, is_dash};
@@ -51,6 +55,7 @@ Examples:
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
 
 Stages, by which a failure is named:
+  certificate  a certificate of the edge or of a target lasts for less than --certificate-days
   edge         the edge could not be reached, or did not answer whole
   status, location, vary, decision
                this part of the answer to GET differs
@@ -125,6 +130,10 @@ pub(crate) struct Arguments {
     /// Trust the certificate authorities in this PEM file too; can be given several times
     #[arg(long, value_name = "FILE")]
     ca: Vec<PathBuf>,
+    /// How many days a certificate must still last, at the edge and at each target that is asked over
+    /// TLS; none of them costs a request
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    certificate_days: u16,
     /// Send only the edge an `Authorization` header with the value of this environment variable: a
     /// bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
@@ -247,6 +256,7 @@ impl Arguments {
         let mut verdicts = runner.run(probes, self.concurrency).await;
         let at_targets = sources.at_targets(&targets, &verdicts);
         verdicts.extend(runner.run(at_targets, self.concurrency).await);
+        verdicts.extend(self.certificates(&client));
         let report = Report {
             edge: self.edge.to_string(),
             revision: loaded.config().revision().to_owned(),
@@ -258,5 +268,14 @@ impl Arguments {
             verdicts,
         };
         Ok((report, client.unused_detours(&locations)))
+    }
+
+    /// A verdict on the certificate of each host that was asked over TLS.
+    fn certificates(&self, client: &Client) -> Vec<Verdict> {
+        let now = OffsetDateTime::now_utc();
+        let shown = client.certificates().by_host().into_iter();
+        let judge =
+            |(host, shown): (String, _)| certificate(&host, &shown, self.certificate_days, now);
+        shown.map(judge).collect()
     }
 }

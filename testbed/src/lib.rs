@@ -8,6 +8,7 @@
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
+//!   [`TlsFront`] speaks TLS for a server that does not.
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
@@ -42,6 +43,7 @@ mod registry;
 mod rows;
 mod server;
 mod tls;
+mod tls_front;
 pub mod traffic;
 mod transcript;
 mod unreachable;
@@ -67,6 +69,7 @@ pub use page::{assert_table, one_of, section};
 pub use registry::{Registry, index_files};
 pub use rows::rows;
 pub use tls::{Protocol, Validity};
+pub use tls_front::TlsFront;
 pub use transcript::Lines;
 pub use unreachable::{DeadAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

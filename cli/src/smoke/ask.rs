@@ -1,6 +1,7 @@
 //! Sends requests to the edge and to wherever it points.
 
 pub(crate) mod answered;
+pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod connect;
 pub(crate) mod edge_url;

@@ -1,5 +1,6 @@
 //! Compares answers with the expected ones.
 
+pub(crate) mod certificate;
 pub(crate) mod elsewhere;
 pub(crate) mod mismatch;
 pub(crate) mod stage;

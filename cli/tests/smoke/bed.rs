@@ -230,8 +230,8 @@ impl Smoke {
     }
 }
 
-/// How many probes production's examples and the lock file come to.
-pub(crate) const PROBES: usize = 55;
+/// How many probes production's examples, the lock file and the CDN's certificate come to.
+pub(crate) const PROBES: usize = 56;
 
 /// The files that production's examples lead to, by their decoded paths.
 pub(crate) fn contents() -> BTreeMap<String, Bytes> {

@@ -4,6 +4,7 @@
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod bed;
+mod certificates;
 mod listed;
 mod left_to_the_origin;
 mod options;

@@ -75,8 +75,13 @@ pub(crate) struct TwoCdns {
 
 impl TwoCdns {
     pub(crate) async fn start() -> Self {
-        let files = Files::start(Validity::Valid).await;
-        let other = TlsCdn::start(OTHER_HOST, Validity::Valid, Protocol::Http2, contents())
+        Self::start_with([Validity::Valid; 2]).await
+    }
+
+    /// The same, with these certificates.
+    pub(crate) async fn start_with([first, second]: [Validity; 2]) -> Self {
+        let files = Files::start(first).await;
+        let other = TlsCdn::start(OTHER_HOST, second, Protocol::Http2, contents())
             .await
             .unwrap();
         for cdn in [&files.cdn, &other] {

@@ -17,6 +17,7 @@ use crate::file::in_words;
 use crate::https::{self, words_of};
 use crate::output::Failure;
 use crate::smoke::ask::answered::Answered;
+use crate::smoke::ask::certificates::Certificates;
 use crate::smoke::ask::connect::Detour;
 use crate::smoke::ask::edge_url::EdgeUrl;
 use crate::smoke::ask::token::Token;
@@ -49,6 +50,7 @@ pub(crate) struct Client {
     direct: reqwest::Client,
     by_detour: Vec<ByDetour>,
     pace: Mutex<Interval>,
+    certificates: Certificates,
 }
 
 /// A client that takes a detour.
@@ -84,6 +86,7 @@ impl Client {
                 // A proxy would be tested instead, and its DNS.
                 .no_proxy()
                 .tls_backend_preconfigured(tls.clone())
+                .tls_info(true)
                 .timeout(options.timeout)
                 .connect_timeout(options.connect_timeout);
             let built = change(builder).build();
@@ -112,6 +115,7 @@ impl Client {
             direct,
             by_detour,
             pace: Mutex::new(pace),
+            certificates: Certificates::default(),
         })
     }
 
@@ -165,6 +169,18 @@ impl Client {
         self.user_agent.as_str()
     }
 
+    /// The certificates of the edge and of the targets.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// Gets a file of a target, and keeps the certificate.
+    pub(crate) async fn get_file(&self, url: &Url) -> Result<Response, Trouble> {
+        let response = self.get(url).await?;
+        self.certificates.keep(&response);
+        Ok(response)
+    }
+
     /// Gets a URL outside the edge, without the token.
     pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
         self.send(Method::GET, url, HeaderMap::new()).await
@@ -193,6 +209,7 @@ impl Client {
             headers.insert(AUTHORIZATION, token.header());
         }
         let response = self.send(method, &url, headers).await?;
+        self.certificates.keep(&response);
         let headers = response.headers().iter().map(|(name, value)| {
             let value = self.hide(&String::from_utf8_lossy(value.as_bytes()));
             (name.as_str().to_owned(), value)

@@ -36,7 +36,7 @@ pub(crate) async fn fetch(
         )
     })?;
     let response = client
-        .get(&url)
+        .get_file(&url)
         .await
         .map_err(|trouble| finding(&url, &trouble))?;
     let details = details_of(&response);

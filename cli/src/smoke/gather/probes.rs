@@ -64,6 +64,8 @@ pub(crate) enum Kind {
     Negative,
     /// A file at a target that no other probe led to, requested from the target.
     Target,
+    /// The certificate of the edge or of a target.
+    Certificate,
 }
 
 /// What probes are derived from.
@@ -82,6 +84,23 @@ pub(crate) struct Sources<'a> {
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
     pub(crate) not_at_origin: &'a [String],
+}
+
+impl Probe {
+    /// The certificate of a host, which no request of its own asks for.
+    pub(crate) fn of_certificate(host: &str) -> Self {
+        Self {
+            kind: Kind::Certificate,
+            route: String::new(),
+            request: host.to_owned(),
+            expected: Expected::Certificate,
+            checksum: None,
+            other_checksum: None,
+            is_of_crate: false,
+            may_be_missing: false,
+            is_at_origin: false,
+        }
+    }
 }
 
 impl Kind {

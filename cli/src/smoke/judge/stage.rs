@@ -8,6 +8,7 @@ use strum::{IntoStaticStr, VariantArray};
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
+    Certificate,
     Edge,
     Status,
     Location,
@@ -45,7 +46,8 @@ impl Stage {
 
     pub(crate) const fn column(self) -> Column {
         match self {
-            Self::Edge
+            Self::Certificate
+            | Self::Edge
             | Self::Status
             | Self::Location
             | Self::Vary
