@@ -59,7 +59,8 @@ Stages, by which a failure is named:
   edge         the edge could not be reached, or did not answer whole
   status, location, vary, decision
                this part of the answer to GET differs
-  answer       another header of it, or its body, differs
+  answer       another header of it, or its body, differs, or a header that caches or browsers
+               obey is there, such as Cache-Control or Set-Cookie, and the edge does not send it
   origin       the origin should answer with the file or a redirect to it, and does not
   negative     a path that must not be redirected was
   head         HEAD was not answered as GET was
