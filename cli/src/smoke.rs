@@ -36,7 +36,7 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
 /// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share,
 /// adds files that are in the share. If a route has several targets, asks each that no probe led to
-/// for a file directly. All probes run, whatever happens to the others, and no request is repeated.
+/// for a file directly, and every target for each file without a known SHA-256. All probes run, whatever happens to the others, and no request is repeated.
 /// Nothing is uploaded.
 ///
 /// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
@@ -69,6 +69,8 @@ Stages, by which a failure is named:
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
   cdn-body     the file ended too early, is empty, or has more than --max-bytes
+  cdn-content  the file, whose SHA-256 is unknown, is an HTML page, does not begin as its name
+               says, or is not the same at every target
   checksum     the file has another SHA-256 than --files, the lock file or the index says,
                or two of these differ
 

@@ -8,7 +8,7 @@
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
-//!   [`TlsFront`] speaks TLS for a server that does not.
+//!   [`stand_in_file`] is what both serve. [`TlsFront`] speaks TLS for a server that does not.
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
@@ -29,6 +29,7 @@ mod cdn_tls;
 pub mod client;
 mod fastly_api;
 mod fetch;
+mod file;
 mod hosts;
 pub mod imports;
 mod installed;
@@ -54,6 +55,7 @@ pub use cdn::StandInCdn;
 pub use cdn_tls::{Spoil, TlsCdn};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
+pub use file::stand_in_file;
 pub use hosts::add_hosts;
 pub use installed::is_installed;
 pub use local_server::{Backend, LocalServer};

@@ -1,7 +1,9 @@
 //! Compares answers with the expected ones.
 
 pub(crate) mod certificate;
+pub(crate) mod content;
 pub(crate) mod elsewhere;
+pub(crate) mod finding;
 pub(crate) mod mismatch;
 pub(crate) mod stage;
 pub(crate) mod verdict;

@@ -16,8 +16,9 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::elsewhere::Asked;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::{Column, Stage};
-use crate::smoke::judge::verdict::{Finding, Verdict};
+use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::judge::verify;
 
 pub(crate) struct Runner<'a> {

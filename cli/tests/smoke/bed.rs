@@ -17,7 +17,7 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::{
     LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy, add_hosts,
-    module_under_test,
+    module_under_test, stand_in_file,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -248,8 +248,8 @@ pub(crate) fn contents() -> BTreeMap<String, Bytes> {
     paths
         .into_iter()
         .map(|path| {
-            let content = format!("The stand-in CDN serves {path}\n");
-            (path, content.into())
+            let content = stand_in_file(&path);
+            (path, content)
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
-use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts};
+use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts, stand_in_file};
 
 use crate::bed::{Files, Smoke, contents};
 
@@ -85,7 +85,7 @@ impl TwoCdns {
             .await
             .unwrap();
         for cdn in [&files.cdn, &other] {
-            cdn.insert(EXAMPLE_AT_OTHER, "a file whose SHA-256 nobody said\n");
+            cdn.insert(EXAMPLE_AT_OTHER, stand_in_file(EXAMPLE_AT_OTHER));
         }
         let authority = files.directory.path().join("other-authority.pem");
         std::fs::write(&authority, other.authority()).unwrap();

@@ -38,11 +38,20 @@ pub(crate) struct Probe {
     pub(crate) checksum: Option<Checksum>,
     /// A second SHA-256 from another source.
     pub(crate) other_checksum: Option<Checksum>,
-    /// Whether the route leads to `.crate` files, which are never empty.
-    pub(crate) is_of_crate: bool,
+    /// Another target's file, which must be the same.
+    pub(crate) same_as: Option<SameAs>,
+    /// The extension of the file at the location; empty if it has none.
+    pub(crate) extension: String,
     pub(crate) may_be_missing: bool,
     /// Whether the origin serves the route by itself.
     pub(crate) is_at_origin: bool,
+}
+
+/// A file as a target served it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SameAs {
+    pub(crate) target: String,
+    pub(crate) sha256: String,
 }
 
 /// The source of a probe.
@@ -62,7 +71,7 @@ pub(crate) enum Kind {
     InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
-    /// A file at a target that no other probe led to, requested from the target.
+    /// A file at a target to which no other probe of it led, requested from the target.
     Target,
     /// The certificate of the edge or of a target.
     Certificate,
@@ -96,7 +105,8 @@ impl Probe {
             expected: Expected::Certificate,
             checksum: None,
             other_checksum: None,
-            is_of_crate: false,
+            same_as: None,
+            extension: String::new(),
             may_be_missing: false,
             is_at_origin: false,
         }
@@ -221,10 +231,19 @@ impl Sources<'_> {
             expected: Expected::of(self.loaded.config(), self.switch, &request),
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
-            is_of_crate,
+            same_as: None,
+            extension: self.extension(path),
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
+    }
+
+    fn extension(&self, path: &str) -> String {
+        let redirect = self.enforced(path);
+        let url = redirect.and_then(|redirect| Url::parse(&redirect.first().location).ok());
+        let path = url.as_ref().map_or("", Url::path);
+        let extension = Path::new(path).extension().and_then(OsStr::to_str);
+        extension.unwrap_or_default().to_ascii_lowercase()
     }
 
     /// Every checksum that is known of a file: that of the list, then those of its crate.

@@ -23,6 +23,7 @@ pub(crate) enum Stage {
     CdnTimeout,
     CdnStatus,
     CdnBody,
+    CdnContent,
     Checksum,
 }
 
@@ -57,7 +58,11 @@ impl Stage {
             | Self::Negative => Column::Answer,
             Self::Head => Column::Head,
             Self::Json => Column::Json,
-            Self::CdnConnect | Self::CdnTimeout | Self::CdnStatus | Self::CdnBody => Column::File,
+            Self::CdnConnect
+            | Self::CdnTimeout
+            | Self::CdnStatus
+            | Self::CdnBody
+            | Self::CdnContent => Column::File,
             Self::Checksum => Column::Checksum,
         }
     }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::probes::Probe;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::content;
 use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
-use crate::smoke::judge::mismatch::{Mismatch, shown};
+use crate::smoke::judge::finding::{Finding, Received};
 use crate::smoke::judge::stage::{Column, Stage};
 
 /// A probe, what was tried, and all that was wrong.
@@ -29,23 +28,6 @@ pub(crate) struct Verdict {
     pub(crate) missing: bool,
     /// How long the exchanges took, without waiting for their turns.
     pub(crate) time: Duration,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Finding {
-    pub(crate) stage: Stage,
-    pub(crate) message: String,
-    /// The expected and the received text, if there are any.
-    #[serde(flatten)]
-    pub(crate) mismatch: Option<Mismatch>,
-}
-
-/// The answer of a location.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Received {
-    pub(crate) status: u16,
-    pub(crate) bytes: u64,
-    pub(crate) sha256: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,12 +69,16 @@ impl Verdict {
         self.elsewhere.extend(elsewhere);
     }
 
-    /// Compares a file with its checksum.
+    /// Compares a file with its checksum. Without one, judges what can be: whether it is a file of its
+    /// kind, and the one that another target served.
     pub(crate) fn compare(&mut self, server: &str, received: &Received) {
-        if self.probe.is_of_crate && received.bytes == 0 {
+        let extension = &self.probe.extension;
+        if content::is_never_empty(extension) && received.bytes == 0 {
             self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
         }
         let Some(checksum) = &self.probe.checksum else {
+            let found = content::check(server, &self.probe, received);
+            self.findings.extend(found);
             return;
         };
         self.tried.push(Column::Checksum);
@@ -141,31 +127,5 @@ impl Verdict {
         } else {
             Cell::NotTried
         }
-    }
-}
-
-impl Finding {
-    /// A finding without texts to compare.
-    pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
-        Self {
-            stage,
-            message: shown(&message.into()),
-            mismatch: None,
-        }
-    }
-
-    /// A finding if two texts differ.
-    pub(crate) fn difference(
-        stage: Stage,
-        message: impl Into<String>,
-        expected: Option<&str>,
-        received: Option<&str>,
-    ) -> Option<Self> {
-        let mismatch = Mismatch::between(expected, received)?;
-        Some(Self {
-            stage,
-            message: shown(&message.into()),
-            mismatch: Some(mismatch),
-        })
     }
 }

@@ -4,8 +4,8 @@ use signpost::reply::DECISION_HEADER;
 
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::Finding;
 
 /// Headers that change what clients do with an answer: a cache keeps it, or a browser keeps a cookie or goes
 /// elsewhere. The edge sends one only if the configuration says so.

@@ -7,8 +7,8 @@ use crate::file::Loaded;
 use crate::small::{RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::Finding;
 
 fn redirect_of(config: &str, path: &str) -> Redirect {
     let request = Request::new("GET", "crates.io", path);
