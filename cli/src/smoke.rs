@@ -36,7 +36,9 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
 /// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share,
 /// adds files that are in the share. If a route has several targets, asks each that no probe led to
-/// for a file directly, and every target for each file without a known SHA-256. All probes run, whatever happens to the others, and no request is repeated.
+/// for a file directly, and every target for each file without a known SHA-256. One file of each
+/// target is requested in every way that clients do: with HEAD, a range, a condition, and with `cors`
+/// as a browser. All probes run, whatever happens to the others, and no request is repeated.
 /// Nothing is uploaded.
 ///
 /// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
@@ -63,8 +65,11 @@ Stages, by which a failure is named:
                obey is there, such as Cache-Control or Set-Cookie, and the edge does not send it
   origin       the origin should answer with the file or a redirect to it, and does not
   negative     a path that must not be redirected was
-  head         HEAD was not answered as GET was
+  head         HEAD was not answered as GET was, by the edge or by a target
   json         the answer to a client that accepts JSON differs
+  range, condition, cors
+               the edge or a target refuses a client that asks for a range, has the file, or is a
+               browser's page (with `cors`), or sends it other bytes
   cdn-connect  the location's host could not be resolved or reached, or its certificate fails
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
@@ -259,6 +264,8 @@ impl Arguments {
         let mut verdicts = runner.run(probes, self.concurrency).await;
         let at_targets = sources.at_targets(&targets, &verdicts);
         verdicts.extend(runner.run(at_targets, self.concurrency).await);
+        let cors = loaded.config().response().cors;
+        verdicts.extend(runner.chains(&verdicts, cors).await);
         verdicts.extend(self.certificates(&client));
         let report = Report {
             edge: self.edge.to_string(),

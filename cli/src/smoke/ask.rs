@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod connect;
 pub(crate) mod edge_url;
 pub(crate) mod fetch;
+pub(crate) mod heard;
 pub(crate) mod settle;
 pub(crate) mod token;
 pub(crate) mod trouble;

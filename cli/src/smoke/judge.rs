@@ -1,6 +1,7 @@
 //! Compares answers with the expected ones.
 
 pub(crate) mod certificate;
+pub(crate) mod chain;
 pub(crate) mod content;
 pub(crate) mod elsewhere;
 pub(crate) mod finding;

@@ -76,7 +76,9 @@ impl Report {
 
     pub(crate) fn all_notes(&self) -> Vec<String> {
         let elsewhere = notes::elsewhere(&self.verdicts);
-        self.notes.iter().cloned().chain(elsewhere).collect()
+        let notices = self.verdicts.iter().flat_map(|verdict| &verdict.notices);
+        let notes = self.notes.iter().chain(notices).cloned();
+        notes.chain(elsewhere).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Runs probes: asks, fetches, and judges.
 
+mod chain;
+
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 

@@ -214,7 +214,10 @@ impl Smoke {
         assert_eq!(self.code, Some(1), "{row}: {}{}", self.stdout, self.stderr);
         let json = self.json();
         assert_eq!(json["probes"], json["verdicts"].as_array().unwrap().len());
-        assert_eq!(json["probes"], PROBES, "{row}: not all probes ran");
+        let verdicts = json["verdicts"].as_array().unwrap().iter();
+        // If no redirect is followed, there is no target to ask in every way.
+        let probes = verdicts.filter(|verdict| verdict["kind"] != "chain");
+        assert_eq!(probes.count(), PROBES, "{row}: not all probes ran");
         let failures = self.failures();
         let failed: Vec<_> = failures.keys().map(String::as_str).collect();
         assert_eq!(failed, requests, "{row}: {failures:#?}");

@@ -5,6 +5,7 @@
 
 mod bed;
 mod certificates;
+mod chains;
 mod listed;
 mod left_to_the_origin;
 mod options;

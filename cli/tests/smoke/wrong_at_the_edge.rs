@@ -311,6 +311,7 @@ pub(crate) fn answer_in<'s>(
     let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
     let request =
         Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
+    let request = request.with_preflight(text("origin"), text("access-control-request-method"));
     let answer = signpost::answer(config, &request, surroundings);
     let Some(reply) = answer.reply() else {
         let decision = answer.decision().reason().unwrap().decision_header();

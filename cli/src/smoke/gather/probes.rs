@@ -73,6 +73,8 @@ pub(crate) enum Kind {
     Negative,
     /// A file at a target to which no other probe of it led, requested from the target.
     Target,
+    /// A file of a target, in every way that clients ask for one.
+    Chain,
     /// The certificate of the edge or of a target.
     Certificate,
 }

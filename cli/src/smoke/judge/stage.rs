@@ -19,6 +19,9 @@ pub(crate) enum Stage {
     Negative,
     Head,
     Json,
+    Range,
+    Condition,
+    Cors,
     CdnConnect,
     CdnTimeout,
     CdnStatus,
@@ -58,7 +61,10 @@ impl Stage {
             | Self::Negative => Column::Answer,
             Self::Head => Column::Head,
             Self::Json => Column::Json,
-            Self::CdnConnect
+            Self::Range
+            | Self::Condition
+            | Self::Cors
+            | Self::CdnConnect
             | Self::CdnTimeout
             | Self::CdnStatus
             | Self::CdnBody

@@ -8,6 +8,7 @@ use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::content;
 use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
 use crate::smoke::judge::finding::{Finding, Received};
+use crate::smoke::judge::mismatch::shown;
 use crate::smoke::judge::stage::{Column, Stage};
 
 /// A probe, what was tried, and all that was wrong.
@@ -17,6 +18,8 @@ pub(crate) struct Verdict {
     pub(crate) tried: Vec<Column>,
     /// In the order in which they were found.
     pub(crate) findings: Vec<Finding>,
+    /// What works, and could be better.
+    pub(crate) notices: Vec<String>,
     /// Each answer that named another target than the first of the file, and may.
     pub(crate) elsewhere: Vec<Elsewhere>,
     /// The target that was asked for the file; nothing for a server that is not a target.
@@ -44,6 +47,7 @@ impl Verdict {
             probe,
             tried: Vec::new(),
             findings: Vec::new(),
+            notices: Vec::new(),
             elsewhere: Vec::new(),
             target: None,
             file: None,
@@ -55,6 +59,10 @@ impl Verdict {
 
     pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
         self.findings.push(Finding::new(stage, message));
+    }
+
+    pub(crate) fn notice(&mut self, message: impl AsRef<str>) {
+        self.notices.push(shown(message.as_ref()));
     }
 
     /// Notes an answer that names another target than the first.
