@@ -13,12 +13,16 @@ use std::time::Duration;
 
 use clap::Args;
 use signpost::values::Switch;
+use time::OffsetDateTime;
 
+use self::ask::client::Client;
 use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
 use self::gather::index::Index;
 use self::gather::package::Package;
+use self::judge::certificate::certificate;
+use self::judge::verdict::Verdict;
 use self::report::Report;
 use self::run::Runner;
 use crate::file::{self, Loaded, in_words, is_dash};
@@ -32,7 +36,9 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
 /// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share,
 /// adds files that are in the share. If a route has several targets, asks each that no probe led to
-/// for a file directly. All probes run, whatever happens to the others, and no request is repeated.
+/// for a file directly, and every target for each file without a known SHA-256. One file of each
+/// target is requested in every way that clients do: with HEAD, a range, a condition, and with `cors`
+/// as a browser. All probes run, whatever happens to the others, and no request is repeated.
 /// Nothing is uploaded.
 ///
 /// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
@@ -51,18 +57,25 @@ Examples:
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
 
 Stages, by which a failure is named:
+  certificate  a certificate of the edge or of a target lasts for less than --certificate-days
   edge         the edge could not be reached, or did not answer whole
   status, location, vary, decision
                this part of the answer to GET differs
-  answer       another header of it, or its body, differs
+  answer       another header of it, or its body, differs, or a header that caches or browsers
+               obey is there, such as Cache-Control or Set-Cookie, and the edge does not send it
   origin       the origin should answer with the file or a redirect to it, and does not
   negative     a path that must not be redirected was
-  head         HEAD was not answered as GET was
+  head         HEAD was not answered as GET was, by the edge or by a target
   json         the answer to a client that accepts JSON differs
+  range, condition, cors
+               the edge or a target refuses a client that asks for a range, has the file, or is a
+               browser's page (with `cors`), or sends it other bytes
   cdn-connect  the location's host could not be resolved or reached, or its certificate fails
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
   cdn-body     the file ended too early, is empty, or has more than --max-bytes
+  cdn-content  the file, whose SHA-256 is unknown, is an HTML page, does not begin as its name
+               says, or is not the same at every target
   checksum     the file has another SHA-256 than --files, the lock file or the index says,
                or two of these differ
 
@@ -125,6 +138,10 @@ pub(crate) struct Arguments {
     /// Trust the certificate authorities in this PEM file too; can be given several times
     #[arg(long, value_name = "FILE")]
     ca: Vec<PathBuf>,
+    /// How many days a certificate must still last, at the edge and at each target that is asked over
+    /// TLS; none of them costs a request
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    certificate_days: u16,
     /// Send only the edge an `Authorization` header with the value of this environment variable: a
     /// bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
@@ -247,6 +264,9 @@ impl Arguments {
         let mut verdicts = runner.run(probes, self.concurrency).await;
         let at_targets = sources.at_targets(&targets, &verdicts);
         verdicts.extend(runner.run(at_targets, self.concurrency).await);
+        let cors = loaded.config().response().cors;
+        verdicts.extend(runner.chains(&verdicts, cors).await);
+        verdicts.extend(self.certificates(&client));
         let report = Report {
             edge: self.edge.to_string(),
             revision: loaded.config().revision().to_owned(),
@@ -258,5 +278,14 @@ impl Arguments {
             verdicts,
         };
         Ok((report, client.unused_detours(&locations)))
+    }
+
+    /// A verdict on the certificate of each host that was asked over TLS.
+    fn certificates(&self, client: &Client) -> Vec<Verdict> {
+        let now = OffsetDateTime::now_utc();
+        let shown = client.certificates().by_host().into_iter();
+        let judge =
+            |(host, shown): (String, _)| certificate(&host, &shown, self.certificate_days, now);
+        shown.map(judge).collect()
     }
 }

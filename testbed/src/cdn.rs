@@ -8,6 +8,7 @@ use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 
+use crate::file::file_for;
 use crate::server::{Server, decoded_path, listens, lock, plain};
 
 /// A CDN that serves files from memory and counts the GET requests for each path.
@@ -75,9 +76,12 @@ impl StandInCdn {
 }
 
 fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Bytes>> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
         let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
-        let allowed = HeaderValue::from_static("GET, HEAD");
+        let allowed = HeaderValue::from_static("GET, HEAD, OPTIONS");
         response.headers_mut().insert(ALLOW, allowed);
         return response;
     }
@@ -87,7 +91,7 @@ fn answer<Body>(request: &Request<Body>, shelf: &mut Shelf) -> Response<Full<Byt
     let path = decoded_path(request.uri());
     let response = match shelf.files.get(&path) {
         Some(content) => {
-            let mut response = Response::new(Full::new(content.clone()));
+            let mut response = file_for(request, content.clone());
             let content_type = HeaderValue::from_static(content_type(&path));
             response.headers_mut().insert(CONTENT_TYPE, content_type);
             response

@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, LOCATION};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_LENGTH, ETAG, IF_NONE_MATCH, LOCATION, RANGE,
+};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::channel::Channel;
 use http_body_util::{Either, Full};
-use hyper::body::{Frame, Incoming};
+use hyper::body::{Body as _, Frame, Incoming};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::HandshakeKind;
 
+use crate::file::{file_for, whole_for};
 use crate::server::{Server, decoded_path, listens, lock, plain, serve};
 use crate::tls::{Protocol, Validity, identity};
 
@@ -40,6 +43,24 @@ pub enum Spoil {
     Silent,
     /// It redirects to itself.
     RedirectToItself,
+    /// HEAD is refused: 403.
+    NoHead,
+    /// A range is refused: 416.
+    NoRange,
+    /// The whole file comes for a range.
+    WholeForRange,
+    /// A range has other bytes.
+    OtherRange,
+    /// A conditional request is refused: 412.
+    NoCondition,
+    /// There is neither `ETag` nor `Last-Modified`.
+    NoValidator,
+    /// No `Access-Control-Allow-Origin`.
+    NoCors,
+    /// `Access-Control-Allow-Origin` comes twice.
+    TwiceCors,
+    /// A preflight is refused: 403.
+    NoPreflight,
 }
 
 #[derive(Debug, Default)]
@@ -165,25 +186,69 @@ async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<C
     let Some(file) = file else {
         return plain(StatusCode::NOT_FOUND).map(Either::Left);
     };
+    let asks = |name| request.headers().contains_key::<HeaderName>(name);
     let response = match spoil {
-        None => Response::new(Full::new(file)),
+        Some(Spoil::NoHead) if *request.method() == Method::HEAD => plain(StatusCode::FORBIDDEN),
+        Some(Spoil::NoRange) if asks(RANGE) => plain(StatusCode::RANGE_NOT_SATISFIABLE),
+        Some(Spoil::NoCondition) if asks(IF_NONE_MATCH) => plain(StatusCode::PRECONDITION_FAILED),
+        Some(Spoil::NoPreflight) if *request.method() == Method::OPTIONS => {
+            plain(StatusCode::FORBIDDEN)
+        }
+        Some(Spoil::WholeForRange) if asks(RANGE) => whole_for(file),
+        Some(Spoil::OtherRange) if asks(RANGE) => file_for(request, other_bytes(&file)),
+        Some(Spoil::NoValidator) => without(file_for(request, file), ETAG),
+        Some(Spoil::NoCors) => without(file_for(request, file), ACCESS_CONTROL_ALLOW_ORIGIN),
+        Some(Spoil::TwiceCors) => {
+            let mut response = file_for(request, file);
+            let all = HeaderValue::from_static("*");
+            let headers = response.headers_mut();
+            headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, all);
+            response
+        }
+        None
+        | Some(
+            Spoil::NoHead
+            | Spoil::NoRange
+            | Spoil::WholeForRange
+            | Spoil::OtherRange
+            | Spoil::NoCondition
+            | Spoil::NoPreflight,
+        ) => file_for(request, file),
         Some(Spoil::Missing) => plain(StatusCode::NOT_FOUND),
         Some(Spoil::Forbidden) => with(
             plain(StatusCode::FORBIDDEN),
             HeaderName::from_static("x-served-by"),
             "stand-in-1",
         ),
-        Some(Spoil::OtherBytes) => {
-            let other: Vec<u8> = file.iter().map(|byte| byte ^ 1).collect();
-            Response::new(Full::from(other))
-        }
+        Some(Spoil::OtherBytes) => file_for(request, other_bytes(&file)),
         Some(Spoil::BrokenOff) => return broken_off(file),
         Some(Spoil::Silent) => pending().await,
         Some(Spoil::RedirectToItself) => {
             with(plain(StatusCode::FOUND), LOCATION, request.uri().path())
         }
     };
+    let response = if *request.method() == Method::HEAD {
+        without_body(response)
+    } else {
+        response
+    };
     response.map(Either::Left)
+}
+
+/// The answer to HEAD. Over HTTP/2, hyper would send the body.
+fn without_body(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    let length = response.body().size_hint().exact().unwrap_or_default();
+    let response = response.map(|_| Full::default());
+    with(response, CONTENT_LENGTH, &length.to_string())
+}
+
+fn other_bytes(file: &Bytes) -> Bytes {
+    file.iter().map(|byte| byte ^ 1).collect()
+}
+
+fn without<Body>(mut response: Response<Body>, name: HeaderName) -> Response<Body> {
+    response.headers_mut().remove(name);
+    response
 }
 
 fn with<Body>(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {

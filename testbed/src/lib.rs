@@ -8,6 +8,7 @@
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
+//!   [`stand_in_file`] is what both serve. [`TlsFront`] speaks TLS for a server that does not.
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
@@ -32,6 +33,7 @@ pub mod client;
 mod delivery;
 mod fastly_api;
 mod fetch;
+mod file;
 mod hosts;
 pub mod imports;
 mod installed;
@@ -48,6 +50,7 @@ mod rows;
 mod rsyslog;
 mod server;
 mod tls;
+mod tls_front;
 pub mod traffic;
 mod transcript;
 mod unreachable;
@@ -59,6 +62,7 @@ pub use cdn_tls::{Spoil, TlsCdn};
 pub use delivery::{Delivery, MessageType};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
+pub use file::stand_in_file;
 pub use hosts::add_hosts;
 pub use installed::{is_installed, note_missing};
 pub use local_server::{Backend, LocalServer};
@@ -76,6 +80,7 @@ pub use registry::{Registry, index_files};
 pub use rows::rows;
 pub use rsyslog::Rsyslog;
 pub use tls::{Certificate, Protocol, Validity};
+pub use tls_front::TlsFront;
 pub use transcript::Lines;
 pub use unreachable::{DeadAddress, refused_address, silent_address};
 pub use viceroy::Viceroy;

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use rcgen::{
@@ -16,6 +17,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 pub enum Validity {
     /// It holds today.
     Valid,
+    /// It ends in a day.
+    EndsTomorrow,
     /// It ended in the year 2001.
     Expired,
 }
@@ -115,9 +118,17 @@ fn signed(
     let authority = authority().context("cannot make a certificate authority")?;
     let mut params = CertificateParams::new([host.to_owned()])
         .with_context(|| format!("cannot make a certificate for {host}"))?;
-    if validity == Validity::Expired {
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(2001, 1, 1);
+    match validity {
+        Validity::Valid => {}
+        Validity::EndsTomorrow => {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH)?;
+            let tomorrow = since_1970 + Duration::from_hours(36);
+            params.not_after = date_time_ymd(1970, 1, 1) + tomorrow;
+        }
+        Validity::Expired => {
+            params.not_before = date_time_ymd(2000, 1, 1);
+            params.not_after = date_time_ymd(2001, 1, 1);
+        }
     }
     let key = KeyPair::generate()?;
     let certificate = params.signed_by(&key, &authority)?;

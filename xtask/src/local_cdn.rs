@@ -10,7 +10,7 @@ use signpost::authoring::{Authored, Example};
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::CaptureType;
-use signpost_testbed::StandInCdn;
+use signpost_testbed::{StandInCdn, stand_in_file};
 use toml_edit::{Array, DocumentMut, Item, TableLike, Value, value};
 
 use crate::examples::host_and_path;
@@ -57,7 +57,7 @@ pub(crate) fn stock(cdn: &StandInCdn, authored: &Authored) {
         let path = decoded_path_on_cdn(authored, example);
         for target in authored.config().targets() {
             let folder = folder_of(authored, target.name());
-            cdn.insert(format!("{folder}{path}"), content_of(&path));
+            cdn.insert(format!("{folder}{path}"), stand_in_file(&path));
         }
     }
 }
@@ -80,7 +80,10 @@ pub(crate) fn lock_file(authored: &Authored) -> Option<String> {
         if let Some(package) = package(authored, example)
             && Path::new(&path).extension() == Some(OsStr::new("crate"))
         {
-            packages.insert(package, format!("{:x}", Sha256::digest(content_of(&path))));
+            packages.insert(
+                package,
+                format!("{:x}", Sha256::digest(stand_in_file(&path))),
+            );
         }
     }
     if packages.is_empty() {
@@ -115,11 +118,6 @@ fn folder_of(authored: &Authored, target: &str) -> String {
         Some(place) => format!("/{}", place + 1),
         None => String::new(),
     }
-}
-
-/// The content of a file of the stand-in CDN.
-fn content_of(path: &str) -> String {
-    format!("The stand-in CDN serves {path}\n")
 }
 
 /// The name and version that an example asks for.

@@ -1,6 +1,10 @@
 //! Compares answers with the expected ones.
 
+pub(crate) mod certificate;
+pub(crate) mod chain;
+pub(crate) mod content;
 pub(crate) mod elsewhere;
+pub(crate) mod finding;
 pub(crate) mod mismatch;
 pub(crate) mod stage;
 pub(crate) mod verdict;

@@ -76,7 +76,9 @@ impl Report {
 
     pub(crate) fn all_notes(&self) -> Vec<String> {
         let elsewhere = notes::elsewhere(&self.verdicts);
-        self.notes.iter().cloned().chain(elsewhere).collect()
+        let notices = self.verdicts.iter().flat_map(|verdict| &verdict.notices);
+        let notes = self.notes.iter().chain(notices).cloned();
+        notes.chain(elsewhere).collect()
     }
 }
 
@@ -159,8 +161,9 @@ pub(crate) mod tests {
     use super::Report;
     use crate::smoke::gather::expected::Expected;
     use crate::smoke::gather::probes::{Kind, Probe};
+    use crate::smoke::judge::finding::Finding;
     use crate::smoke::judge::stage::{Column, Stage};
-    use crate::smoke::judge::verdict::{Finding, Verdict};
+    use crate::smoke::judge::verdict::Verdict;
 
     /// A report of one probe that passed and one that failed twice.
     pub(crate) fn report() -> Report {
@@ -173,7 +176,8 @@ pub(crate) mod tests {
             },
             checksum: None,
             other_checksum: None,
-            is_of_crate: true,
+            same_as: None,
+            extension: "crate".to_owned(),
             may_be_missing: false,
             is_at_origin: true,
         };

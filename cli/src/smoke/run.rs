@@ -1,5 +1,7 @@
 //! Runs probes: asks, fetches, and judges.
 
+mod chain;
+
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -16,8 +18,9 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::elsewhere::Asked;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::{Column, Stage};
-use crate::smoke::judge::verdict::{Finding, Verdict};
+use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::judge::verify;
 
 pub(crate) struct Runner<'a> {
@@ -62,6 +65,8 @@ impl Runner<'_> {
                 self.left_alone(&mut verdict, decision).await;
             }
             Expected::Origin { decision } => self.by_origin(&mut verdict, decision).await,
+            // Judged from the answers to the other probes.
+            Expected::Certificate => {}
         }
         verdict.compare_checksums();
         verdict

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost::values::Switch;
-use signpost_testbed::{StandInOrigin, Validity};
+use signpost_testbed::{StandInOrigin, Validity, stand_in_file};
 
 use crate::bed::{DOWNLOAD, FILE, Files, PRODUCTION};
 use crate::wrong_at_the_edge::{answer_at, set};
@@ -40,7 +40,7 @@ const ROWS: [(&str, Change, &[&str]); 8] = [
     ),
     (
         "its own file",
-        |answer| become_(answer, 200, &format!("The stand-in CDN serves {FILE}\n")),
+        |answer| become_(answer, 200, stand_in_file(FILE)),
         &[],
     ),
 ];
@@ -106,8 +106,8 @@ async fn edge(switch: Switch, change: Change) -> StandInOrigin {
 }
 
 /// Another answer without a location, by the same decision.
-fn become_(answer: &mut Response<Bytes>, status: u16, body: &str) {
+fn become_(answer: &mut Response<Bytes>, status: u16, body: impl Into<Bytes>) {
     answer.headers_mut().remove("location");
     *answer.status_mut() = StatusCode::from_u16(status).unwrap();
-    *answer.body_mut() = Bytes::from(body.to_owned());
+    *answer.body_mut() = body.into();
 }

@@ -4,6 +4,8 @@
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod bed;
+mod certificates;
+mod chains;
 mod listed;
 mod left_to_the_origin;
 mod options;

@@ -6,7 +6,7 @@ use std::process::Command;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use signpost::authoring::Authored;
-use signpost_testbed::Validity;
+use signpost_testbed::{Validity, stand_in_file};
 
 use crate::bed::{CDN_HOST, Files};
 use crate::wrong_at_the_edge::edge_of;
@@ -34,7 +34,8 @@ async fn every_preset_leads_clients_to_the_files_and_leaves_the_rest_to_the_orig
         for example in authored.examples() {
             let (_, path) = example.location().as_str().split_once(CDN_HOST).unwrap();
             let path = percent_decode_str(path).decode_utf8().unwrap();
-            files.cdn.insert(path, name.to_owned());
+            let file = stand_in_file(&path);
+            files.cdn.insert(path, file);
         }
         let to_origin = authored.origin_examples().len();
         assert!(to_origin > 0, "{name}");

@@ -7,7 +7,7 @@ use signpost::values::Switch;
 use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
 
 use crate::bed::{Module, Smoke};
-use crate::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns, Written};
+use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, HARDLY_THE_SECOND, TwoCdns, Written};
 use crate::wrong_at_the_edge::answer_in;
 
 /// The second target, as failures name it.
@@ -16,9 +16,15 @@ const OTHER: &str = "the target `cloudfront` (https://cloudfront.example)";
 #[tokio::test]
 async fn every_target_is_downloaded_from_and_counted() {
     let cdns = TwoCdns::start().await;
-    for (row, written, directly) in [
-        ("both", BOTH, 0),
-        ("hardly the second", HARDLY_THE_SECOND, 1),
+    for (row, written, directly, how) in [
+        // One file has no SHA-256, and is compared at the target that it does not lead to.
+        ("both", BOTH, 1, ", 1 of them asked directly"),
+        (
+            "hardly the second",
+            HARDLY_THE_SECOND,
+            2,
+            ", asked directly: no probe led there",
+        ),
     ] {
         let edge = edge(written, |_| true).await;
         let smoke = cdns
@@ -36,21 +42,17 @@ async fn every_target_is_downloaded_from_and_counted() {
         let verdicts = json["verdicts"].as_array().unwrap();
         let direct: Vec<_> = verdicts.iter().filter(is_direct).collect();
         assert_eq!(direct.len() as u64, directly, "{row}");
-        for verdict in direct {
+        for verdict in &direct {
             assert_eq!(verdict["target"], "cloudfront", "{row}");
             assert_eq!(verdict["request"], verdict["location"], "{row}");
-            // Of the files of the route, one whose bytes are known.
-            assert!(verdict["file"]["expected_sha256"].is_string(), "{verdict}");
         }
+        // To a target that no probe led to, a file whose bytes are known.
+        let mut known = direct
+            .iter()
+            .map(|verdict| &verdict["file"]["expected_sha256"]);
+        assert_eq!(known.any(Value::is_string), directly > 1, "{row}");
         let smoke = cdns.smoke(written, &edge.url(), &[]).await;
-        let line = format!(
-            "from the target `cloudfront` of the route `download`{}\n",
-            if directly > 0 {
-                ", asked directly: no probe led there"
-            } else {
-                ""
-            }
-        );
+        let line = format!("from the target `cloudfront` of the route `download`{how}\n");
         assert!(smoke.stdout.contains(&line), "{row}: {}", smoke.stdout);
     }
 }
@@ -60,21 +62,23 @@ async fn a_target_that_does_not_serve_is_a_failure_even_if_no_probe_leads_there(
     let edge = edge(HARDLY_THE_SECOND, |_| true).await;
     let refused = refused_address().unwrap();
     let rows = [
-        ("dead", None, "cdn-connect", "refused"),
+        ("dead", None, 2, "cdn-connect", "refused"),
         (
             "missing",
             Some(Spoil::Missing),
+            1,
             "cdn-status",
             "answered 404 Not Found to https://cloudfront.example/",
         ),
         (
             "other bytes",
             Some(Spoil::OtherBytes),
+            1,
             "checksum",
             "serves another file",
         ),
     ];
-    for (row, spoil, stage, words) in rows {
+    for (row, spoil, failed, stage, words) in rows {
         let cdns = TwoCdns::start().await;
         let address = match spoil {
             None => refused.address().to_string(),
@@ -91,7 +95,7 @@ async fn a_target_that_does_not_serve_is_a_failure_even_if_no_probe_leads_there(
             .await;
         assert_eq!(smoke.code, Some(1), "{row}: {}", smoke.stdout);
         let failures = smoke.failures();
-        assert_eq!(failures.len(), 1, "{row}: {failures:#?}");
+        assert_eq!(failures.len(), failed, "{row}: {failures:#?}");
         for (request, findings) in &failures {
             assert!(request.starts_with("https://cloudfront.example/crates/"));
             assert_eq!(findings.len(), 1, "{row}: {findings:#?}");
@@ -99,6 +103,42 @@ async fn a_target_that_does_not_serve_is_a_failure_even_if_no_probe_leads_there(
             let message = findings[0]["message"].as_str().unwrap();
             assert!(message.contains(OTHER), "{row}: {message}");
             assert!(message.contains(words), "{row}: {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_unknown_sha256_must_be_a_file_and_the_same_at_both_targets() {
+    let edge = edge(BOTH, |_| true).await;
+    let page: &[u8] = b"<!doctype html><title>Maintenance</title>";
+    let stale: &[u8] = b"\x1f\x8byesterday's";
+    let text: &[u8] = b"{\"error\":\"no such file\"}";
+    let rows = [
+        ("an HTML page", page, "an HTML page instead of the file"),
+        ("stale", stale, "serves another file than the target"),
+        ("no archive", text, "does not begin as `.crate` files do"),
+    ];
+    for (row, content, words) in rows {
+        for is_other in [false, true] {
+            let row = format!("{row}, at the second target: {is_other}");
+            let cdns = TwoCdns::start().await;
+            let cdn = if is_other {
+                &cdns.other
+            } else {
+                &cdns.files.cdn
+            };
+            cdn.insert(EXAMPLE_AT_OTHER, content);
+            let smoke = cdns.smoke(BOTH, &edge.url(), &["--format", "json"]).await;
+            assert_eq!(smoke.code, Some(1), "{row}: {}", smoke.stdout);
+            let failures = smoke.failures();
+            assert_eq!(failures.len(), 1, "{row}: {failures:#?}");
+            for (request, findings) in &failures {
+                assert!(request.contains("/crates/a/"), "{row}: {request}");
+                assert_eq!(findings.len(), 1, "{row}: {findings:#?}");
+                assert_eq!(findings[0]["stage"], "cdn-content", "{row}");
+                let message = findings[0]["message"].as_str().unwrap();
+                assert!(message.contains(words), "{row}: {message}");
+            }
         }
     }
 }
@@ -163,7 +203,7 @@ async fn the_module_passes_over_an_unhealthy_target_and_that_target_is_tried() {
     let smoke = cdns.smoke(BOTH, &edge, &arguments).await;
     assert_eq!(smoke.code, Some(0), "{}", smoke.stdout);
     is_sent_elsewhere("unhealthy", &smoke);
-    assert_eq!(smoke.json()["targets"][0]["asked_directly"], 1);
+    assert_eq!(smoke.json()["targets"][0]["asked_directly"], 2);
     // Where both are dead, there is nothing to send to, and that is said of each.
     let address = nobody.address().to_string();
     let smoke = cdns
@@ -177,7 +217,7 @@ async fn the_module_passes_over_an_unhealthy_target_and_that_target_is_tried() {
 }
 
 /// Asserts that the downloads that have the first target were sent to the second, and that this one is
-/// asked for a file directly.
+/// asked for two files directly: one whose SHA-256 is known, and one to compare.
 #[track_caller]
 fn is_sent_elsewhere(row: &str, smoke: &Smoke) {
     let json = smoke.json();
@@ -193,7 +233,7 @@ fn is_sent_elsewhere(row: &str, smoke: &Smoke) {
         assert_eq!(verdict["target"], "cloudfront", "{row}: {verdict}");
     }
     let [first, second] = downloads(&json);
-    assert_eq!((first, second), (1, 10), "{row}: {json:#}");
+    assert_eq!((first, second), (2, 10), "{row}: {json:#}");
 }
 
 /// How many files each target served.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
-use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts};
+use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts, stand_in_file};
 
 use crate::bed::{Files, Smoke, contents};
 
@@ -75,12 +75,17 @@ pub(crate) struct TwoCdns {
 
 impl TwoCdns {
     pub(crate) async fn start() -> Self {
-        let files = Files::start(Validity::Valid).await;
-        let other = TlsCdn::start(OTHER_HOST, Validity::Valid, Protocol::Http2, contents())
+        Self::start_with([Validity::Valid; 2]).await
+    }
+
+    /// The same, with these certificates.
+    pub(crate) async fn start_with([first, second]: [Validity; 2]) -> Self {
+        let files = Files::start(first).await;
+        let other = TlsCdn::start(OTHER_HOST, second, Protocol::Http2, contents())
             .await
             .unwrap();
         for cdn in [&files.cdn, &other] {
-            cdn.insert(EXAMPLE_AT_OTHER, "a file whose SHA-256 nobody said\n");
+            cdn.insert(EXAMPLE_AT_OTHER, stand_in_file(EXAMPLE_AT_OTHER));
         }
         let authority = files.directory.path().join("other-authority.pem");
         std::fs::write(&authority, other.authority()).unwrap();

@@ -53,6 +53,29 @@ async fn each_way_a_file_can_be_wrong_is_named_at_its_stage() {
 }
 
 #[tokio::test]
+async fn an_html_page_is_no_file_whatever_its_checksum() {
+    let module = Module::start("enforce").await;
+    let files = Files::start(Validity::Valid).await;
+    files
+        .cdn
+        .insert(FILE, "<!DOCTYPE html>\n<title>Please wait</title>\n");
+    let edge = module.viceroy.url();
+    let arguments = ["--format", "json"];
+    let smoke = files.smoke_without_lock_file(&edge, &arguments).await;
+    let failures = smoke.failures();
+    let failed: Vec<_> = failures.keys().map(String::as_str).collect();
+    assert_eq!(failed, TO_FILE, "{failures:#?}");
+    for findings in failures.values() {
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0]["stage"], "cdn-content");
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(message.contains("serves an HTML page"), "{message}");
+    }
+    let smoke = files.smoke(&edge, &arguments).await;
+    smoke.is_wrong_at("known", &TO_FILE, &["checksum"], "serves another file");
+}
+
+#[tokio::test]
 async fn a_certificate_that_does_not_hold_fails_every_location_and_no_negative_probe() {
     let module = Module::start("enforce").await;
     let files = Files::start(Validity::Expired).await;

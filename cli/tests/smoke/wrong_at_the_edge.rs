@@ -118,6 +118,39 @@ async fn each_way_an_answer_can_be_wrong_is_named_at_its_stage() {
 }
 
 #[tokio::test]
+async fn a_header_that_the_configuration_does_not_imply_is_found() {
+    let files = Files::start(Validity::Valid).await;
+    let both: &[_] = &["answer", "json"];
+    let twice: &[_] = &["location", "json", "cdn-status"];
+    let rows: [(&str, &str, &[&str]); 11] = [
+        ("cache-control", "public, max-age=60", both),
+        ("expires", "Fri, 01 Jan 2100 00:00:00 GMT", both),
+        ("age", "5", both),
+        ("pragma", "no-cache", both),
+        ("surrogate-control", "max-age=60", both),
+        ("cdn-cache-control", "max-age=60", both),
+        ("set-cookie", "session=1", both),
+        ("refresh", "0; url=https://static.crates.io/", both),
+        ("location", "https://static.crates.io/second", twice),
+        // Servers on the way may say who they are.
+        ("x-served-by", "cache-1", &[]),
+        ("via", "1.1 varnish", &[]),
+    ];
+    for (name, value, stages) in rows {
+        let edge = edge(DOWNLOAD, move |_, answer| {
+            answer.headers_mut().append(name, value.parse().unwrap());
+        })
+        .await;
+        let smoke = files.smoke(&edge.url(), &["--format", "json"]).await;
+        if stages.is_empty() {
+            assert_eq!(smoke.code, Some(0), "{name}: {}", smoke.stdout);
+        } else {
+            smoke.is_wrong_at(name, &[DOWNLOAD], stages, value);
+        }
+    }
+}
+
+#[tokio::test]
 async fn people_see_where_the_locations_part() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge(DOWNLOAD, |_, answer| replace(answer, ".io/", ".io")).await;
@@ -225,7 +258,10 @@ async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate:
 }
 
 /// An edge that answers as the library says, but for `change` of the answers to `path`.
-pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
+pub(crate) async fn edge(
+    path: &'static str,
+    change: impl Fn(&RecordedRequest, &mut Response<Bytes>) + Send + Sync + 'static,
+) -> StandInOrigin {
     edge_of(
         signpost::authoring::from_toml(&PRODUCTION).unwrap(),
         path,
@@ -235,7 +271,11 @@ pub(crate) async fn edge(path: &'static str, change: Change) -> StandInOrigin {
 }
 
 /// The same with another configuration than production's.
-pub(crate) async fn edge_of(config: Config, path: &'static str, change: Change) -> StandInOrigin {
+pub(crate) async fn edge_of(
+    config: Config,
+    path: &'static str,
+    change: impl Fn(&RecordedRequest, &mut Response<Bytes>) + Send + Sync + 'static,
+) -> StandInOrigin {
     StandInOrigin::start_with(move |request| {
         let mut answer = answer(&config, request);
         if request.target == path {
@@ -271,6 +311,7 @@ pub(crate) fn answer_in<'s>(
     let host = str::from_utf8(text("host").unwrap_or_default()).unwrap();
     let request =
         Request::new(recorded.method.as_str(), host, &recorded.target).with_accept(text("accept"));
+    let request = request.with_preflight(text("origin"), text("access-control-request-method"));
     let answer = signpost::answer(config, &request, surroundings);
     let Some(reply) = answer.reply() else {
         let decision = answer.decision().reason().unwrap().decision_header();

@@ -17,8 +17,10 @@ use crate::file::in_words;
 use crate::https::{self, words_of};
 use crate::output::Failure;
 use crate::smoke::ask::answered::Answered;
+use crate::smoke::ask::certificates::Certificates;
 use crate::smoke::ask::connect::Detour;
 use crate::smoke::ask::edge_url::EdgeUrl;
+use crate::smoke::ask::heard::Heard;
 use crate::smoke::ask::token::Token;
 use crate::smoke::ask::trouble::{Trouble, TroubleKind};
 use crate::smoke::ask::user_agent::UserAgent;
@@ -49,6 +51,7 @@ pub(crate) struct Client {
     direct: reqwest::Client,
     by_detour: Vec<ByDetour>,
     pace: Mutex<Interval>,
+    certificates: Certificates,
 }
 
 /// A client that takes a detour.
@@ -84,6 +87,7 @@ impl Client {
                 // A proxy would be tested instead, and its DNS.
                 .no_proxy()
                 .tls_backend_preconfigured(tls.clone())
+                .tls_info(true)
                 .timeout(options.timeout)
                 .connect_timeout(options.connect_timeout);
             let built = change(builder).build();
@@ -112,6 +116,7 @@ impl Client {
             direct,
             by_detour,
             pace: Mutex::new(pace),
+            certificates: Certificates::default(),
         })
     }
 
@@ -127,7 +132,20 @@ impl Client {
         path: &str,
         accept: Option<&str>,
     ) -> Result<Answered, Trouble> {
-        let (head, mut response) = self.ask_edge(method, path, accept).await?;
+        let accept = accept.and_then(|accept| accept.parse().ok());
+        let headers = accept.map(|accept| (ACCEPT, accept));
+        self.ask_with(method, path, headers.into_iter().collect())
+            .await
+    }
+
+    /// The same with other headers.
+    pub(crate) async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+    ) -> Result<Answered, Trouble> {
+        let (head, mut response) = self.ask_edge(method, path, headers).await?;
         let mut body = Vec::new();
         while body.len() < MAX_ANSWER {
             let chunk = response.chunk().await;
@@ -144,7 +162,7 @@ impl Client {
     /// Asks the edge for a file that the origin may serve. The answer's body is left in the
     /// response.
     pub(crate) async fn ask_for_file(&self, path: &str) -> Result<(Answered, Response), Trouble> {
-        self.ask_edge(Method::GET, path, None).await
+        self.ask_edge(Method::GET, path, HeaderMap::new()).await
     }
 
     /// The detours that neither a request took nor one of these URLs would.
@@ -165,6 +183,51 @@ impl Client {
         self.user_agent.as_str()
     }
 
+    /// The certificates of the edge and of the targets.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// Gets a file of a target, and keeps the certificate.
+    pub(crate) async fn get_file(&self, url: &Url) -> Result<Response, Trouble> {
+        self.ask_target(Method::GET, url, HeaderMap::new()).await
+    }
+
+    /// Asks a target, and reads the beginning of its answer.
+    pub(crate) async fn hear_target(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Heard, Trouble> {
+        let response = self.ask_target(method, url, headers).await?;
+        let heard = Heard::read(response).await;
+        heard.map_err(|error| self.trouble(error))
+    }
+
+    /// Asks the edge, and reads the beginning of its answer.
+    pub(crate) async fn hear_edge(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+    ) -> Result<Heard, Trouble> {
+        let (_, response) = self.ask_edge(method, path, headers).await?;
+        let heard = Heard::read(response).await;
+        heard.map_err(|error| self.trouble(error))
+    }
+
+    async fn ask_target(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, Trouble> {
+        let response = self.send(method, url, headers).await?;
+        self.certificates.keep(&response);
+        Ok(response)
+    }
+
     /// Gets a URL outside the edge, without the token.
     pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
         self.send(Method::GET, url, HeaderMap::new()).await
@@ -174,16 +237,12 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        accept: Option<&str>,
+        mut headers: HeaderMap,
     ) -> Result<(Answered, Response), Trouble> {
         let url = self.edge.at(path).ok_or_else(|| Trouble {
             kind: TroubleKind::Connect,
             message: format!("no client would ask for the path {path} as it is written"),
         })?;
-        let mut headers = HeaderMap::new();
-        if let Some(accept) = accept.and_then(|accept| accept.parse().ok()) {
-            headers.insert(ACCEPT, accept);
-        }
         if method == Method::GET
             && let Ok(user_agent) = self.user_agent.for_next(path).parse()
         {
@@ -193,6 +252,7 @@ impl Client {
             headers.insert(AUTHORIZATION, token.header());
         }
         let response = self.send(method, &url, headers).await?;
+        self.certificates.keep(&response);
         let headers = response.headers().iter().map(|(name, value)| {
             let value = self.hide(&String::from_utf8_lossy(value.as_bytes()));
             (name.as_str().to_owned(), value)

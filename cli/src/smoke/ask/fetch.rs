@@ -6,8 +6,9 @@ use url::Url;
 
 use crate::smoke::ask::client::Client;
 use crate::smoke::ask::trouble::{Trouble, TroubleKind};
+use crate::smoke::judge::content::BEGINNING;
+use crate::smoke::judge::finding::{Finding, Received};
 use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::{Finding, Received};
 
 /// The headers that tell operators of CDNs which server answered.
 const SERVER_HEADERS: [&str; 5] = [
@@ -36,7 +37,7 @@ pub(crate) async fn fetch(
         )
     })?;
     let response = client
-        .get(&url)
+        .get_file(&url)
         .await
         .map_err(|trouble| finding(&url, &trouble))?;
     let details = details_of(&response);
@@ -51,8 +52,10 @@ pub(crate) async fn read_whole(
     max_bytes: u64,
 ) -> Result<Received, Finding> {
     let status = response.status().as_u16();
+    let content_type = header(&response, "content-type");
     let mut hash = Sha256::new();
     let mut bytes = 0_u64;
+    let mut beginning = Vec::new();
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk.map_err(|error| finding(url, &error.into()))?;
@@ -63,11 +66,15 @@ pub(crate) async fn read_whole(
             return Err(Finding::new(Stage::CdnBody, words));
         }
         hash.update(&chunk);
+        let missing = BEGINNING.saturating_sub(beginning.len());
+        beginning.extend(chunk.iter().take(missing));
     }
     Ok(Received {
         status,
         bytes,
         sha256: format!("{:x}", hash.finalize()),
+        content_type,
+        beginning,
     })
 }
 
@@ -83,10 +90,7 @@ fn finding(url: &Url, trouble: &Trouble) -> Finding {
 
 /// Where a redirect leads, and which server answered.
 fn details_of(response: &Response) -> Option<String> {
-    let value = |name: &str| {
-        let value = response.headers().get(name)?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
+    let value = |name: &str| header(response, name);
     let mut details = Vec::new();
     if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
         let location = value("location").unwrap_or_else(|| "nowhere".to_owned());
@@ -97,4 +101,9 @@ fn details_of(response: &Response) -> Option<String> {
     let who = SERVER_HEADERS.into_iter();
     details.extend(who.filter_map(|name| Some(format!("{name}: {}", value(name)?))));
     (!details.is_empty()).then(|| details.join("; "))
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    let value = response.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

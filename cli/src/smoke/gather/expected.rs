@@ -14,6 +14,8 @@ pub(crate) enum Expected {
     Redirect(Box<Redirect>),
     /// The origin's answer, with this value of `signpost-decision`.
     Origin { decision: String },
+    /// No answer, but that the certificate of a server lasts.
+    Certificate,
 }
 
 impl Expected {
@@ -32,7 +34,7 @@ impl Expected {
     pub(crate) fn redirect(&self) -> Option<&Redirect> {
         match self {
             Self::Redirect(redirect) => Some(redirect),
-            Self::Origin { .. } => None,
+            Self::Origin { .. } | Self::Certificate => None,
         }
     }
 
@@ -46,6 +48,7 @@ impl Expected {
         match self {
             Self::Redirect(redirect) => redirect.first().plain.decision(),
             Self::Origin { decision } => Some(decision.clone()),
+            Self::Certificate => None,
         }
     }
 }

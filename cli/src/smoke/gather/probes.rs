@@ -38,11 +38,20 @@ pub(crate) struct Probe {
     pub(crate) checksum: Option<Checksum>,
     /// A second SHA-256 from another source.
     pub(crate) other_checksum: Option<Checksum>,
-    /// Whether the route leads to `.crate` files, which are never empty.
-    pub(crate) is_of_crate: bool,
+    /// Another target's file, which must be the same.
+    pub(crate) same_as: Option<SameAs>,
+    /// The extension of the file at the location; empty if it has none.
+    pub(crate) extension: String,
     pub(crate) may_be_missing: bool,
     /// Whether the origin serves the route by itself.
     pub(crate) is_at_origin: bool,
+}
+
+/// A file as a target served it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SameAs {
+    pub(crate) target: String,
+    pub(crate) sha256: String,
 }
 
 /// The source of a probe.
@@ -62,8 +71,12 @@ pub(crate) enum Kind {
     InShare,
     /// A path near a route's own, which must not be redirected.
     Negative,
-    /// A file at a target that no other probe led to, requested from the target.
+    /// A file at a target to which no other probe of it led, requested from the target.
     Target,
+    /// A file of a target, in every way that clients ask for one.
+    Chain,
+    /// The certificate of the edge or of a target.
+    Certificate,
 }
 
 /// What probes are derived from.
@@ -82,6 +95,24 @@ pub(crate) struct Sources<'a> {
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
     pub(crate) not_at_origin: &'a [String],
+}
+
+impl Probe {
+    /// The certificate of a host, which no request of its own asks for.
+    pub(crate) fn of_certificate(host: &str) -> Self {
+        Self {
+            kind: Kind::Certificate,
+            route: String::new(),
+            request: host.to_owned(),
+            expected: Expected::Certificate,
+            checksum: None,
+            other_checksum: None,
+            same_as: None,
+            extension: String::new(),
+            may_be_missing: false,
+            is_at_origin: false,
+        }
+    }
 }
 
 impl Kind {
@@ -202,10 +233,19 @@ impl Sources<'_> {
             expected: Expected::of(self.loaded.config(), self.switch, &request),
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
-            is_of_crate,
+            same_as: None,
+            extension: self.extension(path),
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
+    }
+
+    fn extension(&self, path: &str) -> String {
+        let redirect = self.enforced(path);
+        let url = redirect.and_then(|redirect| Url::parse(&redirect.first().location).ok());
+        let path = url.as_ref().map_or("", Url::path);
+        let extension = Path::new(path).extension().and_then(OsStr::to_str);
+        extension.unwrap_or_default().to_ascii_lowercase()
     }
 
     /// Every checksum that is known of a file: that of the list, then those of its crate.

@@ -8,6 +8,7 @@ use strum::{IntoStaticStr, VariantArray};
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {
+    Certificate,
     Edge,
     Status,
     Location,
@@ -18,10 +19,14 @@ pub(crate) enum Stage {
     Negative,
     Head,
     Json,
+    Range,
+    Condition,
+    Cors,
     CdnConnect,
     CdnTimeout,
     CdnStatus,
     CdnBody,
+    CdnContent,
     Checksum,
 }
 
@@ -45,7 +50,8 @@ impl Stage {
 
     pub(crate) const fn column(self) -> Column {
         match self {
-            Self::Edge
+            Self::Certificate
+            | Self::Edge
             | Self::Status
             | Self::Location
             | Self::Vary
@@ -55,7 +61,14 @@ impl Stage {
             | Self::Negative => Column::Answer,
             Self::Head => Column::Head,
             Self::Json => Column::Json,
-            Self::CdnConnect | Self::CdnTimeout | Self::CdnStatus | Self::CdnBody => Column::File,
+            Self::Range
+            | Self::Condition
+            | Self::Cors
+            | Self::CdnConnect
+            | Self::CdnTimeout
+            | Self::CdnStatus
+            | Self::CdnBody
+            | Self::CdnContent => Column::File,
             Self::Checksum => Column::Checksum,
         }
     }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::probes::Probe;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::content;
 use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
-use crate::smoke::judge::mismatch::{Mismatch, shown};
+use crate::smoke::judge::finding::{Finding, Received};
+use crate::smoke::judge::mismatch::shown;
 use crate::smoke::judge::stage::{Column, Stage};
 
 /// A probe, what was tried, and all that was wrong.
@@ -18,6 +18,8 @@ pub(crate) struct Verdict {
     pub(crate) tried: Vec<Column>,
     /// In the order in which they were found.
     pub(crate) findings: Vec<Finding>,
+    /// What works, and could be better.
+    pub(crate) notices: Vec<String>,
     /// Each answer that named another target than the first of the file, and may.
     pub(crate) elsewhere: Vec<Elsewhere>,
     /// The target that was asked for the file; nothing for a server that is not a target.
@@ -29,23 +31,6 @@ pub(crate) struct Verdict {
     pub(crate) missing: bool,
     /// How long the exchanges took, without waiting for their turns.
     pub(crate) time: Duration,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Finding {
-    pub(crate) stage: Stage,
-    pub(crate) message: String,
-    /// The expected and the received text, if there are any.
-    #[serde(flatten)]
-    pub(crate) mismatch: Option<Mismatch>,
-}
-
-/// The answer of a location.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Received {
-    pub(crate) status: u16,
-    pub(crate) bytes: u64,
-    pub(crate) sha256: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +47,7 @@ impl Verdict {
             probe,
             tried: Vec::new(),
             findings: Vec::new(),
+            notices: Vec::new(),
             elsewhere: Vec::new(),
             target: None,
             file: None,
@@ -73,6 +59,10 @@ impl Verdict {
 
     pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
         self.findings.push(Finding::new(stage, message));
+    }
+
+    pub(crate) fn notice(&mut self, message: impl AsRef<str>) {
+        self.notices.push(shown(message.as_ref()));
     }
 
     /// Notes an answer that names another target than the first.
@@ -87,12 +77,16 @@ impl Verdict {
         self.elsewhere.extend(elsewhere);
     }
 
-    /// Compares a file with its checksum.
+    /// Compares a file with its checksum. Without one, judges what can be: whether it is a file of its
+    /// kind, and the one that another target served.
     pub(crate) fn compare(&mut self, server: &str, received: &Received) {
-        if self.probe.is_of_crate && received.bytes == 0 {
+        let extension = &self.probe.extension;
+        if content::is_never_empty(extension) && received.bytes == 0 {
             self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
         }
         let Some(checksum) = &self.probe.checksum else {
+            let found = content::check(server, &self.probe, received);
+            self.findings.extend(found);
             return;
         };
         self.tried.push(Column::Checksum);
@@ -141,31 +135,5 @@ impl Verdict {
         } else {
             Cell::NotTried
         }
-    }
-}
-
-impl Finding {
-    /// A finding without texts to compare.
-    pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
-        Self {
-            stage,
-            message: shown(&message.into()),
-            mismatch: None,
-        }
-    }
-
-    /// A finding if two texts differ.
-    pub(crate) fn difference(
-        stage: Stage,
-        message: impl Into<String>,
-        expected: Option<&str>,
-        received: Option<&str>,
-    ) -> Option<Self> {
-        let mismatch = Mismatch::between(expected, received)?;
-        Some(Self {
-            stage,
-            message: shown(&message.into()),
-            mismatch: Some(mismatch),
-        })
     }
 }

@@ -4,8 +4,22 @@ use signpost::reply::DECISION_HEADER;
 
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::Finding;
+
+/// Headers that change what clients do with an answer: a cache keeps it, or a browser keeps a cookie or goes
+/// elsewhere. The edge sends one only if the configuration says so.
+const WATCHED: [&str; 9] = [
+    "location",
+    "cache-control",
+    "expires",
+    "age",
+    "pragma",
+    "surrogate-control",
+    "cdn-cache-control",
+    "set-cookie",
+    "refresh",
+];
 
 /// Compares the answer to GET with the redirect that it means, or with the first.
 pub(crate) fn plain(expected: &Redirect, received: &Answered) -> Vec<Finding> {
@@ -36,7 +50,7 @@ pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<
     } else {
         (get, "GET")
     };
-    let headers = target.plain.headers.iter().map(|(name, _)| {
+    let headers = names(&target.plain).map(|name| {
         let (get, head) = (get.header(name), head.header(name));
         let message = format!("HEAD has another `{name}` than {words}");
         Finding::difference(Stage::Head, message, get.as_deref(), head.as_deref())
@@ -105,22 +119,15 @@ fn compare(
         expected.status,
         received.status,
     ));
-    let mut names: Vec<_> = expected
-        .headers
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    // A client that gets JSON is not redirected as well.
-    if !names.contains(&"location") {
-        names.push("location");
-    }
-    for name in names {
-        findings.extend(Finding::difference(
-            stage_of(name),
-            format!("`{name}` differs"),
-            expected.header(name).as_deref(),
-            received.header(name).as_deref(),
-        ));
+    for name in names(expected) {
+        let right = expected.header(name);
+        let words = match right {
+            Some(_) => format!("`{name}` differs"),
+            None => format!("`{name}` is unexpected: the edge does not send it"),
+        };
+        let received = received.header(name);
+        let (right, received) = (right.as_deref(), received.as_deref());
+        findings.extend(Finding::difference(stage_of(name), words, right, received));
     }
     findings.extend(Finding::difference(
         stage_of("body"),
@@ -129,6 +136,14 @@ fn compare(
         Some(&received.body),
     ));
     findings
+}
+
+/// The names of the headers that are compared. All others are ignored.
+fn names(expected: &Answered) -> impl Iterator<Item = &str> {
+    let sent = expected.headers.iter().map(|(name, _)| name.as_str());
+    let unexpected = WATCHED.into_iter();
+    let unexpected = unexpected.filter(|name| expected.header(name).is_none());
+    sent.chain(unexpected)
 }
 
 fn difference_of_status(

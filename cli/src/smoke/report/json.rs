@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::smoke::gather::package::Checksum;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::elsewhere::Elsewhere;
-use crate::smoke::judge::verdict::{Finding, Received, Verdict};
+use crate::smoke::judge::finding::{Finding, Received};
+use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::Downloads;
 use crate::smoke::report::{Report, Totals};
 

@@ -52,8 +52,8 @@ mod tests {
     use quick_xml::events::Event;
 
     use super::junit;
+    use crate::smoke::judge::finding::Finding;
     use crate::smoke::judge::stage::Stage;
-    use crate::smoke::judge::verdict::Finding;
 
     #[test]
     fn whatever_a_server_sends_the_file_is_well_formed() {

@@ -18,7 +18,7 @@ pub(crate) struct Downloads<'r> {
     #[serde(flatten)]
     at: &'r RouteTarget,
     pub(crate) files: usize,
-    /// How many of them no probe led to, so that they were requested directly.
+    /// How many of them no probe led to at this target, so that they were requested directly.
     pub(crate) asked_directly: usize,
 }
 
@@ -61,10 +61,11 @@ impl fmt::Display for Downloads<'_> {
             f,
             "{files} from the target `{target}` of the route `{route}`"
         )?;
-        if self.asked_directly > 0 {
-            write!(f, ", asked directly: no probe led there")?;
+        match self.asked_directly {
+            0 => Ok(()),
+            all if all == self.files => write!(f, ", asked directly: no probe led there"),
+            some => write!(f, ", {some} of them asked directly"),
         }
-        Ok(())
     }
 }
 
@@ -72,7 +73,7 @@ impl fmt::Display for Downloads<'_> {
 mod tests {
     use super::RouteTarget;
     use crate::smoke::gather::probes::Kind;
-    use crate::smoke::judge::verdict::Received;
+    use crate::smoke::judge::finding::Received;
     use crate::smoke::report::tests::report;
 
     #[test]
@@ -81,14 +82,14 @@ mod tests {
             Some(Received {
                 status,
                 bytes: 1,
-                sha256: String::new(),
+                ..Received::default()
             })
         };
         let target = RouteTarget {
             route: "download".to_owned(),
             target: "eu".to_owned(),
         };
-        let direct = ", asked directly: no probe led there";
+        let direct = ", 1 of them asked directly";
         let rows = [
             ("eu", 200, Kind::Example, "2 files", ""),
             ("eu", 200, Kind::Target, "2 files", direct),

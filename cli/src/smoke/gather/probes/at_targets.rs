@@ -1,6 +1,8 @@
-//! Files at targets that no probe led to.
+//! Files at targets that no probe of them led to.
 
-use super::{Kind, Probe, Sources, sends_any};
+use std::collections::BTreeSet;
+
+use super::{Kind, Probe, SameAs, Sources, sends_any};
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::verdict::Verdict;
@@ -24,9 +26,24 @@ impl Sources<'_> {
         targets.collect()
     }
 
-    /// A file at each target that served none yet, preferably one with a known checksum. A file's
-    /// target depends on its name, and later attempts or an unhealthy target move it to others.
+    /// A file at each target that served none yet, and each file without a known checksum at every other
+    /// target of its route. A file's target depends on its name, and later attempts or an unhealthy
+    /// target move it to others.
     pub(crate) fn at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
+        let mut probes = self.first_at_targets(targets, verdicts);
+        probes.extend(targets.iter().flat_map(|target| {
+            let served = verdicts
+                .iter()
+                .filter(|verdict| verdict.probe.route == target.route);
+            served.filter_map(|verdict| self.same_at_target(verdict, &target.target))
+        }));
+        let mut seen = BTreeSet::new();
+        probes.retain(|probe| seen.insert(probe.request.clone()));
+        probes
+    }
+
+    /// A file at each target that served none yet, preferably one with a known checksum.
+    fn first_at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
         let left = targets.iter().filter(|target| {
             let mut verdicts = verdicts.iter();
             !verdicts.any(|verdict| target.is_tried_by(verdict))
@@ -38,6 +55,23 @@ impl Sources<'_> {
             files.min_by_key(|probe| (probe.checksum.is_none(), probe.may_be_missing))
         })
         .collect()
+    }
+
+    /// The file of unknown checksum that another target served.
+    fn same_at_target(&self, verdict: &Verdict, target: &str) -> Option<Probe> {
+        let served_by = verdict.target.as_ref().filter(|other| *other != target)?;
+        let file = verdict.file.as_ref().filter(|_| verdict.is_served())?;
+        if verdict.probe.checksum.is_some() || !verdict.passed() {
+            return None;
+        }
+        Some(Probe {
+            same_as: Some(SameAs {
+                target: served_by.clone(),
+                sha256: file.sha256.clone(),
+            }),
+            may_be_missing: false,
+            ..self.at_target(&verdict.probe, target)?
+        })
     }
 
     /// The file of a probe at a target of its route, whatever the switch.

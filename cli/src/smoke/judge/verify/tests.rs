@@ -1,14 +1,14 @@
 use signpost::request::Request;
 use signpost::values::Switch;
-use signpost_rows::PRODUCTION;
+use signpost_rows::{PRODUCTION, changed};
 
 use super::{head, json, negative, origin, plain};
 use crate::file::Loaded;
 use crate::small::{RETRY, small};
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
+use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::Stage;
-use crate::smoke::judge::verdict::Finding;
 
 fn redirect_of(config: &str, path: &str) -> Redirect {
     let request = Request::new("GET", "crates.io", path);
@@ -39,7 +39,19 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
 
 #[test]
 fn right_answers_have_no_findings() {
-    for (name, right) in [("one", redirect()), ("two", redirect_to_two())] {
+    let cached = changed(
+        PRODUCTION,
+        "= \"readme\"",
+        "= \"readme\"\ncache_control = \"private\"",
+    );
+    let cached = redirect_of(&cached, "/api/v1/crates/smallvec/1.10.0/readme");
+    assert!(cached.first().plain.header("cache-control").is_some());
+    let rows = [
+        ("one", redirect()),
+        ("two", redirect_to_two()),
+        ("cached", cached),
+    ];
+    for (name, right) in rows {
         for get in right.right() {
             assert_eq!(plain(&right, &get.plain), [], "{name}");
             assert_eq!(json(&right, &get.json), [], "{name}");
@@ -95,6 +107,7 @@ fn each_part_of_an_answer_has_its_stage() {
         (with(&right, "location", None), Stage::Location),
         (with(&right, "vary", Some("accept")), Stage::Vary),
         (with(&right, "signpost-decision", None), Stage::Decision),
+        (with(&right, "age", Some("1")), Stage::Answer),
         (
             with(&right, "strict-transport-security", Some("max-age=1")),
             Stage::Answer,
@@ -117,7 +130,8 @@ fn head_and_json_are_stages_of_their_own() {
         status: 200,
         ..at.plain.clone()
     };
-    for other in [status, with(&at.plain, "location", None)] {
+    let cookie = with(&at.plain, "set-cookie", Some("a=b"));
+    for other in [status, with(&at.plain, "location", None), cookie] {
         let found = head(&right, &at.plain, &other);
         assert_eq!(stages(&found), [Stage::Head], "{other:?}");
     }

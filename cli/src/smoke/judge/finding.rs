@@ -1,0 +1,55 @@
+//! Something that is wrong, and the answer of a location.
+
+use serde::Serialize;
+
+use crate::smoke::judge::mismatch::{Mismatch, shown};
+use crate::smoke::judge::stage::Stage;
+
+/// Something that is wrong, at its stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) stage: Stage,
+    pub(crate) message: String,
+    /// The expected and the received text, if there are any.
+    #[serde(flatten)]
+    pub(crate) mismatch: Option<Mismatch>,
+}
+
+/// The answer of a location.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_type: Option<String>,
+    /// The first bytes.
+    #[serde(skip)]
+    pub(crate) beginning: Vec<u8>,
+}
+
+impl Finding {
+    /// A finding without texts to compare.
+    pub(crate) fn new(stage: Stage, message: impl Into<String>) -> Self {
+        Self {
+            stage,
+            message: shown(&message.into()),
+            mismatch: None,
+        }
+    }
+
+    /// A finding if two texts differ.
+    pub(crate) fn difference(
+        stage: Stage,
+        message: impl Into<String>,
+        expected: Option<&str>,
+        received: Option<&str>,
+    ) -> Option<Self> {
+        let mismatch = Mismatch::between(expected, received)?;
+        Some(Self {
+            stage,
+            message: shown(&message.into()),
+            mismatch: Some(mismatch),
+        })
+    }
+}

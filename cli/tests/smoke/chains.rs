@@ -1,0 +1,87 @@
+//! The real module under Viceroy, and a CDN that serves a file to GET alone: clients that ask with HEAD,
+//! for a range, on a condition or from a page are served wrongly at one of two targets.
+
+use signpost_testbed::{Backend, Spoil, refused_address};
+
+use crate::bed::{Module, contents};
+use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, TwoCdns};
+
+#[tokio::test]
+async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {
+    let nobody = refused_address().unwrap();
+    let module = Module::start_with(&BOTH.config(), |server| {
+        server
+            .switch("enforce")
+            .backend("static", Backend::at(nobody.url()))
+            .backend("cloudfront", Backend::at(nobody.url()))
+    })
+    .await;
+    let rows = [
+        (
+            Spoil::NoHead,
+            "head",
+            "answers GET with 200, and HEAD with 403",
+        ),
+        (Spoil::NoRange, "range", "answers a range with 416"),
+        (Spoil::OtherRange, "range", "with other bytes"),
+        (
+            Spoil::NoCondition,
+            "condition",
+            "a conditional request with 412",
+        ),
+        (
+            Spoil::NoCors,
+            "cors",
+            "with no `Access-Control-Allow-Origin`",
+        ),
+        (
+            Spoil::TwiceCors,
+            "cors",
+            "with `Access-Control-Allow-Origin: *, *`",
+        ),
+        (Spoil::WholeForRange, "", "sends the whole file for a range"),
+        (
+            Spoil::NoValidator,
+            "",
+            "sends neither `ETag` nor `Last-Modified`",
+        ),
+        (Spoil::NoPreflight, "", "refuses a browser's preflight: 403"),
+    ];
+    for (spoil, stage, words) in rows {
+        for name in ["static", "cloudfront"] {
+            let row = format!("{spoil:?} at {name}");
+            let cdns = TwoCdns::start().await;
+            let cdn = if name == "static" {
+                &cdns.files.cdn
+            } else {
+                &cdns.other
+            };
+            for path in contents().into_keys().chain([EXAMPLE_AT_OTHER.to_owned()]) {
+                cdn.spoil(path, spoil);
+            }
+            let edge = module.viceroy.url();
+            let smoke = cdns.smoke(BOTH, &edge, &["--format", "json"]).await;
+            let json = smoke.json();
+            let failures = smoke.failures();
+            let server = format!("the target `{name}`");
+            if stage.is_empty() {
+                assert_eq!(smoke.code, Some(0), "{row}: {failures:#?}");
+                let notes = json["notes"].as_array().unwrap();
+                let notes: Vec<_> = notes.iter().map(|note| note.as_str().unwrap()).collect();
+                assert_eq!(notes.len(), 1, "{row}: {notes:?}");
+                assert!(notes[0].contains(&server), "{row}: {notes:?}");
+                assert!(notes[0].contains(words), "{row}: {notes:?}");
+                continue;
+            }
+            assert_eq!(smoke.code, Some(1), "{row}: {}", smoke.stderr);
+            assert_eq!(failures.len(), 1, "{row}: {failures:#?}");
+            for findings in failures.values() {
+                assert_eq!(findings.len(), 1, "{row}: {findings:#?}");
+                assert_eq!(findings[0]["stage"], stage, "{row}");
+                let message = findings[0]["message"].as_str().unwrap();
+                assert!(message.starts_with(&server), "{row}: {message}");
+                assert!(message.contains(words), "{row}: {message}");
+            }
+        }
+    }
+}
