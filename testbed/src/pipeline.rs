@@ -1,15 +1,11 @@
 use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Child;
 
 use crate::child::dies_with_us;
 use crate::transcript::Transcript;
-
-/// How long its processes may take to end before they are killed.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// A command of a shell that ends with all its processes when this value is dropped.
 #[derive(Debug)]
@@ -72,22 +68,10 @@ impl Drop for Pipeline {
             return;
         };
         let group = format!("-{id}");
-        let signal = |signal| {
-            let mut kill = Command::new("kill");
-            let kill = kill.args([signal, "--", &group]).stderr(Stdio::null());
-            kill.status().is_ok_and(|status| status.success())
-        };
-        let end = Instant::now() + GRACE;
-        let mut lives = signal("-TERM");
-        while lives && Instant::now() < end {
-            // Its first process stays in the group until this asks for its status.
-            let _ = self.child.try_wait();
-            sleep(Duration::from_millis(5));
-            lives = signal("-0");
-        }
-        if lives {
-            signal("-KILL");
-        }
+        let mut kill = Command::new("kill");
+        let kill = kill.args(["-KILL", "--", &group]).stderr(Stdio::null());
+        // It fails if all of them have ended.
+        let _ = kill.status();
     }
 }
 
