@@ -17,7 +17,7 @@ const UNIT: &str = concat!(
 const METRICS: &str = "127.0.0.1:9464";
 
 /// The command with which production reads rsyslog's file, with this build of `signpost`. It serves figures at
-/// any port, and ends within a second.
+/// any port, and ends within a second if this process is killed.
 pub(crate) fn watch_command() -> String {
     let watch = format!("| '{}' watch --wait 1s ", env!("CARGO_BIN_EXE_signpost"));
     let mut command = shown_command();
