@@ -46,7 +46,7 @@ impl Outlets {
     ///
     /// # Errors
     ///
-    /// Why one cannot be opened. A dead Alertmanager is no error.
+    /// Why one cannot be opened. A dead Alertmanager is not an error.
     pub(crate) fn open(options: &Options, alarms: &[&str]) -> Result<Self, Failure> {
         let mut tasks: Vec<Task> = Vec::new();
         let mut senders = Vec::new();

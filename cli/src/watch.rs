@@ -6,6 +6,7 @@ mod changes;
 mod clients;
 mod clock;
 mod event;
+mod figures;
 mod flow;
 mod gauge;
 mod judge;

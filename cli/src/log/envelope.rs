@@ -256,7 +256,7 @@ fn opened<'l>(
 }
 
 /// rsyslog writes a control character as `#` and three octal digits: behind the line stand what a
-/// sender ends its lines with. Elsewhere nobody can tell `#011` from what a client sent.
+/// sender ends its lines with. Elsewhere `#011` may be what a client sent.
 fn without_escaped_end(line: &[u8]) -> &[u8] {
     let mut line = line;
     while let Some(shorter) = [b"#000", b"#012", b"#015"]

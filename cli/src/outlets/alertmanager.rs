@@ -93,7 +93,7 @@ impl Alertmanager {
         })
     }
 
-    /// Sends each event, until there are no more and all are delivered.
+    /// Sends each event, until the last one is delivered.
     pub(super) async fn run(mut self, news: UnboundedReceiver<Notification>) {
         let look = tokio::spawn(look(self.client.clone(), self.address.clone()));
         self.deliver(news).await;
@@ -171,7 +171,7 @@ impl Alertmanager {
         }
     }
 
-    /// Says what is left when patience runs out.
+    /// Reports what was not delivered when patience runs out.
     fn leave(&self) {
         let patience = humantime::format_duration(self.patience);
         let undelivered = counted(self.alerts.undelivered(), "alarm");

@@ -47,7 +47,7 @@ impl Exec {
         }
     }
 
-    /// Runs the command for each event, until there are no more and all commands have ended.
+    /// Runs the command for each event, until the last one has come and every command has ended.
     pub(super) async fn run(mut self, mut news: UnboundedReceiver<Notification>) {
         let mut deadline = None;
         while deadline.is_none() || !self.running.is_empty() {
@@ -135,7 +135,7 @@ impl Exec {
         }
     }
 
-    /// Says what is left when patience runs out.
+    /// Reports what still runs when patience runs out.
     fn leave(&self) {
         let patience = humantime::format_duration(self.patience);
         let running = self.running.len();

@@ -133,7 +133,7 @@ impl Figures {
         })
     }
 
-    /// Adds what is new of a part of the requests.
+    /// Adds the new requests of a part.
     pub(crate) fn add(&self, part: Part<'_>, tally: &Tally) {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         match part {

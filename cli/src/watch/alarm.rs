@@ -33,13 +33,7 @@ pub(crate) struct Alarm {
 #[serde(tag = "cause", rename_all = "kebab-case")]
 pub(crate) enum Cause {
     /// The repeat ratio is above its limit.
-    RepeatRatio {
-        /// The ratio of the window, or of up to a minute if the window has too few clients.
-        ratio: f64,
-        /// The usual ratio, once it is learnt.
-        usual: Option<f64>,
-        limit: f64,
-    },
+    RepeatRatio(Above),
     /// The proof refused a location.
     Refusal { refusal: String, url: String },
     /// There are far fewer requests than there should be.
@@ -51,12 +45,17 @@ pub(crate) enum Cause {
     },
     /// The share of requests on routes that are not redirected, though they should be, is above its
     /// limit.
-    NotRedirected {
-        ratio: f64,
-        /// The usual ratio, once it is learnt.
-        usual: Option<f64>,
-        limit: f64,
-    },
+    NotRedirected(Above),
+}
+
+/// A ratio above its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Above {
+    /// That of the window, or of up to six if the window has too few clients.
+    pub(crate) ratio: f64,
+    /// The usual ratio, once it is learnt.
+    pub(crate) usual: Option<f64>,
+    pub(crate) limit: f64,
 }
 
 /// An alarm of one kind, raised or not.
@@ -130,17 +129,9 @@ impl fmt::Display for Alarm {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RepeatRatio {
-                ratio,
-                usual,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "{} of each client's requests are repeats",
-                    percent(*ratio)
-                )?;
-                above(f, *usual, *limit)
+            Self::RepeatRatio(above) => {
+                let ratio = percent(above.ratio);
+                write!(f, "{ratio} of each client's requests are repeats{above}")
             }
             Self::Refusal { refusal, url } => {
                 write!(f, "a proof was refused: {refusal}, for {url}")
@@ -149,26 +140,24 @@ impl fmt::Display for Cause {
                 f,
                 "{rate:.1} requests a second, and {expected:.1} are expected"
             ),
-            Self::NotRedirected {
-                ratio,
-                usual,
-                limit,
-            } => {
-                let ratio = percent(*ratio);
+            Self::NotRedirected(above) => {
+                let ratio = percent(above.ratio);
                 write!(
                     f,
-                    "{ratio} of each client's requests on routes are not redirected"
-                )?;
-                above(f, *usual, *limit)
+                    "{ratio} of each client's requests on routes are not redirected{above}"
+                )
             }
         }
     }
 }
 
-fn above(f: &mut fmt::Formatter<'_>, usual: Option<f64>, limit: f64) -> fmt::Result {
-    match usual {
-        Some(usual) => write!(f, ", usually {}", percent(usual))?,
-        None => write!(f, ", and what is usual is not known yet")?,
+/// What the ratio is above.
+impl fmt::Display for Above {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.usual {
+            Some(usual) => write!(f, ", usually {}", percent(usual))?,
+            None => write!(f, ", and what is usual is not known yet")?,
+        }
+        write!(f, " (limit {})", percent(self.limit))
     }
-    write!(f, " (limit {})", percent(limit))
 }

@@ -1,12 +1,13 @@
 //! Judges a window: which scope is broken, and which of those that look so explains the others.
 
-use super::alarm::{Alarm, Cause};
+use super::alarm::{Above, Alarm, Cause};
 use super::clients::{Asked, Clients};
 use super::event::Event;
+use super::figures::Figures;
 use super::flow::Level;
 use super::gauge::{Gauge, Reading};
 use super::scope::Scope;
-use super::scopes::{ALL, Figures, Scopes, Watched};
+use super::scopes::{ALL, Scopes, Watched};
 use crate::log::Time;
 
 /// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
@@ -33,27 +34,19 @@ pub(crate) struct Closed {
 pub(crate) struct Judged {
     share: fn(&Asked) -> Option<f64>,
     gauge: fn(&mut Watched) -> &mut Gauge,
-    cause: fn(f64, &Reading) -> Cause,
+    cause: fn(Above) -> Cause,
 }
 
 pub(crate) const REPEATS: Judged = Judged {
     share: Asked::repeat_ratio,
     gauge: |watched| &mut watched.repeats,
-    cause: |ratio, reading| Cause::RepeatRatio {
-        ratio,
-        usual: reading.limit.usual,
-        limit: reading.limit.limit,
-    },
+    cause: Cause::RepeatRatio,
 };
 
 pub(crate) const NOT_REDIRECTED: Judged = Judged {
     share: Asked::not_redirected_ratio,
     gauge: |watched| &mut watched.not_redirected,
-    cause: |ratio, reading| Cause::NotRedirected {
-        ratio,
-        usual: reading.limit.usual,
-        limit: reading.limit.limit,
-    },
+    cause: Cause::NotRedirected,
 };
 
 /// Judges a ratio in every scope. Returns the readings, scope by scope.
@@ -99,9 +92,12 @@ pub(crate) fn ratio(
         let gauge = (judged.gauge)(watched);
         match reading.ratio {
             Some(ratio) if broken.contains(&number) => {
-                let alarm = gauge
-                    .alarm
-                    .raise(|| new(&scope, (judged.cause)(ratio, reading)));
+                let above = Above {
+                    ratio,
+                    usual: reading.limit.usual,
+                    limit: reading.limit.limit,
+                };
+                let alarm = gauge.alarm.raise(|| new(&scope, (judged.cause)(above)));
                 events.extend(alarm.map(Event::AlarmBegan));
             }
             // What is broken is never learnt, nor a window that shows something broken.

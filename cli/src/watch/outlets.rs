@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
+use super::figures::Figures;
 use super::scope::Scope;
-use super::scopes::Figures;
 use crate::log::Time;
 use crate::outlets::{Notification, Outlets, Part, Severity, Tally};
 
@@ -55,10 +55,10 @@ pub(crate) fn moment(time: Time) -> OffsetDateTime {
 
 fn notification(alarm: &Alarm, json: &str) -> Notification {
     let (name, severity, summary) = match alarm.cause {
-        Cause::RepeatRatio { .. } => (DOWNLOADS_REPEAT, Severity::Critical, "Downloads fail"),
+        Cause::RepeatRatio(_) => (DOWNLOADS_REPEAT, Severity::Critical, "Downloads fail"),
         Cause::Refusal { .. } => (PROOF_REFUSED, Severity::Warning, "A proof was refused"),
         Cause::TrafficFell { .. } => (TRAFFIC_FELL, Severity::Critical, "Traffic fell"),
-        Cause::NotRedirected { .. } => (
+        Cause::NotRedirected(_) => (
             NOT_REDIRECTED,
             Severity::Warning,
             "Downloads are not redirected",
@@ -104,14 +104,15 @@ impl<'a> From<&'a Scope> for Part<'a> {
 #[cfg(test)]
 mod tests {
     use super::{Alarm, Cause, NAMES, Scope, Time, moment, notification};
+    use crate::watch::alarm::Above;
 
     #[test]
     fn an_alarm_has_a_name_for_its_cause_and_labels_for_its_scope() {
-        let repeat = Cause::RepeatRatio {
+        let repeat = Cause::RepeatRatio(Above {
             ratio: 0.75,
             usual: None,
             limit: 0.5,
-        };
+        });
         let refusal = Cause::Refusal {
             refusal: "not-the-base".to_owned(),
             url: "https://crates.io/a".to_owned(),
@@ -120,11 +121,11 @@ mod tests {
             rate: 25.0,
             expected: 100.0,
         };
-        let not_redirected = Cause::NotRedirected {
+        let not_redirected = Cause::NotRedirected(Above {
             ratio: 0.2,
             usual: None,
             limit: 0.1,
-        };
+        });
         let mut names = Vec::new();
         for (cause, scope, labels, summary) in [
             (

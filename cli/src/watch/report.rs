@@ -113,10 +113,10 @@ fn rows(timeline: &Timeline) -> Vec<(Time, Markup)> {
             .ended
             .map_or_else(|| "not yet".to_owned(), Time::time_of_day);
         let kind = match alarm.cause {
-            Cause::RepeatRatio { .. } => "repeat ratio",
+            Cause::RepeatRatio(_) => "repeat ratio",
             Cause::Refusal { .. } => "refused proof",
             Cause::TrafficFell { .. } => "less traffic",
-            Cause::NotRedirected { .. } => "not redirected",
+            Cause::NotRedirected(_) => "not redirected",
         };
         let row = html! {
             tr {
@@ -247,9 +247,9 @@ mod tests {
     use crate::watch::band::Limit;
     use crate::watch::changes::Change;
     use crate::watch::event::{Event, Summary};
+    use crate::watch::figures::Figures;
     use crate::watch::line::InForce;
     use crate::watch::scope::Scope;
-    use crate::watch::scopes::Figures;
     use crate::watch::timeline::Timeline;
     use crate::watch::window::{Counts, InScope, Ratio, Window};
 

@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
-use serde::Serialize;
 
 use super::alarm::AlarmState;
-use super::band::{Band, count};
+use super::band::Band;
 use super::clients::{Asked, Clients};
+use super::figures::Figures;
 use super::flow::{Flow, Level};
 use super::gauge::{Gauge, Windows};
 use super::line::{Answer, Line};
@@ -70,26 +70,6 @@ pub(crate) struct Watched {
     pub(crate) refusals: AlarmState,
     /// That of all requests and of edge locations.
     pub(crate) flow: Option<Flow>,
-}
-
-/// What happened in a scope in some time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Figures {
-    pub(crate) requests: u64,
-    pub(crate) redirects: u64,
-    pub(crate) preflights: u64,
-    pub(crate) origin: u64,
-    /// Without a decision in their line.
-    pub(crate) other: u64,
-    pub(crate) refusals: u64,
-    /// Requests on routes that should be redirected, and are not.
-    pub(crate) not_redirected: u64,
-    /// Requests that can be compared, at most four of a client for a file.
-    pub(crate) compared: u64,
-    /// How many of them repeat a request of the same client.
-    pub(crate) repeats: u64,
-    /// Repeats that do not count, because the client had repeated the same request three times.
-    pub(crate) more_repeats: u64,
 }
 
 /// The scopes of a line.
@@ -290,110 +270,5 @@ impl Watched {
     }
 }
 
-impl Figures {
-    fn of(line: &Line<'_>, seen: Option<Seen>) -> Self {
-        let number = |is: bool| u64::from(is);
-        let is_again = matches!(seen, Some(Seen::Again { .. }));
-        Self {
-            requests: 1,
-            redirects: number(line.answer == Answer::Redirect),
-            preflights: number(line.answer == Answer::Preflight),
-            origin: number(matches!(line.answer, Answer::Origin(_))),
-            other: number(line.answer == Answer::Other),
-            refusals: number(line.refusal.is_some()),
-            not_redirected: number(line.is_not_redirected()),
-            compared: number(is_again || seen == Some(Seen::First)),
-            repeats: number(is_again),
-            more_repeats: number(seen == Some(Seen::OverAndOver)),
-        }
-    }
-
-    /// The share of repeats if each request counts, whoever sends it.
-    pub(crate) fn plain_repeat_ratio(&self) -> f64 {
-        let repeats = self.repeats + self.more_repeats;
-        let compared = self.compared + self.more_repeats;
-        count(repeats) / count(compared.max(1))
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        let Self {
-            requests,
-            redirects,
-            preflights,
-            origin,
-            other: others,
-            refusals,
-            not_redirected,
-            compared,
-            repeats,
-            more_repeats,
-        } = other;
-        self.requests += requests;
-        self.redirects += redirects;
-        self.preflights += preflights;
-        self.origin += origin;
-        self.other += others;
-        self.refusals += refusals;
-        self.not_redirected += not_redirected;
-        self.compared += compared;
-        self.repeats += repeats;
-        self.more_repeats += more_repeats;
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{ALL, LONGEST, Scopes};
-    use crate::watch::clients::Asked;
-    use crate::watch::line::tests::{SIGNPOST, read};
-    use crate::watch::repeats::Seen;
-    use crate::watch::tests::defaults;
-
-    /// The clients of all requests after one line.
-    fn after(seen: Seen) -> (f64, usize) {
-        let mut scopes = Scopes::new(defaults());
-        let line = read(SIGNPOST);
-        let of = scopes.of(&line);
-        scopes.add(&line, of, Some(1), Some(seen));
-        let all = &scopes.watched[ALL];
-        let compared = all.clients.mean(Asked::repeat_ratio).clients;
-        (all.clients.traffic(), compared)
-    }
-
-    #[test]
-    fn what_is_not_compared_is_traffic_all_the_same() {
-        for (seen, traffic, compared) in [
-            (Seen::First, 1.0, 1),
-            (Seen::NotInSample, 1.0, 0),
-            (Seen::Again { target: 1 }, 0.0, 1),
-            (Seen::OverAndOver, 0.0, 0),
-        ] {
-            let found = after(seen);
-            assert!((found.0 - traffic).abs() < 1e-9, "{seen:?}: {found:?}");
-            assert_eq!(found.1, compared, "{seen:?}");
-        }
-    }
-
-    #[test]
-    fn names_without_end_take_no_memory_without_end() {
-        let mut scopes = Scopes::new(defaults());
-        let line = read(SIGNPOST);
-        for number in 0..1_000 {
-            let mut line = line.clone();
-            line.edge_location = Some(format!("P{number}").into());
-            line.target = Some(format!("t{number}").into());
-            line.route = Some("r".repeat(LONGEST + number).into());
-            let of = scopes.of(&line);
-            scopes.add(&line, of, Some(1), Some(Seen::First));
-        }
-        // All requests, and one route.
-        assert_eq!(scopes.watched.len(), 1 + 512 + 63 + 1);
-        assert!(scopes.are_too_many);
-        let window = Duration::from_secs(10);
-        let closed = scopes.iter_mut().map(|it| it.close(line.time, window));
-        let requests = closed.map(|(figures, _)| figures.requests);
-        assert_eq!(requests.max(), Some(1_000));
-    }
-}
+mod tests;

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::alarm::Alarm;
 use super::changes::Change;
 use super::event::Event;
+use super::figures::Figures;
 use super::scope::Scope;
-use super::scopes::Figures;
 use super::window::{Ratio, Window};
 use crate::log::Time;
 
@@ -175,8 +175,8 @@ mod tests {
     use super::{Event, Timeline};
     use crate::log::Time;
     use crate::watch::band::Limit;
+    use crate::watch::figures::Figures;
     use crate::watch::scope::Scope;
-    use crate::watch::scopes::Figures;
     use crate::watch::window::{Counts, InScope, Ratio, Window};
 
     #[test]

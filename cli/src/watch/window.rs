@@ -4,9 +4,9 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::band::Limit;
+use super::figures::Figures;
 use super::line::{Answer, Line};
 use super::scope::Scope;
-use super::scopes::Figures;
 use crate::log::Time;
 use crate::text::beginning;
 

@@ -73,7 +73,7 @@ impl Alerts {
             let event = &alert.event;
             let labels: BTreeMap<_, _> = event.labels().into_iter().collect();
             // The log's clock may be ahead of this machine's. A beginning after its end is refused,
-            // and an end that is still to come is no end.
+            // and an end in the future does not count.
             let ends = match event.ended {
                 Some(ended) => ended.min(now),
                 None => now + validity,

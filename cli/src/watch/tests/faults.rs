@@ -28,7 +28,7 @@ fn check(name: &str, found: &Found, expected: &Scope) {
     assert!((1..=60).contains(&after), "{name}: {words:#?}");
     assert_eq!(alarm.scope, *expected, "{name}: {words:#?}");
     assert!(
-        matches!(alarm.cause, Cause::RepeatRatio { .. }),
+        matches!(alarm.cause, Cause::RepeatRatio(_)),
         "{name}: {words:#?}"
     );
 }
@@ -116,7 +116,7 @@ fn what_should_be_redirected_and_is_not_raises_an_alarm() {
         };
         assert!((1..=30).contains(&found.after()[0]), "{name}: {words:#?}");
         assert!(
-            matches!(alarm.cause, Cause::NotRedirected { .. }),
+            matches!(alarm.cause, Cause::NotRedirected(_)),
             "{name}: {words:#?}"
         );
     }

@@ -7,7 +7,7 @@ use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, Found, line, seconds_after_break, traffic};
 use crate::log::Time;
-use crate::watch::alarm::Cause;
+use crate::watch::alarm::{Above, Cause};
 use crate::watch::line::Line;
 use crate::watch::scope::Scope;
 
@@ -155,10 +155,10 @@ fn truncated_addresses_have_a_higher_ratio_that_is_learnt() {
             panic!("{networks} networks: {:#?}", found.words());
         };
         assert!((1..=30).contains(&after), "{networks} networks: {found:?}");
-        let Cause::RepeatRatio {
+        let Cause::RepeatRatio(Above {
             usual: Some(learnt),
             ..
-        } = found.alarms[0].cause
+        }) = found.alarms[0].cause
         else {
             panic!("{networks} networks: {found:?}");
         };

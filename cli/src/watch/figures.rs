@@ -1,0 +1,77 @@
+use serde::Serialize;
+
+use super::band::count;
+use super::line::{Answer, Line};
+use super::repeats::Seen;
+
+/// What happened in a scope in some time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) requests: u64,
+    pub(crate) redirects: u64,
+    pub(crate) preflights: u64,
+    pub(crate) origin: u64,
+    /// Without a decision in their line.
+    pub(crate) other: u64,
+    pub(crate) refusals: u64,
+    /// Requests on routes that should be redirected, and are not.
+    pub(crate) not_redirected: u64,
+    /// Requests that can be compared, at most four of a client for a file.
+    pub(crate) compared: u64,
+    /// How many of them repeat a request of the same client.
+    pub(crate) repeats: u64,
+    /// Repeats that do not count, because the client had repeated the same request three times.
+    pub(crate) more_repeats: u64,
+}
+
+impl Figures {
+    /// The figures of one line.
+    pub(crate) fn of(line: &Line<'_>, seen: Option<Seen>) -> Self {
+        let number = |is: bool| u64::from(is);
+        let is_again = matches!(seen, Some(Seen::Again { .. }));
+        Self {
+            requests: 1,
+            redirects: number(line.answer == Answer::Redirect),
+            preflights: number(line.answer == Answer::Preflight),
+            origin: number(matches!(line.answer, Answer::Origin(_))),
+            other: number(line.answer == Answer::Other),
+            refusals: number(line.refusal.is_some()),
+            not_redirected: number(line.is_not_redirected()),
+            compared: number(is_again || seen == Some(Seen::First)),
+            repeats: number(is_again),
+            more_repeats: number(seen == Some(Seen::OverAndOver)),
+        }
+    }
+
+    /// The share of repeats if each request counts, whoever sends it.
+    pub(crate) fn plain_repeat_ratio(&self) -> f64 {
+        let repeats = self.repeats + self.more_repeats;
+        let compared = self.compared + self.more_repeats;
+        count(repeats) / count(compared.max(1))
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        let Self {
+            requests,
+            redirects,
+            preflights,
+            origin,
+            other: others,
+            refusals,
+            not_redirected,
+            compared,
+            repeats,
+            more_repeats,
+        } = other;
+        self.requests += requests;
+        self.redirects += redirects;
+        self.preflights += preflights;
+        self.origin += origin;
+        self.other += others;
+        self.refusals += refusals;
+        self.not_redirected += not_redirected;
+        self.compared += compared;
+        self.repeats += repeats;
+        self.more_repeats += more_repeats;
+    }
+}

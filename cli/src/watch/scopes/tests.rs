@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use super::{ALL, LONGEST, Scopes};
+use crate::watch::clients::Asked;
+use crate::watch::line::tests::{SIGNPOST, read};
+use crate::watch::repeats::Seen;
+use crate::watch::tests::defaults;
+
+/// The clients of all requests after one line.
+fn after(seen: Seen) -> (f64, usize) {
+    let mut scopes = Scopes::new(defaults());
+    let line = read(SIGNPOST);
+    let of = scopes.of(&line);
+    scopes.add(&line, of, Some(1), Some(seen));
+    let all = &scopes.watched[ALL];
+    let compared = all.clients.mean(Asked::repeat_ratio).clients;
+    (all.clients.traffic(), compared)
+}
+
+#[test]
+fn what_is_not_compared_is_traffic_all_the_same() {
+    for (seen, traffic, compared) in [
+        (Seen::First, 1.0, 1),
+        (Seen::NotInSample, 1.0, 0),
+        (Seen::Again { target: 1 }, 0.0, 1),
+        (Seen::OverAndOver, 0.0, 0),
+    ] {
+        let found = after(seen);
+        assert!((found.0 - traffic).abs() < 1e-9, "{seen:?}: {found:?}");
+        assert_eq!(found.1, compared, "{seen:?}");
+    }
+}
+
+#[test]
+fn names_without_end_take_no_memory_without_end() {
+    let mut scopes = Scopes::new(defaults());
+    let line = read(SIGNPOST);
+    for number in 0..1_000 {
+        let mut line = line.clone();
+        line.edge_location = Some(format!("P{number}").into());
+        line.target = Some(format!("t{number}").into());
+        line.route = Some("r".repeat(LONGEST + number).into());
+        let of = scopes.of(&line);
+        scopes.add(&line, of, Some(1), Some(Seen::First));
+    }
+    // All requests, and one route.
+    assert_eq!(scopes.watched.len(), 1 + 512 + 63 + 1);
+    assert!(scopes.are_too_many);
+    let window = Duration::from_secs(10);
+    let closed = scopes.iter_mut().map(|it| it.close(line.time, window));
+    let requests = closed.map(|(figures, _)| figures.requests);
+    assert_eq!(requests.max(), Some(1_000));
+}
