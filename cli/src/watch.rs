@@ -55,7 +55,8 @@ use crate::replace::Replacement;
 /// against the target of the request before it. An alarm is raised
 ///
 ///   - when a repeat ratio is above its limit,
-///   - when many requests on routes are not redirected, though the switch would redirect them,
+///   - when many requests on routes are not redirected, though the switch would redirect them, or in
+///     lines without a decision are answered with an error,
 ///   - when traffic falls, in all or in an edge location: below 40 % of the last half hour or 30 %
 ///     of the same time a day earlier; what falls at this time each day is expected to,
 ///   - at once when a proof is refused.

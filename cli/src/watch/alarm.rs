@@ -144,7 +144,7 @@ impl fmt::Display for Cause {
                 let ratio = percent(above.ratio);
                 write!(
                     f,
-                    "{ratio} of each client's requests on routes are not redirected{above}"
+                    "{ratio} of each client's requests on routes fail or are not redirected{above}"
                 )
             }
         }

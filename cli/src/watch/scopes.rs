@@ -169,7 +169,8 @@ impl Scopes {
             of.any(|number| self.watched.get(*number).is_some_and(is_raised))
         };
         let in_repeats = in_alarm(|it| it.repeats.alarm.is_raised());
-        let in_others = in_alarm(|it| it.not_redirected.alarm.is_raised());
+        // An error that clients repeat is one fault.
+        let in_others = in_repeats || in_alarm(|it| it.not_redirected.alarm.is_raised());
         let figures = Figures::of(line, seen);
         let asked = Asked {
             // What is not compared, because there are too many requests, is traffic all the same.

@@ -183,3 +183,29 @@ fn a_place_with_few_repeats_is_named_beside_one_with_many() {
     let after = found.after()[0];
     assert!((400..=430).contains(&after), "{words:#?}");
 }
+
+/// The log of a CDN has no decisions: the status tells.
+#[test]
+fn errors_of_a_cdn_raise_one_alarm_whether_clients_repeat_them_or_not() {
+    for (status, attempts, repeats) in [(503, 4, true), (403, 1, false)] {
+        let requests = broken(300.0, 1, Part::EdgeLocation("FRA".to_owned()));
+        let requests = requests.filter(|request| request.attempt() <= attempts);
+        let found = watch(requests.map(|request| {
+            let mut line = line(&request);
+            let is_broken = request.time() >= BREAK && request.edge_location() == "FRA";
+            line.status = if is_broken { status } else { 200 };
+            line.answer = Answer::Other;
+            (line.route, line.target, line.in_force) = (None, None, None);
+            line
+        }));
+        let words = found.words();
+        let [alarm] = &found.alarms[..] else {
+            panic!("{status}: {words:#?}");
+        };
+        let fra = Scope::EdgeLocation("FRA".to_owned());
+        assert_eq!(alarm.scope, fra, "{status}: {words:#?}");
+        assert!((1..=30).contains(&found.after()[0]), "{status}: {words:#?}");
+        let is_repeats = matches!(alarm.cause, Cause::RepeatRatio(_));
+        assert_eq!(is_repeats, repeats, "{status}: {words:#?}");
+    }
+}
