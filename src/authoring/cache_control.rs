@@ -1,9 +1,6 @@
 //! `Cache-Control` of an answer: RFC 9111, section 5.2.2, with RFC 8246 and RFC 5861.
 
-use std::time::Duration;
-
 use super::directives::{Argument, Directive, Grammar, Takes};
-use super::kept::Kept;
 
 const GRAMMAR: Grammar = Grammar {
     separator: ',',
@@ -82,35 +79,6 @@ impl CacheControl {
         self.has("no-store") && !self.has("must-understand")
     }
 
-    /// For how long caches may answer without asking again; `is_kept_unasked` says whether the status lets
-    /// them keep the answer without being told to.
-    ///
-    /// `s-maxage` is for shared caches alone. Without `max-age`, the client's own cache decides itself if the
-    /// status, `public` or `private` lets it keep the answer at all (RFC 9111, sections 3 and 4.2.2).
-    pub(super) fn kept(&self, is_kept_unasked: bool) -> Kept {
-        if self.is_never_stored() || self.has("no-cache") {
-            return Kept::Never;
-        }
-        let (client, shared) = (self.seconds("max-age"), self.seconds("s-maxage"));
-        let is_allowed = is_kept_unasked || self.has("public") || self.has("private");
-        let Some(fresh) = client.max(shared) else {
-            return if is_allowed {
-                Kept::Unlimited
-            } else {
-                Kept::Never
-            };
-        };
-        if client.is_none() && is_allowed {
-            return Kept::Unlimited;
-        }
-        let stale = ["stale-while-revalidate", "stale-if-error"].map(|name| self.seconds(name));
-        let stale = stale.into_iter().flatten().max().unwrap_or_default();
-        match u64::from(fresh) + u64::from(stale) {
-            0 => Kept::Never,
-            seconds => Kept::For(Duration::from_secs(seconds)),
-        }
-    }
-
     /// Whether a directive is there, and about the whole answer.
     pub(super) fn has(&self, name: &str) -> bool {
         let argument = self.argument(name);
@@ -122,7 +90,7 @@ impl CacheControl {
         self.has(name) && self.seconds(name) != Some(0)
     }
 
-    fn seconds(&self, name: &str) -> Option<u32> {
+    pub(super) fn seconds(&self, name: &str) -> Option<u32> {
         match self.argument(name)? {
             Argument::Seconds(seconds) => Some(seconds),
             Argument::Nothing | Argument::Fields => None,

@@ -36,9 +36,38 @@ impl Kept {
     pub fn of(status: u16, cache_control: Option<&str>) -> Self {
         let is_kept_unasked = KEPT_UNASKED.contains(&status);
         match cache_control.map(CacheControl::parse) {
-            Some(Ok(cache_control)) => cache_control.kept(is_kept_unasked),
+            Some(Ok(cache_control)) => Self::by(&cache_control, is_kept_unasked),
             None if !is_kept_unasked => Self::Never,
             None | Some(Err(_)) => Self::Unlimited,
+        }
+    }
+
+    /// For how long caches may answer without asking again; `is_kept_unasked` says whether the status lets
+    /// them keep the answer without being told to.
+    ///
+    /// `s-maxage` is for shared caches alone. Without `max-age`, the client's own cache decides itself if the
+    /// status, `public` or `private` lets it keep the answer at all (RFC 9111, sections 3 and 4.2.2).
+    pub(super) fn by(value: &CacheControl, is_kept_unasked: bool) -> Self {
+        if value.is_never_stored() || value.has("no-cache") {
+            return Self::Never;
+        }
+        let (client, shared) = (value.seconds("max-age"), value.seconds("s-maxage"));
+        let is_allowed = is_kept_unasked || value.has("public") || value.has("private");
+        let Some(fresh) = client.max(shared) else {
+            return if is_allowed {
+                Self::Unlimited
+            } else {
+                Self::Never
+            };
+        };
+        if client.is_none() && is_allowed {
+            return Self::Unlimited;
+        }
+        let stale = ["stale-while-revalidate", "stale-if-error"].map(|name| value.seconds(name));
+        let stale = stale.into_iter().flatten().max().unwrap_or_default();
+        match u64::from(fresh) + u64::from(stale) {
+            0 => Self::Never,
+            seconds => Self::For(Duration::from_secs(seconds)),
         }
     }
 }

@@ -52,7 +52,7 @@ fn problem(route: &RawRoute, status: u16) -> Option<(&'static str, String)> {
     };
     // What cannot be read was noted.
     let cache_control = CacheControl::parse(text).ok()?;
-    let message = match cache_control.kept(true) {
+    let message = match Kept::by(&cache_control, true) {
         _ if cache_control.has("immutable") => format!(
             "`immutable` keeps browsers from asking again, even once the switch is off; leave it out beside a {status}"
         ),
