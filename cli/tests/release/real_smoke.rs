@@ -11,7 +11,7 @@ use signpost::authoring::Authored;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
-use signpost_testbed::{FastlyApi, RecordedRequest, StandInCdn, StandInOrigin};
+use signpost_testbed::{FastlyApi, RecordedRequest, StandInCdn, StandInOrigin, stand_in_file};
 
 use super::trial::{Trial, printed};
 use super::{acts, assert_code, set_switch, store_config, version};
@@ -52,11 +52,9 @@ fn answer(api: &FastlyApi, recorded: &RecordedRequest) -> Response<Bytes> {
 }
 
 /// A release to staging against a CDN that has these files.
-async fn release(
-    files: &[(&'static str, &'static str)],
-    change: fn(Trial) -> Trial,
-) -> (Trial, String, Output) {
-    let cdn = StandInCdn::start(files.to_vec()).await.unwrap();
+async fn release(files: &[&str], change: fn(Trial) -> Trial) -> (Trial, String, Output) {
+    let files = files.iter().map(|file| (*file, stand_in_file(file)));
+    let cdn = StandInCdn::start(files).await.unwrap();
     let config = config(&cdn);
     let compiled = Authored::from_toml(&config).unwrap();
     let compiled = compiled.config().to_json();
@@ -91,7 +89,7 @@ fn acts_until_redirects(compiled: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_release_whose_files_are_there_passes_its_smoke_tests() {
-    let (trial, compiled, output) = release(&[(FILE, "a crate")], |trial| trial).await;
+    let (trial, compiled, output) = release(&[FILE], |trial| trial).await;
     assert_code(&output, 0);
     assert_eq!(acts(&trial.api), acts_until_redirects(&compiled));
     // The report of each smoke test is seen.
@@ -101,7 +99,7 @@ async fn a_release_whose_files_are_there_passes_its_smoke_tests() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_release_does_not_fail_because_its_report_cannot_be_written() {
-    let (trial, compiled, output) = release(&[(FILE, "a crate")], Trial::on_a_full_disk).await;
+    let (trial, compiled, output) = release(&[FILE], Trial::on_a_full_disk).await;
     assert_code(&output, 0);
     assert_eq!(acts(&trial.api), acts_until_redirects(&compiled));
 }
