@@ -28,7 +28,7 @@ fn traffic(start: SystemTime, normal: Duration, broken: Duration) -> Vec<u8> {
     let start = start.duration_since(UNIX_EPOCH).unwrap().as_secs() / 10 * 10_000_000;
     let traffic = Traffic::new(&Settings {
         start,
-        rate: 100.0,
+        rate: 500.0,
         normal,
         broken,
         seed: 1,

@@ -203,7 +203,7 @@ impl Figures {
 }
 
 impl Counters {
-    /// Adds to the counters of the part with this name, or to those of all requests.
+    /// Adds to the counters of the named part; without a name, to those of all requests.
     fn add(&self, name: Option<&str>, tally: &Tally) {
         let labels = |value| name.into_iter().chain([value]).collect::<Vec<_>>();
         for (decision, requests) in [

@@ -26,7 +26,7 @@ const MOST_CONNECTIONS: usize = 16;
 /// The most time for a connection, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long to wait if the system has no more files to open.
+/// How long to wait when the process has too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use signpost::reply::Reply;
 
 use crate::text::{seconds, visible};
 
-/// How caches keep an answer, those of clients among them.
+/// How caches keep an answer, including the caches of clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kept {

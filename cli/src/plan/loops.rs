@@ -40,7 +40,7 @@ pub(super) struct Loops<'c> {
     are_possible: bool,
 }
 
-/// The way of a client: where it was, and what is left to try.
+/// The redirects that a client followed, and those that it can follow next.
 struct Walk<'w, 'c> {
     loops: &'w Loops<'c>,
     asked: &'w Asked<'w>,

@@ -27,8 +27,8 @@ impl<'c> Outlines<'c> {
 
     /// As much of a path as some route begins with, its captures by name, and the segments after it.
     ///
-    /// Where routes have both a literal and a capture, the literal counts. There are no more beginnings
-    /// than the routes' segments can make.
+    /// Where routes have both a literal and a capture, the literal counts. The segments of the
+    /// routes bound the number of beginnings.
     pub(super) fn of<'t>(&self, host: &str, target: &'t str) -> (String, Split<'t, char>) {
         let path = target.split_once('?').map_or(target, |(path, _)| path);
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -51,7 +51,7 @@ impl<'c> Outlines<'c> {
     }
 }
 
-/// The name of a segment that some of these routes have next, and what is left of those routes.
+/// The name of a segment that some of these routes have next, and the rest of those routes.
 fn step<'t, 'r, 'c>(
     routes: &[&'r [Segment<'c>]],
     text: &'t str,

@@ -1,4 +1,4 @@
-//! What a plan consists of. The fields are those of `--format json`.
+//! The parts of a plan. Their fields are those of `--format json`.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;

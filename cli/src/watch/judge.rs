@@ -33,18 +33,21 @@ pub(crate) struct Closed {
 #[derive(Clone, Copy)]
 pub(crate) struct Judged {
     share: fn(&Asked) -> Option<f64>,
+    of: fn(&Watched) -> &Gauge,
     gauge: fn(&mut Watched) -> &mut Gauge,
     cause: fn(Above) -> Cause,
 }
 
 pub(crate) const REPEATS: Judged = Judged {
     share: Asked::repeat_ratio,
+    of: |watched| &watched.repeats,
     gauge: |watched| &mut watched.repeats,
     cause: Cause::RepeatRatio,
 };
 
 pub(crate) const NOT_REDIRECTED: Judged = Judged {
     share: Asked::not_redirected_ratio,
+    of: |watched| &watched.not_redirected,
     gauge: |watched| &mut watched.not_redirected,
     cause: Cause::NotRedirected,
 };
@@ -60,13 +63,12 @@ pub(crate) fn ratio(
     new: &mut impl FnMut(&Scope, Cause) -> Alarm,
     events: &mut Vec<Event>,
 ) -> Vec<Reading> {
-    let all = scopes.iter_mut().next();
-    let elsewhere = all.and_then(|all| (judged.gauge)(all).usual());
-    let read = |watched: &mut Watched| {
-        let gauge = (judged.gauge)(watched).clone();
-        gauge.read(&watched.windows, elsewhere, closed.is_changed)
+    let all = scopes.iter().next();
+    let elsewhere = all.and_then(|all| (judged.of)(all).usual());
+    let read = |watched: &Watched| {
+        (judged.of)(watched).read(&watched.windows, elsewhere, closed.is_changed)
     };
-    let readings: Vec<_> = scopes.iter_mut().map(read).collect();
+    let readings: Vec<_> = scopes.iter().map(read).collect();
     for (watched, reading) in scopes.iter_mut().zip(&readings) {
         let alarm = &mut (judged.gauge)(watched).alarm;
         if alarm.is_raised() {
@@ -111,11 +113,11 @@ pub(crate) fn ratio(
 }
 
 /// The scopes to raise an alarm for: nothing, all requests, or those of one kind.
-fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usize> {
+fn broken(judged: Judged, scopes: &Scopes, readings: &[Reading]) -> Vec<usize> {
     let mut kinds: Vec<Kind> = Vec::new();
     let mut is_all_broken = false;
-    for (number, (watched, reading)) in scopes.iter_mut().zip(readings).enumerate() {
-        if !reading.is_above() || (judged.gauge)(watched).alarm.is_raised() {
+    for (number, (watched, reading)) in scopes.iter().zip(readings).enumerate() {
+        if !reading.is_above() || (judged.of)(watched).alarm.is_raised() {
             continue;
         }
         if number == ALL {
@@ -151,10 +153,10 @@ fn broken(judged: Judged, scopes: &mut Scopes, readings: &[Reading]) -> Vec<usiz
             one.rank.cmp(&other.rank)
         })
     });
-    let (Some(all), Some(reading)) = (scopes.iter_mut().next(), readings.first()) else {
+    let (Some(all), Some(reading)) = (scopes.iter().next(), readings.first()) else {
         return Vec::new();
     };
-    let minimum = (judged.gauge)(all).minimum();
+    let minimum = (judged.of)(all).minimum();
     let limit = reading.limit;
     let explains = |kind: &&Kind| {
         let latest = all.windows.latest(kind.windows);

@@ -119,7 +119,7 @@ impl Monitor {
 
     /// Whether nothing was counted since the last window.
     pub(crate) fn is_empty(&self) -> bool {
-        self.counts == Counts::default()
+        self.scopes.are_empty()
     }
 
     /// Closes the open window, and judges it. The last window of a log may be incomplete.

@@ -207,6 +207,12 @@ impl Scopes {
         }
     }
 
+    /// Whether nothing was counted in the open window.
+    pub(crate) fn are_empty(&self) -> bool {
+        let all = self.watched.get(ALL);
+        all.is_none_or(|all| all.figures == Figures::default())
+    }
+
     /// The scope of a refused proof: its route, or all requests.
     pub(crate) fn of_refusal(&mut self, line: &Line<'_>) -> Option<&mut Watched> {
         let route = self.of(line).numbers.last().copied().flatten();

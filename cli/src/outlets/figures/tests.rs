@@ -79,10 +79,19 @@ fn value(text: &str, series: &str) -> f64 {
     value.parse().unwrap()
 }
 
+/// Each series has this value.
+#[track_caller]
+fn check(text: &str, rows: &[(&str, f64)]) {
+    for (series, expected) in rows {
+        let found = value(text, series);
+        assert!((found - expected).abs() < 1e-9, "{series} is {found}");
+    }
+}
+
 #[test]
 fn figures_are_what_was_added() {
     let text = every().to_text().unwrap();
-    for (series, expected) in [
+    let rows = [
         (r#"signpost_requests_total{decision="redirect"}"#, 90.0),
         (r#"signpost_requests_total{decision="other"}"#, 1.0),
         (
@@ -121,10 +130,8 @@ fn figures_are_what_was_added() {
             r#"signpost_open_alarms{alarm="SignpostDownloadsRepeat",scope="all"}"#,
             1.0,
         ),
-    ] {
-        let found = value(&text, series);
-        assert!((found - expected).abs() < 1e-9, "{series} is {found}");
-    }
+    ];
+    check(&text, &rows);
 }
 
 #[test]
@@ -133,7 +140,7 @@ fn counters_never_go_down_and_open_alarms_do() {
     figures.note_lines(50, 1);
     figures.note(&end(&alarm(1, None)));
     let text = figures.to_text().unwrap();
-    for (series, expected) in [
+    let rows = [
         ("signpost_log_lines_total", 102.0),
         (
             r#"signpost_alarms_total{alarm="SignpostDownloadsRepeat",scope="all"}"#,
@@ -143,10 +150,8 @@ fn counters_never_go_down_and_open_alarms_do() {
             r#"signpost_open_alarms{alarm="SignpostDownloadsRepeat",scope="all"}"#,
             0.0,
         ),
-    ] {
-        let found = value(&text, series);
-        assert!((found - expected).abs() < 1e-9, "{series} is {found}");
-    }
+    ];
+    check(&text, &rows);
 }
 
 #[test]

@@ -247,3 +247,13 @@ fn each_route_has_its_own_alarm_for_refused_proofs() {
     ];
     assert_eq!(notable(&mut watcher, &lines), expected);
 }
+
+#[test]
+fn a_window_counts_even_if_no_line_of_it_has_a_client_or_a_reason() {
+    let mut watcher = Watcher::new(defaults());
+    let line = redirect(1).replace(r#""ip":"198.51.100.17""#, r#""ip":null"#);
+    let lines = vec![line; 5];
+    assert_eq!(notable(&mut watcher, &lines), [""; 0]);
+    let summary = watcher.summary();
+    assert_eq!((summary.windows, summary.counts.figures.requests), (1, 5));
+}

@@ -70,7 +70,7 @@ pub(crate) fn read(query: &str) -> Used {
     used
 }
 
-/// The labels before the closing brace, and what is after it.
+/// Reads the labels up to the closing brace. Returns them and the rest of the text.
 fn labels_of(mut rest: &str) -> (BTreeSet<String>, &str) {
     let mut labels = BTreeSet::new();
     while let Some(first) = rest.chars().next() {
