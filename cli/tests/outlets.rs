@@ -17,15 +17,24 @@ use tokio::task::spawn_blocking;
 /// More than anything here takes.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Two minutes, and half a minute in which every download fails, until `end`.
+/// How long every download fails.
+const BROKEN: Duration = Duration::from_mins(1);
+
+/// The last full minute. Traffic changes with the minutes, so that a log of other seconds is another
+/// one, with other alarms.
+fn now() -> SystemTime {
+    let since = UNIX_EPOCH.elapsed().unwrap().as_secs();
+    UNIX_EPOCH + Duration::from_secs(since / 60 * 60)
+}
+
+/// Two minutes, and one in which every download fails, until `end`.
 fn log(end: SystemTime) -> Vec<u8> {
-    let (normal, broken) = (Duration::from_mins(2), Duration::from_secs(30));
-    traffic(end - normal - broken, normal, broken)
+    let normal = Duration::from_mins(2);
+    traffic(end - normal - BROKEN, normal, BROKEN)
 }
 
 fn traffic(start: SystemTime, normal: Duration, broken: Duration) -> Vec<u8> {
-    // The same part of a window whenever the test runs: which scope an alarm names depends on it.
-    let start = start.duration_since(UNIX_EPOCH).unwrap().as_secs() / 10 * 10_000_000;
+    let start = start.duration_since(UNIX_EPOCH).unwrap().as_secs() * 1_000_000;
     let traffic = Traffic::new(&Settings {
         start,
         rate: 500.0,
@@ -84,7 +93,7 @@ fn the_command_runs_at_each_beginning_and_end_with_the_event_on_its_standard_inp
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("events");
     let command = format!("cat >> '{}'; echo $SIGNPOST_EVENT", file.display());
-    let now = SystemTime::now();
+    let now = now();
     let mended = traffic(now, Duration::from_mins(2), Duration::ZERO);
     for (name, log, expected) in [
         ("it lasts", log(now), &["alarm-began"][..]),
@@ -117,7 +126,7 @@ async fn an_alarm_reaches_a_real_alertmanager_and_its_webhook() {
     if !is_installed(Alertmanager::PROGRAM) {
         return;
     }
-    let now = SystemTime::now();
+    let now = now();
     let day = Duration::from_hours(24);
     for (name, end) in [("a log of now", now), ("a log of yesterday", now - day)] {
         let alertmanager = Alertmanager::start().await.unwrap();
@@ -140,7 +149,7 @@ async fn an_alarm_reaches_a_real_alertmanager_and_its_webhook() {
         assert_eq!(alert["labels"], labels, "{name}");
         let began = alert["startsAt"].as_str().unwrap();
         let began = humantime::parse_rfc3339(began).unwrap();
-        let since_break = end.duration_since(began).unwrap();
+        let since_break = began.duration_since(end - BROKEN).unwrap();
         assert!(
             since_break < Duration::from_secs(30),
             "{name}: {since_break:?}"
@@ -153,7 +162,7 @@ fn an_alertmanager_that_fails_is_told_once_and_does_not_hold_up_the_watch() {
     let dead = refused_address().unwrap();
     let url = dead.url();
     let arguments = ["--alertmanager", &url, "--wait", "200ms"];
-    let (code, errors) = Watch::start(&arguments).end(&log(SystemTime::now()));
+    let (code, errors) = Watch::start(&arguments).end(&log(now()));
     assert_eq!(code, Some(1), "{errors}");
     for words in [
         "alarms are sent to it all the same",
@@ -199,7 +208,7 @@ async fn figures_are_served_while_the_watch_runs() {
     let address = line.strip_prefix("metrics are at http://").unwrap();
     let address = address.strip_suffix("/metrics").unwrap().parse().unwrap();
 
-    let log = log(SystemTime::now());
+    let log = log(now());
     let mut input = watch.0.stdin.take().unwrap();
     input.write_all(&log).unwrap();
     input.write_all(&b"nothing\n".repeat(100)).unwrap();

@@ -75,8 +75,8 @@ pub(super) fn merge<'f>(
     others: impl IntoIterator<Item = &'f Path>,
 ) -> Result<Summary, Failure> {
     let mut all = read(first)?;
-    let mut added: BTreeMap<_, _> = all.runs.iter().map(|run| (*run, first)).collect();
-    for file in others {
+    let mut added: BTreeMap<_, _> = all.runs.iter().map(|run| (*run, (0, first))).collect();
+    for (place, file) in (1_usize..).zip(others) {
         let summary = read(file)?;
         let refused = |why| {
             let (file, first) = (file.display(), first.display());
@@ -86,7 +86,9 @@ pub(super) fn merge<'f>(
             let why = format!("{why}; merge only summaries of the same plan");
             return Err(refused(why));
         }
-        if let Some(earlier) = summary.runs.iter().find_map(|run| added.get(run)) {
+        // The numbers of runs are random, and so is their order.
+        let has = summary.runs.iter().filter_map(|run| added.get(run));
+        if let Some((_, earlier)) = has.min_by_key(|(place, _)| *place) {
             let earlier = earlier.display();
             return Err(refused(format!(
                 "{earlier} has its requests already; name each summary once, and none beside a sum that has it"
@@ -97,7 +99,7 @@ pub(super) fn merge<'f>(
             let why = "together they count more lines than there can be, so that one is damaged; write it again";
             return Err(refused(why.to_owned()));
         }
-        added.extend(summary.runs.iter().map(|run| (*run, file)));
+        added.extend(summary.runs.iter().map(|run| (*run, (place, file))));
         all.add(summary);
     }
     Ok(all)
