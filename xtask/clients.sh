@@ -14,7 +14,8 @@ leave_no_trace() {
         rm -f "$policy"
     fi
     for service in $new; do
-        deb-systemd-helper disable "$service.service" > /dev/null
+        # It refuses to run outside a package's own script, which it tells by this variable.
+        DPKG_MAINTSCRIPT_PACKAGE=$service deb-systemd-helper disable "$service.service" > /dev/null
     done
 }
 # Without the other two, a signal would end this shell without the first.

@@ -45,7 +45,10 @@ fn services_stay_off_and_no_file_is_left() {
         );
         program(
             &at("deb-systemd-helper"),
-            &format!("echo $* >> {}", at("disabled").display()),
+            &format!(
+                "[ -n \"$DPKG_MAINTSCRIPT_PACKAGE\" ] || exit 1\necho $* >> {}",
+                at("disabled").display()
+            ),
         );
         assert!(SCRIPT.contains(POLICY));
 
