@@ -6,7 +6,9 @@ mod judge;
 mod prepare;
 mod report;
 mod run;
+mod steps;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,14 +21,17 @@ use self::ask::client::Client;
 use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
+use self::gather::addresses::{Addresses, host_of};
 use self::gather::index::Index;
 use self::gather::package::Package;
+use self::gather::probes::once_more::ColdQuery;
 use self::judge::certificate::certificate;
 use self::judge::verdict::Verdict;
 use self::report::Report;
 use self::run::Runner;
+use self::steps::Steps;
 use crate::file::{self, Loaded, in_words, is_dash};
-use crate::output::{Failure, Format, Outcome, json_text, print};
+use crate::output::{Failure, Format, Outcome, json_text, print, print_error};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
@@ -35,11 +40,11 @@ use crate::output::{Failure, Format, Outcome, json_text, print};
 /// and as JSON; every answer must be exactly what the edge's code says. Then fetches the location:
 /// it must answer 200, with the bytes that --files, the lock file or the index promises. If the
 /// switch leaves a file to the origin, follows the origin's own way to it. If it redirects a share,
-/// adds files that are in the share. If a route has several targets, asks each that no probe led to
-/// for a file directly, and every target for each file without a known SHA-256. One file of each
-/// target is requested in every way that clients do: with HEAD, a range, a condition, and with `cors`
-/// as a browser. All probes run, whatever happens to the others, and no request is repeated.
-/// Nothing is uploaded.
+/// adds files that are in the share. Asks each target of a file's route for the file, at those that no
+/// probe led to directly, and each address of a target's host for a file. One file of each target is
+/// requested in every way that clients do: with HEAD, a range, a condition, and with `cors` as a
+/// browser. All probes run, whatever happens to the others, and no request is repeated. Nothing is
+/// uploaded. Says before the run about how many requests it will send.
 ///
 /// An edge may pass over a target that is unhealthy, or to which it sent the same client before: an
 /// answer that names another target of the route is right then, and noted. Each run has its own
@@ -55,6 +60,7 @@ Examples:
       --edge https://rubygems.example --files -
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
+  signpost smoke --config rubygems.toml --edge https://rubygems.example --cold-query v
 
 Stages, by which a failure is named:
   certificate  a certificate of the edge or of a target lasts for less than --certificate-days
@@ -73,6 +79,8 @@ Stages, by which a failure is named:
   cdn-connect  the location's host could not be resolved or reached, or its certificate fails
   cdn-timeout  the location did not answer whole in time
   cdn-status   the location answered with another status than 200, a redirect among them
+  cdn-loop     the location redirects to a target or to the edge, as a CDN does that fetches what
+               its caches lack from there
   cdn-body     the file ended too early, is empty, or has more than --max-bytes
   cdn-content  the file, whose SHA-256 is unknown, is an HTML page, does not begin as its name
                says, or is not the same at every target
@@ -146,6 +154,15 @@ pub(crate) struct Arguments {
     /// bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
     token_env: Option<String>,
+    /// Ask each target for one file only, at any address of its host, and only as most clients do: a
+    /// third of the requests
+    #[arg(long, conflicts_with = "cold_query")]
+    quick: bool,
+    /// Ask each target for one file with this query parameter too, whose value no cache has. The CDN must
+    /// keep files apart by it: it then fetches the file as one that nobody asked for before, which may
+    /// lead it back to the edge. Without such a parameter, name a file that no cache has with --files
+    #[arg(long, value_name = "NAME", value_parser = parameter)]
+    cold_query: Option<String>,
     /// How many probes run at once
     #[arg(long, value_name = "N", default_value = "8")]
     concurrency: NonZeroUsize,
@@ -231,6 +248,14 @@ fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
+/// The name of a query parameter, which stands in a URL as it is.
+fn parameter(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_right = !text.is_empty() && text.bytes().all(is_plain);
+    let words = "write the name alone, of letters, digits and `-._~`, such as v";
+    is_right.then(|| text.to_owned()).ok_or(words.to_owned())
+}
+
 /// A short text could be in every path, and let every file be missing.
 fn long_enough(text: &str) -> Result<String, String> {
     let is_long = text.chars().count() >= 4;
@@ -248,6 +273,27 @@ impl Arguments {
         let locations = sources.locations(&probes);
         let mut notes = gathered.notes.clone();
         notes.extend(sources.left_out());
+        let targets = sources.targets();
+        let addresses = if sources.sends_any() && !self.quick {
+            Addresses::look_up(client.ways(), &locations).await
+        } else {
+            Addresses::default()
+        };
+        notes.extend(addresses.notes());
+        let at_edge = self.edge.at("/");
+        let hosts: BTreeSet<_> = locations.iter().chain(&at_edge).map(host_of).collect();
+        let steps = Steps {
+            sources: &sources,
+            targets: &targets,
+            addresses: &addresses,
+            hosts: &hosts,
+            cold: self.cold_query.as_deref().map(|name| ColdQuery {
+                name,
+                value: client.user_agent().run(),
+            }),
+            cors: loaded.config().response().cors,
+        };
+        print_error(format!("{}\n", steps.announce(&probes, self.rate)));
         if let Some(limit) = self.settle {
             let settle = Settle {
                 limit,
@@ -259,25 +305,23 @@ impl Arguments {
         let runner = Runner {
             client: &client,
             max_bytes: self.max_bytes,
+            at_once: self.concurrency,
+            hosts: &hosts,
         };
-        let targets = sources.targets();
-        let mut verdicts = runner.run(probes, self.concurrency).await;
-        let at_targets = sources.at_targets(&targets, &verdicts);
-        verdicts.extend(runner.run(at_targets, self.concurrency).await);
-        let cors = loaded.config().response().cors;
-        verdicts.extend(runner.chains(&verdicts, cors).await);
+        let mut verdicts = steps.run(&runner, probes).await;
         verdicts.extend(self.certificates(&client));
         let report = Report {
             edge: self.edge.to_string(),
             revision: loaded.config().revision().to_owned(),
             switch: self.switch.to_string(),
-            detours: client.detours(),
-            user_agent: client.user_agent().to_owned(),
+            detours: client.ways().detours(),
+            user_agent: client.user_agent().as_str().to_owned(),
+            requests: client.sent(),
             notes,
             targets,
             verdicts,
         };
-        Ok((report, client.unused_detours(&locations)))
+        Ok((report, client.ways().unused_detours(&locations)))
     }
 
     /// A verdict on the certificate of each host that was asked over TLS.

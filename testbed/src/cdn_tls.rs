@@ -1,31 +1,50 @@
+mod answer;
+
 use std::collections::BTreeMap;
-use std::future::pending;
-use std::io;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use bytes::Bytes;
-use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_LENGTH, ETAG, IF_NONE_MATCH, LOCATION, RANGE,
-};
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::channel::Channel;
-use http_body_util::{Either, Full};
-use hyper::body::{Body as _, Frame, Incoming};
+use http::HeaderValue;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::HandshakeKind;
 
-use crate::file::{file_for, whole_for};
-use crate::server::{Server, decoded_path, listens, lock, plain, serve};
+use self::answer::answer;
+use crate::server::{Server, listens, lock, serve};
 use crate::tls::{Protocol, Validity, identity};
 
 /// A CDN that serves files from memory over TLS, and can be spoiled file by file.
-#[derive(Debug)]
 pub struct TlsCdn {
     server: Server,
+    /// The same at other addresses.
+    others: Vec<Server>,
+    acceptor: TlsAcceptor,
     authority: String,
     shelf: Arc<Mutex<Shelf>>,
+}
+
+impl fmt::Debug for TlsCdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cdn = f.debug_struct("TlsCdn");
+        let cdn = cdn
+            .field("server", &self.server)
+            .field("others", &self.others);
+        cdn.field("shelf", &self.shelf).finish_non_exhaustive()
+    }
+}
+
+/// From where a CDN fetches the files that its caches lack.
+#[derive(Clone, Debug)]
+pub struct Pull {
+    /// The server.
+    pub from: SocketAddr,
+    /// The `Host` that it asks for.
+    pub host: &'static str,
+    /// Whether it says in `Via` that it is a CDN.
+    pub is_marked: bool,
 }
 
 /// What is wrong with a file.
@@ -61,12 +80,15 @@ pub enum Spoil {
     TwiceCors,
     /// A preflight is refused: 403.
     NoPreflight,
+    /// Nothing is wrong: it comes from a cache, as `Age` says.
+    FromCache,
 }
 
 #[derive(Debug, Default)]
 struct Shelf {
     files: BTreeMap<String, Bytes>,
     spoils: BTreeMap<String, Spoil>,
+    pull: Option<Pull>,
     authorizations: Vec<HeaderValue>,
     connections: usize,
     requests: usize,
@@ -101,17 +123,33 @@ impl TlsCdn {
             files,
             ..Shelf::default()
         }));
-        let shared = Arc::clone(&shelf);
-        let server = Server::accept(move |stream| {
-            lock(&shared).connections += 1;
-            handshake_and_serve(stream, identity.acceptor.clone(), Arc::clone(&shared))
-        })
-        .await?;
+        let local = (Ipv4Addr::LOCALHOST, 0).into();
+        let server = serve_at(local, &identity.acceptor, &shelf, None).await?;
         Ok(Self {
             server,
+            others: Vec::new(),
+            acceptor: identity.acceptor,
             authority: identity.authority,
             shelf,
         })
+    }
+
+    /// Serves the same at another address of loopback too, with the same port. There, every file is
+    /// spoiled in this way.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken at that address.
+    pub async fn also_at(&mut self, address: IpAddr, spoil: Option<Spoil>) -> Result<()> {
+        let address = SocketAddr::new(address, self.address().port());
+        let server = serve_at(address, &self.acceptor, &self.shelf, spoil).await?;
+        self.others.push(server);
+        Ok(())
+    }
+
+    /// Fetches from there what it does not have, and whatever is asked for with a query.
+    pub fn pull(&self, pull: Pull) {
+        lock(&self.shelf).pull = Some(pull);
     }
 
     /// The certificate of the authority to trust, in PEM form.
@@ -150,9 +188,26 @@ impl TlsCdn {
     }
 }
 
-type Content = Either<Full<Bytes>, Channel<Bytes, io::Error>>;
+async fn serve_at(
+    address: SocketAddr,
+    acceptor: &TlsAcceptor,
+    shelf: &Arc<Mutex<Shelf>>,
+    spoil: Option<Spoil>,
+) -> Result<Server> {
+    let (acceptor, shelf) = (acceptor.clone(), Arc::clone(shelf));
+    let serve = move |stream| {
+        lock(&shelf).connections += 1;
+        handshake_and_serve(stream, acceptor.clone(), Arc::clone(&shelf), spoil)
+    };
+    Server::accept_at(address, serve).await
+}
 
-async fn handshake_and_serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Arc<Mutex<Shelf>>) {
+async fn handshake_and_serve(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    shelf: Arc<Mutex<Shelf>>,
+    spoil: Option<Spoil>,
+) {
     // If a client does not trust the certificate, its test sees that.
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
@@ -164,106 +219,7 @@ async fn handshake_and_serve(stream: TcpStream, acceptor: TlsAcceptor, shelf: Ar
     let is_http2 = tls.alpn_protocol() == Some(b"h2");
     let handler = move |request| {
         let shelf = Arc::clone(&shelf);
-        async move { answer(&request, &shelf).await }
+        async move { answer(&request, &shelf, spoil).await }
     };
     serve(stream, is_http2, handler).await;
-}
-
-async fn answer(request: &Request<Incoming>, shelf: &Mutex<Shelf>) -> Response<Content> {
-    let path = decoded_path(request.uri());
-    let (file, spoil) = {
-        let mut shelf = lock(shelf);
-        shelf.requests += 1;
-        let authorizations = request.headers().get_all("authorization");
-        shelf
-            .authorizations
-            .extend(authorizations.into_iter().cloned());
-        (
-            shelf.files.get(&path).cloned(),
-            shelf.spoils.get(&path).copied(),
-        )
-    };
-    let Some(file) = file else {
-        return plain(StatusCode::NOT_FOUND).map(Either::Left);
-    };
-    let asks = |name| request.headers().contains_key::<HeaderName>(name);
-    let response = match spoil {
-        Some(Spoil::NoHead) if *request.method() == Method::HEAD => plain(StatusCode::FORBIDDEN),
-        Some(Spoil::NoRange) if asks(RANGE) => plain(StatusCode::RANGE_NOT_SATISFIABLE),
-        Some(Spoil::NoCondition) if asks(IF_NONE_MATCH) => plain(StatusCode::PRECONDITION_FAILED),
-        Some(Spoil::NoPreflight) if *request.method() == Method::OPTIONS => {
-            plain(StatusCode::FORBIDDEN)
-        }
-        Some(Spoil::WholeForRange) if asks(RANGE) => whole_for(file),
-        Some(Spoil::OtherRange) if asks(RANGE) => file_for(request, other_bytes(&file)),
-        Some(Spoil::NoValidator) => without(file_for(request, file), ETAG),
-        Some(Spoil::NoCors) => without(file_for(request, file), ACCESS_CONTROL_ALLOW_ORIGIN),
-        Some(Spoil::TwiceCors) => {
-            let mut response = file_for(request, file);
-            let all = HeaderValue::from_static("*");
-            let headers = response.headers_mut();
-            headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, all);
-            response
-        }
-        None
-        | Some(
-            Spoil::NoHead
-            | Spoil::NoRange
-            | Spoil::WholeForRange
-            | Spoil::OtherRange
-            | Spoil::NoCondition
-            | Spoil::NoPreflight,
-        ) => file_for(request, file),
-        Some(Spoil::Missing) => plain(StatusCode::NOT_FOUND),
-        Some(Spoil::Forbidden) => with(
-            plain(StatusCode::FORBIDDEN),
-            HeaderName::from_static("x-served-by"),
-            "stand-in-1",
-        ),
-        Some(Spoil::OtherBytes) => file_for(request, other_bytes(&file)),
-        Some(Spoil::BrokenOff) => return broken_off(file),
-        Some(Spoil::Silent) => pending().await,
-        Some(Spoil::RedirectToItself) => {
-            with(plain(StatusCode::FOUND), LOCATION, request.uri().path())
-        }
-    };
-    let response = if *request.method() == Method::HEAD {
-        without_body(response)
-    } else {
-        response
-    };
-    response.map(Either::Left)
-}
-
-/// The answer to HEAD. Over HTTP/2, hyper would send the body.
-fn without_body(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-    let length = response.body().size_hint().exact().unwrap_or_default();
-    let response = response.map(|_| Full::default());
-    with(response, CONTENT_LENGTH, &length.to_string())
-}
-
-fn other_bytes(file: &Bytes) -> Bytes {
-    file.iter().map(|byte| byte ^ 1).collect()
-}
-
-fn without<Body>(mut response: Response<Body>, name: HeaderName) -> Response<Body> {
-    response.headers_mut().remove(name);
-    response
-}
-
-fn with<Body>(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-    response
-}
-
-/// A body that ends one byte before its `Content-Length`.
-fn broken_off(file: Bytes) -> Response<Content> {
-    let length = (file.len() + 1).to_string();
-    let (mut sender, body) = Channel::new(1);
-    // The channel has room for one frame.
-    let _ = sender.try_send(Frame::data(file));
-    sender.abort(io::ErrorKind::UnexpectedEof.into());
-    with(Response::new(Either::Right(body)), CONTENT_LENGTH, &length)
 }

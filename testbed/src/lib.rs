@@ -58,7 +58,7 @@ mod viceroy;
 
 pub use alertmanager::{Alertmanager, Notice};
 pub use cdn::StandInCdn;
-pub use cdn_tls::{Spoil, TlsCdn};
+pub use cdn_tls::{Pull, Spoil, TlsCdn};
 pub use delivery::{Delivery, MessageType};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::Full;
@@ -60,9 +60,21 @@ impl Server {
     where
         Served: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        Self::accept_at((Ipv4Addr::LOCALHOST, 0).into(), serve).await
+    }
+
+    /// The same at another address of this machine, which must be one of loopback.
+    pub(crate) async fn accept_at<Served>(
+        address: SocketAddr,
+        serve: impl Fn(TcpStream) -> Served + Send + 'static,
+    ) -> Result<Self>
+    where
+        Served: Future<Output = ()> + Send + 'static,
+    {
+        ensure!(address.ip().is_loopback(), "{address} is not of loopback");
+        let listener = TcpListener::bind(address)
             .await
-            .context("cannot listen on 127.0.0.1")?;
+            .with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
         let accepting = tokio::spawn(async move {
             let mut connections = JoinSet::new();

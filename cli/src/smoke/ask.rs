@@ -1,6 +1,7 @@
 //! Sends requests to the edge and to wherever it points.
 
 pub(crate) mod answered;
+pub(crate) mod cached;
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod connect;
@@ -10,4 +11,5 @@ pub(crate) mod heard;
 pub(crate) mod settle;
 pub(crate) mod token;
 pub(crate) mod trouble;
-mod user_agent;
+pub(crate) mod user_agent;
+pub(crate) mod ways;

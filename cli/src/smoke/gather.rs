@@ -1,5 +1,6 @@
 //! Derives the probes and the expected answers.
 
+pub(crate) mod addresses;
 pub(crate) mod crates;
 pub(crate) mod expected;
 pub(crate) mod index;

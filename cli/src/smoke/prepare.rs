@@ -93,6 +93,7 @@ impl Arguments {
             sums: &gathered.sums,
             missing: &self.missing,
             not_at_origin: &self.not_at_origin,
+            quick: self.quick,
         }
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use self::table::{GREEN, RED, Table};
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::judge::verdict::Verdict;
+use crate::text::counted;
 
 /// The outcome of all probes, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,6 +25,8 @@ pub(crate) struct Report {
     pub(crate) detours: Vec<String>,
     /// Finds the run in the edge's log.
     pub(crate) user_agent: String,
+    /// How many requests were sent, those before the probes among them.
+    pub(crate) requests: usize,
     /// What was left out or repeated, and why.
     #[serde(skip)]
     pub(crate) notes: Vec<String>,
@@ -99,7 +102,7 @@ impl fmt::Display for Report {
                 "\n{RED}FAILED{RED:#} {} {}: {}",
                 probe.kind.name(),
                 probe.route,
-                probe.request
+                probe.shown()
             )?;
             write!(f, "{}", details(verdict))?;
         }
@@ -119,9 +122,10 @@ impl fmt::Display for Report {
             files_not_compared,
             files_missing,
         } = self.totals();
+        let requests = counted(self.requests as u64, "request");
         write!(
             f,
-            "{followed} redirects followed, {compared} files compared with their SHA-256"
+            "{requests}, {followed} redirects followed, {compared} files compared with their SHA-256"
         )?;
         for (count, words) in [
             (files_not_compared, "not compared, their SHA-256 unknown"),
@@ -176,6 +180,7 @@ pub(crate) mod tests {
             },
             checksum: None,
             other_checksum: None,
+            address: None,
             same_as: None,
             extension: "crate".to_owned(),
             may_be_missing: false,
@@ -210,6 +215,7 @@ pub(crate) mod tests {
             switch: "off".to_owned(),
             detours: vec!["crates.io:443 at 127.0.0.1:443".to_owned()],
             user_agent: "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)".to_owned(),
+            requests: 7,
             notes: vec!["two were left out".to_owned()],
             targets: Vec::new(),
             verdicts: vec![passed, failed],
@@ -236,7 +242,7 @@ pub(crate) mod tests {
           [cdn-status] the target `eu` (https://eu.example) answered 403 Forbidden
 
         note: two were left out
-        1 redirects followed, 0 files compared with their SHA-256
+        7 requests, 1 redirects followed, 0 files compared with their SHA-256
         2 probes, 1 passed, 1 failed
         "#);
     }

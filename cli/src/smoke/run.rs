@@ -1,7 +1,8 @@
 //! Runs probes: asks, fetches, and judges.
 
-mod chain;
+pub(crate) mod chain;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,9 @@ use url::Url;
 use crate::smoke::ask::answered::{Answered, JSON};
 use crate::smoke::ask::client::Client;
 use crate::smoke::ask::fetch::{fetch, read_whole};
+use crate::smoke::ask::heard::at;
 use crate::smoke::ask::trouble::Trouble;
+use crate::smoke::gather::addresses::host_of;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
@@ -26,18 +29,22 @@ use crate::smoke::judge::verify;
 pub(crate) struct Runner<'a> {
     pub(crate) client: &'a Client,
     pub(crate) max_bytes: u64,
+    /// How many probes run at once.
+    pub(crate) at_once: NonZeroUsize,
+    /// The hosts of the edge and of all targets.
+    pub(crate) hosts: &'a BTreeSet<String>,
 }
 
 impl Runner<'_> {
-    /// Runs every probe, `at_once` at a time, whatever happens to the others.
-    pub(crate) async fn run(&self, probes: Vec<Probe>, at_once: NonZeroUsize) -> Vec<Verdict> {
+    /// Runs every probe, whatever happens to the others.
+    pub(crate) async fn run(&self, probes: Vec<Probe>) -> Vec<Verdict> {
         // Drawn on standard error if that is a terminal.
         let bar = ProgressBar::new(probes.len() as u64);
         let running = probes
             .into_iter()
             .enumerate()
             .map(|(index, probe)| async move { (index, self.verdict(probe).await) });
-        let mut running = futures_util::stream::iter(running).buffer_unordered(at_once.get());
+        let mut running = futures_util::stream::iter(running).buffer_unordered(self.at_once.get());
         let mut verdicts = Vec::new();
         while let Some(verdict) = running.next().await {
             bar.inc(1);
@@ -54,11 +61,12 @@ impl Runner<'_> {
         let mut verdict = Verdict::new(probe);
         match &expected {
             // The location must answer, although the edge did not send there.
-            Expected::Redirect(redirect) if kind == Kind::Target => {
+            Expected::Redirect(redirect) if kind.is_direct() => {
                 let target = redirect.first();
                 verdict.target = Some(target.name.clone());
                 self.file(&mut verdict, &target.to_string(), &target.location)
                     .await;
+                verdict.note_cache();
             }
             Expected::Redirect(redirect) => self.redirected(&mut verdict, redirect).await,
             Expected::Origin { decision } if kind == Kind::Negative => {
@@ -192,15 +200,17 @@ impl Runner<'_> {
     async fn file(&self, verdict: &mut Verdict, server: &str, location: &str) {
         verdict.tried.push(Column::File);
         self.client.turn().await;
-        let fetched = fetch(self.client, location, self.max_bytes);
+        let address = verdict.probe.address;
+        let fetched = fetch(self.client, location, address, self.max_bytes);
         let (received, details) = match timed(&mut verdict.time, fetched).await {
             Ok(received) => received,
             Err(mut finding) => {
-                finding.message = format!("{server}: {}", finding.message);
+                finding.message = format!("{}: {}", at(server, address), finding.message);
                 verdict.findings.push(finding);
                 return;
             }
         };
+        let server = &at(server, received.address);
         if received.status == 200 {
             verdict.compare(server, &received);
         } else if verdict.probe.may_be_missing && is_missing(received.status) {
@@ -209,12 +219,28 @@ impl Runner<'_> {
             let status = in_full(received.status);
             let details = details.map(|details| format!(" ({details})"));
             let details = details.unwrap_or_default();
-            verdict.failed(
-                Stage::CdnStatus,
-                format!("{server} answered {status} to {location}{details}"),
-            );
+            let (stage, leads) = self.led(location, received.redirect.as_deref());
+            let words = format!("{server} answered {status} to {location}{leads}{details}");
+            verdict.failed(stage, words);
         }
         verdict.file = Some(received);
+    }
+
+    /// The stage at which a location's answer fails, and where it redirects. A CDN that fetches what its
+    /// caches lack from the registry gets the edge's redirect to a target, and may pass it on.
+    fn led(&self, location: &str, redirect: Option<&str>) -> (Stage, String) {
+        let Some(redirect) = redirect else {
+            return (Stage::CdnStatus, String::new());
+        };
+        let to = Url::parse(location).and_then(|location| location.join(redirect));
+        let is_back = to.is_ok_and(|to| self.hosts.contains(&host_of(&to)));
+        let (stage, why) = if is_back {
+            let why = "as the edge does, from where it fetches what its caches lack: let it fetch elsewhere, or write its name as `loop` in its target";
+            (Stage::CdnLoop, why)
+        } else {
+            (Stage::CdnStatus, "and has to serve the file itself")
+        };
+        (stage, format!(": it redirects to {redirect}, {why}"))
     }
 }
 

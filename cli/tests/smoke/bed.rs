@@ -158,6 +158,17 @@ impl Files {
         edge: &str,
         more: &[&str],
     ) -> Smoke {
+        let detour = self.detour(CDN_HOST);
+        let arguments = [&["--connect-to", &detour], more].concat();
+        self.smoke_to(input, config, edge, &arguments).await
+    }
+
+    /// The same with CDNs of other names alone, which `more` leads to.
+    pub(crate) async fn smoke_alone(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
+        self.smoke_to(Stdio::null(), config, edge, more).await
+    }
+
+    async fn smoke_to(&self, input: Stdio, config: &Path, edge: &str, more: &[&str]) -> Smoke {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
         command
             .arg("smoke")
@@ -170,8 +181,8 @@ impl Files {
             .env("TOKEN", "s3cret-t0ken")
             .stdin(input)
             .kill_on_drop(true);
-        command.args(["--connect-to", &self.detour(CDN_HOST)]);
-        Smoke::of(&command.args(more).output().await.unwrap())
+        command.args(more);
+        Smoke::of(&command.output().await.unwrap())
     }
 }
 

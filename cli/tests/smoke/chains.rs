@@ -1,10 +1,12 @@
 //! The real module under Viceroy, and a CDN that serves a file to GET alone: clients that ask with HEAD,
 //! for a range, on a condition or from a page are served wrongly at one of two targets.
 
-use signpost_testbed::{Backend, Spoil, refused_address};
+use http::StatusCode;
+use signpost_testbed::{Backend, RecordedRequest, Spoil, Validity, refused_address};
 
-use crate::bed::{Module, contents};
+use crate::bed::{DOWNLOAD, Files, Module, contents};
 use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, TwoCdns};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {
@@ -82,6 +84,50 @@ async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {
                 assert!(message.starts_with(&server), "{row}: {message}");
                 assert!(message.contains(words), "{row}: {message}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edge_that_refuses_a_client_is_named_at_its_stage() {
+    type Refuses = fn(&RecordedRequest) -> bool;
+    let rows: [(&str, Refuses, StatusCode, &str); 3] = [
+        (
+            "range",
+            |request| request.headers.contains_key("range"),
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "the edge: the status differs",
+        ),
+        (
+            "condition",
+            |request| request.headers.contains_key("if-none-match"),
+            StatusCode::NOT_MODIFIED,
+            "the edge: the status differs",
+        ),
+        (
+            "cors",
+            |request| request.method == "OPTIONS",
+            StatusCode::FORBIDDEN,
+            "the edge refuses a browser's preflight: 403",
+        ),
+    ];
+    let files = Files::start(Validity::Valid).await;
+    for (stage, refuses, status, words) in rows {
+        let edge = edge(DOWNLOAD, move |request, answer| {
+            if refuses(request) {
+                *answer.status_mut() = status;
+            }
+        });
+        let edge = edge.await;
+        let smoke = files.smoke(&edge.url(), &["--format", "json"]).await;
+        assert_eq!(smoke.code, Some(1), "{stage}: {}", smoke.stderr);
+        let failures = smoke.failures();
+        assert_eq!(failures.len(), 1, "{stage}: {failures:#?}");
+        for findings in failures.values() {
+            assert_eq!(findings.len(), 1, "{stage}: {findings:#?}");
+            assert_eq!(findings[0]["stage"], stage);
+            let message = findings[0]["message"].as_str().unwrap();
+            assert!(message.starts_with(words), "{stage}: {message}");
         }
     }
 }

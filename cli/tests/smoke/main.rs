@@ -3,14 +3,18 @@
 //!
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
+mod addresses;
 mod bed;
 mod certificates;
 mod chains;
+mod cold;
 mod listed;
 mod left_to_the_origin;
 mod options;
 mod presets;
+mod requests;
 mod shares;
+mod stale;
 mod retried;
 mod sources;
 mod targets;

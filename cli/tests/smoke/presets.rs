@@ -43,7 +43,7 @@ async fn every_preset_leads_clients_to_the_files_and_leaves_the_rest_to_the_orig
         let smoke = files
             .smoke_with(&config, &edge.url(), &["--format", "json"])
             .await;
-        assert_eq!(smoke.stderr, "", "{name}");
+        assert_eq!(smoke.stderr.lines().count(), 1, "{name}: {}", smoke.stderr);
         let failures = smoke.failures();
         assert_eq!(smoke.code, Some(0), "{name}: {failures:#?}");
         let json = smoke.json();

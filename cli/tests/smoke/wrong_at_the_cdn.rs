@@ -30,7 +30,7 @@ async fn each_way_a_file_can_be_wrong_is_named_at_its_stage() {
         (Spoil::Silent, "cdn-timeout", "did not answer in time"),
         (
             Spoil::RedirectToItself,
-            "cdn-status",
+            "cdn-loop",
             "it redirects to /crates/smallvec/",
         ),
     ];
@@ -130,8 +130,10 @@ async fn the_target_of_one_region_that_answers_403_is_named() {
     .await;
     let smoke = files.smoke_with(&config, &edge.url(), &[]).await;
     assert_eq!(smoke.code, Some(1), "{}{}", smoke.stdout, smoke.stderr);
-    let failure =
-        "[cdn-status] the target `us` (https://static.crates.io/us) answered 403 Forbidden";
-    assert!(smoke.stdout.contains(failure), "{}", smoke.stdout);
+    let failure = format!(
+        "[cdn-status] the target `us` (https://static.crates.io/us) at {} answered 403 Forbidden",
+        files.cdn.address()
+    );
+    assert!(smoke.stdout.contains(&failure), "{}", smoke.stdout);
     assert!(smoke.stdout.ends_with(" 1 failed\n"), "{}", smoke.stdout);
 }

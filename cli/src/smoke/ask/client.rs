@@ -1,20 +1,16 @@
 //! Sends requests: one connection each. Follows and repeats none.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, USER_AGENT};
-use reqwest::redirect::Policy;
-use reqwest::{ClientBuilder, Method, Response};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use reqwest::{Method, Response};
 use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
 
-use crate::file::in_words;
-use crate::https::{self, words_of};
 use crate::output::Failure;
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::ask::certificates::Certificates;
@@ -24,6 +20,7 @@ use crate::smoke::ask::heard::Heard;
 use crate::smoke::ask::token::Token;
 use crate::smoke::ask::trouble::{Trouble, TroubleKind};
 use crate::smoke::ask::user_agent::UserAgent;
+use crate::smoke::ask::ways::Ways;
 
 /// The most bytes read of an edge's answer: a location has at most 2,048.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -48,74 +45,32 @@ pub(crate) struct Client {
     edge: EdgeUrl,
     token: Option<Token>,
     user_agent: UserAgent,
-    direct: reqwest::Client,
-    by_detour: Vec<ByDetour>,
+    ways: Ways,
     pace: Mutex<Interval>,
+    sent: AtomicUsize,
     certificates: Certificates,
-}
-
-/// A client that takes a detour.
-struct ByDetour {
-    detour: Detour,
-    client: reqwest::Client,
-    is_used: AtomicBool,
 }
 
 impl Client {
     /// A client without connections.
     pub(crate) fn new(options: Options<'_>) -> Result<Self, Failure> {
-        // A second call finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut authorities = Vec::new();
-        for file in options.authorities {
-            authorities.extend(read_authorities(file)?);
-        }
-        let failure = |error: &dyn std::fmt::Display| {
-            Failure::new(format!(
-                "cannot make an HTTP client: {error}; certificate authorities are the system's and those that --ca names"
-            ))
-        };
         let user_agent = UserAgent::for_new_run()?;
-        let tls = https::tls(authorities).map_err(|error| failure(&error))?;
-        let build = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
-            let builder = ClientBuilder::new()
-                .user_agent(user_agent.as_str())
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
-                // A pooled connection could hide that new ones fail.
-                .pool_max_idle_per_host(0)
-                // A proxy would be tested instead, and its DNS.
-                .no_proxy()
-                .tls_backend_preconfigured(tls.clone())
-                .tls_info(true)
-                .timeout(options.timeout)
-                .connect_timeout(options.connect_timeout);
-            let built = change(builder).build();
-            built.map_err(|error| failure(&words_of(error)))
-        };
-        let direct = build(&|builder| builder)?;
-        let by_detour = options
-            .detours
-            .into_iter()
-            .map(|detour| {
-                let client =
-                    build(&|builder| builder.resolve_to_addrs(&detour.host, &detour.addresses))?;
-                Ok(ByDetour {
-                    detour,
-                    client,
-                    is_used: AtomicBool::new(false),
-                })
-            })
-            .collect::<Result<_, Failure>>()?;
+        let ways = Ways::new(
+            user_agent.as_str(),
+            options.detours,
+            options.authorities,
+            options.timeout,
+            options.connect_timeout,
+        )?;
         let mut pace = interval(Duration::from_secs(1) / options.rate.max(1));
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             edge: options.edge,
             token: options.token,
             user_agent,
-            direct,
-            by_detour,
+            ways,
             pace: Mutex::new(pace),
+            sent: AtomicUsize::new(0),
             certificates: Certificates::default(),
         })
     }
@@ -165,22 +120,18 @@ impl Client {
         self.ask_edge(Method::GET, path, HeaderMap::new()).await
     }
 
-    /// The detours that neither a request took nor one of these URLs would.
-    pub(crate) fn unused_detours(&self, urls: &[Url]) -> Vec<String> {
-        let unused = self.by_detour.iter().filter(|by_detour| {
-            let leads = urls.iter().any(|url| by_detour.detour.leads_to(url));
-            !leads && !by_detour.is_used.load(Ordering::Relaxed)
-        });
-        unused.map(|unused| unused.detour.to_string()).collect()
+    /// The ways to hosts.
+    pub(crate) fn ways(&self) -> &Ways {
+        &self.ways
     }
 
-    pub(crate) fn detours(&self) -> Vec<String> {
-        let detours = self.by_detour.iter();
-        detours.map(|by| by.detour.to_string()).collect()
+    /// How many requests were sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn user_agent(&self) -> &str {
-        self.user_agent.as_str()
+    pub(crate) fn user_agent(&self) -> &UserAgent {
+        &self.user_agent
     }
 
     /// The certificates of the edge and of the targets.
@@ -188,20 +139,31 @@ impl Client {
         &self.certificates
     }
 
-    /// Gets a file of a target, and keeps the certificate.
-    pub(crate) async fn get_file(&self, url: &Url) -> Result<Response, Trouble> {
-        self.ask_target(Method::GET, url, HeaderMap::new()).await
+    /// Gets a file of a target, at one of its addresses or at any.
+    pub(crate) async fn get_file(
+        &self,
+        url: &Url,
+        address: Option<SocketAddr>,
+    ) -> Result<Response, Trouble> {
+        let client = match address {
+            Some(address) => self.ways.to_address(url, address),
+            None => Ok(self.ways.to(url)),
+        };
+        let client = client.map_err(|error| self.trouble(error))?;
+        let response = self.send(&client, Method::GET, url, HeaderMap::new());
+        Ok(self.kept(response.await?))
     }
 
-    /// Asks a target, and reads the beginning of its answer.
+    /// Asks a target, and reads the beginning of its answer. `server` is what failures call it.
     pub(crate) async fn hear_target(
         &self,
+        server: &str,
         method: Method,
         url: &Url,
         headers: HeaderMap,
     ) -> Result<Heard, Trouble> {
-        let response = self.ask_target(method, url, headers).await?;
-        let heard = Heard::read(response).await;
+        let response = self.send(&self.ways.to(url), method, url, headers).await?;
+        let heard = Heard::read(server, self.kept(response)).await;
         heard.map_err(|error| self.trouble(error))
     }
 
@@ -213,24 +175,14 @@ impl Client {
         headers: HeaderMap,
     ) -> Result<Heard, Trouble> {
         let (_, response) = self.ask_edge(method, path, headers).await?;
-        let heard = Heard::read(response).await;
+        let heard = Heard::read("the edge", response).await;
         heard.map_err(|error| self.trouble(error))
-    }
-
-    async fn ask_target(
-        &self,
-        method: Method,
-        url: &Url,
-        headers: HeaderMap,
-    ) -> Result<Response, Trouble> {
-        let response = self.send(method, url, headers).await?;
-        self.certificates.keep(&response);
-        Ok(response)
     }
 
     /// Gets a URL outside the edge, without the token.
     pub(crate) async fn get(&self, url: &Url) -> Result<Response, Trouble> {
-        self.send(Method::GET, url, HeaderMap::new()).await
+        let client = self.ways.to(url);
+        self.send(&client, Method::GET, url, HeaderMap::new()).await
     }
 
     async fn ask_edge(
@@ -251,8 +203,8 @@ impl Client {
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.header());
         }
-        let response = self.send(method, &url, headers).await?;
-        self.certificates.keep(&response);
+        let client = self.ways.to(&url);
+        let response = self.kept(self.send(&client, method, &url, headers).await?);
         let headers = response.headers().iter().map(|(name, value)| {
             let value = self.hide(&String::from_utf8_lossy(value.as_bytes()));
             (name.as_str().to_owned(), value)
@@ -265,20 +217,20 @@ impl Client {
         Ok((head, response))
     }
 
+    /// Keeps the certificate that came with an answer.
+    fn kept(&self, response: Response) -> Response {
+        self.certificates.keep(&response);
+        response
+    }
+
     async fn send(
         &self,
+        client: &reqwest::Client,
         method: Method,
         url: &Url,
         headers: HeaderMap,
     ) -> Result<Response, Trouble> {
-        let mut detours = self.by_detour.iter();
-        let client = match detours.find(|by_detour| by_detour.detour.leads_to(url)) {
-            Some(by_detour) => {
-                by_detour.is_used.store(true, Ordering::Relaxed);
-                &by_detour.client
-            }
-            None => &self.direct,
-        };
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let request = client.request(method, url.clone()).headers(headers);
         let sent = request.send().await;
         sent.map_err(|error| self.trouble(error))
@@ -297,16 +249,4 @@ impl Client {
             None => text.to_owned(),
         }
     }
-}
-
-fn read_authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let failure = |words: &str| Failure::new(format!("cannot use {}: {words}", file.display()));
-    let bytes = std::fs::read(file).map_err(|error| failure(&in_words(&error)))?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
-        .collect::<Result<_, _>>()
-        .map_err(|error| failure(&error.to_string()))?;
-    if certificates.is_empty() {
-        return Err(failure("it holds no certificate in PEM form"));
-    }
-    Ok(certificates)
 }

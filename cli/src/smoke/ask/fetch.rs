@@ -1,9 +1,12 @@
 //! Gets the file at a location, as a redirected client does.
 
-use reqwest::{Response, StatusCode};
+use std::net::SocketAddr;
+
+use reqwest::Response;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::smoke::ask::cached::Cached;
 use crate::smoke::ask::client::Client;
 use crate::smoke::ask::trouble::{Trouble, TroubleKind};
 use crate::smoke::judge::content::BEGINNING;
@@ -19,12 +22,13 @@ const SERVER_HEADERS: [&str; 5] = [
     "x-amz-cf-id",
 ];
 
-/// Gets a location and reads it to the end, up to `max_bytes`.
+/// Gets a location, at one address of its host or at any, and reads it to the end, up to `max_bytes`.
 ///
 /// Accepts any status; only an incomplete answer is a finding.
 pub(crate) async fn fetch(
     client: &Client,
     location: &str,
+    address: Option<SocketAddr>,
     max_bytes: u64,
 ) -> Result<(Received, Option<String>), Finding> {
     let url = Url::parse(location)
@@ -37,7 +41,7 @@ pub(crate) async fn fetch(
         )
     })?;
     let response = client
-        .get_file(&url)
+        .get_file(&url, address)
         .await
         .map_err(|trouble| finding(&url, &trouble))?;
     let details = details_of(&response);
@@ -53,6 +57,12 @@ pub(crate) async fn read_whole(
 ) -> Result<Received, Finding> {
     let status = response.status().as_u16();
     let content_type = header(&response, "content-type");
+    let address = response.remote_addr();
+    let cached = Cached::of(response.headers());
+    let redirect = match status {
+        300..=399 => header(&response, "location"),
+        _ => None,
+    };
     let mut hash = Sha256::new();
     let mut bytes = 0_u64;
     let mut beginning = Vec::new();
@@ -74,6 +84,9 @@ pub(crate) async fn read_whole(
         bytes,
         sha256: format!("{:x}", hash.finalize()),
         content_type,
+        address,
+        cached,
+        redirect,
         beginning,
     })
 }
@@ -88,18 +101,11 @@ fn finding(url: &Url, trouble: &Trouble) -> Finding {
     Finding::new(stage, format!("{host} {words}: {}", trouble.message))
 }
 
-/// Where a redirect leads, and which server answered.
+/// Which server answered.
 fn details_of(response: &Response) -> Option<String> {
-    let value = |name: &str| header(response, name);
-    let mut details = Vec::new();
-    if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
-        let location = value("location").unwrap_or_else(|| "nowhere".to_owned());
-        details.push(format!(
-            "it redirects to {location}, and has to serve the file itself"
-        ));
-    }
-    let who = SERVER_HEADERS.into_iter();
-    details.extend(who.filter_map(|name| Some(format!("{name}: {}", value(name)?))));
+    let names = SERVER_HEADERS.into_iter();
+    let details = names.filter_map(|name| Some(format!("{name}: {}", header(response, name)?)));
+    let details: Vec<_> = details.collect();
     (!details.is_empty()).then(|| details.join("; "))
 }
 

@@ -1,4 +1,6 @@
-//! The beginning of a target's answer.
+//! The beginning of a server's answer.
+
+use std::net::SocketAddr;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
@@ -8,13 +10,15 @@ const MOST: usize = 4096;
 
 /// An answer, of whose body only the beginning is read.
 pub(crate) struct Heard {
+    /// What failures call the server: its name, and the address that answered.
+    pub(crate) server: String,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
 impl Heard {
-    pub(crate) async fn read(mut response: Response) -> Result<Self, reqwest::Error> {
+    pub(crate) async fn read(server: &str, mut response: Response) -> Result<Self, reqwest::Error> {
         let mut body = Vec::new();
         while body.len() < MOST
             && let Some(chunk) = response.chunk().await?
@@ -23,6 +27,7 @@ impl Heard {
         }
         body.truncate(MOST);
         Ok(Self {
+            server: at(server, response.remote_addr()),
             status: response.status(),
             headers: response.headers().clone(),
             body,
@@ -35,5 +40,13 @@ impl Heard {
         values
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .collect()
+    }
+}
+
+/// The words for a server, with its address if it is known.
+pub(crate) fn at(server: &str, address: Option<SocketAddr>) -> String {
+    match address {
+        Some(address) => format!("{server} at {address}"),
+        None => server.to_owned(),
     }
 }

@@ -40,6 +40,11 @@ impl UserAgent {
         }
     }
 
+    /// What no other run has: 16 hexadecimal digits.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
     /// The `User-Agent` of most requests.
     pub(crate) fn as_str(&self) -> &str {
         &self.name

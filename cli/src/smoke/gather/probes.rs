@@ -4,10 +4,13 @@ mod at_targets;
 mod in_share;
 mod hosts;
 mod listed;
+pub(crate) mod once_more;
 mod required;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::Serialize;
@@ -34,6 +37,8 @@ pub(crate) struct Probe {
     /// The path to request; for a file at a target, its location.
     pub(crate) request: String,
     pub(crate) expected: Expected,
+    /// The only address of the location's host that is asked; else any.
+    pub(crate) address: Option<SocketAddr>,
     /// The SHA-256 of the file at the location.
     pub(crate) checksum: Option<Checksum>,
     /// A second SHA-256 from another source.
@@ -73,6 +78,10 @@ pub(crate) enum Kind {
     Negative,
     /// A file at a target to which no other probe of it led, requested from the target.
     Target,
+    /// A file of a target at one address of its host.
+    Address,
+    /// A file of a target that no cache has.
+    Cold,
     /// A file of a target, in every way that clients ask for one.
     Chain,
     /// The certificate of the edge or of a target.
@@ -95,6 +104,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
     pub(crate) not_at_origin: &'a [String],
+    /// Whether one file of each target is enough.
+    pub(crate) quick: bool,
 }
 
 impl Probe {
@@ -105,6 +116,7 @@ impl Probe {
             route: String::new(),
             request: host.to_owned(),
             expected: Expected::Certificate,
+            address: None,
             checksum: None,
             other_checksum: None,
             same_as: None,
@@ -113,12 +125,37 @@ impl Probe {
             is_at_origin: false,
         }
     }
+
+    /// How many requests it comes to if all is right.
+    pub(crate) fn requests(&self) -> usize {
+        match self.expected {
+            Expected::Redirect(_) if self.kind.is_direct() => 1,
+            // GET, HEAD and JSON, and the file.
+            Expected::Redirect(_) => 4,
+            Expected::Origin { .. } if self.kind == Kind::Negative => 1,
+            Expected::Origin { .. } => 1 + usize::from(self.is_at_origin),
+            Expected::Certificate => 0,
+        }
+    }
+
+    /// The request, with the address if there is only one to ask.
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
+        match self.address {
+            Some(address) => format!("{} at {address}", self.request).into(),
+            None => (&*self.request).into(),
+        }
+    }
 }
 
 impl Kind {
     /// The name in the table.
     pub(crate) fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Whether the file is requested from the target, and not from the edge.
+    pub(crate) fn is_direct(self) -> bool {
+        matches!(self, Self::Target | Self::Address | Self::Cold)
     }
 }
 
@@ -231,6 +268,7 @@ impl Sources<'_> {
             route: route.to_owned(),
             request: path.to_owned(),
             expected: Expected::of(self.loaded.config(), self.switch, &request),
+            address: None,
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
             same_as: None,
@@ -256,6 +294,11 @@ impl Sources<'_> {
     ) -> impl Iterator<Item = &Checksum> {
         let of_crate = package.map_or(&[][..], |package| self.checksums.of(package));
         self.sums.of(path).into_iter().chain(of_crate)
+    }
+
+    /// Whether any redirect is sent.
+    pub(crate) fn sends_any(&self) -> bool {
+        sends_any(self.switch)
     }
 
     /// The redirect of a path with the switch at `enforce`.

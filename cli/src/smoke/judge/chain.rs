@@ -22,7 +22,8 @@ pub(crate) fn part(file: &Received) -> Option<RangeInclusive<usize>> {
 }
 
 /// HEAD must be answered as GET was.
-pub(crate) fn head(verdict: &mut Verdict, server: &str, file: &Received, heard: &Heard) {
+pub(crate) fn head(verdict: &mut Verdict, file: &Received, heard: &Heard) {
+    let server = &heard.server;
     if heard.status != StatusCode::OK {
         let words = format!(
             "{server} answers GET with 200, and HEAD with {}",
@@ -44,11 +45,11 @@ pub(crate) fn head(verdict: &mut Verdict, server: &str, file: &Received, heard: 
 /// A range must be answered with its bytes. A target may ignore it, and send the whole file.
 pub(crate) fn range(
     verdict: &mut Verdict,
-    server: &str,
     file: &Received,
     part: &RangeInclusive<usize>,
     heard: &Heard,
 ) {
+    let server = &heard.server;
     let asked = format!("bytes {}-{}/", part.start(), part.end());
     match heard.status {
         StatusCode::PARTIAL_CONTENT => {
@@ -71,7 +72,8 @@ pub(crate) fn range(
 }
 
 /// A client that has the file should not get it again.
-pub(crate) fn condition(verdict: &mut Verdict, server: &str, heard: &Heard) {
+pub(crate) fn condition(verdict: &mut Verdict, heard: &Heard) {
+    let server = &heard.server;
     match heard.status {
         StatusCode::NOT_MODIFIED => {}
         StatusCode::OK => verdict.notice(format!(
@@ -85,7 +87,8 @@ pub(crate) fn condition(verdict: &mut Verdict, server: &str, heard: &Heard) {
 }
 
 /// A browser must be let read the file: exactly one header says so.
-pub(crate) fn cors(verdict: &mut Verdict, server: &str, origin: &str, heard: &Heard) {
+pub(crate) fn cors(verdict: &mut Verdict, origin: &str, heard: &Heard) {
+    let server = &heard.server;
     let allowed = heard.values("access-control-allow-origin");
     let is_right = matches!(allowed.as_slice(), [one] if one == "*" || one == origin);
     if !is_right {

@@ -1,7 +1,10 @@
 //! Something that is wrong, and the answer of a location.
 
+use std::net::SocketAddr;
+
 use serde::Serialize;
 
+use crate::smoke::ask::cached::Cached;
 use crate::smoke::judge::mismatch::{Mismatch, shown};
 use crate::smoke::judge::stage::Stage;
 
@@ -23,6 +26,15 @@ pub(crate) struct Received {
     pub(crate) sha256: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content_type: Option<String>,
+    /// The server that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<SocketAddr>,
+    /// Whether a cache had it, if the server says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cached: Option<Cached>,
+    /// Where it redirects, as the server wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redirect: Option<String>,
     /// The first bytes.
     #[serde(skip)]
     pub(crate) beginning: Vec<u8>,

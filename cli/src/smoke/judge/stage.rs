@@ -25,6 +25,7 @@ pub(crate) enum Stage {
     CdnConnect,
     CdnTimeout,
     CdnStatus,
+    CdnLoop,
     CdnBody,
     CdnContent,
     Checksum,
@@ -67,6 +68,7 @@ impl Stage {
             | Self::CdnConnect
             | Self::CdnTimeout
             | Self::CdnStatus
+            | Self::CdnLoop
             | Self::CdnBody
             | Self::CdnContent => Column::File,
             Self::Checksum => Column::Checksum,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::smoke::ask::answered::Answered;
-use crate::smoke::gather::probes::Probe;
+use crate::smoke::ask::cached::Cached;
+use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::content;
 use crate::smoke::judge::elsewhere::{Asked, Elsewhere};
@@ -57,6 +58,20 @@ impl Verdict {
         }
     }
 
+    /// The verdict if all is right, whose file has a few bytes: from it follows what else is asked.
+    pub(crate) fn right(probe: Probe) -> Self {
+        let target = probe.expected.redirect().map(Redirect::first);
+        Self {
+            target: target.map(|target| target.name.clone()),
+            file: Some(Received {
+                status: 200,
+                beginning: vec![0; 10],
+                ..Received::default()
+            }),
+            ..Self::new(probe)
+        }
+    }
+
     pub(crate) fn failed(&mut self, stage: Stage, message: impl Into<String>) {
         self.findings.push(Finding::new(stage, message));
     }
@@ -96,6 +111,18 @@ impl Verdict {
             Some(checksum.as_str()),
             Some(&received.sha256),
         ));
+    }
+
+    /// Notes a file that a cache had although it was asked for as one that none has.
+    pub(crate) fn note_cache(&mut self) {
+        let cached = self.file.as_ref().and_then(|file| file.cached);
+        if self.probe.kind == Kind::Cold && cached == Some(Cached::Hit) {
+            let words = format!(
+                "{} came from a cache, so that it shows nothing: the CDN does not keep files apart by this query; name a file that no cache has with --files",
+                self.probe.request
+            );
+            self.notice(words);
+        }
     }
 
     /// Compares the two checksums of a file, if two of the list, the lock file and the index have one.

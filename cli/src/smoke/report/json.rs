@@ -1,5 +1,7 @@
 //! The report for programs.
 
+use std::net::SocketAddr;
+
 use serde::Serialize;
 
 use crate::smoke::gather::package::Checksum;
@@ -39,6 +41,8 @@ struct JsonVerdict<'r> {
     kind: Kind,
     route: &'r str,
     request: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<SocketAddr>,
     passed: bool,
     milliseconds: u128,
     missing: bool,
@@ -71,6 +75,7 @@ impl<'r> JsonVerdict<'r> {
             kind: probe.kind,
             route: &probe.route,
             request: &probe.request,
+            address: probe.address,
             passed: verdict.passed(),
             milliseconds: verdict.time.as_millis(),
             missing: verdict.missing,
@@ -100,6 +105,7 @@ mod tests {
             "crates.io:443 at 127.0.0.1:443"
           ],
           "user_agent": "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)",
+          "requests": 7,
           "notes": [
             "two were left out"
           ],

@@ -36,7 +36,7 @@ fn case(verdict: &Verdict) -> TestCase {
             status
         }
     };
-    let mut case = TestCase::new(format!("{} {}", probe.kind.name(), probe.request), status);
+    let mut case = TestCase::new(format!("{} {}", probe.kind.name(), probe.shown()), status);
     case.set_classname(probe.route.as_str());
     case.set_time(verdict.time);
     if !verdict.elsewhere.is_empty() {

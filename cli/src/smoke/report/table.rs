@@ -62,7 +62,7 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
             } else {
                 &probe.route
             }),
-            plain(&shortened(&probe.request)),
+            plain(&shortened(&probe.shown())),
         ];
         let cells = Column::VARIANTS.iter().map(|column| verdict.cell(*column));
         row.extend(cells.map(|cell| match cell {

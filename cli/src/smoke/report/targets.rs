@@ -33,6 +33,7 @@ impl RouteTarget {
         let served: Vec<_> = verdicts
             .iter()
             .filter(|verdict| self.is_of(verdict) && verdict.is_served())
+            .filter(|verdict| !matches!(verdict.probe.kind, Kind::Address | Kind::Cold))
             .collect();
         let direct = served
             .iter()

@@ -35,28 +35,44 @@ impl<'v> Chain<'v> {
         let target = served.target.as_ref()?;
         let file = served.file.as_ref().filter(|_| served.is_served())?;
         Some(Self {
-            edge: (served.probe.kind != Kind::Target).then_some(redirect),
+            edge: (!served.probe.kind.is_direct()).then_some(redirect),
             at: redirect.targets().find(|at| at.name == *target)?,
             file,
             part: chain::part(file)?,
         })
     }
+
+    /// The first chain of each target.
+    fn of_each_target(verdicts: &'v [Verdict]) -> Vec<(&'v Probe, Self)> {
+        let mut seen = BTreeSet::new();
+        let passed = verdicts.iter().filter(|verdict| verdict.passed());
+        let chains = passed.filter_map(|served| Some((&served.probe, Self::of(served)?)));
+        chains
+            .filter(|(_, chain)| seen.insert(&chain.at.name))
+            .collect()
+    }
+}
+
+/// How many requests the chains of these verdicts need.
+pub(crate) fn requests(verdicts: &[Verdict], cors: bool) -> usize {
+    let preflight = usize::from(cors);
+    let chains = Chain::of_each_target(verdicts).into_iter();
+    let each = chains.map(|(_, chain)| {
+        let at_edge = chain.edge.map_or(0, |_| 2 + preflight);
+        at_edge + 3 + preflight
+    });
+    each.sum()
 }
 
 impl Runner<'_> {
     /// A verdict for each target that served a file: on that file by HEAD, in part, on a condition, and
     /// with `cors` as a browser asks for it.
     pub(crate) async fn chains(&self, verdicts: &[Verdict], cors: bool) -> Vec<Verdict> {
-        let mut seen = BTreeSet::new();
-        let mut chains = Vec::new();
-        for served in verdicts.iter().filter(|verdict| verdict.passed()) {
-            if let Some(chain) = Chain::of(served)
-                && seen.insert(&chain.at.name)
-            {
-                chains.push(self.chain(&served.probe, &chain, cors).await);
-            }
+        let mut judged = Vec::new();
+        for (probe, chain) in Chain::of_each_target(verdicts) {
+            judged.push(self.chain(probe, &chain, cors).await);
         }
-        chains
+        judged
     }
 
     async fn chain(&self, probe: &Probe, chain: &Chain<'_>, cors: bool) -> Verdict {
@@ -134,23 +150,23 @@ impl Runner<'_> {
         let head = self.hear(verdict, Stage::Head, server, Method::HEAD, &url, none);
         let head = head.await;
         if let Some(head) = &head {
-            chain::head(verdict, server, chain.file, head);
+            chain::head(verdict, chain.file, head);
         }
         let headers = in_part(&chain.part, cors.then_some(REDIRECTED_PAGE));
         let range = self.hear(verdict, Stage::Range, server, Method::GET, &url, headers);
         let range = range.await;
         if let Some(range) = &range {
-            chain::range(verdict, server, chain.file, &chain.part, range);
+            chain::range(verdict, chain.file, &chain.part, range);
             // A refused range is found at its own stage.
             if cors && range.status.is_success() {
-                chain::cors(verdict, server, REDIRECTED_PAGE, range);
+                chain::cors(verdict, REDIRECTED_PAGE, range);
             }
         }
         match [&head, &range].into_iter().flatten().find_map(condition) {
             Some(headers) => {
                 let answer = self.hear(verdict, Stage::Condition, server, Method::GET, &url, headers);
                 if let Some(answer) = answer.await {
-                    chain::condition(verdict, server, &answer);
+                    chain::condition(verdict, &answer);
                 }
             }
             None => verdict.notice(format!(
@@ -163,7 +179,7 @@ impl Runner<'_> {
             if let Some(answer) = answer.await
                 && !chain::is_allowed(REDIRECTED_PAGE, &answer)
             {
-                let status = answer.status;
+                let (server, status) = (&answer.server, answer.status);
                 verdict.notice(format!("{server} refuses a browser's preflight: {status}"));
             }
         }
@@ -180,7 +196,7 @@ impl Runner<'_> {
         headers: HeaderMap,
     ) -> Option<Heard> {
         self.client.turn().await;
-        let asked = self.client.hear_target(method, url, headers);
+        let asked = self.client.hear_target(server, method, url, headers);
         let heard = timed(&mut verdict.time, asked).await;
         let heard = heard.map_err(|trouble| {
             verdict.failed(stage, format!("{server}: {}", trouble.message));

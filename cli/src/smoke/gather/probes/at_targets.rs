@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, Probe, SameAs, Sources, sends_any};
+use super::{Kind, Probe, SameAs, Sources};
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::verdict::Verdict;
@@ -12,7 +12,7 @@ impl Sources<'_> {
     /// Each target of each route with several. None if no redirect is sent: targets may not be
     /// ready.
     pub(crate) fn targets(&self) -> Vec<RouteTarget> {
-        if !sends_any(self.switch) {
+        if !self.sends_any() {
             return Vec::new();
         }
         let routes = self.loaded.config().routes().iter();
@@ -26,9 +26,8 @@ impl Sources<'_> {
         targets.collect()
     }
 
-    /// A file at each target that served none yet, and each file without a known checksum at every other
-    /// target of its route. A file's target depends on its name, and later attempts or an unhealthy
-    /// target move it to others.
+    /// A file at each target that served none yet, and each file at every other target of its route: a
+    /// file's target depends on its name, and later attempts or an unhealthy target move it to others.
     pub(crate) fn at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
         let mut probes = self.first_at_targets(targets, verdicts);
         probes.extend(targets.iter().flat_map(|target| {
@@ -57,20 +56,26 @@ impl Sources<'_> {
         .collect()
     }
 
-    /// The file of unknown checksum that another target served.
+    /// The file of a probe at a target that the probe did not lead to. Without a known checksum it must
+    /// be the one that another target served.
     fn same_at_target(&self, verdict: &Verdict, target: &str) -> Option<Probe> {
-        let served_by = verdict.target.as_ref().filter(|other| *other != target)?;
-        let file = verdict.file.as_ref().filter(|_| verdict.is_served())?;
-        if verdict.probe.checksum.is_some() || !verdict.passed() {
+        if verdict.target.as_deref() == Some(target) {
             return None;
         }
+        let probe = self.at_target(&verdict.probe, target)?;
+        if probe.checksum.is_some() {
+            return (!self.quick).then_some(probe);
+        }
+        let served_by = verdict.target.as_ref()?;
+        let is_right = verdict.is_served() && verdict.passed();
+        let file = verdict.file.as_ref().filter(|_| is_right)?;
         Some(Probe {
             same_as: Some(SameAs {
                 target: served_by.clone(),
                 sha256: file.sha256.clone(),
             }),
             may_be_missing: false,
-            ..self.at_target(&verdict.probe, target)?
+            ..probe
         })
     }
 

@@ -1,0 +1,94 @@
+//! What a run asks, step by step: what a step asks depends on the verdicts of those before it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use crate::smoke::gather::addresses::Addresses;
+use crate::smoke::gather::probes::once_more::ColdQuery;
+use crate::smoke::gather::probes::{Probe, Sources};
+use crate::smoke::judge::verdict::Verdict;
+use crate::smoke::report::targets::RouteTarget;
+use crate::smoke::run::{Runner, chain};
+use crate::text::counted;
+
+/// The steps of a run after its probes.
+pub(crate) struct Steps<'a> {
+    pub(crate) sources: &'a Sources<'a>,
+    pub(crate) targets: &'a [RouteTarget],
+    pub(crate) addresses: &'a Addresses,
+    /// The hosts of the edge and of all targets.
+    pub(crate) hosts: &'a BTreeSet<String>,
+    pub(crate) cold: Option<ColdQuery<'a>>,
+    pub(crate) cors: bool,
+}
+
+/// What a run is about to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Announcement {
+    requests: usize,
+    hosts: usize,
+    /// The most requests a second.
+    rate: u32,
+}
+
+impl Steps<'_> {
+    /// Runs the probes and all that follows from them.
+    pub(crate) async fn run(&self, runner: &Runner<'_>, probes: Vec<Probe>) -> Vec<Verdict> {
+        let mut verdicts = runner.run(probes).await;
+        let at_targets = self.sources.at_targets(self.targets, &verdicts);
+        verdicts.extend(runner.run(at_targets).await);
+        let once_more = self.once_more(&verdicts);
+        let chains = if self.sources.quick {
+            Vec::new()
+        } else {
+            runner.chains(&verdicts, self.cors).await
+        };
+        verdicts.extend(runner.run(once_more).await);
+        verdicts.extend(chains);
+        verdicts
+    }
+
+    /// What the run sends if all is right. It may be a few requests more or less if not.
+    pub(crate) fn announce(&self, probes: &[Probe], rate: u32) -> Announcement {
+        let right = |probes: Vec<Probe>| probes.into_iter().map(Verdict::right);
+        let mut verdicts: Vec<_> = right(probes.to_vec()).collect();
+        let at_targets = self.sources.at_targets(self.targets, &verdicts);
+        verdicts.extend(right(at_targets));
+        let chains = if self.sources.quick {
+            0
+        } else {
+            chain::requests(&verdicts, self.cors)
+        };
+        verdicts.extend(right(self.once_more(&verdicts)));
+        let requests = verdicts.iter().map(|verdict| verdict.probe.requests());
+        Announcement {
+            requests: requests.sum::<usize>() + chains,
+            hosts: self.hosts.len(),
+            rate,
+        }
+    }
+
+    fn once_more(&self, verdicts: &[Verdict]) -> Vec<Probe> {
+        let mut probes = Probe::at_addresses(self.addresses, verdicts);
+        let cold = self.cold.map(|query| Probe::cold(query, verdicts));
+        probes.extend(cold.into_iter().flatten());
+        probes
+    }
+}
+
+impl fmt::Display for Announcement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (requests, hosts) = (
+            counted(self.requests as u64, "request"),
+            counted(self.hosts as u64, "host"),
+        );
+        let rate = self.rate;
+        let seconds = self.requests.div_ceil(rate.max(1) as usize);
+        let time = humantime::format_duration(Duration::from_secs(seconds as u64));
+        write!(
+            f,
+            "about to send {requests} to {hosts}, at most {rate} a second: {time}"
+        )
+    }
+}

@@ -1,0 +1,55 @@
+//! A file of known SHA-256 that is stale at one of two targets, whichever the edge sends it to.
+
+use signpost_testbed::{Backend, Spoil, refused_address};
+
+use crate::bed::{FILE, Module};
+use crate::two_targets::{BOTH, TwoCdns};
+
+#[tokio::test]
+async fn a_stale_file_is_found_at_either_target() {
+    let module = Module::start_with(&BOTH.config(), |server| {
+        let at = refused_address().unwrap().url();
+        server
+            .switch("enforce")
+            .backend("static", Backend::at(at.clone()))
+            .backend("cloudfront", Backend::at(at))
+    })
+    .await;
+    let edge = module.viceroy.url();
+    let mut kinds = Vec::new();
+    for name in ["static", "cloudfront"] {
+        let cdns = TwoCdns::start().await;
+        let cdn = if name == "static" {
+            &cdns.files.cdn
+        } else {
+            &cdns.other
+        };
+        cdn.spoil(FILE, Spoil::OtherBytes);
+        let smoke = cdns.smoke(BOTH, &edge, &["--format", "json"]).await;
+        assert_eq!(smoke.code, Some(1), "{name}: {}", smoke.stdout);
+        for findings in smoke.failures().values() {
+            assert_eq!(findings.len(), 1, "{name}: {findings:#?}");
+            assert_eq!(findings[0]["stage"], "checksum", "{name}");
+            let message = findings[0]["message"].as_str().unwrap();
+            let words = format!("(https://{}) at {}", cdn_host(name), cdn.address());
+            assert!(message.contains(&words), "{name}: {message}");
+        }
+        let json = smoke.json();
+        let verdicts = json["verdicts"].as_array().unwrap();
+        let failed = verdicts.iter().filter(|verdict| verdict["passed"] == false);
+        let mut downloads = failed.filter(|verdict| verdict["route"] == "download");
+        let download = downloads.next().unwrap();
+        kinds.push(download["kind"].as_str().unwrap().to_owned());
+        assert!(downloads.next().is_none(), "{name}: {json:#}");
+    }
+    // At one the edge sends the file there; at the other it would only on a second attempt.
+    kinds.sort();
+    assert_eq!(kinds, ["example", "target"]);
+}
+
+fn cdn_host(target: &str) -> &'static str {
+    match target {
+        "static" => crate::bed::CDN_HOST,
+        _ => crate::two_targets::OTHER_HOST,
+    }
+}
