@@ -9,6 +9,7 @@ mod chains;
 mod listed;
 mod left_to_the_origin;
 mod options;
+mod parity;
 mod presets;
 mod shares;
 mod retried;

@@ -1,0 +1,133 @@
+//! The files that are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use signpost::config::Route;
+
+use crate::output::Failure;
+use crate::smoke::gather::probes::{Kind, Probe, Sources};
+use crate::smoke::gather::redirect::AtTarget;
+use crate::text::counted;
+
+/// A file, and each target of its route in the order of the configuration.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) probe: Probe,
+    pub(crate) targets: Vec<AtTarget>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) files: Vec<File>,
+    /// Notes on what is not compared.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// Each file of a route with several targets, once, whichever requests lead to it.
+pub(crate) fn files(sources: &Sources<'_>) -> Result<Found, Failure> {
+    let routes = sources.loaded.config().routes();
+    let routes = routes
+        .iter()
+        .filter(|route| route.targets().only().is_none());
+    let routes: BTreeMap<_, _> = routes.map(|route| (route.name().as_str(), route)).collect();
+    if routes.is_empty() {
+        return Err(Failure::new(
+            "every route has one target, so there are no two to compare: add the other CDN as a target, and name both in a route, as in targets = [\"one\", \"two\"]; --parity does not ask the edge, so a copy of its configuration will do",
+        ));
+    }
+    let mut files: Vec<File> = Vec::new();
+    let mut places = BTreeMap::new();
+    let mut of_one: BTreeMap<String, u64> = BTreeMap::new();
+    let mut repeated = 0_u64;
+    let probes = sources.probes()?.into_iter();
+    for probe in probes.filter(|probe| probe.kind != Kind::Negative) {
+        let Some(route) = routes.get(probe.route.as_str()) else {
+            *of_one.entry(probe.route).or_default() += 1;
+            continue;
+        };
+        let targets = targets(&probe, route);
+        let locations: BTreeSet<_> = targets.iter().map(|at| at.location.clone()).collect();
+        let place = *places.entry(locations).or_insert(files.len());
+        match files.get_mut(place) {
+            None => files.push(File { probe, targets }),
+            Some(file) => {
+                repeated += 1;
+                file.know(&probe)?;
+            }
+        }
+    }
+    if files.is_empty() {
+        let names: Vec<_> = routes.keys().map(|name| format!("`{name}`")).collect();
+        return Err(Failure::new(format!(
+            "there is no file of a route with several targets ({}): name files with --files, or crates with --crate or --from-lockfile",
+            names.join(", ")
+        )));
+    }
+    for file in &files {
+        file.check()?;
+    }
+    let of_one = of_one.into_iter().map(|(route, number)| {
+        let files = counted(number, "file");
+        format!("left out: {files} of the route `{route}`, which has one target")
+    });
+    let mut left_out: Vec<_> = of_one.collect();
+    if repeated > 0 {
+        let requests = counted(repeated, "request");
+        left_out.push(format!(
+            "left out: {requests} for a file that another one asks for too"
+        ));
+    }
+    Ok(Found { files, left_out })
+}
+
+impl File {
+    /// Takes what another request of this file knows.
+    fn know(&mut self, other: &Probe) -> Result<(), Failure> {
+        let probe = &mut self.probe;
+        for checksum in [&other.checksum, &other.other_checksum]
+            .into_iter()
+            .flatten()
+        {
+            match &probe.checksum {
+                None => probe.checksum = Some(checksum.clone()),
+                Some(known) if known != checksum => {
+                    probe.other_checksum = Some(checksum.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        probe.may_be_missing |= other.may_be_missing;
+        probe.may_be_missing &= probe.checksum.is_none();
+        self.check()
+    }
+
+    /// With two checksums, every target would be wrong.
+    fn check(&self) -> Result<(), Failure> {
+        let Probe {
+            checksum: Some(checksum),
+            other_checksum: Some(other),
+            request,
+            ..
+        } = &self.probe
+        else {
+            return Ok(());
+        };
+        Err(Failure::new(format!(
+            "two of --files, the lock file and the index have different SHA-256 for {request}, so no target could be right: {} and {}; correct one",
+            checksum.as_str(),
+            other.as_str()
+        )))
+    }
+}
+
+/// The file at each target, in the order of the configuration: so the first is the same for all files.
+fn targets(probe: &Probe, route: &Route) -> Vec<AtTarget> {
+    let names = route
+        .targets()
+        .iter()
+        .map(|weighted| weighted.target().name());
+    let redirect = probe.expected.redirect();
+    names
+        .filter_map(|name| redirect?.targets().find(|at| at.name == name).cloned())
+        .collect()
+}
