@@ -10,6 +10,8 @@ mod files;
 mod groups;
 mod json;
 mod report;
+#[cfg(test)]
+mod samples;
 
 use self::announce::announcement;
 use self::ask::Asker;

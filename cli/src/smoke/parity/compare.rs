@@ -108,4 +108,4 @@ fn statuses(probe: &Probe, copies: &[Copy]) -> Vec<Option<Difference>> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -131,3 +131,124 @@ fn targets(probe: &Probe, route: &Route) -> Vec<AtTarget> {
         .filter_map(|name| redirect?.targets().find(|at| at.name == name).cloned())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use signpost::values::Switch;
+
+    use super::{Found, files};
+    use crate::file::Loaded;
+    use crate::output::Failure;
+    use crate::smoke::gather::package::{Checksum, Checksums};
+    use crate::smoke::gather::probes::Sources;
+    use crate::smoke::gather::sums::Sums;
+
+    /// Two routes to the same files at two targets, and one to a single target.
+    const CONFIG: &str = r#"
+allowed_hosts = ["a.example", "b.example"]
+origin.backends = ["origin"]
+targets.a.base = "https://a.example"
+targets.b.base = "https://b.example"
+
+[[routes]]
+name = "download"
+path = "/d/{name:crate}/{version:semver}"
+targets = ["b", "a"]
+location = "/{name}/{version}.crate"
+examples = [
+    { request = "/d/x/1.0.0", target = "a", location = "https://a.example/x/1.0.0.crate" },
+    { request = "/d/y/1.0.0", target = "b", location = "https://b.example/y/1.0.0.crate" },
+]
+
+[[routes]]
+name = "direct"
+path = "/direct/{name:crate}/{version:semver}"
+targets = ["a", "b"]
+location = "/{name}/{version}.crate"
+examples = [
+    { request = "/direct/x/1.0.0", target = "a", location = "https://a.example/x/1.0.0.crate" },
+    { request = "/direct/x/1.0.0", target = "b", location = "https://b.example/x/1.0.0.crate" },
+]
+
+[[routes]]
+name = "readme"
+path = "/r/{name:crate}"
+target = "a"
+location = "/readmes/{name}"
+examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
+"#;
+
+    fn found(loaded: &Loaded, sums: &str, missing: &[String]) -> Result<Found, Failure> {
+        let directory = tempfile::tempdir().unwrap();
+        let list = directory.path().join("sums");
+        std::fs::write(&list, sums).unwrap();
+        let sums = if sums.is_empty() {
+            Sums::default()
+        } else {
+            Sums::read(Path::new(&list)).unwrap()
+        };
+        files(&Sources {
+            loaded,
+            switch: Switch::ENFORCE,
+            edge: &"https://registry.example".parse().unwrap(),
+            routes: &[],
+            packages: &[],
+            checksums: &Checksums::default(),
+            sums: &sums,
+            missing,
+            not_at_origin: &[],
+        })
+    }
+
+    #[test]
+    fn a_file_is_compared_once_with_all_that_is_known_of_it() {
+        let loaded = Loaded::of(CONFIG);
+        let missing = &["/1.0.0".to_owned()];
+        let (first, second) = ("1".repeat(64), "2".repeat(64));
+        let rows = [
+            ("nothing", String::new(), None, true),
+            (
+                "of the other request",
+                format!("{first}  /direct/x/1.0.0\n"),
+                Some(&first),
+                false,
+            ),
+            (
+                "of both",
+                format!("{second}  /d/x/1.0.0\n{second}  /direct/x/1.0.0\n"),
+                Some(&second),
+                false,
+            ),
+        ];
+        for (row, sums, checksum, may_be_missing) in rows {
+            // One that names only files whose checksum is known is refused.
+            let found =
+                found(&loaded, &sums, missing).unwrap_or_else(|failure| panic!("{row}: {failure}"));
+            let requests = found.files.iter().map(|file| file.probe.request.as_str());
+            let requests: Vec<_> = requests.collect();
+            assert_eq!(requests, ["/d/x/1.0.0", "/d/y/1.0.0"], "{row}");
+            for file in &found.files {
+                let names: Vec<_> = file.targets.iter().map(|at| at.name.as_str()).collect();
+                assert_eq!(names, ["b", "a"], "{row}");
+            }
+            let probe = &found.files[0].probe;
+            let known = probe.checksum.as_ref().map(Checksum::as_str);
+            assert_eq!(known, checksum.map(String::as_str), "{row}");
+            assert_eq!(probe.may_be_missing, may_be_missing, "{row}");
+            assert_eq!(
+                found.left_out,
+                [
+                    "left out: 1 file of the route `readme`, which has one target",
+                    "left out: 1 request for a file that another one asks for too"
+                ],
+                "{row}"
+            );
+        }
+        let sums = format!("{first}  /d/x/1.0.0\n{second}  /direct/x/1.0.0\n");
+        let failure = found(&loaded, &sums, &[]).unwrap_err().to_string();
+        let words = "have different SHA-256 for /d/x/1.0.0, so no target could be right: 1";
+        assert!(failure.contains(words), "{failure}");
+    }
+}

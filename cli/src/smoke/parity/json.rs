@@ -93,14 +93,13 @@ impl<'r> JsonCopy<'r> {
 mod tests {
     use super::json;
     use crate::smoke::parity::certificates::Shown;
-    use crate::smoke::parity::compare::tests::{answers, compared, probe, unreached, without};
     use crate::smoke::parity::report::Report;
+    use crate::smoke::parity::samples::{FILE, answers, compared, probe, unreached, without};
 
     /// A file that the first target lacks, and one for which the second cannot be reached.
     fn report() -> Report {
-        let file = b"\x1f\x8b\x08 a crate, as it is in an archive";
-        let missing = vec![without(404), answers(file)];
-        let unreached = vec![answers(file), unreached()];
+        let missing = vec![without(404), answers(FILE)];
+        let unreached = vec![answers(FILE), unreached()];
         Report {
             edge: "https://crates.io".to_owned(),
             revision: "0123456789ab".to_owned(),
@@ -108,7 +107,7 @@ mod tests {
             user_agent: "signpost-smoke/0.1.0 (run 3f2a9c41d0e7b586)".to_owned(),
             notes: vec!["two were left out".to_owned()],
             files: vec![
-                compared(probe(Some(file), false), missing),
+                compared(probe(Some(FILE), false), missing),
                 compared(probe(None, false), unreached),
             ],
             certificates: vec![Shown {
