@@ -1,8 +1,10 @@
 //! `signpost smoke`: requests real files from a deployment, and follows each redirect to the file.
 
+mod announce;
 mod ask;
 mod gather;
 mod judge;
+mod parity;
 mod prepare;
 mod report;
 mod run;
@@ -18,7 +20,7 @@ use signpost::values::Switch;
 use time::OffsetDateTime;
 
 use self::ask::client::Client;
-use self::ask::connect::{ConnectTo, Detour};
+use self::ask::connect::{ConnectTo, Detour, ensure_used};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
 use self::gather::addresses::{Addresses, host_of};
@@ -61,6 +63,8 @@ Examples:
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
   signpost smoke --config rubygems.toml --edge https://rubygems.example --cold-query v
+  signpost smoke --config with-second-cdn.toml --edge https://crates.io --parity \\
+      --from-lockfile Cargo.lock --sample 50
 
 Stages, by which a failure is named:
   certificate  a certificate of the edge or of a target lasts for less than --certificate-days
@@ -87,7 +91,11 @@ Stages, by which a failure is named:
   checksum     the file has another SHA-256 than --files, the lock file or the index says,
                or two of these differ
 
-Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
+With --parity, a target differs at one of the stages above or in a column of the table: status,
+bytes, sha-256, type, cors, range, head.
+
+Exit codes: 0 all probes passed, or targets do not differ; 1 some failed, or differ; 2 the test
+could not be run.")]
 pub(crate) struct Arguments {
     /// The configuration that is deployed, in TOML or compiled; `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -183,6 +191,11 @@ pub(crate) struct Arguments {
     /// probes
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     settle: Option<Duration>,
+    /// Compare the targets of each route with each other instead: whether each serves every file that
+    /// the other options name, and in the same way. The edge is not asked, nor need it have this
+    /// configuration: of --edge, only the host counts, because routes depend on it
+    #[arg(long, conflicts_with_all = ["switch", "settle", "token_env", "not_at_origin", "junit"])]
+    parity: bool,
     /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -208,6 +221,9 @@ pub(crate) async fn test(
     let files = arguments.files.as_deref();
     file::ensure_one_dash(files.into_iter().chain([&*arguments.config]))?;
     let loaded = Loaded::read(&arguments.config)?;
+    if arguments.parity {
+        return arguments.compare_targets(&loaded).await;
+    }
     let (report, unused) = arguments.test(&loaded).await?;
     // Written first: a program that waits for the file may not read the output. The report is printed
     // even if this fails.
@@ -215,15 +231,9 @@ pub(crate) async fn test(
         Some(file) => write_junit(&report, file),
         None => Ok(()),
     };
-    let outcome = written.and_then(|()| {
-        if unused.is_empty() {
-            return Ok(Outcome::found(report.totals().failed > 0));
-        }
-        Err(Failure::new(format!(
-            "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
-            unused.join(", nor by ")
-        )))
-    });
+    let outcome = written
+        .and_then(|()| ensure_used(&unused))
+        .map(|()| Outcome::found(report.totals().failed > 0));
     let text = match arguments.format {
         Format::Text => report.to_string(),
         Format::Json => json_text(&report::json::json(&report))?,

@@ -1,5 +1,6 @@
 //! The report of a smoke test, for people.
 
+pub(crate) mod grid;
 pub(crate) mod json;
 pub(crate) mod junit;
 mod notes;
@@ -10,7 +11,8 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use self::table::{GREEN, RED, Table};
+use self::grid::{GREEN, RED};
+use self::table::Table;
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::judge::verdict::Verdict;
 use crate::text::counted;

@@ -253,10 +253,10 @@ async fn timed<T>(time: &mut Duration, exchange: impl Future<Output = T>) -> T {
 }
 
 /// How CDNs say that a file is missing; one in front of S3 says 403.
-fn is_missing(status: u16) -> bool {
+pub(crate) fn is_missing(status: u16) -> bool {
     matches!(status, 403 | 404 | 410)
 }
 
-fn in_full(status: u16) -> String {
+pub(crate) fn in_full(status: u16) -> String {
     StatusCode::from_u16(status).map_or_else(|_| status.to_string(), |status| status.to_string())
 }

@@ -1,16 +1,14 @@
 //! What a run asks, step by step: what a step asks depends on the verdicts of those before it.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::time::Duration;
 
+use crate::smoke::announce::Announcement;
 use crate::smoke::gather::addresses::Addresses;
 use crate::smoke::gather::probes::once_more::ColdQuery;
 use crate::smoke::gather::probes::{Probe, Sources};
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::RouteTarget;
 use crate::smoke::run::{Runner, chain};
-use crate::text::counted;
 
 /// The steps of a run after its probes.
 pub(crate) struct Steps<'a> {
@@ -21,15 +19,6 @@ pub(crate) struct Steps<'a> {
     pub(crate) hosts: &'a BTreeSet<String>,
     pub(crate) cold: Option<ColdQuery<'a>>,
     pub(crate) cors: bool,
-}
-
-/// What a run is about to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Announcement {
-    requests: usize,
-    hosts: usize,
-    /// The most requests a second.
-    rate: u32,
 }
 
 impl Steps<'_> {
@@ -49,7 +38,7 @@ impl Steps<'_> {
         verdicts
     }
 
-    /// What the run sends if all is right. It may be a few requests more or less if not.
+    /// What the run sends.
     pub(crate) fn announce(&self, probes: &[Probe], rate: u32) -> Announcement {
         let right = |probes: Vec<Probe>| probes.into_iter().map(Verdict::right);
         let mut verdicts: Vec<_> = right(probes.to_vec()).collect();
@@ -74,21 +63,5 @@ impl Steps<'_> {
         let cold = self.cold.map(|query| Probe::cold(query, verdicts));
         probes.extend(cold.into_iter().flatten());
         probes
-    }
-}
-
-impl fmt::Display for Announcement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (requests, hosts) = (
-            counted(self.requests as u64, "request"),
-            counted(self.hosts as u64, "host"),
-        );
-        let rate = self.rate;
-        let seconds = self.requests.div_ceil(rate.max(1) as usize);
-        let time = humantime::format_duration(Duration::from_secs(seconds as u64));
-        write!(
-            f,
-            "about to send {requests} to {hosts}, at most {rate} a second: {time}"
-        )
     }
 }

@@ -11,6 +11,7 @@ mod cold;
 mod listed;
 mod left_to_the_origin;
 mod options;
+mod parity;
 mod presets;
 mod requests;
 mod shares;

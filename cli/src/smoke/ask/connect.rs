@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::output::Failure;
+
 /// `--connect-to HOST:PORT:OTHER_HOST:OTHER_PORT`, as curl takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectTo {
@@ -103,6 +105,17 @@ impl FromStr for ConnectTo {
             instead: instead.to_owned(),
         })
     }
+}
+
+/// A detour that no request takes is a mistake.
+pub(crate) fn ensure_used(unused: &[String]) -> Result<(), Failure> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
+        unused.join(", nor by ")
+    )))
 }
 
 /// The host as URLs spell it, the port, and the rest.

@@ -91,7 +91,8 @@ pub(crate) async fn read_whole(
     })
 }
 
-fn finding(url: &Url, trouble: &Trouble) -> Finding {
+/// Why a file did not come, at its stage.
+pub(crate) fn finding(url: &Url, trouble: &Trouble) -> Finding {
     let (stage, words) = match trouble.kind {
         TroubleKind::Connect => (Stage::CdnConnect, "cannot be reached"),
         TroubleKind::Timeout => (Stage::CdnTimeout, "did not answer in time"),

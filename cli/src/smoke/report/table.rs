@@ -1,48 +1,23 @@
 //! The table of the probes.
 
-use std::fmt::{self, Write as _};
-
-use anstyle::{AnsiColor, Style};
+use std::fmt;
 
 use strum::VariantArray as _;
 
 use crate::smoke::judge::stage::Column;
-use crate::smoke::judge::verdict::{Cell, Verdict};
+use crate::smoke::judge::verdict::{self, Verdict};
+use crate::smoke::report::grid::{Cell, GREEN, Grid, RED, plain, shortened};
 
 /// A heading, and a line for each verdict.
 pub(crate) struct Table<'r>(pub(crate) &'r [Verdict]);
 
-pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
-
-pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
-
-/// The most characters of a path.
-const MAX_PATH: usize = 64;
-
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = rows(self.0);
-        let mut widths: Vec<usize> = Vec::new();
-        for row in &rows {
-            widths.resize(row.len(), 0);
-            for (width, (text, _)) in widths.iter_mut().zip(row) {
-                *width = text.chars().count().max(*width);
-            }
-        }
-        for row in &rows {
-            let mut line = String::new();
-            for ((text, style), width) in row.iter().zip(&widths) {
-                let space = width.saturating_sub(text.chars().count());
-                let _ = write!(line, "{style}{text}{style:#}{:space$}  ", "");
-            }
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        Ok(())
+        Grid(rows(self.0)).fmt(f)
     }
 }
 
-fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
-    let plain = |text: &str| (text.to_owned(), Style::new());
+fn rows(verdicts: &[Verdict]) -> Vec<Vec<Cell>> {
     let names = Column::VARIANTS.iter().map(|column| column.name());
     let first = ["result", "probe", "route", "request"].into_iter();
     let heading = first.chain(names).chain(["time"]).map(plain).collect();
@@ -62,28 +37,16 @@ fn rows(verdicts: &[Verdict]) -> Vec<Vec<(String, Style)>> {
             } else {
                 &probe.route
             }),
-            plain(&shortened(&probe.shown())),
+            plain(shortened(&probe.shown())),
         ];
         let cells = Column::VARIANTS.iter().map(|column| verdict.cell(*column));
         row.extend(cells.map(|cell| match cell {
-            Cell::Passed => ("ok".to_owned(), GREEN),
-            Cell::Failed => ("FAILED".to_owned(), RED),
-            Cell::NotTried => plain("-"),
+            verdict::Cell::Passed => ("ok".to_owned(), GREEN),
+            verdict::Cell::Failed => ("FAILED".to_owned(), RED),
+            verdict::Cell::NotTried => plain("-"),
         }));
-        row.push(plain(&format!("{} ms", verdict.time.as_millis())));
+        row.push(plain(format!("{} ms", verdict.time.as_millis())));
         rows.push(row);
     }
     rows
-}
-
-/// A long path without its middle: its beginning and end tell most.
-fn shortened(path: &str) -> String {
-    let length = path.chars().count();
-    if length <= MAX_PATH {
-        return path.to_owned();
-    }
-    let half = MAX_PATH / 2;
-    let first: String = path.chars().take(half).collect();
-    let last: String = path.chars().skip(length - half + 1).collect();
-    format!("{first}…{last}")
 }

@@ -205,7 +205,8 @@ impl Runner<'_> {
     }
 }
 
-fn in_part(part: &RangeInclusive<usize>, origin: Option<&'static str>) -> HeaderMap {
+/// The headers that ask for a part, as a page of this origin does if there is one.
+pub(crate) fn in_part(part: &RangeInclusive<usize>, origin: Option<&'static str>) -> HeaderMap {
     let range = format!("bytes={}-{}", part.start(), part.end());
     let range = HeaderValue::try_from(range)
         .ok()

@@ -1,0 +1,83 @@
+//! `--parity`: compares the targets of each route with each other. The edge is not asked.
+
+mod answers;
+mod ask;
+mod certificates;
+mod compare;
+mod copy;
+mod files;
+mod groups;
+mod json;
+mod report;
+#[cfg(test)]
+mod samples;
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use self::ask::Asker;
+use self::certificates::certificates;
+use self::files::{File, files};
+use self::report::Report;
+use crate::file::Loaded;
+use crate::output::{Failure, Format, Outcome, json_text, print_error};
+use crate::smoke::Arguments;
+use crate::smoke::announce::Announcement;
+use crate::smoke::ask::connect::ensure_used;
+use crate::smoke::gather::addresses::host_of;
+
+impl Arguments {
+    /// Compares the targets; returns the report as it is printed, and the outcome.
+    pub(super) async fn compare_targets(
+        &self,
+        loaded: &Loaded,
+    ) -> Result<(String, Result<Outcome, Failure>), Failure> {
+        let client = self.client().await?;
+        let gathered = self.gather(&client, loaded).await?;
+        let sources = self.sources(loaded, &gathered);
+        let found = files(&sources)?;
+        let mut notes = gathered.notes.clone();
+        notes.extend(sources.left_out());
+        notes.extend(found.left_out);
+        print_error(format!("{}\n", announcement(&found.files, self.rate)));
+        let asker = Asker {
+            client: &client,
+            max_bytes: self.max_bytes,
+        };
+        let report = Report {
+            edge: self.edge.to_string(),
+            revision: loaded.config().revision().to_owned(),
+            detours: client.ways().detours(),
+            user_agent: client.user_agent().as_str().to_owned(),
+            notes,
+            files: asker.compare(found.files, self.concurrency).await,
+            certificates: certificates(&client, self.certificate_days),
+        };
+        let is_different = !report.differences().is_empty();
+        let outcome =
+            ensure_used(&client.ways().unused_detours(&[])).map(|()| Outcome::found(is_different));
+        let text = match self.format {
+            Format::Text => report.to_string(),
+            Format::Json => json_text(&json::json(&report))?,
+        };
+        Ok((text, outcome))
+    }
+}
+
+/// How often a target is asked for a file: for all of it, for a range, and with HEAD.
+const WAYS: usize = 3;
+
+fn announcement(files: &[File], rate: u32) -> Announcement {
+    let locations = files.iter().flat_map(|file| &file.targets);
+    let locations: Vec<_> = locations.map(|at| at.location.as_str()).collect();
+    let urls = locations
+        .iter()
+        .filter_map(|location| Url::parse(location).ok());
+    let hosts: BTreeSet<_> = urls.map(|url| host_of(&url)).collect();
+    Announcement {
+        requests: locations.len() * WAYS,
+        hosts: hosts.len(),
+        rate,
+    }
+}
