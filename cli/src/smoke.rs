@@ -162,6 +162,10 @@ pub(crate) struct Arguments {
     /// bearer token, or a scheme and its value. It is never printed
     #[arg(long, value_name = "NAME")]
     token_env: Option<String>,
+    /// Ask the targets for files also while the switch sends no redirect to them: they must be ready
+    /// before it does
+    #[arg(long)]
+    ask_targets: bool,
     /// Ask each target for one file only, at any address of its host, and only as most clients do: a
     /// third of the requests
     #[arg(long, conflicts_with = "cold_query")]
@@ -284,7 +288,7 @@ impl Arguments {
         let mut notes = gathered.notes.clone();
         notes.extend(sources.left_out());
         let targets = sources.targets();
-        let addresses = if sources.sends_any() && !self.quick {
+        let addresses = if sources.asks_targets() && !self.quick {
             Addresses::look_up(client.ways(), &locations).await
         } else {
             Addresses::default()

@@ -181,6 +181,16 @@ const SETTLE: &str = "60s";
 impl Smoke {
     /// Tries the examples of `config` once `switch` is seen to be in force.
     pub(crate) fn at(&self, switch: Switch, config: &Path) -> Action {
+        self.with(switch, config, &[])
+    }
+
+    /// The same before any redirect leaves, with files from every target: they must be ready before it
+    /// does.
+    pub(crate) fn before_redirects(&self, config: &Path) -> Action {
+        self.with(Switch::Shadow, config, &["--ask-targets"])
+    }
+
+    fn with(&self, switch: Switch, config: &Path, own: &[&str]) -> Action {
         let config = config.to_string_lossy();
         let position = switch.to_string();
         let place = [
@@ -193,7 +203,10 @@ impl Smoke {
         } else {
             &["--settle", SETTLE]
         };
-        Action::Smoke(switch, words("signpost", "smoke", &[&place, settle, &more]))
+        let own = own.iter().copied().filter(|word| !more.contains(word));
+        let own: Vec<_> = own.collect();
+        let options = [&place, settle, &own, &more];
+        Action::Smoke(switch, words("signpost", "smoke", &options))
     }
 }
 

@@ -69,7 +69,7 @@ impl Release {
             Action::Validate(self.service.clone()),
             Action::Activate(self.service.clone()),
             Action::StoreConfig(self.store.clone(), self.config.clone()),
-            self.smoke.at(Switch::Shadow, &self.config.file),
+            self.smoke.before_redirects(&self.config.file),
             Action::Wait(SPREAD, "until every data centre has the configuration"),
         ]);
         for (index, &switch) in self.switches.iter().enumerate() {

@@ -93,6 +93,7 @@ impl Arguments {
             sums: &gathered.sums,
             missing: &self.missing,
             not_at_origin: &self.not_at_origin,
+            ask_targets: self.ask_targets,
             quick: self.quick,
         }
     }

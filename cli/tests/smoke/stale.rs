@@ -1,5 +1,7 @@
 //! A file of known SHA-256 that is stale at one of two targets, whichever the edge sends it to.
 
+use signpost::request::Request;
+use signpost::values::Switch;
 use signpost_testbed::{Backend, Spoil, refused_address};
 
 use crate::bed::{FILE, Module};
@@ -52,4 +54,57 @@ fn cdn_host(target: &str) -> &'static str {
         "static" => crate::bed::CDN_HOST,
         _ => crate::two_targets::OTHER_HOST,
     }
+}
+
+#[tokio::test]
+async fn targets_that_get_no_redirect_yet_are_asked_if_they_should_be_ready() {
+    let module = Module::start_with(&BOTH.config(), |server| server.switch("shadow")).await;
+    let edge = module.viceroy.url();
+    let cdns = TwoCdns::start().await;
+    let file = file_of_the_first();
+    for (is_stale, more, code) in [
+        (false, &["--ask-targets"][..], 0),
+        (true, &[], 0),
+        (true, &["--ask-targets"], 1),
+    ] {
+        if is_stale {
+            cdns.other.spoil(file.clone(), Spoil::OtherBytes);
+        }
+        let row = format!("stale: {is_stale}, {more:?}");
+        let shadow = ["--format", "json", "--switch", "shadow"];
+        let smoke = cdns.smoke(BOTH, &edge, &[&shadow, more].concat()).await;
+        assert_eq!(
+            smoke.code,
+            Some(code),
+            "{row}: {}{}",
+            smoke.stdout,
+            smoke.stderr
+        );
+        for (request, findings) in smoke.failures() {
+            let place = format!("https://{}{file}", cdn_host("cloudfront"));
+            assert_eq!(request, place, "{row}");
+            assert_eq!(findings[0]["stage"], "checksum", "{row}: {findings:?}");
+        }
+    }
+}
+
+/// An example's file that the edge would send to the first target.
+fn file_of_the_first() -> String {
+    let config = BOTH.config();
+    let examples = [
+        ("smallvec", "1.10.0"),
+        ("Inflector", "0.11.4"),
+        ("a", "0.1.1"),
+    ];
+    let locations = examples.map(|(name, version)| {
+        let path = format!("/api/v1/crates/{name}/{version}/download");
+        let request = Request::new("GET", "crates.io", &path);
+        let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+        answer.decision().location().unwrap().as_str().to_owned()
+    });
+    let base = format!("https://{}", cdn_host("static"));
+    let mut files = locations
+        .iter()
+        .filter_map(|location| location.strip_prefix(&base));
+    files.next().unwrap().to_owned()
 }

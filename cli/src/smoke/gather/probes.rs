@@ -104,6 +104,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
     pub(crate) not_at_origin: &'a [String],
+    /// Whether targets are asked although the switch sends no redirect.
+    pub(crate) ask_targets: bool,
     /// Whether one file of each target is enough.
     pub(crate) quick: bool,
 }
@@ -296,9 +298,9 @@ impl Sources<'_> {
         self.sums.of(path).into_iter().chain(of_crate)
     }
 
-    /// Whether any redirect is sent.
-    pub(crate) fn sends_any(&self) -> bool {
-        sends_any(self.switch)
+    /// Whether targets are asked.
+    pub(crate) fn asks_targets(&self) -> bool {
+        self.ask_targets || sends_any(self.switch)
     }
 
     /// The redirect of a path with the switch at `enforce`.

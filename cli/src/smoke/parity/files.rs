@@ -199,6 +199,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
             sums: &sums,
             missing,
             not_at_origin: &[],
+            ask_targets: false,
             quick: false,
         })
     }

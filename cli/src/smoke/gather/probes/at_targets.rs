@@ -2,22 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, Probe, SameAs, Sources};
+use super::{Kind, Probe, SameAs, Sources, sends_any};
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::RouteTarget;
 
 impl Sources<'_> {
-    /// Each target of each route with several. None if no redirect is sent: targets may not be
-    /// ready.
+    /// Each target to which not every probe leads: of a route with several, and of all routes while the
+    /// switch leads nowhere. None if no redirect is sent and nobody asks for them: they may not be ready.
     pub(crate) fn targets(&self) -> Vec<RouteTarget> {
-        if !self.sends_any() {
+        if !self.asks_targets() {
             return Vec::new();
         }
+        let leads_nowhere = !sends_any(self.switch);
         let routes = self.loaded.config().routes().iter();
-        let of_several = routes.filter(|route| route.targets().only().is_none());
-        let targets = of_several.flat_map(|route| {
+        let routes = routes.filter(|route| leads_nowhere || route.targets().only().is_none());
+        let targets = routes.flat_map(|route| {
             route.targets().iter().map(|weighted| RouteTarget {
                 route: route.name().as_str().to_owned(),
                 target: weighted.target().name().to_owned(),

@@ -25,6 +25,7 @@ pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sourc
         sums: &NO_SUMS,
         missing: &[],
         not_at_origin: &[],
+        ask_targets: false,
         quick: false,
     }
 }
