@@ -13,6 +13,8 @@ mod command_line;
 mod compile;
 mod completions;
 mod crate_index;
+#[cfg(test)]
+mod deployed;
 mod differences;
 mod explain;
 mod file;

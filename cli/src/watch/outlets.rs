@@ -4,10 +4,10 @@ use time::OffsetDateTime;
 
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
-use super::figures::Figures;
+use super::measures::Measures;
 use super::scope::Scope;
 use crate::log::Time;
-use crate::outlets::{Notification, Outlets, Part, Severity, Tally};
+use crate::outlets::{Notification, Outlets, Severity};
 
 /// The name of each kind of alarm, as Alertmanager and Prometheus have it.
 pub(crate) const NAMES: [&str; 4] = [
@@ -23,23 +23,28 @@ const TRAFFIC_FELL: &str = "SignpostTrafficFell";
 const NOT_REDIRECTED: &str = "SignpostNotRedirected";
 
 /// Tells the outlets of an event. `json` makes a line of JSON of it.
-pub(crate) fn tell(outlets: &Outlets, event: &Event, json: impl FnOnce() -> String) {
+pub(crate) fn tell(
+    outlets: &Outlets,
+    measures: Option<&Measures>,
+    event: &Event,
+    json: impl FnOnce() -> String,
+) {
     match event {
         Event::AlarmBegan(alarm) | Event::AlarmEnded(alarm) => {
             outlets.send(&notification(alarm, &json()));
         }
         Event::Window(window) => {
-            if let Some(figures) = outlets.figures() {
+            if let Some(measures) = measures {
                 let counts = &window.counts;
-                figures.add(Part::All, &tally(&counts.figures));
+                measures.add(&Scope::All, &counts.figures);
                 for in_scope in &window.scopes {
-                    figures.add(Part::from(&in_scope.scope), &tally(&in_scope.figures));
+                    measures.add(&in_scope.scope, &in_scope.figures);
                 }
                 for (reason, requests) in &counts.reasons {
-                    figures.add_reason(reason, *requests);
+                    measures.add_reason(reason, *requests);
                 }
-                figures.add_refusals(counts.figures.refusals);
-                figures.note_limit(window.repeats.limit.limit);
+                measures.add_refusals(counts.figures.refusals);
+                measures.note_limit(window.repeats.limit.limit);
             }
         }
         Event::Change(_) | Event::Notice(_) | Event::Unreadable { .. } => {}
@@ -75,29 +80,6 @@ fn notification(alarm: &Alarm, json: &str) -> Notification {
         began: moment(alarm.began),
         ended: alarm.ended.map(moment),
         event: json.trim_end().to_owned(),
-    }
-}
-
-fn tally(figures: &Figures) -> Tally {
-    Tally {
-        redirects: figures.redirects,
-        preflights: figures.preflights,
-        origin: figures.origin,
-        other: figures.other,
-        not_redirected: figures.not_redirected,
-        compared: figures.compared,
-        repeats: figures.repeats,
-    }
-}
-
-impl<'a> From<&'a Scope> for Part<'a> {
-    fn from(scope: &'a Scope) -> Self {
-        match scope {
-            Scope::All => Self::All,
-            Scope::EdgeLocation(name) => Self::EdgeLocation(name),
-            Scope::Target(name) => Self::Target(name),
-            Scope::Route(name) => Self::Route(name),
-        }
     }
 }
 

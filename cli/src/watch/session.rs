@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::event::{Event, Summary};
+use super::measures::Measures;
 use super::outlets::{moment, tell};
 use super::report;
 use super::settings::Settings;
@@ -21,6 +22,7 @@ pub(crate) struct Session {
     watcher: Watcher,
     format: Format,
     outlets: Outlets,
+    measures: Option<Measures>,
     /// The file of the report, and its data.
     report: Option<(PathBuf, Timeline)>,
     failure: Option<Failure>,
@@ -40,12 +42,14 @@ impl Session {
         settings: Settings,
         format: Format,
         outlets: Outlets,
+        measures: Option<Measures>,
         report: Option<PathBuf>,
     ) -> Self {
         Self {
             watcher: Watcher::new(settings),
             format,
             outlets,
+            measures,
             report: report.map(|file| (file, Timeline::default())),
             failure: None,
             is_over: false,
@@ -61,11 +65,11 @@ impl Session {
     pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
         let events = self.watcher.line(line);
         self.act_on(&events);
-        if let Some(figures) = self.outlets.figures() {
+        if let Some(measures) = &self.measures {
             let summary = self.watcher.summary();
-            figures.note_lines(summary.lines, summary.unreadable);
+            measures.note_lines(summary.lines, summary.unreadable);
             if let Some(time) = self.watcher.newest() {
-                figures.note_time(moment(time));
+                measures.note_time(moment(time));
             }
         }
         if self.is_over {
@@ -113,7 +117,8 @@ impl Session {
             if let Some(warning) = text::warning(event) {
                 complain(warning);
             }
-            tell(&self.outlets, event, || json_line(event));
+            let measures = self.measures.as_ref();
+            tell(&self.outlets, measures, event, || json_line(event));
         }
     }
 
