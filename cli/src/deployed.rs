@@ -14,7 +14,7 @@ use serde_json::Value;
 use signpost_testbed::{assert_table, is_installed};
 
 use self::promql::Used;
-use crate::watch;
+use crate::{smoke, watch};
 
 /// The labels that Prometheus adds to each series.
 const ADDED: [&str; 2] = ["instance", "job"];
@@ -44,8 +44,10 @@ struct Exposed {
 
 /// The metrics of the commands, and those that the rules record.
 fn metrics() -> Metrics {
-    let mut metrics: Metrics = exposed(&watch::every())
-        .into_iter()
+    let all = [watch::every(), smoke::every()];
+    let mut metrics: Metrics = all
+        .iter()
+        .flat_map(|text| exposed(text))
         .map(|(name, exposed)| (name, exposed.labels))
         .collect();
     metrics.insert("up".to_owned(), BTreeSet::new());
@@ -256,38 +258,66 @@ fn promtool_finds_nothing_wrong_with_the_metrics() {
     if !is_installed("promtool") {
         return;
     }
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = promtool.stdin.take().unwrap();
-    input.write_all(watch::every().as_bytes()).unwrap();
-    drop(input);
-    let output = promtool.wait_with_output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && errors.is_empty(), "{errors}");
+    for text in [watch::every(), smoke::every()] {
+        let mut promtool = Command::new("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = promtool.stdin.take().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        drop(input);
+        let output = promtool.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && errors.is_empty(), "{errors}");
+    }
 }
 
 #[test]
 fn the_page_for_operators_lists_every_metric() {
-    let rows = exposed(&watch::every()).into_iter().map(|(name, exposed)| {
-        let labels: Vec<_> = exposed
-            .labels
-            .iter()
-            .map(|label| format!("`{label}`"))
-            .collect();
-        [
-            format!("`{name}`"),
-            exposed.kind,
-            labels.join(", "),
-            exposed.help,
-        ]
-    });
-    let rows: Vec<_> = rows.collect();
-    let titles = ["metric", "type", "labels", "meaning"];
-    assert_table("docs/operating.md", "### Metrics", titles, &rows);
+    let watch = exposed(&watch::every());
+    let mut smoke = exposed(&smoke::every());
+    // Those of alarms are the same, and listed once.
+    smoke.retain(|name, _| !watch.contains_key(name));
+    for (heading, metrics) in [
+        ("### Metrics", watch),
+        ("### Metrics of the smoke test", smoke),
+    ] {
+        let rows = metrics.into_iter().map(|(name, exposed)| {
+            let labels: Vec<_> = exposed
+                .labels
+                .iter()
+                .map(|label| format!("`{label}`"))
+                .collect();
+            [
+                format!("`{name}`"),
+                exposed.kind,
+                labels.join(", "),
+                exposed.help,
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        let titles = ["metric", "type", "labels", "meaning"];
+        assert_table("docs/operating.md", heading, titles, &rows);
+    }
+}
+
+#[test]
+fn rules_and_documents_have_the_names_of_alarms() {
+    let rules = fs::read_to_string(root().join("deploy/prometheus/rules.yml")).unwrap();
+    let page = fs::read_to_string(root().join("docs/operating.md")).unwrap();
+    let texts = [watch::every(), smoke::every()];
+    let begin = "signpost_alarms_total{alarm=\"";
+    let names: Vec<_> = texts
+        .iter()
+        .flat_map(|text| between(text, begin, &['"']))
+        .collect();
+    assert_eq!(names.len(), 6, "{names:?}");
+    for name in names {
+        assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 /// Runs a program in the folder of the rules.

@@ -21,6 +21,7 @@ mod file;
 mod findings;
 mod https;
 mod init;
+mod interrupts;
 mod log;
 mod man;
 mod outlets;

@@ -1,11 +1,16 @@
 //! `signpost smoke`: requests real files from a deployment, and follows each redirect to the file.
 
 mod ask;
+mod every;
 mod gather;
 mod judge;
 mod prepare;
+mod repeat;
 mod report;
 mod run;
+
+#[cfg(test)]
+pub(crate) use self::every::tests::every;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -19,13 +24,15 @@ use self::ask::client::Client;
 use self::ask::connect::{ConnectTo, Detour};
 use self::ask::edge_url::EdgeUrl;
 use self::ask::settle::Settle;
+use self::every::options::Options;
+use self::gather::crates::Gathered;
 use self::gather::index::Index;
 use self::gather::package::Package;
 use self::judge::certificate::certificate;
 use self::judge::verdict::Verdict;
 use self::report::Report;
 use self::run::Runner;
-use crate::file::{self, Loaded, in_words, is_dash};
+use crate::file::{Loaded, in_words, is_dash};
 use crate::output::{Failure, Format, Outcome, json_text, print};
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
@@ -55,6 +62,8 @@ Examples:
       --edge https://rubygems.example --files -
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
+  signpost smoke --config config/crates-io.toml --edge https://crates.io --every 60s \\
+      --alertmanager http://127.0.0.1:9093 --metrics 127.0.0.1:9465
 
 Stages, by which a failure is named:
   certificate  a certificate of the edge or of a target lasts for less than --certificate-days
@@ -79,7 +88,8 @@ Stages, by which a failure is named:
   checksum     the file has another SHA-256 than --files, the lock file or the index says,
                or two of these differ
 
-Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run.")]
+Exit codes: 0 all probes passed, 1 some failed, 2 the test could not be run;
+with --every: 0 no alarm began, 1 one did, 2 the test could not start.")]
 pub(crate) struct Arguments {
     /// The configuration that is deployed, in TOML or compiled; `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -172,9 +182,14 @@ pub(crate) struct Arguments {
     /// Write the report to this file too, in the XML format of `JUnit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    every: Options,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if let Some(every) = arguments.every.every {
+        return arguments.repeat(every);
+    }
     let (report, outcome) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -188,25 +203,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 pub(crate) async fn test(
     arguments: &Arguments,
 ) -> Result<(String, Result<Outcome, Failure>), Failure> {
-    let files = arguments.files.as_deref();
-    file::ensure_one_dash(files.into_iter().chain([&*arguments.config]))?;
-    let loaded = Loaded::read(&arguments.config)?;
-    let (report, unused) = arguments.test(&loaded).await?;
+    let (loaded, lists) = arguments.read()?;
+    let (report, unused) = arguments.test(&loaded, &lists).await?;
     // Written first: a program that waits for the file may not read the output. The report is printed
     // even if this fails.
     let written = match &arguments.junit {
         Some(file) => write_junit(&report, file),
         None => Ok(()),
     };
-    let outcome = written.and_then(|()| {
-        if unused.is_empty() {
-            return Ok(Outcome::found(report.totals().failed > 0));
-        }
-        Err(Failure::new(format!(
-            "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
-            unused.join(", nor by ")
-        )))
-    });
+    let outcome = written
+        .and_then(|()| all_used(&unused))
+        .map(|()| Outcome::found(report.totals().failed > 0));
     let text = match arguments.format {
         Format::Text => report.to_string(),
         Format::Json => json_text(&report::json::json(&report))?,
@@ -225,6 +232,17 @@ pub(crate) fn check_repeatable(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses detours that no request took.
+fn all_used(unused: &[String]) -> Result<(), Failure> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "no request went to {}, which --resolve or --connect-to names; correct it or leave it out",
+        unused.join(", nor by ")
+    )))
+}
+
 fn write_junit(report: &Report, file: &Path) -> Result<(), Failure> {
     report::junit::junit(report)
         .and_then(|xml| std::fs::write(file, xml).map_err(|error| in_words(&error)))
@@ -240,9 +258,13 @@ fn long_enough(text: &str) -> Result<String, String> {
 
 impl Arguments {
     /// The report, and the detours that no request took.
-    async fn test(&self, loaded: &Loaded) -> Result<(Report, Vec<String>), Failure> {
+    async fn test(
+        &self,
+        loaded: &Loaded,
+        lists: &Gathered,
+    ) -> Result<(Report, Vec<String>), Failure> {
         let client = self.client().await?;
-        let gathered = self.gather(&client, loaded).await?;
+        let gathered = self.gather(&client, loaded, lists).await?;
         let sources = self.sources(loaded, &gathered);
         let probes = sources.probes()?;
         let locations = sources.locations(&probes);
@@ -276,6 +298,7 @@ impl Arguments {
             notes,
             targets,
             verdicts,
+            certificates: client.certificates().by_host(),
         };
         Ok((report, client.unused_detours(&locations)))
     }

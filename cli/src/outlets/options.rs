@@ -9,6 +9,7 @@ use crate::output::Failure;
 
 /// Where alarms and figures go.
 #[derive(Args, Clone, Debug)]
+#[group(id = "Outlets")]
 pub(crate) struct Options {
     /// Run this command when an alarm begins and when it ends, by `sh -c`, with the event as JSON on
     /// its standard input

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::table::{GREEN, RED, Table};
 use self::targets::{Downloads, RouteTarget};
+use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::judge::verdict::Verdict;
 
 /// The outcome of all probes, in their order.
@@ -32,12 +33,15 @@ pub(crate) struct Report {
     pub(crate) targets: Vec<RouteTarget>,
     #[serde(skip)]
     pub(crate) verdicts: Vec<Verdict>,
+    /// The certificate of each host that ends first.
+    #[serde(skip)]
+    pub(crate) certificates: Vec<(String, Certificate)>,
 }
 
 /// How many probes and files there were of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Totals {
-    probes: usize,
+    pub(crate) probes: usize,
     passed: usize,
     pub(crate) failed: usize,
     redirects_followed: usize,
@@ -213,6 +217,7 @@ pub(crate) mod tests {
             notes: vec!["two were left out".to_owned()],
             targets: Vec::new(),
             verdicts: vec![passed, failed],
+            certificates: Vec::new(),
         }
     }
 

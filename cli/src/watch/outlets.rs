@@ -1,7 +1,5 @@
 //! What `watch` tells its outlets.
 
-use time::OffsetDateTime;
-
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
 use super::measures::Measures;
@@ -51,13 +49,6 @@ pub(crate) fn tell(
     }
 }
 
-/// A moment of the log as others take it; one that they cannot have becomes 1970.
-pub(crate) fn moment(time: Time) -> OffsetDateTime {
-    let nanos = i128::from(time.millis()) * 1_000_000;
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos);
-    moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
 fn notification(alarm: &Alarm, json: &str) -> Notification {
     let (name, severity, summary) = match alarm.cause {
         Cause::RepeatRatio(_) => (DOWNLOADS_REPEAT, Severity::Critical, "Downloads fail"),
@@ -77,15 +68,15 @@ fn notification(alarm: &Alarm, json: &str) -> Notification {
         of: alarm.scope.name().map(str::to_owned),
         summary: format!("{summary}: {}", alarm.scope),
         description: alarm.to_string(),
-        began: moment(alarm.began),
-        ended: alarm.ended.map(moment),
+        began: alarm.began.moment(),
+        ended: alarm.ended.map(Time::moment),
         event: json.trim_end().to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Alarm, Cause, NAMES, Scope, Time, moment, notification};
+    use super::{Alarm, Cause, NAMES, Scope, Time, notification};
     use crate::watch::alarm::Above;
 
     #[test]
@@ -149,31 +140,14 @@ mod tests {
             assert_eq!(notification.summary, summary);
             assert_eq!(notification.description, alarm.to_string(), "{labels}");
             assert_eq!(notification.event, "{}", "{labels}");
-            assert_eq!(notification.began, moment(alarm.began), "{labels}");
-            assert_eq!(notification.ended, alarm.ended.map(moment), "{labels}");
+            assert_eq!(notification.began, alarm.began.moment(), "{labels}");
+            assert_eq!(
+                notification.ended,
+                alarm.ended.map(Time::moment),
+                "{labels}"
+            );
             names.push(notification.name);
         }
         assert_eq!(names, NAMES);
-    }
-
-    #[test]
-    fn rules_and_documents_have_the_names_of_alarms() {
-        let rules = include_str!("../../../deploy/prometheus/rules.yml");
-        let page = include_str!("../../../docs/operating.md");
-        for name in NAMES {
-            assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
-            assert!(page.contains(&format!("`{name}`")), "{name}");
-        }
-    }
-
-    #[test]
-    fn any_time_of_a_log_is_a_moment() {
-        for (millis, expected) in [
-            (0, "1970-01-01 0:00:00.0 +00:00:00"),
-            (1_689_855_420_123, "2023-07-20 12:17:00.123 +00:00:00"),
-            (i64::MAX, "1970-01-01 0:00:00.0 +00:00:00"),
-        ] {
-            assert_eq!(moment(Time::from_millis(millis)).to_string(), expected);
-        }
     }
 }

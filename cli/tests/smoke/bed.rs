@@ -78,7 +78,7 @@ pub(crate) struct Files {
     pub(crate) directory: TempDir,
     pub(crate) cdn: TlsCdn,
     pub(crate) lock_file: PathBuf,
-    production: PathBuf,
+    pub(crate) production: PathBuf,
     authority: PathBuf,
 }
 
@@ -158,6 +158,12 @@ impl Files {
         edge: &str,
         more: &[&str],
     ) -> Smoke {
+        let mut command = self.command(config, edge, more);
+        Smoke::of(&command.stdin(input).output().await.unwrap())
+    }
+
+    /// The command of such a test.
+    pub(crate) fn command(&self, config: &Path, edge: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
         command
             .arg("smoke")
@@ -168,15 +174,16 @@ impl Files {
             .arg("--ca")
             .arg(&self.authority)
             .env("TOKEN", "s3cret-t0ken")
-            .stdin(input)
+            .stdin(Stdio::null())
             .kill_on_drop(true);
         command.args(["--connect-to", &self.detour(CDN_HOST)]);
-        Smoke::of(&command.args(more).output().await.unwrap())
+        command.args(more);
+        command
     }
 }
 
 impl Smoke {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Self {
             code: output.status.code(),

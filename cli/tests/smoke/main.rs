@@ -6,6 +6,7 @@
 mod bed;
 mod certificates;
 mod chains;
+mod every;
 mod listed;
 mod left_to_the_origin;
 mod options;

@@ -2,6 +2,7 @@ use time::OffsetDateTime;
 
 use super::{Figures, Measures, Scope};
 use crate::outlets;
+use crate::watch::outlets::NAMES;
 
 /// Figures of every kind, as Prometheus gets them.
 pub(crate) fn every() -> String {
@@ -33,7 +34,7 @@ pub(crate) fn every() -> String {
 }
 
 fn measures() -> (outlets::Figures, Measures) {
-    let figures = outlets::Figures::new(&["SignpostProofRefused"]).unwrap();
+    let figures = outlets::Figures::new(&NAMES).unwrap();
     let measures = Measures::new(figures.registry()).unwrap();
     (figures, measures)
 }
