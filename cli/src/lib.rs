@@ -13,12 +13,15 @@ mod command_line;
 mod compile;
 mod completions;
 mod crate_index;
+#[cfg(test)]
+mod deployed;
 mod differences;
 mod explain;
 mod file;
 mod findings;
 mod https;
 mod init;
+mod interrupts;
 mod log;
 mod man;
 mod outlets;

@@ -21,7 +21,7 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::oneshot;
 
-pub(crate) use figures::{Figures, Part, Tally};
+pub(crate) use figures::{Family, Figures, registered};
 pub(crate) use notification::{Notification, Severity};
 pub(crate) use options::Options;
 
@@ -42,18 +42,15 @@ pub(crate) struct Outlets {
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Outlets {
-    /// Opens the outlets that the options name. `alarms` are the names of all alarms that can be.
+    /// Opens the outlets that the options name, and serves the figures.
     ///
     /// # Errors
     ///
     /// Why one cannot be opened. A dead Alertmanager is not an error.
-    pub(crate) fn open(options: &Options, alarms: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn open(options: &Options, figures: Option<Figures>) -> Result<Self, Failure> {
         let mut tasks: Vec<Task> = Vec::new();
         let mut senders = Vec::new();
-        let figures = match options.metrics {
-            Some(_) => Some(Arc::new(Figures::new(alarms)?)),
-            None => None,
-        };
+        let figures = figures.map(Arc::new);
         if let Some(command) = &options.exec {
             let (sender, news) = mpsc::unbounded_channel();
             senders.push(sender);
@@ -87,11 +84,6 @@ impl Outlets {
             // The receiver is gone only if its thread panicked, which was printed.
             let _ = sender.send(notification.clone());
         }
-    }
-
-    /// The figures, if they are wanted.
-    pub(crate) fn figures(&self) -> Option<&Figures> {
-        self.figures.as_deref()
     }
 
     /// Waits, as long as the options say, until commands have ended and alarms are delivered.

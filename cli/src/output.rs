@@ -77,6 +77,40 @@ pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     }
 }
 
+/// Standard output for a command that prints as long as there is a reader.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    is_closed: bool,
+    failure: Option<Failure>,
+}
+
+impl Lines {
+    /// Prints, unless it is closed. Closes it if its reader has seen enough, or if that fails.
+    pub(crate) fn print(&mut self, text: &str) {
+        if self.is_closed {
+            return;
+        }
+        let mut out = anstream::stdout().lock();
+        if let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) {
+            self.is_closed = true;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                let failure = format!("cannot write to standard output: {error}");
+                self.failure = Some(Failure::new(failure));
+            }
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Prints no more. Returns what failed.
+    pub(crate) fn close(&mut self) -> Option<Failure> {
+        self.is_closed = true;
+        self.failure.take()
+    }
+}
+
 /// Prints to standard error. If that fails, the exit code says what happened.
 pub(crate) fn print_error(text: impl Display) {
     let mut errors = anstream::stderr().lock();
@@ -86,6 +120,14 @@ pub(crate) fn print_error(text: impl Display) {
 /// Prints a value as indented JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(json_text(value)?)
+}
+
+/// A value as JSON on a line of its own.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    // Strings and numbers always become JSON.
+    let mut line = serde_json::to_string(value).unwrap_or_default();
+    line.push('\n');
+    line
 }
 
 /// A value as JSON on several lines.

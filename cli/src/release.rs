@@ -5,7 +5,6 @@ mod arguments;
 #[cfg(unix)]
 mod execute;
 #[cfg(unix)]
-mod interrupts;
 mod plan;
 #[cfg(unix)]
 mod program;

@@ -1,9 +1,11 @@
-//! Shows text: escapes for terminals, plurals, shares and durations.
+//! Shows text: escapes for terminals, plurals, shares, durations and alarms.
 
 mod visible;
 
+use std::fmt::Display;
 use std::time::Duration;
 
+use anstyle::AnsiColor;
 use indicatif::HumanCount;
 
 pub(crate) use visible::{beginning, in_place, visible};
@@ -13,6 +15,23 @@ pub(crate) fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", HumanCount(number))
+}
+
+/// The line of an alarm that begins.
+pub(crate) fn alarm_began(time: impl Display, number: u32, alarm: impl Display) -> String {
+    let style = AnsiColor::Red.on_default().bold();
+    format!("{style}{time}  ALARM {number}: {alarm}{style:#}\n")
+}
+
+/// The line of an alarm that ends.
+pub(crate) fn alarm_ended(
+    time: impl Display,
+    number: u32,
+    lasted: Duration,
+    scope: impl Display,
+) -> String {
+    let (style, lasted) = (AnsiColor::Green.on_default().bold(), seconds(lasted));
+    format!("{style}{time}  alarm {number} has ended after {lasted}: {scope}{style:#}\n")
 }
 
 /// A count for a calculation.

@@ -11,6 +11,7 @@ mod flow;
 mod gauge;
 mod judge;
 mod line;
+mod measures;
 mod monitor;
 mod noise;
 mod outlets;
@@ -26,6 +27,9 @@ mod watcher;
 mod window;
 
 #[cfg(test)]
+pub(crate) use self::measures::tests::every;
+
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
@@ -34,6 +38,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Args;
 
+use self::measures::Measures;
 use self::session::Session;
 use self::settings::Settings;
 use crate::file::ensure_one_dash;
@@ -136,9 +141,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         // Fails now if the page cannot be written, and not after an incident.
         Replacement::prepare(file, "")?;
     }
-    let outlets = Outlets::open(&arguments.outlets, &outlets::NAMES)?;
+    let figures = arguments.outlets.figures(&outlets::NAMES)?;
+    let measures = figures.as_ref();
+    let measures = measures.map(|figures| Measures::new(figures.registry()));
+    let measures = measures.transpose()?;
+    let outlets = Outlets::open(&arguments.outlets, figures)?;
     let report = arguments.report.clone();
-    let session = Session::new(arguments.settings, arguments.format, outlets, report);
+    let (settings, format) = (arguments.settings, arguments.format);
+    let session = Session::new(settings, format, outlets, measures, report);
     let session = Arc::new(Mutex::new(session));
 
     // Reading may wait for a line for ever, and finishing for a command or a reader. Other threads

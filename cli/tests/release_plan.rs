@@ -83,6 +83,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             token,
         ),
         ("stdin", &release, "-- --files -", stdin),
+        ("no end", &release, "-- --every 60s", "cannot be used with"),
         (
             "shares",
             &release,

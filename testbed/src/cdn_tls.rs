@@ -167,6 +167,11 @@ impl TlsCdn {
         lock(&self.shelf).spoils.insert(path.into(), spoil);
     }
 
+    /// Mends every file.
+    pub fn mend(&self) {
+        lock(&self.shelf).spoils.clear();
+    }
+
     /// Every value of `Authorization` that was ever sent to it.
     pub fn authorizations(&self) -> Vec<HeaderValue> {
         lock(&self.shelf).authorizations.clone()

@@ -50,6 +50,13 @@ fn from_access_log(text: &[u8]) -> Option<String> {
 }
 
 impl Time {
+    /// The moment as others take it; one that they cannot have becomes 1970.
+    pub(crate) fn moment(self) -> OffsetDateTime {
+        let nanos = i128::from(self.0) * 1_000_000;
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos);
+        moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
     /// Reads RFC 3339, with any offset.
     pub(crate) fn read(text: &str) -> Option<Self> {
         if let Some(time) = read_utc(text.as_bytes()) {
@@ -170,6 +177,13 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
+impl From<OffsetDateTime> for Time {
+    fn from(moment: OffsetDateTime) -> Self {
+        let millis = moment.unix_timestamp_nanos() / 1_000_000;
+        Self(i64::try_from(millis).unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole_second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok();
@@ -208,6 +222,20 @@ mod tests {
         ] {
             let read = Time::read(text).map(|time| time.to_string());
             assert_eq!(read.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_time_of_a_log_is_a_moment() {
+        for (millis, expected) in [
+            (0, "1970-01-01 0:00:00.0 +00:00:00"),
+            (1_689_855_420_123, "2023-07-20 12:17:00.123 +00:00:00"),
+            (i64::MAX, "1970-01-01 0:00:00.0 +00:00:00"),
+        ] {
+            let moment = Time(millis).moment();
+            assert_eq!(moment.to_string(), expected);
+            let is_kept = millis < i64::MAX;
+            assert_eq!(Time::from(moment) == Time(millis), is_kept, "{millis}");
         }
     }
 

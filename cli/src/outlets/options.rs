@@ -4,9 +4,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::alertmanager::Address;
+use super::figures::Figures;
+use crate::output::Failure;
 
 /// Where alarms and figures go.
 #[derive(Args, Clone, Debug)]
+#[group(id = "Outlets")]
 pub(crate) struct Options {
     /// Run this command when an alarm begins and when it ends, by `sh -c`, with the event as JSON on
     /// its standard input
@@ -33,6 +36,15 @@ pub(crate) struct Options {
     /// not answer
     #[arg(long, alias = "exec-wait", value_name = "DURATION", default_value = "10s", help_heading = "Outlets", value_parser = patience)]
     pub(super) wait: Duration,
+}
+
+impl Options {
+    /// Figures that are zero, if somebody wants them. `alarms` are the names of all alarms that can
+    /// be.
+    pub(crate) fn figures(&self, alarms: &[&str]) -> Result<Option<Figures>, Failure> {
+        let figures = self.metrics.map(|_| Figures::new(alarms));
+        figures.transpose()
+    }
 }
 
 fn patience(text: &str) -> Result<Duration, String> {

@@ -4,10 +4,10 @@ use futures_util::FutureExt as _;
 use serde_json::Value;
 
 use super::action::{Action, Known, Service};
-use super::interrupts::Interrupts;
 use super::plan::{Plan, list};
 use super::program::Program;
 use super::world::World;
+use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
 
 /// How a plan ended that was run.

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::interrupts::Interrupts;
+use crate::interrupts::Interrupts;
 use crate::output::Failure;
 
 /// How long an interrupted program may take to end.

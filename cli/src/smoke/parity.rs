@@ -26,15 +26,17 @@ use crate::smoke::Arguments;
 use crate::smoke::announce::Announcement;
 use crate::smoke::ask::connect::ensure_used;
 use crate::smoke::gather::addresses::host_of;
+use crate::smoke::gather::crates::Gathered;
 
 impl Arguments {
     /// Compares the targets; returns the report as it is printed, and the outcome.
     pub(super) async fn compare_targets(
         &self,
         loaded: &Loaded,
+        lists: &Gathered,
     ) -> Result<(String, Result<Outcome, Failure>), Failure> {
         let client = self.client().await?;
-        let gathered = self.gather(&client, loaded).await?;
+        let gathered = self.gather(&client, loaded, lists).await?;
         let sources = self.sources(loaded, &gathered);
         let found = files(&sources)?;
         let mut notes = gathered.notes.clone();

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::file::Loaded;
+use crate::file::{self, Loaded};
 use crate::output::Failure;
 use crate::smoke::Arguments;
 use crate::smoke::ask::client::{Client, Options};
@@ -39,12 +39,11 @@ impl Arguments {
         })
     }
 
-    /// The crates and files to ask for and their checksums.
-    pub(super) async fn gather(
-        &self,
-        client: &Client,
-        loaded: &Loaded,
-    ) -> Result<Gathered, Failure> {
+    /// The configuration, and the crates and files that the command line names or lists.
+    pub(super) fn read(&self) -> Result<(Loaded, Gathered), Failure> {
+        let files = self.files.as_deref();
+        file::ensure_one_dash(files.into_iter().chain([&*self.config]))?;
+        let loaded = Loaded::read(&self.config)?;
         let named = self.crates.iter().cloned();
         let mut gathered = Gathered {
             packages: named.map(|package| (Kind::Crate, package)).collect(),
@@ -57,6 +56,22 @@ impl Arguments {
             let sample = self.sample.map(|size| (size.get(), self.seed));
             gathered.add_lock_file(file, self.index.as_ref(), sample)?;
         }
+        Ok((loaded, gathered))
+    }
+
+    /// Whether there are probes that the index names.
+    pub(super) fn reads_index(&self) -> bool {
+        self.index.is_some() || self.latest.is_some()
+    }
+
+    /// Adds what the index says to the lists.
+    pub(super) async fn gather(
+        &self,
+        client: &Client,
+        loaded: &Loaded,
+        lists: &Gathered,
+    ) -> Result<Gathered, Failure> {
+        let mut gathered = lists.clone();
         let default = || "https://index.crates.io".parse().map_err(Failure::new);
         let index = match (&self.index, self.latest) {
             (Some(index), _) => index.clone(),

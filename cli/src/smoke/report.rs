@@ -14,6 +14,7 @@ use serde::Serialize;
 use self::grid::{GREEN, RED};
 use self::table::Table;
 use self::targets::{Downloads, RouteTarget};
+use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::judge::verdict::Verdict;
 use crate::text::counted;
 
@@ -37,12 +38,15 @@ pub(crate) struct Report {
     pub(crate) targets: Vec<RouteTarget>,
     #[serde(skip)]
     pub(crate) verdicts: Vec<Verdict>,
+    /// The certificate of each host that ends first.
+    #[serde(skip)]
+    pub(crate) certificates: Vec<(String, Certificate)>,
 }
 
 /// How many probes and files there were of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Totals {
-    probes: usize,
+    pub(crate) probes: usize,
     passed: usize,
     pub(crate) failed: usize,
     redirects_followed: usize,
@@ -221,6 +225,7 @@ pub(crate) mod tests {
             notes: vec!["two were left out".to_owned()],
             targets: Vec::new(),
             verdicts: vec![passed, failed],
+            certificates: Vec::new(),
         }
     }
 

@@ -1,13 +1,11 @@
 //! What `watch` tells its outlets.
 
-use time::OffsetDateTime;
-
 use super::alarm::{Alarm, Cause};
 use super::event::Event;
-use super::figures::Figures;
+use super::measures::Measures;
 use super::scope::Scope;
 use crate::log::Time;
-use crate::outlets::{Notification, Outlets, Part, Severity, Tally};
+use crate::outlets::{Notification, Outlets, Severity};
 
 /// The name of each kind of alarm, as Alertmanager and Prometheus have it.
 pub(crate) const NAMES: [&str; 4] = [
@@ -23,34 +21,32 @@ const TRAFFIC_FELL: &str = "SignpostTrafficFell";
 const NOT_REDIRECTED: &str = "SignpostNotRedirected";
 
 /// Tells the outlets of an event. `json` makes a line of JSON of it.
-pub(crate) fn tell(outlets: &Outlets, event: &Event, json: impl FnOnce() -> String) {
+pub(crate) fn tell(
+    outlets: &Outlets,
+    measures: Option<&Measures>,
+    event: &Event,
+    json: impl FnOnce() -> String,
+) {
     match event {
         Event::AlarmBegan(alarm) | Event::AlarmEnded(alarm) => {
             outlets.send(&notification(alarm, &json()));
         }
         Event::Window(window) => {
-            if let Some(figures) = outlets.figures() {
+            if let Some(measures) = measures {
                 let counts = &window.counts;
-                figures.add(Part::All, &tally(&counts.figures));
+                measures.add(&Scope::All, &counts.figures);
                 for in_scope in &window.scopes {
-                    figures.add(Part::from(&in_scope.scope), &tally(&in_scope.figures));
+                    measures.add(&in_scope.scope, &in_scope.figures);
                 }
                 for (reason, requests) in &counts.reasons {
-                    figures.add_reason(reason, *requests);
+                    measures.add_reason(reason, *requests);
                 }
-                figures.add_refusals(counts.figures.refusals);
-                figures.note_limit(window.repeats.limit.limit);
+                measures.add_refusals(counts.figures.refusals);
+                measures.note_limit(window.repeats.limit.limit);
             }
         }
         Event::Change(_) | Event::Notice(_) | Event::Unreadable { .. } => {}
     }
-}
-
-/// A moment of the log as others take it; one that they cannot have becomes 1970.
-pub(crate) fn moment(time: Time) -> OffsetDateTime {
-    let nanos = i128::from(time.millis()) * 1_000_000;
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos);
-    moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 fn notification(alarm: &Alarm, json: &str) -> Notification {
@@ -72,38 +68,15 @@ fn notification(alarm: &Alarm, json: &str) -> Notification {
         of: alarm.scope.name().map(str::to_owned),
         summary: format!("{summary}: {}", alarm.scope),
         description: alarm.to_string(),
-        began: moment(alarm.began),
-        ended: alarm.ended.map(moment),
+        began: alarm.began.moment(),
+        ended: alarm.ended.map(Time::moment),
         event: json.trim_end().to_owned(),
-    }
-}
-
-fn tally(figures: &Figures) -> Tally {
-    Tally {
-        redirects: figures.redirects,
-        preflights: figures.preflights,
-        origin: figures.origin,
-        other: figures.other,
-        not_redirected: figures.not_redirected,
-        compared: figures.compared,
-        repeats: figures.repeats,
-    }
-}
-
-impl<'a> From<&'a Scope> for Part<'a> {
-    fn from(scope: &'a Scope) -> Self {
-        match scope {
-            Scope::All => Self::All,
-            Scope::EdgeLocation(name) => Self::EdgeLocation(name),
-            Scope::Target(name) => Self::Target(name),
-            Scope::Route(name) => Self::Route(name),
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Alarm, Cause, NAMES, Scope, Time, moment, notification};
+    use super::{Alarm, Cause, NAMES, Scope, Time, notification};
     use crate::watch::alarm::Above;
 
     #[test]
@@ -167,31 +140,14 @@ mod tests {
             assert_eq!(notification.summary, summary);
             assert_eq!(notification.description, alarm.to_string(), "{labels}");
             assert_eq!(notification.event, "{}", "{labels}");
-            assert_eq!(notification.began, moment(alarm.began), "{labels}");
-            assert_eq!(notification.ended, alarm.ended.map(moment), "{labels}");
+            assert_eq!(notification.began, alarm.began.moment(), "{labels}");
+            assert_eq!(
+                notification.ended,
+                alarm.ended.map(Time::moment),
+                "{labels}"
+            );
             names.push(notification.name);
         }
         assert_eq!(names, NAMES);
-    }
-
-    #[test]
-    fn rules_and_documents_have_the_names_of_alarms() {
-        let rules = include_str!("../../../deploy/prometheus/rules.yml");
-        let page = include_str!("../../../docs/operating.md");
-        for name in NAMES {
-            assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
-            assert!(page.contains(&format!("`{name}`")), "{name}");
-        }
-    }
-
-    #[test]
-    fn any_time_of_a_log_is_a_moment() {
-        for (millis, expected) in [
-            (0, "1970-01-01 0:00:00.0 +00:00:00"),
-            (1_689_855_420_123, "2023-07-20 12:17:00.123 +00:00:00"),
-            (i64::MAX, "1970-01-01 0:00:00.0 +00:00:00"),
-        ] {
-            assert_eq!(moment(Time::from_millis(millis)).to_string(), expected);
-        }
     }
 }

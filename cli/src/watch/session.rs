@@ -1,18 +1,18 @@
-use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::event::{Event, Summary};
-use super::outlets::{moment, tell};
+use super::measures::Measures;
+use super::outlets::tell;
 use super::report;
 use super::settings::Settings;
 use super::text;
 use super::timeline::Timeline;
 use super::watcher::Watcher;
 use crate::outlets::Outlets;
-use crate::output::{Failure, Format, Outcome};
+use crate::output::{Failure, Format, Lines, Outcome, json_line};
 use crate::replace::Replacement;
 
 /// A running watch and everything it does with events.
@@ -21,10 +21,10 @@ pub(crate) struct Session {
     watcher: Watcher,
     format: Format,
     outlets: Outlets,
+    measures: Option<Measures>,
     /// The file of the report, and its data.
     report: Option<(PathBuf, Timeline)>,
-    failure: Option<Failure>,
-    is_over: bool,
+    lines: Lines,
 }
 
 /// The last event of a watch.
@@ -40,15 +40,16 @@ impl Session {
         settings: Settings,
         format: Format,
         outlets: Outlets,
+        measures: Option<Measures>,
         report: Option<PathBuf>,
     ) -> Self {
         Self {
             watcher: Watcher::new(settings),
             format,
             outlets,
+            measures,
             report: report.map(|file| (file, Timeline::default())),
-            failure: None,
-            is_over: false,
+            lines: Lines::default(),
         }
     }
 
@@ -61,14 +62,14 @@ impl Session {
     pub(crate) fn take(&mut self, line: &[u8]) -> ControlFlow<()> {
         let events = self.watcher.line(line);
         self.act_on(&events);
-        if let Some(figures) = self.outlets.figures() {
+        if let Some(measures) = &self.measures {
             let summary = self.watcher.summary();
-            figures.note_lines(summary.lines, summary.unreadable);
+            measures.note_lines(summary.lines, summary.unreadable);
             if let Some(time) = self.watcher.newest() {
-                figures.note_time(moment(time));
+                measures.note_time(time.moment());
             }
         }
-        if self.is_over {
+        if self.lines.is_closed() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -81,11 +82,11 @@ impl Session {
         let events = self.watcher.finish();
         self.act_on(&events);
         let summary = self.watcher.summary().clone();
-        self.show(&match self.format {
+        self.lines.print(&match self.format {
             Format::Text => text::summary(&summary),
             Format::Json => json_line(&Last { summary: &summary }),
         });
-        let mut failures: Vec<_> = self.failure.take().into_iter().collect();
+        let mut failures: Vec<_> = self.lines.close().into_iter().collect();
         match read {
             Some(Err(failure)) => failures.push(failure),
             Some(Ok(())) => failures.extend(nothing_read(&summary)),
@@ -97,7 +98,6 @@ impl Session {
             failures.extend(written.err());
         }
         self.outlets.finish();
-        self.is_over = true;
         outcome(failures, summary.alarms)
     }
 
@@ -106,38 +106,17 @@ impl Session {
             if let Some((_, timeline)) = &mut self.report {
                 timeline.add(event);
             }
-            self.show(&match self.format {
+            self.lines.print(&match self.format {
                 Format::Text => text::event(event),
                 Format::Json => json_line(event),
             });
             if let Some(warning) = text::warning(event) {
                 complain(warning);
             }
-            tell(&self.outlets, event, || json_line(event));
+            let measures = self.measures.as_ref();
+            tell(&self.outlets, measures, event, || json_line(event));
         }
     }
-
-    fn show(&mut self, text: &str) {
-        if self.is_over {
-            return;
-        }
-        let mut out = anstream::stdout().lock();
-        if let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) {
-            self.is_over = true;
-            // The reader of the pipe has seen enough.
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                let failure = format!("cannot write to standard output: {error}");
-                self.failure = Some(Failure::new(failure));
-            }
-        }
-    }
-}
-
-fn json_line(value: &impl Serialize) -> String {
-    // Strings and numbers always become JSON.
-    let mut line = serde_json::to_string(value).unwrap_or_default();
-    line.push('\n');
-    line
 }
 
 /// Why a log has told nothing, if it has not.

@@ -1,12 +1,12 @@
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use indicatif::HumanCount;
 
 use super::band::count;
 use super::event::{Event, Summary};
 use super::window::{Counts, Window};
-use crate::text::{counted, percent, seconds};
+use crate::text::{alarm_began, alarm_ended, counted, percent};
 
 pub(crate) fn event(event: &Event) -> String {
     match event {
@@ -15,19 +15,11 @@ pub(crate) fn event(event: &Event) -> String {
             let style = Style::new().bold();
             format!("{style}{}  {change}{style:#}\n", change.time)
         }
-        Event::AlarmBegan(alarm) => {
-            let style = AnsiColor::Red.on_default().bold();
-            format!(
-                "{style}{}  ALARM {}: {alarm}{style:#}\n",
-                alarm.began, alarm.number
-            )
-        }
+        Event::AlarmBegan(alarm) => alarm_began(alarm.began, alarm.number, alarm),
         Event::AlarmEnded(alarm) => {
-            let style = AnsiColor::Green.on_default().bold();
             let ended = alarm.ended.unwrap_or(alarm.began);
-            let (number, lasted) = (alarm.number, seconds(ended.since(alarm.began)));
-            let scope = &alarm.scope;
-            format!("{style}{ended}  alarm {number} has ended after {lasted}: {scope}{style:#}\n")
+            let lasted = ended.since(alarm.began);
+            alarm_ended(ended, alarm.number, lasted, &alarm.scope)
         }
         Event::Notice(notice) => format!("{}  notice: {notice}\n", notice.time),
         // Shown on standard error.

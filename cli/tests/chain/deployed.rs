@@ -13,14 +13,23 @@ const UNIT: &str = concat!(
     "/../deploy/systemd/signpost-watch.service"
 );
 
+/// The unit of the smoke test, which is started in the same way.
+const SMOKE_UNIT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../deploy/systemd/signpost-smoke.service"
+);
+
 /// Where production serves figures: Prometheus asks for them there.
 const METRICS: &str = "127.0.0.1:9464";
+
+/// Where the smoke test does.
+const SMOKE_METRICS: &str = "127.0.0.1:9465";
 
 /// The command with which production reads rsyslog's file, with this build of `signpost`. It serves figures at
 /// any port, and ends within a second if this process is killed.
 pub(crate) fn watch_command() -> String {
     let watch = format!("| '{}' watch --wait 1s ", env!("CARGO_BIN_EXE_signpost"));
-    let mut command = shown_command();
+    let mut command = shown_command(UNIT);
     for (from, to) in [("| signpost watch ", &*watch), (METRICS, "127.0.0.1:0")] {
         assert!(command.contains(from), "{command}");
         command = command.replace(from, to);
@@ -38,8 +47,8 @@ pub(crate) fn message_type() -> MessageType {
     MessageType::named(name).unwrap_or_else(|| panic!("no type is called {name}"))
 }
 
-fn shown_command() -> String {
-    let unit = fs::read_to_string(UNIT).unwrap();
+fn shown_command(unit: &str) -> String {
+    let unit = fs::read_to_string(unit).unwrap();
     let mut lines = unit.lines();
     let command = lines.find_map(|line| line.strip_prefix("ExecStart=/bin/sh -c '"));
     command.unwrap().strip_suffix('\'').unwrap().to_owned()
@@ -48,25 +57,30 @@ fn shown_command() -> String {
 #[test]
 fn the_page_for_operators_shows_the_command_of_the_unit() {
     let page = include_str!("../../../docs/operating.md");
-    let command = shown_command().replace("\"$ALERTMANAGER\"", "http://127.0.0.1:9093");
+    let command = shown_command(UNIT).replace("\"$ALERTMANAGER\"", "http://127.0.0.1:9093");
     assert!(page.contains(&command), "{command}");
 }
 
 #[test]
-fn prometheus_asks_where_the_unit_serves() {
+fn prometheus_asks_where_the_units_serve() {
     let prometheus = include_str!("../../../deploy/prometheus/prometheus.yml");
-    let target = format!("targets: [\"{METRICS}\"]");
-    assert!(prometheus.contains(&target), "{prometheus}");
-    assert!(shown_command().contains(&format!("--metrics {METRICS} ")));
+    for (unit, metrics) in [(UNIT, METRICS), (SMOKE_UNIT, SMOKE_METRICS)] {
+        let target = format!("targets: [\"{metrics}\"]");
+        assert!(prometheus.contains(&target), "{prometheus}");
+        let command = shown_command(unit);
+        assert!(command.contains(&format!("--metrics {metrics}")), "{unit}");
+    }
 }
 
 /// Without it, the fifth quick failure is the last: no alarm ever comes.
 #[test]
-fn systemd_starts_the_watch_again_however_often_it_fails() {
-    let unit = fs::read_to_string(UNIT).unwrap();
-    let (before, service) = unit.split_once("[Service]").unwrap();
-    assert!(before.contains("\nStartLimitIntervalSec=0\n"), "{unit}");
-    assert!(service.contains("\nRestart=always\n"), "{unit}");
+fn systemd_starts_each_unit_again_however_often_it_fails() {
+    for unit in [UNIT, SMOKE_UNIT] {
+        let unit = fs::read_to_string(unit).unwrap();
+        let (before, service) = unit.split_once("[Service]").unwrap();
+        assert!(before.contains("\nStartLimitIntervalSec=0\n"), "{unit}");
+        assert!(service.contains("\nRestart=always\n"), "{unit}");
+    }
 }
 
 #[test]
@@ -115,17 +129,20 @@ fn rsyslogd_takes_the_configuration_by_itself_and_beside_that_of_debian() {
 }
 
 #[test]
-fn systemd_takes_the_unit() {
+fn systemd_takes_the_units() {
     if !is_installed("systemd-analyze") {
         return;
     }
-    let output = Command::new("systemd-analyze")
-        .args(["verify", UNIT])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    assert!(
-        !String::from_utf8_lossy(&output.stderr).contains("signpost-watch.service:"),
-        "{output:?}"
-    );
+    for unit in [UNIT, SMOKE_UNIT] {
+        let output = Command::new("systemd-analyze")
+            .args(["verify", unit])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{unit}: {output:?}");
+        let (_, name) = unit.rsplit_once('/').unwrap();
+        assert!(
+            !String::from_utf8_lossy(&output.stderr).contains(&format!("{name}:")),
+            "{output:?}"
+        );
+    }
 }

@@ -78,7 +78,7 @@ pub(crate) struct Files {
     pub(crate) directory: TempDir,
     pub(crate) cdn: TlsCdn,
     pub(crate) lock_file: PathBuf,
-    production: PathBuf,
+    pub(crate) production: PathBuf,
     authority: PathBuf,
 }
 
@@ -158,17 +158,24 @@ impl Files {
         edge: &str,
         more: &[&str],
     ) -> Smoke {
-        let detour = self.detour(CDN_HOST);
-        let arguments = [&["--connect-to", &detour], more].concat();
-        self.smoke_to(input, config, edge, &arguments).await
+        let mut command = self.command(config, edge, more);
+        Smoke::of(&command.stdin(input).output().await.unwrap())
     }
 
     /// The same with CDNs of other names alone, which `more` leads to.
     pub(crate) async fn smoke_alone(&self, config: &Path, edge: &str, more: &[&str]) -> Smoke {
-        self.smoke_to(Stdio::null(), config, edge, more).await
+        let mut command = self.command_to(config, edge, more);
+        Smoke::of(&command.output().await.unwrap())
     }
 
-    async fn smoke_to(&self, input: Stdio, config: &Path, edge: &str, more: &[&str]) -> Smoke {
+    /// The command of such a test.
+    pub(crate) fn command(&self, config: &Path, edge: &str, more: &[&str]) -> Command {
+        let detour = self.detour(CDN_HOST);
+        let arguments = [&["--connect-to", &detour], more].concat();
+        self.command_to(config, edge, &arguments)
+    }
+
+    fn command_to(&self, config: &Path, edge: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
         command
             .arg("smoke")
@@ -179,15 +186,15 @@ impl Files {
             .arg("--ca")
             .arg(&self.authority)
             .env("TOKEN", "s3cret-t0ken")
-            .stdin(input)
+            .stdin(Stdio::null())
             .kill_on_drop(true);
         command.args(more);
-        Smoke::of(&command.output().await.unwrap())
+        command
     }
 }
 
 impl Smoke {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Self {
             code: output.status.code(),

@@ -8,6 +8,7 @@ mod bed;
 mod certificates;
 mod chains;
 mod cold;
+mod every;
 mod listed;
 mod left_to_the_origin;
 mod options;

@@ -183,3 +183,17 @@ async fn what_cannot_be_run_is_said_in_words() {
 }
 
 const EMPTY_LOCK_FILE: &str = "version = 4\n[[package]]\nname = \"own\"\nversion = \"0.1.0\"\n";
+
+#[tokio::test]
+async fn a_round_that_takes_longer_than_its_interval_is_told_of_once() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, _| {}).await;
+    files.cdn.spoil(FILE, Spoil::Silent);
+    let arguments = ["--every", "1s", "--count", "3", "--timeout", "1500ms"];
+    let smoke = files.smoke(&edge.url(), &arguments).await;
+    assert_eq!(smoke.code, Some(1), "{}", smoke.stderr);
+    let words = "longer than --every 1s: the next one begins at once\n";
+    assert_eq!(smoke.stderr.matches(words).count(), 1, "{}", smoke.stderr);
+    let words = ": target static cdn-timeout (2)\n";
+    assert_eq!(smoke.stdout.matches(words).count(), 3, "{}", smoke.stdout);
+}

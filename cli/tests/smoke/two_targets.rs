@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
 use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts, stand_in_file};
+use tokio::process::Command;
 
 use crate::bed::{Files, Smoke, contents};
 
@@ -111,6 +112,23 @@ impl TwoCdns {
         edge: &str,
         more: &[&str],
     ) -> Smoke {
+        let mut command = self.command_where_other_is_at(address, written, edge, more);
+        Smoke::of(&command.output().await.unwrap())
+    }
+
+    /// The command of such a test.
+    pub(crate) fn command(&self, written: Written, edge: &str, more: &[&str]) -> Command {
+        let address = self.other.address().to_string();
+        self.command_where_other_is_at(&address, written, edge, more)
+    }
+
+    fn command_where_other_is_at(
+        &self,
+        address: &str,
+        written: Written,
+        edge: &str,
+        more: &[&str],
+    ) -> Command {
         let config = self.files.directory.path().join("two-targets.toml");
         std::fs::write(&config, written.toml()).unwrap();
         let detour = format!("{OTHER_HOST}:443:{address}");
@@ -125,6 +143,6 @@ impl TwoCdns {
             lock_file,
         ];
         let arguments = [&arguments, more].concat();
-        self.files.smoke_with(&config, edge, &arguments).await
+        self.files.command(&config, edge, &arguments)
     }
 }

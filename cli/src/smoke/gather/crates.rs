@@ -19,7 +19,7 @@ use crate::smoke::gather::sums::Sums;
 const MAX_INDEX: usize = 64 << 20;
 
 /// The crates, their checksums, the files of a list, and notes on how they were found.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Gathered {
     pub(crate) packages: Vec<(Kind, Package)>,
     pub(crate) checksums: Checksums,

@@ -4,7 +4,9 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
 /// What can be wrong, by stable code. `signpost smoke --help` explains each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, Serialize, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Stage {

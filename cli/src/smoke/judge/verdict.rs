@@ -19,6 +19,8 @@ pub(crate) struct Verdict {
     pub(crate) tried: Vec<Column>,
     /// In the order in which they were found.
     pub(crate) findings: Vec<Finding>,
+    /// How many of them, the first ones, are the edge's, if the probe asks the edge and a target alike.
+    pub(crate) of_edge: usize,
     /// What works, and could be better.
     pub(crate) notices: Vec<String>,
     /// Each answer that named another target than the first of the file, and may.
@@ -48,6 +50,7 @@ impl Verdict {
             probe,
             tried: Vec::new(),
             findings: Vec::new(),
+            of_edge: 0,
             notices: Vec::new(),
             elsewhere: Vec::new(),
             target: None,

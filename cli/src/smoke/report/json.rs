@@ -23,6 +23,12 @@ pub(crate) fn json(report: &Report) -> impl Serialize {
     }
 }
 
+/// The verdicts that failed, as the report has them.
+pub(crate) fn failed(report: &Report) -> Vec<JsonVerdict<'_>> {
+    let failed = report.verdicts.iter().filter(|verdict| !verdict.passed());
+    failed.map(JsonVerdict::of).collect()
+}
+
 #[derive(Serialize)]
 struct Json<'r> {
     #[serde(flatten)]
@@ -37,7 +43,7 @@ struct Json<'r> {
 /// A probe: the answer expected of a first attempt, the target that was asked for the file, answers
 /// that named another target, the file, and all findings.
 #[derive(Serialize)]
-struct JsonVerdict<'r> {
+pub(crate) struct JsonVerdict<'r> {
     kind: Kind,
     route: &'r str,
     request: &'r str,

@@ -85,6 +85,7 @@ impl Runner<'_> {
             verdict.tried.push(Column::Answer);
             self.at_edge(&mut verdict, redirect, chain, cors).await;
         }
+        verdict.of_edge = verdict.findings.len();
         verdict.tried.push(Column::File);
         self.at_target(&mut verdict, chain, cors).await;
         verdict

@@ -1,3 +1,5 @@
+//! Waits for signals that ask this process to end.
+
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
@@ -7,10 +9,10 @@ use tokio::time::timeout;
 
 use crate::output::Failure;
 
-/// Signals that ask the release to end.
+/// Signals that ask this process to end.
 ///
-/// From then on no such signal ends this process: it makes a step fail.
-pub(super) struct Interrupts {
+/// From then on no such signal ends this process: whoever waits for them does.
+pub(crate) struct Interrupts {
     signals: Vec<Signal>,
     came: bool,
 }
@@ -20,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(1);
 
 impl Interrupts {
     /// Watches for Ctrl-C, Ctrl-\, a terminal that closes, and a polite request to end.
-    pub(super) fn watch() -> Result<Self, Failure> {
+    pub(crate) fn watch() -> Result<Self, Failure> {
         let kinds = [
             SignalKind::hangup(),
             SignalKind::interrupt(),
@@ -37,11 +39,23 @@ impl Interrupts {
     }
 
     /// Waits for an interrupt; once seen, it stays set.
-    pub(super) async fn came(&mut self) {
+    pub(crate) async fn came(&mut self) {
+        if !self.came {
+            self.come().await;
+        }
+    }
+
+    /// Waits for two interrupts, of which one may have come before.
+    pub(crate) async fn came_twice(&mut self) {
+        self.came().await;
+        self.come().await;
+    }
+
+    async fn come(&mut self) {
         poll_fn(|context| {
             let mut signals = self.signals.iter_mut();
-            self.came |= signals.any(|signal| signal.poll_recv(context).is_ready());
-            if self.came {
+            if signals.any(|signal| signal.poll_recv(context).is_ready()) {
+                self.came = true;
                 Poll::Ready(())
             } else {
                 Poll::Pending
@@ -51,12 +65,12 @@ impl Interrupts {
     }
 
     /// Waits for an interrupt, at most that long; says whether there was one.
-    pub(super) async fn came_within(&mut self, limit: Duration) -> bool {
+    pub(crate) async fn came_within(&mut self, limit: Duration) -> bool {
         timeout(limit, self.came()).await.is_ok()
     }
 
     /// Whether there was an interrupt.
-    pub(super) async fn came_by_now(&mut self) -> bool {
+    pub(crate) async fn came_by_now(&mut self) -> bool {
         self.came_within(GLANCE).await
     }
 }

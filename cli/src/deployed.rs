@@ -1,16 +1,20 @@
-//! The rules for Prometheus and the dashboard for Grafana ask only for what the exporter has.
+//! The rules for Prometheus and the dashboard for Grafana ask only for what the commands serve, and the
+//! page for operators lists it.
+
+mod promql;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use signpost_testbed::is_installed;
+use signpost_testbed::{assert_table, is_installed};
 
-use super::exposed;
-use super::promql::{self, Used};
+use self::promql::Used;
+use crate::{smoke, watch};
 
 /// The labels that Prometheus adds to each series.
 const ADDED: [&str; 2] = ["instance", "job"];
@@ -30,10 +34,20 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The metrics of the exporter, and those that the rules record.
+/// A metric as Prometheus gets it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Exposed {
+    kind: String,
+    labels: BTreeSet<String>,
+    help: String,
+}
+
+/// The metrics of the commands, and those that the rules record.
 fn metrics() -> Metrics {
-    let mut metrics: Metrics = exposed()
-        .into_iter()
+    let all = [watch::every(), smoke::every()];
+    let mut metrics: Metrics = all
+        .iter()
+        .flat_map(|text| exposed(text))
         .map(|(name, exposed)| (name, exposed.labels))
         .collect();
     metrics.insert("up".to_owned(), BTreeSet::new());
@@ -46,6 +60,27 @@ fn metrics() -> Metrics {
             let recorded = metrics.entry(name.to_owned()).or_default();
             recorded.extend(labels);
             recorded.extend(rule["labels"].as_object().unwrap().keys().cloned());
+        }
+    }
+    metrics
+}
+
+/// Every metric in what a command serves.
+fn exposed(text: &str) -> BTreeMap<String, Exposed> {
+    let mut metrics: BTreeMap<String, Exposed> = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            let (name, help) = help.split_once(' ').unwrap();
+            metrics.entry(name.to_owned()).or_default().help = help.to_owned();
+        } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = kind.split_once(' ').unwrap();
+            metrics.entry(name.to_owned()).or_default().kind = kind.to_owned();
+        } else if !line.starts_with('#') {
+            let used = promql::read(line.rsplit_once(' ').unwrap().0);
+            for (name, labels) in used.metrics {
+                let metric = metrics.get_mut(&name).unwrap_or_else(|| panic!("{line}"));
+                metric.labels.extend(labels);
+            }
         }
     }
     metrics
@@ -215,6 +250,73 @@ fn every_query_of_the_dashboard_asks_for_metrics_and_labels_that_exist() {
         let file = directory.path().join("dashboard.yml");
         fs::write(&file, checked).unwrap();
         run("promtool", &["check", "rules", file.to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn promtool_finds_nothing_wrong_with_the_metrics() {
+    if !is_installed("promtool") {
+        return;
+    }
+    for text in [watch::every(), smoke::every()] {
+        let mut promtool = Command::new("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = promtool.stdin.take().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        drop(input);
+        let output = promtool.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && errors.is_empty(), "{errors}");
+    }
+}
+
+#[test]
+fn the_page_for_operators_lists_every_metric() {
+    let watch = exposed(&watch::every());
+    let mut smoke = exposed(&smoke::every());
+    // Those of alarms are the same, and listed once.
+    smoke.retain(|name, _| !watch.contains_key(name));
+    for (heading, metrics) in [
+        ("### Metrics", watch),
+        ("### Metrics of the smoke test", smoke),
+    ] {
+        let rows = metrics.into_iter().map(|(name, exposed)| {
+            let labels: Vec<_> = exposed
+                .labels
+                .iter()
+                .map(|label| format!("`{label}`"))
+                .collect();
+            [
+                format!("`{name}`"),
+                exposed.kind,
+                labels.join(", "),
+                exposed.help,
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        let titles = ["metric", "type", "labels", "meaning"];
+        assert_table("docs/operating.md", heading, titles, &rows);
+    }
+}
+
+#[test]
+fn rules_and_documents_have_the_names_of_alarms() {
+    let rules = fs::read_to_string(root().join("deploy/prometheus/rules.yml")).unwrap();
+    let page = fs::read_to_string(root().join("docs/operating.md")).unwrap();
+    let texts = [watch::every(), smoke::every()];
+    let begin = "signpost_alarms_total{alarm=\"";
+    let names: Vec<_> = texts
+        .iter()
+        .flat_map(|text| between(text, begin, &['"']))
+        .collect();
+    assert_eq!(names.len(), 6, "{names:?}");
+    for name in names {
+        assert!(rules.contains(&format!("alert: {name}\n")), "{name}");
+        assert!(page.contains(&format!("`{name}`")), "{name}");
     }
 }
 

@@ -1,10 +1,4 @@
-/// A metric with its labels.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Family {
-    pub(super) name: &'static str,
-    pub(super) labels: &'static [&'static str],
-    pub(super) help: &'static str,
-}
+use crate::outlets::Family;
 
 /// The metrics of one kind of part.
 ///
@@ -125,18 +119,6 @@ pub(super) const LIMIT: Family = Family {
     help: "Limit of the repeat ratio of all requests at the last window.",
 };
 
-pub(super) const ALARMS: Family = Family {
-    name: "signpost_alarms_total",
-    labels: &["alarm", "scope"],
-    help: "Alarms that were raised, by name and kind of scope.",
-};
-
-pub(super) const OPEN_ALARMS: Family = Family {
-    name: "signpost_open_alarms",
-    labels: &["alarm", "scope"],
-    help: "Alarms that last, by name and kind of scope.",
-};
-
 pub(super) const LINES: Family = Family {
     name: "signpost_log_lines_total",
     labels: &[],
@@ -159,16 +141,4 @@ pub(super) const DELAY: Family = Family {
     name: "signpost_log_delay_seconds",
     labels: &[],
     help: "Time since the latest log line by this machine's clock; since the start before the first.",
-};
-
-pub(super) const ALERTMANAGER_FAILURES: Family = Family {
-    name: "signpost_alertmanager_failures_total",
-    labels: &[],
-    help: "Requests to an Alertmanager that failed.",
-};
-
-pub(super) const BUILD_INFO: Family = Family {
-    name: "signpost_build_info",
-    labels: &["version"],
-    help: "1, with the version of the tool.",
 };

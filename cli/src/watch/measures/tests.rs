@@ -1,28 +1,13 @@
-mod deployed;
-mod promql;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
-use signpost_testbed::{assert_table, is_installed};
 use time::OffsetDateTime;
 
-use super::{Figures, Part, Tally};
-use crate::outlets::notification::tests::{alarm, end};
+use super::{Figures, Measures, Scope};
+use crate::outlets;
+use crate::watch::outlets::NAMES;
 
-/// A metric as Prometheus gets it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Exposed {
-    kind: String,
-    labels: BTreeSet<String>,
-    help: String,
-}
-
-/// Figures of every kind.
-fn every() -> Figures {
-    let figures = Figures::new(&["SignpostProofRefused"]).unwrap();
-    let tally = Tally {
+/// Figures of every kind, as Prometheus gets them.
+pub(crate) fn every() -> String {
+    let (figures, measures) = measures();
+    let of_each = Figures {
         redirects: 90,
         preflights: 1,
         origin: 8,
@@ -30,44 +15,28 @@ fn every() -> Figures {
         not_redirected: 2,
         compared: 80,
         repeats: 4,
+        ..Figures::default()
     };
-    for part in [
-        Part::All,
-        Part::EdgeLocation("FRA"),
-        Part::Route("download"),
-        Part::Target("cdn"),
+    for scope in [
+        Scope::All,
+        Scope::EdgeLocation("FRA".to_owned()),
+        Scope::Route("download".to_owned()),
+        Scope::Target("cdn".to_owned()),
     ] {
-        figures.add(part, &tally);
+        measures.add(&scope, &of_each);
     }
-    figures.add_reason("switch-off", 8);
-    figures.add_refusals(1);
-    figures.note_limit(0.5);
-    figures.note_lines(102, 2);
-    figures.note_time(OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap());
-    figures.note(&alarm(1, None));
-    figures.alertmanager_failed();
-    figures
+    measures.add_reason("switch-off", 8);
+    measures.add_refusals(1);
+    measures.note_limit(0.5);
+    measures.note_lines(102, 2);
+    measures.note_time(OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap());
+    figures.to_text().unwrap()
 }
 
-/// Every metric that the exporter has.
-pub(super) fn exposed() -> BTreeMap<String, Exposed> {
-    let mut metrics: BTreeMap<String, Exposed> = BTreeMap::new();
-    for line in every().to_text().unwrap().lines() {
-        if let Some(help) = line.strip_prefix("# HELP ") {
-            let (name, help) = help.split_once(' ').unwrap();
-            metrics.entry(name.to_owned()).or_default().help = help.to_owned();
-        } else if let Some(kind) = line.strip_prefix("# TYPE ") {
-            let (name, kind) = kind.split_once(' ').unwrap();
-            metrics.entry(name.to_owned()).or_default().kind = kind.to_owned();
-        } else if !line.starts_with('#') {
-            let used = promql::read(line.rsplit_once(' ').unwrap().0);
-            for (name, labels) in used.metrics {
-                let metric = metrics.get_mut(&name).unwrap_or_else(|| panic!("{line}"));
-                metric.labels.extend(labels);
-            }
-        }
-    }
-    metrics
+fn measures() -> (outlets::Figures, Measures) {
+    let figures = outlets::Figures::new(&NAMES).unwrap();
+    let measures = Measures::new(figures.registry()).unwrap();
+    (figures, measures)
 }
 
 /// The value of a series.
@@ -90,7 +59,7 @@ fn check(text: &str, rows: &[(&str, f64)]) {
 
 #[test]
 fn figures_are_what_was_added() {
-    let text = every().to_text().unwrap();
+    let text = every();
     let rows = [
         (r#"signpost_requests_total{decision="redirect"}"#, 90.0),
         (r#"signpost_requests_total{decision="other"}"#, 1.0),
@@ -126,37 +95,26 @@ fn figures_are_what_was_added() {
             r#"signpost_alarms_total{alarm="SignpostProofRefused",scope="all"}"#,
             0.0,
         ),
-        (
-            r#"signpost_open_alarms{alarm="SignpostDownloadsRepeat",scope="all"}"#,
-            1.0,
-        ),
     ];
     check(&text, &rows);
 }
 
 #[test]
-fn counters_never_go_down_and_open_alarms_do() {
-    let figures = every();
-    figures.note_lines(50, 1);
-    figures.note(&end(&alarm(1, None)));
+fn counters_never_go_down() {
+    let (figures, measures) = measures();
+    measures.note_lines(102, 2);
+    measures.note_lines(50, 1);
     let text = figures.to_text().unwrap();
     let rows = [
         ("signpost_log_lines_total", 102.0),
-        (
-            r#"signpost_alarms_total{alarm="SignpostDownloadsRepeat",scope="all"}"#,
-            1.0,
-        ),
-        (
-            r#"signpost_open_alarms{alarm="SignpostDownloadsRepeat",scope="all"}"#,
-            0.0,
-        ),
+        ("signpost_log_unreadable_lines_total", 2.0),
     ];
     check(&text, &rows);
 }
 
 #[test]
 fn the_delay_is_since_the_latest_line_and_since_the_start_before_the_first() {
-    let figures = Figures::new(&[]).unwrap();
+    let (figures, measures) = measures();
     for (name, seconds, expected) in [
         ("no line", None, 0.0..=60.0),
         ("a line of now", Some(0), 0.0..=60.0),
@@ -165,7 +123,7 @@ fn the_delay_is_since_the_latest_line_and_since_the_start_before_the_first() {
     ] {
         let now = OffsetDateTime::now_utc();
         if let Some(seconds) = seconds {
-            figures.note_time(now + time::Duration::seconds(seconds));
+            measures.note_time(now + time::Duration::seconds(seconds));
         }
         let delay = value(&figures.to_text().unwrap(), "signpost_log_delay_seconds");
         assert!(expected.contains(&delay), "{name}: {delay}");
@@ -174,21 +132,21 @@ fn the_delay_is_since_the_latest_line_and_since_the_start_before_the_first() {
 
 #[test]
 fn names_without_end_make_series_with_an_end() {
-    let figures = Figures::new(&[]).unwrap();
-    let tally = Tally {
+    let (figures, measures) = measures();
+    let one = Figures {
         redirects: 1,
-        ..Tally::default()
+        ..Figures::default()
     };
     for number in 0..1_000 {
         let name = format!("{number}{}", "x".repeat(1_000));
-        for part in [
-            Part::EdgeLocation(&name),
-            Part::Route(&name),
-            Part::Target(&name),
+        for scope in [
+            Scope::EdgeLocation(name.clone()),
+            Scope::Route(name.clone()),
+            Scope::Target(name.clone()),
         ] {
-            figures.add(part, &tally);
+            measures.add(&scope, &one);
         }
-        figures.add_reason(&name, 1);
+        measures.add_reason(&name, 1);
     }
     let text = figures.to_text().unwrap();
     for (family, label, most, per_name) in [
@@ -223,45 +181,4 @@ fn names_without_end_make_series_with_an_end() {
         let expected = f64::from(u16::try_from(expected).unwrap());
         assert!((others - expected).abs() < 1e-9, "{family}: {others}");
     }
-}
-
-#[test]
-fn promtool_finds_nothing_wrong_with_the_metrics() {
-    if !is_installed("promtool") {
-        return;
-    }
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = promtool.stdin.take().unwrap();
-    input
-        .write_all(every().to_text().unwrap().as_bytes())
-        .unwrap();
-    drop(input);
-    let output = promtool.wait_with_output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && errors.is_empty(), "{errors}");
-}
-
-#[test]
-fn the_page_for_operators_lists_every_metric() {
-    let rows = exposed().into_iter().map(|(name, exposed)| {
-        let labels: Vec<_> = exposed
-            .labels
-            .iter()
-            .map(|label| format!("`{label}`"))
-            .collect();
-        [
-            format!("`{name}`"),
-            exposed.kind,
-            labels.join(", "),
-            exposed.help,
-        ]
-    });
-    let rows: Vec<_> = rows.collect();
-    let titles = ["metric", "type", "labels", "meaning"];
-    assert_table("docs/operating.md", "### Metrics", titles, &rows);
 }
