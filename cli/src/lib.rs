@@ -21,6 +21,7 @@ mod file;
 mod findings;
 mod https;
 mod init;
+#[cfg(unix)]
 mod interrupts;
 mod log;
 mod man;

@@ -4,7 +4,6 @@ mod action;
 mod arguments;
 #[cfg(unix)]
 mod execute;
-#[cfg(unix)]
 mod plan;
 #[cfg(unix)]
 mod program;

@@ -8,6 +8,7 @@ mod gather;
 mod judge;
 mod parity;
 mod prepare;
+#[cfg(unix)]
 mod repeat;
 mod report;
 mod run;
@@ -18,6 +19,7 @@ pub(crate) use self::every::tests::every;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -26,7 +28,8 @@ pub(crate) use self::arguments::Arguments;
 use self::ask::client::Client;
 use self::ask::connect::ensure_used;
 use self::ask::settle::Settle;
-use self::gather::addresses::{Addresses, host_of};
+use self::ask::ways::host_of;
+use self::gather::addresses::Addresses;
 use self::gather::crates::Gathered;
 use self::gather::probes::once_more::ColdQuery;
 use self::judge::certificate::certificate;
@@ -38,8 +41,9 @@ use crate::file::{Loaded, in_words, is_dash};
 use crate::output::{Failure, Format, Outcome, json_text, print, print_error};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    arguments.every.check()?;
     if let Some(every) = arguments.every.every {
-        return arguments.repeat(every);
+        return repeat(arguments, every);
     }
     let (report, outcome) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -48,6 +52,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         .block_on(test(arguments))?;
     print(report)?;
     outcome
+}
+
+#[cfg(unix)]
+fn repeat(arguments: &Arguments, every: Duration) -> Result<Outcome, Failure> {
+    arguments.repeat(every)
+}
+
+#[cfg(not(unix))]
+fn repeat(_: &Arguments, _: Duration) -> Result<Outcome, Failure> {
+    Err(Failure::new(
+        "--every needs Unix, where a signal can end it in order",
+    ))
 }
 
 /// Runs the smoke test; returns the report as it is printed, and the outcome.
@@ -77,6 +93,7 @@ pub(crate) async fn test(
 
 /// Refuses the arguments of a test that a release runs several times, if only the first could run.
 pub(crate) fn check_repeatable(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.every.check()?;
     if arguments.files.as_deref().is_some_and(is_dash) {
         return Err(Failure::new(
             "in the smoke test, `--files -` reads standard input, which only the first test of a \
@@ -113,9 +130,15 @@ impl Arguments {
         } else {
             Addresses::default()
         };
-        notes.extend(addresses.notes());
+        notes.extend(addresses.notes.iter().cloned());
         let at_edge = self.edge.at("/");
         let hosts: BTreeSet<_> = locations.iter().chain(&at_edge).map(host_of).collect();
+        if self.cold_query.is_some() && !sources.asks_targets() {
+            return Err(Failure::new(format!(
+                "--cold-query asks no target while the switch is at `{}`; add --targets always, or leave it out",
+                self.switch
+            )));
+        }
         let steps = Steps {
             sources: &sources,
             targets: &targets,
@@ -128,7 +151,8 @@ impl Arguments {
             cors: loaded.config().response().cors,
         };
         if announces {
-            print_error(format!("{}\n", steps.announce(&probes, self.rate)));
+            let announcement = steps.announce(&probes, self.rate, self.settle);
+            print_error(format!("{announcement}\n"));
         }
         if let Some(limit) = self.settle {
             let settle = Settle {

@@ -8,7 +8,8 @@
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
-//!   [`stand_in_file`] is what both serve. [`TlsFront`] speaks TLS for a server that does not.
+//!   [`stand_in_file`] is what both serve. [`TlsFront`] speaks TLS for a server that does not, and
+//!   [`Meddler`] adds a header to its answers.
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
 //! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
@@ -40,6 +41,7 @@ mod installed;
 mod local_server;
 mod log_formats;
 mod log_line;
+mod meddler;
 mod module;
 mod origin;
 mod package;
@@ -71,6 +73,7 @@ pub use log_formats::{
     logged_requests, mixed_log,
 };
 pub use log_line::LogLine;
+pub use meddler::Meddler;
 pub use module::module_under_test;
 pub use origin::{RecordedRequest, StandInOrigin};
 pub use package::{Crate, package};

@@ -47,6 +47,13 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Whether there is any outlet.
+    pub(crate) fn are_named(&self) -> bool {
+        self.exec.is_some() || !self.alertmanager.is_empty() || self.metrics.is_some()
+    }
+}
+
 fn patience(text: &str) -> Result<Duration, String> {
     let read = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     let is_short = read <= Duration::from_hours(1);

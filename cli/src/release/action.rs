@@ -187,7 +187,7 @@ impl Smoke {
     /// The same before any redirect leaves, with files from every target: they must be ready before it
     /// does.
     pub(crate) fn before_redirects(&self, config: &Path) -> Action {
-        self.with(Switch::Shadow, config, &["--ask-targets"])
+        self.with(Switch::Shadow, config, &["--targets", "always"])
     }
 
     fn with(&self, switch: Switch, config: &Path, own: &[&str]) -> Action {
@@ -203,9 +203,12 @@ impl Smoke {
         } else {
             &["--settle", SETTLE]
         };
-        let own = own.iter().copied().filter(|word| !more.contains(word));
-        let own: Vec<_> = own.collect();
-        let options = [&place, settle, &own, &more];
+        let own = if more.iter().any(|word| word.starts_with("--targets")) {
+            &[]
+        } else {
+            own
+        };
+        let options = [&place, settle, own, &more];
         Action::Smoke(switch, words("signpost", "smoke", &options))
     }
 }

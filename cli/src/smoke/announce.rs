@@ -12,6 +12,8 @@ pub(crate) struct Announcement {
     pub(crate) hosts: usize,
     /// The most requests a second.
     pub(crate) rate: u32,
+    /// How long the run may settle before, at that rate.
+    pub(crate) settle: Option<Duration>,
 }
 
 impl fmt::Display for Announcement {
@@ -23,7 +25,11 @@ impl fmt::Display for Announcement {
         let hosts = counted(self.hosts as u64, "host");
         write!(
             f,
-            "about to send {requests} to {hosts}, at most {rate} a second: {time}"
-        )
+            "about {requests} to {hosts}, at most {rate} a second: about {time}"
+        )?;
+        match self.settle {
+            Some(settle) => write!(f, ", after up to {} of --settle", seconds(settle)),
+            None => Ok(()),
+        }
     }
 }

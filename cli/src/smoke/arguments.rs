@@ -12,7 +12,16 @@ use super::ask::edge_url::EdgeUrl;
 use super::every::options::Options;
 use super::gather::index::Index;
 use super::gather::package::Package;
+use super::gather::probes::AskTargets;
 use crate::output::Format;
+
+const FILES: &str = "Files";
+
+const ORIGIN_AND_TARGETS: &str = "Origin and targets";
+
+const CONNECTIONS: &str = "Connections and limits";
+
+const REPORT: &str = "Report";
 
 /// Asks a deployed edge for real files, and follows each redirect to the bytes
 ///
@@ -42,9 +51,9 @@ Examples:
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
   signpost smoke --config rubygems.toml --edge https://rubygems.example --cold-query v
-  signpost smoke --config with-second-cdn.toml --edge https://crates.io --parity \\
+  signpost smoke --config docs/examples/two-targets.toml --edge https://crates.io --parity \\
       --from-lockfile Cargo.lock --sample 50
-  signpost smoke --config config/crates-io.toml --edge https://crates.io --every 60s \\
+  signpost smoke --config with-reserve.toml --edge https://crates.io --targets only --every 60s \\
       --alertmanager http://127.0.0.1:9093 --metrics 127.0.0.1:9465
 
 Stages, by which a failure is named:
@@ -91,85 +100,84 @@ pub(crate) struct Arguments {
     /// `SHA256  PATH`; `-` for standard input. PATH is what clients ask the registry for, with or
     /// without its first slash. A `%` in it begins an encoded character, as in a URL; what cannot
     /// stand in a URL is encoded. Each file must be redirected by a route
-    #[arg(long, value_name = "SUMS")]
+    #[arg(help_heading = FILES, long, value_name = "SUMS")]
     pub(super) files: Option<PathBuf>,
     /// Ask for this version of a crate too; can be given several times
-    #[arg(long = "crate", value_name = "NAME@VERSION")]
+    #[arg(help_heading = FILES, long = "crate", value_name = "NAME@VERSION")]
     pub(super) crates: Vec<Package>,
     /// Ask for the crates of a lock file too, and check their SHA-256
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = FILES, long, value_name = "FILE")]
     pub(super) from_lockfile: Option<PathBuf>,
     /// Ask for this many of them only
-    #[arg(long, value_name = "N", requires = "from_lockfile")]
+    #[arg(help_heading = FILES, long, value_name = "N", requires = "from_lockfile")]
     pub(super) sample: Option<NonZeroUsize>,
     /// Which of them: the same number chooses the same crates
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "sample")]
+    #[arg(help_heading = FILES, long, value_name = "NUMBER", default_value_t = 0, requires = "sample")]
     pub(super) seed: u64,
     /// Ask for the N newest versions too of every crate that an example or --crate names
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = FILES, long, value_name = "N")]
     pub(super) latest: Option<NonZeroUsize>,
     /// The sparse index to read newest versions and checksums from [default: that of crates.io, if
     /// --latest is given; otherwise none is read]
-    #[arg(long, value_name = "URL")]
+    #[arg(help_heading = FILES, long, value_name = "URL")]
     pub(super) index: Option<Index>,
     /// A route to ask for crates on; can be given several times [default: those whose location ends
     /// in `.crate`]
-    #[arg(long = "route", value_name = "NAME")]
+    #[arg(help_heading = FILES, long = "route", value_name = "NAME")]
     pub(super) routes: Vec<String>,
     /// Let the CDN answer 403, 404 or 410 where the request's path contains this text: an example
     /// need not be a file. A file whose SHA-256 is known must be there. At least 4 characters; can be
     /// given several times
-    #[arg(long, value_name = "TEXT", value_parser = long_enough)]
+    #[arg(help_heading = FILES, long, value_name = "TEXT", value_parser = long_enough)]
     pub(super) missing: Vec<String>,
     /// The origin does not serve this route by itself: if the switch leaves its files to the
     /// origin, only the decision is judged. Can be given several times
-    #[arg(long, value_name = "ROUTE")]
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, value_name = "ROUTE")]
     pub(super) not_at_origin: Vec<String>,
     /// Connect to this address for that host and port, as curl does; can be given several times
-    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "HOST:PORT:ADDRESS")]
     pub(super) resolve: Vec<Detour>,
     /// Connect to another host and port instead, as curl does, for port 80 or 443; can be given
     /// several times
-    #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "HOST:PORT:HOST:PORT")]
     pub(super) connect_to: Vec<ConnectTo>,
     /// Trust the certificate authorities in this PEM file too; can be given several times
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "FILE")]
     pub(super) ca: Vec<PathBuf>,
     /// How many days a certificate must still last, at the edge and at each target that is asked over
-    /// TLS; none of them costs a request
-    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    /// TLS; this takes no request
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, value_name = "DAYS", default_value_t = 14)]
     pub(super) certificate_days: u16,
     /// Send only the edge an `Authorization` header with the value of this environment variable: a
     /// bearer token, or a scheme and its value. It is never printed
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "NAME")]
     pub(super) token_env: Option<String>,
-    /// Ask the targets for files also while the switch sends no redirect to them: they must be ready
-    /// before it does
-    #[arg(long)]
-    pub(super) ask_targets: bool,
-    /// Ask each target for one file only, at any address of its host, and only as most clients do: a
-    /// third of the requests
-    #[arg(long, conflicts_with = "cold_query")]
+    /// When to ask targets for files themselves
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) targets: AskTargets,
+    /// Ask a target for one file only, if no probe led there, at any address of its host, and only as
+    /// most clients do
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, conflicts_with = "cold_query")]
     pub(super) quick: bool,
-    /// Ask each target for one file with this query parameter too, whose value no cache has. The CDN must
-    /// keep files apart by it: it then fetches the file as one that nobody asked for before, which may
-    /// lead it back to the edge. Without such a parameter, name a file that no cache has with --files
-    #[arg(long, value_name = "NAME", value_parser = parameter)]
+    /// Ask each target for one file with this query parameter too, with a value of this run alone. The CDN
+    /// must keep files apart by it, so that no cache has the file: fetching it may lead the CDN back to
+    /// the edge. If there is no such parameter, name a file that no cache has with --files
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, value_name = "NAME", value_parser = parameter)]
     pub(super) cold_query: Option<String>,
     /// How many probes run at once
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "N", default_value = "8")]
     pub(super) concurrency: NonZeroUsize,
     /// The most requests a second, 1 to 1,000
-    #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) rate: u32,
     /// How long a request and its whole answer may take
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub(super) timeout: Duration,
     /// How long connecting may take
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
     pub(super) connect_timeout: Duration,
     /// The most bytes that a file may have
-    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    #[arg(help_heading = CONNECTIONS, long, value_name = "BYTES", default_value_t = 256 << 20)]
     pub(super) max_bytes: u64,
     /// First ask the probes in rounds, one a second, until three rounds in a row are right or this
     /// time is over: a change of the switch takes about 30 s to spread. A round asks at most --rate
@@ -179,13 +187,16 @@ pub(crate) struct Arguments {
     /// Compare the targets of each route with each other instead: whether each serves every file that
     /// the other options name, and in the same way. The edge is not asked, nor need it have this
     /// configuration: of --edge, only the host counts, because routes depend on it
-    #[arg(long, conflicts_with_all = ["switch", "settle", "token_env", "not_at_origin", "junit"])]
+    #[arg(help_heading = ORIGIN_AND_TARGETS, long, conflicts_with_all = [
+        "switch", "settle", "token_env", "not_at_origin", "junit", "targets",  "quick",
+        "cold_query", "every",
+    ])]
     pub(super) parity: bool,
     /// How to print the report
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(help_heading = REPORT, long, value_enum, default_value_t)]
     pub(super) format: Format,
     /// Write the report to this file too, in the XML format of `JUnit`
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = REPORT, long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(super) every: Options,

@@ -3,6 +3,7 @@
 pub(crate) mod certificate;
 pub(crate) mod chain;
 pub(crate) mod content;
+pub(crate) mod copies;
 pub(crate) mod elsewhere;
 pub(crate) mod finding;
 pub(crate) mod mismatch;

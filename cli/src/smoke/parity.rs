@@ -18,14 +18,14 @@ use url::Url;
 
 use self::ask::Asker;
 use self::certificates::certificates;
-use self::files::{File, files};
+use self::files::files;
 use self::report::Report;
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, json_text, print_error};
 use crate::smoke::Arguments;
 use crate::smoke::announce::Announcement;
 use crate::smoke::ask::connect::ensure_used;
-use crate::smoke::gather::addresses::host_of;
+use crate::smoke::ask::ways::host_of;
 use crate::smoke::gather::crates::Gathered;
 
 impl Arguments {
@@ -42,7 +42,17 @@ impl Arguments {
         let mut notes = gathered.notes.clone();
         notes.extend(sources.left_out());
         notes.extend(found.left_out);
-        print_error(format!("{}\n", announcement(&found.files, self.rate)));
+        let locations = found.files.iter().flat_map(|file| &file.targets);
+        let urls = locations.filter_map(|at| Url::parse(&at.location).ok());
+        let urls: Vec<_> = urls.collect();
+        ensure_used(&client.ways().unused_detours(&urls))?;
+        let announcement = Announcement {
+            requests: urls.len() * WAYS,
+            hosts: urls.iter().map(host_of).collect::<BTreeSet<_>>().len(),
+            rate: self.rate,
+            settle: None,
+        };
+        print_error(format!("{announcement}\n"));
         let asker = Asker {
             client: &client,
             max_bytes: self.max_bytes,
@@ -57,8 +67,7 @@ impl Arguments {
             certificates: certificates(&client, self.certificate_days),
         };
         let is_different = !report.differences().is_empty();
-        let outcome =
-            ensure_used(&client.ways().unused_detours(&[])).map(|()| Outcome::found(is_different));
+        let outcome = Ok(Outcome::found(is_different));
         let text = match self.format {
             Format::Text => report.to_string(),
             Format::Json => json_text(&json::json(&report))?,
@@ -69,17 +78,3 @@ impl Arguments {
 
 /// How often a target is asked for a file: for all of it, for a range, and with HEAD.
 const WAYS: usize = 3;
-
-fn announcement(files: &[File], rate: u32) -> Announcement {
-    let locations = files.iter().flat_map(|file| &file.targets);
-    let locations: Vec<_> = locations.map(|at| at.location.as_str()).collect();
-    let urls = locations
-        .iter()
-        .filter_map(|location| Url::parse(location).ok());
-    let hosts: BTreeSet<_> = urls.map(|url| host_of(&url)).collect();
-    Announcement {
-        requests: locations.len() * WAYS,
-        hosts: hosts.len(),
-        rate,
-    }
-}

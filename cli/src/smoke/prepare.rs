@@ -108,7 +108,7 @@ impl Arguments {
             sums: &gathered.sums,
             missing: &self.missing,
             not_at_origin: &self.not_at_origin,
-            ask_targets: self.ask_targets,
+            ask_targets: self.targets,
             quick: self.quick,
         }
     }

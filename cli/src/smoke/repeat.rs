@@ -32,7 +32,11 @@ impl Arguments {
         let mut interrupts = Interrupts::watch()?;
         let (loaded, lists) = self.read()?;
         // What cannot work in any round is refused now.
-        self.client().await?;
+        tokio::select! {
+            biased;
+            () = interrupts.came() => return Ok(Outcome::Fine),
+            client = self.client() => client?,
+        };
         if !self.reads_index() {
             self.sources(&loaded, &lists).probes()?;
         }
@@ -48,10 +52,11 @@ impl Arguments {
                 () = interrupts.came() => break,
                 ended = self.test(&loaded, &lists, is_first_report) => ended,
             };
+            let mut used = Ok(());
             if let Ok((_, unused)) = &ended
                 && std::mem::take(&mut is_first_report)
             {
-                ensure_used(unused)?;
+                used = ensure_used(unused);
             }
             let round = Round {
                 began,
@@ -64,6 +69,10 @@ impl Arguments {
                 (session, flow)
             })
             .await?;
+            if let Err(failure) = used {
+                patiently(&mut interrupts, move || session.finish()).await??;
+                return Err(failure);
+            }
             left = left.and_then(|left| (left.get() - 1).try_into().ok());
             if flow.is_break() || (self.every.count.is_some() && left.is_none()) {
                 break;

@@ -187,7 +187,7 @@ pub(crate) mod tests {
             checksum: None,
             other_checksum: None,
             address: None,
-            same_as: None,
+            file: String::new(),
             extension: "crate".to_owned(),
             may_be_missing: false,
             is_at_origin: true,

@@ -16,7 +16,7 @@ use crate::smoke::ask::client::Client;
 use crate::smoke::ask::fetch::{fetch, read_whole};
 use crate::smoke::ask::heard::at;
 use crate::smoke::ask::trouble::Trouble;
-use crate::smoke::gather::addresses::host_of;
+use crate::smoke::ask::ways::host_of;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
@@ -232,8 +232,12 @@ impl Runner<'_> {
         let Some(redirect) = redirect else {
             return (Stage::CdnStatus, String::new());
         };
-        let to = Url::parse(location).and_then(|location| location.join(redirect));
-        let is_back = to.is_ok_and(|to| self.hosts.contains(&host_of(&to)));
+        let is_back = Url::parse(location).is_ok_and(|from| {
+            let to = from.join(redirect);
+            // A redirect to another place of its own host is its own affair.
+            let is_own = |to: &Url| host_of(to) == host_of(&from) && to.path() != from.path();
+            to.is_ok_and(|to| self.hosts.contains(&host_of(&to)) && !is_own(&to))
+        });
         let (stage, why) = if is_back {
             let why = "as the edge does, from where it fetches what its caches lack: let it fetch elsewhere, or write its name as `loop` in its target";
             (Stage::CdnLoop, why)

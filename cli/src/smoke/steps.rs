@@ -1,11 +1,13 @@
 //! What a run asks, step by step: what a step asks depends on the verdicts of those before it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::smoke::announce::Announcement;
 use crate::smoke::gather::addresses::Addresses;
 use crate::smoke::gather::probes::once_more::ColdQuery;
-use crate::smoke::gather::probes::{Probe, Sources};
+use crate::smoke::gather::probes::{AskTargets, Probe, Sources};
+use crate::smoke::judge::copies;
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::RouteTarget;
 use crate::smoke::run::{Runner, chain};
@@ -24,9 +26,14 @@ pub(crate) struct Steps<'a> {
 impl Steps<'_> {
     /// Runs the probes and all that follows from them.
     pub(crate) async fn run(&self, runner: &Runner<'_>, probes: Vec<Probe>) -> Vec<Verdict> {
-        let mut verdicts = runner.run(probes).await;
-        let at_targets = self.sources.at_targets(self.targets, &verdicts);
-        verdicts.extend(runner.run(at_targets).await);
+        let mut verdicts = if self.asks_only_targets() {
+            let unasked: Vec<_> = probes.into_iter().map(Verdict::new).collect();
+            runner.run(self.at_targets(&unasked)).await
+        } else {
+            let mut verdicts = runner.run(probes).await;
+            verdicts.extend(runner.run(self.at_targets(&verdicts)).await);
+            verdicts
+        };
         let once_more = self.once_more(&verdicts);
         let chains = if self.sources.quick {
             Vec::new()
@@ -34,16 +41,27 @@ impl Steps<'_> {
             runner.chains(&verdicts, self.cors).await
         };
         verdicts.extend(runner.run(once_more).await);
+        copies::compare(&mut verdicts);
         verdicts.extend(chains);
         verdicts
     }
 
     /// What the run sends.
-    pub(crate) fn announce(&self, probes: &[Probe], rate: u32) -> Announcement {
+    pub(crate) fn announce(
+        &self,
+        probes: &[Probe],
+        rate: u32,
+        settle: Option<Duration>,
+    ) -> Announcement {
         let right = |probes: Vec<Probe>| probes.into_iter().map(Verdict::right);
-        let mut verdicts: Vec<_> = right(probes.to_vec()).collect();
-        let at_targets = self.sources.at_targets(self.targets, &verdicts);
-        verdicts.extend(right(at_targets));
+        let mut verdicts: Vec<_> = if self.asks_only_targets() {
+            let unasked: Vec<_> = probes.iter().cloned().map(Verdict::new).collect();
+            right(self.at_targets(&unasked)).collect()
+        } else {
+            let mut verdicts: Vec<_> = right(probes.to_vec()).collect();
+            verdicts.extend(right(self.at_targets(&verdicts)));
+            verdicts
+        };
         let chains = if self.sources.quick {
             0
         } else {
@@ -53,8 +71,21 @@ impl Steps<'_> {
         let requests = verdicts.iter().map(|verdict| verdict.probe.requests());
         Announcement {
             requests: requests.sum::<usize>() + chains,
-            hosts: self.hosts.len(),
+            hosts: self.hosts.len() - usize::from(self.asks_only_targets()),
             rate,
+            settle,
+        }
+    }
+
+    fn asks_only_targets(&self) -> bool {
+        self.sources.ask_targets == AskTargets::Only
+    }
+
+    fn at_targets(&self, verdicts: &[Verdict]) -> Vec<Probe> {
+        if self.sources.quick {
+            self.sources.once_at_targets(self.targets, verdicts)
+        } else {
+            self.sources.at_targets(self.targets, verdicts)
         }
     }
 

@@ -30,7 +30,7 @@ fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
         version("GET", "3/validate"),
         version("PUT", "3/activate"),
         store_config(&compiled),
-        smoke(config, "shadow") + " --ask-targets",
+        smoke(config, "shadow") + " --targets always",
     ];
     for switch in switches {
         acts.extend([set_switch(switch), smoke(config, switch)]);

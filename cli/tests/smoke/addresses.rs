@@ -109,7 +109,7 @@ async fn every_address_of_every_target_is_asked() {
     let (smoke, cdns) = smoke(None, true).await;
     assert_eq!(smoke.code, Some(0), "{}{}", smoke.stdout, smoke.stderr);
     let json = smoke.json();
-    let announced = format!("about to send {} requests to 3 hosts", json["requests"]);
+    let announced = format!("about {} requests to 3 hosts", json["requests"]);
     assert!(smoke.stderr.starts_with(&announced), "{}", smoke.stderr);
     let verdicts = json["verdicts"].as_array().unwrap();
     let of_kind = verdicts.iter().filter(|it| it["kind"] == "address");

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use signpost_testbed::{Backend, TlsFront, Validity, refused_address};
+use signpost_testbed::{TlsFront, Validity};
 
-use crate::bed::{CDN_HOST, Files, Module, Smoke};
+use crate::bed::{CDN_HOST, Files, Smoke};
 use crate::two_targets::{BOTH, OTHER_HOST, TwoCdns};
 use crate::wrong_at_the_edge::edge;
 
@@ -36,14 +36,7 @@ fn is_about(row: &str, smoke: &Smoke, host: Option<&str>) {
 
 #[tokio::test]
 async fn each_target_whose_certificate_ends_tomorrow_is_found() {
-    let module = Module::start_with(&BOTH.config(), |server| {
-        let at = refused_address().unwrap().url();
-        server
-            .switch("enforce")
-            .backend("static", Backend::at(at.clone()))
-            .backend("cloudfront", Backend::at(at))
-    })
-    .await;
+    let module = BOTH.module("enforce").await;
     for (validities, host) in [
         ([Validity::Valid; 2], None),
         ([TOMORROW, Validity::Valid], Some(CDN_HOST)),

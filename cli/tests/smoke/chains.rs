@@ -2,22 +2,15 @@
 //! for a range, on a condition or from a page are served wrongly at one of two targets.
 
 use http::StatusCode;
-use signpost_testbed::{Backend, RecordedRequest, Spoil, Validity, refused_address};
+use signpost_testbed::{RecordedRequest, Spoil, Validity};
 
-use crate::bed::{DOWNLOAD, Files, Module, contents};
+use crate::bed::{DOWNLOAD, Files, contents};
 use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, TwoCdns};
 use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {
-    let nobody = refused_address().unwrap();
-    let module = Module::start_with(&BOTH.config(), |server| {
-        server
-            .switch("enforce")
-            .backend("static", Backend::at(nobody.url()))
-            .backend("cloudfront", Backend::at(nobody.url()))
-    })
-    .await;
+    let module = BOTH.module("enforce").await;
     let rows = [
         (
             Spoil::NoHead,
@@ -53,11 +46,7 @@ async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {
         for name in ["static", "cloudfront"] {
             let row = format!("{spoil:?} at {name}");
             let cdns = TwoCdns::start().await;
-            let cdn = if name == "static" {
-                &cdns.files.cdn
-            } else {
-                &cdns.other
-            };
+            let cdn = cdns.at(name);
             for path in contents().into_keys().chain([EXAMPLE_AT_OTHER.to_owned()]) {
                 cdn.spoil(path, spoil);
             }

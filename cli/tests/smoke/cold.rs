@@ -172,14 +172,9 @@ async fn a_cdn_that_fetches_from_the_edge_is_found_by_a_file_that_no_cache_has()
 }
 
 #[tokio::test]
-async fn a_cdn_that_has_the_file_whatever_the_query_is_noted_if_it_says_so() {
+async fn a_cdn_that_has_the_file_whatever_the_query_has_shown_nothing() {
     let bed = Bed::start().await;
-    let smoke = bed.smoke(&["--cold-query", "v"]).await;
-    assert_eq!(smoke.code, Some(0), "{}{}", smoke.stdout, smoke.stderr);
-    assert_eq!(smoke.json()["notes"], serde_json::json!([]));
-    for cdn in &bed.cdns {
-        cdn.spoil(WARM, Spoil::FromCache);
-    }
+    // No header says whence the file came.
     let smoke = bed.smoke(&["--cold-query", "v"]).await;
     assert_eq!(smoke.code, Some(0), "{}{}", smoke.stdout, smoke.stderr);
     let json = smoke.json();
@@ -191,6 +186,29 @@ async fn a_cdn_that_has_the_file_whatever_the_query_is_noted_if_it_says_so() {
             note.starts_with(&format!("https://{host}{WARM}?v=")),
             "{note}"
         );
-        assert!(note.contains("came from a cache"), "{note}");
+        assert!(note.contains("may have come from a cache"), "{note}");
+    }
+    for cdn in &bed.cdns {
+        cdn.spoil(WARM, Spoil::FromCache);
+    }
+    let smoke = bed.smoke(&["--cold-query", "v"]).await;
+    assert_eq!(smoke.code, Some(1), "{}{}", smoke.stdout, smoke.stderr);
+    let failures = smoke.failures();
+    assert_eq!(failures.len(), 2, "{failures:#?}");
+    for findings in failures.values() {
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert_eq!(findings[0]["stage"], "cdn-loop");
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(message.contains("came from a cache"), "{message}");
+    }
+    // Without a redirect, no target is asked.
+    for (more, code) in [
+        (&["--switch", "off"][..], 2),
+        (&["--switch", "off", "--targets", "always"], 1),
+    ] {
+        let smoke = bed.smoke(&[more, &["--cold-query", "v"]].concat()).await;
+        assert_eq!(smoke.code, Some(code), "{more:?}: {}", smoke.stderr);
+        let is_refused = smoke.stderr.contains("add --targets always");
+        assert_eq!(is_refused, code == 2, "{more:?}: {}", smoke.stderr);
     }
 }

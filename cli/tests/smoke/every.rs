@@ -10,14 +10,12 @@ use http::Request;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
-use signpost_testbed::{
-    Alertmanager, Backend, Spoil, Validity, client, is_installed, refused_address,
-};
+use signpost_testbed::{Alertmanager, Spoil, Validity, client, is_installed, refused_address};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
-use crate::bed::{DOWNLOAD, Files, Module, contents};
+use crate::bed::{DOWNLOAD, Files, contents};
 use crate::two_targets::{HARDLY_THE_SECOND, TwoCdns};
 use crate::wrong_at_the_edge::edge;
 
@@ -68,21 +66,9 @@ async fn until(lines: &mut Lines<impl AsyncBufRead + Unpin>, words: &str) -> Vec
     seen
 }
 
-/// The module, with both targets of the configuration.
-async fn module() -> Module {
-    Module::start_with(&HARDLY_THE_SECOND.config(), |server| {
-        let at = refused_address().unwrap().url();
-        server
-            .switch("enforce")
-            .backend("static", Backend::at(at.clone()))
-            .backend("cloudfront", Backend::at(at))
-    })
-    .await
-}
-
 #[tokio::test]
 async fn a_target_in_reserve_that_breaks_and_is_mended_is_told_of_everywhere() {
-    let module = module().await;
+    let module = HARDLY_THE_SECOND.module("enforce").await;
     let cdns = TwoCdns::start().await;
     let told = cdns.files.directory.path().join("told");
     let exec = format!("cat >> '{}'", told.display());
@@ -204,7 +190,7 @@ async fn has_figures_of_the_fault(address: SocketAddr) {
 
 #[tokio::test]
 async fn if_nothing_is_wrong_there_are_so_many_lines_and_no_alarm() {
-    let module = module().await;
+    let module = HARDLY_THE_SECOND.module("enforce").await;
     let cdns = TwoCdns::start().await;
     let arguments = ["--every", "1s", "--count", "2"];
     let smoke = cdns
@@ -244,7 +230,7 @@ async fn a_test_that_cannot_run_is_a_failed_round_and_not_the_end() {
     let index = refused_address().unwrap();
     let index = index.url();
     let arguments = ["--every", "1s", "--latest", "1", "--index", &index];
-    for (rounds, count, alarms, code) in [("2", "3", 1, 1), ("2", "1", 0, 0), ("1", "1", 1, 1)] {
+    for (rounds, count, alarms, code) in [("2", "3", 1, 1), ("3", "3", 1, 1), ("1", "1", 1, 1)] {
         let more = ["--rounds", rounds, "--count", count, "--format", "json"];
         let arguments = [&arguments[..], &more].concat();
         let smoke = files.smoke_without_lock_file(&edge.url(), &arguments).await;
@@ -303,14 +289,18 @@ async fn what_cannot_work_in_any_round_is_refused_at_the_start() {
     let taken = taken.local_addr().unwrap().to_string();
     let every = |more: &[&'static str]| [&["--every", "1s"], more].concat();
     let rows: Vec<(Vec<&str>, &str)> = vec![
-        (vec!["--count", "1"], "--every <DURATION>"),
-        (vec!["--rounds", "1"], "--every <DURATION>"),
-        (vec!["--exec", "true"], "--every <DURATION>"),
-        (vec!["--metrics", &taken], "--every <DURATION>"),
+        (vec!["--count", "1"], "are for --every"),
+        (vec!["--rounds", "1"], "are for --every"),
+        (vec!["--exec", "true"], "are for --every"),
+        (vec!["--metrics", &taken], "are for --every"),
         (every(&["--junit", "a.xml"]), "cannot be used with"),
         (every(&["--settle", "1s"]), "cannot be used with"),
         (vec!["--every", "10ms"], "write a duration from 1s to 24h"),
-        (every(&["--rounds", "0"]), "invalid value '0'"),
+        (every(&["--count", "1"]), "no alarm could begin"),
+        (
+            every(&["--rounds", "0"]),
+            "write a whole number, at least 1",
+        ),
         (
             every(&["--missing", "/nowhere/"]),
             "no probe's path contains `/nowhere/`",

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod bed;
+mod before_the_edge;
 mod certificates;
 mod chains;
 mod cold;

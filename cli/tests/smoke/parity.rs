@@ -57,7 +57,7 @@ async fn true_copies_do_not_differ_and_the_edge_is_not_asked() {
     for cdn in [&cdns.files.cdn, &cdns.other] {
         assert_eq!(cdn.requests(), 3 * FILES);
     }
-    let announced = "about to send 54 requests to 2 hosts, at most 1000 a second: 1s\n";
+    let announced = "about 54 requests to 2 hosts, at most 1000 a second: about 1s\n";
     assert!(smoke.stderr.contains(announced), "{}", smoke.stderr);
 }
 

@@ -2,30 +2,19 @@
 
 use signpost::request::Request;
 use signpost::values::Switch;
-use signpost_testbed::{Backend, Spoil, refused_address};
+use signpost_testbed::Spoil;
 
-use crate::bed::{FILE, Module};
-use crate::two_targets::{BOTH, TwoCdns};
+use crate::bed::FILE;
+use crate::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns};
 
 #[tokio::test]
 async fn a_stale_file_is_found_at_either_target() {
-    let module = Module::start_with(&BOTH.config(), |server| {
-        let at = refused_address().unwrap().url();
-        server
-            .switch("enforce")
-            .backend("static", Backend::at(at.clone()))
-            .backend("cloudfront", Backend::at(at))
-    })
-    .await;
+    let module = BOTH.module("enforce").await;
     let edge = module.viceroy.url();
     let mut kinds = Vec::new();
     for name in ["static", "cloudfront"] {
         let cdns = TwoCdns::start().await;
-        let cdn = if name == "static" {
-            &cdns.files.cdn
-        } else {
-            &cdns.other
-        };
+        let cdn = cdns.at(name);
         cdn.spoil(FILE, Spoil::OtherBytes);
         let smoke = cdns.smoke(BOTH, &edge, &["--format", "json"]).await;
         assert_eq!(smoke.code, Some(1), "{name}: {}", smoke.stdout);
@@ -58,14 +47,14 @@ fn cdn_host(target: &str) -> &'static str {
 
 #[tokio::test]
 async fn targets_that_get_no_redirect_yet_are_asked_if_they_should_be_ready() {
-    let module = Module::start_with(&BOTH.config(), |server| server.switch("shadow")).await;
+    let module = BOTH.module("shadow").await;
     let edge = module.viceroy.url();
     let cdns = TwoCdns::start().await;
     let file = file_of_the_first();
     for (is_stale, more, code) in [
-        (false, &["--ask-targets"][..], 0),
+        (false, &["--targets", "always"][..], 0),
         (true, &[], 0),
-        (true, &["--ask-targets"], 1),
+        (true, &["--targets", "always"], 1),
     ] {
         if is_stale {
             cdns.other.spoil(file.clone(), Spoil::OtherBytes);
@@ -85,6 +74,35 @@ async fn targets_that_get_no_redirect_yet_are_asked_if_they_should_be_ready() {
             assert_eq!(request, place, "{row}");
             assert_eq!(findings[0]["stage"], "checksum", "{row}: {findings:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn without_any_sha256_a_target_whose_files_are_not_those_of_the_others_is_found() {
+    let cdns = TwoCdns::start().await;
+    let module = HARDLY_THE_SECOND.module("shadow").await;
+    let edge = module.viceroy.url();
+    let file = file_of_the_first();
+    cdns.other.insert(file.clone(), &b"\x1f\x8byesterday's"[..]);
+    for more in [
+        &["--switch", "shadow", "--targets", "always"][..],
+        &["--targets", "only"],
+    ] {
+        let arguments = [&["--format", "json"], more].concat();
+        let smoke = cdns.smoke_without_lock_file(HARDLY_THE_SECOND, &edge, &arguments);
+        let smoke = smoke.await;
+        assert_eq!(smoke.code, Some(1), "{more:?}: {}", smoke.stdout);
+        let failures = smoke.failures();
+        let place = format!("https://{}{file}", cdn_host("cloudfront"));
+        let failed: Vec<_> = failures.keys().collect();
+        assert_eq!(failed, [&place], "{more:?}: {failures:#?}");
+        let finding = &failures[&place][0];
+        assert_eq!(finding["stage"], "cdn-content", "{more:?}");
+        let message = finding["message"].as_str().unwrap();
+        assert!(
+            message.contains("serves another file than the "),
+            "{message}"
+        );
     }
 }
 

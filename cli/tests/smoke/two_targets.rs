@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
-use signpost_testbed::{Protocol, TlsCdn, Validity, add_hosts, stand_in_file};
+use signpost_testbed::{
+    Backend, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
+};
 use tokio::process::Command;
 
-use crate::bed::{Files, Smoke, contents};
+use crate::bed::{Files, Module, Smoke, contents};
 
 /// The host of the second target.
 pub(crate) const OTHER_HOST: &str = "cloudfront.example";
@@ -65,6 +67,21 @@ impl Written {
     pub(crate) fn config(self) -> Config {
         signpost::authoring::from_toml(&self.toml()).unwrap_or_else(|problems| panic!("{problems}"))
     }
+
+    /// The real module with this configuration, which finds both targets healthy.
+    pub(crate) async fn module(self, switch: &str) -> Module {
+        let nobody = refused_address().unwrap();
+        Module::start_with(&self.config(), |server| {
+            let server = server.switch(switch);
+            let targets = ["static", "cloudfront"].into_iter();
+            targets
+                .filter(|_| self.health)
+                .fold(server, |server, name| {
+                    server.backend(name, Backend::at(nobody.url()))
+                })
+        })
+        .await
+    }
 }
 
 /// The two CDNs, each with every file.
@@ -97,6 +114,14 @@ impl TwoCdns {
         }
     }
 
+    /// The CDN of a target.
+    pub(crate) fn at(&self, target: &str) -> &TlsCdn {
+        match target {
+            "static" => &self.files.cdn,
+            _ => &self.other,
+        }
+    }
+
     /// Smoke-tests `edge` with the configuration and the lock file.
     pub(crate) async fn smoke(&self, written: Written, edge: &str, more: &[&str]) -> Smoke {
         let address = self.other.address().to_string();
@@ -112,14 +137,32 @@ impl TwoCdns {
         edge: &str,
         more: &[&str],
     ) -> Smoke {
-        let mut command = self.command_where_other_is_at(address, written, edge, more);
+        let more = self.with_lock_file(more);
+        let mut command = self.command_where_other_is_at(address, written, edge, &more);
+        Smoke::of(&command.output().await.unwrap())
+    }
+
+    /// The same, without the lock file.
+    pub(crate) async fn smoke_without_lock_file(
+        &self,
+        written: Written,
+        edge: &str,
+        more: &[&str],
+    ) -> Smoke {
+        let address = self.other.address().to_string();
+        let mut command = self.command_where_other_is_at(&address, written, edge, more);
         Smoke::of(&command.output().await.unwrap())
     }
 
     /// The command of such a test.
     pub(crate) fn command(&self, written: Written, edge: &str, more: &[&str]) -> Command {
         let address = self.other.address().to_string();
-        self.command_where_other_is_at(&address, written, edge, more)
+        self.command_where_other_is_at(&address, written, edge, &self.with_lock_file(more))
+    }
+
+    fn with_lock_file<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let lock_file = self.files.lock_file.to_str().unwrap();
+        [&["--from-lockfile", lock_file], more].concat()
     }
 
     fn command_where_other_is_at(
@@ -132,16 +175,8 @@ impl TwoCdns {
         let config = self.files.directory.path().join("two-targets.toml");
         std::fs::write(&config, written.toml()).unwrap();
         let detour = format!("{OTHER_HOST}:443:{address}");
-        let lock_file = self.files.lock_file.to_str().unwrap();
         let authority = self.authority.to_str().unwrap();
-        let arguments = [
-            "--ca",
-            authority,
-            "--connect-to",
-            &detour,
-            "--from-lockfile",
-            lock_file,
-        ];
+        let arguments = ["--ca", authority, "--connect-to", &detour];
         let arguments = [&arguments, more].concat();
         self.files.command(&config, edge, &arguments)
     }

@@ -13,29 +13,30 @@ pub(crate) enum Cached {
     Miss,
 }
 
-/// How CDNs say it: RFC 9211, Fastly and CloudFront, Cloudflare.
-const HEADERS: [&str; 3] = ["cache-status", "x-cache", "cf-cache-status"];
-
 impl Cached {
-    /// What an answer says. `Age` is that of a file from a cache; of several caches, one hit is enough.
+    /// What an answer says: with `Age`, that of a file from a cache; as RFC 9211 has it, where a name may
+    /// stand before the parameters; or in the words of Fastly, CloudFront or Cloudflare. Of several
+    /// caches, one hit is enough.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let values = |name| {
-            headers
-                .get_all(name)
-                .into_iter()
-                .filter_map(|it| it.to_str().ok())
+            let values = headers.get_all(name).into_iter();
+            values.filter_map(|value| value.to_str().ok())
         };
         let mut ages = values("age").filter_map(|age| age.trim().parse::<u64>().ok());
-        if ages.any(|age| age > 0) {
+        let parameters = values("cache-status").flat_map(|value| value.split([';', ',']));
+        let words = ["x-cache", "cf-cache-status"].into_iter().flat_map(values);
+        let words = words.flat_map(|value| value.split(|letter: char| !letter.is_alphanumeric()));
+        let said: Vec<_> = parameters
+            .map(|parameter| parameter.split('=').next().unwrap_or_default().trim())
+            .chain(words)
+            .map(str::to_ascii_lowercase)
+            .collect();
+        if ages.any(|age| age > 0) || said.iter().any(|word| word.ends_with("hit")) {
             return Some(Self::Hit);
         }
-        let said: String = HEADERS.into_iter().flat_map(values).collect();
-        let said = said.to_ascii_lowercase();
-        if said.contains("hit") {
-            Some(Self::Hit)
-        } else {
-            (said.contains("miss") || said.contains("fwd=")).then_some(Self::Miss)
-        }
+        let mut said = said.iter();
+        said.any(|word| word == "miss" || word == "fwd")
+            .then_some(Self::Miss)
     }
 }
 
@@ -61,6 +62,10 @@ mod tests {
             ("cache-status", "ExampleCache; hit; ttl=376", hit),
             ("cache-status", "ExampleCache; fwd=uri-miss; stored", miss),
             ("cache-status", "Origin; fwd=stale, \"CDN\"; hit", hit),
+            ("cache-status", "white.cdn.example; fwd=miss", miss),
+            ("x-cache", "Miss from white-1.example", miss),
+            ("x-cache", "TCP_HIT", hit),
+            ("x-cache", "TCP_MISS", miss),
             ("age", "0", None),
             ("age", "1", hit),
             ("age", "yes", None),

@@ -7,8 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use reqwest::Response;
 use reqwest::tls::TlsInfo;
 use time::OffsetDateTime;
-use url::Position;
 use x509_parser::parse_x509_certificate;
+
+use crate::smoke::ask::ways::host_of;
 
 /// For each host, the certificate that ends first.
 #[derive(Debug, Default)]
@@ -34,7 +35,7 @@ impl Certificates {
             end: end_of(bytes),
             address: response.remote_addr(),
         };
-        let host = response.url()[Position::BeforeHost..Position::AfterPort].to_owned();
+        let host = host_of(response.url());
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entry(host)
             .and_modify(|first| *first = certificate.clone().min(first.clone()))

@@ -10,7 +10,8 @@ use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use url::Url;
+use tokio::time::timeout;
+use url::{Position, Url};
 
 use crate::file::in_words;
 use crate::https::{self, words_of};
@@ -98,18 +99,19 @@ impl Ways {
         self.settings.builder().resolve(host, address).build()
     }
 
-    /// The addresses of a URL's host, in the order of DNS; none if it cannot be looked up.
-    pub(crate) async fn addresses(&self, url: &Url) -> Vec<SocketAddr> {
+    /// The addresses of a URL's host.
+    pub(crate) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
         let mut detours = self.by_detour.iter();
         if let Some(by) = detours.find(|by| by.detour.leads_to(url)) {
-            return by.detour.addresses.clone();
+            return Ok(by.detour.addresses.clone());
         }
         let host = url.host_str().unwrap_or_default();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let port = url.port_or_known_default().unwrap_or_default();
-        // Whoever asks the host sees that it has no address.
-        let found = tokio::net::lookup_host((bare, port)).await;
-        found.map(Iterator::collect).unwrap_or_default()
+        let found = tokio::net::lookup_host((bare, port));
+        let found = timeout(self.settings.connect_timeout, found).await;
+        let found = found.map_err(|_| "no answer came in time".to_owned())?;
+        Ok(found.map_err(|error| error.to_string())?.collect())
     }
 
     /// The detours that neither a request took nor one of these URLs would.
@@ -149,6 +151,11 @@ impl Settings {
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
     }
+}
+
+/// The host of a URL, and its port if it is written.
+pub(crate) fn host_of(url: &Url) -> String {
+    url[Position::BeforeHost..Position::AfterPort].to_owned()
 }
 
 /// Whether this machine could reach an address. Only routes to IPv6 are often missing.

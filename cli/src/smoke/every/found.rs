@@ -111,7 +111,11 @@ impl Found {
                     Stage::Certificate => Cause::CertificateEnds,
                     _ => Cause::SmokeFailed,
                 };
-                found.fault(cause.at(place), Some(finding.stage), &finding.message);
+                let message = match place {
+                    Place::Edge | Place::Origin => finding.in_a_line(&probe.request),
+                    _ => finding.message.clone(),
+                };
+                found.fault(cause.at(place), Some(finding.stage), &message);
             }
         }
         found

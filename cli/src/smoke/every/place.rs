@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 use signpost::config::Config;
-use url::{Position, Url};
+use url::Url;
 
 use crate::smoke::ask::edge_url::EdgeUrl;
+use crate::smoke::ask::ways::host_of;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::stage::Stage;
@@ -65,7 +66,7 @@ impl Places {
     pub(crate) fn of(edge: &EdgeUrl, config: &Config) -> Self {
         let host = |url: &str| {
             let url = Url::parse(url).ok()?;
-            Some(url[Position::BeforeHost..Position::AfterPort].to_owned())
+            Some(host_of(&url))
         };
         let targets = config.targets().filter_map(|target| {
             let host = host(target.base().as_str())?;

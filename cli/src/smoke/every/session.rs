@@ -77,7 +77,7 @@ impl Session {
         let measures = measures.transpose()?;
         Ok(Self {
             places,
-            alarms: Alarms::new(options.rounds),
+            alarms: Alarms::new(options.rounds()),
             outlets: Outlets::open(&options.outlets, figures)?,
             measures,
             format,

@@ -110,7 +110,7 @@ fn a_round_is_a_line_and_an_alarm_another() {
     insta::assert_snapshot!(shown(Ok(passed())), @"2026-11-27T07:18:21Z  ok 1 probe in 2.9 s");
     insta::assert_snapshot!(shown(Ok(failed())), @r"
     2026-11-27T07:18:21Z  FAILED 2 of 3 probes in 2.9 s: edge location (1), target eu cdn-status (1), target eu certificate (1)
-    2026-11-27T07:18:21Z  ALARM 1: edge: location (1), first: `location` differs
+    2026-11-27T07:18:21Z  ALARM 1: edge: location (1), first: /api/v1/crates/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/0.1.1/download: `location` differs: expected https://static.crates.io/crates/a, received https://static.crates.iocrates/a
     2026-11-27T07:18:21Z  ALARM 2: target eu: cdn-status (1), first: the target `eu` (https://eu.example) answered 403 Forbidden
     2026-11-27T07:18:21Z  ALARM 3: target eu: certificate (1), first: the certificate of eu.example ends
     2026-11-27T07:20:21Z  alarm 1 has ended after 2m: edge

@@ -5,20 +5,20 @@ mod in_share;
 mod hosts;
 mod listed;
 pub(crate) mod once_more;
+mod probe;
 mod required;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::net::SocketAddr;
 use std::path::Path;
 
-use serde::Serialize;
+use clap::ValueEnum;
 use signpost::config::{Route, RouteName};
 use signpost::route;
 use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
-use strum::IntoStaticStr;
 use url::Url;
+
+pub(crate) use self::probe::{Kind, Probe};
 
 use crate::file::Loaded;
 use crate::output::Failure;
@@ -29,63 +29,17 @@ use crate::smoke::gather::package::{Checksum, Checksums, Package};
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::gather::sums::Sums;
 
-/// A request to the edge, and everything that is expected of the answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Probe {
-    pub(crate) kind: Kind,
-    pub(crate) route: String,
-    /// The path to request; for a file at a target, its location.
-    pub(crate) request: String,
-    pub(crate) expected: Expected,
-    /// The only address of the location's host that is asked; else any.
-    pub(crate) address: Option<SocketAddr>,
-    /// The SHA-256 of the file at the location.
-    pub(crate) checksum: Option<Checksum>,
-    /// A second SHA-256 from another source.
-    pub(crate) other_checksum: Option<Checksum>,
-    /// Another target's file, which must be the same.
-    pub(crate) same_as: Option<SameAs>,
-    /// The extension of the file at the location; empty if it has none.
-    pub(crate) extension: String,
-    pub(crate) may_be_missing: bool,
-    /// Whether the origin serves the route by itself.
-    pub(crate) is_at_origin: bool,
-}
-
-/// A file as a target served it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SameAs {
-    pub(crate) target: String,
-    pub(crate) sha256: String,
-}
-
-/// The source of a probe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "lowercase")]
-pub(crate) enum Kind {
-    Example,
-    Crate,
-    #[strum(serialize = "lock file")]
-    LockFile,
-    Latest,
-    /// A file of the list that --files names.
-    File,
-    /// A crate that the switch's share includes, if few of the others are in it.
-    #[strum(serialize = "in share")]
-    InShare,
-    /// A path near a route's own, which must not be redirected.
-    Negative,
-    /// A file at a target to which no other probe of it led, requested from the target.
-    Target,
-    /// A file of a target at one address of its host.
-    Address,
-    /// A file of a target that no cache has.
-    Cold,
-    /// A file of a target, in every way that clients ask for one.
-    Chain,
-    /// The certificate of the edge or of a target.
-    Certificate,
+/// When targets are asked for files themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AskTargets {
+    /// While the switch sends redirects to them
+    #[default]
+    WhenSent,
+    /// Also while it sends none: they must be ready before it does
+    Always,
+    /// Always, and nobody else: for a CDN in reserve, which this configuration names and the deployed one
+    /// need not. Of --edge, only the host counts
+    Only,
 }
 
 /// What probes are derived from.
@@ -104,61 +58,9 @@ pub(crate) struct Sources<'a> {
     pub(crate) missing: &'a [String],
     /// The routes that the origin does not serve by itself.
     pub(crate) not_at_origin: &'a [String],
-    /// Whether targets are asked although the switch sends no redirect.
-    pub(crate) ask_targets: bool,
+    pub(crate) ask_targets: AskTargets,
     /// Whether one file of each target is enough.
     pub(crate) quick: bool,
-}
-
-impl Probe {
-    /// The certificate of a host, which no request of its own asks for.
-    pub(crate) fn of_certificate(host: &str) -> Self {
-        Self {
-            kind: Kind::Certificate,
-            route: String::new(),
-            request: host.to_owned(),
-            expected: Expected::Certificate,
-            address: None,
-            checksum: None,
-            other_checksum: None,
-            same_as: None,
-            extension: String::new(),
-            may_be_missing: false,
-            is_at_origin: false,
-        }
-    }
-
-    /// How many requests it comes to if all is right.
-    pub(crate) fn requests(&self) -> usize {
-        match self.expected {
-            Expected::Redirect(_) if self.kind.is_direct() => 1,
-            // GET, HEAD and JSON, and the file.
-            Expected::Redirect(_) => 4,
-            Expected::Origin { .. } if self.kind == Kind::Negative => 1,
-            Expected::Origin { .. } => 1 + usize::from(self.is_at_origin),
-            Expected::Certificate => 0,
-        }
-    }
-
-    /// The request, with the address if there is only one to ask.
-    pub(crate) fn shown(&self) -> Cow<'_, str> {
-        match self.address {
-            Some(address) => format!("{} at {address}", self.request).into(),
-            None => (&*self.request).into(),
-        }
-    }
-}
-
-impl Kind {
-    /// The name in the table.
-    pub(crate) fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// Whether the file is requested from the target, and not from the edge.
-    pub(crate) fn is_direct(self) -> bool {
-        matches!(self, Self::Target | Self::Address | Self::Cold)
-    }
 }
 
 impl Sources<'_> {
@@ -264,6 +166,8 @@ impl Sources<'_> {
         let package = self.package_at(path).filter(|_| is_of_crate);
         let mut checksums = self.checksums_of(path, package.as_ref());
         let checksum = checksums.next();
+        let file = self.enforced(path);
+        let file = file.map_or_else(String::new, |file| file.first().location.clone());
         let named = self.missing.iter().any(|part| path.contains(part.as_str()));
         Probe {
             kind,
@@ -273,19 +177,11 @@ impl Sources<'_> {
             address: None,
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),
-            same_as: None,
-            extension: self.extension(path),
+            extension: extension(&file),
+            file,
             may_be_missing: named && checksum.is_none(),
             is_at_origin: !self.not_at_origin.iter().any(|name| name == route),
         }
-    }
-
-    fn extension(&self, path: &str) -> String {
-        let redirect = self.enforced(path);
-        let url = redirect.and_then(|redirect| Url::parse(&redirect.first().location).ok());
-        let path = url.as_ref().map_or("", Url::path);
-        let extension = Path::new(path).extension().and_then(OsStr::to_str);
-        extension.unwrap_or_default().to_ascii_lowercase()
     }
 
     /// Every checksum that is known of a file: that of the list, then those of its crate.
@@ -300,7 +196,7 @@ impl Sources<'_> {
 
     /// Whether targets are asked.
     pub(crate) fn asks_targets(&self) -> bool {
-        self.ask_targets || sends_any(self.switch)
+        self.ask_targets != AskTargets::WhenSent || sends_any(self.switch)
     }
 
     /// The redirect of a path with the switch at `enforce`.
@@ -345,6 +241,14 @@ impl Sources<'_> {
 fn is_sent(path: &str) -> bool {
     let written = format!("https://registry.example{path}");
     Url::parse(&written).is_ok_and(|url| url.as_str() == written)
+}
+
+/// The extension of the file at a location.
+fn extension(location: &str) -> String {
+    let url = Url::parse(location).ok();
+    let path = url.as_ref().map_or("", Url::path);
+    let extension = Path::new(path).extension().and_then(OsStr::to_str);
+    extension.unwrap_or_default().to_ascii_lowercase()
 }
 
 fn sends_any(switch: Switch) -> bool {

@@ -1,6 +1,5 @@
 //! Judges the bytes of a file whose SHA-256 is unknown.
 
-use crate::smoke::gather::probes::Probe;
 use crate::smoke::judge::finding::{Finding, Received};
 use crate::smoke::judge::stage::Stage;
 
@@ -55,20 +54,8 @@ pub(crate) fn is_never_empty(extension: &str) -> bool {
     Format::of(extension).is_some()
 }
 
-/// Finds a file that cannot be what its name says, or that is not the one another target served.
-pub(crate) fn check(server: &str, probe: &Probe, received: &Received) -> Option<Finding> {
-    let other_format = || wrong_format(server, &probe.extension, received);
-    let other_file = || {
-        let other = probe.same_as.as_ref()?;
-        let target = &other.target;
-        let words = format!("{server} serves another file than the target `{target}`");
-        let (expected, received) = (Some(&*other.sha256), Some(&*received.sha256));
-        Finding::difference(Stage::CdnContent, words, expected, received)
-    };
-    other_format().or_else(other_file)
-}
-
-fn wrong_format(server: &str, extension: &str, received: &Received) -> Option<Finding> {
+/// Finds a file that cannot be what its name says.
+pub(crate) fn check(server: &str, extension: &str, received: &Received) -> Option<Finding> {
     let content_type = received.content_type.as_deref().unwrap_or("no type");
     let what = if is_page(received) && !PAGES.contains(&extension) {
         "an HTML page instead of the file".to_owned()
@@ -99,7 +86,7 @@ fn is_page(received: &Received) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_never_empty, wrong_format};
+    use super::{check, is_never_empty};
     use crate::smoke::judge::finding::Received;
 
     #[test]
@@ -143,7 +130,7 @@ mod tests {
                 beginning: content.to_vec(),
                 ..Received::default()
             };
-            let found = wrong_format("a", extension, &received);
+            let found = check("a", extension, &received);
             let row = format!("{extension} {content_type:?} {content:?}: {found:?}");
             assert_eq!(found.is_none(), words.is_empty(), "{row}");
             let is_said = found.is_none_or(|found| found.message.contains(words));

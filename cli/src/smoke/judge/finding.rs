@@ -50,6 +50,13 @@ impl Finding {
         }
     }
 
+    /// The finding in a line, for this request.
+    pub(crate) fn in_a_line(&self, request: &str) -> String {
+        let mismatch = self.mismatch.as_ref().map(Mismatch::in_a_line);
+        let message = std::iter::once(self.message.clone()).chain(mismatch);
+        format!("{request}: {}", message.collect::<Vec<_>>().join(": "))
+    }
+
     /// A finding if two texts differ.
     pub(crate) fn difference(
         stage: Stage,

@@ -36,14 +36,24 @@ impl Mismatch {
             differs_at,
         })
     }
+
+    /// Both texts in a line.
+    pub(crate) fn in_a_line(&self) -> String {
+        let [expected, received] =
+            [&self.expected, &self.received].map(|text| or_none(text.as_deref()));
+        format!("expected {expected}, received {received}")
+    }
+}
+
+fn or_none(text: Option<&str>) -> &str {
+    text.unwrap_or("(none)")
 }
 
 /// Two lines, and a mark below the first difference.
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
-        writeln!(f, "expected {}", or_none(&self.expected))?;
-        writeln!(f, "received {}", or_none(&self.received))?;
+        writeln!(f, "expected {}", or_none(self.expected.as_deref()))?;
+        writeln!(f, "received {}", or_none(self.received.as_deref()))?;
         let column = "received ".len() + self.differs_at;
         write!(f, "{:column$}^ differs here", "")
     }

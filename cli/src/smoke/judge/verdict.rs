@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::ask::cached::Cached;
+use crate::smoke::ask::heard::at;
 use crate::smoke::gather::probes::{Kind, Probe};
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::content;
@@ -95,15 +96,13 @@ impl Verdict {
         self.elsewhere.extend(elsewhere);
     }
 
-    /// Compares a file with its checksum. Without one, judges what can be: whether it is a file of its
-    /// kind, and the one that another target served.
+    /// Compares a file with its checksum. Without one, judges whether it is a file of its kind.
     pub(crate) fn compare(&mut self, server: &str, received: &Received) {
-        let extension = &self.probe.extension;
-        if content::is_never_empty(extension) && received.bytes == 0 {
+        if content::is_never_empty(&self.probe.extension) && received.bytes == 0 {
             self.failed(Stage::CdnBody, format!("{server} serves an empty file"));
         }
         let Some(checksum) = &self.probe.checksum else {
-            let found = content::check(server, &self.probe, received);
+            let found = content::check(server, &self.probe.extension, received);
             self.findings.extend(found);
             return;
         };
@@ -116,15 +115,23 @@ impl Verdict {
         ));
     }
 
-    /// Notes a file that a cache had although it was asked for as one that none has.
+    /// Judges whether a file that no cache should have came from none.
     pub(crate) fn note_cache(&mut self) {
-        let cached = self.file.as_ref().and_then(|file| file.cached);
-        if self.probe.kind == Kind::Cold && cached == Some(Cached::Hit) {
-            let words = format!(
-                "{} came from a cache, so that it shows nothing: the CDN does not keep files apart by this query; name a file that no cache has with --files",
-                self.probe.request
-            );
-            self.notice(words);
+        let Some(file) = self.file.as_ref().filter(|_| self.probe.kind == Kind::Cold) else {
+            return;
+        };
+        let request = &self.probe.request;
+        match file.cached {
+            Some(Cached::Miss) => {}
+            Some(Cached::Hit) => {
+                let words = format!(
+                    "{request} came from a cache, so that nothing is known of what no cache has: the CDN does not keep files apart by this query; name another, or a file that no cache has with --files"
+                );
+                self.failed(Stage::CdnLoop, words);
+            }
+            None => self.notice(format!(
+                "{request} may have come from a cache: no header says so or not"
+            )),
         }
     }
 
@@ -154,6 +161,21 @@ impl Verdict {
     pub(crate) fn is_served(&self) -> bool {
         let file = self.file.as_ref();
         file.is_some_and(|file| file.status == 200)
+    }
+
+    /// Whether a file was served, and nothing is wrong with it, whatever is wrong with the way to it.
+    pub(crate) fn is_good(&self) -> bool {
+        let mut columns = [Column::File, Column::Checksum].into_iter();
+        self.is_served() && columns.all(|column| self.cell(column) != Cell::Failed)
+    }
+
+    /// What failures call the server that was asked for the file.
+    pub(crate) fn server(&self) -> String {
+        let redirect = self.probe.expected.redirect();
+        let mut targets = redirect.into_iter().flat_map(Redirect::targets);
+        let target = targets.find(|at| Some(&at.name) == self.target.as_ref());
+        let server = target.map_or_else(|| "the origin".to_owned(), ToString::to_string);
+        at(&server, self.file.as_ref().and_then(|file| file.address))
     }
 
     pub(crate) fn cell(&self, column: Column) -> Cell {

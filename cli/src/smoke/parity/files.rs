@@ -142,7 +142,7 @@ mod tests {
     use crate::file::Loaded;
     use crate::output::Failure;
     use crate::smoke::gather::package::{Checksum, Checksums};
-    use crate::smoke::gather::probes::Sources;
+    use crate::smoke::gather::probes::{AskTargets, Sources};
     use crate::smoke::gather::sums::Sums;
 
     /// Two routes to the same files at two targets, and one to a single target.
@@ -199,7 +199,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
             sums: &sums,
             missing,
             not_at_origin: &[],
-            ask_targets: false,
+            ask_targets: AskTargets::WhenSent,
             quick: false,
         })
     }

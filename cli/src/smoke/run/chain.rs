@@ -33,20 +33,23 @@ impl<'v> Chain<'v> {
     fn of(served: &'v Verdict) -> Option<Self> {
         let redirect = served.probe.expected.redirect()?;
         let target = served.target.as_ref()?;
-        let file = served.file.as_ref().filter(|_| served.is_served())?;
+        let file = served.file.as_ref().filter(|_| served.is_good())?;
         Some(Self {
-            edge: (!served.probe.kind.is_direct()).then_some(redirect),
+            edge: (served.passed() && !served.probe.kind.is_direct()).then_some(redirect),
             at: redirect.targets().find(|at| at.name == *target)?,
             file,
             part: chain::part(file)?,
         })
     }
 
-    /// The first chain of each target.
+    /// The first chain of each target. What is wrong at the edge is found already, so that a chain which
+    /// begins there comes first.
     fn of_each_target(verdicts: &'v [Verdict]) -> Vec<(&'v Probe, Self)> {
         let mut seen = BTreeSet::new();
-        let passed = verdicts.iter().filter(|verdict| verdict.passed());
-        let chains = passed.filter_map(|served| Some((&served.probe, Self::of(served)?)));
+        let (passed, others): (Vec<_>, Vec<_>) =
+            verdicts.iter().partition(|verdict| verdict.passed());
+        let chains = passed.into_iter().chain(others);
+        let chains = chains.filter_map(|served| Some((&served.probe, Self::of(served)?)));
         chains
             .filter(|(_, chain)| seen.insert(&chain.at.name))
             .collect()

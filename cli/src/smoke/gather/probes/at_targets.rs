@@ -2,22 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{Kind, Probe, SameAs, Sources, sends_any};
+use signpost::values::Switch;
+
+use super::{AskTargets, Kind, Probe, Sources};
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::redirect::Redirect;
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::targets::RouteTarget;
 
 impl Sources<'_> {
-    /// Each target to which not every probe leads: of a route with several, and of all routes while the
-    /// switch leads nowhere. None if no redirect is sent and nobody asks for them: they may not be ready.
+    /// Each target to which not every file of a route leads: of a route with several, and of all routes
+    /// while the switch leads to the origin. None if no redirect is sent and `--targets` does not say
+    /// otherwise:
+    /// they may not be ready.
     pub(crate) fn targets(&self) -> Vec<RouteTarget> {
         if !self.asks_targets() {
             return Vec::new();
         }
-        let leads_nowhere = !sends_any(self.switch);
+        let is_partial = self.ask_targets == AskTargets::Only || self.switch != Switch::ENFORCE;
         let routes = self.loaded.config().routes().iter();
-        let routes = routes.filter(|route| leads_nowhere || route.targets().only().is_none());
+        let routes = routes.filter(|route| is_partial || route.targets().only().is_none());
         let targets = routes.flat_map(|route| {
             route.targets().iter().map(|weighted| RouteTarget {
                 route: route.name().as_str().to_owned(),
@@ -27,57 +31,41 @@ impl Sources<'_> {
         targets.collect()
     }
 
-    /// A file at each target that served none yet, and each file at every other target of its route: a
-    /// file's target depends on its name, and later attempts or an unhealthy target move it to others.
+    /// Each file at every target of its route that the probe did not lead to: a file's target depends on
+    /// its name, and later attempts or an unhealthy target move it to others.
     pub(crate) fn at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
-        let mut probes = self.first_at_targets(targets, verdicts);
-        probes.extend(targets.iter().flat_map(|target| {
-            let served = verdicts
-                .iter()
-                .filter(|verdict| verdict.probe.route == target.route);
-            served.filter_map(|verdict| self.same_at_target(verdict, &target.target))
-        }));
         let mut seen = BTreeSet::new();
-        probes.retain(|probe| seen.insert(probe.request.clone()));
+        let probes = targets.iter().flat_map(|target| {
+            let files = verdicts.iter().filter(|verdict| {
+                let is_there = verdict.target.as_ref() == Some(&target.target);
+                verdict.probe.route == target.route && !is_there
+            });
+            files.filter_map(|verdict| self.at_target(&verdict.probe, &target.target))
+        });
         probes
+            .filter(|probe| seen.insert(probe.request.clone()))
+            .collect()
     }
 
     /// A file at each target that served none yet, preferably one with a known checksum.
-    fn first_at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
+    pub(crate) fn once_at_targets(
+        &self,
+        targets: &[RouteTarget],
+        verdicts: &[Verdict],
+    ) -> Vec<Probe> {
         let left = targets.iter().filter(|target| {
             let mut verdicts = verdicts.iter();
             !verdicts.any(|verdict| target.is_tried_by(verdict))
         });
+        let mut seen = BTreeSet::new();
         left.filter_map(|target| {
             let of_route = verdicts.iter().map(|verdict| &verdict.probe);
             let of_route = of_route.filter(|probe| probe.route == target.route);
             let files = of_route.filter_map(|probe| self.at_target(probe, &target.target));
             files.min_by_key(|probe| (probe.checksum.is_none(), probe.may_be_missing))
         })
+        .filter(|probe| seen.insert(probe.request.clone()))
         .collect()
-    }
-
-    /// The file of a probe at a target that the probe did not lead to. Without a known checksum it must
-    /// be the one that another target served.
-    fn same_at_target(&self, verdict: &Verdict, target: &str) -> Option<Probe> {
-        if verdict.target.as_deref() == Some(target) {
-            return None;
-        }
-        let probe = self.at_target(&verdict.probe, target)?;
-        if probe.checksum.is_some() {
-            return (!self.quick).then_some(probe);
-        }
-        let served_by = verdict.target.as_ref()?;
-        let is_right = verdict.is_served() && verdict.passed();
-        let file = verdict.file.as_ref().filter(|_| is_right)?;
-        Some(Probe {
-            same_as: Some(SameAs {
-                target: served_by.clone(),
-                sha256: file.sha256.clone(),
-            }),
-            may_be_missing: false,
-            ..probe
-        })
     }
 
     /// The file of a probe at a target of its route, whatever the switch.
@@ -137,8 +125,11 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
     /// The target that a probe got its file from.
     type TriedAt = fn(&Probe) -> Option<&'static str>;
 
-    /// The locations that are requested directly, after the probes.
-    fn at(switch: Switch, loaded: &Loaded, tried_at: TriedAt) -> Vec<String> {
+    /// A name, the switch, where probes got their files, what is asked of each target once, and all.
+    type Row<'r> = (&'r str, Switch, TriedAt, &'r [&'r str], &'r [&'r str]);
+
+    /// The locations that are requested directly, after the probes: one for each target, and all.
+    fn at(switch: Switch, loaded: &Loaded, tried_at: TriedAt) -> [Vec<String>; 2] {
         let (_, _, checksums) = known("y@1.0.0");
         let sources = Sources {
             switch,
@@ -155,26 +146,47 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
                 Verdict { target, ..verdict }
             })
             .collect();
-        let direct = sources.at_targets(&sources.targets(), &verdicts);
-        assert!(direct.iter().all(|probe| probe.checksum.is_some()));
-        direct.into_iter().map(|probe| probe.request).collect()
+        let targets = sources.targets();
+        [
+            sources.once_at_targets(&targets, &verdicts),
+            sources.at_targets(&targets, &verdicts),
+        ]
+        .map(|probes| probes.into_iter().map(|probe| probe.request).collect())
     }
 
     #[test]
-    fn a_target_that_nothing_was_downloaded_from_is_asked_for_the_file_that_is_known_best() {
+    fn each_target_is_asked_for_what_no_probe_led_to_or_for_the_file_that_is_known_best() {
         let loaded = Loaded::of(CONFIG);
-        let at_a = "https://a.example/y/1.0.0.crate";
-        let at_b = "https://b.example/y/1.0.0.crate";
-        let half = Switch::Enforce(Share::percent(50).unwrap());
-        let rows: [(&str, Switch, TriedAt, &[&str]); 5] = [
-            ("none", Switch::ENFORCE, |_| None, &[at_a, at_b]),
-            ("half", half, |_| None, &[at_a, at_b]),
-            ("the other route", Switch::ENFORCE, of_readme, &[at_a, at_b]),
-            ("one", Switch::ENFORCE, of_download, &[at_b]),
-            ("no redirect is sent", Switch::Off, |_| None, &[]),
+        let [xa, ya, xb, yb] = [
+            "https://a.example/x/1.0.0.crate",
+            "https://a.example/y/1.0.0.crate",
+            "https://b.example/x/1.0.0.crate",
+            "https://b.example/y/1.0.0.crate",
         ];
-        for (row, switch, tried_at, expected) in rows {
-            assert_eq!(at(switch, &loaded, tried_at), expected, "{row}");
+        let readme = "https://a.example/readmes/x";
+        let half = Switch::Enforce(Share::percent(50).unwrap());
+        let all: &[_] = &[xa, ya, xb, yb];
+        let rows: [Row<'_>; 5] = [
+            ("none", Switch::ENFORCE, |_| None, &[ya, yb], all),
+            (
+                "half",
+                half,
+                |_| None,
+                &[ya, yb, readme],
+                &[xa, ya, xb, yb, readme],
+            ),
+            (
+                "the other route",
+                Switch::ENFORCE,
+                of_readme,
+                &[ya, yb],
+                all,
+            ),
+            ("one", Switch::ENFORCE, of_download, &[yb], &[xb, yb]),
+            ("no redirect is sent", Switch::Off, |_| None, &[], &[]),
+        ];
+        for (row, switch, tried_at, once, all) in rows {
+            assert_eq!(at(switch, &loaded, tried_at), [once, all], "{row}");
         }
     }
 

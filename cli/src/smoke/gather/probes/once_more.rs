@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{Kind, Probe, SameAs};
-use crate::smoke::gather::addresses::{Addresses, host_of};
+use super::{Kind, Probe};
+use crate::smoke::ask::ways::host_of;
+use crate::smoke::gather::addresses::Addresses;
 use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::redirect::{AtTarget, Redirect};
 use crate::smoke::judge::verdict::Verdict;
@@ -17,8 +18,8 @@ pub(crate) struct ColdQuery<'q> {
     pub(crate) value: &'q str,
 }
 
-/// A file at a target that the edge may send to, and whether it was served there.
-struct AtAny<'v> {
+/// A file at one of its targets, and whether it was served there.
+struct Placed<'v> {
     verdict: &'v Verdict,
     at: &'v AtTarget,
     url: Url,
@@ -28,7 +29,7 @@ struct AtAny<'v> {
 impl Probe {
     /// Each address of each host, asked for the file that is known best.
     pub(crate) fn at_addresses(addresses: &Addresses, verdicts: &[Verdict]) -> Vec<Self> {
-        let files = AtAny::all(verdicts);
+        let files = Placed::all(verdicts);
         let mut probes = Vec::new();
         for (host, addresses) in addresses.iter() {
             let of_host = files.iter().filter(|file| host_of(&file.url) == host);
@@ -45,9 +46,9 @@ impl Probe {
 
     /// A file of each target with the query.
     pub(crate) fn cold(query: ColdQuery<'_>, verdicts: &[Verdict]) -> Vec<Self> {
-        let mut files = AtAny::all(verdicts);
+        let mut files = Placed::all(verdicts);
         files.retain(|file| file.is_served);
-        files.sort_by_key(AtAny::rank);
+        files.sort_by_key(Placed::rank);
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(&file.at.name));
         let probes = files.into_iter().map(|mut file| {
@@ -65,7 +66,7 @@ impl Probe {
     }
 }
 
-impl<'v> AtAny<'v> {
+impl<'v> Placed<'v> {
     fn all(verdicts: &'v [Verdict]) -> Vec<Self> {
         let files = verdicts.iter().flat_map(|verdict| {
             let redirect = verdict.probe.expected.redirect().into_iter();
@@ -75,7 +76,7 @@ impl<'v> AtAny<'v> {
                     verdict,
                     at,
                     url: Url::parse(&at.location).ok()?,
-                    is_served: is_there && verdict.is_served() && verdict.passed(),
+                    is_served: is_there && verdict.is_good(),
                 })
             })
         });
@@ -94,19 +95,13 @@ impl<'v> AtAny<'v> {
 
     /// The probe for the same file at a target.
     fn again(&self, kind: Kind, at: AtTarget) -> Probe {
-        let file = self.verdict.file.as_ref().filter(|_| self.is_served);
         let probe = self.verdict.probe.clone();
         Probe {
             kind,
             request: at.location.clone(),
-            same_as: file.map(|file| SameAs {
-                target: self.at.name.clone(),
-                sha256: file.sha256.clone(),
-            }),
             expected: Expected::Redirect(Box::new(Redirect::only(at))),
             // The probe itself reports two checksums.
             other_checksum: None,
-            may_be_missing: probe.may_be_missing && !self.is_served,
             ..probe
         }
     }

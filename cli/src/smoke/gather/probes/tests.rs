@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use signpost::values::{Share, Switch};
 use signpost_rows::{PRODUCTION, with_hosts};
 
-use super::{Kind, Probe, Sources};
+use super::{AskTargets, Kind, Probe, Sources};
 use crate::file::Loaded;
 use crate::small::production;
 use crate::smoke::ask::edge_url::EdgeUrl;
@@ -25,7 +25,7 @@ pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sourc
         sums: &NO_SUMS,
         missing: &[],
         not_at_origin: &[],
-        ask_targets: false,
+        ask_targets: AskTargets::WhenSent,
         quick: false,
     }
 }
