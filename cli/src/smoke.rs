@@ -31,6 +31,7 @@ use self::ask::settle::Settle;
 use self::ask::ways::host_of;
 use self::gather::addresses::Addresses;
 use self::gather::crates::Gathered;
+use self::gather::probes::AskTargets;
 use self::gather::probes::once_more::ColdQuery;
 use self::judge::certificate::certificate;
 use self::judge::verdict::Verdict;
@@ -41,7 +42,7 @@ use crate::file::{Loaded, in_words, is_dash};
 use crate::output::{Failure, Format, Outcome, json_text, print, print_error};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    arguments.every.check()?;
+    arguments.check()?;
     if let Some(every) = arguments.every.every {
         return repeat(arguments, every);
     }
@@ -93,7 +94,7 @@ pub(crate) async fn test(
 
 /// Refuses the arguments of a test that a release runs several times, if only the first could run.
 pub(crate) fn check_repeatable(arguments: &Arguments) -> Result<(), Failure> {
-    arguments.every.check()?;
+    arguments.check()?;
     if arguments.files.as_deref().is_some_and(is_dash) {
         return Err(Failure::new(
             "in the smoke test, `--files -` reads standard input, which only the first test of a \
@@ -124,6 +125,9 @@ impl Arguments {
         let locations = sources.locations(&probes);
         let mut notes = gathered.notes.clone();
         notes.extend(sources.left_out());
+        if self.targets == AskTargets::Only {
+            notes.push("the edge was not asked, as --targets says".to_owned());
+        }
         let targets = sources.targets();
         let addresses = if sources.asks_targets() && !self.quick {
             Addresses::look_up(client.ways(), &locations).await
@@ -133,12 +137,6 @@ impl Arguments {
         notes.extend(addresses.notes.iter().cloned());
         let at_edge = self.edge.at("/");
         let hosts: BTreeSet<_> = locations.iter().chain(&at_edge).map(host_of).collect();
-        if self.cold_query.is_some() && !sources.asks_targets() {
-            return Err(Failure::new(format!(
-                "--cold-query asks no target while the switch is at `{}`; add --targets always, or leave it out",
-                self.switch
-            )));
-        }
         let steps = Steps {
             sources: &sources,
             targets: &targets,

@@ -55,6 +55,7 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
     let no_edge = format!("{place} --package fastly.toml");
     let release = format!("{no_edge} --edge https://staging.crates.io");
     let stdin = "in the smoke test, `--files -` reads standard input";
+    let targets = "a release itself says when targets are asked";
     let token = "the token of the Fastly API must not be sent to the edge";
     for (name, words, more, expected) in [
         (
@@ -76,6 +77,8 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
             "in the smoke test, invalid value 'crates'",
         ),
         ("token", &release, "-- --token-env FASTLY_API_TOKEN", token),
+        ("targets", &release, "-- --targets only", targets),
+        ("a query", &release, "-- --cold-query v", targets),
         (
             "token in one word",
             &release,

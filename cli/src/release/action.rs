@@ -5,6 +5,7 @@ use std::time::Duration;
 use signpost::values::Switch;
 
 use super::record::{Keeping, RecordFile};
+use crate::output::Failure;
 
 /// One step. [`Display`](std::fmt::Display) prints its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +180,23 @@ impl Store {
 const SETTLE: &str = "60s";
 
 impl Smoke {
+    /// A test with more arguments of the operator's.
+    pub(crate) fn new(edge: &str, arguments: &[String]) -> Result<Self, Failure> {
+        let names_own = |word: &&String| {
+            let name = word.split('=').next().unwrap_or_default();
+            ["--targets", "--cold-query"].contains(&name)
+        };
+        if let Some(word) = arguments.iter().find(names_own) {
+            return Err(Failure::new(format!(
+                "a release itself says when targets are asked: leave {word} out, and run `signpost smoke` with it beside the release"
+            )));
+        }
+        Ok(Self {
+            edge: edge.to_owned(),
+            arguments: arguments.to_vec(),
+        })
+    }
+
     /// Tries the examples of `config` once `switch` is seen to be in force.
     pub(crate) fn at(&self, switch: Switch, config: &Path) -> Action {
         self.with(switch, config, &[])
@@ -202,11 +220,6 @@ impl Smoke {
             &[]
         } else {
             &["--settle", SETTLE]
-        };
-        let own = if more.iter().any(|word| word.starts_with("--targets")) {
-            &[]
-        } else {
-            own
         };
         let options = [&place, settle, own, &more];
         Action::Smoke(switch, words("signpost", "smoke", &options))

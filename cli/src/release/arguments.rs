@@ -144,10 +144,7 @@ impl ReleaseArguments {
         let release = Release {
             service: self.common.service(&self.service_id),
             store: self.common.store(&self.store_id),
-            smoke: Smoke {
-                edge: self.edge.clone(),
-                arguments: self.smoke_arguments.clone(),
-            },
+            smoke: Smoke::new(&self.edge, &self.smoke_arguments)?,
             package: self.package.clone(),
             config: compiled(file, &loaded),
             deployed_config,

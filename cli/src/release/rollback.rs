@@ -57,10 +57,10 @@ impl RollbackArguments {
         let rollback = Rollback {
             service: self.common.service(&record.service_id),
             store: self.common.store(&record.store_id),
-            smoke: Smoke {
-                edge: self.edge.clone().unwrap_or(record.edge),
-                arguments: self.arguments.clone(),
-            },
+            smoke: Smoke::new(
+                self.edge.as_deref().unwrap_or(&record.edge),
+                &self.arguments,
+            )?,
             config,
             record: self.from.clone().map(RecordFile::Named),
         };

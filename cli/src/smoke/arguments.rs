@@ -13,7 +13,7 @@ use super::every::options::Options;
 use super::gather::index::Index;
 use super::gather::package::Package;
 use super::gather::probes::AskTargets;
-use crate::output::Format;
+use crate::output::{Failure, Format};
 
 const FILES: &str = "Files";
 
@@ -87,7 +87,7 @@ bytes, sha-256, type, cors, range, head.
 Exit codes: 0 all probes passed, or targets do not differ; 1 some failed, or differ; 2 the test
 could not be run; with --every: 0 no alarm began, 1 one did, 2 the test could not start.")]
 pub(crate) struct Arguments {
-    /// The configuration that is deployed, in TOML or compiled; `-` for standard input
+    /// The configuration to test, in TOML or compiled; `-` for standard input
     #[arg(long, value_name = "FILE")]
     pub(super) config: PathBuf,
     /// The deployment to ask: a scheme and a host
@@ -200,6 +200,29 @@ pub(crate) struct Arguments {
     pub(super) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(super) every: Options,
+}
+
+impl Arguments {
+    /// Refuses options that would do nothing.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.every.check()?;
+        let sends_any = !matches!(self.switch, Switch::Off | Switch::Shadow);
+        let words = match self.targets {
+            AskTargets::WhenSent if self.cold_query.is_some() && !sends_any => format!(
+                "--cold-query asks no target while the switch is at `{}`; add --targets always, or leave it out",
+                self.switch
+            ),
+            AskTargets::Only
+                if self.settle.is_some()
+                    || self.token_env.is_some()
+                    || !self.not_at_origin.is_empty() =>
+            {
+                "--settle, --token-env and --not-at-origin are about the edge, which --targets only does not ask; leave them out".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        Err(Failure::new(words))
+    }
 }
 
 /// The name of a query parameter, which stands in a URL as it is.

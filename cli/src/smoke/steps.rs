@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::smoke::announce::Announcement;
+use crate::smoke::ask::ways::host_of;
 use crate::smoke::gather::addresses::Addresses;
 use crate::smoke::gather::probes::once_more::ColdQuery;
 use crate::smoke::gather::probes::{AskTargets, Probe, Sources};
@@ -68,10 +71,17 @@ impl Steps<'_> {
             chain::requests(&verdicts, self.cors)
         };
         verdicts.extend(right(self.once_more(&verdicts)));
+        let hosts = if self.asks_only_targets() {
+            let asked = verdicts.iter().map(|verdict| &verdict.probe.request);
+            let urls = asked.filter_map(|url| Url::parse(url).ok());
+            urls.map(|url| host_of(&url)).collect::<BTreeSet<_>>().len()
+        } else {
+            self.hosts.len()
+        };
         let requests = verdicts.iter().map(|verdict| verdict.probe.requests());
         Announcement {
             requests: requests.sum::<usize>() + chains,
-            hosts: self.hosts.len() - usize::from(self.asks_only_targets()),
+            hosts,
             rate,
             settle,
         }

@@ -55,6 +55,10 @@ async fn each_command_of_the_runbook_runs() {
             store_config("kept"),
             smoke("off"),
             explain.to_owned(),
+            format!(
+                "POST /report smoke --config {PRODUCTION} --edge https://crates.io --switch off \
+                 --targets always --not-at-origin cdn-download"
+            ),
             set_switch("enforce 1%"),
             smoke("enforce 1%"),
         ]

@@ -25,6 +25,7 @@ async fn what_something_before_the_module_adds_is_found_and_the_file_is_tried_al
         assert_eq!(smoke.code, Some(1), "{name}: {}", smoke.stdout);
         let json = smoke.json();
         let verdicts = json["verdicts"].as_array().unwrap();
+        assert!(smoke.stdout.contains(&format!("`{name}`")), "{name}");
         for verdict in verdicts.iter().filter(|it| it["passed"] == false) {
             let findings = verdict["findings"].as_array().unwrap();
             for finding in findings {

@@ -210,5 +210,7 @@ async fn a_cdn_that_has_the_file_whatever_the_query_has_shown_nothing() {
         assert_eq!(smoke.code, Some(code), "{more:?}: {}", smoke.stderr);
         let is_refused = smoke.stderr.contains("add --targets always");
         assert_eq!(is_refused, code == 2, "{more:?}: {}", smoke.stderr);
+        let is_cold = smoke.stdout.contains("\"kind\": \"cold\"");
+        assert_eq!(is_cold, code == 1, "{more:?}: {}", smoke.stdout);
     }
 }

@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
-use crate::bed::{DOWNLOAD, Files, contents};
+use crate::bed::{DOWNLOAD, FILE, Files, contents};
 use crate::two_targets::{HARDLY_THE_SECOND, TwoCdns};
 use crate::wrong_at_the_edge::edge;
 
@@ -224,6 +224,40 @@ async fn if_nothing_is_wrong_there_are_so_many_lines_and_no_alarm() {
 }
 
 #[tokio::test]
+async fn a_target_in_reserve_is_watched_without_the_edge() {
+    let nobody = refused_address().unwrap();
+    let edge = nobody.url();
+    let cdns = TwoCdns::start().await;
+    let only = [
+        "--targets",
+        "only",
+        "--every",
+        "1s",
+        "--rounds",
+        "1",
+        "--count",
+        "1",
+    ];
+    for (row, code) in [("right", 0), ("broken", 1)] {
+        if code == 1 {
+            cdns.other.spoil(FILE, Spoil::Missing);
+        }
+        let smoke = cdns.smoke(HARDLY_THE_SECOND, &edge, &only).await;
+        assert_eq!(
+            smoke.code,
+            Some(code),
+            "{row}: {}{}",
+            smoke.stdout,
+            smoke.stderr
+        );
+        let is_told = smoke
+            .stdout
+            .contains("ALARM 1: target cloudfront: cdn-status (1)");
+        assert_eq!(is_told, code == 1, "{row}: {}", smoke.stdout);
+    }
+}
+
+#[tokio::test]
 async fn a_test_that_cannot_run_is_a_failed_round_and_not_the_end() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge(DOWNLOAD, |_, _| {}).await;
@@ -278,54 +312,6 @@ async fn it_ends_quietly_with_its_reader_and_with_a_signal() {
             .await
             .unwrap();
         assert!(!text.contains("error"), "{signal:?}: {text}");
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_work_in_any_round_is_refused_at_the_start() {
-    let files = Files::start(Validity::Valid).await;
-    let edge = edge(DOWNLOAD, |_, _| {}).await;
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().to_string();
-    let every = |more: &[&'static str]| [&["--every", "1s"], more].concat();
-    let rows: Vec<(Vec<&str>, &str)> = vec![
-        (vec!["--count", "1"], "are for --every"),
-        (vec!["--rounds", "1"], "are for --every"),
-        (vec!["--exec", "true"], "are for --every"),
-        (vec!["--metrics", &taken], "are for --every"),
-        (every(&["--junit", "a.xml"]), "cannot be used with"),
-        (every(&["--settle", "1s"]), "cannot be used with"),
-        (vec!["--every", "10ms"], "write a duration from 1s to 24h"),
-        (every(&["--count", "1"]), "no alarm could begin"),
-        (
-            every(&["--rounds", "0"]),
-            "write a whole number, at least 1",
-        ),
-        (
-            every(&["--missing", "/nowhere/"]),
-            "no probe's path contains `/nowhere/`",
-        ),
-        (
-            every(&["--ca", "nowhere.pem"]),
-            "nowhere.pem: there is no such file",
-        ),
-        (
-            vec!["--every", "1s", "--metrics", &taken],
-            "Address already in use",
-        ),
-        (
-            every(&["--resolve", "unused.example:443:127.0.0.1"]),
-            "no request went to unused.example:443",
-        ),
-    ];
-    for (arguments, words) in rows {
-        let smoke = files.smoke(&edge.url(), &arguments).await;
-        assert_eq!(smoke.code, Some(2), "{arguments:?}: {}", smoke.stdout);
-        assert!(
-            smoke.stderr.contains(words),
-            "{arguments:?}: {}",
-            smoke.stderr
-        );
     }
 }
 

@@ -10,6 +10,7 @@ mod certificates;
 mod chains;
 mod cold;
 mod every;
+mod every_refused;
 mod listed;
 mod left_to_the_origin;
 mod options;

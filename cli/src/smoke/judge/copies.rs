@@ -6,39 +6,56 @@ use crate::smoke::judge::finding::Finding;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Verdict;
 
-/// Finds the copies that are not like the first of their file, or that a target lacks although that one is
-/// there. Those with a known SHA-256 are compared with it instead.
+/// Finds the copies that are not like most of their file, or that a target lacks although there is one. If
+/// as many are alike, those like the first are right. Files with a known SHA-256 are compared with it instead.
 pub(crate) fn compare(verdicts: &mut [Verdict]) {
-    let mut firsts = BTreeMap::new();
+    let mut copies: BTreeMap<_, Vec<Copy>> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| is_compared(verdict)) {
         if let Some(file) = verdict.file.as_ref().filter(|_| verdict.is_good()) {
-            let first = || (verdict.server(), file.sha256.clone());
-            firsts
-                .entry(verdict.probe.file.clone())
-                .or_insert_with(first);
+            let of_file = copies.entry(verdict.probe.file.clone()).or_default();
+            of_file.push(Copy {
+                server: verdict.server(),
+                sha256: file.sha256.clone(),
+            });
         }
     }
     for verdict in verdicts.iter_mut().filter(|verdict| is_compared(verdict)) {
-        let Some((first, expected)) = firsts.get(&verdict.probe.file) else {
+        let of_file = copies.get(&verdict.probe.file).map(Vec::as_slice);
+        let Some(right) = of_file.and_then(usual) else {
             continue;
         };
         let server = verdict.server();
         if verdict.missing && verdict.target.is_some() {
             verdict.missing = false;
-            let words = format!("{server} lacks a file that {first} has");
+            let words = format!("{server} lacks a file that {} has", right.server);
             verdict.failed(Stage::CdnStatus, words);
         } else if let Some(file) = verdict.file.as_ref().filter(|_| verdict.is_good()) {
-            let words = format!("{server} serves another file than {first}");
-            let (expected, received) = (Some(expected.as_str()), Some(file.sha256.as_str()));
+            let words = format!("{server} serves another file than {}", right.server);
+            let (expected, received) = (Some(&*right.sha256), Some(&*file.sha256));
             let found = Finding::difference(Stage::CdnContent, words, expected, received);
             verdict.findings.extend(found);
         }
     }
 }
 
+/// A file as a server has it.
+struct Copy {
+    server: String,
+    sha256: String,
+}
+
+/// The first of the copies of which most are alike.
+fn usual(copies: &[Copy]) -> Option<&Copy> {
+    let alike = |copy: &Copy| copies.iter().filter(|it| it.sha256 == copy.sha256).count();
+    // Of equals, `max_by_key` takes the last.
+    copies.iter().rev().max_by_key(|copy| alike(copy))
+}
+
+/// Where the edge leads to no target, it is the edge that is wrong.
 fn is_compared(verdict: &Verdict) -> bool {
     let probe = &verdict.probe;
-    !probe.file.is_empty() && probe.checksum.is_none()
+    let is_astray = probe.expected.redirect().is_some() && verdict.target.is_none();
+    !probe.file.is_empty() && probe.checksum.is_none() && !is_astray
 }
 
 #[cfg(test)]
@@ -74,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_are_compared_with_the_first_that_is_there() {
+    fn copies_are_compared_with_what_most_are() {
         use Says::{Fails, Lacks, Serves};
 
         let rows = [
@@ -93,6 +110,11 @@ mod tests {
                 "the first is missing",
                 [Lacks, Serves("a"), Serves("a")],
                 ["lacks a file", "", ""],
+            ),
+            (
+                "the first differs",
+                [Serves("b"), Serves("a"), Serves("a")],
+                ["another file", "", ""],
             ),
             ("all are missing", [Lacks; 3], [""; 3]),
         ];

@@ -1,7 +1,5 @@
 //! Files at targets that no probe of them led to.
 
-use std::collections::BTreeSet;
-
 use signpost::values::Switch;
 
 use super::{AskTargets, Kind, Probe, Sources};
@@ -12,14 +10,13 @@ use crate::smoke::report::targets::RouteTarget;
 
 impl Sources<'_> {
     /// Each target to which not every file of a route leads: of a route with several, and of all routes
-    /// while the switch leads to the origin. None if no redirect is sent and `--targets` does not say
-    /// otherwise:
-    /// they may not be ready.
+    /// unless every redirect is sent. None if no redirect is sent and `--targets` does not say otherwise,
+    /// since they may not be ready.
     pub(crate) fn targets(&self) -> Vec<RouteTarget> {
         if !self.asks_targets() {
             return Vec::new();
         }
-        let is_partial = self.ask_targets == AskTargets::Only || self.switch != Switch::ENFORCE;
+        let is_partial = self.ask_targets != AskTargets::WhenSent || self.switch != Switch::ENFORCE;
         let routes = self.loaded.config().routes().iter();
         let routes = routes.filter(|route| is_partial || route.targets().only().is_none());
         let targets = routes.flat_map(|route| {
@@ -34,7 +31,6 @@ impl Sources<'_> {
     /// Each file at every target of its route that the probe did not lead to: a file's target depends on
     /// its name, and later attempts or an unhealthy target move it to others.
     pub(crate) fn at_targets(&self, targets: &[RouteTarget], verdicts: &[Verdict]) -> Vec<Probe> {
-        let mut seen = BTreeSet::new();
         let probes = targets.iter().flat_map(|target| {
             let files = verdicts.iter().filter(|verdict| {
                 let is_there = verdict.target.as_ref() == Some(&target.target);
@@ -42,9 +38,7 @@ impl Sources<'_> {
             });
             files.filter_map(|verdict| self.at_target(&verdict.probe, &target.target))
         });
-        probes
-            .filter(|probe| seen.insert(probe.request.clone()))
-            .collect()
+        once_each(probes)
     }
 
     /// A file at each target that served none yet, preferably one with a known checksum.
@@ -57,15 +51,12 @@ impl Sources<'_> {
             let mut verdicts = verdicts.iter();
             !verdicts.any(|verdict| target.is_tried_by(verdict))
         });
-        let mut seen = BTreeSet::new();
-        left.filter_map(|target| {
+        once_each(left.filter_map(|target| {
             let of_route = verdicts.iter().map(|verdict| &verdict.probe);
             let of_route = of_route.filter(|probe| probe.route == target.route);
             let files = of_route.filter_map(|probe| self.at_target(probe, &target.target));
-            files.min_by_key(|probe| (probe.checksum.is_none(), probe.may_be_missing))
-        })
-        .filter(|probe| seen.insert(probe.request.clone()))
-        .collect()
+            files.min_by_key(how_little_is_known)
+        }))
     }
 
     /// The file of a probe at a target of its route, whatever the switch.
@@ -79,11 +70,33 @@ impl Sources<'_> {
             kind: Kind::Target,
             request: at.location.clone(),
             expected: Expected::Redirect(Box::new(Redirect::only(at.clone()))),
-            // The probe itself reports two checksums.
-            other_checksum: None,
+            // If the probe itself is sent, it reports two checksums.
+            other_checksum: (self.ask_targets == AskTargets::Only)
+                .then(|| probe.other_checksum.clone())
+                .flatten(),
             ..probe.clone()
         })
     }
+}
+
+/// Of several probes for one location, the one of which most is known: requests that are spelt in
+/// different ways, or on different routes, may lead to one file.
+fn once_each(probes: impl Iterator<Item = Probe>) -> Vec<Probe> {
+    let mut once: Vec<Probe> = Vec::new();
+    for probe in probes {
+        match once.iter_mut().find(|other| other.request == probe.request) {
+            Some(other) if how_little_is_known(&probe) < how_little_is_known(other) => {
+                *other = probe;
+            }
+            Some(_) => {}
+            None => once.push(probe),
+        }
+    }
+    once
+}
+
+fn how_little_is_known(probe: &Probe) -> (bool, bool) {
+    (probe.checksum.is_none(), probe.may_be_missing)
 }
 
 #[cfg(test)]
