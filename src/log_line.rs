@@ -14,7 +14,8 @@ use crate::config::{ClientIp, LogFields, RouteName, Target};
 use crate::decision::{Because, Decision, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
-use crate::values::{Cut, Switch};
+use crate::sides::Side;
+use crate::values::{Cut, Share, Switch};
 
 /// The most bytes that a line has.
 pub const MAX_LINE: usize = 13_300;
@@ -65,7 +66,7 @@ pub struct Exchange<'a> {
 /// What was in force when the request was decided.
 #[derive(Clone, Copy, Debug)]
 pub struct InForce<'a> {
-    /// The configuration's revision, where there was a configuration.
+    /// The revision of the configuration that answered, where there was one.
     pub revision: Option<&'a str>,
     /// The switch.
     pub switch: Switch,
@@ -78,6 +79,7 @@ pub struct InForce<'a> {
 /// What was answered, and why: the parts of an [`Answer`](crate::Answer), which is a layer above.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered<'a> {
+    pub(crate) side: Side,
     pub(crate) decision: &'a Decision,
     pub(crate) decided: &'static str,
     pub(crate) route: Option<&'a RouteName>,
@@ -140,6 +142,7 @@ pub(crate) fn write(
             location: answered.decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
+            side: (in_force.switch.next() != Share::NONE).then(|| answered.side.code()),
             because: answered.because.map(Because::code),
             origin_location: answered
                 .origin_redirect
@@ -242,6 +245,8 @@ struct Signpost<'a> {
     revision: Option<&'a str>,
     switch: Text<Switch>,
     // Hardly any line has these, and there is a line for each download.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ mod number;
 use crate::config::RetryOptions;
 use crate::request::{Format, Method};
 use crate::route::RouteMatch;
+use crate::sides::{Side, Sides};
 
 pub use budget::Budget;
 pub use key::{Client, Key, Secret};
@@ -31,21 +32,27 @@ pub struct Clients<'s> {
 }
 
 /// A client's earlier attempts at the file that it asks for now.
-pub(crate) struct History<'c, 's> {
-    clients: Clients<'s>,
+pub(crate) struct History<'c, 'k, 's> {
+    clients: &'k mut Clients<'s>,
     options: &'c RetryOptions,
+    side: Side,
     key: Key,
     earlier: Attempts,
 }
 
-impl<'c, 's> History<'c, 's> {
+impl<'c, 'k, 's> History<'c, 'k, 's> {
     /// Recalls the earlier attempts; `None` if the request does not count as an attempt, or the memory
     /// cannot be asked.
     ///
     /// HEAD and a request for JSON only ask where the file is, so they are not attempts. Nor is a request
     /// that is not for the whole file.
-    pub(crate) fn recall(clients: Clients<'s>, found: &RouteMatch<'c, '_>) -> Option<Self> {
-        let options = found.config().retry()?;
+    pub(crate) fn recall(
+        clients: &'k mut Clients<'s>,
+        sides: &Sides<'c>,
+        side: Side,
+        found: &RouteMatch<'_, '_>,
+    ) -> Option<Self> {
+        let options = sides.retry(side)?;
         let request = found.request();
         let is_json = found.route().options().json && request.format() == Format::Json;
         if request.method() != Method::Get || is_json || !request.is_for_whole_file() {
@@ -53,21 +60,30 @@ impl<'c, 's> History<'c, 's> {
         }
         let client = (clients.client)()?;
         let secret = clients.memory.secret().ok()?;
-        let key = Key::new(&secret, &client, found.config(), request);
+        let key = Key::new(&secret, &client, sides.config(), request);
         let earlier = clients.memory.recall(&key).ok()?;
         Some(Self {
             clients,
             options,
+            side,
             key,
             earlier,
         })
     }
 
-    /// The earlier attempts.
+    /// Whether this attempt is left to `config`, because `next` answered an earlier one.
+    pub(crate) fn is_left_to_config(&self) -> bool {
+        self.side == Side::Next && self.earlier.include_next()
+    }
+
+    /// The earlier attempts at the targets of this side. At those of `next` there are none, because it
+    /// answers one attempt alone.
     ///
     /// A farm behind one address goes round the targets, because one of them may be dead.
     pub(crate) fn earlier(&self) -> Attempts {
-        if self.earlier.are_all() {
+        if self.side == Side::Next {
+            Attempts::NONE
+        } else if self.earlier.are_all() {
             self.earlier.and_further(self.clients.chance)
         } else {
             self.earlier
@@ -79,18 +95,28 @@ impl<'c, 's> History<'c, 's> {
         self.earlier.number().saturating_add(1)
     }
 
+    /// Whether an attempt counts whose location was refused. A first one went nowhere, and what `next` refuses
+    /// is an attempt of `config`.
+    pub(crate) fn counts_if_refused(&self) -> bool {
+        self.number() > 1 && self.side == Side::Config
+    }
+
     /// Whether this attempt may go to the origin. A farm never does. Asking may spend what is allowed.
     pub(crate) fn may_go_to_origin(&mut self) -> bool {
-        let Clients { budget, memory, .. } = &mut self.clients;
+        let Clients { budget, memory, .. } = &mut *self.clients;
         !self.earlier.are_all() && budget.allows_one(self.options.origin_share, &mut **memory)
     }
 
     /// Remembers that this attempt went to the target in this place; `None` if it went to the origin.
     pub(crate) fn record(self, place: Option<usize>) {
         self.clients.budget.count(place.is_none());
-        // A farm does not renew its window, so that the file comes back to its own target.
-        if !self.earlier.are_all() {
-            let now = self.earlier.and(place);
+        let now = match self.side {
+            Side::Config => self.earlier.and(place),
+            Side::Next => self.earlier.and_by_next(),
+        };
+        // A farm does not renew its window, so that the file comes back to its own target. It is noted once
+        // that `next` answered it.
+        if now.include_next() != self.earlier.include_next() || !self.earlier.are_all() {
             // An attempt that is not remembered costs nothing: the next one counts as this one.
             let _ = self
                 .clients

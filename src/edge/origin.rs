@@ -1,5 +1,7 @@
 //! Requests that the origin answers: what becomes of its answer, or of its failure.
 
+use std::borrow::Cow;
+
 use fastly::Request;
 use fastly::handle::{BodyHandle, ResponseHandle};
 use fastly::http::header::{self, HeaderName, HeaderValue};
@@ -31,11 +33,11 @@ pub(super) fn ask<'c, 'r>(
     arrival: &Arrival,
     asked: &Asked<'_>,
     mut answer: Answer<'c, 'r>,
-    config: Option<&Config>,
 ) -> (Answer<'c, 'r>, Outgoing, u32) {
     if answer.reply().is_some() {
-        answer = Answer::origin(UNSENDABLE);
+        answer = answer.unsendable(UNSENDABLE);
     }
+    let config = answer.config();
     report_refusal(&answer, asked.path());
     let Passed {
         answer: received,
@@ -72,7 +74,8 @@ fn unavailable(
 ) -> Outgoing {
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
-    let reply = reply::origin_unavailable(options, asked, reason_of(answer), failure);
+    let decision = answer.decision_header(reason_of(answer));
+    let reply = reply::origin_unavailable(options, asked, decision, failure);
     Outgoing::of_reply(&reply, asked.method()).unwrap_or_else(|| {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let mut response = ResponseHandle::new();
@@ -136,8 +139,13 @@ fn pass_back(
         content_type: header_text(&header::CONTENT_TYPE),
     };
     set_hsts(&mut response, asked, config);
-    let decision = HeaderValue::from_static(reason_of(answer).decision_header());
-    response.insert_header(&DECISION, &decision);
+    let decision = match answer.decision_header(reason_of(answer)) {
+        Cow::Borrowed(decision) => Some(HeaderValue::from_static(decision)),
+        Cow::Owned(decision) => HeaderValue::try_from(decision).ok(),
+    };
+    if let Some(decision) = decision {
+        response.insert_header(&DECISION, &decision);
+    }
     if asked.method() == Method::Head {
         // The length is that of the body which a GET would get; counting the empty body that was
         // received would make it 0.

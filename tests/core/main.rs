@@ -44,6 +44,7 @@ mod received;
 mod replies;
 mod requests;
 mod routes;
+mod sides;
 mod structured_fields;
 mod switches;
 mod targets;

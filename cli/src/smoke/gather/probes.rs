@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Serialize;
 use signpost::config::{Route, RouteName};
 use signpost::route;
-use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
+use signpost::values::{CaptureSlot, CaptureType, Position, Share, Switch};
 use strum::IntoStaticStr;
 use url::Url;
 
@@ -303,7 +303,7 @@ fn is_sent(path: &str) -> bool {
 }
 
 fn sends_any(switch: Switch) -> bool {
-    matches!(switch, Switch::Enforce(share) if Some(share) != Share::percent(0))
+    matches!(switch.position(), Position::Enforce(share) if share != Share::NONE)
 }
 
 fn is_redirected(probe: &Probe) -> bool {

@@ -159,13 +159,13 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
         let loaded = Loaded::of(CONFIG);
         let at_a = "https://a.example/y/1.0.0.crate";
         let at_b = "https://b.example/y/1.0.0.crate";
-        let half = Switch::Enforce(Share::percent(50).unwrap());
+        let half = Switch::enforce(Share::percent(50).unwrap());
         let rows: [(&str, Switch, TriedAt, &[&str]); 5] = [
             ("none", Switch::ENFORCE, |_| None, &[at_a, at_b]),
             ("half", half, |_| None, &[at_a, at_b]),
             ("the other route", Switch::ENFORCE, of_readme, &[at_a, at_b]),
             ("one", Switch::ENFORCE, of_download, &[at_b]),
-            ("no redirect is sent", Switch::Off, |_| None, &[]),
+            ("no redirect is sent", Switch::OFF, |_| None, &[]),
         ];
         for (row, switch, tried_at, expected) in rows {
             assert_eq!(at(switch, &loaded, tried_at), expected, "{row}");

@@ -1,0 +1,81 @@
+//! The configurations in force, and on whose side a request is.
+//!
+//! While a release is on its way there are two: the entry `config`, which is proven by use, and the entry
+//! `next`, for the share of the files that the switch gives it.
+
+use strum::IntoStaticStr;
+
+use crate::config::{Config, RetryOptions};
+use crate::request::Request;
+use crate::values::Switch;
+
+/// The configurations in force.
+///
+/// A [`Config`] alone converts into sides of which the other is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides<'c> {
+    config: &'c Config,
+    next: Option<&'c Config>,
+}
+
+/// The side of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Side {
+    /// `config`: the configuration in the entry `config` answers.
+    Config,
+    /// `next`: the one in the entry `next` answers, or leaves it to `config`.
+    Next,
+}
+
+impl<'c> Sides<'c> {
+    /// The configuration in `config`, and the one in `next`, if there is one.
+    ///
+    /// Two of the same revision would answer alike, so then there is only one side.
+    pub fn new(config: &'c Config, next: Option<&'c Config>) -> Self {
+        let next = next.filter(|next| next.revision() != config.revision());
+        Self { config, next }
+    }
+
+    /// The configuration in `config`.
+    pub fn config(&self) -> &'c Config {
+        self.config
+    }
+
+    /// The configuration in `next`, if this request is on its side.
+    ///
+    /// The decoded path alone decides, so a file stays on its side as the share grows. A path that cannot
+    /// be decoded is on no route of either.
+    pub fn next_for(&self, request: &Request<'_>, switch: Switch) -> Option<&'c Config> {
+        let next = self.next?;
+        let path = request.segments().ok()?;
+        switch.next().includes_path(path).then_some(next)
+    }
+
+    /// Whether this holds of a configuration in force.
+    pub fn any(&self, holds: impl Fn(&Config) -> bool) -> bool {
+        holds(self.config) || self.next.is_some_and(holds)
+    }
+
+    /// How attempts are counted on a side. Those at a file of `next` are counted if either configuration has
+    /// `[retry]`, because the next attempt at it goes to `config`.
+    pub(crate) fn retry(&self, side: Side) -> Option<&'c RetryOptions> {
+        let of_next = self.next.filter(|_| side == Side::Next);
+        of_next
+            .and_then(Config::retry)
+            .or_else(|| self.config.retry())
+    }
+}
+
+impl<'c> From<&'c Config> for Sides<'c> {
+    fn from(config: &'c Config) -> Self {
+        Self { config, next: None }
+    }
+}
+
+impl Side {
+    /// The name of the entry.
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
