@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use signpost::values::Switch;
+use signpost::values::{Share, Switch};
 use time::OffsetDateTime;
 
 use self::ask::client::Client;
@@ -190,6 +190,13 @@ pub(crate) async fn test(
 ) -> Result<(String, Result<Outcome, Failure>), Failure> {
     let files = arguments.files.as_deref();
     file::ensure_one_dash(files.into_iter().chain([&*arguments.config]))?;
+    if arguments.switch.next() != Share::NONE {
+        return Err(Failure::new(format!(
+            "the switch `{}` gives the entry `next` a share, and the test knows the configuration in `config` \
+             alone; run it while `next` has no share",
+            arguments.switch
+        )));
+    }
     let loaded = Loaded::read(&arguments.config)?;
     let (report, unused) = arguments.test(&loaded).await?;
     // Written first: a program that waits for the file may not read the output. The report is printed
