@@ -1,11 +1,12 @@
-//! The only way from a request to its answer: every stage once, in order.
+//! The only way from a request to its answer: every stage of a configuration once, in order.
 
 mod at_side;
 mod decided;
+mod instead_of_next;
 mod surroundings;
 
+use crate::attempts::History;
 use crate::config::Config;
-use crate::decision::Because;
 use crate::request::Request;
 use crate::route;
 use crate::sides::{Side, Sides};
@@ -13,13 +14,15 @@ use crate::values::Switch;
 use at_side::AtSide;
 pub use decided::Answer;
 use decided::at_every_target;
+use instead_of_next::InsteadOfNext;
 pub use surroundings::Surroundings;
 
 /// Answers a request: chooses its side, finds its route, recalls earlier attempts, chooses the target,
-/// builds the candidate, proves it, and decides.
+/// builds the candidate, proves it, decides, and remembers the attempt.
 ///
 /// On the side of `next`, the configuration in `config` answers a repeated attempt, and what `next` has no way
-/// for; then it runs the same stages.
+/// for; then it runs its own stages. On both sides, a request that a target of either configuration sends goes
+/// to the origin.
 ///
 /// ```
 /// use signpost::request::Request;
@@ -39,28 +42,54 @@ pub fn answer<'c, 'r, 's>(
     surroundings: impl Into<Surroundings<'s>>,
 ) -> Answer<'c, 'r> {
     let (sides, mut surroundings) = (sides.into(), surroundings.into());
-    let config = sides.config();
-    let Some(next) = sides.next_for(request, surroundings.switch) else {
-        return AtSide::find(Side::Config, config, &sides, request, &mut surroundings).decide();
+    let switch = surroundings.switch;
+    let find = |entry| AtSide::find(entry, request, switch);
+    let at_side = find(sides.entry_for(request, switch));
+    let other = sides.other_than(at_side.entry(), switch);
+    // Few requests come through a CDN.
+    let at_other = other.filter(|_| request.has_trail()).map(find);
+    let from_target = at_other
+        .as_ref()
+        .and_then(|it| at_side.came_from_target_of(it));
+    if let Some(answer) = from_target {
+        return answer;
+    }
+    let mut history = at_side.recall(&sides, &mut surroundings.clients);
+    let answer = match other {
+        Some(config) if config.side() == Side::Config => {
+            let at_config = || at_other.unwrap_or_else(|| find(config));
+            next_or_config(at_side, at_config, &mut history, &sides, &mut surroundings)
+        }
+        _ => at_side.decide(history.as_mut(), &surroundings),
     };
-    let at_next = AtSide::find(Side::Next, next, &sides, request, &mut surroundings);
-    let without_a_way = if at_next.is_left_to_config() {
-        None
+    answer.remembered(history)
+}
+
+/// Answers on the side of `next`.
+fn next_or_config<'c, 'r, 's>(
+    at_next: AtSide<'c, 'r>,
+    at_config: impl FnOnce() -> AtSide<'c, 'r>,
+    history: &mut Option<History<'c, 's>>,
+    sides: &Sides<'c>,
+    surroundings: &mut Surroundings<'s>,
+) -> Answer<'c, 'r> {
+    if history.as_ref().is_some_and(History::includes_next) {
+        let by_config = at_config().decide(history.as_mut(), surroundings);
+        return by_config.instead_of_next(InsteadOfNext::Retried);
+    }
+    let by_next = at_next.decide(history.as_mut(), surroundings);
+    let Some(no_way) = by_next.no_way().cloned() else {
+        return by_next;
+    };
+    let at_config = at_config();
+    if history.is_none() {
+        *history = at_config.recall(sides, &mut surroundings.clients);
+    }
+    let by_config = at_config.decide(history.as_mut(), surroundings);
+    if by_config.decision().location().is_some() {
+        by_config.instead_of_next(InsteadOfNext::Refused(no_way))
     } else {
-        let by_next = at_next.decide();
-        if !by_next.has_no_way() {
-            return by_next;
-        }
-        Some(by_next)
-    };
-    let at_config = AtSide::find(Side::Config, config, &sides, request, &mut surroundings);
-    let by_config = at_config.decide();
-    match without_a_way {
-        None => by_config.instead_of_next(Because::NextRetried),
-        Some(_) if by_config.decision.location().is_some() => {
-            by_config.instead_of_next(Because::NextRefused)
-        }
-        Some(by_next) => by_next,
+        by_next
     }
 }
 
@@ -77,8 +106,8 @@ pub fn answers_at_every_target<'c, 'r>(
     match route::find(config, request) {
         Ok(found) => {
             let effect = switch.effect_on(found.captures());
-            at_every_target(&found, effect).collect()
+            at_every_target(config.into(), &found, effect).collect()
         }
-        Err(no_match) => vec![Answer::unmatched(config, Side::Config, no_match)],
+        Err(no_match) => vec![Answer::unmatched(config.into(), no_match)],
     }
 }

@@ -71,7 +71,7 @@ pub enum Because {
     SecondTry,
     /// `next-refused`: the file is on the side of `next`, which has no way for it; `config` has one.
     NextRefused,
-    /// `next-retried`: `next` answered the client's last attempt, so this one is `config`'s.
+    /// `next-retried`: `next` answered an earlier attempt of the client, so this one is `config`'s.
     NextRetried,
 }
 

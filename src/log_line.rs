@@ -86,6 +86,8 @@ pub(crate) struct Answered<'a> {
     pub(crate) target: Option<&'a Target>,
     pub(crate) attempt: Option<u8>,
     pub(crate) because: Option<Because>,
+    /// Why `next` has no way for the request, where `config` answers for that reason.
+    pub(crate) next_reason: Option<&'a Reason>,
     pub(crate) origin_redirect: Option<&'a OriginRedirect>,
 }
 
@@ -96,6 +98,12 @@ pub(crate) fn write(
     in_force: &InForce<'_>,
 ) -> String {
     let reason = answered.decision.reason();
+    let next_reason = answered.next_reason;
+    // Where `config` answers instead of `next`, that of `next`.
+    let refusal = [reason, next_reason]
+        .into_iter()
+        .flatten()
+        .find_map(Reason::refusal);
     let word = |text| Cut::in_json(text, MAX_WORD);
     let host = Cut::in_json(exchange.host, MAX_HOST);
     let line = Line {
@@ -138,12 +146,13 @@ pub(crate) fn write(
             target: answered.target.map(|target| word(target.name())),
             attempt: answered.attempt,
             reason: reason.map(Reason::code),
-            refusal: reason.and_then(Reason::refusal).map(Refusal::code),
+            refusal: refusal.map(Refusal::code),
             location: answered.decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
             side: (in_force.switch.next() != Share::NONE).then(|| answered.side.code()),
             because: answered.because.map(Because::code),
+            next_reason: next_reason.map(Reason::code),
             origin_location: answered
                 .origin_redirect
                 .map(|redirect| Cut::in_json(redirect.named(), MAX_ORIGIN_LOCATION)),
@@ -249,6 +258,8 @@ struct Signpost<'a> {
     side: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin_location: Option<Cut<'a>>,
 }

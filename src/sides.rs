@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 
 use crate::config::{Config, RetryOptions};
 use crate::request::Request;
-use crate::values::Switch;
+use crate::values::{Share, Switch};
 
 /// The configurations in force.
 ///
@@ -16,6 +16,15 @@ use crate::values::Switch;
 pub struct Sides<'c> {
     config: &'c Config,
     next: Option<&'c Config>,
+}
+
+/// A configuration in force, and the entry that it is in.
+///
+/// [`Sides`] hands out both together, so neither can be taken for that of the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'c> {
+    side: Side,
+    config: &'c Config,
 }
 
 /// The side of a file.
@@ -52,6 +61,21 @@ impl<'c> Sides<'c> {
         switch.next().includes_path(path).then_some(next)
     }
 
+    /// The entry on whose side this request is.
+    pub(crate) fn entry_for(&self, request: &Request<'_>, switch: Switch) -> Entry<'c> {
+        let next = self.next_for(request, switch).map(Entry::of_next);
+        next.unwrap_or_else(|| self.config.into())
+    }
+
+    /// The other entry, if the switch gives `next` a share.
+    pub(crate) fn other_than(&self, entry: Entry<'_>, switch: Switch) -> Option<Entry<'c>> {
+        let next = self.next.filter(|_| switch.next() != Share::NONE)?;
+        Some(match entry.side {
+            Side::Config => Entry::of_next(next),
+            Side::Next => self.config.into(),
+        })
+    }
+
     /// Whether this holds of a configuration in force.
     pub fn any(&self, holds: impl Fn(&Config) -> bool) -> bool {
         holds(self.config) || self.next.is_some_and(holds)
@@ -70,6 +94,31 @@ impl<'c> Sides<'c> {
 impl<'c> From<&'c Config> for Sides<'c> {
     fn from(config: &'c Config) -> Self {
         Self { config, next: None }
+    }
+}
+
+impl<'c> Entry<'c> {
+    fn of_next(config: &'c Config) -> Self {
+        let side = Side::Next;
+        Self { side, config }
+    }
+
+    /// Which entry it is.
+    pub fn side(self) -> Side {
+        self.side
+    }
+
+    /// Its configuration.
+    pub fn config(self) -> &'c Config {
+        self.config
+    }
+}
+
+/// A configuration alone is that in `config`.
+impl<'c> From<&'c Config> for Entry<'c> {
+    fn from(config: &'c Config) -> Self {
+        let side = Side::Config;
+        Self { side, config }
     }
 }
 

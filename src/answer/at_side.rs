@@ -1,84 +1,72 @@
-//! Every stage once, in order, with the configuration of one side.
+//! The stages with the configuration of one entry, each once, in order.
 
 use super::decided::Answer;
 use super::surroundings::Surroundings;
-use crate::attempts::{Attempts, History};
-use crate::config::Config;
-use crate::decision::{Decision, Reason};
+use crate::attempts::{Attempts, Clients, History};
 use crate::request::Request;
 use crate::route::{self, NoMatch, RouteMatch};
-use crate::sides::{Side, Sides};
-use crate::target::{self, Chosen, Health};
-use crate::values::Effect;
+use crate::sides::{Entry, Sides};
+use crate::target;
+use crate::values::{Effect, Switch};
 
-/// A request at the configuration of one side: its route, and its client's earlier attempts.
-pub(super) struct AtSide<'c, 'k, 'r, 's> {
-    side: Side,
-    config: &'c Config,
+/// A request at the configuration of one entry, with its route.
+pub(super) struct AtSide<'c, 'r> {
+    entry: Entry<'c>,
     found: Result<(RouteMatch<'c, 'r>, Effect), NoMatch<'c>>,
-    history: Option<History<'c, 'k, 's>>,
-    health: Health<'s>,
-    build: &'s dyn Fn(&Chosen<'_, '_>) -> String,
 }
 
-impl<'c, 'k, 'r, 's> AtSide<'c, 'k, 'r, 's> {
-    /// The first stages: finds the route, and recalls earlier attempts.
-    pub(super) fn find(
-        side: Side,
-        config: &'c Config,
-        sides: &Sides<'c>,
-        request: &'r Request<'_>,
-        surroundings: &'k mut Surroundings<'s>,
-    ) -> Self {
-        let switch = surroundings.switch;
-        let found = route::find(config, request).map(|found| {
+impl<'c, 'r> AtSide<'c, 'r> {
+    /// Finds the route.
+    pub(super) fn find(entry: Entry<'c>, request: &'r Request<'_>, switch: Switch) -> Self {
+        let found = route::find(entry.config(), request);
+        let found = found.map(|found| {
             let effect = switch.effect_on(found.captures());
             (found, effect)
         });
-        // A request that the switch keeps from the targets is not an attempt at them.
-        let history = match (&found, &mut surroundings.clients) {
-            (Ok((found, Effect::Send)), Some(clients)) => {
-                History::recall(clients, sides, side, found)
-            }
-            _ => None,
-        };
-        Self {
-            side,
-            config,
-            found,
-            history,
-            health: surroundings.health,
-            build: surroundings.build,
+        Self { entry, found }
+    }
+
+    /// The entry.
+    pub(super) fn entry(&self) -> Entry<'c> {
+        self.entry
+    }
+
+    /// The answer of this entry, if the request comes from a target that another one has for it.
+    pub(super) fn came_from_target_of(&self, other: &Self) -> Option<Answer<'c, 'r>> {
+        let no_match = other.found.as_ref().err()?;
+        let comes_from_target = matches!(no_match, NoMatch::CameFromTarget(_));
+        comes_from_target.then(|| Answer::unmatched(self.entry, *no_match))
+    }
+
+    /// Recalls the client's earlier attempts, if this is one.
+    pub(super) fn recall<'s>(
+        &self,
+        sides: &Sides<'c>,
+        clients: &mut Option<Clients<'s>>,
+    ) -> Option<History<'c, 's>> {
+        match &self.found {
+            Ok((found, Effect::Send)) => History::recall(clients, sides, self.entry.side(), found),
+            // A request that the switch keeps from the targets is not an attempt at them.
+            Ok(_) | Err(_) => None,
         }
     }
 
-    /// Whether `next` answered an earlier attempt of the client, and this is its side.
-    pub(super) fn is_left_to_config(&self) -> bool {
-        self.history
-            .as_ref()
-            .is_some_and(History::is_left_to_config)
-    }
-
-    /// The other stages: chooses the target, builds the candidate, proves it, and decides.
-    pub(super) fn decide(self) -> Answer<'c, 'r> {
-        let (side, mut history) = (self.side, self.history);
+    /// Chooses the target, builds the candidate, proves it, and decides.
+    pub(super) fn decide(
+        self,
+        history: Option<&mut History<'c, '_>>,
+        surroundings: &Surroundings<'_>,
+    ) -> Answer<'c, 'r> {
+        let entry = self.entry;
         let (found, effect) = match self.found {
             Ok(found) => found,
-            Err(no_match) => return Answer::unmatched(self.config, side, no_match),
+            Err(no_match) => return Answer::unmatched(entry, no_match),
         };
-        let earlier = history.as_ref().map_or(Attempts::NONE, History::earlier);
-        let chosen = target::choose(found, self.health, earlier);
-        let may_go_to_origin = || history.as_mut().is_some_and(History::may_go_to_origin);
-        let mut answer = Answer::at(chosen, self.build, effect, may_go_to_origin);
-        answer.side = side;
-        let is_refused = matches!(
-            answer.decision,
-            Decision::Origin(Reason::LocationRefused(_))
-        );
-        if let Some(history) = history.filter(|it| !is_refused || it.counts_if_refused()) {
-            answer.attempt = Some(history.number());
-            history.record(answer.place_among_targets());
-        }
-        answer
+        let earlier = history
+            .as_ref()
+            .map_or(Attempts::NONE, |it| it.earlier(entry));
+        let chosen = target::choose(found, surroundings.health, earlier);
+        let may_go_to_origin = || history.is_some_and(|it| it.may_go_to_origin(entry));
+        Answer::at(entry, chosen, surroundings.build, effect, may_go_to_origin)
     }
 }

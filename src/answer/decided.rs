@@ -1,7 +1,10 @@
 //! What was decided for a request, what came of the origin, and what is sent in the end.
 
+mod remembered;
+
 use std::borrow::Cow;
 
+use super::instead_of_next::InsteadOfNext;
 use crate::config::{Config, Route, RouteName, RoutePattern, Target};
 use crate::decision::{Because, Decision, Reason, Released, decide};
 use crate::location::Location;
@@ -10,7 +13,7 @@ use crate::origin_redirect::{OriginAnswer, OriginRedirect};
 use crate::reply::{self, Reply};
 use crate::request::Method;
 use crate::route::{NoMatch, RouteMatch};
-use crate::sides::Side;
+use crate::sides::{Entry, Side};
 use crate::target::{self, Candidate, Chosen, Step};
 use crate::values::Effect;
 
@@ -22,14 +25,13 @@ use crate::values::Effect;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer<'c, 'r> {
     /// Who answers; `None` while there is no configuration.
-    config: Option<&'c Config>,
-    pub(super) side: Side,
+    by: Option<Entry<'c>>,
     /// Why `config` answers on the side of `next`.
-    instead_of_next: Option<Because>,
-    pub(super) decision: Decision,
+    instead_of_next: Option<InsteadOfNext>,
+    decision: Decision,
     chosen: Option<Chosen<'c, 'r>>,
     no_match: Option<NoMatch<'c>>,
-    pub(super) attempt: Option<u8>,
+    attempt: Option<u8>,
     after: After,
 }
 
@@ -58,8 +60,7 @@ impl<'c, 'r> Answer<'c, 'r> {
     /// configuration.
     pub fn origin(reason: Reason) -> Self {
         Self {
-            config: None,
-            side: Side::Config,
+            by: None,
             instead_of_next: None,
             decision: Decision::Origin(reason),
             chosen: None,
@@ -70,20 +71,18 @@ impl<'c, 'r> Answer<'c, 'r> {
     }
 
     /// The answer to a request that is on no route, or on one that leaves it to the origin.
-    pub(super) fn unmatched(config: &'c Config, side: Side, no_match: NoMatch<'c>) -> Self {
+    pub(super) fn unmatched(by: Entry<'c>, no_match: NoMatch<'c>) -> Self {
         Self {
-            config: Some(config),
-            side,
+            by: Some(by),
             no_match: Some(no_match),
             ..Self::origin(no_match.into())
         }
     }
 
     /// The answer of `config` to a request on the side of `next`.
-    pub(super) fn instead_of_next(self, because: Because) -> Self {
+    pub(super) fn instead_of_next(self, why: InsteadOfNext) -> Self {
         Self {
-            side: Side::Next,
-            instead_of_next: Some(because),
+            instead_of_next: Some(why),
             ..self
         }
     }
@@ -92,22 +91,21 @@ impl<'c, 'r> Answer<'c, 'r> {
     #[must_use]
     pub fn unsendable(self, reason: Reason) -> Self {
         Self {
-            config: self.config,
-            side: self.side,
+            by: self.by,
             instead_of_next: self.instead_of_next,
             ..Self::origin(reason)
         }
     }
 
-    /// Whether the configuration has no way for the request, which another may have.
-    pub(super) fn has_no_way(&self) -> bool {
-        self.decision
-            .reason()
-            .is_some_and(Reason::may_be_another_way)
+    /// Why the configuration has no way for the request, if another may have one.
+    pub(super) fn no_way(&self) -> Option<&Reason> {
+        let reason = self.decision.reason();
+        reason.filter(|reason| reason.may_be_another_way())
     }
 
     /// Builds the candidate for a target, proves it, and decides.
     pub(super) fn at(
+        by: Entry<'c>,
         chosen: Chosen<'c, 'r>,
         build: &dyn Fn(&Chosen<'_, '_>) -> String,
         effect: Effect,
@@ -116,8 +114,7 @@ impl<'c, 'r> Answer<'c, 'r> {
         let proof = Location::prove(Candidate::new(&chosen, build(&chosen)));
         let goes_to_origin = || chosen.is_origin_next() && may_go_to_origin();
         Self {
-            config: Some(chosen.found().config()),
-            side: Side::Config,
+            by: Some(by),
             instead_of_next: None,
             decision: decide(proof, effect, goes_to_origin),
             chosen: Some(chosen),
@@ -129,12 +126,25 @@ impl<'c, 'r> Answer<'c, 'r> {
 
     /// The configuration that answers, whose backends and headers are used; `None` while there is none.
     pub fn config(&self) -> Option<&'c Config> {
-        self.config
+        self.by.map(Entry::config)
+    }
+
+    /// The entry whose configuration answers; `None` while there is none.
+    pub fn answered_by(&self) -> Option<Side> {
+        self.by.map(Entry::side)
     }
 
     /// The side of the file, whoever answers.
     pub fn side(&self) -> Side {
-        self.side
+        match (&self.instead_of_next, self.by) {
+            (Some(_), _) => Side::Next,
+            (None, by) => by.map_or(Side::Config, Entry::side),
+        }
+    }
+
+    /// Why `next` has no way for the request, if `config` answers for that reason.
+    pub fn next_reason(&self) -> Option<&Reason> {
+        self.instead_of_next.as_ref()?.reason()
     }
 
     /// The decision.
@@ -177,15 +187,6 @@ impl<'c, 'r> Answer<'c, 'r> {
         self.attempt
     }
 
-    /// The place of the target among those of its route; `None` if the origin was next. One whose
-    /// location was refused counts as tried.
-    pub(super) fn place_among_targets(&self) -> Option<usize> {
-        match self.decision {
-            Decision::Origin(Reason::Retried(_)) => None,
-            _ => self.route()?.targets().place_of(self.target()?),
-        }
-    }
-
     /// The answer now that no origin backend answered: the proven redirect, if only `shadow`, a share or a
     /// repeated attempt held it back. A refused location stays refused, and `off` stays off.
     #[must_use]
@@ -209,9 +210,10 @@ impl<'c, 'r> Answer<'c, 'r> {
                 return None;
             }
             // The origin has its own way to choose among several targets.
+            let by = found.config().into();
             let others: Vec<_> = match found.route().targets().only() {
                 Some(_) => Vec::new(),
-                None => at_every_target(found, Effect::Send).collect(),
+                None => at_every_target(by, found, Effect::Send).collect(),
             };
             let others = others.iter().filter_map(|it| it.decision.location());
             let proven: Vec<_> = self.decision.location().into_iter().chain(others).collect();
@@ -237,11 +239,16 @@ impl<'c, 'r> Answer<'c, 'r> {
             (After::Redirected(redirect), ..) if redirect.repair().is_some() => {
                 Some(Because::OriginRedirect)
             }
-            _ if self.instead_of_next.is_some() => self.instead_of_next,
+            _ if self.instead_of_next.is_some() => self.because_of_side(),
             (_, Decision::Redirect(_), Some(Step::PastUnhealthy)) => Some(Because::TargetUnhealthy),
             (_, Decision::Redirect(_), Some(Step::Next)) => Some(Because::SecondTry),
             _ => None,
         }
+    }
+
+    /// Why the client is not answered by the side of its file.
+    fn because_of_side(&self) -> Option<Because> {
+        self.instead_of_next.as_ref().map(InsteadOfNext::because)
     }
 
     /// The location that a redirect or a JSON answer of the edge names, unless it repairs the origin's.
@@ -266,7 +273,7 @@ impl<'c, 'r> Answer<'c, 'r> {
     /// The value of `signpost-decision` in an answer of the origin's, which was asked for this reason.
     pub fn decision_header(&self, reason: &Reason) -> Cow<'static, str> {
         let decision = Cow::Borrowed(reason.decision_header());
-        reply::decided(decision, self.instead_of_next)
+        reply::decided(decision, self.because_of_side())
     }
 
     /// What is answered: `redirect`, `preflight` or `origin`.
@@ -303,13 +310,14 @@ impl<'c, 'r> Answer<'c, 'r> {
     /// The log line of the exchange, without a line end.
     pub fn log_line(&self, exchange: &Exchange<'_>, in_force: &InForce<'_>) -> String {
         let answered = Answered {
-            side: self.side,
+            side: self.side(),
             decision: &self.decision,
             decided: self.decided(),
             route: self.route_name(),
             target: self.target(),
             attempt: self.attempt,
             because: self.because(),
+            next_reason: self.next_reason(),
             origin_redirect: self.origin_redirect(),
         };
         log_line::write(exchange, &answered, in_force)
@@ -318,6 +326,7 @@ impl<'c, 'r> Answer<'c, 'r> {
 
 /// The answer at each target of a route, in the order in which the captures choose them.
 pub(super) fn at_every_target<'c, 'r>(
+    by: Entry<'c>,
     found: &RouteMatch<'c, 'r>,
     effect: Effect,
 ) -> impl Iterator<Item = Answer<'c, 'r>> {
@@ -326,5 +335,5 @@ pub(super) fn at_every_target<'c, 'r>(
     targets
         .into_iter()
         .filter_map(chosen)
-        .map(move |chosen| Answer::at(chosen, &target::build, effect, || false))
+        .map(move |chosen| Answer::at(by, chosen, &target::build, effect, || false))
 }

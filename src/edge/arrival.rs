@@ -74,7 +74,8 @@ pub(super) struct Caller {
 }
 
 impl Arrival {
-    /// Reads what the configurations in force need to know of a request. Asking the platform for more would take time.
+    /// Reads what the configurations in force need to know of a request. Asking the platform for more would
+    /// take time.
     pub(super) fn read(
         time: SystemTime,
         handle: &RequestHandle,

@@ -19,7 +19,7 @@ use super::arrival::{Arrival, as_text};
 use super::backends::{Backends, Passed, pass};
 use super::fields;
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
-use super::service_log::say;
+use super::service_log::{say, say_if_refused};
 
 const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
 const HSTS: HeaderName = HeaderName::from_static(HSTS_HEADER);
@@ -38,7 +38,7 @@ pub(super) fn ask<'c, 'r>(
         answer = answer.unsendable(UNSENDABLE);
     }
     let config = answer.config();
-    report_refusal(&answer, asked.path());
+    say_if_refused(reason_of(&answer), answer.answered_by(), asked.path());
     let Passed {
         answer: received,
         requests,
@@ -54,15 +54,6 @@ pub(super) fn ask<'c, 'r>(
         Err(failure) => unavailable(&answer, asked, config, failure),
     });
     (answer, outgoing, requests)
-}
-
-/// A refused proof is a bug or an attack, so it goes to the service log as well.
-fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
-    let reason = reason_of(answer);
-    if let Some(refusal) = reason.refusal() {
-        let code = reason.code();
-        say(&format!("signpost: {code}: {refusal}: {path}"));
-    }
 }
 
 /// What the client is told, if no origin backend answered and no redirect was held back.

@@ -6,6 +6,7 @@ use fastly::Request;
 use fastly::compute_runtime::heap_memory_snapshot_mib;
 use signpost::config::{Config, MAX_BACKENDS};
 use signpost::log_line::InForce;
+use signpost::sides::Side;
 use signpost::{Answer, Surroundings};
 
 use super::arrival::{Arrival, KnownHost};
@@ -14,6 +15,7 @@ use super::log::{Details, Log};
 use super::memory::KnownClients;
 use super::origin;
 use super::send::{Next, Outgoing};
+use super::service_log::say_if_refused;
 use super::store::Store;
 
 /// The platform allows 32 backend requests an execution, and 10 on a trial account. The last request
@@ -74,6 +76,10 @@ impl Sandbox {
             Err(reason) => Answer::origin(reason.clone()),
         };
         self.clients.report();
+        if let Some(reason) = answer.next_reason() {
+            // Whoever answers instead.
+            say_if_refused(reason, Some(Side::Next), asked.path());
+        }
         let config = answer.config();
         let log = config.and_then(Config::log);
         let details = log.map(|options| Details::read(options, handle, &arrival));

@@ -45,6 +45,8 @@ mod replies;
 mod requests;
 mod routes;
 mod sides;
+mod sides_attempts;
+mod sides_requests;
 mod structured_fields;
 mod switches;
 mod targets;

@@ -4,9 +4,9 @@ use crate::fixtures::configs;
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
+use crate::fixtures::said::{by, decision};
 use signpost::Answer;
 use signpost::entries::{Entries, Lookup};
-use signpost::reply::Reply;
 use signpost::request::Request;
 use signpost::sides::{Side, Sides};
 use signpost::target::all_healthy;
@@ -21,22 +21,6 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[track_caller]
 fn entry(toml: &str) -> Lookup {
     Lookup::Found(configs::read(toml).to_json().to_owned())
-}
-
-/// The value of `signpost-decision` in an answer.
-fn decision(answer: &Answer<'_, '_>) -> String {
-    let reason = answer.decision().reason();
-    let of_origin = || reason.map(|reason| answer.decision_header(reason).into_owned());
-    let of_reply = |reply: Reply<'_>| reply.decision().to_owned();
-    let said = answer.reply().map(of_reply).or_else(of_origin);
-    said.expect("a decision")
-}
-
-/// The name of the entry whose configuration answers.
-fn by(answer: &Answer<'_, '_>) -> Option<&'static str> {
-    let next = configs::read(NEXT);
-    let answers = answer.config()?;
-    Some(if answers == &next { "next" } else { "config" })
 }
 
 #[track_caller]
@@ -110,6 +94,107 @@ fn on_the_side_of_next_config_answers_what_next_has_no_way_for() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_target_of_either_configuration_is_never_sent_back() {
+    let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
+    let sides = Sides::new(&config, Some(&next));
+    let redirect = "redirect;route=\"download\"";
+    let origin = "origin;reason=\"came-from-target\"";
+    let removed = "origin;reason=\"no-route\"";
+    // The switch, the path, `CDN-Loop`, who answers, and the decision.
+    let rows = [
+        (
+            "enforce, next 50%",
+            FILE_OF_NEXT,
+            "next-cdn",
+            "next",
+            origin,
+        ),
+        (
+            "enforce, next 50%",
+            FILE_OF_NEXT,
+            "config-cdn",
+            "next",
+            origin,
+        ),
+        (
+            "enforce, next 50%",
+            FILE_OF_NEXT,
+            "another",
+            "next",
+            redirect,
+        ),
+        (
+            "enforce, next 50%",
+            FILE_OF_CONFIG,
+            "config-cdn",
+            "config",
+            origin,
+        ),
+        (
+            "enforce, next 50%",
+            FILE_OF_CONFIG,
+            "next-cdn",
+            "config",
+            origin,
+        ),
+        (
+            "enforce, next 50%",
+            FILE_OF_CONFIG,
+            "another",
+            "config",
+            redirect,
+        ),
+        // What one side leaves to the origin is told as what it is: a loop.
+        (
+            "enforce, next 100%",
+            "/d/removed/1.0.0",
+            "config-cdn",
+            "next",
+            origin,
+        ),
+        (
+            "enforce, next 1%",
+            "/new/serde",
+            "next-cdn",
+            "config",
+            origin,
+        ),
+        (
+            "enforce, next 1%",
+            "/new/serde",
+            "config-cdn",
+            "config",
+            removed,
+        ),
+        // Without a share, `next` is not in force.
+        ("enforce", FILE_OF_CONFIG, "next-cdn", "config", redirect),
+        ("off, next 50%", FILE_OF_NEXT, "config-cdn", "next", origin),
+    ];
+    for (switch, path, cdn_loop, entry, said) in rows {
+        let row = format!("{switch}, {path}, {cdn_loop}");
+        let switch: Switch = switch.parse().expect(switch);
+        let request = Request::new("GET", "crates.io", path);
+        let via = format!("1.1 {cdn_loop}");
+        let requests = [
+            request.clone().with_trail([cdn_loop.as_bytes()], []),
+            request.with_trail([], [via.as_bytes()]),
+        ];
+        for request in requests {
+            let mut scene = Scene::default();
+            let client = || Some(CARGO);
+            let surroundings = scene.surroundings(switch, &client, &all_healthy);
+            let answer = signpost::answer(sides, &request, surroundings);
+            assert_eq!(
+                (by(&answer), &*decision(&answer)),
+                (Some(entry), said),
+                "{row}"
+            );
+            assert_eq!(answer.attempt().is_some(), said == redirect, "{row}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn what_next_refuses_at_its_proof_is_answered_by_config() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -143,8 +228,17 @@ fn what_next_refuses_at_its_proof_is_answered_by_config() {
             (by(&answer), &*decision(&answer)),
             (Some("config"), expected)
         );
-        let down = answer.after_origin_failed();
+        let down = answer.clone().after_origin_failed();
         assert_eq!((by(&down), &*decision(&down)), (Some("config"), if_down));
+        for answer in [answer, down] {
+            let reason = answer.next_reason().expect("a reason");
+            assert_eq!(reason.code(), "location-refused");
+            let line = answer.log_line(&exchange::of(FILE_OF_NEXT), &exchange::with(switch));
+            let refusal = r#""refusal":"not-the-base","location":"https://config.example"#;
+            assert!(line.contains(refusal), "{line}");
+            let end = r#","next_reason":"location-refused"}}"#;
+            assert!(line.ends_with(end), "{line}");
+        }
     }
     // Neither has a way.
     let nowhere = |_: &signpost::target::Chosen<'_, '_>| String::new();
@@ -263,7 +357,7 @@ fn the_side_of_a_file_is_stable_and_independent_of_the_rollout() {
     ] {
         assert_eq!(smallest(path), share, "{path}");
     }
-    // Of the files in a tenth of the rollout, about a tenth is on the side of `next`.
+    // Half of the files in half of the rollout are on the side of half, as are half of the others.
     let mut counts = [0_usize; 4];
     for CrateFile { name, version, .. } in crates() {
         let path = format!("/d/{name}/{version}");
@@ -298,7 +392,7 @@ fn a_line_has_the_side_only_while_next_has_a_share() {
         (
             "/old/serde",
             "enforce, next 100%",
-            r#""switch":"enforce, next 100%","side":"next","because":"next-refused"}}"#,
+            r#""switch":"enforce, next 100%","side":"next","because":"next-refused","next_reason":"no-route"}}"#,
         ),
     ];
     for (path, switch, end) in rows {

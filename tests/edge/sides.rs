@@ -1,5 +1,4 @@
-//! Two configurations in force: the module answers every combination as the tables in
-//! `docs/request-handling.md` say.
+//! Two configurations in force: the module answers every row of the tables in `docs/request-handling.md`.
 //!
 //! The same rows are tried without a platform in `tests/core/sides.rs`, and `tests/core/entries.rs` has what
 //! becomes of `next` while a sandbox runs.
@@ -7,11 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use signpost_rows::sides::{
     Answered, COMBINATIONS, CONFIG, Combinations, Config, FILE_OF_CONFIG, FILE_OF_NEXT, NEXT, Next,
     ON_NEXT, SWITCHES,
 };
+use signpost_rows::{changed, compiled};
 use signpost_testbed::{LogLine, StandInOrigin, assert_table, one_of};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -23,6 +23,9 @@ const PAGE: &str = "docs/request-handling.md";
 
 /// How many scenes run at once: each keeps the machine busy compiling the module.
 const AT_ONCE: usize = 3;
+
+/// How long a line may take.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// The module, and the backend `standby`, which only `next` has.
 struct Scene {
@@ -92,7 +95,7 @@ impl Scene {
             }
         };
         let line = if is_logged {
-            Some(timeout(Duration::from_secs(10), line).await.unwrap())
+            Some(timeout(LIMIT, line).await.unwrap())
         } else {
             None
         };
@@ -131,20 +134,23 @@ impl Seen {
     }
 }
 
+/// One combination of each row: a scene takes a second. `tests/core/sides.rs` has them all.
 #[tokio::test]
-async fn every_combination_is_answered_as_the_table_says() {
+async fn every_row_of_the_table_is_answered_as_it_says() {
     let limit = Arc::new(Semaphore::new(AT_ONCE));
     let mut scenes = JoinSet::new();
-    for config in Config::ALL {
-        for next in Next::ALL {
-            for switch in SWITCHES {
-                let limit = Arc::clone(&limit);
-                scenes.spawn(async move {
-                    let _permit = limit.acquire_owned().await;
-                    check(config, next, switch).await
-                });
-            }
-        }
+    for row in &COMBINATIONS {
+        let limit = Arc::clone(&limit);
+        scenes.spawn(async move {
+            let _permit = limit.acquire_owned().await;
+            // The last of each is the least like another row's.
+            let (Some(config), Some(next), Some(switch)) =
+                (row.configs.last(), row.nexts.last(), row.switches.last())
+            else {
+                return vec![format!("an empty row: {row:?}")];
+            };
+            check(*config, *next, switch).await
+        });
     }
     let differences = scenes.join_all().await.concat();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -190,23 +196,179 @@ async fn on_the_side_of_next_config_answers_what_next_has_no_way_for() {
 
 #[tokio::test]
 async fn a_next_that_is_missing_or_broken_is_reported_once() {
+    const REQUESTS: usize = 13;
+    // Each sandbox says once that it has no such log endpoint.
+    let absent = "service_endpoint = \"fst_managed_absent\"";
+    let config = changed(CONFIG, "[log]\n", &format!("[log]\n{absent}\n"));
     for (next, said) in [
-        (Next::Missing, "the Config Store has no entry `next`"),
-        (Next::Broken, "key-missing"),
+        (None, "the Config Store has no entry `next`"),
+        (Some("{}"), "key-missing"),
     ] {
-        let Scene { bed, .. } = Scene::start(Config::Good, next, "enforce, next 100%").await;
-        // Viceroy gives a sandbox at most six requests.
-        for number in 0..6 {
-            bed.get(&format!("/d/serde/1.0.{number}")).await;
+        let bed = Bed::start(|server| {
+            let server = server.config(read(&config).to_json());
+            let server = server.switch("enforce, next 100%");
+            match next {
+                None => server,
+                Some(entry) => server.next(entry),
+            }
+        });
+        let Bed { origin, viceroy } = bed.await;
+        for number in 0..REQUESTS {
+            let path = format!("/d/serde/1.0.{number}");
+            let answer = viceroy.send(request("GET", &path)).await.unwrap();
+            assert_eq!(answer.status(), 302, "{path}");
         }
-        let is_said = |line: &str| {
-            line.contains("signpost: next: `config` answers everything: ") && line.contains(said)
-        };
-        let limit = Duration::from_secs(10);
-        bed.viceroy.wait_for_line(is_said, limit).await.unwrap();
-        let lines = bed.viceroy.lines();
-        let number = lines.iter().filter(|line| is_said(line)).count();
-        assert_eq!(number, 1, "{lines:#?}");
+        // Lines come in the order in which they were written, so this is the last.
+        drop(origin);
+        viceroy.send(request("GET", "/last")).await.unwrap();
+        let is_last = |line: &str| line.contains("backend `origin` did not answer");
+        viceroy.wait_for_line(is_last, LIMIT).await.unwrap();
+        let lines = viceroy.lines();
+        let number = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+        let sandboxes = number("no line is logged to `fst_managed_absent`");
+        assert!((3..REQUESTS).contains(&sandboxes), "{lines:#?}");
+        let reports = number("signpost: next: `config` answers everything: ");
+        assert_eq!(
+            (reports, number(said)),
+            (sandboxes, sandboxes),
+            "{lines:#?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_next_refuses_is_logged_though_config_answers() {
+    // Its locations lead back to itself. Only `compile` checks for that.
+    let next = compiled(
+        r#"
+        allowed_hosts = ["crates.io"]
+        origin.backends = ["origin"]
+        targets.own.base = "https://crates.io"
+        [[routes]]
+        name = "download"
+        path = "/d/{name:crate}/{version:semver}"
+        target = "own"
+        location = "/d/{name}/{version}"
+        "#,
+    );
+    // The switch, the path, the decision, its reason, and the reason and the refusal of `next`.
+    let rows = [
+        (
+            "enforce",
+            "/d/serde/1.0.0",
+            "redirect",
+            json!(null),
+            "location-refused",
+            json!("loop"),
+        ),
+        (
+            "shadow",
+            "/d/serde/1.0.0",
+            "origin",
+            json!("switch-shadow"),
+            "location-refused",
+            json!("loop"),
+        ),
+        (
+            "enforce",
+            "/old/serde",
+            "redirect",
+            json!(null),
+            "no-route",
+            json!(null),
+        ),
+    ];
+    for (switch, path, decision, reason, next_reason, refusal) in rows {
+        let row = format!("{switch}, {path}");
+        let bed = Bed::start(|server| {
+            let server = server.config(read(CONFIG).to_json()).next(&next);
+            server.switch(&format!("{switch}, next 100%"))
+        });
+        let bed = bed.await;
+        bed.get(path).await;
+        let is_line =
+            |line: &str| LogLine::read(line).is_some_and(|it| it.endpoint == "config-log");
+        let line = bed.viceroy.wait_for_line(is_line, LIMIT).await.unwrap();
+        let message = LogLine::read(&line).unwrap().message;
+        let message: Value = serde_json::from_str(&message).unwrap();
+        let said = &message["signpost"];
+        let keys = [
+            "decision",
+            "reason",
+            "next_reason",
+            "refusal",
+            "because",
+            "side",
+        ];
+        let expected = [
+            json!(decision),
+            reason,
+            json!(next_reason),
+            refusal.clone(),
+            json!("next-refused"),
+            json!("next"),
+        ];
+        assert_eq!(keys.map(|key| said[key].clone()), expected, "{row}");
+        if !refusal.is_null() {
+            let is_report = |line: &str| {
+                line.contains("signpost: next: location-refused: ") && line.ends_with(path)
+            };
+            bed.viceroy.wait_for_line(is_report, LIMIT).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_of_every_kind_are_answered_by_their_side() {
+    let scene = Scene::start(Config::Good, Next::Another, "enforce, next 50%").await;
+    let redirect = "redirect;route=\"download\"";
+    let preflight = "preflight;route=\"download\"";
+    let from_target = "origin;reason=\"came-from-target\"";
+    let origin = "origin;reason=\"method-not-redirectable\"";
+    let browser = &[
+        ("origin", "https://docs.example"),
+        ("access-control-request-method", "GET"),
+    ][..];
+    // The method, the path, headers, and the decision, at the first request and the second.
+    let rows = [
+        ("HEAD", FILE_OF_CONFIG, &[][..], redirect),
+        ("HEAD", FILE_OF_NEXT, &[], redirect),
+        ("GET", FILE_OF_NEXT, &[("range", "bytes=0-99")], redirect),
+        ("OPTIONS", FILE_OF_CONFIG, browser, origin),
+        ("OPTIONS", FILE_OF_NEXT, browser, preflight),
+        (
+            "GET",
+            FILE_OF_NEXT,
+            &[("cdn-loop", "config-cdn")],
+            from_target,
+        ),
+        (
+            "GET",
+            FILE_OF_CONFIG,
+            &[("cdn-loop", "next-cdn")],
+            from_target,
+        ),
+    ];
+    for (method, path, headers, decision) in rows {
+        for number in 0..2 {
+            let mut asked = request(method, path);
+            for (name, value) in headers {
+                asked.headers_mut().insert(*name, value.parse().unwrap());
+            }
+            let answer = scene.bed.send(asked).await;
+            let said = header(&answer, "signpost-decision");
+            assert_eq!(said, Some(decision), "{method} {path}, {number}");
+        }
+    }
+    // The origin is down: the edge's own answer has the headers of the side.
+    let Scene { bed, standby } = scene;
+    let Bed { origin, viceroy } = bed;
+    drop((origin, standby));
+    for (path, cors) in [(FILE_OF_CONFIG, None), (FILE_OF_NEXT, Some("*"))] {
+        let answer = viceroy.send(request("POST", path)).await.unwrap();
+        assert_eq!(answer.status(), 502, "{path}");
+        let said = header(&answer, "access-control-allow-origin");
+        assert_eq!(said, cors, "{path}");
     }
 }
 
@@ -232,9 +394,8 @@ fn the_page_says_what_every_combination_is_answered_with() {
             Next::Another => "another",
         });
         let switches = row.switches.iter().map(|switch| format!("`{switch}`"));
-        let any = |all: bool, some: Vec<String>| match all {
-            true => "any".to_owned(),
-            false => one_of(&some),
+        let any = |all: bool, some: Vec<String>| {
+            if all { "any".to_owned() } else { one_of(&some) }
         };
         [
             one_of(&configs.collect::<Vec<_>>()),

@@ -51,6 +51,10 @@ pub(crate) struct OnSide {
     pub(crate) answered_by: &'static str,
     /// Its revision.
     pub(crate) revision: String,
+    /// Why `next` has no way for the request, if `config` answers for that reason.
+    pub(crate) next_reason: Option<&'static str>,
+    /// Why the proof of `next` refused its candidate.
+    pub(crate) next_refusal: Option<&'static str>,
 }
 
 /// A candidate and its parts.
@@ -160,7 +164,8 @@ impl Explanation {
     }
 
     pub(crate) fn is_refused(&self) -> bool {
-        self.decision.refusal.is_some()
+        let of_next = self.side.as_ref().and_then(|on| on.next_refusal);
+        self.decision.refusal.or(of_next).is_some()
     }
 }
 
@@ -178,16 +183,14 @@ impl OnSide {
         };
         let next_from_percent = (1..=100).find(is_on_next);
         let has_next = switch.next() != Share::NONE || next_from_percent.is_some();
-        let answered_by = if answers == sides.config() {
-            Side::Config
-        } else {
-            Side::Next
-        };
+        let next_reason = answer.next_reason();
         has_next.then(|| Self {
             side: answer.side().code(),
             next_from_percent,
-            answered_by: answered_by.code(),
+            answered_by: answer.answered_by().unwrap_or(Side::Config).code(),
             revision: answers.revision().to_owned(),
+            next_reason: next_reason.map(Reason::code),
+            next_refusal: next_reason.and_then(Reason::refusal).map(Refusal::code),
         })
     }
 }

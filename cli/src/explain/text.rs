@@ -308,7 +308,16 @@ impl Page<'_, '_> {
         };
         self.field("side", words)?;
         let (entry, revision) = (on.answered_by, &on.revision);
-        self.field("answers", format!("{entry}, revision {revision}"))
+        self.field("answers", format!("{entry}, revision {revision}"))?;
+        match (on.next_reason, on.next_refusal) {
+            (None, _) => Ok(()),
+            (Some(reason), None) => self.field("at next", reason),
+            (Some(reason), Some(refusal)) => {
+                let words = format!("{reason} ({refusal})");
+                let refused = self.paint(Mark::Bad, &words);
+                self.field("at next", refused)
+            }
+        }
     }
 
     fn reply(&mut self, explanation: &Explanation) -> fmt::Result {

@@ -105,6 +105,7 @@ impl Memory for OneClient {
 mod tests {
     use signpost::config::Config;
     use signpost::sides::Sides;
+    use signpost::target::{self, Chosen};
     use signpost::values::{Share, Switch};
     use signpost_rows::sides::{CONFIG, FILE_OF_CONFIG, FILE_OF_NEXT, NEXT, ON_NEXT};
     use signpost_testbed::rows;
@@ -237,6 +238,30 @@ mod tests {
             let text = explained.to_string();
             let (_, decision) = text.split_once("5 Decision\n").unwrap();
             insta::assert_snapshot!(name, decision);
+        }
+    }
+
+    #[test]
+    fn a_location_that_next_refuses_is_a_finding_though_config_answers() {
+        let (config, next) = (Loaded::of(CONFIG), Loaded::of(NEXT));
+        let sides = Sides::new(config.config(), Some(next.config()));
+        let of_2023 = |chosen: &Chosen<'_, '_>| {
+            let built = target::build(chosen);
+            built.replace("next.example", "next.exampleserde")
+        };
+        for (path, is_refused) in [(FILE_OF_NEXT, true), ("/old/serde", false)] {
+            let address = path.parse().unwrap();
+            let question = Question::get(&address);
+            let switch = Switch::ENFORCE.with_next(Share::ALL);
+            let explained = Explanation::with(&of_2023, sides, &question, switch);
+            assert_eq!(explained.is_refused(), is_refused, "{path}");
+            let on = explained.side.as_ref().unwrap();
+            assert_eq!(on.answered_by, "config", "{path}");
+            let refusal = is_refused.then_some("not-the-base");
+            assert_eq!(on.next_refusal, refusal, "{path}");
+            if is_refused {
+                insta::assert_snapshot!("side-proof-refused", explained);
+            }
         }
     }
 

@@ -130,7 +130,7 @@ pub const COMBINATIONS: [Combinations; 12] = [
 ];
 
 /// What happens on the side of `next`, in the order in which one client asks.
-pub const ON_NEXT: [OnNext; 13] = [
+pub const ON_NEXT: [OnNext; 15] = [
     on_next(
         ["/d/serde/1.0.0", "proven", "whatever"],
         1,
@@ -159,6 +159,22 @@ pub const ON_NEXT: [OnNext; 13] = [
         cdn_loop: "next-cdn",
         ..on_next(
             ["/d/loops/1.0.0", "a target of the route asks", "proven"],
+            1,
+            by_next("origin;reason=\"came-from-target\""),
+        )
+    },
+    OnNext {
+        cdn_loop: "config-cdn",
+        ..on_next(
+            ["/d/loops/1.0.0", "proven", "a target of the route asks"],
+            1,
+            by_next("origin;reason=\"came-from-target\""),
+        )
+    },
+    OnNext {
+        cdn_loop: "config-cdn",
+        ..on_next(
+            ["/old/loops", "no route", "a target of the route asks"],
             1,
             by_next("origin;reason=\"came-from-target\""),
         )
