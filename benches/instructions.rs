@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use signpost::request::Request;
-use signpost::sides::Sides;
+use signpost::sides::{Side, Sides};
 use signpost::values::{Share, Switch};
 use url::Url;
 
@@ -27,7 +27,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [what, times] = arguments.as_slice() else {
         eprintln!(
-            "usage: instructions url-parse|decision|decision-of-next|decision-beside-next|configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
+            "usage: instructions url-parse|decision|decision-of-next|decision-beside-next|\
+             configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
         );
         return ExitCode::from(2);
     };
@@ -42,10 +43,12 @@ fn main() -> ExitCode {
         signpost::authoring::from_toml(production).expect("production's configuration holds");
     let next = signpost::authoring::from_toml(&production.replace("max-age=3", "max-age=2"))
         .expect("another revision");
-    let share = match what.as_str() {
-        "decision-of-next" => Share::ALL,
-        _ => Share::percent(1).expect("a share"),
+    // The file is on the side of `next` from 33 % on. At 100 % nothing would be hashed.
+    let (percent, side) = match what.as_str() {
+        "decision-of-next" => (99, Side::Next),
+        _ => (1, Side::Config),
     };
+    let share = Share::percent(percent).expect("a share");
     let run: &dyn Fn() = match what.as_str() {
         "url-parse" => &|| {
             black_box(Url::parse(black_box(LOCATION)).is_ok());
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
             let request = Request::new("GET", "crates.io", black_box(PATH));
             let sides = Sides::new(&config, Some(&next));
             let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(share));
+            assert_eq!(answer.answered_by(), Some(side));
             assert!(answer.redirect().is_some());
         },
         "last-of-3" | "last-of-56" => &|| {
