@@ -16,7 +16,8 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use signpost::request::Request;
-use signpost::values::Switch;
+use signpost::sides::{Side, Sides};
+use signpost::values::{Share, Switch};
 use url::Url;
 
 const PATH: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [what, times] = arguments.as_slice() else {
         eprintln!(
-            "usage: instructions url-parse|decision|configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
+            "usage: instructions url-parse|decision|decision-of-next|decision-beside-next|\
+             configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
         );
         return ExitCode::from(2);
     };
@@ -36,8 +38,17 @@ fn main() -> ExitCode {
         format!("/r{}/serde/serde-1.0.228.zip", number - 1),
         format!("/r{number}/serde/serde-1.0.228.zip"),
     );
-    let config = signpost::authoring::from_toml(include_str!("../config/crates-io.toml"))
-        .expect("production's configuration holds");
+    let production = include_str!("../config/crates-io.toml");
+    let config =
+        signpost::authoring::from_toml(production).expect("production's configuration holds");
+    let next = signpost::authoring::from_toml(&production.replace("max-age=3", "max-age=2"))
+        .expect("another revision");
+    // The file is on the side of `next` from 33 % on. At 100 % nothing would be hashed.
+    let (percent, side) = match what.as_str() {
+        "decision-of-next" => (99, Side::Next),
+        _ => (1, Side::Config),
+    };
+    let share = Share::percent(percent).expect("a share");
     let run: &dyn Fn() = match what.as_str() {
         "url-parse" => &|| {
             black_box(Url::parse(black_box(LOCATION)).is_ok());
@@ -45,6 +56,14 @@ fn main() -> ExitCode {
         "decision" => &|| {
             let request = Request::new("GET", "crates.io", black_box(PATH));
             let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+            assert!(answer.redirect().is_some());
+        },
+        // On the side of `next`, and on that of `config` while 1 % of the files are on the other.
+        "decision-of-next" | "decision-beside-next" => &|| {
+            let request = Request::new("GET", "crates.io", black_box(PATH));
+            let sides = Sides::new(&config, Some(&next));
+            let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(share));
+            assert_eq!(answer.answered_by(), Some(side));
             assert!(answer.redirect().is_some());
         },
         "last-of-3" | "last-of-56" => &|| {

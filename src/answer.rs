@@ -1,56 +1,28 @@
-//! The only way from a request to its answer: every stage once, in order.
+//! The only way from a request to its answer: every stage of a configuration once, in order.
 
+mod at_side;
+mod decided;
+mod instead_of_next;
 mod surroundings;
 
-use crate::attempts::{Attempts, History};
-use crate::config::{Config, Route, RouteName, RoutePattern, Target};
-use crate::decision::{Because, Decision, Reason, Released, decide};
-use crate::location::Location;
-use crate::log_line::{self, Answered, Exchange, InForce};
-use crate::origin_redirect::{OriginAnswer, OriginRedirect};
-use crate::reply::{self, Reply};
-use crate::request::{Method, Request};
-use crate::route::{self, NoMatch, RouteMatch};
-use crate::target::{self, Candidate, Chosen, Step};
-use crate::values::{Effect, Switch};
+use crate::attempts::History;
+use crate::config::Config;
+use crate::request::Request;
+use crate::route;
+use crate::sides::{Side, Sides};
+use crate::values::Switch;
+use at_side::AtSide;
+pub use decided::Answer;
+use decided::at_every_target;
+use instead_of_next::InsteadOfNext;
 pub use surroundings::Surroundings;
 
-/// What to do with one request, and the route and target that it came to.
+/// Answers a request: chooses its side, finds its route, recalls earlier attempts, chooses the target,
+/// builds the candidate, proves it, decides, and remembers the attempt.
 ///
-/// A request that goes to the origin may end in another way than was decided. What comes of the
-/// origin is added afterwards, by [`after_origin_failed`](Answer::after_origin_failed) or
-/// [`after_origin_answered`](Answer::after_origin_answered).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<'c, 'r> {
-    decision: Decision,
-    chosen: Option<Chosen<'c, 'r>>,
-    no_match: Option<NoMatch<'c>>,
-    attempt: Option<u8>,
-    after: After,
-}
-
-/// What came of the origin, as far as it changes what is sent or said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum After {
-    Nothing,
-    Failed(Released),
-    Redirected(OriginRedirect),
-}
-
-/// What is sent in the end.
-enum Sent<'a> {
-    /// A redirect to this location, or a JSON answer that names it.
-    Redirect(&'a Location),
-    /// The answer to a preflight.
-    Preflight,
-    /// A redirect to this location instead of the origin's, which was asked for this reason.
-    Repaired(&'a Location, &'a Reason),
-    /// The origin's answer.
-    Origin,
-}
-
-/// Answers a request: finds its route, recalls earlier attempts, chooses the target, builds the
-/// candidate, proves it, and decides.
+/// On the side of `next`, the configuration in `config` answers a repeated attempt, and what `next` has no way
+/// for; then it runs its own stages. On both sides, a request that a target of either configuration sends goes
+/// to the origin.
 ///
 /// ```
 /// use signpost::request::Request;
@@ -65,38 +37,60 @@ enum Sent<'a> {
 /// );
 /// ```
 pub fn answer<'c, 'r, 's>(
-    config: &'c Config,
+    sides: impl Into<Sides<'c>>,
     request: &'r Request<'_>,
     surroundings: impl Into<Surroundings<'s>>,
 ) -> Answer<'c, 'r> {
-    let Surroundings {
-        switch,
-        health,
-        clients,
-        build,
-    } = surroundings.into();
-    let found = match route::find(config, request) {
-        Ok(found) => found,
-        Err(no_match) => return Answer::unmatched(no_match),
-    };
-    let effect = switch.effect_on(found.captures());
-    // A request that the switch keeps from the targets is not an attempt at them.
-    let clients = clients.filter(|_| effect == Effect::Send);
-    let mut history = clients.and_then(|clients| History::recall(clients, &found));
-    let earlier = history.as_ref().map_or(Attempts::NONE, History::earlier);
-    let chosen = target::choose(found, health, earlier);
-    let may_go_to_origin = || history.as_mut().is_some_and(History::may_go_to_origin);
-    let mut answer = Answer::at(chosen, build, effect, may_go_to_origin);
-    // A first attempt whose location was refused went nowhere.
-    let is_refused = matches!(
-        answer.decision,
-        Decision::Origin(Reason::LocationRefused(_))
-    );
-    if let Some(history) = history.filter(|it| !is_refused || it.number() > 1) {
-        answer.attempt = Some(history.number());
-        history.record(answer.place_among_targets());
+    let (sides, mut surroundings) = (sides.into(), surroundings.into());
+    let switch = surroundings.switch;
+    let find = |entry| AtSide::find(entry, request, switch);
+    let at_side = find(sides.entry_for(request, switch));
+    let other = sides.other_than(at_side.entry(), switch);
+    // Few requests come through a CDN.
+    let at_other = other.filter(|_| request.has_trail()).map(find);
+    let from_target = at_other
+        .as_ref()
+        .and_then(|it| at_side.came_from_target_of(it));
+    if let Some(answer) = from_target {
+        return answer;
     }
-    answer
+    let mut history = at_side.recall(&sides, &mut surroundings.clients);
+    let answer = match other {
+        Some(config) if config.side() == Side::Config => {
+            let at_config = || at_other.unwrap_or_else(|| find(config));
+            next_or_config(at_side, at_config, &mut history, &sides, &mut surroundings)
+        }
+        _ => at_side.decide(history.as_mut(), &surroundings),
+    };
+    answer.remembered(history)
+}
+
+/// Answers on the side of `next`.
+fn next_or_config<'c, 'r, 's>(
+    at_next: AtSide<'c, 'r>,
+    at_config: impl FnOnce() -> AtSide<'c, 'r>,
+    history: &mut Option<History<'c, 's>>,
+    sides: &Sides<'c>,
+    surroundings: &mut Surroundings<'s>,
+) -> Answer<'c, 'r> {
+    if history.as_ref().is_some_and(History::includes_next) {
+        let by_config = at_config().decide(history.as_mut(), surroundings);
+        return by_config.instead_of_next(InsteadOfNext::Retried);
+    }
+    let by_next = at_next.decide(history.as_mut(), surroundings);
+    let Some(no_way) = by_next.no_way().cloned() else {
+        return by_next;
+    };
+    let at_config = at_config();
+    if history.is_none() {
+        *history = at_config.recall(sides, &mut surroundings.clients);
+    }
+    let by_config = at_config.decide(history.as_mut(), surroundings);
+    if by_config.decision().location().is_some() {
+        by_config.instead_of_next(InsteadOfNext::Refused(no_way))
+    } else {
+        by_next
+    }
 }
 
 /// Answers a request once for each target of its route, in the order in which its captures choose them;
@@ -112,230 +106,8 @@ pub fn answers_at_every_target<'c, 'r>(
     match route::find(config, request) {
         Ok(found) => {
             let effect = switch.effect_on(found.captures());
-            at_every_target(&found, effect).collect()
+            at_every_target(config.into(), &found, effect).collect()
         }
-        Err(no_match) => vec![Answer::unmatched(no_match)],
-    }
-}
-
-fn at_every_target<'c, 'r>(
-    found: &RouteMatch<'c, 'r>,
-    effect: Effect,
-) -> impl Iterator<Item = Answer<'c, 'r>> {
-    let targets = target::in_order(found.route().targets(), found.captures());
-    let chosen = |target| Chosen::at(found.clone(), target);
-    targets
-        .into_iter()
-        .filter_map(chosen)
-        .map(move |chosen| Answer::at(chosen, &target::build, effect, || false))
-}
-
-impl<'c, 'r> Answer<'c, 'r> {
-    /// The answer to a request that no route could be tried on, such as while there is no
-    /// configuration.
-    pub fn origin(reason: Reason) -> Self {
-        Self {
-            decision: Decision::Origin(reason),
-            chosen: None,
-            no_match: None,
-            attempt: None,
-            after: After::Nothing,
-        }
-    }
-
-    /// The answer to a request that is on no route, or on one that leaves it to the origin.
-    fn unmatched(no_match: NoMatch<'c>) -> Self {
-        Self {
-            no_match: Some(no_match),
-            ..Self::origin(no_match.into())
-        }
-    }
-
-    /// Builds the candidate for a target, proves it, and decides.
-    fn at(
-        chosen: Chosen<'c, 'r>,
-        build: &dyn Fn(&Chosen<'_, '_>) -> String,
-        effect: Effect,
-        may_go_to_origin: impl FnOnce() -> bool,
-    ) -> Self {
-        let proof = Location::prove(Candidate::new(&chosen, build(&chosen)));
-        let goes_to_origin = || chosen.is_origin_next() && may_go_to_origin();
-        Self {
-            decision: decide(proof, effect, goes_to_origin),
-            chosen: Some(chosen),
-            no_match: None,
-            attempt: None,
-            after: After::Nothing,
-        }
-    }
-
-    /// The decision.
-    pub fn decision(&self) -> &Decision {
-        &self.decision
-    }
-
-    /// The match and the target that the location is at, sent or held back, or was refused at.
-    pub fn chosen(&self) -> Option<&Chosen<'c, 'r>> {
-        self.chosen.as_ref()
-    }
-
-    /// The name of the route that the request was on, also if that leaves it to the origin.
-    pub fn route_name(&self) -> Option<&'c RouteName> {
-        let pattern = match self.no_match {
-            Some(NoMatch::OriginRoute(route) | NoMatch::CameFromTarget(route)) => Some(route),
-            _ => self.route().map(Route::pattern),
-        };
-        pattern.map(RoutePattern::name)
-    }
-
-    /// Why no route could be tried, if that is the reason.
-    pub fn no_match(&self) -> Option<NoMatch<'c>> {
-        self.no_match
-    }
-
-    /// The route that the request was on, if it redirects.
-    pub fn route(&self) -> Option<&'c Route> {
-        self.chosen.as_ref().map(|chosen| chosen.found().route())
-    }
-
-    /// The target that the location is at, sent or held back, or was refused at.
-    pub fn target(&self) -> Option<&'c Target> {
-        self.chosen.as_ref().map(Chosen::target)
-    }
-
-    /// Which attempt of its client this is within the window, from 1; `None` if attempts are not
-    /// counted. One more than [`Attempts::MOST`] stands for all later ones.
-    pub fn attempt(&self) -> Option<u8> {
-        self.attempt
-    }
-
-    /// The place of the target among those of its route; `None` if the origin was next. One whose
-    /// location was refused counts as tried.
-    fn place_among_targets(&self) -> Option<usize> {
-        match self.decision {
-            Decision::Origin(Reason::Retried(_)) => None,
-            _ => self.route()?.targets().place_of(self.target()?),
-        }
-    }
-
-    /// The answer now that no origin backend answered: the proven redirect, if only `shadow`, a share or a
-    /// repeated attempt held it back. A refused location stays refused, and `off` stays off.
-    #[must_use]
-    pub fn after_origin_failed(mut self) -> Self {
-        self.after = self.released().map_or(After::Nothing, After::Failed);
-        self
-    }
-
-    /// The location that may be sent in the origin's place.
-    fn released(&self) -> Option<Released> {
-        self.decision.reason().and_then(Released::by)
-    }
-
-    /// The answer now that the origin answered: its own redirect of a request on a route is compared
-    /// with the proven location.
-    #[must_use]
-    pub fn after_origin_answered(mut self, answer: &OriginAnswer<'_>) -> Self {
-        let redirect = self.chosen.as_ref().and_then(|chosen| {
-            let found = chosen.found();
-            if self.is_preflight() {
-                return None;
-            }
-            // The origin has its own way to choose among several targets.
-            let others: Vec<_> = match found.route().targets().only() {
-                Some(_) => Vec::new(),
-                None => at_every_target(found, Effect::Send).collect(),
-            };
-            let others = others.iter().filter_map(|it| it.decision.location());
-            let proven: Vec<_> = self.decision.location().into_iter().chain(others).collect();
-            OriginRedirect::judge(answer, &proven, self.released(), found.config())
-        });
-        self.after = redirect.map_or(After::Nothing, After::Redirected);
-        self
-    }
-
-    /// The origin's own redirect, if it does not lead to the proven location.
-    pub fn origin_redirect(&self) -> Option<&OriginRedirect> {
-        match &self.after {
-            After::Redirected(redirect) => Some(redirect),
-            After::Nothing | After::Failed(_) => None,
-        }
-    }
-
-    /// Why the client is sent elsewhere than the decision or the order of its file's targets says.
-    pub fn because(&self) -> Option<Because> {
-        let step = self.chosen.as_ref().map(Chosen::step);
-        match (&self.after, &self.decision, step) {
-            (After::Failed(_), ..) => Some(Because::OriginDown),
-            (After::Redirected(redirect), ..) => redirect.repair().map(|_| Because::OriginRedirect),
-            (After::Nothing, Decision::Redirect(_), Some(Step::PastUnhealthy)) => {
-                Some(Because::TargetUnhealthy)
-            }
-            (After::Nothing, Decision::Redirect(_), Some(Step::Next)) => Some(Because::SecondTry),
-            (After::Nothing, ..) => None,
-        }
-    }
-
-    /// The location that a redirect or a JSON answer of the edge names, unless it repairs the origin's.
-    pub fn redirect(&self) -> Option<&Location> {
-        match self.sent() {
-            Sent::Redirect(location) => Some(location),
-            _ => None,
-        }
-    }
-
-    /// The reply to send; `None` if the origin's answer is passed on.
-    pub fn reply(&self) -> Option<Reply<'_>> {
-        let found = self.chosen.as_ref()?.found();
-        match self.sent() {
-            Sent::Redirect(location) => Some(reply::to_location(found, location, self.because())),
-            Sent::Preflight => Some(reply::to_preflight(found, self.because())),
-            Sent::Repaired(location, reason) => Some(reply::repaired(found, location, reason)),
-            Sent::Origin => None,
-        }
-    }
-
-    /// What is answered: `redirect`, `preflight` or `origin`.
-    pub fn decided(&self) -> &'static str {
-        match self.sent() {
-            Sent::Redirect(_) => "redirect",
-            Sent::Preflight => "preflight",
-            Sent::Repaired(..) | Sent::Origin => "origin",
-        }
-    }
-
-    fn sent(&self) -> Sent<'_> {
-        let location = match (&self.decision, &self.after) {
-            (Decision::Redirect(location), _) => location,
-            (Decision::Origin(_), After::Failed(released)) => released.location(),
-            (Decision::Origin(reason), After::Redirected(redirect)) => {
-                let repair = redirect.repair();
-                return repair.map_or(Sent::Origin, |location| Sent::Repaired(location, reason));
-            }
-            (Decision::Origin(_), After::Nothing) => return Sent::Origin,
-        };
-        if self.is_preflight() {
-            Sent::Preflight
-        } else {
-            Sent::Redirect(location)
-        }
-    }
-
-    fn is_preflight(&self) -> bool {
-        let request = self.chosen.as_ref().map(|chosen| chosen.found().request());
-        request.is_some_and(|request| request.method() == Method::Preflight)
-    }
-
-    /// The log line of the exchange, without a line end.
-    pub fn log_line(&self, exchange: &Exchange<'_>, in_force: &InForce<'_>) -> String {
-        let answered = Answered {
-            decision: &self.decision,
-            decided: self.decided(),
-            route: self.route_name(),
-            target: self.target(),
-            attempt: self.attempt,
-            because: self.because(),
-            origin_redirect: self.origin_redirect(),
-        };
-        log_line::write(exchange, &answered, in_force)
+        Err(no_match) => vec![Answer::unmatched(config.into(), no_match)],
     }
 }

@@ -69,6 +69,10 @@ pub enum Because {
     TargetUnhealthy,
     /// `second-try`: the client was sent to the targets before this one, and asked again.
     SecondTry,
+    /// `next-refused`: the file is on the side of `next`, which has no way for it; `config` has one.
+    NextRefused,
+    /// `next-retried`: `next` answered an earlier attempt of the client, so this one is `config`'s.
+    NextRetried,
 }
 
 /// A proven location that was held back, and that may be sent if the origin fails or redirects to a wrong
@@ -183,6 +187,28 @@ impl Reason {
             | Self::NotInRollout(location)
             | Self::Retried(location) => Some(location),
             _ => None,
+        }
+    }
+
+    /// Whether the configuration has no way for the request, which another one may have. What it leaves to
+    /// the origin on purpose is not that, nor what the request's method or sender forbids.
+    pub(crate) fn may_be_another_way(&self) -> bool {
+        match self {
+            Self::NoRoute
+            | Self::NameInvalid
+            | Self::VersionInvalid
+            | Self::CaptureInvalid
+            | Self::LocationRefused(_) => true,
+            Self::OriginRoute
+            | Self::CameFromTarget
+            | Self::MethodNotRedirectable
+            | Self::PathMalformed
+            | Self::ConfigMissing
+            | Self::ConfigInvalid
+            | Self::SwitchOff(_)
+            | Self::SwitchShadow(_)
+            | Self::NotInRollout(_)
+            | Self::Retried(_) => false,
         }
     }
 

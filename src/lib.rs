@@ -11,6 +11,7 @@
 //!    | module | from | to |
 //!    |---|---|---|
 //!    | [`request`] | method, host, path, `Accept` | [`Request`](request::Request): what arrived, decoded once |
+//!    | [`sides`] | request and configurations | the [`Side`](sides::Side) of the file |
 //!    | [`route`] | request and configuration | [`RouteMatch`](route::RouteMatch), or [`NoMatch`](route::NoMatch) |
 //!    | [`attempts`] | match and memory | the client's earlier [`Attempts`](attempts::Attempts) at the file |
 //!    | [`target`] | match, health, earlier attempts | [`Chosen`](target::Chosen) target, and a [`Candidate`](target::Candidate) URL |
@@ -46,6 +47,7 @@ pub mod values;
 pub mod config;
 
 pub mod request;
+pub mod sides;
 pub mod route;
 pub mod attempts;
 pub mod target;

@@ -14,7 +14,8 @@ use crate::config::{ClientIp, LogFields, RouteName, Target};
 use crate::decision::{Because, Decision, Reason};
 use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
-use crate::values::{Cut, Switch};
+use crate::sides::Side;
+use crate::values::{Cut, Share, Switch};
 
 /// The most bytes that a line has.
 pub const MAX_LINE: usize = 13_300;
@@ -65,7 +66,7 @@ pub struct Exchange<'a> {
 /// What was in force when the request was decided.
 #[derive(Clone, Copy, Debug)]
 pub struct InForce<'a> {
-    /// The configuration's revision, where there was a configuration.
+    /// The revision of the configuration that answered, where there was one.
     pub revision: Option<&'a str>,
     /// The switch.
     pub switch: Switch,
@@ -78,12 +79,15 @@ pub struct InForce<'a> {
 /// What was answered, and why: the parts of an [`Answer`](crate::Answer), which is a layer above.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered<'a> {
+    pub(crate) side: Side,
     pub(crate) decision: &'a Decision,
     pub(crate) decided: &'static str,
     pub(crate) route: Option<&'a RouteName>,
     pub(crate) target: Option<&'a Target>,
     pub(crate) attempt: Option<u8>,
     pub(crate) because: Option<Because>,
+    /// Why `next` has no way for the request, where `config` answers for that reason.
+    pub(crate) next_reason: Option<&'a Reason>,
     pub(crate) origin_redirect: Option<&'a OriginRedirect>,
 }
 
@@ -94,6 +98,12 @@ pub(crate) fn write(
     in_force: &InForce<'_>,
 ) -> String {
     let reason = answered.decision.reason();
+    let next_reason = answered.next_reason;
+    // Where `config` answers instead of `next`, that of `next`.
+    let refusal = [reason, next_reason]
+        .into_iter()
+        .flatten()
+        .find_map(Reason::refusal);
     let word = |text| Cut::in_json(text, MAX_WORD);
     let host = Cut::in_json(exchange.host, MAX_HOST);
     let line = Line {
@@ -136,11 +146,13 @@ pub(crate) fn write(
             target: answered.target.map(|target| word(target.name())),
             attempt: answered.attempt,
             reason: reason.map(Reason::code),
-            refusal: reason.and_then(Reason::refusal).map(Refusal::code),
+            refusal: refusal.map(Refusal::code),
             location: answered.decision.location().map(Location::as_str),
             revision: in_force.revision,
             switch: Text(in_force.switch),
+            side: (in_force.switch.next() != Share::NONE).then(|| answered.side.code()),
             because: answered.because.map(Because::code),
+            next_reason: next_reason.map(Reason::code),
             origin_location: answered
                 .origin_redirect
                 .map(|redirect| Cut::in_json(redirect.named(), MAX_ORIGIN_LOCATION)),
@@ -243,7 +255,11 @@ struct Signpost<'a> {
     switch: Text<Switch>,
     // Hardly any line has these, and there is a line for each download.
     #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin_location: Option<Cut<'a>>,
 }

@@ -111,14 +111,14 @@ pub fn repaired<'a>(
     reply.finish(found.config().response(), found.request(), decision)
 }
 
-/// The reply when a request was the origin's and no origin backend answered.
+/// The reply when a request was the origin's by this decision and no origin backend answered.
 ///
 /// Cargo repeats a request that got 503, after as long as `Retry-After` says. No client is invited to
 /// repeat what the origin may have done already.
 pub fn origin_unavailable<'a>(
     options: &'a ResponseOptions,
     request: &Request<'_>,
-    reason: &Reason,
+    decision: Cow<'a, str>,
     failure: Failure,
 ) -> Reply<'a> {
     let method = request.method();
@@ -140,7 +140,6 @@ pub fn origin_unavailable<'a>(
         .push(("cache-control", Cow::Borrowed("no-store")));
     let proxy_status = Cow::Owned(failure.proxy_status());
     reply.headers.push(("proxy-status", proxy_status));
-    let decision = Cow::Borrowed(reason.decision_header());
     reply.finish(options, request, decision)
 }
 
@@ -181,7 +180,8 @@ impl<'a> Reply<'a> {
     }
 }
 
-fn decided(decision: Cow<'_, str>, because: Option<Because>) -> Cow<'_, str> {
+/// A value of `signpost-decision`, with its last parameter if there is one.
+pub(crate) fn decided(decision: Cow<'_, str>, because: Option<Because>) -> Cow<'_, str> {
     match because {
         None => decision,
         Some(because) => Cow::Owned(because.in_decision_header(&decision)),

@@ -211,6 +211,11 @@ impl<'a> Request<'a> {
         self.trail.includes(token)
     }
 
+    /// Whether the request says that it came through some machine, as far as that was read.
+    pub(crate) fn has_trail(&self) -> bool {
+        !self.trail.cdn_loop.is_empty() || !self.trail.via.is_empty()
+    }
+
     /// Whether the client asks for the whole file, because it has none of it and wants it now.
     pub fn is_for_whole_file(&self) -> bool {
         self.is_for_whole_file

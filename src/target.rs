@@ -58,13 +58,16 @@ pub fn choose<'c, 'r>(
     earlier: Attempts,
 ) -> Chosen<'c, 'r> {
     let targets = found.route().targets();
+    // An attempt that `next` answered was at none of these targets.
+    let is_origin_next =
+        |is_tried: bool| earlier.number() > 0 && (is_tried || earlier.is_last_next());
     // Most routes have one target, and then nothing is hashed.
     if let Some(target) = targets.only() {
         return Chosen {
             found,
             target,
             step: Step::First,
-            is_origin_next: earlier.number() > 0,
+            is_origin_next: is_origin_next(earlier.include(0)),
         };
     }
     let ranked = ranked(targets, found.captures());
@@ -89,7 +92,7 @@ pub fn choose<'c, 'r>(
     Chosen {
         target: next.map_or(targets.first().target(), |next| next.target),
         step,
-        is_origin_next: earlier.number() > 0 && (untried.is_none() || earlier.is_last_next()),
+        is_origin_next: is_origin_next(untried.is_none()),
         found,
     }
 }

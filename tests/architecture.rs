@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "values",
     "config",
     "request",
+    "sides",
     "route",
     "attempts",
     "target",

@@ -14,10 +14,12 @@ mod text;
 mod turn;
 mod words;
 
+use std::iter;
 use std::path::PathBuf;
 
 use clap::Args;
-use signpost::values::Switch;
+use signpost::sides::Sides;
+use signpost::values::{Share, Switch};
 
 use crate::file::Loaded;
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -50,6 +52,8 @@ Examples:
       /api/v1/crates/smallvec/1.10.0/download
   signpost explain two-targets.toml --attempt 2 --unhealthy fastly \\
       /api/v1/crates/smallvec/1.10.0/download
+  signpost explain config/crates-io.toml --next new.toml \\
+      --switch 'enforce, next 5%' /api/v1/crates/smallvec/1.10.0/download
 
 Exit codes: 0 the request is redirected, or the origin answers as designed, 1 the proof refused the
 location (a bug or an attack), 2 the configuration or the command line could not be read.")]
@@ -74,9 +78,15 @@ pub(crate) struct Arguments {
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<Field>,
 
-    /// The position of the switch: `enforce`, `enforce 25%`, `shadow` or `off`
+    /// The switch: `enforce`, `enforce 25%`, `shadow` or `off`, and `, next 5%` after it with --next
     #[arg(long, default_value_t = Switch::ENFORCE)]
     switch: Switch,
+
+    /// The configuration in the entry `next`, in TOML or compiled
+    ///
+    /// Explains which of the two answers, and the stages of the request in that one.
+    #[arg(long, value_name = "FILE")]
+    next: Option<PathBuf>,
 
     /// Which attempt of its client this is within the window of `[retry]`, from 1
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
@@ -93,7 +103,17 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let loaded = Loaded::read(&arguments.file)?;
-    let supposed = Supposed::read(loaded.config(), arguments.attempt, &arguments.unhealthy)?;
+    let next = arguments.next.as_deref().map(Loaded::read).transpose()?;
+    if next.is_none() && arguments.switch.next() != Share::NONE {
+        return Err(Failure::new(format!(
+            "the switch `{}` gives the entry `next` a share; name its configuration with --next FILE",
+            arguments.switch
+        )));
+    }
+    let next = next.as_ref().map(Loaded::config);
+    let sides = Sides::new(loaded.config(), next);
+    let configs: Vec<_> = iter::once(loaded.config()).chain(next).collect();
+    let supposed = Supposed::read(&configs, arguments.attempt, &arguments.unhealthy)?;
     let accept = arguments.accept.iter().map(|value| Field::accept(value));
     let fields: Vec<_> = accept.chain(arguments.headers.iter().cloned()).collect();
     let question = Question {
@@ -102,7 +122,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         address: &arguments.url,
         fields: &fields,
     };
-    let explanation = Explanation::of(loaded.config(), &question, arguments.switch);
+    let explanation = Explanation::of(sides, &question, arguments.switch);
     match arguments.format {
         Format::Text => print(format_args!("{explanation:#}"))?,
         Format::Json => print_json(&explanation)?,

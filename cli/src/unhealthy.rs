@@ -29,6 +29,29 @@ impl Unhealthy {
         Ok(Self { backends })
     }
 
+    /// Reads names of targets that any of these configurations has.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if none has one of them and asks for its health; what is wrong with it in the first.
+    pub(crate) fn read_in_any(configs: &[&Config], targets: &[String]) -> Result<Self, Failure> {
+        let mut backends = Vec::new();
+        for name in targets {
+            let mut problem = None;
+            let before = backends.len();
+            for config in configs {
+                match health_backend(config, name) {
+                    Ok(backend) => backends.push(backend),
+                    Err(failure) => problem = problem.or(Some(failure)),
+                }
+            }
+            if let Some(failure) = problem.filter(|_| backends.len() == before) {
+                return Err(failure);
+            }
+        }
+        Ok(Self { backends })
+    }
+
     pub(crate) fn is_healthy(&self, backend: &str) -> bool {
         !self.backends.iter().any(|name| name == backend)
     }

@@ -138,3 +138,28 @@ fn help_says_what_exit_codes_mean_and_who_resolves_dots() {
         assert!(help.contains(part), "{part} is not in {help}");
     }
 }
+
+#[test]
+fn a_share_of_next_needs_its_configuration() {
+    let production = file("config/crates-io.toml");
+    let shared = [
+        "--switch",
+        "enforce, next 100%",
+        "/api/v1/crates/a/1.0.0/download",
+    ];
+    let (code, _, errors) = explain(&production, &shared);
+    assert_eq!(code, Some(2), "{errors}");
+    let expected = "the switch `enforce, next 100%` gives the entry `next` a share; name its configuration with --next FILE";
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&errors).contains(expected), "{errors}");
+
+    let next = file("config/crates-io-staging.toml");
+    let [switch, text, url] = shared;
+    let next = ["--next", next.to_str().unwrap(), switch, text, url];
+    let (code, text, errors) = explain(&production, &next);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    // Staging has other hosts, so production answers what is asked of its own.
+    assert!(text.contains("\n  because    next-refused\n"), "{text}");
+    assert!(text.contains("\n  side       next, from `next "), "{text}");
+    assert!(text.contains("\n  answers    config, revision "), "{text}");
+}

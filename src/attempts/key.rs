@@ -50,7 +50,8 @@ impl fmt::Debug for Secret {
 }
 
 impl Key {
-    /// The key of a client and the file that it asks for, under this configuration.
+    /// The key of a client and the file that it asks for, under the configuration in `config`, whoever
+    /// answers.
     pub(super) fn new(
         secret: &Secret,
         client: &Client<'_>,

@@ -12,6 +12,7 @@ mod number;
 use crate::config::RetryOptions;
 use crate::request::{Format, Method};
 use crate::route::RouteMatch;
+use crate::sides::{Entry, Side, Sides};
 
 pub use budget::Budget;
 pub use key::{Client, Key, Secret};
@@ -30,30 +31,48 @@ pub struct Clients<'s> {
     pub chance: u8,
 }
 
-/// A client's earlier attempts at the file that it asks for now.
+/// A client's earlier attempts at the file that it asks for now, whichever configuration answers.
 pub(crate) struct History<'c, 's> {
     clients: Clients<'s>,
+    /// How attempts are counted on the side of the file.
     options: &'c RetryOptions,
     key: Key,
     earlier: Attempts,
 }
 
+/// Where an attempt went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Went {
+    /// To the target in this place among those of its route.
+    Target(Option<usize>),
+    /// To the origin, where it would have gone to a target.
+    OriginInstead,
+    /// To the origin, where a first attempt would have gone as well.
+    Origin,
+}
+
 impl<'c, 's> History<'c, 's> {
     /// Recalls the earlier attempts; `None` if the request does not count as an attempt, or the memory
-    /// cannot be asked.
+    /// cannot be asked. It is asked once, so this takes what is known of clients.
     ///
     /// HEAD and a request for JSON only ask where the file is, so they are not attempts. Nor is a request
     /// that is not for the whole file.
-    pub(crate) fn recall(clients: Clients<'s>, found: &RouteMatch<'c, '_>) -> Option<Self> {
-        let options = found.config().retry()?;
+    pub(crate) fn recall(
+        clients: &mut Option<Clients<'s>>,
+        sides: &Sides<'c>,
+        side: Side,
+        found: &RouteMatch<'_, '_>,
+    ) -> Option<Self> {
+        let options = sides.retry(side)?;
         let request = found.request();
         let is_json = found.route().options().json && request.format() == Format::Json;
         if request.method() != Method::Get || is_json || !request.is_for_whole_file() {
             return None;
         }
+        let clients = clients.take()?;
         let client = (clients.client)()?;
         let secret = clients.memory.secret().ok()?;
-        let key = Key::new(&secret, &client, found.config(), request);
+        let key = Key::new(&secret, &client, sides.config(), request);
         let earlier = clients.memory.recall(&key).ok()?;
         Some(Self {
             clients,
@@ -63,11 +82,19 @@ impl<'c, 's> History<'c, 's> {
         })
     }
 
-    /// The earlier attempts.
+    /// Whether `next` answered an earlier attempt, which leaves all others to `config`.
+    pub(crate) fn includes_next(&self) -> bool {
+        self.earlier.include_next()
+    }
+
+    /// The earlier attempts at the targets of this configuration. None was at those of `next`, which leaves
+    /// every attempt after its own to `config`, and none counts where there is no `[retry]`.
     ///
     /// A farm behind one address goes round the targets, because one of them may be dead.
-    pub(crate) fn earlier(&self) -> Attempts {
-        if self.earlier.are_all() {
+    pub(crate) fn earlier(&self, by: Entry<'_>) -> Attempts {
+        if by.side() == Side::Next || by.config().retry().is_none() {
+            Attempts::NONE
+        } else if self.earlier.are_all() {
             self.earlier.and_further(self.clients.chance)
         } else {
             self.earlier
@@ -79,23 +106,41 @@ impl<'c, 's> History<'c, 's> {
         self.earlier.number().saturating_add(1)
     }
 
-    /// Whether this attempt may go to the origin. A farm never does. Asking may spend what is allowed.
-    pub(crate) fn may_go_to_origin(&mut self) -> bool {
-        let Clients { budget, memory, .. } = &mut self.clients;
-        !self.earlier.are_all() && budget.allows_one(self.options.origin_share, &mut **memory)
+    /// Whether an attempt counts whose location this configuration refused. A first one went nowhere, and
+    /// what `next` refuses was no attempt at its targets.
+    pub(crate) fn counts_if_refused(&self, by: Entry<'_>) -> bool {
+        self.number() > 1 && by.side() == Side::Config
     }
 
-    /// Remembers that this attempt went to the target in this place; `None` if it went to the origin.
-    pub(crate) fn record(self, place: Option<usize>) {
-        self.clients.budget.count(place.is_none());
-        // A farm does not renew its window, so that the file comes back to its own target.
-        if !self.earlier.are_all() {
-            let now = self.earlier.and(place);
+    /// Whether this attempt may go to the origin of this configuration. A farm never does. Asking may spend
+    /// what is allowed.
+    pub(crate) fn may_go_to_origin(&mut self, by: Entry<'_>) -> bool {
+        let Clients { budget, memory, .. } = &mut self.clients;
+        let options = by.config().retry().filter(|_| !self.earlier.are_all());
+        options.is_some_and(|options| budget.allows_one(options.origin_share, &mut **memory))
+    }
+
+    /// Remembers that this configuration answered this attempt, for as long as its `[retry]` says, or that
+    /// of the other where it has none.
+    pub(crate) fn record(self, by: Entry<'_>, went: Went) {
+        let place = match went {
+            Went::Target(place) => place,
+            Went::OriginInstead | Went::Origin => None,
+        };
+        if went != Went::Origin {
+            self.clients.budget.count(went == Went::OriginInstead);
+        }
+        let now = match by.side() {
+            Side::Config => self.earlier.and(place),
+            Side::Next => self.earlier.and_by_next(),
+        };
+        // A farm does not renew its window, so that the file comes back to its own target. It is noted once
+        // that `next` answered it.
+        if now.include_next() != self.earlier.include_next() || !self.earlier.are_all() {
+            let options = by.config().retry().unwrap_or(self.options);
             // An attempt that is not remembered costs nothing: the next one counts as this one.
-            let _ = self
-                .clients
-                .memory
-                .remember(&self.key, now, self.options.window);
+            let memory = self.clients.memory;
+            let _ = memory.remember(&self.key, now, options.window);
         }
     }
 }

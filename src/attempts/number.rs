@@ -11,6 +11,8 @@ pub struct Attempts {
     last: u8,
     /// How many targets are skipped in going round.
     further: u8,
+    /// Whether the entry `next` answered one of them.
+    by_next: bool,
 }
 
 /// A route has no more targets than there are bits.
@@ -23,6 +25,7 @@ impl Attempts {
         targets: 0,
         last: NOWHERE,
         further: 0,
+        by_next: false,
     };
 
     /// The most attempts of one client. Cargo makes four, so more of them are a farm of machines behind
@@ -54,6 +57,11 @@ impl Attempts {
         (self.last != NOWHERE).then_some(self.last.into())
     }
 
+    /// Whether the entry `next` answered one of them.
+    pub fn include_next(self) -> bool {
+        self.by_next
+    }
+
     /// How many targets are skipped in going round.
     pub(crate) fn further(self) -> usize {
         self.further.into()
@@ -71,6 +79,16 @@ impl Attempts {
         }
     }
 
+    /// These and one more that the entry `next` answered. Its targets have other places than those of
+    /// `config`, which gets the next attempt, so where it was is not kept.
+    #[must_use]
+    pub fn and_by_next(self) -> Self {
+        Self {
+            by_next: true,
+            ..self.and(None)
+        }
+    }
+
     /// These, skipping so many targets in going round.
     #[must_use]
     pub(crate) fn and_further(self, further: u8) -> Self {
@@ -79,25 +97,36 @@ impl Attempts {
 
     /// The attempts as a memory keeps them.
     pub fn to_bytes(self) -> [u8; 3] {
-        [self.number, self.targets, self.last]
+        let mark = if self.by_next { BY_NEXT } else { 0 };
+        [self.number | mark, self.targets, self.last]
     }
 
     /// The attempts that a memory kept; `None` if it kept something else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let [number, targets, last] = *bytes.first_chunk().filter(|_| bytes.len() == 3)?;
+        let by_next = number & BY_NEXT != 0;
+        let number = number & !BY_NEXT;
         let attempts = Self {
             number,
             targets,
             last,
             further: 0,
+            by_next,
         };
         let is_at_one = attempts
             .last()
             .map_or(targets == 0, |last| attempts.include(last));
-        let holds = number <= Self::MOST && targets.count_ones() <= u32::from(number) && is_at_one;
+        let holds = number <= Self::MOST
+            && targets.count_ones() <= u32::from(number)
+            && (number > 0 || !by_next)
+            && is_at_one;
         holds.then_some(attempts)
     }
 }
+
+/// The mark in the number of attempts of which the entry `next` answered one. A module that does not know
+/// it takes them for none.
+const BY_NEXT: u8 = 1 << 7;
 
 /// More than any place.
 const NOWHERE: u8 = u8::MAX;

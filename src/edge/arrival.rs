@@ -16,6 +16,7 @@ use signpost::attempts::Client;
 use signpost::config::Config;
 use signpost::received::is_as_received;
 use signpost::request::{self as asked, Request};
+use signpost::sides::Sides;
 use signpost::values::Cut;
 use url::{Position, Url};
 
@@ -73,11 +74,12 @@ pub(super) struct Caller {
 }
 
 impl Arrival {
-    /// Reads what the configuration needs to know of a request. Asking the platform for more would take time.
+    /// Reads what the configurations in force need to know of a request. Asking the platform for more would
+    /// take time.
     pub(super) fn read(
         time: SystemTime,
         handle: &RequestHandle,
-        config: Option<&Config>,
+        sides: Option<Sides<'_>>,
         known_host: &mut KnownHost,
     ) -> Self {
         let host = value(handle, &HOST);
@@ -94,17 +96,18 @@ impl Arrival {
                 .is_some_and(|protocol| !protocol.is_empty()),
         };
         let method = handle.get_method(MAX_METHOD).ok();
+        let is_needed = |of: fn(&Config) -> bool| sides.is_some_and(|sides| sides.any(of));
         let may_be_preflight =
-            method == Some(Method::OPTIONS) && config.is_some_and(|it| it.response().cors);
+            method == Some(Method::OPTIONS) && is_needed(|config| config.response().cors);
         let of_preflight = |name| may_be_preflight.then(|| value(handle, name)).flatten();
         let read = |is_needed: bool, name, max| {
             let values = is_needed.then(|| values(handle, name, max));
             values.unwrap_or_default()
         };
-        let has_json = config.is_some_and(Config::has_json);
-        let has_loop_token = config.is_some_and(Config::has_loop_token);
+        let has_json = is_needed(Config::has_json);
+        let has_loop_token = is_needed(Config::has_loop_token);
         let may_be_attempt =
-            method == Some(Method::GET) && config.is_some_and(|it| it.retry().is_some());
+            method == Some(Method::GET) && is_needed(|config| config.retry().is_some());
         let field_names = may_be_attempt.then(|| names(handle));
         Self {
             time,

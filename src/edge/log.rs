@@ -91,13 +91,15 @@ impl Log {
             content_type: summary.content_type.as_deref(),
         };
         let line = answer.log_line(&exchange, in_force);
-        let names = &details.options.endpoints;
-        if !self.destinations.iter().map(Destination::name).eq(names) {
-            let names = names.iter().map(String::as_str);
-            self.destinations = names.map(Destination::open).collect();
-        }
-        for destination in &mut self.destinations {
-            destination.write(&line);
+        for name in &details.options.endpoints {
+            // Kept open, because the sides may have endpoints of their own.
+            if self.destinations.iter().all(|open| open.name() != name) {
+                self.destinations.push(Destination::open(name));
+            }
+            let mut open = self.destinations.iter_mut();
+            if let Some(destination) = open.find(|open| open.name() == name) {
+                destination.write(&line);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Requests that the origin answers: what becomes of its answer, or of its failure.
 
+use std::borrow::Cow;
+
 use fastly::Request;
 use fastly::handle::{BodyHandle, ResponseHandle};
 use fastly::http::header::{self, HeaderName, HeaderValue};
@@ -17,7 +19,7 @@ use super::arrival::{Arrival, as_text};
 use super::backends::{Backends, Passed, pass};
 use super::fields;
 use super::send::{Outgoing, Summary, UNSENDABLE, reason_of};
-use super::service_log::say;
+use super::service_log::{say, say_if_refused};
 
 const DECISION: HeaderName = HeaderName::from_static(DECISION_HEADER);
 const HSTS: HeaderName = HeaderName::from_static(HSTS_HEADER);
@@ -31,12 +33,12 @@ pub(super) fn ask<'c, 'r>(
     arrival: &Arrival,
     asked: &Asked<'_>,
     mut answer: Answer<'c, 'r>,
-    config: Option<&Config>,
 ) -> (Answer<'c, 'r>, Outgoing, u32) {
     if answer.reply().is_some() {
-        answer = Answer::origin(UNSENDABLE);
+        answer = answer.unsendable(UNSENDABLE);
     }
-    report_refusal(&answer, asked.path());
+    let config = answer.config();
+    say_if_refused(reason_of(&answer), answer.answered_by(), asked.path());
     let Passed {
         answer: received,
         requests,
@@ -54,15 +56,6 @@ pub(super) fn ask<'c, 'r>(
     (answer, outgoing, requests)
 }
 
-/// A refused proof is a bug or an attack, so it goes to the service log as well.
-fn report_refusal(answer: &Answer<'_, '_>, path: &str) {
-    let reason = reason_of(answer);
-    if let Some(refusal) = reason.refusal() {
-        let code = reason.code();
-        say(&format!("signpost: {code}: {refusal}: {path}"));
-    }
-}
-
 /// What the client is told, if no origin backend answered and no redirect was held back.
 fn unavailable(
     answer: &Answer<'_, '_>,
@@ -72,7 +65,8 @@ fn unavailable(
 ) -> Outgoing {
     let without_config = ResponseOptions::default();
     let options = config.map_or(&without_config, Config::response);
-    let reply = reply::origin_unavailable(options, asked, reason_of(answer), failure);
+    let decision = answer.decision_header(reason_of(answer));
+    let reply = reply::origin_unavailable(options, asked, decision, failure);
     Outgoing::of_reply(&reply, asked.method()).unwrap_or_else(|| {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let mut response = ResponseHandle::new();
@@ -136,8 +130,13 @@ fn pass_back(
         content_type: header_text(&header::CONTENT_TYPE),
     };
     set_hsts(&mut response, asked, config);
-    let decision = HeaderValue::from_static(reason_of(answer).decision_header());
-    response.insert_header(&DECISION, &decision);
+    let decision = match answer.decision_header(reason_of(answer)) {
+        Cow::Borrowed(decision) => Some(HeaderValue::from_static(decision)),
+        Cow::Owned(decision) => HeaderValue::try_from(decision).ok(),
+    };
+    if let Some(decision) = decision {
+        response.insert_header(&DECISION, &decision);
+    }
     if asked.method() == Method::Head {
         // The length is that of the body which a GET would get; counting the empty body that was
         // received would make it 0.

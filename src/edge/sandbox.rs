@@ -6,6 +6,7 @@ use fastly::Request;
 use fastly::compute_runtime::heap_memory_snapshot_mib;
 use signpost::config::{Config, MAX_BACKENDS};
 use signpost::log_line::InForce;
+use signpost::sides::Side;
 use signpost::{Answer, Surroundings};
 
 use super::arrival::{Arrival, KnownHost};
@@ -14,6 +15,7 @@ use super::log::{Details, Log};
 use super::memory::KnownClients;
 use super::origin;
 use super::send::{Next, Outgoing};
+use super::service_log::say_if_refused;
 use super::store::Store;
 
 /// The platform allows 32 backend requests an execution, and 10 on a trial account. The last request
@@ -55,27 +57,32 @@ impl Sandbox {
         let time = SystemTime::now();
         self.store.refresh(time);
         let entries = self.store.entries();
-        let config = entries.config();
+        let sides = entries.sides();
         let (handle, _) = request.as_handles();
-        let arrival = Arrival::read(time, handle, config.ok(), &mut self.known_host);
-        let log = config.ok().and_then(Config::log);
-        let details = log.map(|options| Details::read(options, handle, &arrival));
+        let arrival = Arrival::read(time, handle, sides.ok(), &mut self.known_host);
         let asked = arrival.request();
 
         // It is decided.
-        let answer = match config {
-            Ok(config) => {
+        let answer = match sides {
+            Ok(sides) => {
                 let client = || arrival.caller(handle).client();
                 let surroundings = Surroundings {
                     health: &is_healthy,
                     clients: Some(self.clients.when(&client, time)),
                     ..entries.switch().into()
                 };
-                signpost::answer(config, &asked, surroundings)
+                signpost::answer(sides, &asked, surroundings)
             }
             Err(reason) => Answer::origin(reason.clone()),
         };
         self.clients.report();
+        if let Some(reason) = answer.next_reason() {
+            // Whoever answers instead.
+            say_if_refused(reason, Some(Side::Next), asked.path());
+        }
+        let config = answer.config();
+        let log = config.and_then(Config::log);
+        let details = log.map(|options| Details::read(options, handle, &arrival));
 
         // The response is put together, by the edge or by the origin.
         let redirect = answer.reply();
@@ -83,8 +90,7 @@ impl Sandbox {
         let (answer, outgoing) = if let Some(redirect) = redirect {
             (answer, redirect)
         } else {
-            let (answer, outgoing, requests) =
-                origin::ask(request, &arrival, &asked, answer, config.ok());
+            let (answer, outgoing, requests) = origin::ask(request, &arrival, &asked, answer);
             self.origin_requests += requests;
             (answer, outgoing)
         };
@@ -92,7 +98,7 @@ impl Sandbox {
         // It is logged, and sent last.
         if let Some(details) = details {
             let in_force = InForce {
-                revision: config.ok().map(Config::revision),
+                revision: config.map(Config::revision),
                 switch: entries.switch(),
                 client_ip: details.options().client_ip,
                 fields: Some(&details.options().fields),

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use fastly::log::Endpoint;
+use signpost::decision::Reason;
+use signpost::sides::Side;
 use signpost::values::Cut;
 
 /// The most bytes of a line.
@@ -38,6 +40,16 @@ pub(super) fn say(text: &str) {
             destination.write(&line);
         }
     });
+}
+
+/// Says that a proof was refused, if that is the reason: a bug or an attack. The entry that refused it is named
+/// if it is `next`.
+pub(super) fn say_if_refused(reason: &Reason, by: Option<Side>, path: &str) {
+    if let Some(refusal) = reason.refusal() {
+        let entry = if by == Some(Side::Next) { "next: " } else { "" };
+        let code = reason.code();
+        say(&format!("signpost: {entry}{code}: {refusal}: {path}"));
+    }
 }
 
 impl Destination {

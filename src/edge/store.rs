@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use fastly::config_store::OpenError;
 use fastly::handle::config_store::ConfigStoreHandle;
-use signpost::config::{Config, NEXT_BACKEND_TIMEOUT};
+use signpost::config::NEXT_BACKEND_TIMEOUT;
 use signpost::entries::{Entries, Lookup};
 
 use super::service_log::{self, say};
@@ -23,21 +23,23 @@ const _: () =
 const REFRESH: Duration = Duration::from_secs(5);
 
 /// The platform allows 32 look-ups an execution. Asking again with more room counts as another, and
-/// is needed once at the most for each entry, because the room then found is kept.
-const LOOKUPS_A_REFRESH: u64 = 2;
+/// is needed once at the most for each entry, because the room then found is kept. `next` is looked up only
+/// while the switch gives it a share.
+const LOOKUPS_A_REFRESH: u64 = 3;
 const REFRESHES: u64 = LIFETIME.as_secs() / REFRESH.as_secs() + 1;
 const _: () = assert!(LOOKUPS_A_REFRESH * (REFRESHES + 1) <= 32);
 
-/// The room that the configuration is first looked up with: that of some ten routes.
+/// The room that a configuration is first looked up with: that of some ten routes.
 const USUAL_CONFIG: usize = 2048;
 
-/// The room that the switch is first looked up with: that of its longest position, twice.
-const USUAL_SWITCH: usize = 24;
+/// The room that the switch is first looked up with: that of its longest text, twice.
+const USUAL_SWITCH: usize = 48;
 
 /// The store, and what of it is in force in this sandbox.
 pub(super) struct Store {
     entries: Entries,
     config_room: usize,
+    next_room: usize,
     switch_room: usize,
     read_at: SystemTime,
     refreshes: u64,
@@ -49,6 +51,7 @@ impl Store {
         let mut store = Self {
             entries: Entries::default(),
             config_room: USUAL_CONFIG,
+            next_room: USUAL_CONFIG,
             switch_room: USUAL_SWITCH,
             read_at: SystemTime::now(),
             refreshes: 0,
@@ -76,16 +79,17 @@ impl Store {
 
     fn read(&mut self) {
         self.refreshes += 1;
-        let (config, switch) = match ConfigStoreHandle::open(NAME) {
-            Ok(store) => (
-                look_up(&store, "config", &mut self.config_room),
-                look_up(&store, "switch", &mut self.switch_room),
-            ),
-            Err(OpenError::ConfigStoreDoesNotExist) => (Lookup::Missing, Lookup::Missing),
-            Err(_) => (Lookup::Failed, Lookup::Failed),
+        let opened = ConfigStoreHandle::open(NAME);
+        let look_up = |key: &str, room: &mut usize| match &opened {
+            Ok(store) => look_up(store, key, room),
+            Err(OpenError::ConfigStoreDoesNotExist) => Lookup::Missing,
+            Err(_) => Lookup::Failed,
         };
-        let said = self.entries.take(config, switch);
-        let log = self.entries.config().ok().and_then(Config::log);
+        let config = look_up("config", &mut self.config_room);
+        let switch = look_up("switch", &mut self.switch_room);
+        let next = || look_up("next", &mut self.next_room);
+        let said = self.entries.take(config, switch, next);
+        let log = self.entries.sides().ok().and_then(|it| it.config().log());
         service_log::go_to(log.and_then(|log| log.service_endpoint.as_deref()));
         for line in said {
             say(&line);

@@ -35,7 +35,7 @@ pub(crate) use loop_token::is_token;
 pub use loop_token::{LoopToken, LoopTokenError};
 pub use mismatch::Mismatch;
 pub use part::{CapturePart, UnknownPart};
-pub use switch::{Effect, Share, Switch, SwitchError};
+pub use switch::{Effect, Position, Share, Switch, SwitchError};
 pub use template::{MAX_LOCATION, PathTemplate, Piece, Segment};
 pub use template_error::TemplateErrors;
 pub(crate) use time::read_time;

@@ -74,6 +74,12 @@ impl LocalServer {
         self.entry("config", None)
     }
 
+    /// Sets the entry `next` of the Config Store to this text, right or wrong.
+    #[must_use]
+    pub fn next(self, text: &str) -> Self {
+        self.entry("next", Some(text))
+    }
+
     /// Sets the entry `switch` of the Config Store to this text, right or wrong.
     #[must_use]
     pub fn switch(self, text: &str) -> Self {

@@ -435,7 +435,8 @@ fn attempts_are_kept_as_three_bytes() {
     let attempts = Attempts::NONE.and(Some(0)).and(Some(7)).and(None);
     assert_eq!(attempts.number(), 3);
     assert_eq!(attempts.to_bytes(), [3, 0b1000_0001, 7]);
-    let rows: [(&[u8], Option<Attempts>); 13] = [
+    let by_next = Attempts::NONE.and(Some(1)).and_by_next();
+    let rows: [(&[u8], Option<Attempts>); 16] = [
         (&[3, 0b1000_0001, 7], Some(attempts)),
         (&[0, 0, 255], Some(Attempts::NONE)),
         (&[1, 0, 255], Some(Attempts::NONE.and(None))),
@@ -450,6 +451,10 @@ fn attempts_are_kept_as_three_bytes() {
         (&[3, 0b1000_0001, 6], None),
         (&[3, 0b1000_0001, 255], None),
         (&[3, 0b1000_0001, 8], None),
+        // One that `next` answered has no target, and is marked.
+        (&[0b1000_0010, 0b10, 1], Some(by_next)),
+        (&[0b1000_0000, 0, 255], None),
+        (&[0b1000_0101, 0, 255], None),
     ];
     for (bytes, expected) in rows {
         assert_eq!(Attempts::from_bytes(bytes), expected, "{bytes:?}");

@@ -86,7 +86,7 @@ fn a_request_names_the_machines_that_it_came_through() {
                 [cdn_loop, via].map(|values| values.iter().map(|it| it.as_bytes()));
             Request::new("GET", "registry.example", path).with_trail(cdn_loop, via)
         };
-        for switch in [Switch::ENFORCE, Switch::Shadow] {
+        for switch in [Switch::ENFORCE, Switch::SHADOW] {
             let request = with("/files/a");
             let answer = signpost::answer(&config, &request, switch);
             let reason = answer.decision().reason().map(Reason::code);

@@ -106,7 +106,7 @@ const REDIRECT: Row = Row {
 
 const PASSED: Row = Row {
     name: "the API's download, by the origin with 200",
-    switch: Switch::Off,
+    switch: Switch::OFF,
     origin: Some(200),
     counts: Some(ONE),
     ..REDIRECT

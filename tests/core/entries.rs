@@ -3,8 +3,9 @@
 use crate::fixtures::configs;
 use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
-use signpost::values::Switch;
-use signpost_rows::{PRODUCTION, STAGING};
+use signpost::request::Request;
+use signpost::values::{Share, Switch};
+use signpost_rows::{MIRROR, PRODUCTION, STAGING};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
@@ -32,26 +33,23 @@ fn check(row: &str, steps: &[Step<'_>]) {
     let mut entries = Entries::default();
     for (number, step) in steps.iter().enumerate() {
         let at = format!("{row}, step {number}");
-        let lines = entries.take(step.config.clone(), step.switch.clone());
+        let next = || unreachable!("no switch here gives `next` a share");
+        let lines = entries.take(step.config.clone(), step.switch.clone(), next);
         let in_force = entries
-            .config()
-            .map(Config::revision)
+            .sides()
+            .map(|sides| sides.config().revision())
             .map_err(signpost::decision::Reason::code);
         assert_eq!(in_force, step.in_force, "{at}");
         assert_eq!(entries.switch(), step.position, "{at}");
-        assert_eq!(lines.len(), step.service_log.len(), "{at}: {lines:?}");
-        for (line, beginning) in lines.iter().zip(step.service_log) {
-            assert!(line.starts_with(beginning), "{at}: {line}");
-            assert!(!line.contains('\n'), "{at}: {line}");
-        }
+        check_lines(&lines, step.service_log, &at);
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn nothing_is_redirected_before_the_first_look_up() {
     let entries = Entries::default();
-    assert_eq!(entries.config().unwrap_err().code(), "config-missing");
-    assert_eq!(entries.switch(), Switch::Off);
+    assert_eq!(entries.sides().unwrap_err().code(), "config-missing");
+    assert_eq!(entries.switch(), Switch::OFF);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -130,12 +128,12 @@ fn a_switch_that_goes_missing_never_turns_up() {
     check(
         "off, failed, store gone, back without a switch",
         &[
-            step(good(), found("off"), Switch::Off, &[]),
-            step(good(), Lookup::Failed, Switch::Off, failed),
-            step(Lookup::Failed, Lookup::Failed, Switch::Off, config_gone),
-            step(Lookup::Missing, Lookup::Missing, Switch::Off, both_gone),
-            step(good(), Lookup::Missing, Switch::Off, &[]),
-            step(Lookup::Failed, Lookup::Missing, Switch::Off, config_gone),
+            step(good(), found("off"), Switch::OFF, &[]),
+            step(good(), Lookup::Failed, Switch::OFF, failed),
+            step(Lookup::Failed, Lookup::Failed, Switch::OFF, config_gone),
+            step(Lookup::Missing, Lookup::Missing, Switch::OFF, both_gone),
+            step(good(), Lookup::Missing, Switch::OFF, &[]),
+            step(Lookup::Failed, Lookup::Missing, Switch::OFF, config_gone),
             step(good(), found("enforce"), Switch::ENFORCE, &[]),
         ],
     );
@@ -152,39 +150,167 @@ fn a_switch_that_goes_missing_never_turns_up() {
             step(
                 good(),
                 found("on"),
-                Switch::Off,
+                Switch::OFF,
                 &["signpost: the switch is taken as off: the switch reads `on`"],
             ),
-            step(good(), Lookup::Missing, Switch::Off, gone),
+            step(good(), Lookup::Missing, Switch::OFF, gone),
         ],
     );
     check(
         "there never was a switch",
         &[
-            step(good(), Lookup::Failed, Switch::Off, failed),
-            step(good(), Lookup::Missing, Switch::Shadow, never_seen),
+            step(good(), Lookup::Failed, Switch::OFF, failed),
+            step(good(), Lookup::Missing, Switch::SHADOW, never_seen),
             step(
                 good(),
                 Lookup::Failed,
-                Switch::Shadow,
+                Switch::SHADOW,
                 &["signpost: the entry `switch` cannot be looked up: shadow is in force"],
             ),
-            step(good(), found("off"), Switch::Off, &[]),
-            step(good(), Lookup::Missing, Switch::Off, gone),
+            step(good(), found("off"), Switch::OFF, &[]),
+            step(good(), Lookup::Missing, Switch::OFF, gone),
         ],
     );
     check(
         "the first look-up of the switch fails",
         &[
-            step(good(), Lookup::Failed, Switch::Off, failed),
-            step(good(), found("shadow"), Switch::Shadow, &[]),
+            step(good(), Lookup::Failed, Switch::OFF, failed),
+            step(good(), found("shadow"), Switch::SHADOW, &[]),
             step(
                 good(),
                 found("shadwo"),
-                Switch::Off,
+                Switch::OFF,
                 &["signpost: the switch is taken as off: the switch reads `shadwo`"],
             ),
-            step(good(), found("shadwo"), Switch::Off, &[]),
+            step(good(), found("shadwo"), Switch::OFF, &[]),
         ],
     );
+}
+
+/// The entries at a look-up, and what must hold of `next` after it.
+struct NextStep<'a> {
+    config: &'a Lookup,
+    switch: &'a str,
+    /// `None` if it may not be looked up.
+    next: Option<&'a Lookup>,
+    /// The revision in force on the side of `next`.
+    in_force: Option<&'a str>,
+    /// What each line of the service log begins with.
+    service_log: &'a [&'a str],
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_next_that_is_broken_or_gone_is_dropped_at_once() {
+    let (config, other) = (found(&json(PRODUCTION)), found(&json(MIRROR)));
+    let (next, bad) = (found(&json(STAGING)), found("{}"));
+    let (missing, failed) = (Lookup::Missing, Lookup::Failed);
+    let revision = |toml| configs::read(toml).revision().to_owned();
+    let (staging, mirror) = (revision(STAGING), revision(MIRROR));
+    let production = revision(PRODUCTION);
+    let step = |switch, next, in_force, service_log| NextStep {
+        config: &config,
+        switch,
+        next,
+        in_force,
+        service_log,
+    };
+    let shared = "enforce, next 5%";
+    let in_force = Some(staging.as_str());
+    let is_missing: &[&str] =
+        &["signpost: next: `config` answers everything: the Config Store has no entry `next`"];
+    let is_broken: &[&str] = &["signpost: next: `config` answers everything: "];
+    let cannot: &[&str] =
+        &["signpost: next: `config` answers everything: the entry `next` cannot be looked up"];
+    let stays: &[&str] = &["signpost: next: revision "];
+    let config_is_broken: &[&str] = &["signpost: config-invalid: "];
+    let rows = [
+        (
+            "without a share it is not looked up",
+            vec![
+                step("enforce", None, None, &[]),
+                step(shared, Some(&next), in_force, &[]),
+                step("enforce, next 0%", None, None, &[]),
+                step("off, next 1%", Some(&next), in_force, &[]),
+                step("shadow", None, None, &[]),
+            ],
+        ),
+        (
+            "missing and broken: said once, and dropped at once",
+            vec![
+                step(shared, Some(&missing), None, is_missing),
+                step(shared, Some(&missing), None, &[]),
+                step(shared, Some(&next), in_force, &[]),
+                step(shared, Some(&bad), None, is_broken),
+                step(shared, Some(&bad), None, &[]),
+                step(shared, Some(&next), in_force, &[]),
+                step(shared, Some(&missing), None, is_missing),
+                step(shared, Some(&other), Some(&mirror), &[]),
+            ],
+        ),
+        (
+            "a failed look-up keeps it",
+            vec![
+                step(shared, Some(&failed), None, cannot),
+                step(shared, Some(&next), in_force, &[]),
+                step(shared, Some(&failed), in_force, stays),
+                step(shared, Some(&failed), in_force, &[]),
+                step(shared, Some(&next), in_force, &[]),
+            ],
+        ),
+        (
+            "it has the revision of `config`, until that is another",
+            vec![
+                step(shared, Some(&config), None, &[]),
+                NextStep {
+                    config: &next,
+                    ..step(shared, Some(&config), Some(&production), &[])
+                },
+            ],
+        ),
+        (
+            "a broken `config` stays in force beside it",
+            vec![
+                step(shared, Some(&next), in_force, &[]),
+                NextStep {
+                    config: &bad,
+                    ..step(shared, Some(&next), in_force, config_is_broken)
+                },
+            ],
+        ),
+        (
+            "without `config` it answers nothing",
+            vec![NextStep {
+                config: &bad,
+                ..step(shared, Some(&next), None, config_is_broken)
+            }],
+        ),
+    ];
+    for (row, steps) in rows {
+        check_next(row, &steps);
+    }
+}
+
+#[track_caller]
+fn check_next(row: &str, steps: &[NextStep<'_>]) {
+    let mut entries = Entries::default();
+    for (number, step) in steps.iter().enumerate() {
+        let at = format!("{row}, step {number}");
+        let look_up = || step.next.expect(&at).clone();
+        let lines = entries.take(step.config.clone(), found(step.switch), look_up);
+        let request = Request::new("GET", "crates.io", "/");
+        let all = Switch::ENFORCE.with_next(Share::ALL);
+        let sides = entries.sides().ok();
+        let next = sides.and_then(|sides| sides.next_for(&request, all));
+        assert_eq!(next.map(Config::revision), step.in_force, "{at}");
+        check_lines(&lines, step.service_log, &at);
+    }
+}
+
+#[track_caller]
+fn check_lines(lines: &[String], beginnings: &[&str], at: &str) {
+    assert_eq!(lines.len(), beginnings.len(), "{at}: {lines:?}");
+    for (line, beginning) in lines.iter().zip(beginnings) {
+        assert!(line.starts_with(beginning), "{at}: {line}");
+        assert!(!line.contains('\n'), "{at}: {line}");
+    }
 }

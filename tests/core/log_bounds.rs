@@ -103,7 +103,7 @@ fn longest_location() -> String {
 fn line(config: &Config, text: &str, host: &str) -> String {
     let path = longest_location();
     let request = Request::new("GET", "registry.example", &path);
-    let switch = "enforce 0%".parse().unwrap_or(Switch::Off);
+    let switch = "enforce 0%, next 100%".parse().unwrap_or(Switch::OFF);
     let answer = signpost::answer(config, &request, switch);
     let locations = [text.as_bytes().to_vec(), text.as_bytes().to_vec()];
     let answer = answer.after_origin_answered(&OriginAnswer {
@@ -231,7 +231,7 @@ fn what_is_not_too_long_is_written_in_full() {
     for ((pointer, room, fill), texts) in rows.iter().zip(texts.chunks(2)) {
         for text in texts {
             let answer = Answer::origin(Reason::NoRoute);
-            let line = answer.log_line(&fill(text), &exchange::with(Switch::Off));
+            let line = answer.log_line(&fill(text), &exchange::with(Switch::OFF));
             let read: Value = serde_json::from_str(&line).expect("a line");
             let value = read
                 .pointer(pointer)
@@ -252,7 +252,7 @@ fn a_url_ends_where_its_host_was_cut() {
         host: &host,
         ..exchange::of("/crates/a/1.0.0/download")
     };
-    let line = Answer::origin(Reason::NoRoute).log_line(&asked, &exchange::with(Switch::Off));
+    let line = Answer::origin(Reason::NoRoute).log_line(&asked, &exchange::with(Switch::OFF));
     let read: Value = serde_json::from_str(&line).expect("a line");
     assert_eq!(read["url"], format!("https://{}…", "h".repeat(317)));
 }

@@ -15,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 fn end_of_line(config: &Config) -> String {
     let in_force = InForce {
         revision: None,
-        switch: Switch::Off,
+        switch: Switch::OFF,
         client_ip: ClientIp::None,
         fields: config.log().map(|log| &log.fields),
     };
@@ -128,7 +128,7 @@ fn fields_without_room_are_refused() {
 /// by its readers.
 #[wasm_bindgen_test(unsupported = test)]
 fn no_field_takes_the_name_of_a_member() {
-    let in_force = exchange::with(Switch::Off);
+    let in_force = exchange::with(Switch::OFF);
     let line = Answer::origin(Reason::NoRoute).log_line(&exchange::of("/"), &in_force);
     let line: serde_json::Map<_, _> = serde_json::from_str(&line).expect("an object");
     for (name, _) in line {

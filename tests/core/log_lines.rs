@@ -107,7 +107,7 @@ fn what_is_not_known_is_null() {
     };
     let in_force = InForce {
         revision: None,
-        switch: Switch::Off,
+        switch: Switch::OFF,
         client_ip: ClientIp::Truncated,
         fields: None,
     };

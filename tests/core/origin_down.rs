@@ -146,8 +146,8 @@ fn a_decided_redirect_does_not_mention_the_origin() {
 fn the_log_says_redirect_and_keeps_the_reason() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
-    let answer = signpost::answer(&config, &request, Switch::Shadow).after_origin_failed();
-    let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Shadow));
+    let answer = signpost::answer(&config, &request, Switch::SHADOW).after_origin_failed();
+    let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::SHADOW));
     let own = concat!(
         r#""signpost":{"decision":"redirect","route":"download","target":"static","attempt":null,"#,
         r#""reason":"switch-shadow","#,

@@ -221,11 +221,11 @@ fn check(config: &Config, status: u16, locations: &[&[u8]], expected: Done) {
     let row = format!("{:?}: {status} {locations:?}", config.origin());
     let request = Request::new("GET", "crates.io", SMALLVEC);
     let requested = format!("https://crates.io{SMALLVEC}");
-    let off = signpost::answer(config, &request, Switch::Off);
+    let off = signpost::answer(config, &request, Switch::OFF);
     let off = after(off, status, locations, &requested);
     assert_eq!(off.reply(), None, "{row}: off");
     assert_eq!(off.because(), None, "{row}: off");
-    let decided = signpost::answer(config, &request, Switch::Shadow);
+    let decided = signpost::answer(config, &request, Switch::SHADOW);
     let answer = after(decided.clone(), status, locations, &requested);
     assert_eq!(answer.decision(), decided.decision(), "{row}");
     let named_when_off = off.origin_redirect().map(OriginRedirect::named);
@@ -292,7 +292,7 @@ fn a_repair_is_never_kept_by_a_cache() {
             .example("/files/a", "/a");
         let config = configs::read(&config.to_string());
         let request = Request::new("GET", "own.example", "/files/a");
-        let decided = signpost::answer(&config, &request, Switch::Shadow);
+        let decided = signpost::answer(&config, &request, Switch::SHADOW);
         let answer = after(
             decided,
             301,
@@ -345,7 +345,7 @@ fn a_relative_location_to_the_proven_place_is_left() {
         (b"/a.txt", "no URL", false),
     ];
     for (location, requested, is_left) in rows {
-        let decided = signpost::answer(&config, &request, Switch::Shadow);
+        let decided = signpost::answer(&config, &request, Switch::SHADOW);
         let answer = after(decided, 302, &[location], requested);
         let row = format!("{} from {requested}", location.escape_ascii());
         assert_eq!(answer.origin_redirect().is_none(), *is_left, "{row}");
@@ -361,7 +361,7 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
         .example("/files/a", "/a");
     let config = configs::read(&config.to_string());
     let request = Request::new("GET", "own.example", "/files/a");
-    let decided = signpost::answer(&config, &request, Switch::Shadow);
+    let decided = signpost::answer(&config, &request, Switch::SHADOW);
     let chosen = decided.decision().location().map(ToString::to_string);
     let rows: &[(&[u8], Option<Option<&str>>)] = &[
         (b"https://one.example/a", None),
@@ -400,7 +400,7 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
     ];
     for (row, method, path, is_reported) in rows {
         let request = Request::new(method, "crates.io", path);
-        let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::Shadow));
+        let decided = signpost::answer(&config, &request, built_by(&of_2023, Switch::SHADOW));
         let requested = format!("https://crates.io{path}");
         let answer = after(decided, 302, &[OF_2023.as_bytes()], &requested);
         let redirect = answer.origin_redirect();
@@ -427,9 +427,9 @@ fn the_log_names_where_the_origin_would_have_led() {
     for (check, end) in rows {
         let config = production(check);
         let request = Request::new("GET", "crates.io", SMALLVEC);
-        let decided = signpost::answer(&config, &request, Switch::Shadow);
+        let decided = signpost::answer(&config, &request, Switch::SHADOW);
         let answer = after(decided, 302, &[OF_2023.as_bytes()], "https://crates.io/");
-        let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::Shadow));
+        let line = answer.log_line(&exchange::of(SMALLVEC), &exchange::with(Switch::SHADOW));
         let own = r#""signpost":{"decision":"origin","route":"download","target":"static","#;
         assert!(line.contains(own), "{check}: {line}");
         assert!(line.ends_with(end), "{check}: {line}");
@@ -444,6 +444,8 @@ fn why_a_client_is_led_elsewhere_has_stable_codes() {
         "origin-redirect",
         "target-unhealthy",
         "second-try",
+        "next-refused",
+        "next-retried",
     ];
     assert_eq!(codes, expected);
     let header = Because::OriginRedirect.in_decision_header("origin;reason=\"switch-shadow\"");

@@ -115,7 +115,7 @@ fn its_answer_allows_the_methods_and_every_field() {
     let reply = answer.reply().expect("a reply");
     assert_eq!((reply.status, &*reply.body), (204, ""));
     assert_eq!(reply.headers, headers(r#"preflight;route="download""#));
-    let answer = signpost::answer(&config, &request, Switch::Shadow).after_origin_failed();
+    let answer = signpost::answer(&config, &request, Switch::SHADOW).after_origin_failed();
     let reply = answer.reply().expect("a reply");
     let decision = r#"preflight;route="download";because="origin-down""#;
     assert_eq!(reply.headers, headers(decision));
@@ -146,7 +146,7 @@ fn it_is_no_attempt_and_its_redirect_is_not_judged() {
         let answer = scene.ask(&config, &request, CARGO);
         assert_eq!((answer.decided(), answer.attempt()), ("preflight", None));
     }
-    let answer = signpost::answer(&config, &request, Switch::Shadow);
+    let answer = signpost::answer(&config, &request, Switch::SHADOW);
     let answer = answer.after_origin_answered(&OriginAnswer {
         status: 302,
         locations: &[b"https://evil.example/".to_vec()],

@@ -14,7 +14,8 @@ use signpost::decision::{Decision, Reason};
 use signpost::log_line::{Exchange, InForce};
 use signpost::received::is_as_received;
 use signpost::request::Request;
-use signpost::values::{Base, Capture, CaptureType, PathTemplate, Switch, Unencoded};
+use signpost::sides::Sides;
+use signpost::values::{Base, Capture, CaptureType, PathTemplate, Share, Switch, Unencoded};
 use signpost_rows::{MIRROR, PRODUCTION, of_any_host};
 use url::{Position, Url};
 
@@ -204,7 +205,7 @@ proptest! {
     ) {
         let accepts = accepts.iter().map(Vec::as_slice);
         let request = Request::new(&method, &host, &target).with_accept(accepts);
-        let switch = switch.parse().unwrap_or(Switch::Off);
+        let switch = switch.parse().unwrap_or(Switch::OFF);
         for switch in [switch, Switch::ENFORCE] {
             let answer = signpost::answer(config, &request, switch);
             prop_assert!(is_within_bounds(config, answer.decision()));
@@ -235,6 +236,9 @@ proptest! {
             };
             let line = answer.log_line(&exchange, &in_force);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{}", line);
+            let sides = Sides::new(config, Some(&*ANY_HOST));
+            let answer = signpost::answer(sides, &request, switch.with_next(Share::ALL));
+            prop_assert!(is_within_bounds(answer.config().unwrap_or(config), answer.decision()));
         }
     }
 

@@ -120,7 +120,12 @@ fn a_client_is_asked_to_repeat_only_what_did_nothing() {
             let row = format!("{code}, {method}");
             let (status, tries_again) = expected(*when, *safe);
             let options = ResponseOptions::default();
-            let reply = reply::origin_unavailable(&options, &request, &Reason::NoRoute, *failure);
+            let reply = reply::origin_unavailable(
+                &options,
+                &request,
+                Reason::NoRoute.decision_header().into(),
+                *failure,
+            );
             assert_eq!(reply.status, status, "{row}");
             let header = |wanted: &str| {
                 let mut found = reply.headers.iter().filter(|(name, _)| *name == wanted);

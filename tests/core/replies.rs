@@ -168,8 +168,12 @@ fn an_answer_over_plain_http_does_not_speak_of_https() {
             let mut headers = reply.headers.iter();
             let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
             assert_eq!(hsts.map(|(_, value)| &**value), expected, "{request:?}");
-            let unavailable =
-                reply::origin_unavailable(config.response(), &request, &Reason::NoRoute, failure);
+            let unavailable = reply::origin_unavailable(
+                config.response(),
+                &request,
+                Reason::NoRoute.decision_header().into(),
+                failure,
+            );
             let mut headers = unavailable.headers.iter();
             let hsts = headers.find(|(name, _)| *name == reply::HSTS_HEADER);
             assert_eq!(hsts.is_some(), expected.is_some(), "{request:?}");
@@ -231,7 +235,12 @@ fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
             let config = config("", response);
             let request = Request::new("PUT", "registry.example", "/");
             let failure = Failure::ConnectionRefused;
-            let reply = reply::origin_unavailable(config.response(), &request, &reason, failure);
+            let reply = reply::origin_unavailable(
+                config.response(),
+                &request,
+                reason.decision_header().into(),
+                failure,
+            );
             let first = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("retry-after", "5"),

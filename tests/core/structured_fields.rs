@@ -57,12 +57,12 @@ fn whatever_a_route_is_called_its_answers_have_a_structured_field() {
             let sent = signpost::answer(&config, request, Switch::ENFORCE);
             let reply = sent.reply().expect(name);
             check_with_every_because(reply.decision(), token, ("route", name));
-            let released = signpost::answer(&config, request, Switch::Shadow).after_origin_failed();
+            let released = signpost::answer(&config, request, Switch::SHADOW).after_origin_failed();
             let reply = released.reply().expect(name);
             let parameters = [("route", name), ("because", "origin-down")];
             check_decision(reply.decision(), token, &parameters);
         }
-        let held_back = signpost::answer(&config, &get, Switch::Shadow);
+        let held_back = signpost::answer(&config, &get, Switch::SHADOW);
         let repaired = held_back.after_origin_answered(&OriginAnswer {
             status: 302,
             locations: &[b"https://evil.example/".to_vec()],

@@ -3,7 +3,7 @@
 use crate::fixtures::configs;
 use signpost::decision::{Decision, Reason};
 use signpost::request::Request;
-use signpost::values::{Capture, CaptureType, Share, Switch};
+use signpost::values::{Capture, CaptureType, Position, Share, Switch};
 use signpost_rows::{CrateFile, crates};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -18,11 +18,24 @@ fn a_switch_is_read_from_its_entry() {
         ("enforce", Switch::ENFORCE),
         (" enforce\n", Switch::ENFORCE),
         ("enforce 100%", Switch::ENFORCE),
-        ("enforce 25%", Switch::Enforce(percent(25))),
-        ("enforce\t 025%", Switch::Enforce(percent(25))),
-        ("enforce 0%", Switch::Enforce(percent(0))),
-        ("shadow", Switch::Shadow),
-        ("off", Switch::Off),
+        ("enforce 25%", Switch::enforce(percent(25))),
+        ("enforce\t 025%", Switch::enforce(percent(25))),
+        ("enforce 0%", Switch::enforce(percent(0))),
+        ("shadow", Switch::SHADOW),
+        ("off", Switch::OFF),
+        ("enforce, next 5%", Switch::ENFORCE.with_next(percent(5))),
+        (
+            "enforce 25%, next 5%",
+            Switch::enforce(percent(25)).with_next(percent(5)),
+        ),
+        (
+            " enforce 025% ,\tnext  100% \n",
+            Switch::enforce(percent(25)).with_next(Share::ALL),
+        ),
+        ("shadow,next 1%", Switch::SHADOW.with_next(percent(1))),
+        ("off, next 50%", Switch::OFF.with_next(percent(50))),
+        // No share is the same as none.
+        ("enforce, next 0%", Switch::ENFORCE),
     ];
     for (text, switch) in rows {
         assert_eq!(text.parse(), Ok(switch), "{text:?}");
@@ -35,14 +48,35 @@ fn a_switch_is_read_from_its_entry() {
 fn a_switch_is_written_in_one_way() {
     let rows = [
         (Switch::ENFORCE, "enforce"),
-        (Switch::Enforce(percent(100)), "enforce"),
-        (Switch::Enforce(percent(25)), "enforce 25%"),
-        (Switch::Enforce(percent(0)), "enforce 0%"),
-        (Switch::Shadow, "shadow"),
-        (Switch::Off, "off"),
+        (Switch::enforce(percent(100)), "enforce"),
+        (Switch::enforce(percent(25)), "enforce 25%"),
+        (Switch::enforce(percent(0)), "enforce 0%"),
+        (Switch::SHADOW, "shadow"),
+        (Switch::OFF, "off"),
+        (Switch::ENFORCE.with_next(Share::NONE), "enforce"),
+        (Switch::SHADOW.with_next(Share::ALL), "shadow, next 100%"),
+        (
+            Switch::enforce(percent(25)).with_next(percent(5)),
+            "enforce 25%, next 5%",
+        ),
     ];
     for (switch, text) in rows {
         assert_eq!(switch.to_string(), text, "{switch:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_switch_is_a_position_and_a_share_of_next() {
+    for (switch, position) in [
+        (Switch::ENFORCE, Position::Enforce(Share::ALL)),
+        (Switch::enforce(percent(5)), Position::Enforce(percent(5))),
+        (Switch::SHADOW, Position::Shadow),
+        (Switch::OFF, Position::Off),
+    ] {
+        for share in [Share::NONE, percent(1), Share::ALL] {
+            let switch = switch.with_next(share);
+            assert_eq!((switch.position(), switch.next()), (position, share));
+        }
     }
 }
 
@@ -69,13 +103,28 @@ fn an_unreadable_switch_says_why() {
         "off off",
         "\u{a0}off",
         "true",
+        ",",
+        "enforce,",
+        ", next 5%",
+        "next 5%",
+        "enforce next 5%",
+        "enforce, next",
+        "enforce, next 5",
+        "enforce, next 101%",
+        "enforce, Next 5%",
+        "enforce, next 5%, next 5%",
+        "enforce, next 5% now",
+        "enforce, 5%",
+        "next 5%, enforce",
+        "enforced, next 5%",
     ];
     for text in texts {
         let read = text.parse::<Switch>();
         assert_eq!(
             read.map_err(|error| error.to_string()),
             Err(format!(
-                "the switch reads `{text}`; write `enforce`, `enforce 25%`, `shadow` or `off`"
+                "the switch reads `{text}`; write `enforce`, `enforce 25%`, `shadow` or `off`, and, if the entry \
+                 `next` answers a share of the files, `, next 5%` after it"
             )),
         );
     }
@@ -217,9 +266,9 @@ fn the_switch_never_redirects_what_is_the_origins() {
     let request = Request::new("GET", "crates.io", "/api/v1/crates/smallvec/1.10/download");
     for switch in [
         Switch::ENFORCE,
-        Switch::Enforce(percent(25)),
-        Switch::Shadow,
-        Switch::Off,
+        Switch::enforce(percent(25)),
+        Switch::SHADOW,
+        Switch::OFF,
     ] {
         let answer = signpost::answer(&config, &request, switch);
         assert_eq!(

@@ -16,4 +16,5 @@ mod origin_down;
 mod origin_redirects;
 mod pass_through;
 mod sandbox;
+mod sides;
 mod targets;

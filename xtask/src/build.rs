@@ -10,12 +10,12 @@ use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
 /// The most bytes that the module may have, so that growth is noticed.
-const LARGEST: u64 = 740_000;
+const LARGEST: u64 = 750_000;
 
 /// Build the edge module for release
 ///
 /// Writes target/wasm32-wasip1/release/signpost-edge.wasm, stripped, and fails if it is larger than
-/// 740 KB.
+/// 750 KB.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Also copy the module to where `fastly compute build` packs it from

@@ -130,7 +130,7 @@ mod tests {
         assert!(json.command.contains("-H 'Accept: application/json'"));
         assert!(json.expected.starts_with("200, {\"url\":\"https://"));
 
-        let rows = requests_to_try(&config, Switch::Off, url);
+        let rows = requests_to_try(&config, Switch::OFF, url);
         assert_eq!(rows[0].expected, "the origin's answer (switch-off)");
     }
 

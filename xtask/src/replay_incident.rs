@@ -130,7 +130,7 @@ mod tests {
 
     /// Compares the lines of some traffic with the edge's, and returns the decisions in them.
     fn decisions(share: u8) -> Vec<&'static str> {
-        let switch = Switch::Enforce(Share::percent(share).unwrap());
+        let switch = Switch::enforce(Share::percent(share).unwrap());
         let config =
             signpost::authoring::from_toml(include_str!("../../config/crates-io.toml")).unwrap();
         let traffic = Traffic::new(&Settings {

@@ -283,7 +283,7 @@ mod tests {
             ),
             (
                 &of_host,
-                Switch::Shadow,
+                Switch::SHADOW,
                 "--edge http://crates.io --connect-to crates.io:80:127.0.0.1:7676 --switch 'shadow'",
             ),
         ] {

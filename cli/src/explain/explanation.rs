@@ -6,7 +6,9 @@ use signpost::config::Config;
 use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Point, Refusal, Verdict};
 use signpost::reply::Reply;
+use signpost::request::Request;
 use signpost::route::{NoMatch, RouteMatch};
+use signpost::sides::{Side, Sides};
 use signpost::target::{self, Candidate, Chosen};
 use signpost::values::{Share, Switch};
 
@@ -32,8 +34,27 @@ pub(crate) struct Explanation {
     pub(crate) proof: Option<Vec<Answered>>,
     /// 5: the decision.
     pub(crate) decision: Decided,
+    /// Who answers; `null` if there is one configuration alone.
+    pub(crate) side: Option<OnSide>,
     /// 6: the reply; `null` if the origin answers.
     pub(crate) reply: Option<Sent>,
+}
+
+/// The side of a file, and who answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct OnSide {
+    /// `config` or `next`.
+    pub(crate) side: &'static str,
+    /// The smallest share of `next`, in percent, at which the file is on its side; `null` if it never is.
+    pub(crate) next_from_percent: Option<u8>,
+    /// The configuration that answers: `config` or `next`.
+    pub(crate) answered_by: &'static str,
+    /// Its revision.
+    pub(crate) revision: String,
+    /// Why `next` has no way for the request, if `config` answers for that reason.
+    pub(crate) next_reason: Option<&'static str>,
+    /// Why the proof of `next` refused its candidate.
+    pub(crate) next_refusal: Option<&'static str>,
 }
 
 /// A candidate and its parts.
@@ -73,7 +94,7 @@ pub(crate) struct Decided {
     pub(crate) switch: String,
     /// The client's attempt within the window of `[retry]`; `null` if it does not count.
     pub(crate) attempt: Option<u8>,
-    /// Why the target is not the first of its file.
+    /// Why `config` answers on the side of `next`, or the target is not the first of its file.
     pub(crate) because: Option<&'static str>,
     /// The smallest share, in percent, at which this location is sent.
     pub(crate) sent_from_percent: Option<u8>,
@@ -103,21 +124,28 @@ pub(crate) struct Header {
 }
 
 impl Explanation {
-    /// Explains a request to a configuration at a position of the switch.
-    pub(crate) fn of(config: &Config, question: &Question<'_>, switch: Switch) -> Self {
-        Self::with(&target::build, config, question, switch)
-    }
-
-    /// The same with another builder of candidates.
-    pub(super) fn with(
-        build: &dyn Fn(&Chosen<'_, '_>) -> String,
-        config: &Config,
+    /// Explains a request to the configurations in force at a position of the switch.
+    pub(crate) fn of<'c>(
+        sides: impl Into<Sides<'c>>,
         question: &Question<'_>,
         switch: Switch,
     ) -> Self {
-        let received = request::receive(config, question);
-        let (request, arrived) = request::read(config, question, &received);
-        let answer = question.supposed.answer(build, config, &request, switch);
+        Self::with(&target::build, sides, question, switch)
+    }
+
+    /// The same with another builder of candidates.
+    pub(super) fn with<'c>(
+        build: &dyn Fn(&Chosen<'_, '_>) -> String,
+        sides: impl Into<Sides<'c>>,
+        question: &Question<'_>,
+        switch: Switch,
+    ) -> Self {
+        let sides = sides.into();
+        let received = request::receive(sides.config(), question);
+        let request = request::as_received(question, &received);
+        let answer = question.supposed.answer(build, sides, &request, switch);
+        let config = answer.config().unwrap_or(sides.config());
+        let arrived = Arrived::of(config, question, &received, &request);
         let candidate = answer
             .chosen()
             .map(|chosen| Candidate::new(chosen, build(chosen)));
@@ -129,13 +157,41 @@ impl Explanation {
             target: candidate.as_ref().map(Built::of),
             proof: candidate.as_ref().map(proof),
             decision: Decided::of(&answer, switch, arrived.applies),
+            side: OnSide::of(&sides, config, &answer, &request, switch),
             reply: answer.reply().map(|reply| Sent::of(&reply)),
             request: arrived,
         }
     }
 
     pub(crate) fn is_refused(&self) -> bool {
-        self.decision.refusal.is_some()
+        let of_next = self.side.as_ref().and_then(|on| on.next_refusal);
+        self.decision.refusal.or(of_next).is_some()
+    }
+}
+
+impl OnSide {
+    fn of(
+        sides: &Sides<'_>,
+        answers: &Config,
+        answer: &Answer<'_, '_>,
+        request: &Request<'_>,
+        switch: Switch,
+    ) -> Option<Self> {
+        let is_on_next = |percent: &u8| {
+            let share = Share::percent(*percent).unwrap_or(Share::ALL);
+            sides.next_for(request, switch.with_next(share)).is_some()
+        };
+        let next_from_percent = (1..=100).find(is_on_next);
+        let has_next = switch.next() != Share::NONE || next_from_percent.is_some();
+        let next_reason = answer.next_reason();
+        has_next.then(|| Self {
+            side: answer.side().code(),
+            next_from_percent,
+            answered_by: answer.answered_by().unwrap_or(Side::Config).code(),
+            revision: answers.revision().to_owned(),
+            next_reason: next_reason.map(Reason::code),
+            next_refusal: next_reason.and_then(Reason::refusal).map(Refusal::code),
+        })
     }
 }
 
@@ -178,9 +234,10 @@ impl Decided {
         let decision = answer.decision();
         let reason = decision.reason();
         let reply = answer.reply();
-        let header = match (&reply, reason) {
-            (Some(reply), _) => reply.decision(),
-            (None, reason) => reason.map_or("", Reason::decision_header),
+        let of_origin = || reason.map(|reason| answer.decision_header(reason).into_owned());
+        let header = match &reply {
+            Some(reply) => reply.decision().to_owned(),
+            None => of_origin().unwrap_or_default(),
         };
         let found = answer.chosen().map(Chosen::found);
         let is_too_long = matches!(answer.no_match(), Some(NoMatch::LocationTooLong(_)));
@@ -194,7 +251,7 @@ impl Decided {
             attempt: answer.attempt(),
             because: answer.because().map(Because::code),
             sent_from_percent,
-            header: header.to_owned(),
+            header,
             meaning: reason.map_or(
                 "The location was proven, and the switch allows it.",
                 words::meaning,

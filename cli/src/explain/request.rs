@@ -74,38 +74,39 @@ pub(super) fn receive<'q>(config: &'q Config, question: &Question<'q>) -> Receiv
     Received::read(address.host.as_deref().or_else(ours), &address.target)
 }
 
-/// The request as the edge reads it.
-pub(super) fn read<'r>(
-    config: &Config,
-    question: &'r Question<'_>,
-    received: &'r Received<'_>,
-) -> (Request<'r>, Arrived) {
-    let address = question.address;
-    let request = as_received(question, received);
-    let arrived = Arrived {
-        method: question.method.to_owned(),
-        host: request.host().to_owned(),
-        hosts: config
-            .hosts()
-            .map(|hosts| hosts.iter().map(ToString::to_string).collect()),
-        applies: config.applies_to(request.host()),
-        typed: (received.target() != address.target).then(|| address.target.clone()),
-        path: request.path().to_owned(),
-        segments: request
-            .segments()
-            .ok()
-            .map(|segments| segments.iter().map(ToString::to_string).collect()),
-        malformed: request.segments().err().map(|_| malformed(request.path())),
-        rewritten: (!request.is_as_received()).then(|| received.target().to_owned()),
-        has_query: address.target.contains('?'),
-        has_fragment: address.has_fragment,
-        wants: match (request.method(), request.format()) {
-            (Method::Preflight, _) => "preflight",
-            (_, Format::Redirect) => "redirect",
-            (_, Format::Json) => "json",
-        },
-    };
-    (request, arrived)
+impl Arrived {
+    /// The request as the edge reads it with the configuration that answers.
+    pub(super) fn of(
+        config: &Config,
+        question: &Question<'_>,
+        received: &Received<'_>,
+        request: &Request<'_>,
+    ) -> Self {
+        let address = question.address;
+        Self {
+            method: question.method.to_owned(),
+            host: request.host().to_owned(),
+            hosts: config
+                .hosts()
+                .map(|hosts| hosts.iter().map(ToString::to_string).collect()),
+            applies: config.applies_to(request.host()),
+            typed: (received.target() != address.target).then(|| address.target.clone()),
+            path: request.path().to_owned(),
+            segments: request
+                .segments()
+                .ok()
+                .map(|segments| segments.iter().map(ToString::to_string).collect()),
+            malformed: request.segments().err().map(|_| malformed(request.path())),
+            rewritten: (!request.is_as_received()).then(|| received.target().to_owned()),
+            has_query: address.target.contains('?'),
+            has_fragment: address.has_fragment,
+            wants: match (request.method(), request.format()) {
+                (Method::Preflight, _) => "preflight",
+                (_, Format::Redirect) => "redirect",
+                (_, Format::Json) => "json",
+            },
+        }
+    }
 }
 
 /// The request with all of its header fields that the edge reads.

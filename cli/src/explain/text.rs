@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::explanation::{Answered, Built, Decided, Explanation, Sent};
+use super::explanation::{Answered, Built, Decided, Explanation, OnSide, Sent};
 use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
@@ -25,7 +25,7 @@ impl Display for Explanation {
         page.heading("4 Location: its proof")?;
         page.proof(self.proof.as_deref())?;
         page.heading("5 Decision")?;
-        page.decision(&self.decision)?;
+        page.decision(&self.decision, self.side.as_ref())?;
         page.heading("6 Reply")?;
         page.reply(self)
     }
@@ -269,7 +269,7 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    fn decision(&mut self, decided: &Decided) -> fmt::Result {
+    fn decision(&mut self, decided: &Decided, side: Option<&OnSide>) -> fmt::Result {
         let words = match decided.reason {
             None => decided.decision.to_owned(),
             Some(reason) => format!("{}: {reason}", decided.decision),
@@ -287,6 +287,9 @@ impl Page<'_, '_> {
                 format!("this file is redirected from `enforce {percent}%` on"),
             )?;
         }
+        if let Some(side) = side {
+            self.side(side)?;
+        }
         if let Some(because) = decided.because {
             self.field("because", because)?;
         }
@@ -295,6 +298,26 @@ impl Page<'_, '_> {
         }
         self.prose("  meaning    ", decided.meaning)?;
         self.prose("  next       ", &decided.next)
+    }
+
+    fn side(&mut self, on: &OnSide) -> fmt::Result {
+        let words = match (on.side, on.next_from_percent) {
+            (side, None) => side.to_owned(),
+            ("next", Some(percent)) => format!("next, from `next {percent}%` on"),
+            (side, Some(percent)) => format!("{side}; next from `next {percent}%` on"),
+        };
+        self.field("side", words)?;
+        let (entry, revision) = (on.answered_by, &on.revision);
+        self.field("answers", format!("{entry}, revision {revision}"))?;
+        match (on.next_reason, on.next_refusal) {
+            (None, _) => Ok(()),
+            (Some(reason), None) => self.field("at next", reason),
+            (Some(reason), Some(refusal)) => {
+                let words = format!("{reason} ({refusal})");
+                let refused = self.paint(Mark::Bad, &words);
+                self.field("at next", refused)
+            }
+        }
     }
 
     fn reply(&mut self, explanation: &Explanation) -> fmt::Result {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use signpost::attempts::{Attempts, Budget, Client, Clients, Key, Memory, Secret, Unknown};
 use signpost::config::{Config, Window};
 use signpost::request::Request;
+use signpost::sides::Sides;
 use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost::{Answer, Surroundings};
@@ -28,17 +29,20 @@ impl Supposed {
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the configuration has no `[retry]` or does not ask for the health of a
-    /// target.
-    pub(super) fn read(config: &Config, attempt: u8, targets: &[String]) -> Result<Self, Failure> {
-        if attempt > 1 && config.retry().is_none() {
+    /// [`Failure`] if no configuration in force has `[retry]`, or asks for the health of a target.
+    pub(super) fn read(
+        configs: &[&Config],
+        attempt: u8,
+        targets: &[String],
+    ) -> Result<Self, Failure> {
+        if attempt > 1 && configs.iter().all(|config| config.retry().is_none()) {
             return Err(Failure::new(
                 "the configuration has no [retry], so every attempt is a first one; leave --attempt out",
             ));
         }
         Ok(Self {
             earlier: attempt.saturating_sub(1),
-            unhealthy: Unhealthy::read(config, targets)?,
+            unhealthy: Unhealthy::read_in_any(configs, targets)?,
         })
     }
 
@@ -46,7 +50,7 @@ impl Supposed {
     pub(super) fn answer<'c, 'r>(
         &self,
         build: &dyn Fn(&Chosen<'_, '_>) -> String,
-        config: &'c Config,
+        sides: Sides<'c>,
         request: &'r Request<'_>,
         switch: Switch,
     ) -> Answer<'c, 'r> {
@@ -64,7 +68,7 @@ impl Supposed {
                 build,
                 ..switch.into()
             };
-            signpost::answer(config, request, surroundings)
+            signpost::answer(sides, request, surroundings)
         };
         for _ in 0..self.earlier {
             next();
@@ -100,7 +104,10 @@ impl Memory for OneClient {
 #[cfg(test)]
 mod tests {
     use signpost::config::Config;
-    use signpost::values::Switch;
+    use signpost::sides::Sides;
+    use signpost::target::{self, Chosen};
+    use signpost::values::{Share, Switch};
+    use signpost_rows::sides::{CONFIG, FILE_OF_CONFIG, FILE_OF_NEXT, NEXT, ON_NEXT};
     use signpost_testbed::rows;
 
     use super::Supposed;
@@ -108,7 +115,7 @@ mod tests {
     use crate::explain::field::Field;
     use crate::explain::request::Question;
     use crate::file::Loaded;
-    use crate::small::{RETRY, small};
+    use crate::small::{RETRY, production, small};
 
     /// Two targets, one of them twice as large as the other.
     fn read(retry: &str) -> Config {
@@ -143,7 +150,7 @@ mod tests {
             let [attempt, unhealthy, method, accept, switch, expected @ ..] = row;
             let names: Vec<_> = unhealthy.split_whitespace().map(str::to_owned).collect();
             let question = Question {
-                supposed: Supposed::read(&config, attempt.parse().unwrap(), &names).unwrap(),
+                supposed: Supposed::read(&[&config], attempt.parse().unwrap(), &names).unwrap(),
                 method,
                 address: &"https://files.example/f/x".parse().unwrap(),
                 fields: &[Field::accept(accept)],
@@ -172,7 +179,7 @@ mod tests {
             ("retried", 2, &unhealthy),
         ] {
             let question = Question {
-                supposed: Supposed::read(&config, attempt, names).unwrap(),
+                supposed: Supposed::read(&[&config], attempt, names).unwrap(),
                 ..Question::get(&address)
             };
             insta::assert_snapshot!(name, Explanation::of(&config, &question, Switch::ENFORCE));
@@ -181,10 +188,90 @@ mod tests {
 
     #[test]
     fn a_later_attempt_without_retry_is_refused() {
-        let said = Supposed::read(&read(""), 2, &[]).unwrap_err();
+        let said = Supposed::read(&[&read("")], 2, &[]).unwrap_err();
         assert_eq!(
             said.to_string(),
             "the configuration has no [retry], so every attempt is a first one; leave --attempt out"
         );
+    }
+
+    #[test]
+    fn the_side_and_who_answers_are_explained_as_the_edge_answers() {
+        let (config, next) = (Loaded::of(CONFIG), Loaded::of(NEXT));
+        let sides = Sides::new(config.config(), Some(next.config()));
+        let configs = [config.config(), next.config()];
+        for row in ON_NEXT {
+            let address = row.path.parse().unwrap();
+            let cdn_loop = Field {
+                name: "cdn-loop".to_owned(),
+                value: row.cdn_loop.to_owned(),
+            };
+            let question = Question {
+                supposed: Supposed::read(&configs, row.attempt, &[]).unwrap(),
+                fields: &[cdn_loop],
+                ..Question::get(&address)
+            };
+            let switch = Switch::ENFORCE.with_next(Share::ALL);
+            let explained = Explanation::of(sides, &question, switch);
+            let on = explained.side.unwrap();
+            let found = (Some(on.answered_by), &*explained.decision.header);
+            let expected = (row.expected.by, row.expected.decision);
+            assert_eq!(found, expected, "{}, attempt {}", row.path, row.attempt);
+            let has_path = explained.request.segments.is_some();
+            assert_eq!(on.side == "next", has_path, "{}", row.path);
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_file_are_explained() {
+        let (config, next) = (Loaded::of(CONFIG), Loaded::of(NEXT));
+        let sides = Sides::new(config.config(), Some(next.config()));
+        for (name, path, switch) in [
+            ("side-next", FILE_OF_NEXT, "enforce, next 50%"),
+            ("side-config", FILE_OF_CONFIG, "enforce, next 50%"),
+            ("side-without-share", FILE_OF_NEXT, "enforce"),
+            ("side-refused", "/old/serde", "shadow, next 100%"),
+        ] {
+            let address = path.parse().unwrap();
+            let question = Question::get(&address);
+            let explained = Explanation::of(sides, &question, switch.parse().unwrap());
+            let text = explained.to_string();
+            let (_, decision) = text.split_once("5 Decision\n").unwrap();
+            insta::assert_snapshot!(name, decision);
+        }
+    }
+
+    #[test]
+    fn a_location_that_next_refuses_is_a_finding_though_config_answers() {
+        let (config, next) = (Loaded::of(CONFIG), Loaded::of(NEXT));
+        let sides = Sides::new(config.config(), Some(next.config()));
+        let of_2023 = |chosen: &Chosen<'_, '_>| {
+            let built = target::build(chosen);
+            built.replace("next.example", "next.exampleserde")
+        };
+        for (path, is_refused) in [(FILE_OF_NEXT, true), ("/old/serde", false)] {
+            let address = path.parse().unwrap();
+            let question = Question::get(&address);
+            let switch = Switch::ENFORCE.with_next(Share::ALL);
+            let explained = Explanation::with(&of_2023, sides, &question, switch);
+            assert_eq!(explained.is_refused(), is_refused, "{path}");
+            let on = explained.side.as_ref().unwrap();
+            assert_eq!(on.answered_by, "config", "{path}");
+            let refusal = is_refused.then_some("not-the-base");
+            assert_eq!(on.next_refusal, refusal, "{path}");
+            if is_refused {
+                insta::assert_snapshot!("side-proof-refused", explained);
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_of_either_configuration_may_be_unhealthy() {
+        let (production, two) = (production(), read(RETRY));
+        let configs = [production.config(), &two];
+        assert!(Supposed::read(&configs, 2, &["a".to_owned()]).is_ok());
+        let said = Supposed::read(&configs, 1, &["c".to_owned()]).unwrap_err();
+        let expected = "the configuration has no target `c`; name one of static";
+        assert_eq!(said.to_string(), expected);
     }
 }

@@ -205,7 +205,7 @@ impl Smoke {
     /// The same before any redirect leaves, with files from every target: they must be ready before it
     /// does.
     pub(crate) fn before_redirects(&self, config: &Path) -> Action {
-        self.with(Switch::Shadow, config, &["--targets", "always"])
+        self.with(Switch::SHADOW, config, &["--targets", "always"])
     }
 
     fn with(&self, switch: Switch, config: &Path, own: &[&str]) -> Action {

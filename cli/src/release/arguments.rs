@@ -234,7 +234,7 @@ fn switches(shares: &[u8]) -> Result<Vec<Switch>, Failure> {
     let switches = shares.iter().map(|&percent| {
         let share = Share::percent(percent);
         share
-            .map(Switch::Enforce)
+            .map(Switch::enforce)
             .ok_or_else(|| Failure::new("a share is at most 100"))
     });
     switches.collect()

@@ -58,7 +58,7 @@ impl Release {
             Action::FindConfig(self.store.clone()),
             self.step_that_keeps(),
         ];
-        steps.extend(self.steps_to(Switch::Shadow, &self.deployed_config));
+        steps.extend(self.steps_to(Switch::SHADOW, &self.deployed_config));
         steps.push(Action::Wait(
             SPREAD,
             "until every data centre holds redirects back",
@@ -117,8 +117,8 @@ fn hold_of_share(wanted: Duration) -> Duration {
 impl Rollback {
     /// The steps. The switch comes first, because it helps fastest.
     pub(crate) fn steps(self) -> Vec<Action> {
-        let smoke = self.smoke.at(Switch::Off, &self.config);
-        let mut steps = vec![Action::SetSwitch(self.store.clone(), Switch::Off)];
+        let smoke = self.smoke.at(Switch::OFF, &self.config);
+        let mut steps = vec![Action::SetSwitch(self.store.clone(), Switch::OFF)];
         let restore = |record| Action::RestoreConfig(self.store, record);
         steps.extend(self.record.map(restore));
         steps.extend([Action::RestoreVersion(self.service), smoke]);
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_release_is_shown_as_a_list_of_steps_with_their_commands() {
-        let one_percent = Switch::Enforce(Share::percent(1).unwrap());
+        let one_percent = Switch::enforce(Share::percent(1).unwrap());
         let shown = release(vec![one_percent, Switch::ENFORCE]).to_string();
         insta::assert_snapshot!(shown);
     }
@@ -257,7 +257,7 @@ mod tests {
                 arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
                 ..smoke()
             };
-            let action = smoke.at(Switch::Off, "old.toml".as_ref());
+            let action = smoke.at(Switch::OFF, "old.toml".as_ref());
             let words = action.words(&Known::default()).join(" ");
             let (_, settle) = words.split_once("--switch off ").unwrap();
             assert_eq!(settle, expected, "{arguments:?}");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use signpost::values::Switch;
+use signpost::values::{Position, Share, Switch};
 
 use super::ask::connect::{ConnectTo, Detour};
 use super::ask::edge_url::EdgeUrl;
@@ -206,7 +206,13 @@ impl Arguments {
     /// Refuses options that would do nothing.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.every.check()?;
-        let sends_any = !matches!(self.switch, Switch::Off | Switch::Shadow);
+        if self.switch.next() != Share::NONE {
+            return Err(Failure::new(format!(
+                "the switch `{}` gives the entry `next` a share, and the test knows the configuration in `config` alone; run it while `next` has no share",
+                self.switch
+            )));
+        }
+        let sends_any = matches!(self.switch.position(), Position::Enforce(_));
         let words = match self.targets {
             AskTargets::WhenSent if self.cold_query.is_some() && !sends_any => format!(
                 "--cold-query asks no target while the switch is at `{}`; add --targets always, or leave it out",

@@ -48,7 +48,7 @@ const ROWS: [(&str, Change, &[&str]); 8] = [
 #[tokio::test]
 async fn each_way_an_origin_can_be_wrong_is_named_at_its_stage() {
     let files = Files::start(Validity::Valid).await;
-    for switch in [Switch::Off, Switch::Shadow] {
+    for switch in [Switch::OFF, Switch::SHADOW] {
         for (row, change, stages) in ROWS {
             let edge = edge(switch, change).await;
             let position = switch.to_string();
@@ -67,7 +67,7 @@ async fn each_way_an_origin_can_be_wrong_is_named_at_its_stage() {
 #[tokio::test]
 async fn a_file_that_an_origin_may_miss_is_counted() {
     let files = Files::start(Validity::Valid).await;
-    let edge = edge(Switch::Off, |answer| become_(answer, 404, "")).await;
+    let edge = edge(Switch::OFF, |answer| become_(answer, 404, "")).await;
     let arguments = ["--switch", "off", "--missing", DOWNLOAD, "--format", "json"];
     let smoke = files.smoke_without_lock_file(&edge.url(), &arguments).await;
     assert_eq!(smoke.code, Some(0), "{}{}", smoke.stdout, smoke.stderr);
@@ -77,7 +77,7 @@ async fn a_file_that_an_origin_may_miss_is_counted() {
 #[tokio::test]
 async fn of_a_route_that_the_origin_does_not_serve_only_the_decision_is_judged() {
     let files = Files::start(Validity::Valid).await;
-    let edge = edge(Switch::Off, |answer| become_(answer, 404, "")).await;
+    let edge = edge(Switch::OFF, |answer| become_(answer, 404, "")).await;
     for (route, code) in [("download", 0), ("readme", 1), ("no-such-route", 2)] {
         let arguments = ["--switch", "off", "--not-at-origin", route];
         let smoke = files.smoke(&edge.url(), &arguments).await;

@@ -51,6 +51,19 @@ async fn a_report_that_cannot_be_written_is_printed() {
 }
 
 #[tokio::test]
+async fn a_share_of_next_is_refused() {
+    let files = Files::start(Validity::Valid).await;
+    let edge = edge(DOWNLOAD, |_, _| {}).await;
+    let smoke = files
+        .smoke(&edge.url(), &["--switch", "enforce, next 5%"])
+        .await;
+    assert_eq!((smoke.code, &*smoke.stdout), (Some(2), ""));
+    let words = "gives the entry `next` a share";
+    assert!(smoke.stderr.contains(words), "{}", smoke.stderr);
+    assert!(edge.take_requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_detour_that_leads_nowhere_is_said() {
     let files = Files::start(Validity::Valid).await;
     let edge = edge(DOWNLOAD, |_, _| {}).await;

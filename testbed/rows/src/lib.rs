@@ -10,6 +10,7 @@ pub mod hostile;
 mod old_entries;
 mod presets;
 mod registry_cases;
+pub mod sides;
 mod small;
 pub mod structured;
 

@@ -121,7 +121,7 @@ fn the_store_is_the_one_that_the_edge_reads_and_terraform_leaves_its_entries_alo
     let keys: Vec<_> = entries.keys().map(String::as_str).collect();
     assert_eq!(keys, ["config", "switch"]);
     let switch: Switch = entries["switch"].as_str().unwrap().parse().unwrap();
-    assert_eq!(switch, Switch::Shadow);
+    assert_eq!(switch, Switch::SHADOW);
 }
 
 #[test]

@@ -89,8 +89,8 @@ mod tests {
     fn other_requests_have_a_reason() {
         let loaded = production();
         for (switch, path, decision) in [
-            (Switch::Off, DOWNLOAD, "origin;reason=\"switch-off\""),
-            (Switch::Shadow, DOWNLOAD, "origin;reason=\"switch-shadow\""),
+            (Switch::OFF, DOWNLOAD, "origin;reason=\"switch-off\""),
+            (Switch::SHADOW, DOWNLOAD, "origin;reason=\"switch-shadow\""),
             (Switch::ENFORCE, "/", "origin;reason=\"no-route\""),
         ] {
             let request = Request::new("GET", "crates.io", path);

@@ -15,7 +15,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use signpost::config::{Route, RouteName};
 use signpost::route;
-use signpost::values::{CaptureSlot, CaptureType, Share, Switch};
+use signpost::values::{CaptureSlot, CaptureType, Position, Share, Switch};
 use url::Url;
 
 pub(crate) use self::probe::{Kind, Probe};
@@ -252,7 +252,7 @@ fn extension(location: &str) -> String {
 }
 
 fn sends_any(switch: Switch) -> bool {
-    matches!(switch, Switch::Enforce(share) if Some(share) != Share::percent(0))
+    matches!(switch.position(), Position::Enforce(share) if share != Share::NONE)
 }
 
 fn is_redirected(probe: &Probe) -> bool {

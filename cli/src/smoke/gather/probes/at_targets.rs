@@ -177,7 +177,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
             "https://b.example/y/1.0.0.crate",
         ];
         let readme = "https://a.example/readmes/x";
-        let half = Switch::Enforce(Share::percent(50).unwrap());
+        let half = Switch::enforce(Share::percent(50).unwrap());
         let all: &[_] = &[xa, ya, xb, yb];
         let rows: [Row<'_>; 5] = [
             ("none", Switch::ENFORCE, |_| None, &[ya, yb], all),
@@ -196,7 +196,7 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
                 all,
             ),
             ("one", Switch::ENFORCE, of_download, &[yb], &[xb, yb]),
-            ("no redirect is sent", Switch::Off, |_| None, &[], &[]),
+            ("no redirect is sent", Switch::OFF, |_| None, &[], &[]),
         ];
         for (row, switch, tried_at, once, all) in rows {
             assert_eq!(at(switch, &loaded, tried_at), [once, all], "{row}");

@@ -1,7 +1,7 @@
 //! Crates in the switch's share.
 
 use signpost::config::{Target, WeightedTarget};
-use signpost::values::{Share, Switch};
+use signpost::values::{Position, Share};
 
 use super::{
     Kind, Probe, Sources, is_redirected, leads_to_crate, path_of, sends_any, takes_a_package,
@@ -15,7 +15,7 @@ impl Sources<'_> {
     /// Adds crates that are in the share. A small share includes no example of most configurations,
     /// and then no redirect would be followed.
     pub(super) fn add_in_share(&self, probes: &mut Vec<Probe>) {
-        if matches!(self.switch, Switch::Enforce(Share::ALL)) || !sends_any(self.switch) {
+        if self.switch.position() == Position::Enforce(Share::ALL) || !sends_any(self.switch) {
             return;
         }
         let routes = self.loaded.config().routes().iter();

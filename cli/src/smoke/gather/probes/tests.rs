@@ -124,7 +124,7 @@ fn every_share_that_sends_anything_has_probes_that_are_redirected() {
     let checksums = Checksums::default();
     for (percent, expected) in [(0, 0), (1, 5), (5, 5), (10, 5), (99, 5)] {
         let sources = Sources {
-            switch: Switch::Enforce(Share::percent(percent).unwrap()),
+            switch: Switch::enforce(Share::percent(percent).unwrap()),
             ..sources(&loaded, &checksums)
         };
         let probes = sources.probes().unwrap();
@@ -144,7 +144,7 @@ fn a_lock_files_own_crates_come_before_those_of_the_list() {
     // In the smallest share.
     let (_, checksum, checksums) = known("syn@1.0.109");
     let sources = Sources {
-        switch: Switch::Enforce(Share::percent(1).unwrap()),
+        switch: Switch::enforce(Share::percent(1).unwrap()),
         ..sources(&loaded, &checksums)
     };
     let probes = sources.probes().unwrap();
@@ -164,7 +164,7 @@ fn runs_that_would_prove_nothing_and_impossible_options_are_refused() {
     let missing = ["/no-such-crate/".to_owned()];
     let routes = ["raedme".to_owned()];
     let mut small_share = sources(&other_cdn, &checksums);
-    small_share.switch = Switch::Enforce(Share::percent(1).unwrap());
+    small_share.switch = Switch::enforce(Share::percent(1).unwrap());
     let mut nothing_missing = sources(&production, &checksums);
     nothing_missing.missing = &missing;
     let mut no_route = sources(&production, &checksums);
