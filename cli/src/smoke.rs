@@ -118,11 +118,18 @@ impl Arguments {
         lists: &Gathered,
         announces: bool,
     ) -> Result<(Report, Vec<String>), Failure> {
+        let next = self.read_next()?;
         let client = self.client().await?;
         let gathered = self.gather(&client, loaded, lists).await?;
-        let sources = self.sources(loaded, &gathered);
+        let sources = self.sources_of(loaded, next.as_ref(), &gathered);
         let probes = sources.probes()?;
-        let locations = sources.locations(&probes);
+        let mut locations = sources.locations(&probes);
+        locations.extend(
+            sources
+                .of_next()
+                .iter()
+                .flat_map(|it| it.locations(&probes)),
+        );
         let mut notes = gathered.notes.clone();
         notes.extend(sources.left_out());
         if self.targets == AskTargets::Only {
@@ -140,6 +147,7 @@ impl Arguments {
         let steps = Steps {
             sources: &sources,
             targets: &targets,
+            at_next: sources.at_targets_of_next(),
             addresses: &addresses,
             hosts: &hosts,
             cold: self.cold_query.as_deref().map(|name| ColdQuery {

@@ -50,6 +50,8 @@ Examples:
       --edge https://rubygems.example --files -
   signpost smoke --config config/crates-io.toml --edge https://crates.io \\
       --connect-to crates.io:443:signpost.edgecompute.app:443 --switch shadow --settle 60s
+  signpost smoke --config config/crates-io.toml --next new.toml --edge https://crates.io \\
+      --switch 'enforce, next 5%'
   signpost smoke --config rubygems.toml --edge https://rubygems.example --cold-query v
   signpost smoke --config docs/examples/two-targets.toml --edge https://crates.io --parity \\
       --from-lockfile Cargo.lock --sample 50
@@ -93,9 +95,14 @@ pub(crate) struct Arguments {
     /// The deployment to ask: a scheme and a host
     #[arg(long, value_name = "URL")]
     pub(super) edge: EdgeUrl,
-    /// The entry `switch` of that deployment: `enforce`, `enforce 25%`, `shadow` or `off`
+    /// The entry `switch` of that deployment: `enforce`, `enforce 25%`, `shadow` or `off`, and
+    /// `, next 5%` after it with --next
     #[arg(long, default_value = "enforce")]
     pub(super) switch: Switch,
+    /// The configuration in the entry `next` of that deployment, in TOML or compiled. Files on both
+    /// sides are asked for; with --targets always, its files at its targets too, whatever its share
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["parity", "every"])]
+    pub(super) next: Option<PathBuf>,
     /// Ask for these files too, and check their SHA-256: lines as sha256sum writes them,
     /// `SHA256  PATH`; `-` for standard input. PATH is what clients ask the registry for, with or
     /// without its first slash. A `%` in it begins an encoded character, as in a URL; what cannot
@@ -206,9 +213,9 @@ impl Arguments {
     /// Refuses options that would do nothing.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.every.check()?;
-        if self.switch.next() != Share::NONE {
+        if self.next.is_none() && self.switch.next() != Share::NONE {
             return Err(Failure::new(format!(
-                "the switch `{}` gives the entry `next` a share, and the test knows the configuration in `config` alone; run it while `next` has no share",
+                "the switch `{}` gives the entry `next` a share; name its configuration with --next FILE",
                 self.switch
             )));
         }

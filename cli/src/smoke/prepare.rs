@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 
+use signpost::sides::Sides;
+
 use crate::file::{self, Loaded};
 use crate::output::Failure;
 use crate::smoke::Arguments;
@@ -97,9 +99,29 @@ impl Arguments {
         Ok(gathered)
     }
 
+    /// The configuration of the entry `next`, if the command line names it.
+    pub(super) fn read_next(&self) -> Result<Option<Loaded>, Failure> {
+        let files = [&self.files, &self.next].into_iter().flatten();
+        file::ensure_one_dash(files.map(|file| &**file).chain([&*self.config]))?;
+        self.next.as_deref().map(Loaded::read).transpose()
+    }
+
+    /// The sources of the probes, while one configuration is in force.
     pub(super) fn sources<'a>(&'a self, loaded: &'a Loaded, gathered: &'a Gathered) -> Sources<'a> {
+        self.sources_of(loaded, None, gathered)
+    }
+
+    /// The sources of the probes.
+    pub(super) fn sources_of<'a>(
+        &'a self,
+        loaded: &'a Loaded,
+        next: Option<&'a Loaded>,
+        gathered: &'a Gathered,
+    ) -> Sources<'a> {
         Sources {
             loaded,
+            sides: Sides::new(loaded.config(), next.map(Loaded::config)),
+            next,
             switch: self.switch,
             edge: &self.edge,
             routes: &self.routes,

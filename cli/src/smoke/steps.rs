@@ -19,6 +19,8 @@ use crate::smoke::run::{Runner, chain};
 pub(crate) struct Steps<'a> {
     pub(crate) sources: &'a Sources<'a>,
     pub(crate) targets: &'a [RouteTarget],
+    /// Files at the targets of the configuration in `next`.
+    pub(crate) at_next: Vec<Probe>,
     pub(crate) addresses: &'a Addresses,
     /// The hosts of the edge and of all targets.
     pub(crate) hosts: &'a BTreeSet<String>,
@@ -37,6 +39,7 @@ impl Steps<'_> {
             verdicts.extend(runner.run(self.at_targets(&verdicts)).await);
             verdicts
         };
+        verdicts.extend(runner.run(self.at_next.clone()).await);
         let once_more = self.once_more(&verdicts);
         let chains = if self.sources.quick {
             Vec::new()
@@ -65,6 +68,7 @@ impl Steps<'_> {
             verdicts.extend(right(self.at_targets(&verdicts)));
             verdicts
         };
+        verdicts.extend(right(self.at_next.clone()));
         let chains = if self.sources.quick {
             0
         } else {

@@ -1,8 +1,7 @@
 //! The expected answer, computed by the edge's own code.
 
-use signpost::config::Config;
-use signpost::decision::Reason;
 use signpost::request::Request;
+use signpost::sides::Sides;
 use signpost::values::Switch;
 
 use crate::smoke::gather::redirect::Redirect;
@@ -20,14 +19,20 @@ pub(crate) enum Expected {
 
 impl Expected {
     /// The expected answer to a GET request.
-    pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Self {
-        if let Some(redirect) = Redirect::of(config, switch, request) {
+    pub(crate) fn of<'c>(
+        sides: impl Into<Sides<'c>>,
+        switch: Switch,
+        request: &Request<'_>,
+    ) -> Self {
+        let sides = sides.into();
+        if let Some(redirect) = Redirect::of(sides, switch, request) {
             return Self::Redirect(Box::new(redirect));
         }
-        let answer = signpost::answer(config, request, switch);
-        let decision = answer.decision().reason().map(Reason::decision_header);
+        let answer = signpost::answer(sides, request, switch);
+        let reason = answer.decision().reason();
+        let decision = reason.map(|reason| answer.decision_header(reason));
         Self::Origin {
-            decision: decision.unwrap_or_default().to_owned(),
+            decision: decision.unwrap_or_default().into_owned(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::smoke::gather::package::{Checksum, Package};
 /// The CDN that serves them.
 pub(crate) const CDN_HOST: &str = "static.crates.io";
 
-/// Chosen so that every share from 1 % on includes enough of them.
+/// Chosen so that every share from 1 % on includes enough of them, of `enforce 1%` and of `next 1%`.
 const KNOWN: &str = include_str!("known.tsv");
 
 /// The crates and their checksums.
@@ -23,10 +23,13 @@ fn read(line: &str) -> Option<(Package, Checksum)> {
 mod tests {
     use signpost::request::Request;
     use signpost::route;
-    use signpost::values::Share;
+    use signpost::sides::Sides;
+    use signpost::values::{Share, Switch};
+    use signpost_rows::sides::NEXT;
     use signpost_rows::{CrateFile, crates};
 
     use super::{KNOWN, files};
+    use crate::file::Loaded;
     use crate::small::production;
 
     #[test]
@@ -44,6 +47,24 @@ mod tests {
             });
             assert!(held.count() >= 3, "{percent}%");
         }
+    }
+
+    #[test]
+    fn every_share_of_next_from_one_percent_on_holds_at_least_three() {
+        let (production, next) = (production(), Loaded::of(NEXT));
+        let sides = Sides::new(production.config(), Some(next.config()));
+        let is_held = |name: &str, version: &str| {
+            let path = format!("/api/v1/crates/{name}/{version}/download");
+            let request = Request::new("GET", "crates.io", &path);
+            let switch = Switch::ENFORCE.with_next(Share::percent(1).unwrap());
+            sides.next_for(&request, switch).is_some()
+        };
+        let files = files();
+        let held = files
+            .iter()
+            .filter(|(it, _)| is_held(it.name(), it.version()));
+        // A larger share contains the files of a smaller one.
+        assert!(held.count() >= 3);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Derives the probes from the configuration.
 
 mod at_targets;
-mod in_share;
 mod hosts;
+mod in_share;
 mod listed;
+mod of_next;
 pub(crate) mod once_more;
 mod probe;
 mod required;
@@ -15,6 +16,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use signpost::config::{Route, RouteName};
 use signpost::route;
+use signpost::sides::Sides;
 use signpost::values::{CaptureSlot, CaptureType, Position, Share, Switch};
 use url::Url;
 
@@ -43,8 +45,14 @@ pub(crate) enum AskTargets {
 }
 
 /// What probes are derived from.
+#[derive(Clone, Copy)]
 pub(crate) struct Sources<'a> {
+    /// The configuration from which the probes are derived.
     pub(crate) loaded: &'a Loaded,
+    /// Those in force, which answer.
+    pub(crate) sides: Sides<'a>,
+    /// The configuration of the entry `next`, from which probes are derived too.
+    pub(crate) next: Option<&'a Loaded>,
     pub(crate) switch: Switch,
     /// Where the requests are sent.
     pub(crate) edge: &'a EdgeUrl,
@@ -65,21 +73,37 @@ pub(crate) struct Sources<'a> {
 
 impl Sources<'_> {
     /// Every probe: examples, crates, files, then negative ones: the examples that go to the origin,
-    /// and paths near each route. No path occurs twice.
+    /// and paths near each route. Those of `next` come after those of `config`. No path occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
-        let mut probes = self.examples()?;
-        probes.extend(self.crates()?);
-        probes.extend(self.listed()?);
-        self.add_in_share(&mut probes);
+        let next = self.of_next();
+        let mut probes = self.positive()?;
+        let mut negative = self.negatives();
+        if let Some(next) = &next {
+            probes.extend(next.positive()?);
+            next.add_on_next(&mut probes);
+            negative.extend(next.negatives());
+        }
         let mut seen = BTreeSet::new();
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.check_probes(&probes)?;
         self.check_options(&probes)?;
-        let mut negative = self.origin_examples();
-        negative.extend(self.negative());
-        negative.retain(|probe| seen.insert(probe.request.clone()));
+        negative.retain(|probe| !is_redirected(probe) && seen.insert(probe.request.clone()));
         probes.extend(negative);
         Ok(probes)
+    }
+
+    fn positive(&self) -> Result<Vec<Probe>, Failure> {
+        let mut probes = self.examples()?;
+        probes.extend(self.crates()?);
+        probes.extend(self.listed()?);
+        self.add_in_share(&mut probes);
+        Ok(probes)
+    }
+
+    fn negatives(&self) -> Vec<Probe> {
+        let mut negative = self.origin_examples();
+        negative.extend(self.negative());
+        negative
     }
 
     /// All locations that the probes can lead to.
@@ -173,7 +197,7 @@ impl Sources<'_> {
             kind,
             route: route.to_owned(),
             request: path.to_owned(),
-            expected: Expected::of(self.loaded.config(), self.switch, &request),
+            expected: Expected::of(self.sides, self.switch, &request),
             address: None,
             checksum: checksum.cloned(),
             other_checksum: checksums.find(|other| Some(*other) != checksum).cloned(),

@@ -7,6 +7,7 @@ use signpost::Answer;
 use signpost::config::{Config, Target};
 use signpost::decision::Because;
 use signpost::request::Request;
+use signpost::sides::{Side, Sides};
 use signpost::values::Switch;
 
 use crate::smoke::ask::answered::{Answered, JSON};
@@ -39,7 +40,33 @@ struct Other {
 
 impl Redirect {
     /// The redirect of a GET request; nothing if the origin must answer.
-    pub(crate) fn of(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
+    pub(crate) fn of<'c>(
+        sides: impl Into<Sides<'c>>,
+        switch: Switch,
+        request: &Request<'_>,
+    ) -> Option<Self> {
+        let sides = sides.into();
+        let at_config = || Self::at(sides.config(), switch, request);
+        let Some(next) = sides.next_for(request, switch) else {
+            return at_config();
+        };
+        if signpost::answer(sides, request, switch).side() == Side::Config {
+            return Some(at_config()?.instead_of_next());
+        }
+        let mut redirect = Self::at(next, switch, request)?;
+        // A later attempt at a file of `next` is answered by `config`.
+        if sides.any(|config| config.retry().is_some()) {
+            let targets = at_config().into_iter().flat_map(Self::into_targets);
+            redirect.others.extend(targets.map(|at| Other {
+                because: vec![(Because::NextRetried, at.because(Because::NextRetried))],
+                at,
+            }));
+        }
+        Some(redirect)
+    }
+
+    /// The redirect of a configuration that answers every file.
+    fn at(config: &Config, switch: Switch, request: &Request<'_>) -> Option<Self> {
         let as_json = request.clone().with_accept([JSON.as_bytes()]);
         let [plain, json] = [request, &as_json]
             .map(|request| signpost::answers_at_every_target(config, request, switch));
@@ -64,6 +91,20 @@ impl Redirect {
             first,
             others: others.collect(),
         })
+    }
+
+    /// The same, when `config` answers what `next` has no way for.
+    fn instead_of_next(self) -> Self {
+        let Self { first, others } = self;
+        Self {
+            first: first.because(Because::NextRefused),
+            others,
+        }
+    }
+
+    fn into_targets(self) -> impl Iterator<Item = AtTarget> {
+        let others = self.others.into_iter().map(|other| other.at);
+        std::iter::once(self.first).chain(others)
     }
 
     pub(crate) fn only(at: AtTarget) -> Self {
@@ -99,16 +140,19 @@ impl Redirect {
 
     /// The allowed redirect to another target that an answer means, and when the edge sends it.
     pub(crate) fn elsewhere(&self, answered: &Answered) -> Option<(&AtTarget, &'static str)> {
-        if self.first.matches(answered) {
+        let names = |at: &AtTarget| at.plain.decision() == answered.decision();
+        let is_first = self.first.matches(answered);
+        if is_first && names(&self.first) {
             return None;
         }
         let others = self.others.iter().flat_map(|other| &other.because);
         let mut meant = others.filter(|(_, at)| at.matches(answered));
         // Without a reason, the answer is compared with the first allowed one, and found wrong.
-        let (because, target) = meant
-            .clone()
-            .find(|(_, at)| at.plain.decision() == answered.decision())
-            .or_else(|| meant.next())?;
+        let exact = meant.clone().find(|(_, at)| names(at));
+        let (because, target) = match exact {
+            None if is_first => return None,
+            exact => exact.or_else(|| meant.next())?,
+        };
         Some((target, when(*because)))
     }
 }
@@ -158,6 +202,7 @@ impl fmt::Display for AtTarget {
 fn when(because: Because) -> &'static str {
     match because {
         Because::SecondTry => "this client asked before",
+        Because::NextRetried => "this client asked `next` before",
         _ => "that is unhealthy",
     }
 }
@@ -166,7 +211,8 @@ fn when(because: Because) -> &'static str {
 mod tests {
     use signpost::decision::Because;
     use signpost::request::Request;
-    use signpost::values::Switch;
+    use signpost::sides::Sides;
+    use signpost::values::{Share, Switch};
 
     use super::{AtTarget, Redirect};
     use crate::file::Loaded;
@@ -240,6 +286,28 @@ mod tests {
         let (target, _) = redirect.elsewhere(&second.plain).unwrap();
         assert_ne!(target.plain, second.plain);
         assert_eq!(target.location, second.location);
+    }
+
+    #[test]
+    fn a_later_attempt_at_a_file_of_next_may_be_answered_by_config() {
+        let [config, same, other] = [("a", RETRY), ("a", ""), ("b", "")].map(|(target, retry)| {
+            // Another weight is another revision.
+            let weight = if retry.is_empty() { 2 } else { 1 };
+            let text = small(&[(target, weight), ("c", 1)], &[], retry);
+            Loaded::of(&text.replace("weight = 2", "weight = 3"))
+        });
+        let request = Request::new("GET", "", "/f/a");
+        let switch = Switch::ENFORCE.with_next(Share::ALL);
+        let by_config = Redirect::of(config.config(), Switch::ENFORCE, &request).unwrap();
+        let retried = by_config.first().because(Because::NextRetried);
+        for next in [&same, &other] {
+            let sides = Sides::new(config.config(), Some(next.config()));
+            let redirect = Redirect::of(sides, switch, &request).unwrap();
+            let (target, when) = redirect.elsewhere(&retried.plain).unwrap();
+            assert_eq!(target, &retried);
+            assert_eq!(when, "this client asked `next` before");
+            assert_eq!(redirect.elsewhere(&redirect.first().plain), None);
+        }
     }
 
     #[test]

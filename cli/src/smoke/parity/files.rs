@@ -191,6 +191,8 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
         };
         files(&Sources {
             loaded,
+            sides: loaded.config().into(),
+            next: None,
             switch: Switch::ENFORCE,
             edge: &"https://registry.example".parse().unwrap(),
             routes: &[],

@@ -1,5 +1,6 @@
 //! Files at targets that no probe of them led to.
 
+use signpost::config::Route;
 use signpost::values::Switch;
 
 use super::{AskTargets, Kind, Probe, Sources};
@@ -17,9 +18,13 @@ impl Sources<'_> {
             return Vec::new();
         }
         let is_partial = self.ask_targets != AskTargets::WhenSent || self.switch != Switch::ENFORCE;
+        self.targets_of(|route| is_partial || route.targets().only().is_none())
+    }
+
+    /// The targets of these routes.
+    pub(super) fn targets_of(&self, is_meant: impl Fn(&Route) -> bool) -> Vec<RouteTarget> {
         let routes = self.loaded.config().routes().iter();
-        let routes = routes.filter(|route| is_partial || route.targets().only().is_none());
-        let targets = routes.flat_map(|route| {
+        let targets = routes.filter(|route| is_meant(route)).flat_map(|route| {
             route.targets().iter().map(|weighted| RouteTarget {
                 route: route.name().as_str().to_owned(),
                 target: weighted.target().name().to_owned(),

@@ -1,8 +1,10 @@
 //! Refuses runs that would prove nothing.
 
-use signpost::values::Switch;
+use signpost::config::Config;
+use signpost::values::{Share, Switch};
 
 use super::{Probe, Sources, is_redirected, sends_any};
+use crate::file::Loaded;
 use crate::output::Failure;
 use crate::smoke::gather::expected::Expected;
 
@@ -20,6 +22,15 @@ impl Sources<'_> {
                 self.switch
             )));
         }
+        let revision = self.loaded.config().revision();
+        let differs = |next: &Loaded| next.config().revision() != revision;
+        let is_in_force = self.next.is_some_and(differs) && self.switch.next() != Share::NONE;
+        if is_in_force && !probes.iter().any(|probe| self.is_on_next(&probe.request)) {
+            return Err(Failure::new(format!(
+                "no probe is on the side of `next` with the switch at `{}`, so its answers would not be tried; name more files with --files, or crates with --crate or --from-lockfile",
+                self.switch
+            )));
+        }
         Ok(())
     }
 
@@ -34,8 +45,17 @@ impl Sources<'_> {
                 "no probe's path contains `{part}`, which --missing names; files whose SHA-256 is known do not count, because they must be there; correct it or leave it out"
             )));
         }
-        let routes = self.loaded.config().routes();
-        let is_route = |name: &String| routes.iter().any(|route| route.name().as_str() == name);
+        let is_route = |name: &String| {
+            let has_route = |config: &Config| {
+                let mut routes = config.routes().iter();
+                routes.any(|route| route.name().as_str() == name)
+            };
+            let loaded = [Some(self.loaded), self.next];
+            loaded
+                .into_iter()
+                .flatten()
+                .any(|it| has_route(it.config()))
+        };
         if let Some(name) = self.not_at_origin.iter().find(|name| !is_route(name)) {
             return Err(Failure::new(format!(
                 "there is no route `{name}`, which --not-at-origin names; `signpost routes` lists them"

@@ -17,6 +17,8 @@ static EDGE: LazyLock<EdgeUrl> = LazyLock::new(|| "https://crates.io".parse().un
 pub(super) fn sources<'a>(loaded: &'a Loaded, checksums: &'a Checksums) -> Sources<'a> {
     Sources {
         loaded,
+        sides: loaded.config().into(),
+        next: None,
         switch: Switch::ENFORCE,
         edge: &EDGE,
         routes: &[],
