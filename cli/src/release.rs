@@ -151,7 +151,7 @@ impl Command {
         match self {
             Self::Staging(arguments) => arguments.plan(&STAGING),
             Self::Production(arguments) => arguments.plan(&PRODUCTION),
-            Self::Switch(arguments) => Ok(arguments.plan()),
+            Self::Switch(arguments) => arguments.plan(),
             Self::Config(arguments) => arguments.plan(),
             Self::Rollback(arguments) => arguments.plan(),
         }

@@ -153,6 +153,14 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
 }
 
 #[test]
+fn a_share_of_what_nobody_has_tried_is_refused() {
+    let words = ["release", "switch", "enforce, next 5%", "--store-id", "T"];
+    let (code, printed, error) = ended(&mut signpost(&words));
+    assert_eq!((code, printed.as_str()), (Some(2), ""));
+    assert!(error.contains("a share of `next` is refused"), "{error}");
+}
+
+#[test]
 fn a_release_at_a_host_that_its_configurations_do_not_have_is_refused() {
     let release = "release staging --service-id S --store-id T --edge";
     for (words, expected) in [

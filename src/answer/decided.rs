@@ -182,7 +182,7 @@ impl<'c, 'r> Answer<'c, 'r> {
     }
 
     /// Which attempt of its client this is within the window, from 1; `None` if attempts are not
-    /// counted. One more than [`Attempts::MOST`] stands for all later ones.
+    /// counted. One more than [`Attempts::MOST`](crate::attempts::Attempts::MOST) stands for all later ones.
     pub fn attempt(&self) -> Option<u8> {
         self.attempt
     }

@@ -158,11 +158,14 @@ impl ReleaseArguments {
 
 impl SwitchArguments {
     /// The plan that sets the switch.
-    pub(super) fn plan(&self) -> Plan {
-        Plan::of_one(Action::SetSwitch(
-            self.common.store(&self.store_id),
-            self.switch,
-        ))
+    pub(super) fn plan(&self) -> Result<Plan, Failure> {
+        if self.switch.next() != Share::NONE {
+            return Err(Failure::new(
+                "a share of `next` is refused: whatever the entry `next` holds would answer it, tried or not, and an older module reads this switch as `off`; write the position alone",
+            ));
+        }
+        let store = self.common.store(&self.store_id);
+        Ok(Plan::of_one(Action::SetSwitch(store, self.switch)))
     }
 }
 

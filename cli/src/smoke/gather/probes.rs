@@ -87,7 +87,9 @@ impl Sources<'_> {
         probes.retain(|probe| seen.insert(probe.request.clone()));
         self.check_probes(&probes)?;
         self.check_options(&probes)?;
-        negative.retain(|probe| !is_redirected(probe) && seen.insert(probe.request.clone()));
+        // What one configuration leaves to the origin, the other may redirect.
+        negative.retain(|probe| next.is_none() || !is_redirected(probe));
+        negative.retain(|probe| seen.insert(probe.request.clone()));
         probes.extend(negative);
         Ok(probes)
     }

@@ -1,5 +1,6 @@
 //! Probes of a second configuration, in the entry `next`.
 
+use signpost::sides::Side;
 use signpost::values::Share;
 
 use super::{AskTargets, Probe, Sources, is_redirected, sends_any};
@@ -28,10 +29,11 @@ impl Sources<'_> {
         next.at_targets(&next.targets_of(|_| true), &unasked)
     }
 
-    /// Whether a path is on the side of `next`.
+    /// Whether `next` answers a path, and does not leave it to `config`.
     pub(super) fn is_on_next(&self, path: &str) -> bool {
         let request = self.edge.request(path);
-        self.sides.next_for(&request, self.switch).is_some()
+        let answer = signpost::answer(self.sides, &request, self.switch);
+        answer.answered_by() == Some(Side::Next)
     }
 
     /// Adds crates on the side of `next`, if few of the probes are.
