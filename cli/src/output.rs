@@ -104,7 +104,7 @@ impl Lines {
         self.is_closed
     }
 
-    /// Prints no more. Returns what failed.
+    /// Stops printing. Returns why an earlier line could not be written, if one could not.
     pub(crate) fn close(&mut self) -> Option<Failure> {
         self.is_closed = true;
         self.failure.take()

@@ -168,7 +168,7 @@ pub(crate) struct Arguments {
     pub(super) quick: bool,
     /// Ask each target for one file with this query parameter too, with a value of this run alone. The CDN
     /// must keep files apart by it, so that no cache has the file: fetching it may lead the CDN back to
-    /// the edge. If there is no such parameter, name a file that no cache has with --files
+    /// the edge. If there is no such parameter, list a file in --files that nobody has downloaded yet
     #[arg(help_heading = ORIGIN_AND_TARGETS, long, value_name = "NAME", value_parser = parameter)]
     pub(super) cold_query: Option<String>,
     /// How many probes run at once

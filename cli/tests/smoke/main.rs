@@ -18,6 +18,7 @@ mod parity;
 mod presets;
 mod requests;
 mod shares;
+mod sides;
 mod stale;
 mod retried;
 mod sources;

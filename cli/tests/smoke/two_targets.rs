@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
 use signpost_testbed::{
-    Backend, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
+    Backend, LocalServer, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
 };
 use tokio::process::Command;
 
@@ -70,9 +70,17 @@ impl Written {
 
     /// The real module with this configuration, which finds both targets healthy.
     pub(crate) async fn module(self, switch: &str) -> Module {
+        self.module_with(|server| server.switch(switch)).await
+    }
+
+    /// The same, with changes of its own.
+    pub(crate) async fn module_with(
+        self,
+        change: impl FnOnce(LocalServer) -> LocalServer,
+    ) -> Module {
         let nobody = refused_address().unwrap();
         Module::start_with(&self.config(), |server| {
-            let server = server.switch(switch);
+            let server = change(server);
             let targets = ["static", "cloudfront"].into_iter();
             targets
                 .filter(|_| self.health)

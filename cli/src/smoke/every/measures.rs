@@ -1,4 +1,4 @@
-//! The figures of rounds that Prometheus reads, beside those of alarms.
+//! What Prometheus reads of the rounds: findings, probes, certificates and times.
 
 use std::time::Duration;
 

@@ -39,8 +39,8 @@ pub(crate) enum AskTargets {
     WhenSent,
     /// Also while it sends none: they must be ready before it does
     Always,
-    /// Always, and nobody else: for a CDN in reserve, which this configuration names and the deployed one
-    /// need not. Of --edge, only the host counts
+    /// Always, and the edge never: for a CDN in reserve, which need not be in the deployed configuration.
+    /// Of --edge, only the host counts
     Only,
 }
 
@@ -73,7 +73,8 @@ pub(crate) struct Sources<'a> {
 
 impl Sources<'_> {
     /// Every probe: examples, crates, files, then negative ones: the examples that go to the origin,
-    /// and paths near each route. Those of `next` come after those of `config`. No path occurs twice.
+    /// and paths near each route. In each of these two groups, `config` comes before `next`. No path
+    /// occurs twice.
     pub(crate) fn probes(&self) -> Result<Vec<Probe>, Failure> {
         let next = self.of_next();
         let mut probes = self.positive()?;

@@ -1,4 +1,4 @@
-//! What a target answered, and what is compared of it.
+//! The answers of a target for a file, and the columns in which they are compared.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};

@@ -143,7 +143,8 @@ examples = [{ request = "/r/x", location = "https://a.example/readmes/x" }]
     /// The target that a probe got its file from.
     type TriedAt = fn(&Probe) -> Option<&'static str>;
 
-    /// A name, the switch, where probes got their files, what is asked of each target once, and all.
+    /// The name of the row, the switch, which target served each probe's file, and the locations that are
+    /// then requested: with `--quick`, and without.
     type Row<'r> = (&'r str, Switch, TriedAt, &'r [&'r str], &'r [&'r str]);
 
     /// The locations that are requested directly, after the probes: one for each target, and all.

@@ -1,4 +1,4 @@
-//! A probe: a request, and what is expected of its answer.
+//! A probe is a request with the answer that is expected.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
