@@ -64,13 +64,8 @@ impl Interrupts {
         .await;
     }
 
-    /// Waits for an interrupt, at most that long; says whether there was one.
-    pub(crate) async fn came_within(&mut self, limit: Duration) -> bool {
-        timeout(limit, self.came()).await.is_ok()
-    }
-
     /// Whether there was an interrupt.
     pub(crate) async fn came_by_now(&mut self) -> bool {
-        self.came_within(GLANCE).await
+        timeout(GLANCE, self.came()).await.is_ok()
     }
 }

@@ -7,6 +7,9 @@ use std::fs;
 
 use tool::{ended, signpost};
 
+const PRODUCTION: &str = "config/crates-io.toml";
+const TWO_TARGETS: &str = "docs/examples/two-targets.toml";
+
 /// What a release records, so that a rollback can be planned.
 const RECORD: &str = r#"{"service_id":"S","store_id":"T","edge":"https://edge.example",
     "deployed_config":"config/crates-io.toml","version":41,"config":"{}"}"#;
@@ -51,7 +54,7 @@ fn every_release_in_the_workflow_is_one_that_exists() {
 #[test]
 fn wrong_arguments_are_refused_before_anything_is_done() {
     let fastly = "--fastly no-such-program --execute";
-    let place = format!("staging {fastly} --service-id S --store-id T");
+    let place = format!("staging {fastly} --service-id S --store-id T --through-origin");
     let no_edge = format!("{place} --package fastly.toml");
     let release = format!("{no_edge} --edge https://staging.crates.io");
     let stdin = "in the smoke test, `--files -` reads standard input";
@@ -153,6 +156,61 @@ fn wrong_arguments_are_refused_before_anything_is_done() {
 }
 
 #[test]
+fn a_configuration_that_cannot_go_share_by_share_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let new = directory.path().join("new.toml");
+    let production = include_str!("../../config/crates-io.toml");
+    fs::write(&new, production.replace("json = true", "json = false")).unwrap();
+    let place = "--store-id T --edge https://crates.io --fastly no-such-program --execute";
+    let config = |file: &str| format!("config --config {file} {place}");
+    let new = new.to_str().unwrap();
+    let deployed = format!("--deployed-config {PRODUCTION}");
+    for (name, words, more, expected) in [
+        (
+            "not all",
+            config(new),
+            "--shares 1,50",
+            "the last share is not 100",
+        ),
+        (
+            "nothing new",
+            config(PRODUCTION),
+            "",
+            "there is nothing to release",
+        ),
+        (
+            "now by shares",
+            config(new),
+            "--now --shares 1,100",
+            "cannot be used with",
+        ),
+        (
+            "fewer routes",
+            config(TWO_TARGETS),
+            "",
+            "has no way for /api/v1/crates/smallvec/1.10.0/readme and",
+        ),
+        (
+            "meant",
+            config(TWO_TARGETS),
+            "--allow-refused",
+            "install the Fastly CLI",
+        ),
+    ] {
+        check_refusal(
+            name,
+            &format!("release {words} {deployed} {more}"),
+            expected,
+        );
+    }
+    let words = format!("release staging --service-id S --through-origin {place}");
+    let staged = format!("{words} --staging-address 192.0.2.1");
+    check_refusal("through the origin", &staged, "cannot be used with");
+    let words = format!("release {}", config(new));
+    check_refusal("no deployed one", &words, "--deployed-config <FILE>");
+}
+
+#[test]
 fn a_share_of_what_nobody_has_tried_is_refused() {
     let words = ["release", "switch", "enforce, next 5%", "--store-id", "T"];
     let (code, printed, error) = ended(&mut signpost(&words));
@@ -179,7 +237,7 @@ fn a_release_at_a_host_that_its_configurations_do_not_have_is_refused() {
 
 #[track_caller]
 fn check_refusal(name: &str, words: &str, expected: &str) {
-    let words: Vec<_> = words.split(' ').collect();
+    let words: Vec<_> = words.split_whitespace().collect();
     let (code, printed, error) = ended(&mut signpost(&words));
     assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}: {error}");
     assert!(error.contains(expected), "{name}: {error}");

@@ -56,6 +56,7 @@ pub struct ServiceVersion {
 #[derive(Debug, Default)]
 struct State {
     versions: Vec<ServiceVersion>,
+    staged: Option<u64>,
     entries: BTreeMap<String, String>,
     calls: Vec<Call>,
     faults: BTreeMap<usize, Fault>,
@@ -137,6 +138,11 @@ impl FastlyApi {
             .map(|version| version.number)
     }
 
+    /// The number of the version on Fastly Staging.
+    pub fn staged(&self) -> Option<u64> {
+        lock(&self.state).staged
+    }
+
     /// An entry of the store.
     pub fn entry(&self, key: &str) -> Option<String> {
         lock(&self.state).entries.get(key).cloned()
@@ -210,7 +216,8 @@ impl State {
         match (call.method.as_str(), segments.as_slice()) {
             ("POST", ["report"]) => found(&Value::Null),
             ("GET", ["service", FastlyApi::SERVICE, "version"]) => {
-                let versions: Vec<_> = self.versions.iter().map(ServiceVersion::json).collect();
+                let json = |version: &ServiceVersion| version.json(self.staged);
+                let versions: Vec<_> = self.versions.iter().map(json).collect();
                 found(&versions.into())
             }
             ("GET" | "PUT", ["service", FastlyApi::SERVICE, "version", _, rest @ ..]) => {
@@ -226,7 +233,11 @@ impl State {
                     "item",
                     key,
                 ],
-            ) => self.act_on_entry(key, call.value.as_deref()),
+            ) => self.act_on_entry(&call.method, key, call.value.as_deref()),
+            ("GET", ["resources", "stores", "config", FastlyApi::STORE, "items"]) => {
+                let items = self.entries.iter().map(|(key, value)| item(key, value));
+                found(&items.collect())
+            }
             _ => not_found(),
         }
     }
@@ -244,7 +255,7 @@ impl State {
                     is_locked: false,
                     ..self.versions[of_number].clone()
                 };
-                let answer = found(&clone.json());
+                let answer = found(&clone.json(None));
                 self.versions.push(clone);
                 return answer;
             }
@@ -260,34 +271,45 @@ impl State {
                     version.is_locked |= version.is_active;
                 }
             }
+            ["activate", "staging"] => self.staged = Some(number),
+            ["deactivate", "staging"] => self.staged = None,
             _ => return not_found(),
         }
         if rest == ["validate"] {
             return found(&json!({ "status": "ok", "msg": null }));
         }
-        found(&self.versions[of_number].json())
+        found(&self.versions[of_number].json(self.staged))
     }
 
-    fn act_on_entry(&mut self, key: &str, value: Option<&str>) -> Answer {
+    fn act_on_entry(&mut self, method: &Method, key: &str, value: Option<&str>) -> Answer {
+        if method == Method::DELETE {
+            return match self.entries.remove(key) {
+                Some(_) => found(&json!({ "status": "ok" })),
+                None => not_found(),
+            };
+        }
         if let Some(value) = value {
             self.entries.insert(key.to_owned(), value.to_owned());
         }
         match self.entries.get(key) {
-            Some(value) => found(&json!({
-                "store_id": FastlyApi::STORE, "item_key": key, "item_value": value
-            })),
+            Some(value) => found(&item(key, value)),
             None => not_found(),
         }
     }
 }
 
 impl ServiceVersion {
-    fn json(&self) -> Value {
+    fn json(&self, staged: Option<u64>) -> Value {
+        let is_staged = staged == Some(self.number);
         json!({
             "service_id": FastlyApi::SERVICE, "number": self.number, "active": self.is_active,
-            "locked": self.is_locked, "comment": ""
+            "locked": self.is_locked, "staging": is_staged, "comment": ""
         })
     }
+}
+
+fn item(key: &str, value: &str) -> Value {
+    json!({ "store_id": FastlyApi::STORE, "item_key": key, "item_value": value })
 }
 
 /// The value of an entry in a form, or the text of a report.

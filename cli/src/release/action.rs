@@ -1,63 +1,78 @@
+//! The steps of a release.
+
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use signpost::values::Switch;
-
+use super::fastly::{Service, Store};
+use super::known::{Known, Position};
 use super::record::{Keeping, RecordFile};
-use crate::output::Failure;
+use super::smoke::SmokeTest;
+use super::stored::Expected;
 
 /// One step. [`Display`](std::fmt::Display) prints its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Reads which version is active: the previous one from now on.
     FindVersion(Service),
-    /// Reads which configuration is stored: the previous one from now on.
-    FindConfig(Store),
-    /// Writes both down.
+    /// Reads the entries, of which `config` and `switch` are the previous ones from now on. Refuses to begin
+    /// if they are not what the release expects.
+    FindEntries(Store, Expected),
+    /// Writes down what a rollback needs, as far as it is known.
     Keep(Keeping),
+    /// Adds the number of the draft: a rollback takes back no other version.
+    KeepDraft(Keeping),
+    /// Stores the entry `release`, by which other releases see that this one runs.
+    Begin(Store, RecordFile),
+    /// Removes it again.
+    End(Store),
+    /// Reads all entries again, and stops if somebody else has changed one.
+    Look(Store),
+    /// Reads the active version again, and stops if somebody else has activated another one.
+    LookAtVersion(Service),
     /// Sets the switch.
-    SetSwitch(Store, Switch),
-    /// Runs `signpost` with these words, for the smoke test with the switch in this position.
-    Smoke(Switch, Vec<String>),
+    SetSwitch(Store, Position),
+    /// Runs the smoke test.
+    Smoke(SmokeTest),
     /// Waits that long, for this reason.
     Wait(Duration, &'static str),
+    /// Waits that long if the rollback has changed an entry, because an older module may not read the new
+    /// ones.
+    WaitForEntries(Duration),
     /// Clones the previous version.
     MakeDraft(Service),
     /// Puts the package into the draft.
     Upload(Service, PathBuf),
     /// Lets Fastly check the draft.
     Validate(Service),
+    /// Lets the draft serve on Fastly Staging alone.
+    Stage(Service),
     /// Lets the draft serve.
     Activate(Service),
     /// Stores a configuration.
     StoreConfig(Store, Compiled),
+    /// Stores a configuration beside the one in force.
+    StoreNext(Store, Compiled),
+    /// The same if there is one already.
+    ReplaceNext(Store, Compiled),
+    /// Removes it again.
+    RemoveNext(Store),
+    /// Gives all files to `config`, whatever the switch reads by now. Its position stays what it is.
+    DropShare(Store),
+    /// Stores the previous configuration, which is in this file too, if the new one was stored.
+    PutBackConfig(Store, RecordFile),
+    /// Removes the release's own `next`, if it is there.
+    ClearNext(Store),
     /// Stores the previous configuration, which is in this file too.
     RestoreConfig(Store, RecordFile),
-    /// Lets the previous version serve, if it does not: the CLI refuses to activate the active one.
+    /// Lets the previous version serve, if another one does: the CLI refuses to activate the active one.
     RestoreVersion(Service),
-}
-
-/// A Compute service, and the Fastly CLI that changes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Service {
-    pub(crate) fastly: String,
-    pub(crate) id: String,
-}
-
-/// A Config Store, and the Fastly CLI that changes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Store {
-    pub(crate) fastly: String,
-    pub(crate) id: String,
-}
-
-/// The smoke test of one deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Smoke {
-    pub(crate) edge: String,
-    /// What the operator adds.
-    pub(crate) arguments: Vec<String>,
+    /// The same, if the release's own version serves.
+    TakeBackVersion(Service),
+    /// Takes the draft from Fastly Staging, if it is there.
+    Unstage(Service),
+    /// Removes the release's own entry `release`, once all else is rolled back.
+    ClearRelease(Store),
 }
 
 /// A configuration to store.
@@ -68,23 +83,25 @@ pub(crate) struct Compiled {
     pub(crate) json: String,
 }
 
-/// What a run has learnt so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// The version to roll back to.
-    pub(crate) version: Option<u64>,
-    /// The configuration to roll back to.
-    pub(crate) config: Option<String>,
-    /// The version that the release makes.
-    pub(crate) draft: Option<u64>,
-}
-
 impl Action {
     /// Whether it only reads what is deployed, and so changes nothing.
     pub(crate) fn is_look(&self) -> bool {
         matches!(
             self,
-            Self::FindVersion(_) | Self::FindConfig(_) | Self::Keep(_)
+            Self::FindVersion(_)
+                | Self::FindEntries(..)
+                | Self::Look(_)
+                | Self::LookAtVersion(_)
+                | Self::Keep(_)
+                | Self::KeepDraft(_)
+        )
+    }
+
+    /// Whether it changes what the edge reads.
+    pub(crate) fn changes_entries(&self) -> bool {
+        matches!(
+            self,
+            Self::DropShare(_) | Self::PutBackConfig(..) | Self::ClearNext(_)
         )
     }
 
@@ -93,44 +110,43 @@ impl Action {
         let previous = number(known.version, "PREVIOUS");
         let draft = number(known.draft, "DRAFT");
         match self {
-            Self::Keep(_) | Self::Wait(..) => Vec::new(),
-            Self::Smoke(_, words) => words.clone(),
-            Self::FindVersion(service) => service.list(),
-            Self::MakeDraft(service) => {
-                service.call("service version clone", &["--version", &previous, "--json"])
+            Self::Keep(_) | Self::KeepDraft(_) | Self::Wait(..) | Self::WaitForEntries(_) => {
+                Vec::new()
             }
-            Self::Upload(service, package) => {
-                let package = package.to_string_lossy();
-                service.call(
-                    "compute update",
-                    &["--version", &draft, "--package", &package],
-                )
+            Self::Smoke(test) => test.words(known),
+            Self::FindVersion(service) | Self::LookAtVersion(service) => service.list(),
+            Self::MakeDraft(service) => service.clone_version(&previous),
+            Self::Upload(service, package) => service.upload(&draft, &package.to_string_lossy()),
+            Self::Validate(service) => service.version("validate", &draft),
+            Self::Stage(service) => service.version("stage", &draft),
+            Self::Unstage(service) => service.version("unstage", &draft),
+            Self::Activate(service) => service.version("activate", &draft),
+            Self::RestoreVersion(service) | Self::TakeBackVersion(service) => {
+                service.version("activate", &previous)
             }
-            Self::Validate(service) => {
-                service.call("service version validate", &["--version", &draft])
+            Self::FindEntries(store, _) | Self::Look(store) => store.list(),
+            Self::Begin(store, record) => {
+                let record = record.path(known.version);
+                store.set("release", &record.to_string_lossy())
             }
-            Self::Activate(service) => {
-                service.call("service version activate", &["--version", &draft])
-            }
-            Self::RestoreVersion(service) => {
-                service.call("service version activate", &["--version", &previous])
-            }
-            Self::FindConfig(store) => store.call("describe", "config", &["--json"]),
-            Self::SetSwitch(store, switch) => {
-                let value = switch.to_string();
-                store.call("update", "switch", &["--upsert", "--value", &value])
-            }
-            Self::StoreConfig(store, _) | Self::RestoreConfig(store, _) => {
-                store.call("update", "config", &["--upsert", "--stdin"])
-            }
+            Self::End(store) | Self::ClearRelease(store) => store.delete("release"),
+            Self::SetSwitch(store, position) => store.set("switch", &position.text(known)),
+            Self::DropShare(store) => store.set("switch", &Position::PRESENT.text(known)),
+            Self::StoreConfig(store, _)
+            | Self::RestoreConfig(store, _)
+            | Self::PutBackConfig(store, _) => store.set_to_input("config"),
+            Self::StoreNext(store, _) | Self::ReplaceNext(store, _) => store.set_to_input("next"),
+            Self::RemoveNext(store) | Self::ClearNext(store) => store.delete("next"),
         }
     }
 
     /// What its command reads.
     pub(crate) fn input<'a>(&'a self, known: &'a Known) -> Option<&'a str> {
         match self {
-            Self::StoreConfig(_, compiled) => Some(&compiled.json),
-            Self::RestoreConfig(..) => known.config.as_deref(),
+            Self::StoreConfig(_, compiled)
+            | Self::StoreNext(_, compiled)
+            | Self::ReplaceNext(_, compiled) => Some(&compiled.json),
+            Self::RestoreConfig(..) | Self::PutBackConfig(..) => known.config.as_deref(),
             _ => None,
         }
     }
@@ -140,10 +156,12 @@ impl Action {
         let words = self.words(known);
         let command = quoted(words.iter().map(String::as_str));
         let before = match self {
-            Self::StoreConfig(_, Compiled { file, .. }) => {
+            Self::StoreConfig(_, Compiled { file, .. })
+            | Self::StoreNext(_, Compiled { file, .. })
+            | Self::ReplaceNext(_, Compiled { file, .. }) => {
                 quoted(["signpost", "compile", &file.to_string_lossy()]) + " | "
             }
-            Self::RestoreConfig(_, file) => {
+            Self::RestoreConfig(_, file) | Self::PutBackConfig(_, file) => {
                 let file = file.path(known.version);
                 quoted(["jq", "-j", ".config", &file.to_string_lossy()]) + " | "
             }
@@ -151,88 +169,6 @@ impl Action {
         };
         (!words.is_empty()).then(|| before + &command)
     }
-}
-
-impl Service {
-    /// The words that list the versions.
-    pub(crate) fn list(&self) -> Vec<String> {
-        self.call("service version list", &["--json"])
-    }
-
-    fn call(&self, command: &str, options: &[&str]) -> Vec<String> {
-        words(
-            &self.fastly,
-            command,
-            &[&["--service-id", &self.id], options],
-        )
-    }
-}
-
-impl Store {
-    fn call(&self, command: &str, key: &str, options: &[&str]) -> Vec<String> {
-        let command = format!("config-store-entry {command}");
-        let place = ["--store-id", &self.id, "--key", key];
-        words(&self.fastly, &command, &[&place, options])
-    }
-}
-
-/// The longest wait of a smoke test for a change. Data centres need about half of it.
-const SETTLE: &str = "60s";
-
-impl Smoke {
-    /// A test with more arguments of the operator's.
-    pub(crate) fn new(edge: &str, arguments: &[String]) -> Result<Self, Failure> {
-        let names_own = |word: &&String| {
-            let name = word.split('=').next().unwrap_or_default();
-            ["--targets", "--cold-query"].contains(&name)
-        };
-        if let Some(word) = arguments.iter().find(names_own) {
-            return Err(Failure::new(format!(
-                "a release itself says when targets are asked: leave {word} out, and run `signpost smoke` with it beside the release"
-            )));
-        }
-        Ok(Self {
-            edge: edge.to_owned(),
-            arguments: arguments.to_vec(),
-        })
-    }
-
-    /// Tries the examples of `config` once `switch` is seen to be in force.
-    pub(crate) fn at(&self, switch: Switch, config: &Path) -> Action {
-        self.with(switch, config, &[])
-    }
-
-    /// The same before any redirect leaves, with files from every target: they must be ready before it
-    /// does.
-    pub(crate) fn before_redirects(&self, config: &Path) -> Action {
-        self.with(Switch::SHADOW, config, &["--targets", "always"])
-    }
-
-    fn with(&self, switch: Switch, config: &Path, own: &[&str]) -> Action {
-        let config = config.to_string_lossy();
-        let position = switch.to_string();
-        let place = [
-            "--config", &config, "--edge", &self.edge, "--switch", &position,
-        ];
-        let more: Vec<_> = self.arguments.iter().map(String::as_str).collect();
-        let names_settle = |word: &&str| *word == "--settle" || word.starts_with("--settle=");
-        let settle: &[_] = if more.iter().any(names_settle) {
-            &[]
-        } else {
-            &["--settle", SETTLE]
-        };
-        let options = [&place, settle, own, &more];
-        Action::Smoke(switch, words("signpost", "smoke", &options))
-    }
-}
-
-fn words(program: &str, command: &str, options: &[&[&str]]) -> Vec<String> {
-    let options = options.concat();
-    let all = [program]
-        .into_iter()
-        .chain(command.split(' '))
-        .chain(options);
-    all.map(str::to_owned).collect()
 }
 
 fn number(version: Option<u64>, unknown: &str) -> String {
@@ -248,33 +184,61 @@ fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 impl fmt::Display for Action {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::FindVersion(_) => "Find the version to roll back to",
-            Self::FindConfig(_) => "Find the configuration to roll back to",
+            Self::FindEntries(..) => "Find the entries to roll back to",
             Self::Keep(keeping) => {
-                return write!(formatter, "Record both in {}", keeping.file);
+                return write!(f, "Record what a rollback needs in {}", keeping.file);
             }
-            Self::SetSwitch(_, switch) => {
-                return write!(formatter, "Set the switch to `{switch}`");
+            Self::KeepDraft(_) => "Record the number of the draft there too",
+            Self::Begin(..) => "Say in the entry `release` that a release runs",
+            Self::End(_) => "Remove the entry `release`",
+            Self::Look(_) => "Look whether somebody else has changed an entry",
+            Self::LookAtVersion(_) => "Look whether somebody else has activated a version",
+            Self::SetSwitch(_, position) => {
+                return match *position {
+                    Position::At(switch) => write!(f, "Set the switch to `{switch}`"),
+                    Position::PRESENT => f.write_str("Take the share of `next` from the switch"),
+                    Position::Present(share) => write!(f, "Give `next` {share} of the files"),
+                };
             }
-            Self::Smoke(switch, _) => {
-                return write!(
-                    formatter,
-                    "Run the smoke test with the switch at `{switch}`"
-                );
+            Self::Smoke(test) => {
+                f.write_str("Run the smoke test")?;
+                return match test.position() {
+                    Position::At(switch) => write!(f, " with the switch at `{switch}`"),
+                    Position::PRESENT => Ok(()),
+                    Position::Present(share) => write!(f, " with {share} of the files at `next`"),
+                };
             }
             Self::Wait(duration, reason) => {
                 let duration = humantime::format_duration(*duration);
-                return write!(formatter, "Wait {duration} {reason}");
+                return write!(f, "Wait {duration} {reason}");
+            }
+            Self::WaitForEntries(duration) => {
+                let duration = humantime::format_duration(*duration);
+                return write!(
+                    f,
+                    "Wait {duration} if an entry was changed, until it is everywhere"
+                );
             }
             Self::MakeDraft(_) => "Clone the active version into a draft",
             Self::Upload(..) => "Put the package into the draft",
             Self::Validate(_) => "Validate the draft",
+            Self::Stage(_) => "Put the draft on Fastly Staging",
             Self::Activate(_) => "Activate the draft",
             Self::StoreConfig(..) => "Store the configuration",
+            Self::StoreNext(..) => "Store the configuration as `next`",
+            Self::ReplaceNext(..) => "Store the configuration as `next` too, if there is one",
+            Self::RemoveNext(_) => "Remove `next`",
+            Self::DropShare(_) => "Take the share of `next` from the switch, if it has one",
+            Self::PutBackConfig(..) => "Store the previous configuration, if the new one is stored",
+            Self::ClearNext(_) => "Remove `next`, if it is there",
             Self::RestoreConfig(..) => "Store the previous configuration",
             Self::RestoreVersion(_) => "Activate the previous version",
+            Self::TakeBackVersion(_) => "Activate the previous version, if the new one is active",
+            Self::Unstage(_) => "Take the draft from Fastly Staging, if it is there",
+            Self::ClearRelease(_) => "Remove the entry `release`, if it is there",
         })
     }
 }

@@ -1,11 +1,17 @@
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use signpost::values::Share;
+use tokio::time::timeout;
 
-use super::action::{Action, Known, Service};
-use super::plan::{Plan, list};
+use super::action::Action;
+use super::known::Known;
+use super::plan::Plan;
 use super::program::Program;
+use super::stored::{Stored, shown};
+use super::undo::list;
 use super::world::World;
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
@@ -37,12 +43,14 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
     let failed = match run.until_failure(&plan.steps).await {
         Ok(()) if plan.steps.is_empty() => None,
         Ok(()) => return Ok(Ended::Done),
-        Err((step, error)) if step.is_look() => {
+        Err((index, error)) if plan.steps.iter().take(index + 1).all(Action::is_look) => {
             return Ok(Ended::Failed(Failure::new(format!(
                 "{error}; nothing was changed"
             ))));
         }
-        Err((_, error)) if plan.rollback.is_empty() => return Ok(Ended::Failed(error)),
+        Err((_, error)) if plan.rollback.is_empty() => {
+            return Ok(Ended::Failed(run.with_way_back(error)));
+        }
         Err((_, error)) => {
             say(&format!("\nerror: {error}\nRolling back."));
             Some(error)
@@ -50,7 +58,7 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
     };
     let left = run.all(&plan.rollback).await;
     Ok(match failed {
-        _ if !left.is_empty() => Ended::Incomplete(list(left, &run.known)),
+        _ if !left.is_empty() => Ended::Incomplete(list(&left, &run.known)),
         None => Ended::Done,
         Some(error) => Ended::RolledBack(error),
     })
@@ -62,43 +70,37 @@ pub(crate) fn say(text: &str) {
 }
 
 /// A run, and what it has learnt.
-struct Run<'a, W> {
-    world: &'a W,
-    known: Known,
+pub(super) struct Run<'a, W> {
+    pub(super) world: &'a W,
+    pub(super) known: Known,
     interrupts: Interrupts,
-    heeds_interrupts: bool,
+    pub(super) heeds_interrupts: bool,
 }
 
 impl<W: World> Run<'_, W> {
-    /// One step after the other; stops at the first that fails and returns it.
-    async fn until_failure<'a>(
-        &mut self,
-        steps: &'a [Action],
-    ) -> Result<(), (&'a Action, Failure)> {
-        for (step, number) in steps.iter().zip(1..) {
-            let position = format!("step {number} of {}", steps.len());
+    /// One step after the other; stops at the first that fails and returns its index.
+    async fn until_failure(&mut self, steps: &[Action]) -> Result<(), (usize, Failure)> {
+        for (index, step) in steps.iter().enumerate() {
+            let position = format!("step {} of {}", index + 1, steps.len());
             say(&format!("\n{position}: {step}"));
             let done = self.step(step).await;
-            done.map_err(|error| (step, Failure::new(format!("{position} failed: {error}"))))?;
+            done.map_err(|error| (index, Failure::new(format!("{position} failed: {error}"))))?;
         }
         Ok(())
     }
 
-    /// Every step, interrupted or not; returns those that failed.
-    async fn all<'a>(&mut self, steps: &'a [Action]) -> Vec<&'a Action> {
-        self.heeds_interrupts = false;
-        let mut failed = Vec::new();
-        for step in steps {
-            say(&format!("\n{step}"));
-            if let Err(error) = self.step(step).await {
-                say(&format!("error: {error}"));
-                failed.push(step);
-            }
+    /// The error of a release that takes nothing back by itself, with the command that does.
+    fn with_way_back(&self, error: Failure) -> Failure {
+        match &self.known.release {
+            Some(record) => Failure::new(format!(
+                "{error}\nNothing was taken back. To go back to what was stored before: signpost \
+                 release rollback --from {record} --execute"
+            )),
+            None => error,
         }
-        failed
     }
 
-    async fn step(&mut self, step: &Action) -> Result<(), Failure> {
+    pub(super) async fn step(&mut self, step: &Action) -> Result<(), Failure> {
         if let Some(command) = step.command(&self.known) {
             say(&format!("  $ {command}"));
         }
@@ -114,30 +116,65 @@ impl<W: World> Run<'_, W> {
             Action::FindVersion(_) => {
                 self.known.version = Some(active_in(&self.call(step).await?)?);
             }
-            Action::FindConfig(_) => {
-                self.known.config = Some(config_in(&self.call(step).await?)?);
-            }
             Action::MakeDraft(_) => {
                 self.known.draft = Some(number_in(&self.call(step).await?)?);
             }
-            Action::Keep(keeping) => {
-                let (Some(version), Some(config)) = (self.known.version, &self.known.config) else {
-                    return Err(Failure::new("there is nothing to record yet"));
-                };
-                let file = keeping.keep(version, config)?;
+            Action::Keep(keeping) | Action::KeepDraft(keeping) => {
+                let file = keeping.keep(&self.known)?;
                 say(&format!("  in {}", file.display()));
+                self.known.release = Some(file.to_string_lossy().into_owned());
             }
-            Action::Wait(duration, _) => {
-                let duration = self.world.wait(*duration);
-                self.interrupts.came_within(duration).await;
+            Action::Wait(duration, _) | Action::WaitForEntries(duration) => {
+                self.wait(*duration).await;
             }
-            Action::Smoke(_, words) => return self.smoke(words).await,
-            Action::RestoreVersion(service) if self.serves_again(service).await => {
-                say("  it is active");
+            Action::Smoke(_) => return self.smoke(&step.words(&self.known)).await,
+            Action::FindEntries(_, expected) => {
+                let stored = Stored::read(&self.call(step).await?)?;
+                stored.check(expected)?;
+                let switch = stored.switch_in_force().with_next(Share::NONE);
+                say(&format!(
+                    "  the switch is at `{switch}`, and `config` has {}",
+                    shown("config", stored.config.as_deref())
+                ));
+                self.known.switch = Some(switch);
+                self.known.config.clone_from(&stored.config);
+                self.known.stored = stored;
             }
-            _ => drop(self.call(step).await?),
+            Action::Look(_) => {
+                let now = Stored::read(&self.call(step).await?)?;
+                self.known.stored.check_same(&now)?;
+            }
+            Action::LookAtVersion(_) => {
+                let active = active_in(&self.call(step).await?)?;
+                if Some(active) != self.known.version {
+                    return Err(Failure::new(format!(
+                        "somebody else activated the version {active}"
+                    )));
+                }
+            }
+            Action::ReplaceNext(..) if self.known.stored.next.is_none() => {
+                say("  there is none");
+            }
+            _ => {
+                self.call(step).await?;
+                self.known.done(step);
+            }
         }
         Ok(())
+    }
+
+    /// Waits that long, or until an interrupt if there are any to heed.
+    pub(super) async fn wait(&mut self, planned: Duration) {
+        let interrupts = &mut self.interrupts;
+        let interrupted = async {
+            if self.heeds_interrupts {
+                interrupts.came().await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        // Whether one came is seen after the step.
+        let _ = timeout(self.world.wait(planned), interrupted).await;
     }
 
     async fn smoke(&mut self, words: &[String]) -> Result<(), Failure> {
@@ -153,14 +190,6 @@ impl<W: World> Run<'_, W> {
         }
     }
 
-    /// Whether the previous version is known to serve. If not, activating it does no harm.
-    async fn serves_again(&mut self, service: &Service) -> bool {
-        let list = service.list();
-        let versions = self.run(&list, None, false).await;
-        let active = versions.and_then(|versions| active_in(&versions));
-        active.ok() == self.known.version
-    }
-
     /// Runs the command of a step; returns what it printed, and shows it unless it is JSON.
     async fn call(&mut self, step: &Action) -> Result<String, Failure> {
         let words = step.words(&self.known);
@@ -169,7 +198,7 @@ impl<W: World> Run<'_, W> {
         self.run(&words, input.as_deref(), is_shown).await
     }
 
-    async fn run(
+    pub(super) async fn run(
         &mut self,
         words: &[String],
         input: Option<&str>,
@@ -199,7 +228,7 @@ async fn guarded(action: impl Future<Output = Result<(), Failure>>) -> Result<()
     })
 }
 
-fn active_in(versions: &str) -> Result<u64, Failure> {
+pub(super) fn active_in(versions: &str) -> Result<u64, Failure> {
     let versions = parsed(versions, "the list of versions")?;
     let mut versions = versions.as_array().into_iter().flatten();
     versions
@@ -218,27 +247,20 @@ fn number_in(version: &str) -> Result<u64, Failure> {
     number.ok_or_else(|| Failure::new("the draft has no number"))
 }
 
-fn config_in(entry: &str) -> Result<String, Failure> {
-    let entry = parsed(entry, "the entry `config`")?;
-    let value = entry["item_value"].as_str().map(str::to_owned);
-    value.ok_or_else(|| Failure::new("the entry `config` has no value"))
-}
-
-fn parsed(json: &str, name: &str) -> Result<Value, Failure> {
+pub(super) fn parsed(json: &str, name: &str) -> Result<Value, Failure> {
     serde_json::from_str(json)
         .map_err(|error| Failure::new(format!("cannot read {name} as JSON: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{active_in, config_in, guarded, number_in};
+    use super::{active_in, guarded, number_in};
 
     #[test]
     fn what_the_cli_prints_is_read() {
         let versions = r#"[{"Active":false,"Number":1},{"Active":true,"Number":2}]"#;
         assert_eq!(active_in(versions).unwrap(), 2);
         assert_eq!(number_in(r#"{"Number":3}"#).unwrap(), 3);
-        assert_eq!(config_in(r#"{"item_value":"{}\n"}"#).unwrap(), "{}\n");
     }
 
     #[test]
@@ -252,7 +274,6 @@ mod tests {
         }
         assert!(active_in("SUCCESS").is_err());
         assert!(number_in("{}").is_err());
-        assert!(config_in("{}").is_err());
     }
 
     #[tokio::test]

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use signpost::values::Switch;
 
-use super::action::{Action, Compiled, Known, Service, Smoke, Store};
+use super::action::{Action, Compiled};
+use super::fastly::{Service, Store};
+use super::known::{Known, Position};
 use super::record::{Keeping, RecordFile};
+use super::smoke::Smoke;
+use super::stored::Expected;
 
 /// What to do, in order: a value that can be compared, shown and run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub(crate) struct Plan {
     pub(crate) known: Known,
 }
 
-/// A release of one package and one configuration.
+/// A release of one package and one configuration through the origin, as for a first deployment.
 #[derive(Clone, Debug)]
 pub(crate) struct Release {
     pub(crate) service: Service,
@@ -43,20 +47,21 @@ pub(crate) struct Rollback {
     pub(crate) smoke: Smoke,
     /// The configuration that is in force afterwards.
     pub(crate) config: PathBuf,
-    /// The record with the configuration to store, if it has to be stored.
+    /// The record of the release, with the configuration to store.
     pub(crate) record: Option<RecordFile>,
 }
 
 /// How long a change of a Config Store takes to reach every data centre. A smoke test reaches one.
-const SPREAD: Duration = Duration::from_secs(30);
+pub(super) const SPREAD: Duration = Duration::from_secs(30);
 
 impl Release {
     /// The steps of the release: it replaces what serves only while no redirect leaves.
     pub(crate) fn plan(self) -> Plan {
         let mut steps = vec![
             Action::FindVersion(self.service.clone()),
-            Action::FindConfig(self.store.clone()),
+            Action::FindEntries(self.store.clone(), Expected::AnyConfig),
             self.step_that_keeps(),
+            Action::Begin(self.store.clone(), self.record.clone()),
         ];
         steps.extend(self.steps_to(Switch::SHADOW, &self.deployed_config));
         steps.push(Action::Wait(
@@ -69,7 +74,7 @@ impl Release {
             Action::Validate(self.service.clone()),
             Action::Activate(self.service.clone()),
             Action::StoreConfig(self.store.clone(), self.config.clone()),
-            self.smoke.before_redirects(&self.config.file),
+            Action::Smoke(self.smoke.before_redirects(&self.config.file)),
             Action::Wait(SPREAD, "until every data centre has the configuration"),
         ]);
         for (index, &switch) in self.switches.iter().enumerate() {
@@ -79,6 +84,7 @@ impl Release {
             }
             steps.extend(self.steps_to(switch, &self.config.file));
         }
+        steps.push(Action::End(self.store.clone()));
         let rollback = Rollback {
             service: self.service,
             store: self.store,
@@ -96,32 +102,40 @@ impl Release {
     fn step_that_keeps(&self) -> Action {
         Action::Keep(Keeping {
             file: self.record.clone(),
-            service_id: self.service.id.clone(),
+            service_id: Some(self.service.id.clone()),
             store_id: self.store.id.clone(),
             edge: self.smoke.edge.clone(),
             deployed_config: self.deployed_config.clone(),
+            leaves_switch: false,
+            next: None,
         })
     }
 
     fn steps_to(&self, switch: Switch, config: &Path) -> [Action; 2] {
-        let set = Action::SetSwitch(self.store.clone(), switch);
-        [set, self.smoke.at(switch, config)]
+        let set = Action::SetSwitch(self.store.clone(), Position::At(switch));
+        [set, Action::Smoke(self.smoke.at(switch, config))]
     }
 }
 
 /// How long to hold a share: the operator's time, but at least until every data centre has the change.
-fn hold_of_share(wanted: Duration) -> Duration {
+pub(super) fn hold_of_share(wanted: Duration) -> Duration {
     wanted.max(SPREAD)
 }
 
 impl Rollback {
     /// The steps. The switch comes first, because it helps fastest.
     pub(crate) fn steps(self) -> Vec<Action> {
-        let smoke = self.smoke.at(Switch::OFF, &self.config);
-        let mut steps = vec![Action::SetSwitch(self.store.clone(), Switch::OFF)];
-        let restore = |record| Action::RestoreConfig(self.store, record);
+        let smoke = Action::Smoke(self.smoke.at(Switch::OFF, &self.config));
+        let mut steps = vec![Action::SetSwitch(
+            self.store.clone(),
+            Position::At(Switch::OFF),
+        )];
+        let store = || self.store.clone();
+        let ends_a_release = self.record.is_some();
+        let restore = |record| Action::RestoreConfig(store(), record);
         steps.extend(self.record.map(restore));
         steps.extend([Action::RestoreVersion(self.service), smoke]);
+        steps.extend(ends_a_release.then(|| Action::ClearRelease(store())));
         steps
     }
 }
@@ -153,8 +167,8 @@ impl fmt::Display for Plan {
 }
 
 /// A numbered list of steps with their commands.
-pub(crate) fn list<'a>(steps: impl IntoIterator<Item = &'a Action>, known: &Known) -> String {
-    let lines = steps.into_iter().zip(1..).map(|(step, number)| {
+fn list(steps: &[Action], known: &Known) -> String {
+    let lines = steps.iter().zip(1..).map(|(step, number)| {
         let command = step.command(known);
         let command = command.map(|command| format!("      {command}\n"));
         format!("{number:>3}. {step}\n{}", command.unwrap_or_default())
@@ -168,8 +182,11 @@ mod tests {
 
     use signpost::values::{Share, Switch};
 
-    use super::super::action::{Compiled, Known, Service, Smoke, Store};
+    use super::super::action::Compiled;
+    use super::super::fastly::{Service, Store};
+    use super::super::known::Known;
     use super::super::record::RecordFile;
+    use super::super::smoke::Smoke;
     use super::{Plan, Release, Rollback, hold_of_share};
 
     fn service() -> Service {
@@ -257,8 +274,8 @@ mod tests {
                 arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
                 ..smoke()
             };
-            let action = smoke.at(Switch::OFF, "old.toml".as_ref());
-            let words = action.words(&Known::default()).join(" ");
+            let test = smoke.at(Switch::OFF, "old.toml".as_ref());
+            let words = test.words(&Known::default()).join(" ");
             let (_, settle) = words.split_once("--switch off ").unwrap();
             assert_eq!(settle, expected, "{arguments:?}");
         }

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::known::Known;
 use crate::file::in_words;
 use crate::output::Failure;
+use crate::replace::Replacement;
 
 /// What a rollback has to know, as a file holds it.
 ///
@@ -15,28 +17,47 @@ use crate::output::Failure;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    /// The identifier of the service.
-    pub(crate) service_id: String,
+    /// The identifier of the service, if the release brings a package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) service_id: Option<String>,
     /// The identifier of the Config Store.
     pub(crate) store_id: String,
     /// The address at which the service answers.
     pub(crate) edge: String,
     /// The configuration that is in force after the rollback, as people write it.
     pub(crate) deployed_config: PathBuf,
-    /// The version that serves after the rollback.
-    pub(crate) version: u64,
+    /// The version that serves after the rollback, if the release brings a package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<u64>,
     /// The configuration that is stored after the rollback.
     pub(crate) config: String,
+    /// The position of the switch, if the release leaves it where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) switch: Option<String>,
+    /// The configuration that the release brings beside the previous one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+    /// The version that the release makes, once it is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) draft: Option<u64>,
+    /// What the entry `release` holds while the release runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) release: Option<String>,
 }
 
 /// What is known of a record before the release begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) file: RecordFile,
-    pub(crate) service_id: String,
+    /// The service, if the release brings a package.
+    pub(crate) service_id: Option<String>,
     pub(crate) store_id: String,
     pub(crate) edge: String,
     pub(crate) deployed_config: PathBuf,
+    /// Whether the release leaves the position of the switch where it is.
+    pub(crate) leaves_switch: bool,
+    /// The configuration that the release brings beside the previous one.
+    pub(crate) next: Option<String>,
 }
 
 /// Where a record is kept.
@@ -52,28 +73,46 @@ impl Record {
     /// Reads what a release wrote.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(file).map_err(|error| cannot("read", file, &error))?;
-        serde_json::from_str(&text).map_err(|error| {
+        let refuse = |why: &str| {
             let name = file.display();
-            Failure::new(format!("{name} is not a record of a release: {error}"))
-        })
+            Failure::new(format!("{name} is not a record of a release: {why}"))
+        };
+        let record: Self =
+            serde_json::from_str(&text).map_err(|error| refuse(&error.to_string()))?;
+        if record.service_id.is_some() != record.version.is_some() {
+            return Err(refuse("it has only one of `service_id` and `version`"));
+        }
+        if record.switch.is_none() && record.version.is_none() {
+            return Err(refuse("it has neither `version` nor `switch`"));
+        }
+        Ok(record)
     }
 
     /// Writes the record. Refuses to overwrite another release's, which may be the only copy.
     fn write(&self, file: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string(self).map_err(|error| Failure::new(error.to_string()))?;
-        let text = text + "\n";
         match fs::read_to_string(file) {
-            Ok(earlier) if earlier == text => Ok(()),
-            Ok(_) => Err(Failure::new(format!(
-                "{} holds the record of another release: move it away, or name another file with \
-                 --way-back",
-                file.display()
-            ))),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::write(file, text).map_err(|error| cannot("write", file, &error))
+            Ok(earlier) if self.follows(&earlier) => {}
+            Ok(_) => {
+                return Err(Failure::new(format!(
+                    "{} holds the record of another release: move it away, or name another file \
+                     with --way-back",
+                    file.display()
+                )));
             }
-            Err(error) => Err(cannot("read", file, &error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot("read", file, &error)),
         }
+        Replacement::prepare(file, &(text + "\n"))?.commit()
+    }
+
+    /// Whether the text is the record of the same release, before its draft was made.
+    fn follows(&self, earlier: &str) -> bool {
+        let earlier: Option<Self> = serde_json::from_str(earlier).ok();
+        earlier.is_some_and(|earlier| {
+            let draft = earlier.draft.or(self.draft);
+            Self { draft, ..earlier } == *self
+        })
     }
 }
 
@@ -87,15 +126,25 @@ fn cannot(verb: &str, file: &Path, error: &std::io::Error) -> Failure {
 
 impl Keeping {
     /// Writes the record; returns where it is.
-    pub(crate) fn keep(&self, version: u64, config: &str) -> Result<PathBuf, Failure> {
-        let file = self.file.path(Some(version));
+    pub(crate) fn keep(&self, known: &Known) -> Result<PathBuf, Failure> {
+        let config = known.config.clone();
+        let has_version = known.version.is_some() || self.service_id.is_none();
+        let Some(config) = config.filter(|_| has_version) else {
+            return Err(Failure::new("there is nothing to record yet"));
+        };
+        let switch = known.switch.filter(|_| self.leaves_switch);
+        let file = self.file.path(known.version);
         let record = Record {
             service_id: self.service_id.clone(),
             store_id: self.store_id.clone(),
             edge: self.edge.clone(),
             deployed_config: self.deployed_config.clone(),
-            version,
-            config: config.to_owned(),
+            version: known.version,
+            config,
+            switch: switch.map(|switch| switch.to_string()),
+            next: self.next.clone(),
+            draft: known.draft,
+            release: Some(file.to_string_lossy().into_owned()),
         };
         record.write(&file)?;
         Ok(file)
@@ -123,17 +172,19 @@ impl fmt::Display for RecordFile {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keeping, Record, RecordFile};
+    use super::{Keeping, Known, Record, RecordFile};
 
     #[test]
     fn a_record_never_overwrites_another() {
         let directory = tempfile::tempdir().unwrap();
         let keeping = |name: &str| Keeping {
             file: RecordFile::Named(directory.path().join(name)),
-            service_id: "SERVICE".to_owned(),
+            service_id: Some("SERVICE".to_owned()),
             store_id: "STORE".to_owned(),
             edge: "https://edge.example".to_owned(),
             deployed_config: "old.toml".into(),
+            leaves_switch: false,
+            next: None,
         };
         for (name, file, version, config, expected) in [
             ("the first", "a", 41, "{}", None),
@@ -154,7 +205,11 @@ mod tests {
                 Some("holds the record of another"),
             ),
         ] {
-            let kept = keeping(file).keep(version, config);
+            let kept = keeping(file).keep(&Known {
+                version: Some(version),
+                config: Some(config.to_owned()),
+                ..Known::default()
+            });
             let error = kept
                 .err()
                 .map(|error| error.to_string())
@@ -166,7 +221,7 @@ mod tests {
             );
         }
         let record = Record::read(&directory.path().join("a")).unwrap();
-        assert_eq!((record.version, &*record.config), (41, "{}"));
+        assert_eq!((record.version, &*record.config), (Some(41), "{}"));
     }
 
     #[test]

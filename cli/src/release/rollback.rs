@@ -1,11 +1,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use signpost::values::Switch;
 
-use super::action::{Known, Smoke};
-use super::arguments::{Common, PRODUCTION};
+use super::known::Known;
+use super::options::{Common, PRODUCTION};
 use super::plan::{Plan, Rollback};
 use super::record::{Record, RecordFile};
+use super::sides::WayBack;
+use super::smoke::Smoke;
 use crate::output::Failure;
 
 /// The arguments of a rollback.
@@ -54,23 +57,46 @@ impl RollbackArguments {
             (None, Some(file)) => beside(file, record.deployed_config),
             (None, None) => record.deployed_config,
         };
-        let rollback = Rollback {
-            service: self.common.service(&record.service_id),
-            store: self.common.store(&record.store_id),
-            smoke: Smoke::new(
-                self.edge.as_deref().unwrap_or(&record.edge),
-                &self.arguments,
-            )?,
-            config,
-            record: self.from.clone().map(RecordFile::Named),
+        let service = record.service_id.as_deref();
+        let service = service.map(|id| self.common.service(id));
+        let store = self.common.store(&record.store_id);
+        let edge = self.edge.as_deref().unwrap_or(&record.edge);
+        let smoke = Smoke::new(edge, &self.arguments)?;
+        let file = self.from.clone().map(RecordFile::Named);
+        let switch = record.switch.as_deref().map(str::parse::<Switch>);
+        let switch = switch.transpose();
+        let switch = switch.map_err(|error| Failure::new(format!("in the record, {error}")))?;
+        let rollback = match (switch, file, service) {
+            (Some(_), Some(file), service) => WayBack {
+                store,
+                smoke,
+                config,
+                record: file,
+                service,
+                has_config: record.next.is_some(),
+            }
+            .steps(),
+            (_, file, Some(service)) => Rollback {
+                service,
+                store,
+                smoke,
+                config,
+                record: file,
+            }
+            .steps(),
+            (_, _, None) => return Err(Failure::new("there is no version to roll back to")),
         };
         Ok(Plan {
             known: Known {
-                version: Some(record.version),
+                version: record.version,
                 config: self.from.is_some().then_some(record.config),
-                draft: None,
+                draft: record.draft,
+                switch,
+                next: record.next,
+                release: record.release,
+                ..Known::default()
             },
-            rollback: rollback.steps(),
+            rollback,
             ..Plan::default()
         })
     }
@@ -78,12 +104,16 @@ impl RollbackArguments {
     /// What a record would say; the parser has seen to it that all of this is there.
     fn record(&self) -> Record {
         Record {
-            service_id: self.service_id.clone().unwrap_or_default(),
+            service_id: self.service_id.clone(),
             store_id: self.store_id.clone().unwrap_or_default(),
             edge: self.edge.clone().unwrap_or_default(),
             deployed_config: PRODUCTION.config.into(),
-            version: self.version.unwrap_or_default(),
+            version: self.version,
             config: String::new(),
+            switch: None,
+            next: None,
+            draft: None,
+            release: None,
         }
     }
 }

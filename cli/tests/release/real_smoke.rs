@@ -14,7 +14,7 @@ use signpost_rows::SmallConfig;
 use signpost_testbed::{FastlyApi, RecordedRequest, StandInCdn, StandInOrigin, stand_in_file};
 
 use super::trial::{Trial, printed};
-use super::{acts, assert_code, set_switch, store_config, version};
+use super::{acts, assert_code, begin, end, set_switch, store_config, version};
 
 const FILE: &str = "/crates/smallvec/smallvec-1.10.0.crate";
 
@@ -77,6 +77,7 @@ async fn release(files: &[&str], change: fn(Trial) -> Trial) -> (Trial, String, 
 /// What a release does before its first redirects leave.
 fn acts_before_redirects(compiled: &str) -> Vec<String> {
     vec![
+        begin(),
         set_switch("shadow"),
         version("PUT", "2/clone"),
         version("PUT", "3/package"),
@@ -89,7 +90,7 @@ fn acts_before_redirects(compiled: &str) -> Vec<String> {
 /// And the one that lets them.
 fn acts_until_redirects(compiled: &str) -> Vec<String> {
     let mut acts = acts_before_redirects(compiled);
-    acts.push(set_switch("enforce"));
+    acts.extend([set_switch("enforce"), end()]);
     acts
 }
 
@@ -119,6 +120,7 @@ async fn a_release_whose_files_are_missing_is_rolled_back_before_a_client_is_sen
         set_switch("off"),
         store_config(&compiled),
         version("PUT", "2/activate"),
+        end(),
     ]);
     assert_eq!(acts(&trial.api), expected);
     let printed = printed(&output);

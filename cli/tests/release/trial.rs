@@ -17,7 +17,7 @@ pub(crate) const OLD_CONFIG: &str = "{\"revision\":\"of before\"}\n";
 pub(crate) struct Trial {
     pub(crate) api: Arc<FastlyApi>,
     directory: TempDir,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, String)>,
     is_read: bool,
     /// What a shell does before each call of the Fastly CLI.
     before_fastly: Option<&'static str>,
@@ -51,13 +51,13 @@ impl Trial {
 
     /// Lets the smoke tests be real.
     pub(crate) fn smoking(mut self) -> Self {
-        self.environment.push(("TRIAL_SMOKES", "yes"));
+        self.environment.push(("TRIAL_SMOKES", "yes".to_owned()));
         self
     }
 
     /// Lets time pass.
     pub(crate) fn waiting(mut self) -> Self {
-        self.environment.push(("TRIAL_WAITS", "yes"));
+        self.environment.push(("TRIAL_WAITS", "yes".to_owned()));
         self
     }
 
@@ -65,8 +65,22 @@ impl Trial {
     /// tries the edge with the switch in this position.
     pub(crate) fn interrupted_at(mut self, switch: &'static str, signal: &'static str) -> Self {
         let variables = [("TRIAL_INTERRUPTS_AT", switch), ("TRIAL_SIGNAL", signal)];
+        let variables = variables.map(|(name, value)| (name, value.to_owned()));
         self.environment.extend(variables);
         self
+    }
+
+    /// Kills the release before the call of the Fastly CLI that would be this one, from 1, of those that
+    /// change something. The call is not made.
+    pub(crate) fn killed_at(mut self, call: usize) -> Self {
+        self.environment.push(("KILL_AT", call.to_string()));
+        self.before_fastly(
+            r#"case "$*" in *" update "*|*" delete "*|*" clone "*|*" stage "*|*" activate "*)
+                calls="$XDG_CONFIG_HOME/calls"
+                echo call >> "$calls"
+                if [ "$(wc -l < "$calls")" -eq "$KILL_AT" ]; then kill -s KILL "$PPID"; exit 1; fi;;
+            esac"#,
+        )
     }
 
     /// Runs this in a shell before each call of the Fastly CLI, whose words are `$*`. The release is
@@ -74,6 +88,28 @@ impl Trial {
     pub(crate) fn before_fastly(mut self, script: &'static str) -> Self {
         self.before_fastly = Some(script);
         self
+    }
+
+    /// Changes an entry before this look at all of them, from 1, as somebody else would.
+    pub(crate) fn changed_by_somebody_else(mut self, look: u8, key: &str, value: &str) -> Self {
+        let look = look.to_string();
+        let variables = [
+            ("ELSE_LOOK", &*look),
+            ("ELSE_KEY", key),
+            ("ELSE_VALUE", value),
+        ];
+        let variables = variables.map(|(name, value)| (name, value.to_owned()));
+        self.environment.extend(variables);
+        self.before_fastly(
+            r#"case "$*" in *" list "*)
+                looks="$XDG_CONFIG_HOME/looks"
+                echo look >> "$looks"
+                if [ "$(wc -l < "$looks")" -eq "$ELSE_LOOK" ]; then
+                    "$SIGNPOST_FASTLY" config-store-entry update --store-id=stand-in-store \
+                        --key="$ELSE_KEY" --upsert --value="$ELSE_VALUE" > /dev/null
+                fi;;
+            esac"#,
+        )
     }
 
     /// Lets all of standard output fail, as on a full disk.
@@ -88,7 +124,7 @@ impl Trial {
         self
     }
 
-    /// `signpost release staging` or `production`, with all that it needs.
+    /// `signpost release staging` or `production` through the origin, with all that it needs.
     pub(crate) async fn release(&self, environment: &str, more: &[&str]) -> Output {
         self.output(self.release_command(environment, more)).await
     }
@@ -120,7 +156,7 @@ impl Trial {
             "staging" => super::edge(super::STAGING),
             _ => super::edge(super::PRODUCTION),
         };
-        let mut words = vec![environment];
+        let mut words = vec![environment, "--through-origin"];
         for option in [
             ["--service-id", FastlyApi::SERVICE],
             ["--store-id", FastlyApi::STORE],
@@ -182,7 +218,7 @@ impl Trial {
     fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .current_dir(root())
-            .envs(self.environment.iter().copied())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("FASTLY_API_ENDPOINT", self.api.url())
             .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
             .env("FASTLY_API_TOKEN", TOKEN)
@@ -251,7 +287,7 @@ pub(crate) fn printed(output: &Output) -> String {
 }
 
 /// What `cargo xtask test fastly-cli` sets.
-fn from_environment(variable: &str) -> OsString {
+pub(crate) fn from_environment(variable: &str) -> OsString {
     match env::var_os(variable) {
         Some(value) => value,
         None => panic!("{variable} is not set: run `cargo xtask test fastly-cli`, which sets it"),

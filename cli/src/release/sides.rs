@@ -1,0 +1,314 @@
+//! Releases during which what worked stays in force beside what is new, so that no redirect is held back.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use signpost::values::Share;
+
+use super::action::{Action, Compiled};
+use super::fastly::{Service, Store};
+use super::known::{Known, Position};
+use super::plan::{Plan, SPREAD, hold_of_share};
+use super::record::{Keeping, RecordFile};
+use super::smoke::Smoke;
+use super::stored::{Deployed, Expected};
+
+/// A release of a package, a configuration or both. The package comes first, because a module reads the
+/// configurations of all earlier ones.
+#[derive(Clone, Debug)]
+pub(crate) struct SideBySide {
+    pub(crate) store: Store,
+    pub(crate) smoke: Smoke,
+    pub(crate) deployed: Deployed,
+    pub(crate) record: RecordFile,
+    pub(crate) package: Option<Package>,
+    pub(crate) config: Option<NewConfig>,
+}
+
+/// A package, and where it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Package {
+    pub(crate) service: Service,
+    pub(crate) file: PathBuf,
+    /// Where Fastly Staging answers, if the package is tried there.
+    pub(crate) staging: Option<String>,
+}
+
+/// A configuration, and the shares of the files that it answers, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct NewConfig {
+    pub(crate) compiled: Compiled,
+    pub(crate) shares: Vec<Share>,
+    /// How long the operator wants to watch each share.
+    pub(crate) hold: Duration,
+}
+
+/// A configuration that is stored at once, as for a takedown.
+#[derive(Clone, Debug)]
+pub(crate) struct Takedown {
+    pub(crate) store: Store,
+    pub(crate) smoke: Smoke,
+    pub(crate) deployed_config: PathBuf,
+    pub(crate) record: PathBuf,
+    pub(crate) compiled: Compiled,
+}
+
+/// The way back from a release side by side, or from the part of it that was done.
+#[derive(Clone, Debug)]
+pub(crate) struct WayBack {
+    pub(crate) store: Store,
+    pub(crate) smoke: Smoke,
+    /// The configuration that is in force afterwards.
+    pub(crate) config: PathBuf,
+    pub(crate) record: RecordFile,
+    /// The service, if the release brings a package.
+    pub(crate) service: Option<Service>,
+    /// Whether the release brings a configuration.
+    pub(crate) has_config: bool,
+}
+
+impl SideBySide {
+    /// The steps of the release. Before each write it looks whether somebody else has changed something.
+    pub(crate) fn plan(self) -> Plan {
+        let store = || self.store.clone();
+        let next = self.config.as_ref();
+        let next = next.map(|config| config.compiled.json.clone());
+        let service = self.package.as_ref().map(|it| it.service.clone());
+        let expected = match next {
+            Some(_) => Expected::Redirects(self.deployed.clone()),
+            None => Expected::Config(self.deployed.clone()),
+        };
+        let mut steps = Vec::new();
+        steps.extend(service.clone().map(Action::FindVersion));
+        steps.extend([
+            Action::FindEntries(store(), expected),
+            Action::Keep(self.keeping(next.clone())),
+            Action::Begin(store(), self.record.clone()),
+        ]);
+        if let Some(package) = &self.package {
+            steps.extend(self.steps_of_package(package, next.clone()));
+        }
+        if let Some(config) = &self.config {
+            steps.extend(self.steps_of_config(config));
+        }
+        steps.push(Action::End(store()));
+        let way_back = WayBack {
+            store: self.store,
+            smoke: self.smoke,
+            config: self.deployed.file,
+            record: self.record,
+            service,
+            has_config: self.config.is_some(),
+        };
+        Plan {
+            steps,
+            rollback: way_back.steps(),
+            known: Known {
+                next,
+                ..Known::default()
+            },
+        }
+    }
+
+    fn steps_of_package(&self, package: &Package, next: Option<String>) -> Vec<Action> {
+        let service = || package.service.clone();
+        let smoke = || Action::Smoke(self.smoke.of_config(&self.deployed.file));
+        let mut steps = vec![
+            Action::MakeDraft(service()),
+            Action::KeepDraft(self.keeping(next)),
+            Action::Upload(service(), package.file.clone()),
+            Action::Validate(service()),
+        ];
+        if let Some(address) = &package.staging {
+            steps.extend([
+                Action::Stage(service()),
+                Action::Smoke(self.smoke.of_config_at(address, &self.deployed.file)),
+            ]);
+        }
+        steps.extend([
+            Action::Look(self.store.clone()),
+            Action::LookAtVersion(service()),
+            Action::Activate(service()),
+            smoke(),
+            Action::Wait(SPREAD, "until every data centre has the version"),
+            smoke(),
+        ]);
+        steps
+    }
+
+    fn steps_of_config(&self, config: &NewConfig) -> Vec<Action> {
+        let store = || self.store.clone();
+        let new = &config.compiled;
+        let smoke =
+            |share| Action::Smoke(self.smoke.of_both(share, &self.deployed.file, &new.file));
+        let mut steps = vec![
+            Action::Look(store()),
+            Action::StoreNext(store(), new.clone()),
+            smoke(Share::NONE),
+            Action::Wait(SPREAD, "until every data centre has `next`"),
+        ];
+        for &share in &config.shares {
+            steps.extend([
+                Action::Look(store()),
+                Action::SetSwitch(store(), Position::Present(share)),
+                smoke(share),
+                Action::Wait(hold_of_share(config.hold), "to see what this share does"),
+                smoke(share),
+            ]);
+        }
+        steps.extend([
+            Action::Look(store()),
+            Action::StoreConfig(store(), new.clone()),
+            Action::Wait(SPREAD, "until every data centre has it as `config`"),
+            Action::Look(store()),
+            Action::SetSwitch(store(), Position::PRESENT),
+            Action::Smoke(self.smoke.of_config(&new.file)),
+            Action::Look(store()),
+            Action::RemoveNext(store()),
+        ]);
+        steps
+    }
+
+    fn keeping(&self, next: Option<String>) -> Keeping {
+        let package = self.package.as_ref();
+        Keeping {
+            file: self.record.clone(),
+            service_id: package.map(|package| package.service.id.clone()),
+            store_id: self.store.id.clone(),
+            edge: self.smoke.edge.clone(),
+            deployed_config: self.deployed.file.clone(),
+            leaves_switch: true,
+            next,
+        }
+    }
+}
+
+impl Takedown {
+    /// The steps. Nothing is taken back by itself: what is to be taken down would be there again.
+    pub(crate) fn plan(self) -> Plan {
+        let store = || self.store.clone();
+        let next = self.compiled.json.clone();
+        let keep = Keeping {
+            file: RecordFile::Named(self.record),
+            service_id: None,
+            store_id: self.store.id.clone(),
+            edge: self.smoke.edge.clone(),
+            deployed_config: self.deployed_config,
+            leaves_switch: true,
+            next: Some(next.clone()),
+        };
+        Plan {
+            steps: vec![
+                Action::FindEntries(store(), Expected::Anything),
+                Action::Keep(keep),
+                Action::StoreConfig(store(), self.compiled.clone()),
+                Action::ReplaceNext(store(), self.compiled.clone()),
+                Action::Smoke(self.smoke.of_config(&self.compiled.file)),
+            ],
+            rollback: Vec::new(),
+            known: Known {
+                next: Some(next),
+                ..Known::default()
+            },
+        }
+    }
+}
+
+impl WayBack {
+    /// The steps. The share comes first, because it helps fastest; redirects go on. The package comes after
+    /// the configuration, because an older module may not read a newer one.
+    pub(crate) fn steps(self) -> Vec<Action> {
+        let store = || self.store.clone();
+        let smoke = Action::Smoke(self.smoke.of_config(&self.config));
+        let mut steps = Vec::new();
+        if self.has_config {
+            steps.extend([
+                Action::DropShare(store()),
+                Action::PutBackConfig(store(), self.record),
+                Action::ClearNext(store()),
+            ]);
+        }
+        if let Some(service) = self.service {
+            if self.has_config {
+                steps.push(Action::WaitForEntries(SPREAD));
+            }
+            steps.extend([
+                Action::TakeBackVersion(service.clone()),
+                Action::Unstage(service),
+            ]);
+        }
+        steps.extend([smoke, Action::ClearRelease(store())]);
+        steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use signpost::values::Share;
+
+    use super::super::action::Compiled;
+    use super::super::fastly::{Service, Store};
+    use super::super::record::RecordFile;
+    use super::super::smoke::Smoke;
+    use super::super::stored::Deployed;
+    use super::{NewConfig, Package, SideBySide, Takedown};
+
+    #[test]
+    fn releases_that_hold_no_redirect_back_are_shown_with_their_commands() {
+        let fastly = || "fastly".to_owned();
+        let compiled = Compiled {
+            file: "new.toml".into(),
+            json: "{}".to_owned(),
+        };
+        let store = Store {
+            fastly: fastly(),
+            id: "STORE".to_owned(),
+        };
+        let smoke = Smoke {
+            edge: "https://crates.example".to_owned(),
+            arguments: vec!["--missing".to_owned(), "it's here".to_owned()],
+        };
+        let shares = [1, 100].map(|percent| Share::percent(percent).unwrap());
+        let config = NewConfig {
+            compiled: compiled.clone(),
+            shares: shares.to_vec(),
+            hold: Duration::from_mins(2),
+        };
+        let package = Package {
+            service: Service {
+                fastly: fastly(),
+                id: "SERVICE".to_owned(),
+            },
+            file: "pkg/signpost.tar.gz".into(),
+            staging: Some("192.0.2.1".to_owned()),
+        };
+        for (name, package, config) in [
+            ("config", None, Some(config.clone())),
+            ("package", Some(package.clone()), None),
+            ("both", Some(package), Some(config)),
+        ] {
+            let release = SideBySide {
+                store: store.clone(),
+                smoke: smoke.clone(),
+                deployed: Deployed {
+                    file: "old.toml".into(),
+                    revision: "abc".to_owned(),
+                },
+                record: RecordFile::Named("way-back.json".into()),
+                package,
+                config,
+            };
+            insta::assert_snapshot!(name, release.plan());
+        }
+        let takedown = Takedown {
+            store,
+            smoke,
+            deployed_config: "old.toml".into(),
+            record: "way-back.json".into(),
+            compiled,
+        };
+        insta::assert_snapshot!("takedown", takedown.plan());
+    }
+}
