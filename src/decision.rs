@@ -128,11 +128,6 @@ impl Because {
     pub fn code(self) -> &'static str {
         self.into()
     }
-
-    /// A value of `signpost-decision` with this as its last parameter.
-    pub fn in_decision_header(self, decision: &str) -> String {
-        format!("{decision};because=\"{}\"", self.code())
-    }
 }
 
 impl From<NoMatch<'_>> for Reason {

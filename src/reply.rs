@@ -8,6 +8,7 @@ use crate::location::Location;
 use crate::proxy::Failure;
 use crate::request::{Format, Request};
 use crate::route::RouteMatch;
+use crate::sides::Side;
 use crate::values::HeaderText;
 
 /// A status, headers and a body. Header names are in lower case.
@@ -24,6 +25,9 @@ pub struct Reply<'a> {
 /// The header that says on every answer what was decided.
 pub const DECISION_HEADER: &str = "signpost-decision";
 
+/// The last parameter of [`DECISION_HEADER`] if the configuration in the entry `next` answers.
+pub const BY_NEXT: &str = ";by=\"next\"";
+
 /// The header that tells browsers to use HTTPS alone (RFC 6797).
 pub const HSTS_HEADER: &str = "strict-transport-security";
 
@@ -36,6 +40,7 @@ pub fn to_location<'a>(
     found: &RouteMatch<'a, '_>,
     location: &'a Location,
     because: Option<Because>,
+    by: Option<Side>,
 ) -> Reply<'a> {
     let route = found.route();
     let as_json = route.options().json && found.request().format() == Format::Json;
@@ -64,12 +69,16 @@ pub fn to_location<'a>(
             .headers
             .push(("cache-control", Cow::Borrowed(cache_control)));
     }
-    let decision = decided(Cow::Borrowed(route.name().decision_header()), because);
+    let decision = decided(Cow::Borrowed(route.name().decision_header()), because, by);
     reply.finish(found.config().response(), found.request(), decision)
 }
 
 /// The reply to a browser that asks whether it may send the request: it may.
-pub fn to_preflight<'a>(found: &RouteMatch<'a, '_>, because: Option<Because>) -> Reply<'a> {
+pub fn to_preflight<'a>(
+    found: &RouteMatch<'a, '_>,
+    because: Option<Because>,
+    by: Option<Side>,
+) -> Reply<'a> {
     let decision = format!(r#"preflight;route="{}""#, found.route().name());
     let mut reply = Reply {
         status: 204,
@@ -82,7 +91,7 @@ pub fn to_preflight<'a>(found: &RouteMatch<'a, '_>, because: Option<Because>) ->
     // The wildcard is every field but this one (Fetch, section 3.3.3).
     let fields = Cow::Borrowed("*, Authorization");
     reply.headers.push(("access-control-allow-headers", fields));
-    let decision = decided(Cow::Owned(decision), because);
+    let decision = decided(Cow::Owned(decision), because, by);
     reply.finish(found.config().response(), found.request(), decision)
 }
 
@@ -91,6 +100,7 @@ pub fn repaired<'a>(
     found: &RouteMatch<'a, '_>,
     location: &'a Location,
     reason: &Reason,
+    by: Option<Side>,
 ) -> Reply<'a> {
     let status = match found.route().options().status {
         RedirectStatus::TemporaryRedirect => RedirectStatus::TemporaryRedirect,
@@ -107,6 +117,7 @@ pub fn repaired<'a>(
     let decision = decided(
         Cow::Borrowed(reason.decision_header()),
         Some(Because::OriginRedirect),
+        by,
     );
     reply.finish(found.config().response(), found.request(), decision)
 }
@@ -180,12 +191,22 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// A value of `signpost-decision`, with its last parameter if there is one.
-pub(crate) fn decided(decision: Cow<'_, str>, because: Option<Because>) -> Cow<'_, str> {
-    match because {
-        None => decision,
-        Some(because) => Cow::Owned(because.in_decision_header(&decision)),
+/// A value of `signpost-decision` with its last parameters: why the client is sent elsewhere, if it is, and
+/// who answers, if that is `next`.
+pub fn decided(
+    mut decision: Cow<'_, str>,
+    because: Option<Because>,
+    by: Option<Side>,
+) -> Cow<'_, str> {
+    if let Some(because) = because {
+        for part in [";because=\"", because.code(), "\""] {
+            decision += part;
+        }
     }
+    if by == Some(Side::Next) {
+        decision += BY_NEXT;
+    }
+    decision
 }
 
 /// Starts the list with room for all that can follow, so that it never grows.

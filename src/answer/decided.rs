@@ -262,10 +262,11 @@ impl<'c, 'r> Answer<'c, 'r> {
     /// The reply to send; `None` if the origin's answer is passed on.
     pub fn reply(&self) -> Option<Reply<'_>> {
         let found = self.chosen.as_ref()?.found();
+        let (because, by) = (self.because(), self.answered_by());
         match self.sent() {
-            Sent::Redirect(location) => Some(reply::to_location(found, location, self.because())),
-            Sent::Preflight => Some(reply::to_preflight(found, self.because())),
-            Sent::Repaired(location, reason) => Some(reply::repaired(found, location, reason)),
+            Sent::Redirect(location) => Some(reply::to_location(found, location, because, by)),
+            Sent::Preflight => Some(reply::to_preflight(found, because, by)),
+            Sent::Repaired(location, reason) => Some(reply::repaired(found, location, reason, by)),
             Sent::Origin => None,
         }
     }
@@ -273,7 +274,7 @@ impl<'c, 'r> Answer<'c, 'r> {
     /// The value of `signpost-decision` in an answer of the origin's, which was asked for this reason.
     pub fn decision_header(&self, reason: &Reason) -> Cow<'static, str> {
         let decision = Cow::Borrowed(reason.decision_header());
-        reply::decided(decision, self.because_of_side())
+        reply::decided(decision, self.because_of_side(), self.answered_by())
     }
 
     /// What is answered: `redirect`, `preflight` or `origin`.

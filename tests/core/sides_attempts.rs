@@ -14,7 +14,7 @@ use signpost_rows::changed;
 use signpost_rows::sides::{CONFIG, FILE_OF_NEXT, NEXT};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const REDIRECT: &str = "redirect;route=\"download\"";
+const BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
 const AGAIN: &str = "redirect;route=\"download\";because=\"next-retried\"";
 const ORIGIN: &str = "origin;reason=\"retried\";because=\"next-retried\"";
 
@@ -48,29 +48,29 @@ fn attempts_count_under_the_retry_of_who_answers() {
         (
             None,
             None,
-            &[(0, "next", None, REDIRECT), (1, "next", None, REDIRECT)],
+            &[(0, "next", None, BY_NEXT), (1, "next", None, BY_NEXT)],
         ),
         // Each attempt renews the window of `next`, and `config` always answers as to a first one.
         (
             None,
             Some("1m"),
             &[
-                (0, "next", Some(1), REDIRECT),
+                (0, "next", Some(1), BY_NEXT),
                 (50, "config", Some(2), AGAIN),
                 (100, "config", Some(3), AGAIN),
                 (150, "config", Some(4), AGAIN),
                 (200, "config", Some(5), AGAIN),
-                (211, "next", Some(1), REDIRECT),
+                (211, "next", Some(1), BY_NEXT),
             ],
         ),
         (
             Some("1m"),
             None,
             &[
-                (0, "next", Some(1), REDIRECT),
+                (0, "next", Some(1), BY_NEXT),
                 (50, "config", Some(2), AGAIN),
                 (100, "config", Some(3), ORIGIN),
-                (161, "next", Some(1), REDIRECT),
+                (161, "next", Some(1), BY_NEXT),
             ],
         ),
         // Two windows: that of whoever answered last.
@@ -78,28 +78,28 @@ fn attempts_count_under_the_retry_of_who_answers() {
             Some("10s"),
             Some("1m"),
             &[
-                (0, "next", Some(1), REDIRECT),
+                (0, "next", Some(1), BY_NEXT),
                 (50, "config", Some(2), AGAIN),
                 (59, "config", Some(3), ORIGIN),
-                (70, "next", Some(1), REDIRECT),
+                (70, "next", Some(1), BY_NEXT),
             ],
         ),
         (
             Some("1m"),
             Some("10s"),
             &[
-                (0, "next", Some(1), REDIRECT),
+                (0, "next", Some(1), BY_NEXT),
                 (9, "config", Some(2), AGAIN),
                 (60, "config", Some(3), ORIGIN),
-                (121, "next", Some(1), REDIRECT),
+                (121, "next", Some(1), BY_NEXT),
             ],
         ),
         (
             Some("1m"),
             Some("10s"),
             &[
-                (0, "next", Some(1), REDIRECT),
-                (11, "next", Some(1), REDIRECT),
+                (0, "next", Some(1), BY_NEXT),
+                (11, "next", Some(1), BY_NEXT),
             ],
         ),
     ];
@@ -138,7 +138,7 @@ fn an_attempt_is_counted_where_config_has_no_target_for_it() {
             FILE_OF_NEXT,
             "shadow, next 100%",
             None,
-            "origin;reason=\"switch-shadow\"",
+            "origin;reason=\"switch-shadow\";by=\"next\"",
         ),
     ];
     for (path, switch, attempt, said) in rows {
@@ -174,7 +174,7 @@ fn the_memory_is_asked_once_and_told_what_was_answered() {
     let of_both = |_: &Chosen<'_, '_>| String::new();
     let switch = Switch::ENFORCE.with_next(Share::ALL);
     let refused = "redirect;route=\"download\";because=\"next-refused\"";
-    let refused_by_both = "origin;reason=\"location-refused\"";
+    let refused_by_both = "origin;reason=\"location-refused\";by=\"next\"";
     let rows: [Refused<'_>; 4] = [
         (
             &of_next,

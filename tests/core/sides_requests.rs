@@ -16,6 +16,7 @@ use signpost_rows::with_its_revision;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const REDIRECT: &str = "redirect;route=\"download\"";
+const BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
 const OLD: &str = "/old/serde";
 
 /// A name, and what it makes of a request.
@@ -49,13 +50,13 @@ fn what_is_no_attempt_is_answered_by_its_side_each_time() {
     let head = |path| Request::new("HEAD", "crates.io", path);
     let mut rows = vec![
         ("HEAD", head(FILE_OF_CONFIG), "config", REDIRECT, 302),
-        ("HEAD", head(FILE_OF_NEXT), "next", REDIRECT, 302),
+        ("HEAD", head(FILE_OF_NEXT), "next", BY_NEXT, 302),
         ("JSON", json(FILE_OF_CONFIG), "config", REDIRECT, 200),
-        ("JSON", json(FILE_OF_NEXT), "next", REDIRECT, 200),
+        ("JSON", json(FILE_OF_NEXT), "next", BY_NEXT, 200),
     ];
     for (name, change) in kinds {
         rows.push((name, change(get(FILE_OF_CONFIG)), "config", REDIRECT, 302));
-        rows.push((name, change(get(FILE_OF_NEXT)), "next", REDIRECT, 302));
+        rows.push((name, change(get(FILE_OF_NEXT)), "next", BY_NEXT, 302));
     }
     for (name, request, entry, said, status) in rows {
         let row = format!("{name} {}", request.path());
@@ -103,13 +104,15 @@ fn a_preflight_is_answered_where_its_side_has_cors() {
     let with_cors = |toml: &str| toml.replace("[log]\n", "[response]\ncors = true\n\n[log]\n");
     let without = changed(NEXT, "cors = true\n", "");
     let preflight = "preflight;route=\"download\"";
+    let preflight_by_next = "preflight;route=\"download\";by=\"next\"";
     let refused = "preflight;route=\"old\";because=\"next-refused\"";
     let origin = "origin;reason=\"method-not-redirectable\"";
-    let no_route = "origin;reason=\"no-route\"";
+    let origin_by_next = "origin;reason=\"method-not-redirectable\";by=\"next\"";
+    let no_route = "origin;reason=\"no-route\";by=\"next\"";
     // `config`, `next`, the path, who answers, and the decision.
     let rows = [
         (CONFIG, NEXT, FILE_OF_CONFIG, "config", origin),
-        (CONFIG, NEXT, FILE_OF_NEXT, "next", preflight),
+        (CONFIG, NEXT, FILE_OF_NEXT, "next", preflight_by_next),
         (CONFIG, NEXT, OLD, "next", no_route),
         (
             &*with_cors(CONFIG),
@@ -118,7 +121,7 @@ fn a_preflight_is_answered_where_its_side_has_cors() {
             "config",
             preflight,
         ),
-        (&*with_cors(CONFIG), &*without, FILE_OF_NEXT, "next", origin),
+        (&*with_cors(CONFIG), &*without, FILE_OF_NEXT, "next", origin_by_next),
         (&*with_cors(CONFIG), NEXT, OLD, "config", refused),
     ];
     for (config, next, path, entry, said) in rows {
@@ -148,7 +151,10 @@ fn a_wrong_redirect_of_the_origin_is_repaired_by_who_answers() {
     let of_config = repair(CONFIG, "backends = [\"origin\"]");
     let of_next = repair(NEXT, "backends = [\"standby\", \"origin\"]");
     let repaired = "origin;reason=\"switch-shadow\";because=\"origin-redirect\"";
+    let repaired_by_next =
+        "origin;reason=\"switch-shadow\";because=\"origin-redirect\";by=\"next\"";
     let shadow = "origin;reason=\"switch-shadow\"";
+    let shadow_by_next = "origin;reason=\"switch-shadow\";by=\"next\"";
     let refused = "origin;reason=\"switch-shadow\";because=\"next-refused\"";
     let to = |location: &'static str| Some(location);
     // `config`, `next`, the path, the repaired location, the decision, and why `next` has no way.
@@ -161,14 +167,14 @@ fn a_wrong_redirect_of_the_origin_is_repaired_by_who_answers() {
             repaired,
             None,
         ),
-        (&*of_config, NEXT, FILE_OF_NEXT, None, shadow, None),
+        (&*of_config, NEXT, FILE_OF_NEXT, None, shadow_by_next, None),
         (CONFIG, &*of_next, FILE_OF_CONFIG, None, shadow, None),
         (
             CONFIG,
             &*of_next,
             FILE_OF_NEXT,
             to("https://next.example/smallvec/1.10.0"),
-            repaired,
+            repaired_by_next,
             None,
         ),
         (
@@ -206,10 +212,22 @@ fn headers_are_those_of_who_answers() {
     let sides = Sides::new(&config, Some(&next));
     // The path, and what is sent of HSTS and CORS: only `next` has them.
     let own = (Some("max-age=60"), Some("*"));
-    for (path, headers) in [
-        (FILE_OF_CONFIG, (None, None)),
-        (FILE_OF_NEXT, own),
-        (OLD, (None, None)),
+    for (path, headers, released) in [
+        (
+            FILE_OF_CONFIG,
+            (None, None),
+            "redirect;route=\"download\";because=\"origin-down\"",
+        ),
+        (
+            FILE_OF_NEXT,
+            own,
+            "redirect;route=\"download\";because=\"origin-down\";by=\"next\"",
+        ),
+        (
+            OLD,
+            (None, None),
+            "redirect;route=\"old\";because=\"origin-down\"",
+        ),
     ] {
         let request = Request::new("GET", "crates.io", path);
         for switch in [Switch::ENFORCE, Switch::SHADOW] {
@@ -219,6 +237,9 @@ fn headers_are_those_of_who_answers() {
             let reply = answer.reply().expect("a redirect");
             let (hsts, cors) = ("strict-transport-security", "access-control-allow-origin");
             assert_eq!((reply.header(hsts), reply.header(cors)), headers, "{path}");
+            if switch.position() == Switch::SHADOW.position() {
+                assert_eq!(reply.decision(), released, "{path}");
+            }
         }
     }
 }
@@ -239,9 +260,9 @@ fn a_next_for_fewer_hosts_leaves_the_others_to_config() {
     let sides = Sides::new(&config, Some(&next));
     let refused = "redirect;route=\"download\";because=\"next-refused\"";
     for (host, entry, said) in [
-        ("other.example", "next", REDIRECT),
+        ("other.example", "next", BY_NEXT),
         ("crates.io", "config", refused),
-        ("third.example", "next", "origin;reason=\"no-route\""),
+        ("third.example", "next", "origin;reason=\"no-route\";by=\"next\""),
     ] {
         let request = Request::new("GET", host, FILE_OF_NEXT);
         let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(Share::ALL));

@@ -6,7 +6,9 @@ use signpost::config::Config;
 use signpost::decision::Because;
 use signpost::origin_redirect::OriginAnswer;
 use signpost::proxy::{Failure, via};
+use signpost::reply::decided;
 use signpost::request::Request;
+use signpost::sides::Side;
 use signpost::values::Switch;
 use signpost_rows::{SmallConfig, structured};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -19,20 +21,25 @@ fn check_decision(value: &str, token: &str, parameters: &[(&str, &str)]) {
     assert_eq!(strings, parameters, "{value}");
 }
 
-/// Checks a value, and the same with every `because`.
+/// Checks a value, and the same with every `because`, by either entry.
 #[track_caller]
-fn check_with_every_because(value: &str, token: &str, parameter: (&str, &str)) {
-    check_decision(value, token, &[parameter]);
-    for because in Because::ALL {
-        let parameters = [parameter, ("because", because.code())];
-        check_decision(&because.in_decision_header(value), token, &parameters);
+fn check_with_every_parameter(value: &str, token: &str, parameter: (&str, &str)) {
+    let all = Because::ALL.iter().copied().map(Some);
+    for because in [None].into_iter().chain(all) {
+        for by in [None, Some(Side::Config), Some(Side::Next)] {
+            let mut parameters = vec![parameter];
+            parameters.extend(because.map(|because| ("because", because.code())));
+            let by_next = by.filter(|by| *by == Side::Next);
+            parameters.extend(by_next.map(|by| ("by", by.code())));
+            check_decision(&decided(value.into(), because, by), token, &parameters);
+        }
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn every_reason_is_a_structured_field() {
     for (reason, code) in reasons() {
-        check_with_every_because(reason.decision_header(), "origin", ("reason", code));
+        check_with_every_parameter(reason.decision_header(), "origin", ("reason", code));
     }
 }
 
@@ -56,7 +63,7 @@ fn whatever_a_route_is_called_its_answers_have_a_structured_field() {
         for (request, token) in [(&get, "redirect"), (&preflight, "preflight")] {
             let sent = signpost::answer(&config, request, Switch::ENFORCE);
             let reply = sent.reply().expect(name);
-            check_with_every_because(reply.decision(), token, ("route", name));
+            check_with_every_parameter(reply.decision(), token, ("route", name));
             let released = signpost::answer(&config, request, Switch::SHADOW).after_origin_failed();
             let reply = released.reply().expect(name);
             let parameters = [("route", name), ("because", "origin-down")];

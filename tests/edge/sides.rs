@@ -322,8 +322,10 @@ async fn what_next_refuses_is_logged_though_config_answers() {
 async fn requests_of_every_kind_are_answered_by_their_side() {
     let scene = Scene::start(Config::Good, Next::Another, "enforce, next 50%").await;
     let redirect = "redirect;route=\"download\"";
-    let preflight = "preflight;route=\"download\"";
+    let redirect_by_next = "redirect;route=\"download\";by=\"next\"";
+    let preflight_by_next = "preflight;route=\"download\";by=\"next\"";
     let from_target = "origin;reason=\"came-from-target\"";
+    let from_target_by_next = "origin;reason=\"came-from-target\";by=\"next\"";
     let origin = "origin;reason=\"method-not-redirectable\"";
     let browser = &[
         ("origin", "https://docs.example"),
@@ -332,15 +334,15 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
     // The method, the path, headers, and the decision, at the first request and the second.
     let rows = [
         ("HEAD", FILE_OF_CONFIG, &[][..], redirect),
-        ("HEAD", FILE_OF_NEXT, &[], redirect),
-        ("GET", FILE_OF_NEXT, &[("range", "bytes=0-99")], redirect),
+        ("HEAD", FILE_OF_NEXT, &[], redirect_by_next),
+        ("GET", FILE_OF_NEXT, &[("range", "bytes=0-99")], redirect_by_next),
         ("OPTIONS", FILE_OF_CONFIG, browser, origin),
-        ("OPTIONS", FILE_OF_NEXT, browser, preflight),
+        ("OPTIONS", FILE_OF_NEXT, browser, preflight_by_next),
         (
             "GET",
             FILE_OF_NEXT,
             &[("cdn-loop", "config-cdn")],
-            from_target,
+            from_target_by_next,
         ),
         (
             "GET",
@@ -364,11 +366,17 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
     let Scene { bed, standby } = scene;
     let Bed { origin, viceroy } = bed;
     drop((origin, standby));
-    for (path, cors) in [(FILE_OF_CONFIG, None), (FILE_OF_NEXT, Some("*"))] {
+    let origin_by_next = "origin;reason=\"method-not-redirectable\";by=\"next\"";
+    for (path, cors, decision) in [
+        (FILE_OF_CONFIG, None, origin),
+        (FILE_OF_NEXT, Some("*"), origin_by_next),
+    ] {
         let answer = viceroy.send(request("POST", path)).await.unwrap();
         assert_eq!(answer.status(), 502, "{path}");
         let said = header(&answer, "access-control-allow-origin");
         assert_eq!(said, cors, "{path}");
+        let said = header(&answer, "signpost-decision");
+        assert_eq!(said, Some(decision), "{path}");
     }
 }
 

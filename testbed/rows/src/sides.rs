@@ -95,6 +95,11 @@ const NOT_IN_ROLLOUT: &str = "origin;reason=\"not-in-rollout\"";
 const SWITCH_SHADOW: &str = "origin;reason=\"switch-shadow\"";
 const SWITCH_OFF: &str = "origin;reason=\"switch-off\"";
 
+const REDIRECT_BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
+const NOT_IN_ROLLOUT_BY_NEXT: &str = "origin;reason=\"not-in-rollout\";by=\"next\"";
+const SWITCH_SHADOW_BY_NEXT: &str = "origin;reason=\"switch-shadow\";by=\"next\"";
+const SWITCH_OFF_BY_NEXT: &str = "origin;reason=\"switch-off\";by=\"next\"";
+
 /// All of a `next` that answers nothing.
 const NONE_OF_NEXT: &[Next] = &[Next::Missing, Next::Broken, Same];
 
@@ -102,18 +107,18 @@ const NONE_OF_NEXT: &[Next] = &[Next::Missing, Next::Broken, Same];
 pub const COMBINATIONS: [Combinations; 12] = [
     both(&[Good], &Next::ALL, &[WITHOUT_NEXT], by_config(REDIRECT)),
     both(&[Good], NONE_OF_NEXT, &[ENFORCE], by_config(REDIRECT)),
-    each(&[ENFORCE], REDIRECT),
+    each(&[ENFORCE], REDIRECT, REDIRECT_BY_NEXT),
     both(
         &[Good],
         NONE_OF_NEXT,
         &[LEAVES_OUT],
         by_config(NOT_IN_ROLLOUT),
     ),
-    each(&[LEAVES_OUT], NOT_IN_ROLLOUT),
+    each(&[LEAVES_OUT], NOT_IN_ROLLOUT, NOT_IN_ROLLOUT_BY_NEXT),
     both(&[Good], NONE_OF_NEXT, &[SHADOW], by_config(SWITCH_SHADOW)),
-    each(&[SHADOW], SWITCH_SHADOW),
+    each(&[SHADOW], SWITCH_SHADOW, SWITCH_SHADOW_BY_NEXT),
     both(&[Good], NONE_OF_NEXT, &[OFF], by_config(SWITCH_OFF)),
-    each(&[OFF], SWITCH_OFF),
+    each(&[OFF], SWITCH_OFF, SWITCH_OFF_BY_NEXT),
     both(&[Good], &Next::ALL, &[UNREADABLE], by_config(SWITCH_OFF)),
     both(
         &[Missing],
@@ -134,7 +139,7 @@ pub const ON_NEXT: [OnNext; 15] = [
     on_next(
         ["/d/serde/1.0.0", "proven", "whatever"],
         1,
-        by_next(REDIRECT),
+        by_next(REDIRECT_BY_NEXT),
     ),
     on_next(
         ["/d/serde/1.0.0", "proven", "proven"],
@@ -153,14 +158,14 @@ pub const ON_NEXT: [OnNext; 15] = [
     on_next(
         ["/d/removed/1.0.0", "a route with `origin = true`", "proven"],
         1,
-        by_next("origin;reason=\"origin-route\""),
+        by_next("origin;reason=\"origin-route\";by=\"next\""),
     ),
     OnNext {
         cdn_loop: "next-cdn",
         ..on_next(
             ["/d/loops/1.0.0", "a target of the route asks", "proven"],
             1,
-            by_next("origin;reason=\"came-from-target\""),
+            by_next("origin;reason=\"came-from-target\";by=\"next\""),
         )
     },
     OnNext {
@@ -168,7 +173,7 @@ pub const ON_NEXT: [OnNext; 15] = [
         ..on_next(
             ["/d/loops/1.0.0", "proven", "a target of the route asks"],
             1,
-            by_next("origin;reason=\"came-from-target\""),
+            by_next("origin;reason=\"came-from-target\";by=\"next\""),
         )
     },
     OnNext {
@@ -176,7 +181,7 @@ pub const ON_NEXT: [OnNext; 15] = [
         ..on_next(
             ["/old/loops", "no route", "a target of the route asks"],
             1,
-            by_next("origin;reason=\"came-from-target\""),
+            by_next("origin;reason=\"came-from-target\";by=\"next\""),
         )
     },
     on_next(
@@ -201,7 +206,7 @@ pub const ON_NEXT: [OnNext; 15] = [
     on_next(
         ["/new/serde", "proven", "no route"],
         1,
-        by_next("redirect;route=\"new\""),
+        by_next("redirect;route=\"new\";by=\"next\""),
     ),
     on_next(
         ["/new/serde", "proven", "no route"],
@@ -211,12 +216,12 @@ pub const ON_NEXT: [OnNext; 15] = [
     on_next(
         ["/nothing", "no route", "no route"],
         1,
-        by_next("origin;reason=\"no-route\""),
+        by_next("origin;reason=\"no-route\";by=\"next\""),
     ),
     on_next(
         ["/d/serde/1.0", "refused: a capture does not fit", "refused"],
         1,
-        by_next("origin;reason=\"version-invalid\""),
+        by_next("origin;reason=\"version-invalid\";by=\"next\""),
     ),
     on_next(
         ["/d//1.0.0", "the path cannot be decoded", "the same"],
@@ -291,13 +296,17 @@ const fn both(
 }
 
 /// The same decision, of which each side takes its own.
-const fn each(switches: &'static [&'static str], decision: &'static str) -> Combinations {
+const fn each(
+    switches: &'static [&'static str],
+    of_config: &'static str,
+    of_next: &'static str,
+) -> Combinations {
     Combinations {
         configs: &[Good],
         nexts: &[Another],
         switches,
-        file_of_config: by_config(decision),
-        file_of_next: by_next(decision),
+        file_of_config: by_config(of_config),
+        file_of_next: by_next(of_next),
     }
 }
 
