@@ -170,7 +170,13 @@ fn a_target_of_either_configuration_is_never_sent_back() {
         ),
         // Without a share, `next` is not in force.
         ("enforce", FILE_OF_CONFIG, "next-cdn", "config", redirect),
-        ("off, next 50%", FILE_OF_NEXT, "config-cdn", "next", origin_by_next),
+        (
+            "off, next 50%",
+            FILE_OF_NEXT,
+            "config-cdn",
+            "next",
+            origin_by_next,
+        ),
     ];
     for (switch, path, cdn_loop, entry, said) in rows {
         let row = format!("{switch}, {path}, {cdn_loop}");

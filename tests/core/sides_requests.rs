@@ -121,7 +121,13 @@ fn a_preflight_is_answered_where_its_side_has_cors() {
             "config",
             preflight,
         ),
-        (&*with_cors(CONFIG), &*without, FILE_OF_NEXT, "next", origin_by_next),
+        (
+            &*with_cors(CONFIG),
+            &*without,
+            FILE_OF_NEXT,
+            "next",
+            origin_by_next,
+        ),
         (&*with_cors(CONFIG), NEXT, OLD, "config", refused),
     ];
     for (config, next, path, entry, said) in rows {
@@ -262,7 +268,11 @@ fn a_next_for_fewer_hosts_leaves_the_others_to_config() {
     for (host, entry, said) in [
         ("other.example", "next", BY_NEXT),
         ("crates.io", "config", refused),
-        ("third.example", "next", "origin;reason=\"no-route\";by=\"next\""),
+        (
+            "third.example",
+            "next",
+            "origin;reason=\"no-route\";by=\"next\"",
+        ),
     ] {
         let request = Request::new("GET", host, FILE_OF_NEXT);
         let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(Share::ALL));

@@ -335,7 +335,12 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
     let rows = [
         ("HEAD", FILE_OF_CONFIG, &[][..], redirect),
         ("HEAD", FILE_OF_NEXT, &[], redirect_by_next),
-        ("GET", FILE_OF_NEXT, &[("range", "bytes=0-99")], redirect_by_next),
+        (
+            "GET",
+            FILE_OF_NEXT,
+            &[("range", "bytes=0-99")],
+            redirect_by_next,
+        ),
         ("OPTIONS", FILE_OF_CONFIG, browser, origin),
         ("OPTIONS", FILE_OF_NEXT, browser, preflight_by_next),
         (

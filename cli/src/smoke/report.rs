@@ -84,10 +84,11 @@ impl Report {
     }
 
     pub(crate) fn all_notes(&self) -> Vec<String> {
+        let refused = notes::refused_by_next(&self.verdicts);
         let elsewhere = notes::elsewhere(&self.verdicts);
         let notices = self.verdicts.iter().flat_map(|verdict| &verdict.notices);
         let notes = self.notes.iter().chain(notices).cloned();
-        notes.chain(elsewhere).collect()
+        notes.chain(refused).chain(elsewhere).collect()
     }
 }
 

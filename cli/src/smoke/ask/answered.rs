@@ -1,5 +1,6 @@
 use signpost::decision::Because;
-use signpost::reply::{DECISION_HEADER, Reply};
+use signpost::reply::{DECISION_HEADER, Reply, decided};
+use signpost::sides::Side;
 
 /// An answer: the one expected, or the one received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,10 +31,11 @@ impl Answered {
         self.header(DECISION_HEADER)
     }
 
-    pub(crate) fn add_to_decision(&mut self, because: Because) {
+    /// Adds to the decision why the client is sent elsewhere, and who answers.
+    pub(crate) fn add_to_decision(&mut self, because: Option<Because>, by: Side) {
         for (name, value) in &mut self.headers {
             if name == DECISION_HEADER {
-                *value = because.in_decision_header(value);
+                *value = decided(value.as_str().into(), because, Some(by)).into_owned();
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Waits until a change of the Config Store has spread.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -58,13 +59,17 @@ impl Settle {
     }
 }
 
-/// Alternates between probes that must be redirected and the others, so that both are tested first.
+/// Alternates between probes that must be redirected and the others, of `config` and of `next`, so that all
+/// are tested first.
 fn chosen(probes: &[Probe], at_most: usize) -> Vec<&Probe> {
-    let positive = probes.iter().filter(|probe| probe.kind != Kind::Negative);
-    let (redirected, others): (Vec<_>, Vec<_>) =
-        positive.partition(|probe| probe.expected.location().is_some());
-    let longer = redirected.len().max(others.len());
-    let by_turns = (0..longer).flat_map(|index| [redirected.get(index), others.get(index)]);
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for probe in probes.iter().filter(|probe| probe.kind != Kind::Negative) {
+        let is_left = probe.expected.location().is_none();
+        let group = (is_left, probe.expected.is_by_next());
+        groups.entry(group).or_default().push(probe);
+    }
+    let longest = groups.values().map(Vec::len).max().unwrap_or_default();
+    let by_turns = (0..longest).flat_map(|index| groups.values().map(move |it| it.get(index)));
     by_turns.flatten().copied().take(at_most).collect()
 }
 

@@ -50,8 +50,9 @@ impl UserAgent {
         &self.name
     }
 
-    /// The `User-Agent` of the next GET of a path: to the edge a new client.
+    /// The `User-Agent` of the next GET of a path: to the edge a new client. The edge leaves out the query.
     pub(crate) fn for_next(&self, path: &str) -> String {
+        let path = path.split('?').next().unwrap_or_default();
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let times = asked.entry(path.to_owned()).or_default();
         *times += 1;
@@ -75,6 +76,7 @@ mod tests {
             ("/a", ", ask 2"),
             ("/a", ", ask 3"),
             ("/b", ", ask 2"),
+            ("/a?query", ", ask 4"),
         ];
         for (path, ask) in rows {
             let expected = format!("{PROGRAM} (run 0000000000003f2a{ask})");

@@ -1,5 +1,6 @@
 //! The expected answer, computed by the edge's own code.
 
+use signpost::reply::BY_NEXT;
 use signpost::request::Request;
 use signpost::sides::Sides;
 use signpost::values::Switch;
@@ -55,6 +56,12 @@ impl Expected {
             Self::Origin { decision } => Some(decision.clone()),
             Self::Certificate => None,
         }
+    }
+
+    /// Whether the configuration in `next` must answer.
+    pub(crate) fn is_by_next(&self) -> bool {
+        self.decision()
+            .is_some_and(|decision| decision.ends_with(BY_NEXT))
     }
 }
 

@@ -50,19 +50,11 @@ impl Redirect {
         let Some(next) = sides.next_for(request, switch) else {
             return at_config();
         };
-        if signpost::answer(sides, request, switch).side() == Side::Config {
-            return Some(at_config()?.instead_of_next());
+        // No client asks for a file twice, so none is sent to `config` for that.
+        match signpost::answer(sides, request, switch).answered_by() {
+            Some(Side::Next) => Some(Self::at(next, switch, request)?.by_next()),
+            _ => Some(at_config()?.instead_of_next()),
         }
-        let mut redirect = Self::at(next, switch, request)?;
-        // A later attempt at a file of `next` is answered by `config`.
-        if sides.any(|config| config.retry().is_some()) {
-            let targets = at_config().into_iter().flat_map(Self::into_targets);
-            redirect.others.extend(targets.map(|at| Other {
-                because: vec![(Because::NextRetried, at.because(Because::NextRetried))],
-                at,
-            }));
-        }
-        Some(redirect)
     }
 
     /// The redirect of a configuration that answers every file.
@@ -93,18 +85,25 @@ impl Redirect {
         })
     }
 
-    /// The same, when `config` answers what `next` has no way for.
-    fn instead_of_next(self) -> Self {
-        let Self { first, others } = self;
-        Self {
-            first: first.because(Because::NextRefused),
-            others,
-        }
+    /// The same, when `next` answers.
+    fn by_next(self) -> Self {
+        self.each(|at, because| at.with(because, Side::Next))
     }
 
-    fn into_targets(self) -> impl Iterator<Item = AtTarget> {
-        let others = self.others.into_iter().map(|other| other.at);
-        std::iter::once(self.first).chain(others)
+    /// The same, when `config` answers what `next` has no way for. No answer gives two reasons.
+    fn instead_of_next(self) -> Self {
+        self.each(|at, _| at.with(Some(Because::NextRefused), Side::Config))
+    }
+
+    /// The same, with other answers for each target and reason.
+    fn each(mut self, answers: impl Fn(&AtTarget, Option<Because>) -> AtTarget) -> Self {
+        self.first = answers(&self.first, None);
+        for Other { at, because } in &mut self.others {
+            for (because, to) in because {
+                *to = answers(at, Some(*because));
+            }
+        }
+        self
     }
 
     pub(crate) fn only(at: AtTarget) -> Self {
@@ -176,9 +175,14 @@ impl AtTarget {
 
     /// The same, with a reason in the decision.
     fn because(&self, because: Because) -> Self {
+        self.with(Some(because), Side::Config)
+    }
+
+    /// The same, with a reason in the decision, and who answers.
+    fn with(&self, because: Option<Because>, by: Side) -> Self {
         let mut at = self.clone();
         for answered in [&mut at.plain, &mut at.json] {
-            answered.add_to_decision(because);
+            answered.add_to_decision(because, by);
         }
         at
     }
@@ -202,7 +206,6 @@ impl fmt::Display for AtTarget {
 fn when(because: Because) -> &'static str {
     match because {
         Because::SecondTry => "this client asked before",
-        Because::NextRetried => "this client asked `next` before",
         _ => "that is unhealthy",
     }
 }
@@ -289,24 +292,38 @@ mod tests {
     }
 
     #[test]
-    fn a_later_attempt_at_a_file_of_next_may_be_answered_by_config() {
-        let [config, same, other] = [("a", RETRY), ("a", ""), ("b", "")].map(|(target, retry)| {
-            // Another weight is another revision.
-            let weight = if retry.is_empty() { 2 } else { 1 };
-            let text = small(&[(target, weight), ("c", 1)], &[], retry);
-            Loaded::of(&text.replace("weight = 2", "weight = 3"))
-        });
+    fn who_answers_on_the_side_of_next_is_in_every_answer() {
+        let text = |targets: &[_], path| {
+            let text = small(targets, &["a", "b"], RETRY);
+            Loaded::of(&text.replace("/f/", path))
+        };
+        let config = text(&[("a", 1), ("b", 1), ("c", 1)], "/f/");
+        let same = text(&[("a", 1), ("b", 1), ("c", 2)], "/f/");
+        let elsewhere = text(&[("a", 1), ("b", 1)], "/g/");
         let request = Request::new("GET", "", "/f/a");
         let switch = Switch::ENFORCE.with_next(Share::ALL);
-        let by_config = Redirect::of(config.config(), Switch::ENFORCE, &request).unwrap();
-        let retried = by_config.first().because(Because::NextRetried);
-        for next in [&same, &other] {
+        // `next`, and how every answer ends: at the first target, and at the others.
+        let refused = ";because=\"next-refused\"";
+        let rows = [
+            ("next answers", &same, [";by=\"next\"", "\";by=\"next\""]),
+            ("next has no route", &elsewhere, [refused, refused]),
+        ];
+        for (row, next, ends) in rows {
             let sides = Sides::new(config.config(), Some(next.config()));
             let redirect = Redirect::of(sides, switch, &request).unwrap();
-            let (target, when) = redirect.elsewhere(&retried.plain).unwrap();
-            assert_eq!(target, &retried);
-            assert_eq!(when, "this client asked `next` before");
-            assert_eq!(redirect.elsewhere(&redirect.first().plain), None);
+            for (number, at) in redirect.right().enumerate() {
+                let end = ends[usize::from(number > 0)];
+                for answered in [&at.plain, &at.json] {
+                    let decision = answered.decision().unwrap();
+                    assert!(decision.ends_with(end), "{row}: {decision}");
+                    assert_eq!(decision.matches(end).count(), 1, "{row}: {decision}");
+                }
+            }
+            assert!(redirect.right().count() > 2, "{row}");
+            // What says anything else is not among them.
+            let by_config = Redirect::of(config.config(), Switch::ENFORCE, &request).unwrap();
+            let retried = by_config.first().because(Because::NextRetried);
+            assert!(redirect.right().all(|at| *at != retried), "{row}");
         }
     }
 

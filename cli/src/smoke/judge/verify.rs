@@ -1,6 +1,6 @@
 //! Compares answers with the expected ones. Sends nothing.
 
-use signpost::reply::DECISION_HEADER;
+use signpost::reply::{BY_NEXT, DECISION_HEADER};
 
 use crate::smoke::ask::answered::Answered;
 use crate::smoke::gather::redirect::Redirect;
@@ -19,6 +19,14 @@ const WATCHED: [&str; 9] = [
     "cdn-cache-control",
     "set-cookie",
     "refresh",
+];
+
+/// What a decision of `config` says if more is wrong than that `next` is not in force.
+const OTHER_CAUSES: [&str; 4] = [
+    "reason=\"config-",
+    "reason=\"switch-",
+    "reason=\"not-in-rollout",
+    "because=\"next-",
 ];
 
 /// Compares the answer to GET with the redirect that it means, or with the first.
@@ -65,12 +73,32 @@ pub(crate) fn head(expected: &Redirect, get: &Answered, head: &Answered) -> Vec<
 }
 
 pub(crate) fn decision(expected: &str, received: &Answered) -> Option<Finding> {
+    let received = received.header(DECISION_HEADER);
     Finding::difference(
         Stage::Decision,
-        format!("`{DECISION_HEADER}` differs"),
+        difference_of_decision(expected, received.as_deref()),
         Some(expected),
-        received.header(DECISION_HEADER).as_deref(),
+        received.as_deref(),
     )
+}
+
+/// What another decision than the expected one means: often that the other entry answered.
+fn difference_of_decision(expected: &str, received: Option<&str>) -> String {
+    let received = received.unwrap_or_default();
+    let has_other_cause = || OTHER_CAUSES.iter().any(|cause| received.contains(cause));
+    match (expected.strip_suffix(BY_NEXT), received.strip_suffix(BY_NEXT)) {
+        (Some(expected), None)
+            if received == expected || !(received.is_empty() || has_other_cause()) =>
+        {
+            "`config` answered a file on the side of `next`: the entry `next` is missing, the deployed module \
+             cannot read it, or the switch gives it no share"
+                .to_owned()
+        }
+        (None, Some(_)) => "`next` answered what `config` has to answer: another switch, or another `next`, is \
+             in force"
+            .to_owned(),
+        _ => format!("`{DECISION_HEADER}` differs"),
+    }
 }
 
 /// Checks that the origin answers. Its answer may be anything but a gateway error.
@@ -120,13 +148,13 @@ fn compare(
         received.status,
     ));
     for name in names(expected) {
-        let right = expected.header(name);
+        let (right, received) = (expected.header(name), received.header(name));
+        let (right, received) = (right.as_deref(), received.as_deref());
         let words = match right {
+            Some(right) if name == DECISION_HEADER => difference_of_decision(right, received),
             Some(_) => format!("`{name}` differs"),
             None => format!("`{name}` is unexpected: the edge does not send it"),
         };
-        let received = received.header(name);
-        let (right, received) = (right.as_deref(), received.as_deref());
         findings.extend(Finding::difference(stage_of(name), words, right, received));
     }
     findings.extend(Finding::difference(

@@ -1,6 +1,5 @@
 //! Probes of a second configuration, in the entry `next`.
 
-use signpost::sides::Side;
 use signpost::values::Share;
 
 use super::{AskTargets, Probe, Sources, is_redirected, sends_any};
@@ -29,21 +28,18 @@ impl Sources<'_> {
         next.at_targets(&next.targets_of(|_| true), &unasked)
     }
 
-    /// Whether `next` answers a path, and does not leave it to `config`.
-    pub(super) fn is_on_next(&self, path: &str) -> bool {
-        let request = self.edge.request(path);
-        let answer = signpost::answer(self.sides, &request, self.switch);
-        answer.answered_by() == Some(Side::Next)
+    /// Whether a probe tries `next`: its redirect, where the switch sends any, else what it leaves to the
+    /// origin. That says who decided, too.
+    pub(super) fn tries_next(&self, probe: &Probe) -> bool {
+        probe.expected.is_by_next() && (is_redirected(probe) || !sends_any(self.switch))
     }
 
-    /// Adds crates on the side of `next`, if few of the probes are.
+    /// Adds crates that try `next`, if few of the probes do.
     pub(super) fn add_on_next(&self, probes: &mut Vec<Probe>) {
         if self.switch.next() == Share::NONE {
             return;
         }
-        self.add_known(probes, |probe| {
-            self.is_on_next(&probe.request) && (is_redirected(probe) || !sends_any(self.switch))
-        });
+        self.add_known(probes, |probe| self.tries_next(probe));
     }
 }
 
@@ -51,13 +47,13 @@ impl Sources<'_> {
 mod tests {
     use signpost::location::Location;
     use signpost::sides::Sides;
-    use signpost::values::Switch;
     use signpost_rows::PRODUCTION;
 
     use super::{AskTargets, Sources};
     use crate::file::Loaded;
     use crate::small::production;
     use crate::smoke::gather::package::Checksums;
+    use crate::smoke::gather::probes::Kind;
     use crate::smoke::gather::probes::tests::sources;
 
     /// A configuration of which every file is elsewhere, in force beside that of crates.io.
@@ -135,27 +131,62 @@ mod tests {
     }
 
     #[test]
-    fn a_share_in_which_no_probe_is_would_prove_nothing() {
+    fn a_share_of_which_nothing_is_tried_would_prove_nothing() {
         let (loaded, checksums) = (production(), Checksums::default());
         let text = PRODUCTION.replace("static.crates.io", "next.crates.io");
         // Its files are not at the CDN of which some are known.
-        let loaded_elsewhere = Loaded::of(&text.replace("next.", "other."));
+        let elsewhere = Loaded::of(&text.replace("next.", "other."));
         let next = next();
-        for (loaded, switch, is_refused) in [
-            (&loaded_elsewhere, "enforce, next 1%", true),
-            (&loaded_elsewhere, "enforce, next 100%", false),
-            (&loaded, "enforce, next 100%", false),
-        ] {
-            let switch: Switch = switch.parse().unwrap();
+        let (redirected, answered) = (
+            Some("would be redirected by `next`"),
+            Some("would be answered by `next`"),
+        );
+        let rows = [
+            (&elsewhere, "enforce, next 1%", redirected),
+            (&elsewhere, "shadow, next 1%", answered),
+            (&elsewhere, "enforce, next 100%", None),
+            (&loaded, "enforce, next 100%", None),
+            (&loaded, "shadow, next 1%", None),
+            (&loaded, "off, next 1%", None),
+            // A file must be in both shares. There is one that is known.
+            (&loaded, "enforce 5%, next 1%", None),
+            (&loaded, "enforce 2%, next 1%", redirected),
+        ];
+        for (loaded, switch, refused) in rows {
             let sources = Sources {
-                switch,
+                switch: switch.parse().unwrap(),
                 ..both(loaded, &next, &checksums)
             };
-            let refused = sources.probes().err().map(|error| error.to_string());
-            let says = refused
-                .as_ref()
-                .is_some_and(|it| it.contains("on the side of `next`"));
-            assert_eq!(says, is_refused, "{switch}: {refused:?}");
+            let found = sources.probes().err().map(|error| error.to_string());
+            let says = |words| found.as_deref().is_some_and(|it| it.contains(words));
+            assert_eq!(found.is_some(), refused.is_some(), "{switch}: {found:?}");
+            assert!(refused.is_none_or(says), "{switch}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_next_has_no_way_for_is_expected_from_config() {
+        let (loaded, checksums) = (production(), Checksums::default());
+        let without_readme = |text: &str| text.replace("/readme", "/other");
+        let next = Loaded::of(&without_readme(PRODUCTION));
+        let readme = "/api/v1/crates/smallvec/1.10.0/readme";
+        for (switch, decision) in [
+            (
+                "enforce, next 100%",
+                "redirect;route=\"readme\";because=\"next-refused\"",
+            ),
+            (
+                "shadow, next 100%",
+                "origin;reason=\"switch-shadow\";because=\"next-refused\"",
+            ),
+        ] {
+            let sources = Sources {
+                switch: switch.parse().unwrap(),
+                ..both(&loaded, &next, &checksums)
+            };
+            let probe = sources.probe(Kind::Example, "readme", readme);
+            assert_eq!(probe.expected.decision().as_deref(), Some(decision));
+            assert!(!sources.tries_next(&probe), "{switch}");
         }
     }
 }

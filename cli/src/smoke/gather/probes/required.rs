@@ -25,9 +25,14 @@ impl Sources<'_> {
         let revision = self.loaded.config().revision();
         let differs = |next: &Loaded| next.config().revision() != revision;
         let is_in_force = self.next.is_some_and(differs) && self.switch.next() != Share::NONE;
-        if is_in_force && !probes.iter().any(|probe| self.is_on_next(&probe.request)) {
+        if is_in_force && !probes.iter().any(|probe| self.tries_next(probe)) {
+            let what = if sends_any(self.switch) {
+                "no probe would be redirected by `next`"
+            } else {
+                "no probe would be answered by `next`"
+            };
             return Err(Failure::new(format!(
-                "no probe is on the side of `next` with the switch at `{}`, so its answers would not be tried; name more files with --files, or crates with --crate or --from-lockfile",
+                "{what} with the switch at `{}`, so it would not be tried; name more files with --files, or crates with --crate or --from-lockfile",
                 self.switch
             )));
         }

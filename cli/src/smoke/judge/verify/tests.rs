@@ -2,7 +2,7 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::{PRODUCTION, changed};
 
-use super::{head, json, negative, origin, plain};
+use super::{decision, head, json, negative, origin, plain};
 use crate::file::Loaded;
 use crate::small::{RETRY, small};
 use crate::smoke::ask::answered::Answered;
@@ -189,4 +189,97 @@ fn an_origin_may_answer_a_negative_path_as_it_likes() {
         Some("redirect;route=\"download\""),
     );
     assert_eq!(stages(&negative(decision, &ours)), [Stage::Negative]);
+}
+
+#[test]
+fn a_decision_of_the_other_entry_is_told_as_what_it_means() {
+    let [of_config, of_next, differs] = [
+        "`config` answered a file on the side of `next`: the entry `next` is missing",
+        "`next` answered what `config` has to answer",
+        "`signpost-decision` differs",
+    ];
+    // Expected, received, and what is said.
+    let rows = [
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "redirect;route=\"a\"",
+            of_config,
+        ),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "redirect;route=\"b\"",
+            of_config,
+        ),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "origin;reason=\"no-route\"",
+            of_config,
+        ),
+        (
+            "origin;reason=\"switch-off\";by=\"next\"",
+            "origin;reason=\"switch-off\"",
+            of_config,
+        ),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "origin;reason=\"switch-off\"",
+            differs,
+        ),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "origin;reason=\"config-missing\"",
+            differs,
+        ),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "redirect;route=\"a\";because=\"next-refused\"",
+            differs,
+        ),
+        ("redirect;route=\"a\";by=\"next\"", "", differs),
+        (
+            "redirect;route=\"a\";by=\"next\"",
+            "redirect;route=\"b\";by=\"next\"",
+            differs,
+        ),
+        (
+            "redirect;route=\"a\"",
+            "redirect;route=\"a\";by=\"next\"",
+            of_next,
+        ),
+        (
+            "redirect;route=\"a\";because=\"next-refused\"",
+            "origin;reason=\"origin-route\";by=\"next\"",
+            of_next,
+        ),
+        ("redirect;route=\"a\"", "redirect;route=\"b\"", differs),
+    ];
+    for (expected, received, words) in rows {
+        let answer = with(&Answered::default(), "signpost-decision", Some(received));
+        let finding = decision(expected, &answer).unwrap();
+        assert!(
+            finding.message.starts_with(words),
+            "{received}: {}",
+            finding.message
+        );
+        assert_eq!(finding.stage, Stage::Decision, "{received}");
+    }
+    // It is the same in the edge's own answers.
+    let right = redirect();
+    let by_next = "redirect;route=\"download\";by=\"next\"";
+    let first = right.first();
+    for findings in [
+        plain(
+            &right,
+            &with(&first.plain, "signpost-decision", Some(by_next)),
+        ),
+        json(
+            &right,
+            &with(&first.json, "signpost-decision", Some(by_next)),
+        ),
+    ] {
+        let [finding] = findings.as_slice() else {
+            panic!("{findings:?}");
+        };
+        assert!(finding.message.starts_with(of_next), "{}", finding.message);
+    }
 }
