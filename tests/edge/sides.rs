@@ -368,14 +368,15 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
         }
     }
     // The origin is down: the edge's own answer has the headers of the side.
+    let origin_by_next = "origin;reason=\"method-not-redirectable\";by=\"next\"";
+    let rows = [
+        (FILE_OF_CONFIG, None, origin),
+        (FILE_OF_NEXT, Some("*"), origin_by_next),
+    ];
     let Scene { bed, standby } = scene;
     let Bed { origin, viceroy } = bed;
     drop((origin, standby));
-    let origin_by_next = "origin;reason=\"method-not-redirectable\";by=\"next\"";
-    for (path, cors, decision) in [
-        (FILE_OF_CONFIG, None, origin),
-        (FILE_OF_NEXT, Some("*"), origin_by_next),
-    ] {
+    for (path, cors, decision) in rows {
         let answer = viceroy.send(request("POST", path)).await.unwrap();
         assert_eq!(answer.status(), 502, "{path}");
         let said = header(&answer, "access-control-allow-origin");

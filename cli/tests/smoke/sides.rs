@@ -9,8 +9,8 @@ use crate::bed::{Module, PRODUCTION};
 use crate::two_targets::{BOTH, TwoCdns};
 
 /// What a smoke test says if `config` answers in the place of `next`.
-const NOT_IN_FORCE: &str = "`config` answered a file on the side of `next`: the entry `next` is missing, the \
-                            deployed module cannot read it, or the switch gives it no share";
+const NOT_IN_FORCE: &str = "`config` answered a file on the side of `next`: the entry `next` is missing or the \
+     same as `config`, the deployed module cannot read it, or the switch gives it no share";
 
 /// The module with this in the entry `next`, if it is there.
 async fn module(switch: &str, next: Option<&str>) -> Module {
@@ -77,7 +77,7 @@ async fn each_file_is_expected_from_its_side() {
             false,
         ),
         (
-            "in the share of nothing",
+            "the same as config",
             &alike,
             half,
             Some(&entry(&BOTH.toml())),

@@ -90,7 +90,7 @@ fn difference_of_decision(expected: &str, received: Option<&str>) -> String {
         (Some(expected), None)
             if received == expected || !(received.is_empty() || has_other_cause()) =>
         {
-            "`config` answered a file on the side of `next`: the entry `next` is missing, the deployed module \
+            "`config` answered a file on the side of `next`: the entry `next` is missing or the same as `config`, the deployed module \
              cannot read it, or the switch gives it no share"
                 .to_owned()
         }

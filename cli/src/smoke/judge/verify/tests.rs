@@ -194,7 +194,7 @@ fn an_origin_may_answer_a_negative_path_as_it_likes() {
 #[test]
 fn a_decision_of_the_other_entry_is_told_as_what_it_means() {
     let [of_config, of_next, differs] = [
-        "`config` answered a file on the side of `next`: the entry `next` is missing",
+        "`config` answered a file on the side of `next`: the entry `next` is missing or",
         "`next` answered what `config` has to answer",
         "`signpost-decision` differs",
     ];
