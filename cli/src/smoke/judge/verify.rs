@@ -90,8 +90,8 @@ fn difference_of_decision(expected: &str, received: Option<&str>) -> String {
         (Some(expected), None)
             if received == expected || !(received.is_empty() || has_other_cause()) =>
         {
-            "`config` answered a file on the side of `next`: the entry `next` is missing or the same as `config`, the deployed module \
-             cannot read it, or the switch gives it no share"
+            "`config` answered a file on the side of `next`: the entry `next` is missing or the same as \
+             `config`, the deployed module cannot read it, or the switch gives it no share"
                 .to_owned()
         }
         (None, Some(_)) => "`next` answered what `config` has to answer: another switch, or another `next`, is \
