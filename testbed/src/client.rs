@@ -1,7 +1,7 @@
 //! An HTTP/1.1 client that sends what it is given and nothing else.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// How long one exchange may take: far more than any needs, so that a test fails and never hangs.
@@ -28,8 +28,17 @@ const LIMIT: Duration = Duration::from_mins(1);
 ///
 /// When the connection fails, the answer is not HTTP/1.1, or it has not come after a minute.
 pub async fn send(address: SocketAddr, request: Request<Bytes>) -> Result<Response<Bytes>> {
+    send_from(None, address, request).await
+}
+
+/// The same as a client that has this address, which must be one of loopback.
+pub(crate) async fn send_from(
+    client: Option<Ipv4Addr>,
+    address: SocketAddr,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
     let line = format!("{} {} at {address}", request.method(), request.uri());
-    timeout(LIMIT, exchange(address, request))
+    timeout(LIMIT, exchange(client, address, request))
         .await
         .with_context(|| format!("no whole answer to {line} within {LIMIT:?}"))?
         .with_context(|| format!("cannot send {line}"))
@@ -52,12 +61,23 @@ pub async fn send_raw(address: SocketAddr, bytes: &[u8]) -> Result<Vec<u8>> {
         .with_context(|| format!("cannot send {} bytes to {address}", bytes.len()))
 }
 
-async fn exchange(address: SocketAddr, mut request: Request<Bytes>) -> Result<Response<Bytes>> {
+async fn exchange(
+    client: Option<Ipv4Addr>,
+    address: SocketAddr,
+    mut request: Request<Bytes>,
+) -> Result<Response<Bytes>> {
     if !request.headers().contains_key(HOST) {
         let host = HeaderValue::from_str(&address.to_string())?;
         request.headers_mut().insert(HOST, host);
     }
-    let stream = TcpStream::connect(address).await?;
+    let stream = match client {
+        None => TcpStream::connect(address).await?,
+        Some(client) => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((client, 0).into())?;
+            socket.connect(address).await?
+        }
+    };
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let response = sender.send_request(request.map(Full::new)).await?;

@@ -1,15 +1,20 @@
+mod message;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
-use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use tokio::sync::Mutex as AsyncMutex;
 
+use self::message::{Answer, found, item, not_found, refusal, told_to_fail, value_in};
+use crate::edge::Edge;
+use crate::local_server::LocalServer;
 use crate::server::{Server, listens, lock};
 
 /// A stand-in for the Fastly API: one Compute service and one Config Store, in memory.
@@ -22,7 +27,11 @@ use crate::server::{Server, listens, lock};
 pub struct FastlyApi {
     server: Server,
     state: Arc<Mutex<State>>,
+    edge: Follower,
 }
+
+/// The edge that follows the entries, if there is one. Whoever changes them holds it until the edge has them.
+type Follower = Arc<AsyncMutex<Option<Arc<Edge>>>>;
 
 /// A call that the API received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +102,36 @@ impl FastlyApi {
             entries,
             ..State::default()
         }));
-        let shared = Arc::clone(&state);
-        let server = Server::start(move |request| answer(request, Arc::clone(&shared))).await?;
-        Ok(Self { server, state })
+        let edge = Follower::default();
+        let (shared, follower) = (Arc::clone(&state), Arc::clone(&edge));
+        let server = Server::start(move |request| {
+            answer(request, Arc::clone(&shared), Arc::clone(&follower))
+        });
+        Ok(Self {
+            server: server.await?,
+            state,
+            edge,
+        })
+    }
+
+    /// Starts an edge that follows the entries, with the log endpoint `endpoint`. From now on, a call that
+    /// changes an entry is answered once the edge answers by it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Viceroy::start`](crate::Viceroy::start).
+    pub async fn start_edge(
+        &self,
+        module: &Path,
+        local_server: LocalServer,
+        endpoint: &str,
+    ) -> Result<Arc<Edge>> {
+        let mut follower = self.edge.lock().await;
+        let entries = lock(&self.state).entries.clone();
+        let edge = Edge::start(module, local_server, &entries, endpoint).await?;
+        let edge = Arc::new(edge);
+        *follower = Some(Arc::clone(&edge));
+        Ok(edge)
     }
 
     /// Lets one call fail: of those that change or check something, the one with this index from 0.
@@ -167,15 +203,32 @@ impl fmt::Display for Call {
     }
 }
 
-type Answer = Response<Full<Bytes>>;
-
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Answer {
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+    follower: Follower,
+) -> Answer {
     let (head, body) = request.into_parts();
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) => return refusal(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    lock(&state).answer(&head.method, head.uri.path(), &body)
+    let follower = follower.lock().await;
+    let (answer, changed) = {
+        let mut state = lock(&state);
+        let before = state.entries.clone();
+        let answer = state.answer(&head.method, head.uri.path(), &body);
+        (
+            answer,
+            (state.entries != before).then(|| state.entries.clone()),
+        )
+    };
+    if let (Some(edge), Some(entries)) = (&*follower, changed)
+        && let Err(error) = edge.take(&entries).await
+    {
+        return refusal(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}"));
+    }
+    answer
 }
 
 impl State {
@@ -306,39 +359,4 @@ impl ServiceVersion {
             "locked": self.is_locked, "staging": is_staged, "comment": ""
         })
     }
-}
-
-fn item(key: &str, value: &str) -> Value {
-    json!({ "store_id": FastlyApi::STORE, "item_key": key, "item_value": value })
-}
-
-/// The value of an entry in a form, or the text of a report.
-fn value_in(path: &str, body: &[u8]) -> Option<String> {
-    let body = String::from_utf8_lossy(body);
-    if path == "/report" {
-        return Some(body.into_owned());
-    }
-    let value = body
-        .split('&')
-        .find_map(|field| field.strip_prefix("item_value="))?
-        .replace('+', " ");
-    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
-}
-
-fn found(value: &Value) -> Answer {
-    Response::new(Full::from(value.to_string()))
-}
-
-fn not_found() -> Answer {
-    refusal(StatusCode::NOT_FOUND, "Record not found")
-}
-
-fn told_to_fail() -> Answer {
-    refusal(StatusCode::INTERNAL_SERVER_ERROR, "told to fail")
-}
-
-fn refusal(status: StatusCode, message: &str) -> Answer {
-    let mut answer = found(&json!({ "msg": message }));
-    *answer.status_mut() = status;
-    answer
 }

@@ -12,7 +12,8 @@
 //!   [`Meddler`] adds a header to its answers.
 //! - [`add_hosts`] lets the routes of a configuration apply to an edge on this machine.
 //! - [`refused_address`] and [`silent_address`] are origins that do not answer.
-//! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to.
+//! - [`FastlyApi`] stands in for the API that the Fastly CLI speaks to. An [`Edge`] follows its entries, and a
+//!   [`Door`] of it is for one client.
 //! - [`Alertmanager`] is a real one, and the webhook that it notifies; [`is_installed`] tells whether such a
 //!   program is there.
 //! - [`Rsyslog`] is a real one, [`Delivery`] sends it lines as Fastly does, and [`Pipeline`] runs what reads
@@ -32,6 +33,7 @@ mod cdn_tls;
 mod child;
 pub mod client;
 mod delivery;
+mod edge;
 mod fastly_api;
 mod fetch;
 mod file;
@@ -62,6 +64,7 @@ pub use alertmanager::{Alertmanager, Notice};
 pub use cdn::StandInCdn;
 pub use cdn_tls::{Pull, Spoil, TlsCdn};
 pub use delivery::{Delivery, MessageType};
+pub use edge::{Door, Edge};
 pub use fastly_api::{Call, FastlyApi, Fault, ServiceVersion};
 pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use file::stand_in_file;

@@ -99,6 +99,17 @@ impl LocalServer {
         self
     }
 
+    /// Sets the entries `config`, `next` and `switch` to these, and removes those of the three that are
+    /// not among them.
+    #[must_use]
+    pub fn entries(self, entries: &BTreeMap<String, String>) -> Self {
+        ["config", "next", "switch"]
+            .into_iter()
+            .fold(self, |server, key| {
+                server.entry(key, entries.get(key).map(String::as_str))
+            })
+    }
+
     fn entry(mut self, key: &'static str, text: Option<&str>) -> Self {
         self.entries.insert(key, text.map(str::to_owned));
         self
