@@ -1,6 +1,5 @@
 //! Production's configuration on this machine, and as it would have been on 2023-07-20.
 
-use signpost::config::Config;
 use signpost_rows::{PRODUCTION, changed};
 use signpost_testbed::add_hosts;
 
@@ -8,19 +7,19 @@ use signpost_testbed::add_hosts;
 pub(crate) const DEAD_HOST: &str = "static.crates.iocrates";
 
 /// Production's, with this CDN in the place of its own.
-pub(crate) fn good(cdn: &str, has_retry: bool) -> Config {
+pub(crate) fn good(cdn: &str, has_retry: bool) -> String {
     let text = changed(
         PRODUCTION,
         "allowed_hosts = [\"static.crates.io\"]",
         "allowed_hosts = [\"127.0.0.1\"]",
     );
-    compiled(&text.replace("https://static.crates.io", cdn), has_retry)
+    on_this_machine(&text.replace("https://static.crates.io", cdn), has_retry)
 }
 
 /// Production's, whose downloads lead where they led on 2023-07-20: the base has taken a piece of the path.
 ///
 /// A top-level domain that does not exist is no problem to it as one of the operator's own network.
-pub(crate) fn of_2023(has_retry: bool) -> Config {
+pub(crate) fn of_2023(has_retry: bool) -> String {
     let text = changed(
         PRODUCTION,
         "allowed_hosts = [\"static.crates.io\"]",
@@ -33,16 +32,15 @@ pub(crate) fn of_2023(has_retry: bool) -> Config {
             "https://static.crates.io/",
         )
         .replace("https://static.crates.io", &format!("https://{DEAD_HOST}"));
-    compiled(&text, has_retry)
+    on_this_machine(&text, has_retry)
 }
 
-fn compiled(text: &str, has_retry: bool) -> Config {
+fn on_this_machine(text: &str, has_retry: bool) -> String {
     let retry = if has_retry {
         "[retry]\nwindow = \"1m\"\n\n"
     } else {
         ""
     };
     let text = changed(text, "[response]", &format!("{retry}[response]"));
-    let text = add_hosts(&text, &["127.0.0.1"]).unwrap();
-    signpost::authoring::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"))
+    add_hosts(&text, &["127.0.0.1"]).unwrap()
 }

@@ -1,5 +1,6 @@
 //! Small crate files with the names and versions of real ones.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -14,6 +15,27 @@ const BLOCK: usize = 512;
 /// A file for each of the 1,309 that a large workspace locks. Real ones are 300 MB.
 pub(crate) fn files() -> Vec<Crate> {
     signpost_rows::crates().iter().map(pack).collect()
+}
+
+/// A lock file of these.
+pub(crate) fn lock_file(files: &[Crate]) -> String {
+    let mut text = "version = 4\n".to_owned();
+    for file in files {
+        let Crate {
+            name,
+            version,
+            sha256,
+            ..
+        } = file;
+        write!(
+            text,
+            "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\
+             source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
+             checksum = \"{sha256}\"\n"
+        )
+        .unwrap();
+    }
+    text
 }
 
 /// Packs it as `cargo package` does, which would take minutes for all.

@@ -1,4 +1,4 @@
-//! The incident of 2023-07-20 as a release of today: how many downloads are lost after cargo's own retries.
+//! The change of 2023-07-20 as a configuration in `next`: how many downloads real cargos lose.
 //!
 //! `cargo xtask test viceroy` builds the module and runs these tests.
 
@@ -6,79 +6,88 @@ mod bed;
 mod clients;
 mod configs;
 mod crates;
+mod line;
 
 use std::collections::BTreeSet;
 use std::io::{Write as _, stderr};
 use std::time::Instant;
 
-use signpost::request::Request;
-use signpost::sides::Sides;
-use signpost_testbed::{Crate, StandInCdn};
+use signpost_testbed::Crate;
 
 use self::bed::Bed;
 use self::clients::download;
-use self::configs::{DEAD_HOST, good, of_2023};
+use self::configs::DEAD_HOST;
 
-/// What `next` gets while the clients download.
+/// What `next` gets.
 const SHARE: &str = "enforce, next 1%";
 
 /// What is in force before and after.
 const WITHOUT_NEXT: &str = "enforce";
 
 #[tokio::test]
-async fn at_1_percent_no_download_is_lost_with_retry() {
+async fn with_retry_no_download_is_lost_while_next_has_1_percent() {
     for (name, has_retry) in [("with [retry]", true), ("without [retry]", false)] {
         let files = crates::files();
-        let cdn = StandInCdn::start(files.iter().map(|file| (on_cdn(file), file.bytes.clone())));
-        let cdn = cdn.await.unwrap();
-        let (config, next) = (good(&cdn.url(), has_retry), of_2023(has_retry));
-        let is_on_next = |file: &&Crate| {
-            let path = path(file);
-            let request = Request::new("GET", "127.0.0.1", &path);
-            let sides = Sides::new(&config, Some(&next));
-            sides.next_for(&request, SHARE.parse().unwrap()).is_some()
-        };
-        let of_next: Vec<_> = files.iter().filter(is_on_next).cloned().collect();
-        let mut bed = Bed::start(&config, WITHOUT_NEXT).await;
-
-        bed.set("next", &next.to_json()).await;
+        let mut bed = Bed::start(&files, has_retry, WITHOUT_NEXT).await;
+        bed.set("next", bed.next.to_json()).await;
         bed.set("switch", SHARE).await;
         assert!(bed.mark().await.has_side, "{name}: no share in force");
+
         let start = Instant::now();
         let downloads = download(&bed.edge, &files).await;
         let took = start.elapsed().as_secs_f64();
+
         bed.set("switch", WITHOUT_NEXT).await;
         assert!(!bed.mark().await.has_side, "{name}: still a share in force");
-
+        let of_next = bed.files_of_next(&files, SHARE);
         // The test runner shows nothing of a test that passes.
         let _ = writeln!(
             stderr(),
-            "{name}: {} of {} downloads lost, {} of {} runs of cargo failed; {} files on the side of next, \
-             {took:.1} s",
+            "{name}: {} of {} downloads lost, {} of {} runs of cargo failed; \
+             {} files on the side of next; {took:.1} s",
             downloads.lost.len(),
             files.len(),
             downloads.failed_runs,
             downloads.runs,
             of_next.len(),
         );
-        let mut lines = bed.lines();
-        lines.retain(|line| line.location.contains(DEAD_HOST));
-        let led_astray: BTreeSet<_> = lines.iter().map(|line| line.path.clone()).collect();
-        let expected: BTreeSet<_> = of_next.iter().map(path).collect();
-        assert_eq!(led_astray, expected, "{name}");
-        // Cargo makes four attempts.
-        let attempts = if has_retry { 1 } else { 4 };
-        assert_eq!(lines.len(), attempts * expected.len(), "{name}: {lines:#?}");
-        let lost: BTreeSet<_> = downloads.lost.iter().map(path).collect();
-        if has_retry {
-            assert_eq!(lost, BTreeSet::new(), "{name}");
+
+        let lines = bed.lines();
+        let asked: BTreeSet<_> = lines.iter().map(|line| &line.client).collect();
+        // Each cargo is a client of its own, and the marks are of one more.
+        assert_eq!(asked.len(), downloads.runs + 1, "{name}");
+        let astray: Vec<_> = lines.iter().filter(|line| line.is_to(DEAD_HOST)).collect();
+        let led_astray: BTreeSet<_> = astray.iter().map(|line| line.path.clone()).collect();
+        assert_eq!(led_astray, paths(&of_next), "{name}");
+        let (attempts, lost) = if has_retry {
+            (1, BTreeSet::new())
         } else {
-            assert_eq!(lost, expected, "{name}");
-        }
+            (4, led_astray)
+        };
+        assert_eq!(
+            astray.len(),
+            attempts * of_next.len(),
+            "{name}: {astray:#?}"
+        );
+        assert_eq!(paths(&downloads.lost), lost, "{name}");
 
         let after = download(&bed.edge, &of_next).await;
-        assert_eq!(after.lost, [], "{name}, without the share");
+        assert_eq!(after.lost, [], "{name}: lost without the share");
     }
+}
+
+/// A release rests on it: what the smoke test asks is on this machine, and it sees each entry at once.
+#[tokio::test]
+async fn the_smoke_test_sees_each_entry_as_soon_as_it_is_set() {
+    let files = crates::files();
+    let bed = Bed::start(&files, true, WITHOUT_NEXT).await;
+    bed.smoke(WITHOUT_NEXT, 0, " 0 failed\n").await;
+    bed.set("next", bed.next.to_json()).await;
+    bed.set("switch", SHARE).await;
+    bed.smoke(SHARE, 1, &format!("{DEAD_HOST} cannot be reached"))
+        .await;
+    bed.set("switch", "off").await;
+    bed.smoke("off", 0, " 0 failed\n").await;
 }
 
 /// What cargo asks the edge for.
@@ -86,7 +95,6 @@ fn path(file: &Crate) -> String {
     format!("/api/v1/crates/{}/{}/download", file.name, file.version)
 }
 
-/// Where the CDN has it.
-fn on_cdn(file: &Crate) -> String {
-    format!("/crates/{0}/{0}-{1}.crate", file.name, file.version)
+fn paths(files: &[Crate]) -> BTreeSet<String> {
+    files.iter().map(path).collect()
 }
