@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -95,12 +95,14 @@ impl Edge {
         Ok(())
     }
 
-    /// Opens a door for a client with this address, which must be one of loopback.
+    /// Opens a door for a client with this address: any that begins with 127 on Linux, and 127.0.0.1 alone on
+    /// macOS.
     ///
     /// # Errors
     ///
-    /// When no loopback port can be bound.
+    /// When the address is not of loopback, or no port can be bound.
     pub async fn door(&self, client: Ipv4Addr) -> Result<Door> {
+        ensure!(client.is_loopback(), "{client} is not of loopback");
         Door::to(&self.inside, client).await
     }
 
