@@ -13,6 +13,8 @@
 //! - **Spurious errors** of the network make cargo ask again, for one request in 500.
 //! - **A share of the files** can be redirected alone, as during a release: then the origin answers for
 //!   the others.
+//! - **A share of the files** can be on the side of the entry `next` from the break on, as while a release is
+//!   on its way.
 //! - **After the break** every redirected download fails, and cargo does what it documents: four
 //!   attempts, the next ones about 1 s, 3.5 s and 6.5 s after each failure. New builds start as before.
 
@@ -68,6 +70,7 @@ pub struct Traffic {
     break_at: u64,
     end: u64,
     share: u8,
+    next_share: u8,
     part: Part,
     retries: BinaryHeap<Reverse<Request>>,
 }
@@ -81,6 +84,10 @@ pub enum Part {
     EdgeLocation(String),
     /// Those of a part of all files, such as one target's: `0..3` is 3 % of them.
     Files(Range<u8>),
+    /// Those on the side of `next`.
+    Next,
+    /// None: the break is a good release.
+    Nothing,
 }
 
 /// A request as the edge sees it.
@@ -93,6 +100,8 @@ pub struct Request {
     is_broken: bool,
     /// The share of all files that are redirected, in percent.
     share: u8,
+    /// The share of all paths that are on the side of `next`, in percent.
+    next: u8,
 }
 
 /// What a request asks for.
@@ -120,6 +129,7 @@ impl Traffic {
             break_at,
             end: break_at.saturating_add(micros(settings.broken)),
             share: settings.share,
+            next_share: 0,
             part: Part::All,
             retries: BinaryHeap::new(),
         }
@@ -129,6 +139,13 @@ impl Traffic {
     #[must_use]
     pub fn breaking(mut self, part: Part) -> Self {
         self.part = part;
+        self
+    }
+
+    /// The same traffic, with a share of the files on the side of `next` from the break on, in percent.
+    #[must_use]
+    pub fn releasing(mut self, share: u8) -> Self {
+        self.next_share = share;
         self
     }
 
@@ -152,6 +169,15 @@ impl Traffic {
             attempt: 1,
             is_broken: time >= self.break_at,
             share: self.share,
+            next: self.next_share_at(time),
+        }
+    }
+
+    fn next_share_at(&self, time: u64) -> u8 {
+        if time >= self.break_at {
+            self.next_share
+        } else {
+            0
         }
     }
 
@@ -166,6 +192,8 @@ impl Traffic {
             Part::All => true,
             Part::EdgeLocation(name) => request.edge_location() == name,
             Part::Files(part) => part.contains(&request.bucket()),
+            Part::Next => request.is_next(),
+            Part::Nothing => false,
         };
         let leads_nowhere = request.is_broken && request.is_redirected() && is_in_part;
         if !leads_nowhere && self.random.u32(..SPURIOUS) != 0 {
@@ -181,6 +209,7 @@ impl Traffic {
             time,
             attempt: request.attempt + 1,
             is_broken: time >= self.break_at,
+            next: self.next_share_at(time),
             ..*request
         }));
     }
@@ -244,6 +273,27 @@ impl Request {
             Wanted::Download(number) => files::bucket(number),
             Wanted::Page(_) | Wanted::Misspelt(_) => u8::MAX,
         }
+    }
+
+    /// The share of all files that are on the side of `next` now, in percent.
+    pub fn next_share(&self) -> u8 {
+        self.next
+    }
+
+    /// Whether the path is on the side of `next`.
+    pub fn is_next(&self) -> bool {
+        self.place() < self.next
+    }
+
+    /// A number from 0 to 99 that the path always has, and that says when it comes to `next`.
+    pub fn place(&self) -> u8 {
+        let (Wanted::Download(number) | Wanted::Page(number) | Wanted::Misspelt(number)) =
+            self.wanted;
+        files::places(number).map_or(u8::MAX, |places| match self.wanted {
+            Wanted::Download(_) => places.download,
+            Wanted::Page(_) => places.page,
+            Wanted::Misspelt(_) => places.misspelt,
+        })
     }
 
     /// How often cargo has asked for this file now: 1 to 4.

@@ -15,7 +15,8 @@ use signpost_testbed::traffic::{Part, Settings, Traffic};
     cargo xtask replay-incident | signpost watch -\n  \
     cargo xtask replay-incident --rate 500 --before 10m | signpost watch --report page.html -\n  \
     cargo xtask replay-incident --rate 500 --before 10m --share 1 | signpost watch -\n  \
-    cargo xtask replay-incident --rate 500 --before 10m --edge-location FRA | signpost watch -")]
+    cargo xtask replay-incident --rate 500 --before 10m --edge-location FRA | signpost watch -\n  \
+    cargo xtask replay-incident --before 10m --next 1 | signpost watch -")]
 pub(crate) struct Arguments {
     /// Requests a second before the break; 4,710 is the average of the incident
     #[arg(long, default_value_t = 4_710.0)]
@@ -46,6 +47,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     edge_location: Option<String>,
 
+    /// Give `next` this share of the files at the break, in percent, and break only its side
+    #[arg(long, value_name = "PERCENT", conflicts_with = "edge_location", value_parser = clap::value_parser!(u8).range(1..=100))]
+    next: Option<u8>,
+
     /// When the break comes, in RFC 3339
     #[arg(long, value_name = "TIME", default_value = "2023-07-20T12:17:00Z", value_parser = humantime::parse_rfc3339)]
     break_at: SystemTime,
@@ -53,11 +58,14 @@ pub(crate) struct Arguments {
 
 /// Writes the log.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let part = match &arguments.edge_location {
-        Some(name) => Part::EdgeLocation(name.clone()),
-        None => Part::All,
+    let part = match (&arguments.edge_location, arguments.next) {
+        (Some(name), _) => Part::EdgeLocation(name.clone()),
+        (None, Some(_)) => Part::Next,
+        (None, None) => Part::All,
     };
-    let traffic = Traffic::new(&settings(arguments)?).breaking(part);
+    let traffic = Traffic::new(&settings(arguments)?)
+        .breaking(part)
+        .releasing(arguments.next.unwrap_or_default());
     let break_at = humantime::format_rfc3339_seconds(arguments.break_at);
     eprintln!("the break is at {break_at}");
     match write(traffic) {

@@ -45,6 +45,11 @@ pub(crate) struct Decided<'l> {
     pub(crate) route: Option<Cow<'l, str>>,
     #[serde(borrow, default, deserialize_with = "text")]
     pub(crate) target: Option<Cow<'l, str>>,
+    /// `config` or `next`, while `next` has a share.
+    #[serde(borrow, default, deserialize_with = "text")]
+    pub(crate) side: Option<Cow<'l, str>>,
+    #[serde(borrow, default, deserialize_with = "text")]
+    pub(crate) because: Option<Cow<'l, str>>,
 }
 
 /// Why a line has no time that can be used; in words by `Display`.

@@ -51,6 +51,14 @@ impl Input {
         Ok(Self { name, form, reader })
     }
 
+    /// Reads what comes from elsewhere, such as a command.
+    pub(crate) fn of(name: &str, stored: Stored) -> Result<Self, Failure> {
+        let read = decompress(stored);
+        let (form, reader) = read.map_err(|error| cannot_read(name, &error))?;
+        let name = name.to_owned();
+        Ok(Self { name, form, reader })
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

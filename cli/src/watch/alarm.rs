@@ -56,6 +56,9 @@ pub(crate) struct Above {
     /// The usual ratio, once it is learnt.
     pub(crate) usual: Option<f64>,
     pub(crate) limit: f64,
+    /// That of `config` in the same windows, if `next` is compared with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) other_side: Option<f64>,
 }
 
 /// An alarm of one kind, raised or not.
@@ -131,7 +134,8 @@ impl fmt::Display for Cause {
         match self {
             Self::RepeatRatio(above) => {
                 let ratio = percent(above.ratio);
-                write!(f, "{ratio} of each client's requests are repeats{above}")
+                let of = above.of();
+                write!(f, "{ratio} of {of} are repeats{above}")
             }
             Self::Refusal { refusal, url } => {
                 write!(f, "a proof was refused: {refusal}, for {url}")
@@ -142,11 +146,23 @@ impl fmt::Display for Cause {
             ),
             Self::NotRedirected(above) => {
                 let ratio = percent(above.ratio);
-                write!(
-                    f,
-                    "{ratio} of each client's requests on routes fail or are not redirected{above}"
-                )
+                let what = if above.other_side.is_some() {
+                    "fail, are not redirected or are refused by next"
+                } else {
+                    "fail or are not redirected"
+                };
+                write!(f, "{ratio} of {} on routes {what}{above}", above.of())
             }
+        }
+    }
+}
+
+impl Above {
+    /// What it is a ratio of. Sides are compared by their files, everything else by clients.
+    fn of(&self) -> &'static str {
+        match self.other_side {
+            Some(_) => "the requests",
+            None => "each client's requests",
         }
     }
 }
@@ -154,9 +170,10 @@ impl fmt::Display for Cause {
 /// What the ratio is above.
 impl fmt::Display for Above {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.usual {
-            Some(usual) => write!(f, ", usually {}", percent(usual))?,
-            None => write!(f, ", and what is usual is not known yet")?,
+        match (self.other_side, self.usual) {
+            (Some(ratio), _) => write!(f, ", and {} on the side of config", percent(ratio))?,
+            (None, Some(usual)) => write!(f, ", usually {}", percent(usual))?,
+            (None, None) => write!(f, ", and what is usual is not known yet")?,
         }
         write!(f, " (limit {})", percent(self.limit))
     }

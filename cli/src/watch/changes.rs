@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::line::InForce;
+use super::line::{InForce, Side};
 use crate::log::Time;
 use crate::text::beginning;
 
@@ -11,15 +11,22 @@ use crate::text::beginning;
 /// spread, and old and new alternate until then.
 const ANEW: Duration = Duration::from_mins(1);
 
-/// The most pairs of revision and switch that are remembered.
+/// The most revisions, and the most switches, that are remembered.
 const MOST: usize = 16;
 
 /// Notices when the revision or switch in the lines changes.
+///
+/// Each side has a revision. The switch is one for both.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
-    /// The latest is first.
-    seen: Vec<(InForce<'static>, Time)>,
+    of_config: Values,
+    of_next: Values,
+    switches: Values,
 }
+
+/// The values of one kind. The latest is first.
+#[derive(Clone, Debug, Default)]
+struct Values(Vec<(String, Time)>);
 
 /// A change of revision or switch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,48 +38,66 @@ pub(crate) struct Change {
 }
 
 impl Changes {
-    /// Notes the revision and switch of a request. Returns the change if there is one.
-    pub(crate) fn see(&mut self, in_force: &InForce<'_>, time: Time) -> Option<Change> {
-        let is_first = self
-            .seen
-            .first()
-            .is_some_and(|(known, _)| known == in_force);
-        let place = if is_first {
-            Some(0)
-        } else {
-            let known = shortened(in_force);
-            self.seen.iter().position(|(other, _)| *other == known)
+    /// Notes the revision and switch of a request, and which side's revision it is. Returns the change if there is
+    /// one.
+    pub(crate) fn see(&mut self, in_force: &InForce<'_>, side: Side, time: Time) -> Option<Change> {
+        let revisions = match side {
+            Side::Config => &mut self.of_config,
+            Side::Next => &mut self.of_next,
         };
+        let [revision, switch] = [
+            revisions.see(&in_force.revision, time),
+            self.switches.see(&in_force.switch, time),
+        ];
+        if revision.is_none() && switch.is_none() {
+            return None;
+        }
+        let to = InForce {
+            revision: shortened(&in_force.revision).into(),
+            switch: shortened(&in_force.switch).into(),
+        };
+        let from = InForce {
+            revision: revision.map_or_else(|| to.revision.clone(), Into::into),
+            switch: switch.map_or_else(|| to.switch.clone(), Into::into),
+        };
+        Some(Change { time, from, to })
+    }
+}
+
+impl Values {
+    /// Notes a value. Returns the one before it if it has come into force.
+    fn see(&mut self, value: &str, time: Time) -> Option<String> {
+        let Self(seen) = self;
+        if let Some((first, last)) = seen.first_mut()
+            && first == value
+        {
+            // However long no line came, it is not new.
+            *last = time.max(*last);
+            return None;
+        }
+        let known = shortened(value);
+        let place = seen.iter().position(|(other, _)| *other == known);
         if let Some(place) = place {
             // Moved to the front, where the next line finds it at once.
-            self.seen[..=place].rotate_right(1);
-            let last = &mut self.seen[0].1;
+            seen[..=place].rotate_right(1);
+            let last = &mut seen[0].1;
             let is_new = time.since(*last) > ANEW;
             *last = time.max(*last);
-            if !is_new {
+            // A value that had to be shortened is found here.
+            if !is_new || place == 0 {
                 return None;
             }
         } else {
-            self.seen.truncate(MOST - 1);
-            self.seen.insert(0, (shortened(in_force), time));
+            seen.truncate(MOST - 1);
+            seen.insert(0, (known, time));
         }
-        let [(to, _), (from, _), ..] = &self.seen[..] else {
-            return None;
-        };
-        Some(Change {
-            time,
-            from: from.clone(),
-            to: to.clone(),
-        })
+        seen.get(1).map(|(before, _)| before.clone())
     }
 }
 
 /// A log may hold anything, and this is kept and shown.
-fn shortened(in_force: &InForce<'_>) -> InForce<'static> {
-    InForce {
-        revision: beginning(&in_force.revision, 40).into(),
-        switch: beginning(&in_force.switch, 40).into(),
-    }
+fn shortened(value: &str) -> String {
+    beginning(value, 40)
 }
 
 impl fmt::Display for Change {
@@ -94,7 +119,7 @@ impl fmt::Display for Change {
 
 #[cfg(test)]
 mod tests {
-    use super::{Changes, InForce};
+    use super::{Changes, InForce, Side};
     use crate::log::Time;
 
     #[test]
@@ -120,7 +145,53 @@ mod tests {
                 revision: revision.into(),
                 switch: switch.into(),
             };
-            let change = changes.see(&in_force, Time::from_millis(seconds * 1_000));
+            let change = changes.see(&in_force, Side::Config, Time::from_millis(seconds * 1_000));
+            let change = change.map(|change| change.to_string());
+            assert_eq!(change.as_deref(), expected, "at {seconds}");
+        }
+    }
+
+    #[test]
+    fn the_switch_is_one_for_both_sides_and_each_has_its_revision() {
+        let mut changes = Changes::default();
+        for (seconds, side, revision, switch, expected) in [
+            (0, Side::Config, "a", "enforce", None),
+            (
+                1,
+                Side::Next,
+                "b",
+                "enforce, next 1%",
+                Some("the switch `enforce, next 1%` came into force"),
+            ),
+            (2, Side::Config, "a", "enforce, next 1%", None),
+            (3, Side::Next, "b", "enforce, next 1%", None),
+            (
+                100,
+                Side::Next,
+                "b",
+                "enforce, next 100%",
+                Some("the switch `enforce, next 100%` came into force"),
+            ),
+            (
+                200,
+                Side::Next,
+                "c",
+                "enforce, next 100%",
+                Some("revision c came into force"),
+            ),
+            (
+                300,
+                Side::Config,
+                "b",
+                "enforce",
+                Some("revision b and the switch `enforce` came into force"),
+            ),
+        ] {
+            let in_force = InForce {
+                revision: revision.into(),
+                switch: switch.into(),
+            };
+            let change = changes.see(&in_force, side, Time::from_millis(seconds * 1_000));
             let change = change.map(|change| change.to_string());
             assert_eq!(change.as_deref(), expected, "at {seconds}");
         }
@@ -134,9 +205,14 @@ mod tests {
                 revision: format!("{}{number}", "x".repeat(10_000)).into(),
                 switch: number.to_string().into(),
             };
-            changes.see(&in_force, Time::from_millis(number));
-            assert_eq!(changes.see(&in_force, Time::from_millis(number)), None);
+            let time = Time::from_millis(number);
+            for side in [Side::Config, Side::Next] {
+                changes.see(&in_force, side, time);
+                assert_eq!(changes.see(&in_force, side, time), None);
+            }
         }
-        assert!(changes.seen.len() <= 16);
+        for values in [changes.of_config, changes.of_next, changes.switches] {
+            assert!(values.0.len() <= 16);
+        }
     }
 }

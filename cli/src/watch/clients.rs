@@ -57,6 +57,21 @@ impl Asked {
         ratio(self.not_redirected, self.on_routes)
     }
 
+    /// What repeats, and everything else.
+    pub(crate) fn split(self) -> [Self; 2] {
+        let repeats = Self {
+            compared: self.repeats,
+            repeats: self.repeats,
+            ..Self::default()
+        };
+        let others = Self {
+            compared: self.compared.saturating_sub(self.repeats),
+            repeats: 0,
+            ..self
+        };
+        [repeats, others]
+    }
+
     fn add(&mut self, other: &Self) {
         let Self {
             firsts,

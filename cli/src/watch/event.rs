@@ -3,6 +3,7 @@ use serde::Serialize;
 use super::alarm::Alarm;
 use super::changes::Change;
 use super::noise::Notice;
+use super::refused::NextRefused;
 use super::window::{Counts, Window};
 use crate::log::Time;
 use crate::text::visible;
@@ -18,6 +19,8 @@ pub(crate) enum Event {
     AlarmEnded(Alarm),
     /// One client would have raised an alarm.
     Notice(Notice),
+    /// `next` refused a request, after a while in which it refused none.
+    NextRefused(NextRefused),
     /// Over half of the last lines are unreadable, which was not so before.
     Unreadable {
         unreadable: u64,
@@ -42,6 +45,10 @@ pub(crate) struct Summary {
     pub(crate) windows: u64,
     /// Windows with too few clients to judge their repeat ratio.
     pub(crate) not_judged: u64,
+    /// Windows in which `next` had a share, by what they say of it.
+    pub(crate) next_good: u64,
+    pub(crate) next_broken: u64,
+    pub(crate) next_too_few: u64,
     /// Whether some edge locations, targets or routes are not judged, because there are too many.
     pub(crate) are_too_many: bool,
     /// Lines that count in a later window.

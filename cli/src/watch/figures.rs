@@ -1,7 +1,8 @@
 use serde::Serialize;
 
 use super::band::count;
-use super::line::{Answer, Line};
+use super::clients::Asked;
+use super::line::{Answer, Left, Line};
 use super::repeats::Seen;
 
 /// What happened in a scope in some time.
@@ -22,6 +23,10 @@ pub(crate) struct Figures {
     pub(crate) repeats: u64,
     /// Repeats that do not count, because the client had repeated the same request three times.
     pub(crate) more_repeats: u64,
+    /// On the side of `next`, and left to `config` because `next` has no way for them.
+    pub(crate) next_refused: u64,
+    /// On the side of `next`, and left to `config` because `next` answered an earlier attempt.
+    pub(crate) next_retried: u64,
 }
 
 impl Figures {
@@ -40,6 +45,18 @@ impl Figures {
             compared: number(is_again || seen == Some(Seen::First)),
             repeats: number(is_again),
             more_repeats: number(seen == Some(Seen::OverAndOver)),
+            next_refused: number(line.left == Some(Left::Refused)),
+            next_retried: number(line.left == Some(Left::Retried)),
+        }
+    }
+
+    /// The figures of one line for its side, for which other requests count.
+    pub(crate) fn of_side(self, asked: &Asked) -> Self {
+        Self {
+            not_redirected: asked.not_redirected.into(),
+            compared: asked.compared.into(),
+            repeats: asked.repeats.into(),
+            ..self
         }
     }
 
@@ -62,6 +79,8 @@ impl Figures {
             compared,
             repeats,
             more_repeats,
+            next_refused,
+            next_retried,
         } = other;
         self.requests += requests;
         self.redirects += redirects;
@@ -73,5 +92,7 @@ impl Figures {
         self.compared += compared;
         self.repeats += repeats;
         self.more_repeats += more_repeats;
+        self.next_refused += next_refused;
+        self.next_retried += next_retried;
     }
 }

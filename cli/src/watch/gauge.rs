@@ -1,9 +1,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::alarm::AlarmState;
+use super::alarm::{Above, AlarmState};
 use super::band::{Band, Limit};
 use super::clients::{Asked, Clients};
+use super::line::Side;
+use super::sides::Compared;
 
 /// The least surprise that raises an alarm, in windows of ten seconds. With some 120 scopes, two ratios
 /// and 8,640 windows a day, chance alone then raises fewer than one in a day, and in fact far fewer: each
@@ -40,6 +42,30 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// A ratio of a side, if it is compared with the other.
+    pub(crate) fn of_side(side: Side, compared: Option<&Compared>) -> Self {
+        let (ratio, limit) = match (side, compared) {
+            (Side::Next, Some(compared)) => (Some(compared.next), compared.limit()),
+            (Side::Config, Some(compared)) => (Some(compared.config), 1.0),
+            (_, None) => (None, 1.0),
+        };
+        Self {
+            ratio,
+            limit: Limit { usual: None, limit },
+            above: None,
+        }
+    }
+
+    /// The ratio, if there is one, and what it is to be compared with.
+    pub(crate) fn above(&self) -> Option<Above> {
+        Some(Above {
+            ratio: self.ratio?,
+            usual: self.limit.usual,
+            limit: self.limit.limit,
+            other_side: None,
+        })
+    }
+
     /// Whether the ratio is above its limit, and not by chance.
     pub(crate) fn is_above(&self) -> bool {
         self.above.is_some()

@@ -1,20 +1,18 @@
 //! Judges a window: which scope is broken, and which of those that look so explains the others.
 
 use super::alarm::{Above, Alarm, Cause};
+use super::blame::{self, EXPLAINED, TOGETHER};
 use super::clients::{Asked, Clients};
 use super::event::Event;
 use super::figures::Figures;
 use super::flow::Level;
 use super::gauge::{Gauge, Reading};
 use super::scope::Scope;
-use super::scopes::{ALL, Scopes, Watched};
+use super::scopes::{ALL, Scopes};
+use super::sides::{Compared, Of};
+use super::verdict::Judgement;
+use super::watched::Watched;
 use crate::log::Time;
-
-/// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
-const TOGETHER: f64 = 0.75;
-
-/// A kind explains what is broken if the ratio of all else is at most this part of its own.
-const EXPLAINED: f64 = 0.5;
 
 /// Of two kinds whose ratios are this close, the one that says more is named.
 const CLOSE: f64 = 0.05;
@@ -36,6 +34,7 @@ pub(crate) struct Judged {
     of: fn(&Watched) -> &Gauge,
     gauge: fn(&mut Watched) -> &mut Gauge,
     cause: fn(Above) -> Cause,
+    of_sides: Of,
 }
 
 pub(crate) const REPEATS: Judged = Judged {
@@ -43,6 +42,7 @@ pub(crate) const REPEATS: Judged = Judged {
     of: |watched| &watched.repeats,
     gauge: |watched| &mut watched.repeats,
     cause: Cause::RepeatRatio,
+    of_sides: Of::Repeats,
 };
 
 pub(crate) const NOT_REDIRECTED: Judged = Judged {
@@ -50,9 +50,10 @@ pub(crate) const NOT_REDIRECTED: Judged = Judged {
     of: |watched| &watched.not_redirected,
     gauge: |watched| &mut watched.not_redirected,
     cause: Cause::NotRedirected,
+    of_sides: Of::NotRedirected,
 };
 
-/// Judges a ratio in every scope. Returns the readings, scope by scope.
+/// Judges a ratio in every scope, and compares the sides.
 ///
 /// What an alarm explains is not judged again: in the windows after it, other scopes count only what
 /// is outside its scope. So one fault is one alarm, and two faults are two.
@@ -62,17 +63,23 @@ pub(crate) fn ratio(
     closed: Closed,
     new: &mut impl FnMut(&Scope, Cause) -> Alarm,
     events: &mut Vec<Event>,
-) -> Vec<Reading> {
+) -> Judgement {
     let all = scopes.iter().next();
     let elsewhere = all.and_then(|all| (judged.of)(all).usual());
-    let read = |watched: &Watched| {
-        (judged.of)(watched).read(&watched.windows, elsewhere, closed.is_changed)
+    let compared = scopes.sides.compare(judged.of_sides);
+    let read = |watched: &Watched| match watched.scope {
+        Scope::Side(side) => Reading::of_side(side, compared.as_ref()),
+        _ => (judged.of)(watched).read(&watched.windows, elsewhere, closed.is_changed),
     };
     let readings: Vec<_> = scopes.iter().map(read).collect();
+    let are_compared = scopes.sides.are_compared();
     for (watched, reading) in scopes.iter_mut().zip(&readings) {
+        // Without a share, or with a share of everything, there is no side to blame.
+        let is_over = matches!(watched.scope, Scope::Side(_)) && !are_compared;
         let alarm = &mut (judged.gauge)(watched).alarm;
         if alarm.is_raised() {
             let ended = match reading {
+                _ if is_over => alarm.calm(closed.end),
                 Reading { ratio: None, .. } => alarm.idle(closed.end),
                 // Even if it could be chance: nothing says that it is over.
                 _ if reading.is_high() => {
@@ -84,35 +91,48 @@ pub(crate) fn ratio(
             events.extend(ended.map(Event::AlarmEnded));
         }
     }
-    let broken = broken(judged, scopes, &readings);
+    let broken = blamed(judged, scopes, &readings, compared.as_ref());
     let is_calm = broken.is_empty();
+    if !is_calm {
+        scopes.sides.forget();
+    }
     for (number, (watched, reading)) in scopes.iter_mut().zip(&readings).enumerate() {
         let scope = watched.scope.clone();
         if !is_calm {
             watched.windows.forget();
+            watched.by_side.forget();
         }
         let gauge = (judged.gauge)(watched);
-        match reading.ratio {
-            Some(ratio) if broken.contains(&number) => {
-                let above = Above {
-                    ratio,
-                    usual: reading.limit.usual,
-                    limit: reading.limit.limit,
-                };
-                let alarm = gauge.alarm.raise(|| new(&scope, (judged.cause)(above)));
-                events.extend(alarm.map(Event::AlarmBegan));
-            }
+        if let Some((_, above)) = broken.iter().find(|(broken, _)| *broken == number) {
+            let alarm = gauge.alarm.raise(|| new(&scope, (judged.cause)(*above)));
+            events.extend(alarm.map(Event::AlarmBegan));
+        } else if is_calm && closed.is_known && !gauge.alarm.is_raised() {
             // What is broken is never learnt, nor a window that shows something broken.
-            Some(_) if is_calm && closed.is_known && !gauge.alarm.is_raised() => {
-                gauge.learn(reading);
-            }
-            _ => {}
+            gauge.learn(reading);
         }
     }
-    readings
+    Judgement { readings, compared }
 }
 
-/// The scopes to raise an alarm for: nothing, all requests, or those of one kind.
+/// The scopes to raise an alarm for, and why.
+fn blamed(
+    judged: Judged,
+    scopes: &Scopes,
+    readings: &[Reading],
+    compared: Option<&Compared>,
+) -> Vec<(usize, Above)> {
+    let broken = broken(judged, scopes, readings);
+    let next = scopes.next.and_then(|number| scopes.get(number));
+    let is_raised = next.is_some_and(|next| (judged.of)(next).alarm.is_raised());
+    let next = blame::next(judged.of_sides, scopes, readings, compared, &broken);
+    if let Some(next) = next.filter(|_| !is_raised) {
+        return vec![next];
+    }
+    let above = |number: usize| Some((number, readings.get(number)?.above()?));
+    broken.into_iter().filter_map(above).collect()
+}
+
+/// The scopes that look broken: none, all requests, or those of one kind.
 fn broken(judged: Judged, scopes: &Scopes, readings: &[Reading]) -> Vec<usize> {
     let mut kinds: Vec<Kind> = Vec::new();
     let mut is_all_broken = false;
@@ -193,7 +213,7 @@ struct Kind {
 /// Of two kinds that explain equally well, the lower rank is named.
 fn rank(scope: &Scope) -> u8 {
     match scope {
-        Scope::All => 0,
+        Scope::All | Scope::Side(_) => 0,
         Scope::Target(_) => 1,
         Scope::Route(_) => 2,
         Scope::EdgeLocation(_) => 3,

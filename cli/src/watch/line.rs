@@ -21,6 +21,26 @@ pub(crate) struct Line<'a> {
     pub(crate) answer: Answer<'a>,
     pub(crate) refusal: Option<Cow<'a, str>>,
     pub(crate) in_force: Option<InForce<'a>>,
+    /// Nothing if `next` has no share.
+    pub(crate) side: Option<Side>,
+    /// Why `config` answered for the side of `next`.
+    pub(crate) left: Option<Left>,
+}
+
+/// The side of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Side {
+    Config,
+    Next,
+}
+
+/// Why `config` answers a request on the side of `next`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// `next` has no way for it, and `config` has one.
+    Refused,
+    /// `next` answered an earlier attempt.
+    Retried,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +108,9 @@ impl<'a> Line<'a> {
             revision: text_or(decided.revision.as_ref(), "none"),
             switch: text_or(decided.switch.as_ref(), "none"),
         });
+        let decided = entry.decided.as_ref();
+        let side = decided.and_then(|decided| Side::read(decided.side.as_deref()?));
+        let left = decided.and_then(|decided| Left::read(decided.because.as_deref()?));
         let (refusal, route, target) = match entry.decided {
             Some(decided) => (decided.refusal, decided.route, decided.target),
             None => (None, None, None),
@@ -104,7 +127,22 @@ impl<'a> Line<'a> {
             answer,
             refusal,
             in_force,
+            side,
+            left,
         })
+    }
+
+    /// The configuration that answered, while `next` has a share.
+    pub(crate) fn answered_by(&self) -> Option<Side> {
+        match self.left {
+            Some(_) => self.side.and(Some(Side::Config)),
+            None => self.side,
+        }
+    }
+
+    /// Whether a route leaves it to the origin on purpose.
+    pub(crate) fn is_of_origin_route(&self) -> bool {
+        matches!(&self.answer, Answer::Origin(reason) if reason == "origin-route")
     }
 
     /// Whether a redirect may be expected: the request is on a route, or the line does not say.
@@ -154,6 +192,32 @@ impl<'a> Line<'a> {
             },
             refusal: self.refusal.as_deref().map(owned),
             in_force,
+            side: self.side,
+            left: self.left,
+        }
+    }
+}
+
+impl Side {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Next => "next",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let sides = [Self::Config, Self::Next];
+        sides.into_iter().find(|side| side.name() == text)
+    }
+}
+
+impl Left {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "next-refused" => Some(Self::Refused),
+            "next-retried" => Some(Self::Retried),
+            _ => None,
         }
     }
 }

@@ -27,9 +27,12 @@ pub(crate) struct Measures {
     edge_locations: Counters,
     routes: Counters,
     targets: Counters,
+    sides: Counters,
     names: Mutex<Names>,
     reasons: IntCounterVec,
     refusals: IntCounter,
+    next_refused: IntCounter,
+    next_retried: IntCounter,
     limit: Gauge,
     lines: IntCounter,
     unreadable: IntCounter,
@@ -79,9 +82,12 @@ impl Measures {
             edge_locations: counters(&families::EDGE_LOCATIONS)?,
             routes: counters(&families::ROUTES)?,
             targets: counters(&families::TARGETS)?,
+            sides: counters(&families::SIDES)?,
             names: Mutex::default(),
             reasons: families::REASONS.counters(registry)?,
             refusals: families::REFUSALS.counter(registry)?,
+            next_refused: families::NEXT_REFUSED.counter(registry)?,
+            next_retried: families::NEXT_RETRIED.counter(registry)?,
             limit: families::LIMIT.gauge(registry)?,
             lines: families::LINES.counter(registry)?,
             unreadable: families::UNREADABLE.counter(registry)?,
@@ -105,6 +111,7 @@ impl Measures {
             Scope::Target(name) => self
                 .targets
                 .add(Some(&names.targets.bounded(name)), figures),
+            Scope::Side(side) => self.sides.add(Some(side.name()), figures),
         }
     }
 
@@ -118,6 +125,12 @@ impl Measures {
     /// Adds requests whose location the proof refused.
     pub(crate) fn add_refusals(&self, requests: u64) {
         self.refusals.inc_by(requests);
+    }
+
+    /// Adds requests on the side of `next` that it left to `config`.
+    pub(crate) fn add_left(&self, refused: u64, retried: u64) {
+        self.next_refused.inc_by(refused);
+        self.next_retried.inc_by(retried);
     }
 
     /// Notes the limit of the repeat ratio of all requests.

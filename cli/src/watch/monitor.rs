@@ -11,12 +11,14 @@ use super::figures::Figures;
 use super::flow::{Flow, Level};
 use super::gauge::Reading;
 use super::judge::{self, Closed};
-use super::line::{Download, Line};
+use super::line::{Download, Line, Side};
 use super::noise::Noise;
+use super::refused::Refused;
 use super::repeats::{Repeats, Seen};
 use super::scope::Scope;
-use super::scopes::Scopes;
+use super::scopes::{Client, Scopes};
 use super::settings::{BandSettings, Settings};
+use super::verdict::OfSides;
 use super::window::{Counts, InScope, Ratio, Window};
 use crate::log::Time;
 use crate::text::beginning;
@@ -39,6 +41,7 @@ pub(crate) struct Monitor {
     /// The usual share of repeats if each request counts, whoever sends it.
     plain_repeats: Band,
     changes: Changes,
+    refused: Refused,
     last_change: Option<Change>,
     counts: Counts,
     /// The end of the last window.
@@ -55,6 +58,7 @@ impl Monitor {
             noise: Noise::default(),
             plain_repeats: Band::new(of_one_client(settings.band), settings.window),
             changes: Changes::default(),
+            refused: Refused::default(),
             last_change: None,
             counts: Counts::default(),
             end: None,
@@ -68,32 +72,40 @@ impl Monitor {
         let of = self.scopes.of(line);
         let (mut client, mut seen) = (None, None);
         if let Some(download) = &line.download {
-            let (hash, file) = self.hashes(download);
-            let found = self.repeats.see(file, of.target, line.time);
-            if matches!(found, Seen::Again { .. } | Seen::OverAndOver) {
-                self.noise.count(hash, download);
+            let (asking, file) = self.hashes(download);
+            let found = self.repeats.see(file, of.sent, line.time);
+            if matches!(found, Seen::Again(_) | Seen::OverAndOver) {
+                self.noise.count(asking.hash, download);
             }
-            (client, seen) = (Some(hash), Some(found));
+            (client, seen) = (Some(asking), Some(found));
         }
+        self.scopes.sides.note(line.in_force.as_ref());
         self.scopes.add(line, of, client, seen);
         self.counts.add(line);
         self.see_change(line, events);
+        events.extend(self.refused.see(line).map(Event::NextRefused));
     }
 
-    /// The hashes of a client, and of a client and a file.
-    fn hashes(&self, download: &Download<'_>) -> (u64, u64) {
+    /// The hashes of a client and a path, and of both.
+    fn hashes(&self, download: &Download<'_>) -> (Client, u64) {
         let mut hasher = self.hasher.build_hasher();
         download.address.hash(&mut hasher);
         download.user_agent.hash(&mut hasher);
-        let client = hasher.clone().finish();
+        let client = Client {
+            hash: hasher.clone().finish(),
+            path: self.hasher.hash_one(&download.path),
+        };
         download.path.hash(&mut hasher);
         (client, hasher.finish())
     }
 
     /// Notes the revision and switch of a request.
     pub(crate) fn see_change(&mut self, line: &Line<'_>, events: &mut Vec<Event>) {
-        let in_force = line.in_force.as_ref();
-        if let Some(change) = in_force.and_then(|known| self.changes.see(known, line.time)) {
+        let Some(in_force) = &line.in_force else {
+            return;
+        };
+        let side = line.answered_by().unwrap_or(Side::Config);
+        if let Some(change) = self.changes.see(in_force, side, line.time) {
             self.last_change = Some(change.clone());
             events.push(Event::Change(change));
         }
@@ -142,6 +154,7 @@ impl Monitor {
             // The end of a log is not less traffic.
             levels.push(if is_last { Level::Unknown } else { level });
         }
+        self.scopes.sides.close();
         let closed = Closed {
             end,
             is_changed: self.last_change.is_some(),
@@ -151,10 +164,14 @@ impl Monitor {
         let (alarms, change) = (&mut self.alarms, self.last_change.as_ref());
         let mut new = |scope: &Scope, cause| new_alarm(alarms, scope, end, cause, change);
         let scopes = &mut self.scopes;
-        let readings = judge::ratio(judge::REPEATS, scopes, closed, &mut new, &mut judged);
-        judge::ratio(judge::NOT_REDIRECTED, scopes, closed, &mut new, &mut judged);
+        let mut judge =
+            |judged_ratio| judge::ratio(judged_ratio, scopes, closed, &mut new, &mut judged);
+        let repeats = judge(judge::REPEATS);
+        let not_redirected = judge(judge::NOT_REDIRECTED);
+        let of_sides = OfSides::new(scopes, &repeats, &not_redirected);
+        let readings = repeats.readings;
         judge::traffic(scopes, &levels, end, &mut new, &mut judged);
-        let window = self.window(start, &figures, &readings);
+        let window = self.window(start, &figures, &readings, of_sides);
         events.push(Event::Window(window.clone()));
         judge::refusals(&mut self.scopes, &figures, end, events);
         self.look_for_noise(&figures, &readings, end, events);
@@ -163,7 +180,13 @@ impl Monitor {
     }
 
     /// The closed window, and what happened in each scope.
-    fn window(&mut self, start: Time, figures: &[Figures], readings: &[Reading]) -> Window {
+    fn window(
+        &mut self,
+        start: Time,
+        figures: &[Figures],
+        readings: &[Reading],
+        sides: OfSides,
+    ) -> Window {
         let mut in_scopes =
             self.scopes
                 .iter()
@@ -178,7 +201,11 @@ impl Monitor {
                     },
                 });
         let all = in_scopes.next();
-        let scopes = in_scopes.filter(|it| it.figures.requests > 0).collect();
+        let scopes: Vec<_> = in_scopes.filter(|it| it.figures.requests > 0).collect();
+        let requests = |side| {
+            let mut of_side = scopes.iter().filter(|it| it.scope == Scope::Side(side));
+            of_side.next().map_or(0, |it| it.figures.requests)
+        };
         let mut counts = std::mem::take(&mut self.counts);
         // There is always the scope of all requests.
         let repeats = all.map_or(Ratio::default(), |all| {
@@ -190,6 +217,11 @@ impl Monitor {
             length: self.settings.window,
             counts,
             repeats,
+            sides: OfSides {
+                next_requests: requests(Side::Next),
+                config_requests: requests(Side::Config),
+                ..sides
+            },
             scopes,
         }
     }
@@ -215,6 +247,7 @@ impl Monitor {
             }
         }
         self.noise.turn();
+        self.refused.turn();
     }
 
     pub(crate) fn alarms(&self) -> u32 {

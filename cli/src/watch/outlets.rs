@@ -42,10 +42,11 @@ pub(crate) fn tell(
                     measures.add_reason(reason, *requests);
                 }
                 measures.add_refusals(counts.figures.refusals);
+                measures.add_left(counts.figures.next_refused, counts.figures.next_retried);
                 measures.note_limit(window.repeats.limit.limit);
             }
         }
-        Event::Change(_) | Event::Notice(_) | Event::Unreadable { .. } => {}
+        Event::Change(_) | Event::Notice(_) | Event::NextRefused(_) | Event::Unreadable { .. } => {}
     }
 }
 
@@ -85,6 +86,7 @@ mod tests {
             ratio: 0.75,
             usual: None,
             limit: 0.5,
+            other_side: None,
         });
         let refusal = Cause::Refusal {
             refusal: "not-the-base".to_owned(),
@@ -98,6 +100,7 @@ mod tests {
             ratio: 0.2,
             usual: None,
             limit: 0.1,
+            other_side: Some(0.01),
         });
         let mut names = Vec::new();
         for (cause, scope, labels, summary) in [

@@ -170,6 +170,8 @@ fn figures(summary: &Summary) -> Markup {
                     (row("Preflights", of.preflights, Some(requests)))
                     (row("Without a decision in their line", of.other, Some(requests)))
                     (row("Refused proofs", of.refusals, Some(requests)))
+                    (row("On the side of next, which had no way for them: config answered", of.next_refused, Some(requests)))
+                    (row("Repeated attempts on the side of next: config answered", of.next_retried, Some(requests)))
                     (row("On routes, and not redirected though they should be", of.not_redirected, Some(requests)))
                     (row("Repeats, of the requests compared", of.repeats, Some(of.compared)))
                     (row("Repeats after the third of a client for a file, which do not count", of.more_repeats, Some(requests)))

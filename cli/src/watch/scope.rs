@@ -3,6 +3,8 @@ use std::fmt;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::line::Side;
+
 /// The requests that an alarm is about.
 ///
 /// In JSON it has a `kind` and a `name`, which all requests lack.
@@ -15,6 +17,8 @@ pub(crate) enum Scope {
     Target(String),
     /// Matched by this route.
     Route(String),
+    /// Of a file on this side, while two configurations are in force.
+    Side(Side),
 }
 
 impl Scope {
@@ -25,6 +29,7 @@ impl Scope {
             Self::EdgeLocation(_) => "edge_location",
             Self::Target(_) => "target",
             Self::Route(_) => "route",
+            Self::Side(_) => "side",
         }
     }
 
@@ -33,6 +38,7 @@ impl Scope {
         match self {
             Self::All => None,
             Self::EdgeLocation(name) | Self::Target(name) | Self::Route(name) => Some(name),
+            Self::Side(side) => Some(side.name()),
         }
     }
 }

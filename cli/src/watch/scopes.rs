@@ -1,31 +1,19 @@
 use std::collections::HashMap;
-use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
-use super::alarm::AlarmState;
-use super::band::Band;
-use super::clients::{Asked, Clients};
+use super::clients::Asked;
 use super::figures::Figures;
-use super::flow::{Flow, Level};
-use super::gauge::{Gauge, Windows};
-use super::line::{Answer, Line};
-use super::repeats::{Seen, TargetNumber};
+use super::line::{Answer, Left, Line, Side};
+use super::repeats::{Seen, Sent};
 use super::scope::Scope;
 use super::settings::Settings;
-use crate::log::Time;
+use super::sides::{Sides, asked_of_side};
+use super::watched::Watched;
 use crate::text::beginning;
 
 /// The most edge locations, targets and routes that are judged. Any others count in all requests only.
 const MOST: [usize; 3] = [512, 63, 128];
-
-/// How much lower the ceiling of a part is than that of all requests. If one part is broken, its ratio is
-/// hardly above that of all, and the part is to be named.
-const PART: f64 = 0.05;
-
-/// If a window has too few clients, windows of this time are judged together, and at most so many.
-const TOGETHER: Duration = Duration::from_mins(1);
-const MOST_TOGETHER: usize = 6;
 
 /// The longest name that is watched, in bytes.
 const LONGEST: usize = 256;
@@ -40,7 +28,7 @@ const EDGE_LOCATIONS: usize = 0;
 const TARGETS: usize = 1;
 const ROUTES: usize = 2;
 
-/// What is watched: all requests, and those of each edge location, target and route.
+/// What is watched: all requests, those of each edge location, target and route, and of both sides.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     settings: Settings,
@@ -51,34 +39,28 @@ pub(crate) struct Scopes {
     last: [(String, Number); 3],
     /// The numbers of the targets, in their order.
     targets: Vec<Number>,
+    /// The numbers of the sides.
+    config: Option<Number>,
+    pub(crate) next: Option<Number>,
+    pub(crate) sides: Sides,
     /// Whether some names are not watched, because there are too many.
     pub(crate) are_too_many: bool,
 }
 
-/// A scope, and what is known of it.
-#[derive(Debug)]
-pub(crate) struct Watched {
-    pub(crate) scope: Scope,
-    /// What happened in the open window.
-    figures: Figures,
-    clients: Clients,
-    /// Downloads of the open window whose client is unknown.
-    of_unknown: u32,
-    pub(crate) windows: Windows,
-    pub(crate) repeats: Gauge,
-    pub(crate) not_redirected: Gauge,
-    pub(crate) refusals: AlarmState,
-    /// That of all requests and of edge locations.
-    pub(crate) flow: Option<Flow>,
+/// The hashes of a line's client and path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client {
+    pub(crate) hash: u64,
+    pub(crate) path: u64,
 }
 
 /// The scopes of a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OfLine {
-    /// All, edge location, target and route.
-    numbers: [Option<Number>; 4],
-    /// What is remembered of the target.
-    pub(crate) target: TargetNumber,
+    /// All, edge location, target, route and side.
+    numbers: [Option<Number>; 5],
+    /// What is remembered of the answer.
+    pub(crate) sent: Sent,
 }
 
 impl Scopes {
@@ -89,6 +71,9 @@ impl Scopes {
             known: Default::default(),
             last: Default::default(),
             targets: Vec::new(),
+            config: None,
+            next: None,
+            sides: Sides::default(),
             are_too_many: false,
         };
         scopes.watched.push(Watched::new(Scope::All, &settings));
@@ -111,9 +96,25 @@ impl Scopes {
                 ),
                 target,
                 self.number(ROUTES, line.route.as_deref(), Scope::Route),
+                line.side.map(|side| self.side(side)),
             ],
-            target: place.map_or(0, |place| u8::try_from(place + 1).unwrap_or_default()),
+            sent: Sent {
+                target: place.map_or(0, |place| u8::try_from(place + 1).unwrap_or_default()),
+                side: line.answered_by(),
+            },
         }
+    }
+
+    fn side(&mut self, side: Side) -> Number {
+        let known = match side {
+            Side::Config => &mut self.config,
+            Side::Next => &mut self.next,
+        };
+        *known.get_or_insert_with(|| {
+            self.watched
+                .push(Watched::new(Scope::Side(side), &self.settings));
+            self.watched.len() - 1
+        })
     }
 
     fn number(
@@ -150,22 +151,27 @@ impl Scopes {
 
     /// Counts a line of a client in its scopes.
     ///
-    /// A repeat counts against the target of the request before it, whose answer it is. What a raised
-    /// alarm explains counts in no other scope.
+    /// A repeat counts against the target and side of the request before it, whose answer it is. What a
+    /// raised alarm explains counts in no other scope. Sides are counted by their files, not by clients.
     pub(crate) fn add(
         &mut self,
         line: &Line<'_>,
         of: OfLine,
-        client: Option<u64>,
+        client: Option<Client>,
         seen: Option<Seen>,
     ) {
-        let blamed = match seen {
-            Some(Seen::Again { target }) => target.checked_sub(1),
-            _ => None,
+        let before = match seen {
+            Some(Seen::Again(sent)) => sent,
+            _ => Sent::default(),
         };
-        let blamed = blamed.and_then(|place| self.targets.get(usize::from(place)).copied());
+        let target_before = before.target.checked_sub(1);
+        let target_before =
+            target_before.and_then(|place| self.targets.get(usize::from(place)).copied());
+        // After its share was withdrawn, clients still repeat what `next` answered.
+        let side_before = self.next.filter(|_| before.side == Some(Side::Next));
         let in_alarm = |is_raised: fn(&Watched) -> bool| {
-            let mut of = of.numbers.iter().flatten().chain(&blamed);
+            let of = of.numbers.iter().flatten();
+            let mut of = of.chain(&target_before).chain(&side_before);
             of.any(|number| self.watched.get(*number).is_some_and(is_raised))
         };
         let in_repeats = in_alarm(|it| it.repeats.alarm.is_raised());
@@ -180,8 +186,9 @@ impl Scopes {
             on_routes: u16::from(line.is_on_route()),
             not_redirected: u16::from(figures.not_redirected > 0),
         };
-        let [_, _, target, _] = of.numbers;
-        for number in of.numbers.into_iter().flatten() {
+        let [scopes @ .., side] = of.numbers;
+        let [_, _, target, _] = scopes;
+        for number in scopes.into_iter().flatten() {
             let Some(watched) = self.watched.get_mut(number) else {
                 continue;
             };
@@ -195,15 +202,41 @@ impl Scopes {
                 // Another target may be to blame.
                 asked.repeats = 0;
             }
-            watched.count(client, asked, in_repeats, in_others);
+            watched.count(client.hash, asked, in_repeats, in_others);
         }
-        if let Some((client, watched)) = client.zip(blamed.and_then(|it| self.watched.get_mut(it)))
+        if let Some((client, watched)) =
+            client.zip(target_before.and_then(|it| self.watched.get_mut(it)))
         {
             let asked = Asked {
                 repeats: 1,
                 ..Asked::default()
             };
-            watched.count(client, asked, in_repeats, in_others);
+            watched.count(client.hash, asked, in_repeats, in_others);
+        }
+        let (Some(side), Some(number)) = (line.side, side) else {
+            return;
+        };
+        let asked = asked_of_side(line, seen);
+        for number in of.numbers.into_iter().flatten() {
+            if Some(number) != target
+                && let Some(watched) = self.watched.get_mut(number)
+            {
+                watched.by_side.add(side, &asked);
+            }
+        }
+        let [repeat, others] = asked.split();
+        for (number, asked) in [(target_before, repeat), (target, others)] {
+            if let Some(watched) = number.and_then(|it| self.watched.get_mut(it)) {
+                watched.by_side.add(side, &asked);
+            }
+        }
+        let Some(watched) = self.watched.get_mut(number) else {
+            return;
+        };
+        watched.figures.add(&figures.of_side(&asked));
+        let asked = watched.left_to_count(asked, in_repeats, in_others);
+        if let Some(client) = client {
+            self.sides.add(side, client.path, &asked);
         }
     }
 
@@ -213,10 +246,21 @@ impl Scopes {
         all.is_none_or(|all| all.figures == Figures::default())
     }
 
-    /// The scope of a refused proof: its route, or all requests.
+    /// The scope of a refused proof: the side of `next` if `next` refused it, unless its route has refused others;
+    /// its route; or all requests.
     pub(crate) fn of_refusal(&mut self, line: &Line<'_>) -> Option<&mut Watched> {
-        let route = self.of(line).numbers.last().copied().flatten();
-        self.watched.get_mut(route.unwrap_or(ALL))
+        let [_, _, _, route, side] = self.of(line).numbers;
+        let route = route.unwrap_or(ALL);
+        // If `config` refuses the same, the request is at fault, and not `next`.
+        let of_route = self.watched.get(route);
+        let is_raised = of_route.is_some_and(|it| it.refusals.is_raised());
+        let is_of_next = line.side == Some(Side::Next) && line.left != Some(Left::Retried);
+        let side = side.filter(|_| is_of_next && !is_raised);
+        self.watched.get_mut(side.unwrap_or(route))
+    }
+
+    pub(crate) fn get(&self, number: usize) -> Option<&Watched> {
+        self.watched.get(number)
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Watched> {
@@ -225,55 +269,6 @@ impl Scopes {
 
     pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Watched> {
         self.watched.iter_mut()
-    }
-}
-
-impl Watched {
-    fn new(scope: Scope, settings: &Settings) -> Self {
-        let mut band = settings.band;
-        if scope != Scope::All {
-            band.ceiling = (band.ceiling - PART).max(0.0);
-        }
-        let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
-        let gauge = |share| {
-            let band = Band::new(band, settings.window);
-            Gauge::new(share, band, settings.minimum_clients, settings.window)
-        };
-        let has_flow = matches!(scope, Scope::All | Scope::EdgeLocation(_));
-        Self {
-            scope,
-            figures: Figures::default(),
-            clients: Clients::default(),
-            of_unknown: 0,
-            windows: Windows::new(usize::try_from(together).unwrap_or(1).min(MOST_TOGETHER)),
-            refusals: AlarmState::default(),
-            repeats: gauge(Asked::repeat_ratio),
-            not_redirected: gauge(Asked::not_redirected_ratio),
-            flow: has_flow.then(Flow::default),
-        }
-    }
-
-    fn count(&mut self, client: u64, mut asked: Asked, in_repeats: bool, in_others: bool) {
-        if in_repeats && !self.repeats.alarm.is_raised() {
-            (asked.compared, asked.repeats) = (0, 0);
-        }
-        if in_others && !self.not_redirected.alarm.is_raised() {
-            (asked.on_routes, asked.not_redirected) = (0, 0);
-        }
-        if asked != Asked::default() {
-            self.clients.add(client, &asked);
-        }
-    }
-
-    /// Closes the window. Returns its figures, and what its traffic says.
-    pub(crate) fn close(&mut self, start: Time, length: Duration) -> (Figures, Level) {
-        let clients = std::mem::take(&mut self.clients);
-        let of_unknown = std::mem::take(&mut self.of_unknown);
-        let flow = self.flow.as_mut();
-        let level = flow.map(|flow| flow.close(start, length, &clients, of_unknown));
-        self.windows.close(clients);
-        let figures = std::mem::take(&mut self.figures);
-        (figures, level.unwrap_or(Level::Unknown))
     }
 }
 

@@ -5,6 +5,8 @@ mod faults;
 mod incident;
 mod lines;
 mod noisy;
+mod not_redirected;
+mod sides;
 
 use std::time::Duration;
 
@@ -13,9 +15,11 @@ use signpost_testbed::traffic::{Request, Settings as TrafficSettings};
 
 use super::alarm::Alarm;
 use super::event::{Event, Summary};
-use super::line::{Answer, Download, InForce, Line};
+use super::line::{Answer, Download, InForce, Line, Side};
 use super::noise::Notice;
+use super::refused::NextRefused;
 use super::settings::Settings;
+use super::verdict::{OfSides, Verdict};
 use super::watcher::Watcher;
 use crate::log::Time;
 
@@ -30,7 +34,7 @@ pub(crate) fn defaults() -> Settings {
 }
 
 /// Traffic of every file that is well for some seconds, and then broken, before and after `BREAK`.
-fn traffic(seed: u64, normal: u64, broken: u64) -> TrafficSettings {
+pub(crate) fn traffic(seed: u64, normal: u64, broken: u64) -> TrafficSettings {
     TrafficSettings {
         start: BREAK - normal * 1_000_000,
         rate: 150.0,
@@ -46,7 +50,11 @@ fn traffic(seed: u64, normal: u64, broken: u64) -> TrafficSettings {
 #[derive(Debug)]
 struct Found {
     alarms: Vec<Alarm>,
+    ended: Vec<Alarm>,
     notices: Vec<Notice>,
+    refused: Vec<NextRefused>,
+    /// What each window with a share of `next` says of it.
+    sides: Vec<OfSides>,
     /// How often a window began before the one before it.
     backwards: u32,
     summary: Summary,
@@ -73,12 +81,14 @@ fn watch<'a>(lines: impl Iterator<Item = Line<'a>>) -> Found {
     let mut events = Vec::new();
     let keep = |event: &Event| !matches!(event, Event::Window(_));
     let mut last = None;
+    let mut sides = Vec::new();
     let mut backwards = 0;
     let mut take = |new: Vec<Event>| {
         for event in &new {
             if let Event::Window(window) = event {
                 backwards += u32::from(last > Some(window.start));
                 last = Some(window.start);
+                sides.extend(Some(window.sides).filter(|it| it.verdict != Verdict::NoShare));
             }
         }
         events.extend(new.into_iter().filter(keep));
@@ -89,14 +99,19 @@ fn watch<'a>(lines: impl Iterator<Item = Line<'a>>) -> Found {
     take(watcher.finish());
     let mut found = Found {
         alarms: Vec::new(),
+        ended: Vec::new(),
         notices: Vec::new(),
+        refused: Vec::new(),
+        sides,
         backwards,
         summary: watcher.summary().clone(),
     };
     for event in events {
         match event {
             Event::AlarmBegan(alarm) => found.alarms.push(alarm),
+            Event::AlarmEnded(alarm) => found.ended.push(alarm),
             Event::Notice(notice) => found.notices.push(notice),
+            Event::NextRefused(refused) => found.refused.push(refused),
             _ => {}
         }
     }
@@ -118,6 +133,8 @@ fn line(request: &Request) -> Line<'static> {
     };
     let route = of.map(|of| if of == "static" { "download" } else { of });
     let path = request.path();
+    let next = request.next_share();
+    let is_new = request.time() >= BREAK && (next == 0 || request.is_next());
     Line {
         time: Time::from_millis(millis),
         is_get: true,
@@ -140,9 +157,18 @@ fn line(request: &Request) -> Line<'static> {
         },
         refusal: None,
         in_force: Some(InForce {
-            revision: if request.time() < BREAK { "a" } else { "b" }.into(),
-            switch: "enforce".into(),
+            revision: if is_new { "b" } else { "a" }.into(),
+            switch: match next {
+                0 => "enforce".into(),
+                _ => format!("enforce, next {next}%").into(),
+            },
         }),
+        side: (next > 0).then_some(if request.is_next() {
+            Side::Next
+        } else {
+            Side::Config
+        }),
+        left: None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn event(event: &Event) -> String {
             alarm_ended(ended, alarm.number, lasted, &alarm.scope)
         }
         Event::Notice(notice) => format!("{}  notice: {notice}\n", notice.time),
+        Event::NextRefused(refused) => format!("{}  notice: {refused}\n", refused.time),
         // Shown on standard error.
         Event::Unreadable { .. } => String::new(),
     }
@@ -76,6 +77,14 @@ fn notes(summary: &Summary) -> Vec<String> {
         let notices = counted(summary.notices, "notice");
         notes.push(format!("{notices} of one client that repeats a lot"));
     }
+    notes.extend(of_sides(summary));
+    let refused = summary.counts.figures.next_refused;
+    if refused > 0 {
+        let refused = counted(refused, "request");
+        notes.push(format!(
+            "next had no way for {refused}, which config answered"
+        ));
+    }
     if summary.are_too_many {
         notes.push(
             "there are too many edge locations, targets or routes: some are not judged apart"
@@ -99,6 +108,26 @@ fn notes(summary: &Summary) -> Vec<String> {
         }
     }
     notes
+}
+
+/// How `next` was judged, if it had a share.
+fn of_sides(summary: &Summary) -> Option<String> {
+    let Summary {
+        next_good,
+        next_broken,
+        next_too_few,
+        ..
+    } = summary;
+    let windows = next_good + next_broken + next_too_few;
+    (windows > 0).then(|| {
+        format!(
+            "of {} with a share of next, it was good in {}, broken in {}, and {} had too few requests",
+            counted(windows, "window"),
+            HumanCount(*next_good),
+            HumanCount(*next_broken),
+            HumanCount(*next_too_few),
+        )
+    })
 }
 
 /// A note if most clients are unknown.
@@ -132,6 +161,19 @@ fn line_of(window: &Window) -> String {
         let _ = write!(line, ", usually {}", percent(usual));
     }
     let _ = write!(line, ", limit {}", percent(limit.limit));
+    if let Some(next) = window.next() {
+        let of_next = |part: u64| percent(count(part) / count(next.requests.max(1)));
+        let _ = write!(
+            line,
+            "; next {}, {} of the requests: redirect {}, origin {}, refused {}, retried {}",
+            window.sides.verdict,
+            percent(count(next.requests) / count(counts.figures.requests.max(1))),
+            of_next(next.redirects),
+            of_next(next.origin),
+            HumanCount(next.next_refused),
+            HumanCount(next.next_retried),
+        );
+    }
     line.push('\n');
     line
 }

@@ -22,7 +22,7 @@ pub(crate) struct Timeline {
     most_points: usize,
     /// The points of the charts, each of one or more windows.
     pub(crate) points: Vec<Window>,
-    /// What happened in each edge location, target and route.
+    /// What happened in each edge location, target, route and side.
     pub(crate) scopes: IndexMap<Scope, OfScope>,
     windows_per_point: u64,
     windows_in_last: u64,
@@ -72,6 +72,7 @@ impl Timeline {
             Event::Change(_)
             | Event::AlarmBegan(_)
             | Event::Notice(_)
+            | Event::NextRefused(_)
             | Event::Unreadable { .. } => {}
         }
     }

@@ -3,6 +3,7 @@ use super::event::{Event, Summary, Unreadable};
 use super::line::Line;
 use super::monitor::Monitor;
 use super::settings::Settings;
+use super::verdict::Verdict;
 use crate::log::{Reader, Time};
 use crate::text::beginning;
 
@@ -193,6 +194,12 @@ impl Watcher {
         summary.end = summary.end.max(Some(window.end()));
         summary.windows += 1;
         summary.not_judged += u64::from(window.repeats.repeat_ratio.is_none());
+        match window.sides.verdict {
+            Verdict::NoShare => {}
+            Verdict::TooFew => summary.next_too_few += 1,
+            Verdict::Good => summary.next_good += 1,
+            Verdict::Broken => summary.next_broken += 1,
+        }
         summary.counts.merge(&window.counts);
         summary.alarms = self.monitor.alarms();
         summary.are_too_many = self.monitor.are_scopes_too_many();

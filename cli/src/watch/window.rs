@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 
 use super::band::Limit;
 use super::figures::Figures;
-use super::line::{Answer, Line};
+use super::line::{Answer, Line, Side};
 use super::scope::Scope;
+use super::verdict::OfSides;
 use crate::log::Time;
 use crate::text::beginning;
 
@@ -37,7 +38,8 @@ pub(crate) struct Window {
     pub(crate) counts: Counts,
     #[serde(flatten)]
     pub(crate) repeats: Ratio,
-    /// Each edge location, target and route with requests.
+    pub(crate) sides: OfSides,
+    /// Each edge location, target, route and side with requests.
     pub(crate) scopes: Vec<InScope>,
 }
 
@@ -113,8 +115,15 @@ impl Window {
                     limit: 0.5,
                 },
             },
+            sides: OfSides::default(),
             scopes: Vec::new(),
         }
+    }
+
+    /// What happened on the side of `next`.
+    pub(crate) fn next(&self) -> Option<&Figures> {
+        let of_next = |it: &&InScope| it.scope == Scope::Side(Side::Next);
+        self.scopes.iter().find(of_next).map(|it| &it.figures)
     }
 
     pub(crate) fn end(&self) -> Time {

@@ -101,11 +101,20 @@ pub(super) fn write(request: &Request, line: &mut Vec<u8>) {
         line.push(b'"');
     }
     line.extend_from_slice(br#","revision":""#);
-    line.extend_from_slice(REVISIONS[usize::from(request.is_broken)].as_bytes());
+    let is_new = if request.next > 0 {
+        request.is_next()
+    } else {
+        request.is_broken
+    };
+    line.extend_from_slice(REVISIONS[usize::from(is_new)].as_bytes());
     line.extend_from_slice(br#"","switch":"enforce"#);
     if request.share < 100 {
         // Writing into a vector cannot fail.
         let _ = write!(line, " {}%", request.share);
+    }
+    if request.next > 0 {
+        let side = if request.is_next() { "next" } else { "config" };
+        let _ = write!(line, r#", next {}%","side":"{side}"#, request.next);
     }
     line.extend_from_slice(b"\"}}\n");
 }

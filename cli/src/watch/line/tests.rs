@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use signpost_testbed::rows;
 
-use super::{Answer, Download, InForce, Line};
+use super::{Answer, Download, InForce, Left, Line, Side};
 use crate::log::Reader;
 
 /// A redirect.
@@ -187,5 +187,32 @@ fn a_line_that_lacks_something_is_refused_with_a_reason() {
     "#;
     for [line, expected] in rows(table) {
         assert_eq!(try_read(line), Err(expected.to_owned()), "{line:?}");
+    }
+}
+
+#[test]
+fn the_side_of_a_line_is_read() {
+    for (rest, side, left) in [
+        ("", None, None),
+        (r#","side":"config""#, Some(Side::Config), None),
+        (r#","side":"next""#, Some(Side::Next), None),
+        (
+            r#","side":"next","because":"next-refused""#,
+            Some(Side::Next),
+            Some(Left::Refused),
+        ),
+        (
+            r#","side":"next","because":"next-retried""#,
+            Some(Side::Next),
+            Some(Left::Retried),
+        ),
+        (r#","side":null,"because":"second-try""#, None, None),
+        (r#","side":"other""#, None, None),
+    ] {
+        let switch = format!(r#""switch":"enforce"{rest}"#);
+        let text = SIGNPOST.replace(r#""switch":"enforce""#, &switch);
+        let line = read(&text);
+        assert_eq!((line.side, line.left), (side, left), "{rest}");
+        assert_eq!(line.to_static(), line, "{rest}");
     }
 }

@@ -101,6 +101,41 @@ pub(super) const TARGETS: PerPart = PerPart {
     not_redirected: None,
 };
 
+pub(super) const SIDES: PerPart = PerPart {
+    requests: Family {
+        name: "signpost_side_requests_total",
+        labels: &["side", "decision"],
+        help: "Requests by side and decision, while next has a share.",
+    },
+    compared: Family {
+        name: "signpost_side_compared_requests_total",
+        labels: &["side"],
+        help: "Compared requests by side, as `watch` compares the sides.",
+    },
+    repeats: Family {
+        name: "signpost_side_repeats_total",
+        labels: &["side"],
+        help: "Repeats by the side that answered the request before.",
+    },
+    not_redirected: Some(Family {
+        name: "signpost_side_not_redirected_total",
+        labels: &["side"],
+        help: "Requests that a side does not redirect: also what next refuses or leaves to an origin route.",
+    }),
+};
+
+pub(super) const NEXT_REFUSED: Family = Family {
+    name: "signpost_next_refused_total",
+    labels: &[],
+    help: "Requests on the side of next that config answered, because next has no way for them.",
+};
+
+pub(super) const NEXT_RETRIED: Family = Family {
+    name: "signpost_next_retried_total",
+    labels: &[],
+    help: "Repeated attempts on the side of next that config answered.",
+};
+
 pub(super) const REASONS: Family = Family {
     name: "signpost_origin_requests_total",
     labels: &["reason"],

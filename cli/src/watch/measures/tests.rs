@@ -2,6 +2,7 @@ use time::OffsetDateTime;
 
 use super::{Figures, Measures, Scope};
 use crate::outlets;
+use crate::watch::line::Side;
 use crate::watch::outlets::NAMES;
 
 /// Figures of every kind, as Prometheus gets them.
@@ -25,8 +26,10 @@ pub(crate) fn every() -> String {
     ] {
         measures.add(&scope, &of_each);
     }
+    measures.add(&Scope::Side(Side::Next), &of_each);
     measures.add_reason("switch-off", 8);
     measures.add_refusals(1);
+    measures.add_left(3, 2);
     measures.note_limit(0.5);
     measures.note_lines(102, 2);
     measures.note_time(OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap());
@@ -85,7 +88,10 @@ fn figures_are_what_was_added() {
             r#"signpost_origin_requests_total{reason="switch-off"}"#,
             8.0,
         ),
+        (r#"signpost_side_repeats_total{side="next"}"#, 4.0),
         ("signpost_refusals_total", 1.0),
+        ("signpost_next_refused_total", 3.0),
+        ("signpost_next_retried_total", 2.0),
         ("signpost_repeat_ratio_limit", 0.5),
         ("signpost_log_lines_total", 102.0),
         ("signpost_log_unreadable_lines_total", 2.0),

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use crate::text::percent;
 use crate::watch::timeline::{OfScope, Timeline};
 
-/// The edge locations, targets and routes with the highest repeat ratios.
+/// The edge locations, targets, routes and sides with the highest repeat ratios.
 pub(crate) fn table(timeline: &Timeline) -> Markup {
     let highest = |of_scope: &OfScope| {
         let ratios = of_scope
@@ -28,7 +28,7 @@ pub(crate) fn table(timeline: &Timeline) -> Markup {
     html! {
         @if !scopes.is_empty() {
             details open[timeline.in_alarm().next().is_some()] {
-                summary { "By edge location, route and target" }
+                summary { "By edge location, route, side and target" }
                 div.scroll {
                     table {
                         thead {

@@ -1,17 +1,19 @@
 use std::time::Duration;
 
-use super::{ALL, LONGEST, Scopes};
+use super::{ALL, Client, LONGEST, Scopes};
 use crate::watch::clients::Asked;
 use crate::watch::line::tests::{SIGNPOST, read};
-use crate::watch::repeats::Seen;
+use crate::watch::repeats::{Seen, Sent};
 use crate::watch::tests::defaults;
+
+const CLIENT: Client = Client { hash: 1, path: 2 };
 
 /// The clients of all requests after one line.
 fn after(seen: Seen) -> (f64, usize) {
     let mut scopes = Scopes::new(defaults());
     let line = read(SIGNPOST);
     let of = scopes.of(&line);
-    scopes.add(&line, of, Some(1), Some(seen));
+    scopes.add(&line, of, Some(CLIENT), Some(seen));
     let all = &scopes.watched[ALL];
     let compared = all.clients.mean(Asked::repeat_ratio).clients;
     (all.clients.traffic(), compared)
@@ -22,7 +24,7 @@ fn what_is_not_compared_is_traffic_all_the_same() {
     for (seen, traffic, compared) in [
         (Seen::First, 1.0, 1),
         (Seen::NotInSample, 1.0, 0),
-        (Seen::Again { target: 1 }, 0.0, 1),
+        (Seen::Again(Sent::default()), 0.0, 1),
         (Seen::OverAndOver, 0.0, 0),
     ] {
         let found = after(seen);
@@ -41,7 +43,7 @@ fn names_without_end_take_no_memory_without_end() {
         line.target = Some(format!("t{number}").into());
         line.route = Some("r".repeat(LONGEST + number).into());
         let of = scopes.of(&line);
-        scopes.add(&line, of, Some(1), Some(Seen::First));
+        scopes.add(&line, of, Some(CLIENT), Some(Seen::First));
     }
     // All requests, and one route.
     assert_eq!(scopes.watched.len(), 1 + 512 + 63 + 1);

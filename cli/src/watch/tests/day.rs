@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signpost_testbed::traffic::{Settings as TrafficSettings, Traffic};
+use signpost_testbed::traffic::{Part, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, line, traffic, watch};
 use crate::log::Time;
@@ -13,30 +13,44 @@ use crate::watch::scope::Scope;
 const QUARTER: u64 = 15 * 60;
 
 /// A day that begins at `BREAK`, in quarters of an hour: traffic has its lowest point at the beginning,
-/// a third of the highest. A release redirects one, ten, fifty and a hundred percent, every six hours.
+/// a third of the highest. Every six hours there is a release: of a share of the redirects, or of a share of
+/// the files on the side of `next`; one, ten, fifty and a hundred percent.
 fn day(rate: f64, seed: u64) -> impl Iterator<Item = Line<'static>> {
     (0..96_u32).flat_map(move |quarter| {
         let turn = f64::from(quarter) / 96.0 * std::f64::consts::TAU;
+        let share = match quarter % 24 {
+            0 => 1,
+            1 => 10,
+            2 => 50,
+            _ => 100,
+        };
+        let is_of_next = quarter >= 24;
         let settings = TrafficSettings {
             start: BREAK + u64::from(quarter) * QUARTER * 1_000_000,
             rate: rate * (1.0 - 0.5 * turn.cos()),
-            normal: Duration::from_secs(QUARTER),
-            broken: Duration::ZERO,
+            normal: Duration::ZERO,
+            broken: Duration::from_secs(QUARTER),
             seed: seed * 1_000 + u64::from(quarter),
             farms: 20,
-            share: match quarter % 24 {
-                0 => 1,
-                1 => 10,
-                2 => 50,
-                _ => 100,
-            },
+            share: if is_of_next { 100 } else { share },
         };
-        let requests = Traffic::new(&settings);
+        // Promoted after an hour.
+        let next = if is_of_next && quarter % 24 < 4 {
+            share
+        } else {
+            0
+        };
+        let requests = Traffic::new(&settings)
+            .breaking(Part::Nothing)
+            .releasing(next);
         requests.map(move |request| {
             let mut line = line(&request);
             if let Some(in_force) = &mut line.in_force {
-                in_force.revision = format!("r{}", quarter / 24).into();
-                in_force.switch = format!("enforce {}%", settings.share).into();
+                let is_old = next > 0 && !request.is_next();
+                in_force.revision = format!("r{}", quarter / 24 - u32::from(is_old)).into();
+                if next == 0 {
+                    in_force.switch = format!("enforce {}%", settings.share).into();
+                }
             }
             line
         })
@@ -46,7 +60,7 @@ fn day(rate: f64, seed: u64) -> impl Iterator<Item = Line<'static>> {
 #[test]
 fn a_day_with_a_cycle_deployments_and_build_farms_raises_no_alarm() {
     std::thread::scope(|scope| {
-        for (rate, seed) in [(10.0, 1), (25.0, 2)] {
+        for (rate, seed) in [(10.0, 1), (15.0, 2), (10.0, 3)] {
             scope.spawn(move || {
                 let found = watch(day(rate, seed));
                 assert_eq!(found.words(), [""; 0], "{rate}/s, seed {seed}");

@@ -31,7 +31,9 @@ fn notable(watcher: &mut Watcher, lines: &[String]) -> Vec<String> {
     }
     events.extend(watcher.finish());
     let words = events.iter().filter_map(|event| match event {
-        Event::Window(_) | Event::Notice(_) | Event::Unreadable { .. } => None,
+        Event::Window(_) | Event::Notice(_) | Event::NextRefused(_) | Event::Unreadable { .. } => {
+            None
+        }
         Event::Change(change) => Some(("change", change.time)),
         Event::AlarmBegan(alarm) => Some(("began", alarm.began)),
         Event::AlarmEnded(alarm) => alarm.ended.map(|ended| ("ended", ended)),
