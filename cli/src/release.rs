@@ -19,6 +19,7 @@ mod stored;
 #[cfg(unix)]
 mod take_back;
 mod undo;
+mod verdict;
 mod world;
 
 use clap::{Args, Subcommand};
@@ -47,7 +48,8 @@ use crate::output::{Failure, Outcome, print, print_error};
 /// first, because a module reads the configurations of all earlier ones. Then the new configuration is
 /// stored as `next`, beside the one that works, and gets one share of the files after the other, with
 /// smoke tests of both sides at each. Last, it is stored as `config`. If anything fails, all files go back
-/// to the configuration that worked, and then the package. With --through-origin the origin answers all
+/// to the configuration that worked, and then the package. With --log it watches the log as `signpost watch`
+/// does, and any alarm fails the release. With --through-origin the origin answers all
 /// downloads (`shadow`) while both are replaced, as for a first deployment.
 ///
 /// Before it changes anything, a release records what a rollback needs, in a file. If the release is

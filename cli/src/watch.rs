@@ -33,6 +33,9 @@ mod watched;
 mod watcher;
 mod window;
 
+#[cfg(unix)]
+pub(crate) use self::beside::Beside;
+pub(crate) use self::beside::Judged;
 #[cfg(test)]
 pub(crate) use self::measures::tests::every;
 

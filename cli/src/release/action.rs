@@ -9,6 +9,7 @@ use super::known::{Known, Position};
 use super::record::{Keeping, RecordFile};
 use super::smoke::SmokeTest;
 use super::stored::Expected;
+use super::verdict::Requirement;
 
 /// One step. [`Display`](std::fmt::Display) prints its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub(crate) enum Action {
     Smoke(SmokeTest),
     /// Waits that long, for this reason.
     Wait(Duration, &'static str),
+    /// Begins to watch the log that a command prints. An alarm ends any later wait and smoke test.
+    Watch(String),
+    /// Asks the watch how `next` does at its share.
+    Judge(Requirement),
     /// Waits that long if the rollback has changed an entry, because an older module may not read the new
     /// ones.
     WaitForEntries(Duration),
@@ -94,6 +99,7 @@ impl Action {
                 | Self::LookAtVersion(_)
                 | Self::Keep(_)
                 | Self::KeepDraft(_)
+                | Self::Watch(_)
         )
     }
 
@@ -110,9 +116,12 @@ impl Action {
         let previous = number(known.version, "PREVIOUS");
         let draft = number(known.draft, "DRAFT");
         match self {
-            Self::Keep(_) | Self::KeepDraft(_) | Self::Wait(..) | Self::WaitForEntries(_) => {
-                Vec::new()
-            }
+            Self::Keep(_)
+            | Self::KeepDraft(_)
+            | Self::Wait(..)
+            | Self::WaitForEntries(_)
+            | Self::Judge(_) => Vec::new(),
+            Self::Watch(command) => ["sh", "-c", command].map(str::to_owned).to_vec(),
             Self::Smoke(test) => test.words(known),
             Self::FindVersion(service) | Self::LookAtVersion(service) => service.list(),
             Self::MakeDraft(service) => service.clone_version(&previous),
@@ -214,6 +223,11 @@ impl fmt::Display for Action {
             Self::Wait(duration, reason) => {
                 let duration = humantime::format_duration(*duration);
                 return write!(f, "Wait {duration} {reason}");
+            }
+            Self::Watch(_) => "Watch the log that this prints, until the end",
+            Self::Judge(requirement) => {
+                let share = requirement.share;
+                return write!(f, "Ask the watch how `next` does with {share} of the files");
             }
             Self::WaitForEntries(duration) => {
                 let duration = humantime::format_duration(*duration);

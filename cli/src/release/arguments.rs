@@ -30,7 +30,7 @@ pub(super) struct ReleaseArguments {
     deployed_config: Option<PathBuf>,
     /// Let the origin answer all downloads while both are replaced, and then redirect share by share: for a
     /// first deployment
-    #[arg(long, conflicts_with_all = ["staging_address", "allow_refused"])]
+    #[arg(long, conflicts_with_all = ["staging_address", "allow_refused", "log"])]
     through_origin: bool,
     #[command(flatten)]
     shares: ShareOptions,
@@ -50,7 +50,7 @@ pub(super) struct ConfigArguments {
     deployed_config: Option<PathBuf>,
     /// Store it at once, as for a takedown: no share, no wait, whatever else goes on, and a smoke test
     /// afterwards. Nothing is taken back by itself
-    #[arg(long, conflicts_with_all = ["shares", "hold", "allow_refused"])]
+    #[arg(long, conflicts_with_all = ["shares", "hold", "allow_refused", "log"])]
     now: bool,
     #[command(flatten)]
     shares: ShareOptions,
@@ -124,6 +124,7 @@ impl ReleaseArguments {
             record,
             package: Some(self.package.package(&place.common)),
             config: config.transpose()?,
+            log: place.log.clone(),
         };
         Ok(release.plan())
     }
@@ -164,6 +165,7 @@ impl ConfigArguments {
             record: place.record(RecordFile::Named(record)),
             package: None,
             config: Some(self.shares.config(new, &deployed, &PRODUCTION)?),
+            log: place.log.clone(),
         };
         Ok(release.plan())
     }
@@ -183,6 +185,7 @@ impl PackageArguments {
             record: place.record(RecordFile::Numbered("package")),
             package: Some(self.package.package(&place.common)),
             config: None,
+            log: place.log.clone(),
         };
         Ok(release.plan())
     }

@@ -15,6 +15,7 @@ use super::undo::list;
 use super::world::World;
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
+use crate::watch::Beside;
 
 /// How a plan ended that was run.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
         known: plan.known.clone(),
         interrupts: Interrupts::watch()?,
         heeds_interrupts: true,
+        watch: None,
     };
     let failed = match run.until_failure(&plan.steps).await {
         Ok(()) if plan.steps.is_empty() => None,
@@ -64,6 +66,12 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
     })
 }
 
+/// What ends a wait or a smoke test early.
+enum Disturbed {
+    Interrupt,
+    Alarm(Failure),
+}
+
 /// Prints to standard error; ignores a closed one.
 pub(crate) fn say(text: &str) {
     print_error(format_args!("{text}\n"));
@@ -75,6 +83,8 @@ pub(super) struct Run<'a, W> {
     pub(super) known: Known,
     interrupts: Interrupts,
     pub(super) heeds_interrupts: bool,
+    /// The watch of the log, if there is one, until the rollback.
+    pub(super) watch: Option<Beside>,
 }
 
 impl<W: World> Run<'_, W> {
@@ -125,7 +135,18 @@ impl<W: World> Run<'_, W> {
                 self.known.release = Some(file.to_string_lossy().into_owned());
             }
             Action::Wait(duration, _) | Action::WaitForEntries(duration) => {
-                self.wait(*duration).await;
+                return self.wait(*duration).await;
+            }
+            Action::Watch(command) => self.watch = Some(Beside::start(command)?),
+            Action::Judge(requirement) => {
+                if let Some(watch) = &self.watch {
+                    let judged = watch.judged();
+                    say(&format!(
+                        "  {} requests for files of `next`",
+                        judged.requests
+                    ));
+                    requirement.check(&judged)?;
+                }
             }
             Action::Smoke(_) => return self.smoke(&step.words(&self.known)).await,
             Action::FindEntries(_, expected) => {
@@ -163,30 +184,44 @@ impl<W: World> Run<'_, W> {
         Ok(())
     }
 
-    /// Waits that long, or until an interrupt if there are any to heed.
-    pub(super) async fn wait(&mut self, planned: Duration) {
-        let interrupts = &mut self.interrupts;
-        let interrupted = async {
-            if self.heeds_interrupts {
-                interrupts.came().await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        };
-        // Whether one came is seen after the step.
-        let _ = timeout(self.world.wait(planned), interrupted).await;
+    /// Waits that long, or until an interrupt if there are any to heed. An alarm of the watch is a failure.
+    pub(super) async fn wait(&mut self, planned: Duration) -> Result<(), Failure> {
+        let never = std::future::pending::<()>();
+        let waited = timeout(self.world.wait(planned), never);
+        // Whether an interrupt came is seen after the step.
+        match self.unless_disturbed(waited).await {
+            Ok(_) | Err(Disturbed::Interrupt) => Ok(()),
+            Err(Disturbed::Alarm(failure)) => Err(failure),
+        }
     }
 
     async fn smoke(&mut self, words: &[String]) -> Result<(), Failure> {
-        let heeds_interrupts = self.heeds_interrupts;
-        let outcome = tokio::select! {
-            biased;
-            () = self.interrupts.came(), if heeds_interrupts => return Err(interrupted()),
-            outcome = self.world.smoke(words) => outcome?,
+        let world = self.world;
+        let outcome = match self.unless_disturbed(world.smoke(words)).await {
+            Ok(outcome) => outcome?,
+            Err(Disturbed::Interrupt) => return Err(interrupted()),
+            Err(Disturbed::Alarm(failure)) => return Err(failure),
         };
         match outcome {
             Outcome::Fine => Ok(()),
             Outcome::Found | Outcome::CouldNotRun => Err(Failure::new("the smoke test failed")),
+        }
+    }
+
+    /// Works until it is done, unless there is an interrupt to heed, or the watch raises an alarm.
+    async fn unless_disturbed<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Disturbed> {
+        let heeds_interrupts = self.heeds_interrupts;
+        let alarm = async {
+            match &mut self.watch {
+                Some(watch) => watch.failure().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.interrupts.came(), if heeds_interrupts => Err(Disturbed::Interrupt),
+            failure = alarm => Err(Disturbed::Alarm(failure)),
+            done = work => Ok(done),
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) struct ShareOptions {
     /// data centre [default: 2m in production, 30s in staging]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(super) hold: Option<Duration>,
-    /// Release a configuration that has no way for an example of the deployed one
+    /// Release a configuration that has no way for requests that the deployed one redirects
     #[arg(long)]
     pub(super) allow_refused: bool,
 }
@@ -57,6 +57,10 @@ pub(super) struct Place {
     /// The address at which the service answers, for the smoke tests
     #[arg(long, value_name = "URL")]
     pub(super) edge: String,
+    /// Watch the log that this shell command prints, such as `tail -n 0 -F signpost.log`: an alarm fails the
+    /// release, and `next` must be as good as `config` at each share
+    #[arg(long, value_name = "COMMAND")]
+    pub(super) log: Option<String>,
     /// More arguments for the smoke tests, as `signpost smoke` takes them
     #[arg(last = true, value_name = "SMOKE ARGUMENTS")]
     pub(super) smoke_arguments: Vec<String>,
@@ -135,6 +139,7 @@ impl ShareOptions {
             compiled: compiled(file, new),
             shares,
             hold: self.hold.unwrap_or(environment.hold),
+            may_refuse: self.allow_refused,
         })
     }
 

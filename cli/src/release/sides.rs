@@ -12,6 +12,7 @@ use super::plan::{Plan, SPREAD, hold_of_share};
 use super::record::{Keeping, RecordFile};
 use super::smoke::Smoke;
 use super::stored::{Deployed, Expected};
+use super::verdict::Requirement;
 
 /// A release of a package, a configuration or both. The package comes first, because a module reads the
 /// configurations of all earlier ones.
@@ -23,6 +24,8 @@ pub(crate) struct SideBySide {
     pub(crate) record: RecordFile,
     pub(crate) package: Option<Package>,
     pub(crate) config: Option<NewConfig>,
+    /// The shell command that prints the log, if it is watched.
+    pub(crate) log: Option<String>,
 }
 
 /// A package, and where it goes.
@@ -41,6 +44,8 @@ pub(crate) struct NewConfig {
     pub(crate) shares: Vec<Share>,
     /// How long the operator wants to watch each share.
     pub(crate) hold: Duration,
+    /// Whether it may have no way for what the deployed one redirects.
+    pub(crate) may_refuse: bool,
 }
 
 /// A configuration that is stored at once, as for a takedown.
@@ -83,8 +88,9 @@ impl SideBySide {
         steps.extend([
             Action::FindEntries(store(), expected),
             Action::Keep(self.keeping(next.clone())),
-            Action::Begin(store(), self.record.clone()),
         ]);
+        steps.extend(self.log.clone().map(Action::Watch));
+        steps.push(Action::Begin(store(), self.record.clone()));
         if let Some(package) = &self.package {
             steps.extend(self.steps_of_package(package, next.clone()));
         }
@@ -155,6 +161,11 @@ impl SideBySide {
                 Action::Wait(hold_of_share(config.hold), "to see what this share does"),
                 smoke(share),
             ]);
+            let requirement = Requirement {
+                share,
+                may_refuse: config.may_refuse,
+            };
+            steps.extend(self.log.is_some().then_some(Action::Judge(requirement)));
         }
         steps.extend([
             Action::Look(store()),
@@ -275,6 +286,7 @@ mod tests {
             compiled: compiled.clone(),
             shares: shares.to_vec(),
             hold: Duration::from_mins(2),
+            may_refuse: false,
         };
         let package = Package {
             service: Service {
@@ -284,10 +296,11 @@ mod tests {
             file: "pkg/signpost.tar.gz".into(),
             staging: Some("192.0.2.1".to_owned()),
         };
-        for (name, package, config) in [
-            ("config", None, Some(config.clone())),
-            ("package", Some(package.clone()), None),
-            ("both", Some(package), Some(config)),
+        let log = || Some("tail -n 0 -F signpost.log".to_owned());
+        for (name, package, config, log) in [
+            ("config", None, Some(config.clone()), log()),
+            ("package", Some(package.clone()), None, None),
+            ("both", Some(package), Some(config), None),
         ] {
             let release = SideBySide {
                 store: store.clone(),
@@ -299,6 +312,7 @@ mod tests {
                 record: RecordFile::Named("way-back.json".into()),
                 package,
                 config,
+                log,
             };
             insta::assert_snapshot!(name, release.plan());
         }

@@ -17,6 +17,8 @@ impl<W: World> Run<'_, W> {
     /// Every step, interrupted or not; returns those that were not done.
     pub(super) async fn all<'a>(&mut self, steps: &'a [Action]) -> Vec<Left<'a>> {
         self.heeds_interrupts = false;
+        // What clients still do of the old share is no reason to stop.
+        self.watch = None;
         let mut left = Vec::new();
         for step in steps {
             let is_last = matches!(step, Action::ClearRelease(_));
@@ -105,7 +107,7 @@ impl<W: World> Run<'_, W> {
             if let Ok(list) = self.run(words, None, false).await {
                 return Ok(list);
             }
-            self.wait(BETWEEN_LISTS).await;
+            self.wait(BETWEEN_LISTS).await?;
         }
         self.run(words, None, false).await
     }

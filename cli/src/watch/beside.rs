@@ -1,5 +1,4 @@
 //! Watches the log that a command prints, beside a release.
-#![cfg_attr(not(test), expect(dead_code, reason = "`release` does not use it yet"))]
 
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
