@@ -4,7 +4,9 @@ use std::time::Duration;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Failure, Outcome, print, print_error};
-use crate::release::World;
+use crate::release::{Judged, Watch, World};
+#[cfg(unix)]
+use crate::watch::Beside;
 use crate::{check, compile, completions, explain, init, man, plan, release, routes, smoke, watch};
 
 /// Tries a configuration of Signpost before it is deployed
@@ -92,7 +94,16 @@ impl CommandLine {
 #[derive(Clone, Copy, Debug)]
 pub struct Here;
 
+/// A watch of the log, as `signpost watch` does it. There is none where releases cannot run.
+#[derive(Debug)]
+pub struct LogWatch {
+    #[cfg(unix)]
+    beside: Beside,
+}
+
 impl World for Here {
+    type Watch = LogWatch;
+
     fn check_smoke(&self, words: &[String]) -> Result<(), Failure> {
         let arguments = smoke_arguments(words)?;
         smoke::check_repeatable(&arguments)
@@ -106,8 +117,52 @@ impl World for Here {
         outcome
     }
 
+    #[cfg(unix)]
+    fn watch(&self, command: &str) -> Result<LogWatch, Failure> {
+        let beside = Beside::start(command)?;
+        Ok(LogWatch { beside })
+    }
+
+    #[cfg(not(unix))]
+    fn watch(&self, _: &str) -> Result<LogWatch, Failure> {
+        Err(Failure::new("a release needs Unix"))
+    }
+
     fn wait(&self, planned: Duration) -> Duration {
         planned
+    }
+
+    fn patience(&self, planned: Duration) -> Duration {
+        planned
+    }
+}
+
+#[cfg(unix)]
+impl Watch for LogWatch {
+    async fn failure(&mut self) -> Failure {
+        self.beside.failure().await
+    }
+
+    fn judged(&self) -> Judged {
+        let judged = self.beside.judged();
+        Judged {
+            share: judged.share,
+            requests: judged.requests,
+            is_good: judged.is_good,
+            refused: judged.refused,
+            refused_url: judged.refused_url,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Watch for LogWatch {
+    async fn failure(&mut self) -> Failure {
+        std::future::pending().await
+    }
+
+    fn judged(&self) -> Judged {
+        Judged::default()
     }
 }
 

@@ -41,4 +41,4 @@ mod watch;
 pub use command_line::{CommandLine, Here, main, main_in};
 pub use findings::Code;
 pub use output::{Failure, Outcome};
-pub use release::World;
+pub use release::{Judged, Watch, World};

@@ -34,7 +34,7 @@ use self::known::Known;
 use self::options::{Common, PRODUCTION, STAGING};
 use self::plan::Plan;
 use self::rollback::RollbackArguments;
-pub use self::world::World;
+pub use self::world::{Judged, Watch, World};
 use crate::output::{Failure, Outcome, print, print_error};
 
 /// Releases a package and a configuration to staging or production, or rolls them back

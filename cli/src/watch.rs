@@ -35,7 +35,6 @@ mod window;
 
 #[cfg(unix)]
 pub(crate) use self::beside::Beside;
-pub(crate) use self::beside::Judged;
 #[cfg(test)]
 pub(crate) use self::measures::tests::every;
 

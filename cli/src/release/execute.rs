@@ -12,10 +12,9 @@ use super::plan::Plan;
 use super::program::Program;
 use super::stored::{Stored, shown};
 use super::undo::list;
-use super::world::World;
+use super::world::{Watch as _, World};
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
-use crate::watch::Beside;
 
 /// How a plan ended that was run.
 #[derive(Debug)]
@@ -78,13 +77,13 @@ pub(crate) fn say(text: &str) {
 }
 
 /// A run, and what it has learnt.
-pub(super) struct Run<'a, W> {
+pub(super) struct Run<'a, W: World> {
     pub(super) world: &'a W,
     pub(super) known: Known,
     interrupts: Interrupts,
     pub(super) heeds_interrupts: bool,
     /// The watch of the log, if there is one, until the rollback.
-    pub(super) watch: Option<Beside>,
+    pub(super) watch: Option<W::Watch>,
 }
 
 impl<W: World> Run<'_, W> {
@@ -137,7 +136,7 @@ impl<W: World> Run<'_, W> {
             Action::Wait(duration, _) | Action::WaitForEntries(duration) => {
                 return self.wait(*duration).await;
             }
-            Action::Watch(command) => self.watch = Some(Beside::start(command)?),
+            Action::Watch(command) => self.watch = Some(self.world.watch(command)?),
             Action::Judge(requirement) => {
                 if let Some(watch) = &self.watch {
                     let judged = watch.judged();

@@ -2,8 +2,8 @@
 
 use signpost::values::Share;
 
+use super::world::Judged;
 use crate::output::Failure;
-use crate::watch::Judged;
 
 /// What is required of `next` at a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! `signpost` in a trial of a release: no time passes, and a smoke test is a report to the stand-in
 //! API, whose answer says whether it passes.
 //!
-//! With `TRIAL_WAITS` time passes, and with `TRIAL_SMOKES` the smoke tests are real. A smoke test
+//! With `TRIAL_WAITS` time passes, at most so many seconds in each wait, and a call of the Fastly CLI may take
+//! `TRIAL_PATIENCE` seconds. With `TRIAL_SMOKES` the smoke tests are real. A smoke test
 //! with the word `TRIAL_INTERRUPTS_AT` is interrupted by the signal `TRIAL_SIGNAL`, which the whole
 //! process group of the release gets, as from a terminal.
 
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
 }
 
 impl World for Trial {
+    type Watch = <Here as World>::Watch;
+
     fn check_smoke(&self, words: &[String]) -> Result<(), Failure> {
         Here.check_smoke(words)
     }
@@ -53,12 +56,23 @@ impl World for Trial {
         Ok(outcome)
     }
 
-    fn wait(&self, planned: Duration) -> Duration {
-        match env::var_os("TRIAL_WAITS") {
-            Some(_) => planned,
-            None => Duration::ZERO,
-        }
+    fn watch(&self, command: &str) -> Result<Self::Watch, Failure> {
+        Here.watch(command)
     }
+
+    fn wait(&self, planned: Duration) -> Duration {
+        planned.min(seconds("TRIAL_WAITS").unwrap_or_default())
+    }
+
+    fn patience(&self, planned: Duration) -> Duration {
+        seconds("TRIAL_PATIENCE").unwrap_or(planned)
+    }
+}
+
+/// A time in the environment, in seconds.
+fn seconds(variable: &str) -> Option<Duration> {
+    let seconds = env::var(variable).ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 fn report(words: &[String]) -> Outcome {

@@ -57,7 +57,7 @@ impl Trial {
 
     /// Lets time pass.
     pub(crate) fn waiting(mut self) -> Self {
-        self.environment.push(("TRIAL_WAITS", "yes".to_owned()));
+        self.environment.push(("TRIAL_WAITS", "600".to_owned()));
         self
     }
 
