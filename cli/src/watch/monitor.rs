@@ -72,7 +72,7 @@ impl Monitor {
         let of = self.scopes.of(line);
         let (mut client, mut seen) = (None, None);
         if let Some(download) = &line.download {
-            let (asking, file) = self.hashes(download);
+            let (asking, file) = self.hashes(download, line.side);
             let found = self.repeats.see(file, of.sent, line.time);
             if matches!(found, Seen::Again(_) | Seen::OverAndOver) {
                 self.noise.count(asking.hash, download);
@@ -86,14 +86,14 @@ impl Monitor {
         events.extend(self.refused.see(line).map(Event::NextRefused));
     }
 
-    /// The hashes of a client and a path, and of both.
-    fn hashes(&self, download: &Download<'_>) -> (Client, u64) {
+    /// The hashes of a client and, for a side, of a path; and of both.
+    fn hashes(&self, download: &Download<'_>, side: Option<Side>) -> (Client, u64) {
         let mut hasher = self.hasher.build_hasher();
         download.address.hash(&mut hasher);
         download.user_agent.hash(&mut hasher);
         let client = Client {
             hash: hasher.clone().finish(),
-            path: self.hasher.hash_one(&download.path),
+            path: side.map_or(0, |_| self.hasher.hash_one(&download.path)),
         };
         download.path.hash(&mut hasher);
         (client, hasher.finish())

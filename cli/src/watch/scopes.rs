@@ -47,7 +47,7 @@ pub(crate) struct Scopes {
     pub(crate) are_too_many: bool,
 }
 
-/// The hashes of a line's client and path.
+/// The hashes of a line's client, and of its path if it has a side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client {
     pub(crate) hash: u64,
