@@ -3,7 +3,7 @@
 use super::alarm::Above;
 use super::gauge::Reading;
 use super::scopes::Scopes;
-use super::sides::{Compared, Of};
+use super::sides::{BySide, Compared, Of};
 
 /// Scopes of one kind are broken together if the ratio of each is at least this part of the highest.
 pub(crate) const TOGETHER: f64 = 0.75;
@@ -25,16 +25,20 @@ pub(crate) fn next(
 ) -> Option<(usize, Above)> {
     let number = scopes.next?;
     let next = scopes.get(number)?;
-    let are_compared = scopes.sides.are_compared();
-    // Whether a broken scope is fine for `config`, by the windows that it was judged by.
-    let is_fine = |number: &usize| {
-        let reading = readings.get(*number)?;
-        let windows = reading.above.as_ref().map_or(1, |(_, windows)| *windows);
-        let [config, next] = scopes.get(*number)?.by_side.ratios(of, windows);
-        let least = reading.ratio?.min(next?);
-        Some(config? < least * EXPLAINED)
+    let ratios = broken
+        .iter()
+        .filter_map(|number| readings.get(*number)?.ratio);
+    let highest = ratios.fold(0.0, f64::max);
+    // Whether what is broken is fine for `config`, by the windows that it was judged by.
+    let judged = broken.iter().filter_map(|number| {
+        let windows = readings.get(*number)?.above.as_ref();
+        let windows = windows.map_or(1, |(_, windows)| *windows);
+        Some((&scopes.get(*number)?.by_side, windows))
+    });
+    let is_fine = match BySide::ratios(judged, of) {
+        [Some(config), Some(next)] => Some(config < next.min(highest) * EXPLAINED),
+        _ => None,
     };
-    let is_of_both = |number: &usize| is_fine(number) == Some(false);
     if let Some(compared) = compared.filter(|compared| compared.is_broken) {
         let above = Above {
             ratio: compared.next,
@@ -42,15 +46,15 @@ pub(crate) fn next(
             limit: compared.limit(),
             other_side: Some(compared.config),
         };
-        return (!broken.iter().any(is_of_both)).then_some((number, above));
+        return (is_fine != Some(false)).then_some((number, above));
     }
     // A new target is judged by fewer requests than the sides are compared by.
-    let is_of_next = |number: &usize| {
+    let is_new = |number: &usize| {
         let part_of_next = scopes.get(*number)?.by_side.part_of_next(&next.by_side);
-        is_fine(number).or(part_of_next.map(|part| part >= TOGETHER))
+        part_of_next.filter(|part| *part >= TOGETHER)
     };
-    let is_of_next = |number: &usize| is_of_next(number) == Some(true);
     let above = readings.get(*broken.first()?)?.above()?;
-    let is_next = broken.iter().any(is_of_next) && !broken.iter().any(is_of_both);
-    (are_compared && is_next).then_some((number, above))
+    let is_next = is_fine.unwrap_or_else(|| broken.iter().all(|number| is_new(number).is_some()));
+    let is_next = is_next && scopes.sides.are_compared();
+    is_next.then_some((number, above))
 }

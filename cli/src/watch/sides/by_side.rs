@@ -34,9 +34,19 @@ impl BySide {
         self.closed.clear();
     }
 
-    /// A ratio of `config` and `next` in the newest windows, where there are enough requests.
-    pub(crate) fn ratios(&self, of: Of, windows: usize) -> [Option<f64>; 2] {
-        self.sum(windows).map(|of_side| of_side.ratio(of))
+    /// A ratio of `config` and `next` in some scopes together, each in so many of the newest windows. Nothing where
+    /// there are too few requests.
+    pub(crate) fn ratios<'s>(
+        scopes: impl Iterator<Item = (&'s Self, usize)>,
+        of: Of,
+    ) -> [Option<f64>; 2] {
+        let mut all = <[Group; 2]>::default();
+        for (scope, windows) in scopes {
+            for (sum, of_side) in all.iter_mut().zip(scope.sum(windows)) {
+                sum.add(&of_side);
+            }
+        }
+        all.map(|of_side| of_side.ratio(of))
     }
 
     /// The part of what is asked of `next` that is asked here, if nothing of `config` is.
