@@ -80,7 +80,7 @@ Examples:
 
 Exit codes: 0 done, or the steps are printed, 1 a step or a smoke test failed
 and all is rolled back, 2 could not run: nothing was changed, or the last lines
-say what to finish by hand. After a 2 of `switch`, look what is stored.")]
+say what to do by hand. After a 2 of `switch`, look what is stored.")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -98,7 +98,7 @@ enum Command {
     Config(ConfigArguments),
     /// A package alone
     Package(PackageArguments),
-    /// The switch to `off`, and back to a version that served before
+    /// What served before a release, or a version that served before, with the switch at `off`
     Rollback(RollbackArguments),
 }
 
@@ -148,6 +148,12 @@ fn run_plan(plan: &Plan, world: &impl World) -> Result<Outcome, Failure> {
             Ok(Outcome::Found)
         }
         Ended::Failed(error) => Err(error),
+        Ended::Untidy(steps) => {
+            say(&format!(
+                "\nThe release is done, and serves. Finish it by hand:\n\n{steps}"
+            ));
+            Ok(Outcome::CouldNotRun)
+        }
         Ended::Incomplete(steps) => {
             say(&format!(
                 "\nThe rollback is incomplete. Finish it by hand now:\n\n{steps}"

@@ -12,7 +12,7 @@ const TWO_TARGETS: &str = "docs/examples/two-targets.toml";
 
 /// What a release records, so that a rollback can be planned.
 const RECORD: &str = r#"{"service_id":"S","store_id":"T","edge":"https://edge.example",
-    "deployed_config":"config/crates-io.toml","version":41,"config":"{}"}"#;
+    "deployed_config":"config/crates-io.toml","version":41,"config":"{}","release":"mine"}"#;
 
 #[test]
 fn every_release_in_the_workflow_is_one_that_exists() {

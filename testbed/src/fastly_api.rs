@@ -70,6 +70,7 @@ struct State {
     calls: Vec<Call>,
     faults: BTreeMap<usize, Fault>,
     look_faults: BTreeSet<usize>,
+    is_package_invalid: bool,
 }
 
 listens!(FastlyApi, "http", server.address);
@@ -145,6 +146,13 @@ impl FastlyApi {
     #[must_use]
     pub fn failing_look(self, index: usize) -> Self {
         lock(&self.state).look_faults.insert(index);
+        self
+    }
+
+    /// Lets the check of every version say that it is not valid.
+    #[must_use]
+    pub fn with_invalid_package(self) -> Self {
+        lock(&self.state).is_package_invalid = true;
         self
     }
 
@@ -329,7 +337,12 @@ impl State {
             _ => return not_found(),
         }
         if rest == ["validate"] {
-            return found(&json!({ "status": "ok", "msg": null }));
+            let status = if self.is_package_invalid {
+                "error"
+            } else {
+                "ok"
+            };
+            return found(&json!({ "status": status, "msg": null }));
         }
         found(&self.versions[of_number].json(self.staged))
     }

@@ -24,9 +24,7 @@ pub(crate) enum Action {
     /// Adds the number of the draft: a rollback takes back no other version.
     KeepDraft(Keeping),
     /// Stores the entry `release`, by which other releases see that this one runs.
-    Begin(Store, RecordFile),
-    /// Removes it again.
-    End(Store),
+    Begin(Store),
     /// Reads all entries again, and stops if somebody else has changed one.
     Look(Store),
     /// Reads the active version again, and stops if somebody else has activated another one.
@@ -41,8 +39,8 @@ pub(crate) enum Action {
     Watch(String),
     /// Asks the watch how `next` does at its share.
     Judge(Requirement),
-    /// Waits that long if the rollback has changed an entry, because an older module may not read the new
-    /// ones.
+    /// Waits that long if the release may have changed an entry, because an older module may not read the new
+    /// one.
     WaitForEntries(Duration),
     /// Clones the previous version.
     MakeDraft(Service),
@@ -58,25 +56,24 @@ pub(crate) enum Action {
     StoreConfig(Store, Compiled),
     /// Stores a configuration beside the one in force.
     StoreNext(Store, Compiled),
-    /// The same if there is one already.
+    /// Stores a configuration as `next` too, if there is a `next`.
     ReplaceNext(Store, Compiled),
-    /// Removes it again.
-    RemoveNext(Store),
+    /// Reads where the switch is, of which the smoke test has to know.
+    SeeSwitch(Store),
     /// Gives all files to `config`, whatever the switch reads by now. Its position stays what it is.
     DropShare(Store),
     /// Stores the previous configuration, which is in this file too, if the new one was stored.
     PutBackConfig(Store, RecordFile),
     /// Removes the release's own `next`, if it is there.
     ClearNext(Store),
-    /// Stores the previous configuration, which is in this file too.
-    RestoreConfig(Store, RecordFile),
-    /// Lets the previous version serve, if another one does: the CLI refuses to activate the active one.
+    /// Lets a version serve that the operator names, if another one does: the CLI refuses to activate the
+    /// active one.
     RestoreVersion(Service),
-    /// The same, if the release's own version serves.
+    /// Lets the previous version serve, if the release's own one does.
     TakeBackVersion(Service),
-    /// Takes the draft from Fastly Staging, if it is there.
-    Unstage(Service),
-    /// Removes the release's own entry `release`, once all else is rolled back.
+    /// Reads the entries once more: a write may have come late.
+    LookBack(Store),
+    /// Removes the release's own entry `release`, once all else is done.
     ClearRelease(Store),
 }
 
@@ -128,24 +125,26 @@ impl Action {
             Self::Upload(service, package) => service.upload(&draft, &package.to_string_lossy()),
             Self::Validate(service) => service.version("validate", &draft),
             Self::Stage(service) => service.version("stage", &draft),
-            Self::Unstage(service) => service.version("unstage", &draft),
             Self::Activate(service) => service.version("activate", &draft),
             Self::RestoreVersion(service) | Self::TakeBackVersion(service) => {
                 service.version("activate", &previous)
             }
-            Self::FindEntries(store, _) | Self::Look(store) => store.list(),
-            Self::Begin(store, record) => {
-                let record = record.path(known.version);
-                store.set("release", &record.to_string_lossy())
+            Self::FindEntries(store, _)
+            | Self::Look(store)
+            | Self::SeeSwitch(store)
+            | Self::LookBack(store) => store.list(),
+            Self::Begin(store) => {
+                let value = known.release.as_deref().unwrap_or("RECORD");
+                store.set("release", value)
             }
-            Self::End(store) | Self::ClearRelease(store) => store.delete("release"),
+            Self::ClearRelease(store) => store.delete("release"),
             Self::SetSwitch(store, position) => store.set("switch", &position.text(known)),
             Self::DropShare(store) => store.set("switch", &Position::PRESENT.text(known)),
-            Self::StoreConfig(store, _)
-            | Self::RestoreConfig(store, _)
-            | Self::PutBackConfig(store, _) => store.set_to_input("config"),
+            Self::StoreConfig(store, _) | Self::PutBackConfig(store, _) => {
+                store.set_to_input("config")
+            }
             Self::StoreNext(store, _) | Self::ReplaceNext(store, _) => store.set_to_input("next"),
-            Self::RemoveNext(store) | Self::ClearNext(store) => store.delete("next"),
+            Self::ClearNext(store) => store.delete("next"),
         }
     }
 
@@ -155,7 +154,7 @@ impl Action {
             Self::StoreConfig(_, compiled)
             | Self::StoreNext(_, compiled)
             | Self::ReplaceNext(_, compiled) => Some(&compiled.json),
-            Self::RestoreConfig(..) | Self::PutBackConfig(..) => known.config.as_deref(),
+            Self::PutBackConfig(..) => known.config.as_deref(),
             _ => None,
         }
     }
@@ -170,7 +169,7 @@ impl Action {
             | Self::ReplaceNext(_, Compiled { file, .. }) => {
                 quoted(["signpost", "compile", &file.to_string_lossy()]) + " | "
             }
-            Self::RestoreConfig(_, file) | Self::PutBackConfig(_, file) => {
+            Self::PutBackConfig(_, file) => {
                 let file = file.path(known.version);
                 quoted(["jq", "-j", ".config", &file.to_string_lossy()]) + " | "
             }
@@ -184,7 +183,8 @@ fn number(version: Option<u64>, unknown: &str) -> String {
     version.map_or_else(|| unknown.to_owned(), |number| number.to_string())
 }
 
-fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+/// Words as a shell takes them.
+pub(super) fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     // No argument of a program holds the one character that cannot be quoted.
     shlex::Quoter::new()
         .allow_nul(true)
@@ -201,8 +201,7 @@ impl fmt::Display for Action {
                 return write!(f, "Record what a rollback needs in {}", keeping.file);
             }
             Self::KeepDraft(_) => "Record the number of the draft there too",
-            Self::Begin(..) => "Say in the entry `release` that a release runs",
-            Self::End(_) => "Remove the entry `release`",
+            Self::Begin(_) => "Say in the entry `release` that a release runs",
             Self::Look(_) => "Look whether somebody else has changed an entry",
             Self::LookAtVersion(_) => "Look whether somebody else has activated a version",
             Self::SetSwitch(_, position) => {
@@ -244,15 +243,14 @@ impl fmt::Display for Action {
             Self::StoreConfig(..) => "Store the configuration",
             Self::StoreNext(..) => "Store the configuration as `next`",
             Self::ReplaceNext(..) => "Store the configuration as `next` too, if there is one",
-            Self::RemoveNext(_) => "Remove `next`",
-            Self::DropShare(_) => "Take the share of `next` from the switch, if it has one",
-            Self::PutBackConfig(..) => "Store the previous configuration, if the new one is stored",
-            Self::ClearNext(_) => "Remove `next`, if it is there",
-            Self::RestoreConfig(..) => "Store the previous configuration",
-            Self::RestoreVersion(_) => "Activate the previous version",
-            Self::TakeBackVersion(_) => "Activate the previous version, if the new one is active",
-            Self::Unstage(_) => "Take the draft from Fastly Staging, if it is there",
-            Self::ClearRelease(_) => "Remove the entry `release`, if it is there",
+            Self::SeeSwitch(_) => "See where the switch is",
+            Self::DropShare(_) => "Take the share of `next` from the switch",
+            Self::PutBackConfig(..) => "Store the previous configuration",
+            Self::ClearNext(_) => "Remove `next`",
+            Self::RestoreVersion(_) => "Activate that version",
+            Self::TakeBackVersion(_) => "Activate the previous version",
+            Self::LookBack(_) => "See that the entries are as they were",
+            Self::ClearRelease(_) => "Remove the entry `release`",
         })
     }
 }

@@ -46,8 +46,8 @@ pub(super) struct ConfigArguments {
     config: PathBuf,
     /// The configuration that is deployed now, as people write it: what the files that are not in the
     /// share must get, and all of them after a rollback
-    #[arg(long, value_name = "FILE", required_unless_present = "now")]
-    deployed_config: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    deployed_config: PathBuf,
     /// Store it at once, as for a takedown: no share, no wait, whatever else goes on, and a smoke test
     /// afterwards. Nothing is taken back by itself
     #[arg(long, conflicts_with_all = ["shares", "hold", "allow_refused", "log"])]
@@ -134,7 +134,7 @@ impl ConfigArguments {
     /// The plan of the release.
     pub(super) fn plan(&self) -> Result<Plan, Failure> {
         let loaded = read(&self.config)?;
-        let deployed_file = self.deployed_config.as_ref().unwrap_or(&self.config);
+        let deployed_file = &self.deployed_config;
         let deployed = read(deployed_file)?;
         let place = &self.place;
         check_host(&place.edge, &[&deployed, &loaded])?;
@@ -146,7 +146,7 @@ impl ConfigArguments {
                 store: place.store(),
                 smoke: place.smoke()?,
                 deployed_config: deployed_file.clone(),
-                record: place.way_back.clone().unwrap_or(record),
+                record: place.record(RecordFile::Timed("takedown")),
                 compiled: compiled(new.0, new.1),
             };
             return Ok(takedown.plan());

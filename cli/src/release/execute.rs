@@ -1,4 +1,5 @@
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -6,10 +7,11 @@ use serde_json::Value;
 use signpost::values::Share;
 use tokio::time::timeout;
 
-use super::action::Action;
+use super::action::{Action, quoted};
 use super::known::Known;
 use super::plan::Plan;
 use super::program::Program;
+use super::record::Record;
 use super::stored::{Stored, shown};
 use super::undo::list;
 use super::world::{Watch as _, World};
@@ -27,6 +29,8 @@ pub(crate) enum Ended {
     RolledBack(Failure),
     /// These steps of a rollback failed, as a list.
     Incomplete(String),
+    /// The release is done but for these steps, as a list.
+    Untidy(String),
 }
 
 /// Runs the plan.
@@ -39,12 +43,21 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
         known: plan.known.clone(),
         interrupts: Interrupts::watch()?,
         heeds_interrupts: true,
+        record: None,
         watch: None,
     };
     let failed = match run.until_failure(&plan.steps).await {
         Ok(()) if plan.steps.is_empty() => None,
-        Ok(()) => return Ok(Ended::Done),
+        Ok(()) => {
+            let left = run.run_all(&plan.tidy).await;
+            return Ok(if left.is_empty() {
+                Ended::Done
+            } else {
+                Ended::Untidy(list(&left, &run.known))
+            });
+        }
         Err((index, error)) if plan.steps.iter().take(index + 1).all(Action::is_look) => {
+            run.set_record_aside();
             return Ok(Ended::Failed(Failure::new(format!(
                 "{error}; nothing was changed"
             ))));
@@ -57,11 +70,14 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
             Some(error)
         }
     };
-    let left = run.all(&plan.rollback).await;
+    let left = run.run_all(&plan.rollback).await;
     Ok(match failed {
         _ if !left.is_empty() => Ended::Incomplete(list(&left, &run.known)),
         None => Ended::Done,
-        Some(error) => Ended::RolledBack(error),
+        Some(error) => {
+            run.set_record_aside();
+            Ended::RolledBack(error)
+        }
     })
 }
 
@@ -82,6 +98,8 @@ pub(super) struct Run<'a, W: World> {
     pub(super) known: Known,
     interrupts: Interrupts,
     pub(super) heeds_interrupts: bool,
+    /// Where the record is.
+    record: Option<PathBuf>,
     /// The watch of the log, if there is one, until the rollback.
     pub(super) watch: Option<W::Watch>,
 }
@@ -100,13 +118,20 @@ impl<W: World> Run<'_, W> {
 
     /// The error of a release that takes nothing back by itself, with the command that does.
     fn with_way_back(&self, error: Failure) -> Failure {
-        match &self.known.release {
-            Some(record) => Failure::new(format!(
-                "{error}\nNothing was taken back. To go back to what was stored before: signpost \
-                 release rollback --from {record} --execute"
-            )),
+        match &self.record {
+            Some(record) => {
+                let record = quoted([&*record.to_string_lossy()]);
+                Failure::new(format!(
+                    "{error}\nNothing was taken back. To go back to what was stored before: signpost \
+                     release rollback --from {record} --execute"
+                ))
+            }
             None => error,
         }
+    }
+
+    fn set_record_aside(&self) {
+        self.record.as_deref().map(Record::set_aside);
     }
 
     pub(super) async fn step(&mut self, step: &Action) -> Result<(), Failure> {
@@ -124,14 +149,15 @@ impl<W: World> Run<'_, W> {
         match step {
             Action::FindVersion(_) => {
                 self.known.version = Some(active_in(&self.call(step).await?)?);
+                self.known.serving = self.known.version;
             }
             Action::MakeDraft(_) => {
                 self.known.draft = Some(number_in(&self.call(step).await?)?);
             }
             Action::Keep(keeping) | Action::KeepDraft(keeping) => {
-                let file = keeping.keep(&self.known)?;
+                let file = keeping.keep(&mut self.known)?;
                 say(&format!("  in {}", file.display()));
-                self.known.release = Some(file.to_string_lossy().into_owned());
+                self.record = Some(file);
             }
             Action::Wait(duration, _) | Action::WaitForEntries(duration) => {
                 return self.wait(*duration).await;
@@ -166,18 +192,35 @@ impl<W: World> Run<'_, W> {
             }
             Action::LookAtVersion(_) => {
                 let active = active_in(&self.call(step).await?)?;
-                if Some(active) != self.known.version {
+                if Some(active) != self.known.serving {
                     return Err(Failure::new(format!(
                         "somebody else activated the version {active}"
                     )));
                 }
             }
-            Action::ReplaceNext(..) if self.known.stored.next.is_none() => {
-                say("  there is none");
+            Action::Validate(_) => {
+                // The CLI ends with 0 whatever it found.
+                let said = self.call(step).await?;
+                if !said.contains(" is valid") {
+                    return Err(Failure::new("the draft is not valid"));
+                }
+            }
+            Action::ReplaceNext(store, _) => {
+                let now = self.list(&store.list()).await;
+                let now = now.and_then(|list| Stored::read(&list))?;
+                if now.next.is_none() {
+                    say("  there is none");
+                } else {
+                    self.call(step).await?;
+                }
+                if let Err(unfinished) = now.check_ended() {
+                    say(&format!("  {unfinished}"));
+                }
             }
             _ => {
+                self.known.begin(step);
                 self.call(step).await?;
-                self.known.done(step);
+                self.known.end(step);
             }
         }
         Ok(())
@@ -242,9 +285,19 @@ impl<W: World> Run<'_, W> {
             words,
             input,
             is_shown,
+            patience: self.world.patience(patience_for(words)),
         };
         let interrupts = self.heeds_interrupts.then_some(&mut self.interrupts);
         program.run(interrupts).await
+    }
+}
+
+/// How long a call of the Fastly CLI may take: an upload longer than the others.
+fn patience_for(words: &[String]) -> Duration {
+    if words.iter().any(|word| word == "--package") {
+        Duration::from_mins(5)
+    } else {
+        Duration::from_mins(1)
     }
 }
 

@@ -31,7 +31,7 @@ impl Service {
         self.call("compute update", &options)
     }
 
-    /// Does this to a version: `validate`, `activate`, `stage` or `unstage`.
+    /// Does this to a version: `validate`, `activate` or `stage`.
     pub(super) fn version(&self, verb: &str, version: &str) -> Vec<String> {
         let command = format!("service version {verb}");
         self.call(&command, &["--version", version])

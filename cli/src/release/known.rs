@@ -17,8 +17,11 @@ pub(crate) struct Known {
     pub(crate) next: Option<String>,
     /// What the entry `release` holds while the release runs.
     pub(crate) release: Option<String>,
-    /// Whether a rollback has changed an entry.
-    pub(crate) has_changed_entries: bool,
+    /// The version that serves as far as the release knows.
+    pub(crate) serving: Option<u64>,
+    /// Whether `next`, and whether `config`, may have been stored by the release, even by a call that failed.
+    pub(crate) may_have_stored_next: bool,
+    pub(crate) may_have_stored_config: bool,
     /// The entries as the release left them.
     pub(crate) stored: Stored,
 }

@@ -16,6 +16,8 @@ use super::stored::Expected;
 pub(crate) struct Plan {
     /// The steps, of which each needs the one before it. A rollback alone has none.
     pub(crate) steps: Vec<Action>,
+    /// What is left to do once the release is proven. If it fails, that is no reason to roll back.
+    pub(crate) tidy: Vec<Action>,
     /// The rollback after a failed step. Each step runs even if another fails.
     pub(crate) rollback: Vec<Action>,
     /// What is known before the first step.
@@ -60,8 +62,8 @@ impl Release {
         let mut steps = vec![
             Action::FindVersion(self.service.clone()),
             Action::FindEntries(self.store.clone(), Expected::AnyConfig),
-            self.step_that_keeps(),
-            Action::Begin(self.store.clone(), self.record.clone()),
+            Action::Keep(self.keeping()),
+            Action::Begin(self.store.clone()),
         ];
         steps.extend(self.steps_to(Switch::SHADOW, &self.deployed_config));
         steps.push(Action::Wait(
@@ -70,8 +72,11 @@ impl Release {
         ));
         steps.extend([
             Action::MakeDraft(self.service.clone()),
+            Action::KeepDraft(self.keeping()),
             Action::Upload(self.service.clone(), self.package.clone()),
             Action::Validate(self.service.clone()),
+            Action::Look(self.store.clone()),
+            Action::LookAtVersion(self.service.clone()),
             Action::Activate(self.service.clone()),
             Action::StoreConfig(self.store.clone(), self.config.clone()),
             Action::Smoke(self.smoke.before_redirects(&self.config.file)),
@@ -84,7 +89,8 @@ impl Release {
             }
             steps.extend(self.steps_to(switch, &self.config.file));
         }
-        steps.push(Action::End(self.store.clone()));
+        let tidy = vec![Action::ClearRelease(self.store.clone())];
+        let next = Some(self.config.json);
         let rollback = Rollback {
             service: self.service,
             store: self.store,
@@ -94,26 +100,31 @@ impl Release {
         };
         Plan {
             steps,
+            tidy,
             rollback: rollback.steps(),
-            known: Known::default(),
+            known: Known {
+                next,
+                ..Known::default()
+            },
         }
     }
 
-    fn step_that_keeps(&self) -> Action {
-        Action::Keep(Keeping {
+    fn keeping(&self) -> Keeping {
+        Keeping {
             file: self.record.clone(),
             service_id: Some(self.service.id.clone()),
             store_id: self.store.id.clone(),
-            edge: self.smoke.edge.clone(),
+            smoke: self.smoke.clone(),
             deployed_config: self.deployed_config.clone(),
             leaves_switch: false,
-            next: None,
-        })
+            next: Some(self.config.json.clone()),
+        }
     }
 
-    fn steps_to(&self, switch: Switch, config: &Path) -> [Action; 2] {
+    fn steps_to(&self, switch: Switch, config: &Path) -> [Action; 3] {
+        let look = Action::Look(self.store.clone());
         let set = Action::SetSwitch(self.store.clone(), Position::At(switch));
-        [set, Action::Smoke(self.smoke.at(switch, config))]
+        [look, set, Action::Smoke(self.smoke.at(switch, config))]
     }
 }
 
@@ -131,11 +142,16 @@ impl Rollback {
             Position::At(Switch::OFF),
         )];
         let store = || self.store.clone();
-        let ends_a_release = self.record.is_some();
-        let restore = |record| Action::RestoreConfig(store(), record);
-        steps.extend(self.record.map(restore));
-        steps.extend([Action::RestoreVersion(self.service), smoke]);
-        steps.extend(ends_a_release.then(|| Action::ClearRelease(store())));
+        match self.record {
+            Some(record) => steps.extend([
+                Action::PutBackConfig(store(), record),
+                Action::TakeBackVersion(self.service),
+                smoke,
+                Action::LookBack(store()),
+                Action::ClearRelease(store()),
+            ]),
+            None => steps.extend([Action::RestoreVersion(self.service), smoke]),
+        }
         steps
     }
 }
@@ -153,13 +169,15 @@ impl Plan {
 /// The steps as a numbered list, each with the command that it runs.
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&list(&self.steps, &self.known))?;
+        let steps = [&*self.steps, &self.tidy].concat();
+        formatter.write_str(&list(&steps, &self.known))?;
         if !self.steps.is_empty() && !self.rollback.is_empty() {
             let looks = self.steps.iter().take_while(|step| step.is_look());
             let first = looks.count() + 1;
             writeln!(
                 formatter,
-                "\nIf a step from {first} on fails or is interrupted:\n"
+                "\nIf a step from {first} to {last} fails or is interrupted:\n",
+                last = self.steps.len()
             )?;
         }
         formatter.write_str(&list(&self.rollback, &self.known))

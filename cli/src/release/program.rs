@@ -23,6 +23,8 @@ pub(super) struct Program<'a> {
     pub(super) input: Option<&'a str>,
     /// Whether standard output is shown as well as kept.
     pub(super) is_shown: bool,
+    /// How long it may take.
+    pub(super) patience: Duration,
 }
 
 impl Program<'_> {
@@ -43,7 +45,14 @@ impl Program<'_> {
                 end(leader, &mut child).await;
                 return Err(Failure::new("it was interrupted"));
             }
-            status = child.wait() => status,
+            status = timeout(self.patience, child.wait()) => status,
+        };
+        let Ok(status) = status else {
+            end(leader, &mut child).await;
+            let patience = humantime::format_duration(self.patience);
+            return Err(Failure::new(format!(
+                "the command did not end within {patience}"
+            )));
         };
         let _ = errors.await;
         let printed = printed.await.unwrap_or_default();

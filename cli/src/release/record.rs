@@ -2,10 +2,12 @@ use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
+use super::smoke::Smoke;
 use crate::file::in_words;
 use crate::output::Failure;
 use crate::replace::Replacement;
@@ -24,6 +26,9 @@ pub(crate) struct Record {
     pub(crate) store_id: String,
     /// The address at which the service answers.
     pub(crate) edge: String,
+    /// What the operator adds to the smoke tests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) smoke_arguments: Vec<String>,
     /// The configuration that is in force after the rollback, as people write it.
     pub(crate) deployed_config: PathBuf,
     /// The version that serves after the rollback, if the release brings a package.
@@ -41,8 +46,7 @@ pub(crate) struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) draft: Option<u64>,
     /// What the entry `release` holds while the release runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) release: Option<String>,
+    pub(crate) release: String,
 }
 
 /// What is known of a record before the release begins.
@@ -52,7 +56,7 @@ pub(crate) struct Keeping {
     /// The service, if the release brings a package.
     pub(crate) service_id: Option<String>,
     pub(crate) store_id: String,
-    pub(crate) edge: String,
+    pub(crate) smoke: Smoke,
     pub(crate) deployed_config: PathBuf,
     /// Whether the release leaves the position of the switch where it is.
     pub(crate) leaves_switch: bool,
@@ -67,6 +71,8 @@ pub(crate) enum RecordFile {
     Named(PathBuf),
     /// In the current directory, under the name of this environment and the previous version.
     Numbered(&'static str),
+    /// In the current directory, under this name and the time, so that nothing is in its way.
+    Timed(&'static str),
 }
 
 impl Record {
@@ -106,13 +112,18 @@ impl Record {
         Replacement::prepare(file, &(text + "\n"))?.commit()
     }
 
-    /// Whether the text is the record of the same release, before its draft was made.
+    /// Whether the text is an earlier record of the same release.
     fn follows(&self, earlier: &str) -> bool {
         let earlier: Option<Self> = serde_json::from_str(earlier).ok();
-        earlier.is_some_and(|earlier| {
-            let draft = earlier.draft.or(self.draft);
-            Self { draft, ..earlier } == *self
-        })
+        earlier.is_some_and(|earlier| earlier.release == self.release)
+    }
+
+    /// Sets the file of a release aside that has changed nothing in the end: the next one may have its name.
+    pub(crate) fn set_aside(file: &Path) {
+        let mut aside = file.as_os_str().to_owned();
+        aside.push(".rolled-back");
+        // It is only in the way of the next release, which says so.
+        let _ = fs::rename(file, aside);
     }
 }
 
@@ -126,7 +137,7 @@ fn cannot(verb: &str, file: &Path, error: &std::io::Error) -> Failure {
 
 impl Keeping {
     /// Writes the record; returns where it is.
-    pub(crate) fn keep(&self, known: &Known) -> Result<PathBuf, Failure> {
+    pub(crate) fn keep(&self, known: &mut Known) -> Result<PathBuf, Failure> {
         let config = known.config.clone();
         let has_version = known.version.is_some() || self.service_id.is_none();
         let Some(config) = config.filter(|_| has_version) else {
@@ -134,19 +145,28 @@ impl Keeping {
         };
         let switch = known.switch.filter(|_| self.leaves_switch);
         let file = self.file.path(known.version);
+        let release = if let Some(release) = &known.release {
+            release.clone()
+        } else {
+            // Two releases may have files of the same name, on two machines.
+            let id = getrandom::u32().map_err(|error| Failure::new(error.to_string()))?;
+            format!("{} ({id:08x})", file.display())
+        };
         let record = Record {
             service_id: self.service_id.clone(),
             store_id: self.store_id.clone(),
-            edge: self.edge.clone(),
+            edge: self.smoke.edge.clone(),
+            smoke_arguments: self.smoke.arguments.clone(),
             deployed_config: self.deployed_config.clone(),
             version: known.version,
             config,
             switch: switch.map(|switch| switch.to_string()),
             next: self.next.clone(),
             draft: known.draft,
-            release: Some(file.to_string_lossy().into_owned()),
+            release: release.clone(),
         };
         record.write(&file)?;
+        known.release = Some(release);
         Ok(file)
     }
 }
@@ -156,6 +176,11 @@ impl RecordFile {
     pub(crate) fn path(&self, version: Option<u64>) -> PathBuf {
         match self {
             Self::Named(file) => file.clone(),
+            Self::Timed(name) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                let now = now.unwrap_or_default().as_secs();
+                format!("way-back-{name}-{now}.json").into()
+            }
             Self::Numbered(environment) => {
                 let version = version.map_or_else(|| "PREVIOUS".to_owned(), |it| it.to_string());
                 format!("way-back-{environment}-{version}.json").into()
@@ -166,13 +191,16 @@ impl RecordFile {
 
 impl fmt::Display for RecordFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.path(None).display().fmt(formatter)
+        match self {
+            Self::Timed(name) => write!(formatter, "way-back-{name}-TIME.json"),
+            _ => self.path(None).display().fmt(formatter),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Keeping, Known, Record, RecordFile};
+    use super::{Keeping, Known, Record, RecordFile, Smoke};
 
     #[test]
     fn a_record_never_overwrites_another() {
@@ -181,47 +209,31 @@ mod tests {
             file: RecordFile::Named(directory.path().join(name)),
             service_id: Some("SERVICE".to_owned()),
             store_id: "STORE".to_owned(),
-            edge: "https://edge.example".to_owned(),
+            smoke: Smoke {
+                edge: "https://edge.example".to_owned(),
+                arguments: Vec::new(),
+            },
             deployed_config: "old.toml".into(),
             leaves_switch: false,
             next: None,
         };
-        for (name, file, version, config, expected) in [
-            ("the first", "a", 41, "{}", None),
-            ("the same once more", "a", 41, "{}", None),
-            ("another file", "b", 42, "{ }", None),
-            (
-                "another configuration",
-                "a",
-                41,
-                "{ }",
-                Some("holds the record of another"),
-            ),
-            (
-                "another version",
-                "a",
-                42,
-                "{}",
-                Some("holds the record of another"),
-            ),
-        ] {
-            let kept = keeping(file).keep(&Known {
-                version: Some(version),
-                config: Some(config.to_owned()),
-                ..Known::default()
-            });
-            let error = kept
-                .err()
-                .map(|error| error.to_string())
-                .unwrap_or_default();
-            assert_eq!(!error.is_empty(), expected.is_some(), "{name}: {error}");
-            assert!(
-                error.contains(expected.unwrap_or_default()),
-                "{name}: {error}"
-            );
-        }
+        let [mut first, mut other] = [(); 2].map(|()| Known {
+            version: Some(41),
+            config: Some("{}".to_owned()),
+            ..Known::default()
+        });
+        assert!(keeping("a").keep(&mut first).is_ok(), "the first");
+        first.draft = Some(42);
+        assert!(keeping("a").keep(&mut first).is_ok(), "its draft");
+        let error = keeping("a").keep(&mut other).unwrap_err().to_string();
+        assert!(error.contains("holds the record of another"), "{error}");
+        assert!(keeping("b").keep(&mut other).is_ok(), "another file");
         let record = Record::read(&directory.path().join("a")).unwrap();
-        assert_eq!((record.version, &*record.config), (Some(41), "{}"));
+        assert_eq!(
+            (record.version, &*record.config, record.draft),
+            (Some(41), "{}", Some(42))
+        );
+        assert_eq!(Some(record.release), first.release);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) struct RollbackArguments {
     /// [default: the one that FILE names, or config/crates-io.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// More arguments for the smoke test, as `signpost smoke` takes them
+    /// More arguments for the smoke test, as `signpost smoke` takes them [default: those of the release]
     #[arg(last = true, value_name = "SMOKE ARGUMENTS")]
     arguments: Vec<String>,
     #[command(flatten)]
@@ -61,7 +61,11 @@ impl RollbackArguments {
         let service = service.map(|id| self.common.service(id));
         let store = self.common.store(&record.store_id);
         let edge = self.edge.as_deref().unwrap_or(&record.edge);
-        let smoke = Smoke::new(edge, &self.arguments)?;
+        let arguments = match self.arguments.as_slice() {
+            [] => &record.smoke_arguments,
+            arguments => arguments,
+        };
+        let smoke = Smoke::new(edge, arguments)?;
         let file = self.from.clone().map(RecordFile::Named);
         let switch = record.switch.as_deref().map(str::parse::<Switch>);
         let switch = switch.transpose();
@@ -93,7 +97,10 @@ impl RollbackArguments {
                 draft: record.draft,
                 switch,
                 next: record.next,
-                release: record.release,
+                release: Some(record.release).filter(|release| !release.is_empty()),
+                // Nobody knows how far it came.
+                may_have_stored_next: true,
+                may_have_stored_config: true,
                 ..Known::default()
             },
             rollback,
@@ -113,7 +120,8 @@ impl RollbackArguments {
             switch: None,
             next: None,
             draft: None,
-            release: None,
+            release: String::new(),
+            smoke_arguments: Vec::new(),
         }
     }
 }

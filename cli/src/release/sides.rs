@@ -54,7 +54,7 @@ pub(crate) struct Takedown {
     pub(crate) store: Store,
     pub(crate) smoke: Smoke,
     pub(crate) deployed_config: PathBuf,
-    pub(crate) record: PathBuf,
+    pub(crate) record: RecordFile,
     pub(crate) compiled: Compiled,
 }
 
@@ -90,14 +90,17 @@ impl SideBySide {
             Action::Keep(self.keeping(next.clone())),
         ]);
         steps.extend(self.log.clone().map(Action::Watch));
-        steps.push(Action::Begin(store(), self.record.clone()));
+        // The look finds another release that began at the same time.
+        steps.extend([Action::Begin(store()), Action::Look(store())]);
         if let Some(package) = &self.package {
             steps.extend(self.steps_of_package(package, next.clone()));
         }
+        let mut tidy = Vec::new();
         if let Some(config) = &self.config {
             steps.extend(self.steps_of_config(config));
+            tidy.push(Action::ClearNext(store()));
         }
-        steps.push(Action::End(store()));
+        tidy.push(Action::ClearRelease(store()));
         let way_back = WayBack {
             store: self.store,
             smoke: self.smoke,
@@ -108,6 +111,7 @@ impl SideBySide {
         };
         Plan {
             steps,
+            tidy,
             rollback: way_back.steps(),
             known: Known {
                 next,
@@ -131,9 +135,8 @@ impl SideBySide {
                 Action::Smoke(self.smoke.of_config_at(address, &self.deployed.file)),
             ]);
         }
+        steps.extend(self.looks());
         steps.extend([
-            Action::Look(self.store.clone()),
-            Action::LookAtVersion(service()),
             Action::Activate(service()),
             smoke(),
             Action::Wait(SPREAD, "until every data centre has the version"),
@@ -147,15 +150,15 @@ impl SideBySide {
         let new = &config.compiled;
         let smoke =
             |share| Action::Smoke(self.smoke.of_both(share, &self.deployed.file, &new.file));
-        let mut steps = vec![
-            Action::Look(store()),
+        let mut steps = self.looks();
+        steps.extend([
             Action::StoreNext(store(), new.clone()),
             smoke(Share::NONE),
             Action::Wait(SPREAD, "until every data centre has `next`"),
-        ];
+        ]);
         for &share in &config.shares {
+            steps.extend(self.looks());
             steps.extend([
-                Action::Look(store()),
                 Action::SetSwitch(store(), Position::Present(share)),
                 smoke(share),
                 Action::Wait(hold_of_share(config.hold), "to see what this share does"),
@@ -167,17 +170,24 @@ impl SideBySide {
             };
             steps.extend(self.log.is_some().then_some(Action::Judge(requirement)));
         }
+        steps.extend(self.looks());
         steps.extend([
-            Action::Look(store()),
             Action::StoreConfig(store(), new.clone()),
             Action::Wait(SPREAD, "until every data centre has it as `config`"),
-            Action::Look(store()),
+        ]);
+        steps.extend(self.looks());
+        steps.extend([
             Action::SetSwitch(store(), Position::PRESENT),
             Action::Smoke(self.smoke.of_config(&new.file)),
-            Action::Look(store()),
-            Action::RemoveNext(store()),
         ]);
         steps
+    }
+
+    fn looks(&self) -> Vec<Action> {
+        let mut looks = vec![Action::Look(self.store.clone())];
+        let package = self.package.as_ref();
+        looks.extend(package.map(|package| Action::LookAtVersion(package.service.clone())));
+        looks
     }
 
     fn keeping(&self, next: Option<String>) -> Keeping {
@@ -186,7 +196,7 @@ impl SideBySide {
             file: self.record.clone(),
             service_id: package.map(|package| package.service.id.clone()),
             store_id: self.store.id.clone(),
-            edge: self.smoke.edge.clone(),
+            smoke: self.smoke.clone(),
             deployed_config: self.deployed.file.clone(),
             leaves_switch: true,
             next,
@@ -200,10 +210,10 @@ impl Takedown {
         let store = || self.store.clone();
         let next = self.compiled.json.clone();
         let keep = Keeping {
-            file: RecordFile::Named(self.record),
+            file: self.record,
             service_id: None,
             store_id: self.store.id.clone(),
-            edge: self.smoke.edge.clone(),
+            smoke: self.smoke.clone(),
             deployed_config: self.deployed_config,
             leaves_switch: true,
             next: Some(next.clone()),
@@ -216,11 +226,11 @@ impl Takedown {
                 Action::ReplaceNext(store(), self.compiled.clone()),
                 Action::Smoke(self.smoke.of_config(&self.compiled.file)),
             ],
-            rollback: Vec::new(),
             known: Known {
                 next: Some(next),
                 ..Known::default()
             },
+            ..Plan::default()
         }
     }
 }
@@ -238,17 +248,16 @@ impl WayBack {
                 Action::PutBackConfig(store(), self.record),
                 Action::ClearNext(store()),
             ]);
+        } else {
+            steps.push(Action::SeeSwitch(store()));
         }
         if let Some(service) = self.service {
-            if self.has_config {
-                steps.push(Action::WaitForEntries(SPREAD));
-            }
-            steps.extend([
-                Action::TakeBackVersion(service.clone()),
-                Action::Unstage(service),
-            ]);
+            steps.extend(self.has_config.then_some(Action::WaitForEntries(SPREAD)));
+            steps.push(Action::TakeBackVersion(service));
         }
-        steps.extend([smoke, Action::ClearRelease(store())]);
+        steps.push(smoke);
+        steps.extend(self.has_config.then(|| Action::LookBack(store())));
+        steps.push(Action::ClearRelease(store()));
         steps
     }
 }
@@ -320,7 +329,7 @@ mod tests {
             store,
             smoke,
             deployed_config: "old.toml".into(),
-            record: "way-back.json".into(),
+            record: RecordFile::Named("way-back.json".into()),
             compiled,
         };
         insta::assert_snapshot!("takedown", takedown.plan());

@@ -117,7 +117,8 @@ impl Stored {
         }
     }
 
-    fn check_ended(&self) -> Result<(), Failure> {
+    /// Refuses entries of a release that has not ended.
+    pub(crate) fn check_ended(&self) -> Result<(), Failure> {
         let switch = self.switch.as_deref().unwrap_or_default();
         let share = switch.parse().map_or(Share::NONE, Switch::next);
         let release = self.release.as_ref();

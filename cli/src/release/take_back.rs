@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::execute::{Run, active_in, parsed, say};
+use super::execute::{Run, active_in, say};
 use super::stored::Stored;
 use super::undo::{Left, ToDo};
 use super::world::World;
@@ -14,58 +14,56 @@ const LISTS: usize = 3;
 const BETWEEN_LISTS: Duration = Duration::from_secs(2);
 
 impl<W: World> Run<'_, W> {
-    /// Every step, interrupted or not; returns those that were not done.
-    pub(super) async fn all<'a>(&mut self, steps: &'a [Action]) -> Vec<Left<'a>> {
+    /// Runs every step, interrupted or not; returns those that were not done.
+    pub(super) async fn run_all<'a>(&mut self, steps: &'a [Action]) -> Vec<Left<'a>> {
         self.heeds_interrupts = false;
         // What clients still do of the old share is no reason to stop.
         self.watch = None;
-        let mut left = Vec::new();
+        let mut left: Vec<Left<'a>> = Vec::new();
         for step in steps {
-            let is_last = matches!(step, Action::ClearRelease(_));
-            if is_last && !left.is_empty() {
-                // Until the rest is done by hand, no other release may begin.
-                left.push(Left {
-                    step,
-                    foreign: None,
-                });
-                continue;
-            }
-            say(&format!("\n{step}"));
-            let foreign = match self.judge(step).await {
-                Ok(ToDo::Nothing(why)) => {
-                    say(&format!("  {why}"));
-                    continue;
-                }
-                Ok(ToDo::Foreign(why)) => {
-                    say(&format!("  left alone: {why}"));
-                    Some(why)
-                }
-                Ok(ToDo::Run) => match self.step(step).await {
-                    Ok(()) => {
-                        self.known.has_changed_entries |= step.changes_entries();
-                        continue;
-                    }
-                    Err(error) => {
-                        say(&format!("error: {error}"));
-                        None
-                    }
-                },
-                Err(error) => {
-                    say(&format!("error: {error}"));
-                    None
-                }
+            let done = if let Some(why) = needs_the_others(step, &left) {
+                Err(Some(why.to_owned()))
+            } else {
+                say(&format!("\n{step}"));
+                self.run_judged(step).await
             };
-            left.push(Left { step, foreign });
+            if let Err(why) = done {
+                left.push(Left { step, why });
+            }
         }
         left
     }
 
-    /// What a step of a rollback has to do with what is deployed now.
+    /// Runs a step if there is something to do. The error says why it must not be done by hand, if so.
+    async fn run_judged(&mut self, step: &Action) -> Result<(), Option<String>> {
+        match self.judge(step).await {
+            Ok(ToDo::Nothing(why)) => {
+                say(&format!("  {why}"));
+                Ok(())
+            }
+            Ok(ToDo::Foreign(why)) => {
+                say(&format!("  left alone: {why}"));
+                Err(Some(format!("{why}: decide whether that stays")))
+            }
+            Ok(ToDo::Run) => self.step(step).await.map_err(|error| {
+                say(&format!("error: {error}"));
+                None
+            }),
+            Err(error) => {
+                say(&format!("error: {error}"));
+                Err(Some(format!("{error}: look first")))
+            }
+        }
+    }
+
+    /// What a step has to do with what is deployed now.
     async fn judge(&mut self, step: &Action) -> Result<ToDo, Failure> {
         match step {
             Action::DropShare(store)
+            | Action::SeeSwitch(store)
             | Action::PutBackConfig(store, _)
             | Action::ClearNext(store)
+            | Action::LookBack(store)
             | Action::ClearRelease(store) => {
                 let now = self.list(&store.list()).await;
                 let now = now.and_then(|list| Stored::read(&list));
@@ -85,16 +83,7 @@ impl<W: World> Run<'_, W> {
                     ToDo::Run
                 })
             }
-            Action::Unstage(service) => {
-                let versions = self.list(&service.list()).await?;
-                let is_staged = is_staged(&versions, self.known.draft)?;
-                Ok(if is_staged {
-                    ToDo::Run
-                } else {
-                    ToDo::Nothing("it is not".to_owned())
-                })
-            }
-            Action::WaitForEntries(_) if !self.known.has_changed_entries => {
+            Action::WaitForEntries(_) if !self.known.may_have_stored_next => {
                 Ok(ToDo::Nothing("none was".to_owned()))
             }
             _ => Ok(ToDo::Run),
@@ -102,7 +91,7 @@ impl<W: World> Run<'_, W> {
     }
 
     /// What a list prints. A rollback depends on it, so it is asked for three times.
-    async fn list(&mut self, words: &[String]) -> Result<String, Failure> {
+    pub(super) async fn list(&mut self, words: &[String]) -> Result<String, Failure> {
         for _ in 1..LISTS {
             if let Ok(list) = self.run(words, None, false).await {
                 return Ok(list);
@@ -113,14 +102,15 @@ impl<W: World> Run<'_, W> {
     }
 }
 
-/// Whether this version is on Fastly Staging.
-fn is_staged(versions: &str, number: Option<u64>) -> Result<bool, Failure> {
-    let versions = parsed(versions, "the list of versions")?;
-    let mut versions = versions.as_array().into_iter().flatten();
-    Ok(versions.any(|version| {
-        version["Staging"] == true
-            && version["Number"]
-                .as_u64()
-                .is_some_and(|it| Some(it) == number)
-    }))
+/// Why a step must wait until the others are done by hand, if it must.
+fn needs_the_others(step: &Action, left: &[Left<'_>]) -> Option<&'static str> {
+    match step {
+        Action::ClearRelease(_) if !left.is_empty() => {
+            Some("no other release may begin before the rest is done")
+        }
+        Action::TakeBackVersion(_) if left.iter().any(|left| left.step.changes_entries()) => {
+            Some("an older module may not read the entries that are left")
+        }
+        _ => None,
+    }
 }

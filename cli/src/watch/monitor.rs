@@ -264,7 +264,7 @@ impl Monitor {
 /// which files are compared together.
 fn key() -> u64 {
     if cfg!(test) {
-        2_023_07_20
+        20_230_720
     } else {
         RandomState::default().hash_one(0)
     }

@@ -2,10 +2,8 @@
 
 use std::process::Output;
 
-use signpost_testbed::FastlyApi;
-
-use super::trial::{OLD_CONFIG, Trial, printed};
-use super::{STAGING, acts, acts_of_release, acts_of_rollback, assert_code, version};
+use super::trial::{OLD_CONFIG, Trial, api, printed};
+use super::{STAGING, acts, acts_of_release, acts_of_rollback, assert_code};
 
 #[tokio::test]
 async fn each_signal_that_ends_a_program_leads_to_the_rollback() {
@@ -36,8 +34,44 @@ async fn an_interrupt_ends_the_program_that_runs() {
     let output = trial.release("staging", &["--execute"]).await;
     assert_code(&output, 1);
     let mut expected = acts_of_release(STAGING, &["enforce"])[..5].to_vec();
-    expected.extend(acts_of_rollback(STAGING, false));
+    expected.extend(acts_of_rollback(STAGING, false, false));
     assert_eq!(acts(&trial.api), expected, "{}", printed(&output));
+}
+
+#[tokio::test]
+async fn a_program_that_hangs_is_a_step_that_failed() {
+    for (name, hangs) in [
+        (
+            "in a step",
+            r#"case "$*" in *"version validate"*) tail -f /dev/null;; esac"#,
+        ),
+        (
+            "in the rollback too",
+            r#"case "$*" in *"version validate"*|*"switch"*"off"*) tail -f /dev/null;; esac"#,
+        ),
+    ] {
+        let trial = Trial::new().await.patient(1).before_fastly(hangs);
+        let output = trial.release("staging", &["--execute"]).await;
+        let printed = printed(&output);
+        assert!(
+            printed.contains("did not end within 1s"),
+            "{name}: {printed}"
+        );
+        let in_rollback = name == "in the rollback too";
+        let code = if in_rollback { 2 } else { 1 };
+        assert_eq!(output.status.code(), Some(code), "{name}: {printed}");
+        let stored = trial.api.entry("config");
+        assert_eq!(stored.as_deref(), Some(OLD_CONFIG), "{name}: {printed}");
+    }
+}
+
+#[tokio::test]
+async fn a_package_that_is_not_valid_is_not_activated() {
+    let trial = Trial::with(api().await.with_invalid_package());
+    let output = trial.release("staging", &["--execute"]).await;
+    assert_code(&output, 1);
+    assert!(printed(&output).contains("the draft is not valid"));
+    assert!(!acts(&trial.api).concat().contains("/activate"));
 }
 
 /// An interrupted release to staging.
@@ -46,7 +80,7 @@ fn check_rolled_back(trial: &Trial, output: &Output, name: &str) {
     assert_eq!(output.status.code(), Some(1), "{name}: {printed}");
     let mut expected = acts_of_release(STAGING, &["enforce"]);
     expected.pop();
-    expected.extend(acts_of_rollback(STAGING, true));
+    expected.extend(acts_of_rollback(STAGING, true, true));
     assert_eq!(acts(&trial.api), expected, "{name}: {printed}");
     assert!(printed.contains("interrupted"), "{name}: {printed}");
 }
@@ -65,7 +99,7 @@ async fn a_wait_ends_with_an_interrupt() {
     let output = trial.release_until(WAITS, "TERM", &["--execute"]).await;
     assert_code(&output, 1);
     let mut expected = acts_until_wait();
-    expected.extend(acts_of_rollback(STAGING, false));
+    expected.extend(acts_of_rollback(STAGING, false, false));
     assert_eq!(acts(&trial.api), expected);
 }
 
@@ -78,16 +112,10 @@ async fn a_killed_release_is_rolled_back_from_its_record() {
     let mut expected = acts_until_wait();
     assert_eq!(acts(&trial.api), expected);
 
-    // Another version may have been activated since.
-    let activate = "fastly service version activate --version=1 --service-id";
-    let activate = format!("{activate} {}", FastlyApi::SERVICE);
-    assert_code(&trial.shell(&["sh"], &activate, &[]).await, 0);
-    expected.push(version("PUT", "1/activate"));
-
     let words = ["rollback", "--from", record.to_str().unwrap(), "--execute"];
     let output = trial.command(&words).await;
     assert_code(&output, 0);
-    expected.extend(acts_of_rollback(STAGING, true));
+    expected.extend(acts_of_rollback(STAGING, false, false));
     assert_eq!(acts(&trial.api), expected);
     assert_eq!(trial.api.entry("config").as_deref(), Some(OLD_CONFIG));
     assert_eq!(trial.api.active(), Some(2));

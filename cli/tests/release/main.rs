@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 mod interrupted;
+mod others;
 mod real_smoke;
 mod runbook;
 mod sides;
@@ -41,18 +42,21 @@ fn acts_of_release(config: &str, switches: &[&str]) -> Vec<String> {
     acts
 }
 
-/// What the rollback of a release does that has begun; `activates` says whether the new version serves until
-/// then.
-fn acts_of_rollback(config: &str, activates: bool) -> Vec<String> {
-    let mut acts = vec![set_switch("off"), store_config(OLD_CONFIG)];
-    if activates {
+/// What the rollback of a release does that has begun. The new version serves until then, or the new
+/// configuration is stored, if so.
+fn acts_of_rollback(config: &str, serves: bool, is_stored: bool) -> Vec<String> {
+    let mut acts = vec![set_switch("off")];
+    if is_stored {
+        acts.push(store_config(OLD_CONFIG));
+    }
+    if serves {
         acts.push(version("PUT", "2/activate"));
     }
     acts.extend([smoke(config, "off"), end()]);
     acts
 }
 
-/// A release says that it runs.
+/// A release says that it runs, under a name that each has for itself.
 fn begin() -> String {
     format!("PUT {}", entry("release"))
 }
@@ -62,16 +66,16 @@ fn end() -> String {
     format!("DELETE {}", entry("release"))
 }
 
-/// The acts of a rollback after these, without the last if the entry `release` is not there.
+/// These acts of a release, and what its rollback does.
 fn and_back(done: &[String], fault: Fault, config: &str) -> Vec<String> {
     let last = done.len() - 1;
     let is_done = fault == Fault::AnswerLost;
-    let serves = last > ACTIVATION || (last == ACTIVATION && is_done);
-    let mut acts = [done, &acts_of_rollback(config, serves)].concat();
-    if (done == [begin()] && !is_done) || (done[last] == end() && is_done) {
+    let is_after = |act| last > act || (last == act && is_done);
+    let mut acts = acts_of_rollback(config, is_after(ACTIVATION), is_after(ACTIVATION + 1));
+    if !is_after(0) {
         acts.pop();
     }
-    acts
+    [done, &acts].concat()
 }
 
 fn version(method: &str, rest: &str) -> String {
@@ -157,7 +161,7 @@ async fn a_release_whose_output_is_closed_goes_on_and_rolls_back() {
     let good = acts_of_release(STAGING, &["enforce"]);
     assert_eq!(acts(&trial.api), good);
 
-    for (index, act) in good.iter().enumerate() {
+    for (index, act) in good[..good.len() - 1].iter().enumerate() {
         let api = api().await.failing(index, Fault::Refused);
         let trial = Trial::with(api).unread();
         let output = trial.release("staging", &["--execute"]).await;
@@ -170,7 +174,7 @@ async fn a_release_whose_output_is_closed_goes_on_and_rolls_back() {
 async fn check_each_act_failing(fault: Fault) {
     let switches = ["enforce 1%", "enforce 10%", "enforce"];
     let good = acts_of_release(PRODUCTION, &switches);
-    for (index, act) in good.iter().enumerate() {
+    for (index, act) in good[..good.len() - 1].iter().enumerate() {
         let trial = Trial::with(api().await.failing(index, fault));
         let output = trial.release("production", &["--execute"]).await;
         assert_eq!(output.status.code(), Some(1), "{act}: {}", printed(&output));
@@ -204,19 +208,21 @@ async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
         let printed = printed(&output);
         assert_eq!(output.status.code(), Some(2), "{step}: {printed}");
         let mut expected = good[..=failed].to_vec();
-        expected.extend(acts_of_rollback(STAGING, true));
+        expected.extend(acts_of_rollback(STAGING, true, true));
         // No other release may begin before the rest is done.
         expected.pop();
+        if step.starts_with("Store") {
+            // An older module may not read what is left.
+            expected.retain(|act| !act.contains("2/activate"));
+        }
         assert_eq!(acts(&trial.api), expected, "{step}");
         let by_hand = "The rollback is incomplete. Finish it by hand now:\n\n  1. ";
         let (_, left) = printed.split_once(by_hand).expect(step);
         assert!(left.starts_with(step), "{step}: {left}");
         assert!(left.contains(command), "{step}: {left}");
-        assert!(
-            left.contains("  2. Remove the entry `release`"),
-            "{step}: {left}"
-        );
-        assert!(!left.contains("  3. "), "{step}: {left}");
+        let last = if step.starts_with("Store") { 4 } else { 2 };
+        let last = format!("  {last}. Remove the entry `release`\n      not done, because");
+        assert!(left.contains(&last), "{step}: {left}");
 
         // What is printed does what the step did not.
         let lines = left.lines().skip(1).map(str::trim);

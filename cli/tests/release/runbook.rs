@@ -5,7 +5,7 @@ mod commands;
 
 use signpost_testbed::FastlyApi;
 
-use super::trial::{Trial, printed};
+use super::trial::{OLD_CONFIG, Trial, printed};
 use super::{PRODUCTION, acts, entry, set_switch, store_config, version};
 use commands::{commands, runbook};
 
@@ -13,11 +13,12 @@ use commands::{commands, runbook};
 async fn each_command_of_the_runbook_runs() {
     let trial = Trial::new().await;
     let record = trial.record();
-    let kept = format!(
-        r#"{{"service_id":"{}","store_id":"{}","edge":"https://crates.io","deployed_config":"{PRODUCTION}","version":2,"config":"kept"}}"#,
-        FastlyApi::SERVICE,
-        FastlyApi::STORE
-    );
+    let kept = serde_json::json!({
+        "service_id": FastlyApi::SERVICE, "store_id": FastlyApi::STORE, "edge": "https://crates.io",
+        "deployed_config": PRODUCTION, "version": 2, "draft": 1, "config": "kept",
+        "next": OLD_CONFIG, "release": "mine",
+    });
+    let kept = kept.to_string();
     std::fs::write(&record, kept).unwrap();
     let runbook = runbook();
     for command in commands(&runbook) {

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The new configuration, beside the other files of the tests.
-static NEW: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static NEW: LazyLock<String> = LazyLock::new(|| {
     let production = fs::read_to_string(root().join(PRODUCTION)).unwrap();
     let new = production.replace("max-age=31536000", "max-age=63072000");
     let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/new.toml");
@@ -27,12 +27,12 @@ pub(crate) fn config() -> Vec<&'static str> {
 }
 
 /// The same at once.
-fn now() -> Vec<&'static str> {
+pub(crate) fn now() -> Vec<&'static str> {
     [config(), vec!["--now"]].concat()
 }
 
 /// A release of both, with two shares.
-fn both() -> Vec<&'static str> {
+pub(crate) fn both() -> Vec<&'static str> {
     let mut words = config();
     words[0] = "production";
     let more = ["--staging-address", "192.0.2.1", "--shares", "1,100"];
@@ -40,22 +40,22 @@ fn both() -> Vec<&'static str> {
 }
 
 /// Where the switch is before, during and after every release.
-const POSITION: &str = "enforce 25%";
+pub(crate) const POSITION: &str = "enforce 25%";
 
 /// What somebody else stores.
-const FOREIGN: &str = "{\"revision\":\"of somebody else\"}";
+pub(crate) const FOREIGN: &str = "{\"revision\":\"of somebody else\"}";
 
-async fn api() -> FastlyApi {
+pub(crate) async fn api() -> FastlyApi {
     api_with(POSITION, &compile(PRODUCTION), &[]).await
 }
 
-async fn api_with(switch: &str, config: &str, more: &[(&str, &str)]) -> FastlyApi {
+pub(crate) async fn api_with(switch: &str, config: &str, more: &[(&str, &str)]) -> FastlyApi {
     let entries = [&[("config", config), ("switch", switch)], more].concat();
     FastlyApi::start(&entries).await.unwrap()
 }
 
 /// A release of this, with all that it needs.
-async fn run(trial: &Trial, words: &[&str]) -> Output {
+pub(crate) async fn run(trial: &Trial, words: &[&str]) -> Output {
     let record = trial.record();
     let package = from_environment("SIGNPOST_PACKAGE");
     let mut all = [words, &["--edge", edge(PRODUCTION), "--execute"]].concat();
@@ -68,13 +68,13 @@ async fn run(trial: &Trial, words: &[&str]) -> Output {
     trial.command(&all).await
 }
 
-async fn roll_back(trial: &Trial) -> Output {
+pub(crate) async fn roll_back(trial: &Trial) -> Output {
     let record = trial.record();
     let words = ["rollback", "--from", record.to_str().unwrap(), "--execute"];
     trial.command(&words).await
 }
 
-const PACKAGE: &[&str] = &["package", "--staging-address", "192.0.2.1"];
+pub(crate) const PACKAGE: &[&str] = &["package", "--staging-address", "192.0.2.1"];
 
 fn smoke(config: &str, share: &str, more: &str) -> String {
     let edge = edge(PRODUCTION);
@@ -84,7 +84,7 @@ fn smoke(config: &str, share: &str, more: &str) -> String {
     )
 }
 
-fn smoke_of_config(config: &str) -> String {
+pub(crate) fn smoke_of_config(config: &str) -> String {
     smoke(config, "", "")
 }
 
@@ -130,21 +130,29 @@ fn acts_of_both() -> Vec<String> {
     framed(all.concat())
 }
 
+/// How many acts tidy up at the end of a release of both.
+const TIDY: usize = 2;
+
 fn framed(acts: Vec<String>) -> Vec<String> {
     [vec![begin()], acts, vec![end()]].concat()
 }
 
-fn entries(trial: &Trial) -> [String; 4] {
-    ["switch", "config", "next", "release"].map(|key| trial.api.entry(key).unwrap_or_default())
+/// The entries of the store, in which the trial's own name in `release` is `mine`.
+pub(crate) fn entries(trial: &Trial) -> [String; 4] {
+    let record = trial.record();
+    ["switch", "config", "next", "release"].map(|key| {
+        let value = trial.api.entry(key).unwrap_or_default();
+        let is_own = key == "release" && value.starts_with(record.to_str().unwrap());
+        if is_own { "mine".to_owned() } else { value }
+    })
 }
 
 /// What is in force is what was before.
 #[track_caller]
-fn assert_as_before(trial: &Trial, name: &str) {
+pub(crate) fn assert_as_before(trial: &Trial, name: &str) {
     let before = [POSITION, &compile(PRODUCTION), "", ""];
     assert_eq!(entries(trial), before, "{name}");
     assert_eq!(trial.api.active(), Some(2), "{name}");
-    assert_eq!(trial.api.staged(), None, "{name}");
 }
 
 #[tokio::test]
@@ -161,6 +169,8 @@ async fn what_is_new_is_released_beside_what_worked() {
         let after = [POSITION, &compile(in_force), "", ""];
         assert_eq!(entries(&trial), after, "{words:?}");
         assert_eq!(trial.api.active(), Some(active), "{words:?}");
+        let staged = (active == 3).then_some(3);
+        assert_eq!(trial.api.staged(), staged, "{words:?}");
     }
 }
 
@@ -176,7 +186,8 @@ async fn a_release_of_which_any_answer_is_lost_is_taken_back() {
 
 async fn check_each_act_failing(fault: Fault) {
     let good = acts_of_both();
-    for (index, act) in good.iter().enumerate() {
+    // Those that tidy up are no reason to roll back.
+    for (index, act) in good[..good.len() - TIDY].iter().enumerate() {
         let name = format!("{index}. {act}, {fault:?}");
         let trial = Trial::with(api().await.failing(index, fault));
         let output = run(&trial, &both()).await;
@@ -206,8 +217,31 @@ async fn check_each_act_failing(fault: Fault) {
 }
 
 #[tokio::test]
+async fn a_proven_release_stays_if_it_cannot_tidy_up() {
+    let good = acts_of_both();
+    for index in good.len() - TIDY..good.len() {
+        let act = &good[index];
+        let trial = Trial::with(api().await.failing(index, Fault::Refused));
+        let output = run(&trial, &both()).await;
+        let printed = printed(&output);
+        assert_eq!(output.status.code(), Some(2), "{act}: {printed}");
+        assert!(
+            printed.contains("The release is done, and serves"),
+            "{printed}"
+        );
+        let [switch, config, ..] = entries(&trial);
+        assert_eq!([&*switch, &*config], [POSITION, &*compile(&NEW)], "{act}");
+        assert_eq!(trial.api.active(), Some(3), "{act}");
+    }
+}
+
+#[tokio::test]
 async fn a_release_that_is_killed_before_any_write_is_taken_back_from_its_record() {
-    for (words, writes) in [(both(), 11), (now(), 1)] {
+    let good = acts_of_both();
+    let writes = good
+        .iter()
+        .filter(|act| act.starts_with("PUT") || act.starts_with("DELETE"));
+    for (words, writes) in [(both(), writes.count()), (now(), 1)] {
         for write in 1..=writes {
             let name = format!("{words:?} before write {write}");
             let trial = Trial::with(api().await).killed_at(write);
@@ -215,7 +249,7 @@ async fn a_release_that_is_killed_before_any_write_is_taken_back_from_its_record
             assert_eq!(output.status.code(), None, "{name}: {}", printed(&output));
 
             // Nobody begins another one on top of it.
-            if write > 1 {
+            if [2, writes / 2, writes].contains(&write) {
                 check_not_begun(&trial, &name).await;
             }
             let output = roll_back(&trial).await;
@@ -227,6 +261,33 @@ async fn a_release_that_is_killed_before_any_write_is_taken_back_from_its_record
             );
             assert_as_before(&trial, &name);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_rollback_that_is_killed_before_any_write_is_done_once_more() {
+    let good = acts_of_both();
+    let before_last = good.len() - TIDY - 1;
+    // What it does: the share, the configuration, `next`, the version and the entry `release`.
+    for write in 1..=5 {
+        let name = format!("before write {write}");
+        let failing = api().await.failing(before_last, Fault::Refused);
+        let done = good[..before_last].iter();
+        let writes = done.filter(|act| act.starts_with("PUT") || act.starts_with("DELETE"));
+        let trial = Trial::with(failing).killed_at(writes.count() + write);
+        let output = run(&trial, &both()).await;
+        // The switch has no share any more when the last smoke test fails.
+        if write < 5 {
+            assert_eq!(output.status.code(), None, "{name}: {}", printed(&output));
+            let output = roll_back(&trial).await;
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{name}: {}",
+                printed(&output)
+            );
+        }
+        assert_as_before(&trial, &name);
     }
 }
 
@@ -295,122 +356,4 @@ async fn an_interrupted_release_gives_all_files_back_to_config() {
     let output = run(&trial, &config()).await;
     assert_code(&output, 1);
     assert_as_before(&trial, "interrupted");
-}
-
-#[tokio::test]
-async fn what_somebody_else_changes_stops_a_release_and_stays() {
-    let old = &compile(PRODUCTION);
-    let new = &compile(&NEW);
-    let other = "another.json";
-    // The look before which it changes, the entry, its new value, the exit code, and what is stored
-    // afterwards.
-    for (look, key, value, code, expected) in [
-        (2, "switch", "off", 1, ["off", old, "", ""]),
-        (4, "switch", "off", 1, ["off", old, "", ""]),
-        (4, "switch", "shadow, next 1%", 1, ["shadow", old, "", ""]),
-        (4, "switch", "enforec", 1, ["enforec", old, "", ""]),
-        (4, "config", FOREIGN, 2, [POSITION, FOREIGN, "", "mine"]),
-        (4, "config", new, 1, [POSITION, old, "", ""]),
-        (4, "next", FOREIGN, 2, [POSITION, old, FOREIGN, "mine"]),
-        (4, "release", other, 2, [POSITION, old, "", other]),
-        (7, "next", FOREIGN, 2, [POSITION, old, FOREIGN, "mine"]),
-        (8, "config", FOREIGN, 2, [POSITION, FOREIGN, "", "mine"]),
-    ] {
-        let name = format!("{key} {value} at look {look}");
-        let trial = Trial::with(api().await).changed_by_somebody_else(look, key, value);
-        let output = run(&trial, &config()).await;
-        let printed = printed(&output);
-        assert_eq!(output.status.code(), Some(code), "{name}: {printed}");
-        let said = format!("somebody else changed the entry `{key}`");
-        assert!(printed.contains(&said), "{name}: {printed}");
-        let record = trial.record();
-        let expected = expected.map(|it| match it {
-            "mine" => record.to_str().unwrap(),
-            it => it,
-        });
-        assert_eq!(entries(&trial), expected, "{name}: {printed}");
-        // Nobody is told to overwrite it by hand.
-        let (_, by_hand) = printed.split_once("by hand now").unwrap_or_default();
-        let says_why = by_hand.contains("not done, because somebody else");
-        assert_eq!(says_why, code == 2, "{name}: {printed}");
-    }
-}
-
-#[tokio::test]
-async fn what_somebody_else_activates_stops_a_release_and_stays() {
-    let activate = r#"case "$*" in *" upload "*|*"compute update"*)
-        "$SIGNPOST_FASTLY" service version activate --service-id=stand-in-service --version=1 > /dev/null;;
-    esac"#;
-    let trial = Trial::with(api().await).before_fastly(activate);
-    let output = run(&trial, PACKAGE).await;
-    let printed = printed(&output);
-    assert_eq!(output.status.code(), Some(2), "{printed}");
-    assert!(
-        printed.contains("somebody else activated the version 1"),
-        "{printed}"
-    );
-    assert_eq!(trial.api.active(), Some(1), "{printed}");
-}
-
-#[tokio::test]
-async fn a_rollback_asks_again_for_a_list_and_without_one_removes_next() {
-    // Looks before the rollback: the entries, and before `next`, the share and the smoke test that fails.
-    let failed = 1 + 2 + 1;
-    for (name, looks, code, expected) in [
-        ("one", 3..4, 1, [POSITION, "", ""]),
-        ("two", 3..5, 1, [POSITION, "", ""]),
-        ("all", 3..100, 2, ["enforce 25%, next 1%", "", "mine"]),
-    ] {
-        let mut api = api().await.failing(failed, Fault::Refused);
-        for look in looks {
-            api = api.failing_look(look);
-        }
-        let trial = Trial::with(api);
-        let output = run(&trial, &config()).await;
-        let printed = printed(&output);
-        assert_eq!(output.status.code(), Some(code), "{name}: {printed}");
-        let [switch, _, next, release] = entries(&trial);
-        let release = if release.is_empty() { "" } else { "mine" };
-        assert_eq!([&*switch, &*next, release], expected, "{name}: {printed}");
-    }
-}
-
-#[tokio::test]
-async fn a_takedown_is_stored_whatever_else_goes_on_and_stays() {
-    let (old, new) = (compile(PRODUCTION), compile(&NEW));
-    let now_next = format!("PUT {} {new}", entry("next"));
-    for (name, switch, more, puts_next, tried_at) in [
-        ("calm", POSITION, [].as_slice(), false, POSITION),
-        (
-            "a share",
-            "enforce, next 5%",
-            &[("next", FOREIGN)],
-            true,
-            "enforce",
-        ),
-        ("misspelt", "enforec", &[("release", "x")], false, "off"),
-    ] {
-        for fault in [None, Some(Fault::AnswerLost)] {
-            let mut expected = vec![store_config(&new)];
-            expected.extend(puts_next.then(|| now_next.clone()));
-            expected.push(smoke_of_config(&NEW).replace(POSITION, tried_at));
-            let mut api = api_with(switch, &old, more).await;
-            if let Some(fault) = fault {
-                api = api.failing(expected.len() - 1, fault);
-            }
-            let trial = Trial::with(api);
-            let output = run(&trial, &now()).await;
-            let printed = printed(&output);
-            let code = if fault.is_some() { 2 } else { 0 };
-            assert_eq!(output.status.code(), Some(code), "{name}: {printed}");
-            assert_eq!(acts(&trial.api), expected, "{name}");
-            let says_how = printed.contains("signpost release rollback --from");
-            assert_eq!(says_how, fault.is_some(), "{name}: {printed}");
-            assert_eq!(trial.api.entry("config").as_ref(), Some(&new), "{name}");
-        }
-    }
-    let trial = Trial::with(api().await);
-    assert_code(&run(&trial, &now()).await, 0);
-    assert_code(&roll_back(&trial).await, 0);
-    assert_as_before(&trial, "taken back");
 }

@@ -61,6 +61,13 @@ impl Trial {
         self
     }
 
+    /// Gives each call of the Fastly CLI this many seconds.
+    pub(crate) fn patient(mut self, seconds: u8) -> Self {
+        let patience = ("TRIAL_PATIENCE", seconds.to_string());
+        self.environment.push(patience);
+        self
+    }
+
     /// Sends the signal to the release and all that it has started, as a terminal does, while it
     /// tries the edge with the switch in this position.
     pub(crate) fn interrupted_at(mut self, switch: &'static str, signal: &'static str) -> Self {
@@ -108,6 +115,17 @@ impl Trial {
                     "$SIGNPOST_FASTLY" config-store-entry update --store-id=stand-in-store \
                         --key="$ELSE_KEY" --upsert --value="$ELSE_VALUE" > /dev/null
                 fi;;
+            esac"#,
+        )
+    }
+
+    /// Activates the version 1 before a call of the Fastly CLI with these words, as somebody else would.
+    pub(crate) fn activated_by_somebody_else(mut self, words: &str) -> Self {
+        self.environment.push(("ELSE_WORDS", words.to_owned()));
+        self.before_fastly(
+            r#"case "$*" in *"$ELSE_WORDS"*)
+                "$SIGNPOST_FASTLY" service version activate --service-id=stand-in-service \
+                    --version=1 > /dev/null;;
             esac"#,
         )
     }
