@@ -7,6 +7,7 @@ mod examples;
 mod files;
 mod kept;
 mod loops;
+mod next;
 mod outline;
 mod overwrite;
 mod parallel;
@@ -27,6 +28,8 @@ mod value;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{RangedU64ValueParser, TypedValueParser};
+use signpost::values::Share;
 
 use crate::file::{self, Loaded};
 use crate::output::{Failure, Format, Outcome, print, print_json};
@@ -51,6 +54,9 @@ use value::Plan;
 /// With `--unhealthy`, the new configuration answers while these targets are unhealthy, and the old
 /// one while every target is healthy. Name one file twice to see what the failure of a CDN changes.
 ///
+/// With `--next`, NEW does not replace OLD yet: it is in the entry `next`, and OLD stays in `config`, as
+/// while a release is on its way. The plan also shows what `next` has no way for, so that `config` answers.
+///
 /// With `--partial`, nothing is printed, and `--merge` makes one plan of many such summaries: the
 /// plan of a single run over their files in that order.
 #[derive(Args, Debug)]
@@ -66,6 +72,7 @@ Examples:
   zcat access.log.*.gz | signpost plan old.toml new.toml --requests -
   signpost plan old.toml new.toml --requests access.log --max-unreadable 20 --format json
   signpost plan two-targets.toml two-targets.toml --unhealthy fastly --requests access.log
+  signpost plan deployed.json new.toml --next 1 --requests access.log
   signpost plan old.toml new.toml --requests access.log --cost 0.60,0.05 --cpu-ms 0.4,0.3
   ls logs/*.gz | xargs -P 8 -I@ signpost plan old.toml new.toml --requests @ --partial @.part
   signpost plan --merge logs/*.part
@@ -95,7 +102,7 @@ pub(crate) struct Arguments {
         value_name = "FILE",
         num_args = 1..,
         group = "input",
-        conflicts_with = "unhealthy"
+        conflicts_with_all = ["unhealthy", "next"]
     )]
     merge: Vec<PathBuf>,
 
@@ -134,6 +141,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TARGET")]
     unhealthy: Vec<String>,
 
+    /// The percent of the files that the switch gives NEW in `next`, from 1 to 100: `enforce, next 1%` is 1.
+    /// Every target is healthy then
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        conflicts_with = "unhealthy",
+        value_parser = share()
+    )]
+    next: Option<Share>,
+
     /// How to print the plan
     #[arg(long, value_enum, default_value_t, conflicts_with = "partial")]
     format: Format,
@@ -152,7 +169,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     match (configurations, arguments.merge.split_first()) {
         (Some((old, new)), merged) => {
-            let configurations = Named::read(old, new, &arguments.unhealthy)?;
+            let configurations = Named::read(old, new, arguments)?;
             let files = configurations.files(&arguments.unhealthy);
             match merged {
                 Some((first, others)) => {
@@ -209,11 +226,18 @@ struct Named {
     old: Option<Loaded>,
     new: Loaded,
     unhealthy: Unhealthy,
+    next: Option<Share>,
 }
 
 impl Named {
-    fn read(old: &Path, new: &Path, unhealthy: &[String]) -> Result<Self, Failure> {
+    fn read(old: &Path, new: &Path, arguments: &Arguments) -> Result<Self, Failure> {
         let old = match old {
+            none if none == Path::new(NONE) && arguments.next.is_some() => {
+                return Err(Failure::new(
+                    "OLD is `none`, and without a configuration in `config` nothing is redirected, whatever \
+                     is in `next`; name the configuration in force, or leave --next out",
+                ));
+            }
             none if none == Path::new(NONE) => None,
             file => Some(Loaded::read(file)?),
         };
@@ -225,17 +249,27 @@ impl Named {
         }
         let in_file = |why| Failure::new(format!("{}: {why}", file::name(new)));
         let new = Loaded::read(new)?;
-        let unhealthy = Unhealthy::read(new.config(), unhealthy).map_err(in_file)?;
+        let unhealthy = Unhealthy::read(new.config(), &arguments.unhealthy).map_err(in_file)?;
         Ok(Self {
             old,
             new,
             unhealthy,
+            next: arguments.next,
         })
     }
 
     fn files<'f>(&'f self, unhealthy: &'f [String]) -> Files<'f> {
-        Files::new(self.old.as_ref(), &self.new, unhealthy, &self.unhealthy)
+        match (&self.old, self.next) {
+            (Some(old), Some(share)) => Files::with_next(old, &self.new, share),
+            (old, _) => Files::new(old.as_ref(), &self.new, unhealthy, &self.unhealthy),
+        }
     }
+}
+
+/// Reads a share of at least 1 percent.
+fn share() -> impl TypedValueParser<Value = Share> {
+    let percent = RangedU64ValueParser::<u8>::new().range(1..=100);
+    percent.try_map(|percent| Share::percent(percent).ok_or("there are only 100 percent"))
 }
 
 fn merge(first: &Path, others: &[PathBuf]) -> Result<Summary, Failure> {

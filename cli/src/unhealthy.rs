@@ -2,6 +2,7 @@
 
 use signpost::config::{Config, Route, Target};
 use signpost::request::Request;
+use signpost::sides::Sides;
 use signpost::values::Switch;
 use signpost::{Answer, Surroundings};
 
@@ -56,17 +57,18 @@ impl Unhealthy {
         !self.backends.iter().any(|name| name == backend)
     }
 
-    /// The answer to a first attempt while these targets are unhealthy, the switch at `enforce`.
+    /// The answer to a first attempt while these targets are unhealthy.
     pub(crate) fn answer<'c, 'r>(
         &self,
-        config: &'c Config,
+        sides: impl Into<Sides<'c>>,
         request: &'r Request<'_>,
+        switch: Switch,
     ) -> Answer<'c, 'r> {
         let surroundings = Surroundings {
             health: &|backend| self.is_healthy(backend),
-            ..Switch::ENFORCE.into()
+            ..switch.into()
         };
-        signpost::answer(config, request, surroundings)
+        signpost::answer(sides, request, surroundings)
     }
 }
 
@@ -100,6 +102,7 @@ fn health_backend(config: &Config, name: &str) -> Result<String, Failure> {
 mod tests {
     use signpost::config::Target;
     use signpost::request::Request;
+    use signpost::values::Switch;
     use signpost_testbed::rows;
 
     use super::Unhealthy;
@@ -123,7 +126,7 @@ mod tests {
             let owned: Vec<_> = names.iter().map(ToString::to_string).collect();
             let unhealthy = Unhealthy::read(config, &owned).unwrap();
             let request = Request::new("GET", "", "/api/v1/crates/smallvec/1.10.0/download");
-            let answer = unhealthy.answer(config, &request);
+            let answer = unhealthy.answer(config, &request, Switch::ENFORCE);
             assert_eq!(
                 answer.target().map(Target::name),
                 Some(expected),

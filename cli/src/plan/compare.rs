@@ -4,13 +4,16 @@ use std::str::Split;
 
 use signpost::Answer;
 use signpost::config::{Config, Route, RouteName, Target, WeightedTarget};
-use signpost::decision::{Decision, Reason};
+use signpost::decision::{Because, Decision, Reason};
 use signpost::location::Refusal;
-use signpost::reply::Reply;
+use signpost::reply::{BY_NEXT, DECISION_HEADER, Reply};
 use signpost::route::NoMatch;
+use signpost::sides;
+use signpost::values::Share;
 
 use super::kept::Kept;
 use super::loops::{Hop, Loops};
+use super::next::OnNext;
 use super::outline::Outlines;
 use super::parts::{Kind, Sample, Shape, Spot};
 use super::side::{Side, request};
@@ -32,10 +35,12 @@ pub(super) struct Configurations<'c> {
 pub(super) struct Compared<'c> {
     /// How the answer changes, if it does.
     pub(super) kind: Option<Kind>,
-    /// Whether no route of the new configuration takes the path.
+    /// Whether no route of the configuration that answers takes the path.
     pub(super) is_unrouted: bool,
     /// Whether a client that kept an old redirect goes round.
     pub(super) is_looping: bool,
+    /// What `next` makes of it, on its side.
+    pub(super) on_next: Option<OnNext<&'static str>>,
     old: Answered<'c>,
     new: Answered<'c>,
 }
@@ -55,14 +60,29 @@ enum Answered<'c> {
     },
 }
 
+impl Compared<'_> {
+    /// Whether the plan shows such requests.
+    pub(super) fn is_shown(&self) -> bool {
+        self.kind.is_some() || matches!(self.on_next, Some(OnNext::Refuses { .. }))
+    }
+}
+
 impl<'c> Configurations<'c> {
     /// The configurations, with these targets of the new one unhealthy.
     pub(super) fn new(old: Option<&'c Config>, new: &'c Config, unhealthy: &'c Unhealthy) -> Self {
-        let outlines = Outlines::new(new);
-        let (old, new) = (
-            Side::new(old, &ALL_HEALTHY),
-            Side::new(Some(new), unhealthy),
-        );
+        let old = Side::new(old, &ALL_HEALTHY);
+        Self::between(old, Side::new(Some(new), unhealthy), Outlines::new(new))
+    }
+
+    /// The old configuration alone, and with the new one in `next` for a share of the files.
+    ///
+    /// A path alone is asked at one host, because a single request is on one side: the first of the old one.
+    pub(super) fn with_next(old: &'c Config, new: &'c Config, share: Share) -> Self {
+        let side = Side::new(Some(old), &ALL_HEALTHY).or_at_host_of(new);
+        Self::between(side, side.with_next(new, share), Outlines::new(new))
+    }
+
+    fn between(old: Side<'c>, new: Side<'c>, outlines: Outlines<'c>) -> Self {
         Self {
             old,
             new,
@@ -77,6 +97,7 @@ impl<'c> Configurations<'c> {
             kind: kind_of(old, new),
             is_unrouted: is_unrouted(new),
             is_looping: false,
+            on_next: OnNext::of(new),
             old: answered(old),
             new: answered(new),
         });
@@ -127,7 +148,7 @@ impl<'c> Configurations<'c> {
 
     /// The differences between two redirects besides the location: status and headers.
     pub(super) fn differences(&self, asked: &Asked<'_>) -> Vec<Difference> {
-        self.answers(asked, |old, new| match (old.reply(), new.reply()) {
+        self.answers(asked, |old, new| match (seen(old), seen(new)) {
             (Some(old), Some(new)) => between(&old, &new),
             _ => Vec::new(),
         })
@@ -135,9 +156,13 @@ impl<'c> Configurations<'c> {
 
     /// The shapes of both answers.
     pub(super) fn shapes(&self, compared: &Compared<'c>) -> (Shape, Shape) {
+        let by = match compared.on_next {
+            Some(OnNext::Answers) => self.new.next(),
+            Some(OnNext::Refuses { .. }) | None => self.new.config(),
+        };
         (
             shape(self.old.config(), compared.old),
-            shape(self.new.config(), compared.new),
+            shape(by, compared.new),
         )
     }
 
@@ -213,7 +238,7 @@ fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
         (None, None) if old.decision().location() != new.decision().location() => {
             Some(Kind::RedirectElsewhere)
         }
-        (None, None) => (old.reply() != new.reply()).then_some(Kind::OtherAnswer),
+        (None, None) => (seen(old) != seen(new)).then_some(Kind::OtherAnswer),
         (None, Some(_)) => Some(Kind::RedirectToOrigin),
         (Some(_), None) => Some(Kind::OriginToRedirect),
         (Some(before), Some(after)) => {
@@ -221,6 +246,22 @@ fn kind_of(old: &Answer<'_, '_>, new: &Answer<'_, '_>) -> Option<Kind> {
             (said(before) != said(after)).then_some(Kind::OtherReason)
         }
     }
+}
+
+/// The reply without the words for which side answers: they are counted apart.
+fn seen<'a>(answer: &'a Answer<'_, '_>) -> Option<Reply<'a>> {
+    let mut reply = answer.reply()?;
+    if answer.side() == sides::Side::Next {
+        let mut headers = reply.headers.iter_mut();
+        let decision = headers.find(|(name, _)| *name == DECISION_HEADER);
+        if let Some((_, value)) = decision {
+            let refused = format!(";because=\"{}\"", Because::NextRefused.code());
+            let said = value.strip_suffix(BY_NEXT).unwrap_or(value);
+            let said = said.strip_suffix(&refused).unwrap_or(said);
+            *value = said.to_owned().into();
+        }
+    }
+    Some(reply)
 }
 
 /// Whether no route has the request's host and path: none has their shape, or a capture does not fit.
@@ -236,7 +277,7 @@ fn is_unrouted(answer: &Answer<'_, '_>) -> bool {
     )
 }
 
-fn refusal(reason: &Reason) -> Option<&'static str> {
+pub(super) fn refusal(reason: &Reason) -> Option<&'static str> {
     reason.refusal().map(Refusal::code)
 }
 

@@ -1,5 +1,7 @@
 //! The two configurations with their files.
 
+use signpost::values::Share;
+
 use super::compare::Configurations;
 use super::summary::Planned;
 use crate::differences::{self, Difference};
@@ -14,6 +16,8 @@ pub(super) struct Files<'f> {
     new: &'f Loaded,
     /// The names of the unhealthy targets.
     unhealthy: &'f [String],
+    /// The share of the new configuration in `next`; nothing if it replaces the old one.
+    next: Option<Share>,
     configurations: Configurations<'f>,
 }
 
@@ -30,7 +34,19 @@ impl<'f> Files<'f> {
             old,
             new,
             unhealthy: names,
+            next: None,
             configurations: Configurations::new(config, new.config(), unhealthy),
+        }
+    }
+
+    /// The files, the new one in `next` beside the old one in `config`.
+    pub(super) fn with_next(old: &'f Loaded, new: &'f Loaded, share: Share) -> Self {
+        Self {
+            old: Some(old),
+            new,
+            unhealthy: &[],
+            next: Some(share),
+            configurations: Configurations::with_next(old.config(), new.config(), share),
         }
     }
 
@@ -54,6 +70,7 @@ impl<'f> Files<'f> {
             old: self.old.map(revision),
             new: revision(self.new),
             unhealthy,
+            next: self.next.map(Share::as_percent),
             differences: self.differences(),
         }
     }

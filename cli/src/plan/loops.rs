@@ -60,7 +60,7 @@ impl<'c> Loops<'c> {
     pub(super) fn new(old: Side<'c>, new: Side<'c>) -> Self {
         let routes = old.config().into_iter().flat_map(Config::routes);
         let mut kept = routes.filter(|route| is_kept(route));
-        let sides = [old.config(), new.config()];
+        let sides = [old.config(), new.config(), new.next()];
         let leads_on = |route| sides.into_iter().flatten().any(|it| may_lead_on(route, it));
         Self {
             old,

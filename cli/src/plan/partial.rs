@@ -31,7 +31,7 @@ struct Versioned {
     signpost: String,
 }
 
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
@@ -107,11 +107,12 @@ pub(super) fn merge<'f>(
 
 /// Refuses summaries of other configurations than these.
 pub(super) fn check(first: &Path, summary: &Summary, planned: &Planned) -> Result<(), Failure> {
-    let with_targets = Planned {
+    let with_options = Planned {
         unhealthy: summary.planned.unhealthy.clone(),
+        next: summary.planned.next,
         ..planned.clone()
     };
-    match differs(&with_targets, &summary.planned) {
+    match differs(&with_options, &summary.planned) {
         Some(why) => Err(Failure::new(format!(
             "{} is not a summary of OLD and NEW: {why}; name the configurations that it was made with, or none",
             first.display()
@@ -182,6 +183,11 @@ fn differs(one: &Planned, other: &Planned) -> Option<String> {
     if one.unhealthy != other.unhealthy {
         let (one, other) = (targets(&one.unhealthy), targets(&other.unhealthy));
         return Some(format!("its unhealthy targets are {other}, not {one}"));
+    }
+    if one.next != other.next {
+        let share = |next: Option<u8>| next.map_or("none".to_owned(), |it| format!("{it}%"));
+        let (one, other) = (share(one.next), share(other.next));
+        return Some(format!("its share of `next` is {other}, not {one}"));
     }
     // A compiled configuration has no examples.
     (one.differences != other.differences)

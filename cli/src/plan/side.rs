@@ -1,21 +1,25 @@
-//! One of the two configurations, and how it answers.
+//! What is in force on one side of the plan, and how it answers.
 
 use signpost::config::{Config, RouteName, Target};
 use signpost::decision::Reason;
 use signpost::received::Received;
 use signpost::request::Request;
-use signpost::values::{Host, Switch};
+use signpost::sides::Sides;
+use signpost::values::{Host, Share, Switch};
 use signpost::{Answer, answers_at_every_target};
 
 use super::kept::Kept;
 use crate::log::Asked;
 use crate::unhealthy::Unhealthy;
 
-/// A configuration, and which of its targets are unhealthy.
+/// A configuration, what is beside it in `next`, and which targets are unhealthy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Side<'c> {
     /// `None` before the first deployment: the origin answers every request.
     config: Option<&'c Config>,
+    /// The configuration in `next`, which has a share of the files.
+    next: Option<&'c Config>,
+    switch: Switch,
     /// The host of requests without one; nothing if the routes apply to any host.
     host: Option<&'c str>,
     unhealthy: &'c Unhealthy,
@@ -35,16 +39,38 @@ pub(super) struct Redirect<'c> {
 
 impl<'c> Side<'c> {
     pub(super) fn new(config: Option<&'c Config>, unhealthy: &'c Unhealthy) -> Self {
-        let first_host = config.and_then(Config::hosts).and_then(<[_]>::first);
         Self {
             config,
-            host: first_host.map(Host::as_str),
+            next: None,
+            switch: Switch::ENFORCE,
+            host: config.and_then(first_host),
             unhealthy,
+        }
+    }
+
+    /// The same with this configuration in `next`, for a share of the files.
+    pub(super) fn with_next(self, next: &'c Config, share: Share) -> Self {
+        Self {
+            next: Some(next),
+            switch: self.switch.with_next(share),
+            ..self
+        }
+    }
+
+    /// The same, asked at the first host of another configuration if its own applies to any host.
+    pub(super) fn or_at_host_of(self, other: &'c Config) -> Self {
+        Self {
+            host: self.host.or_else(|| first_host(other)),
+            ..self
         }
     }
 
     pub(super) fn config(&self) -> Option<&'c Config> {
         self.config
+    }
+
+    pub(super) fn next(&self) -> Option<&'c Config> {
+        self.next
     }
 
     pub(super) fn host(&self) -> Option<&'c str> {
@@ -53,7 +79,10 @@ impl<'c> Side<'c> {
 
     pub(super) fn answer<'r>(&self, request: &'r Request<'_>) -> Answer<'c, 'r> {
         match self.config {
-            Some(config) => self.unhealthy.answer(config, request),
+            Some(config) => {
+                let sides = Sides::new(config, self.next);
+                self.unhealthy.answer(sides, request, self.switch)
+            }
             None => Answer::origin(Reason::ConfigMissing),
         }
     }
@@ -77,11 +106,14 @@ impl<'c> Side<'c> {
         target: &str,
     ) -> Vec<Redirect<'c>> {
         let applies = |config: &&Config| config.applies_to(host.unwrap_or_default());
-        let Some(config) = self.config.filter(applies) else {
+        if !self.config.iter().chain(&self.next).any(applies) {
             return Vec::new();
-        };
+        }
         let received = Received::read(host, target);
         let request = request(asked, &received);
+        let Some(config) = self.answering(&request) else {
+            return Vec::new();
+        };
         let mut answers = answers_at_every_target(config, &request, Switch::ENFORCE);
         let is_healthy = |answer: &Answer<'_, '_>| {
             let backend = answer.target().and_then(Target::health_backend);
@@ -93,6 +125,14 @@ impl<'c> Side<'c> {
         let redirects = answers.iter().enumerate();
         let redirects = redirects.filter_map(|(place, answer)| Redirect::of(answer, place == 0));
         redirects.collect()
+    }
+
+    /// The configuration that answers a first attempt.
+    fn answering(&self, request: &Request<'_>) -> Option<&'c Config> {
+        match self.next {
+            None => self.config,
+            Some(_) => self.answer(request).config(),
+        }
     }
 }
 
@@ -109,6 +149,10 @@ impl<'c> Redirect<'c> {
             kept: Kept::of(&reply),
         })
     }
+}
+
+fn first_host(config: &Config) -> Option<&str> {
+    config.hosts()?.first().map(Host::as_str)
 }
 
 /// The request as the edge reads it.

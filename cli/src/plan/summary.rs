@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::Kept;
 use super::loops::Hop;
+use super::next::OnNext;
 use super::parts::{Kind, Place, Sample, Shape, Spot, UnreadableLines};
 use super::paths::Paths;
 use crate::differences::Difference;
@@ -20,7 +21,7 @@ pub(super) struct Summary {
     pub(super) planned: Planned,
     /// The names of the files, in the order in which they were read.
     pub(super) files: Vec<String>,
-    /// In order, each combination of kind, loops and answers once.
+    /// In order, each combination of kind, loops, answers and sides once.
     pub(super) outcomes: Vec<Outcome>,
     /// In order, each reason once.
     pub(super) unreadable: Vec<UnreadableLines<Spot>>,
@@ -42,6 +43,8 @@ pub(super) struct Planned {
     pub(super) new: String,
     /// The unhealthy targets of the new configuration, in order.
     pub(super) unhealthy: Vec<String>,
+    /// How many percent of the files the new configuration has in `next`; nothing if it replaces the old one.
+    pub(super) next: Option<u8>,
     /// The keys that differ.
     pub(super) differences: Vec<Difference>,
 }
@@ -52,6 +55,8 @@ pub(super) struct Planned {
 pub(super) struct Outcome {
     /// How the answer changes, if it does.
     pub(super) kind: Option<Kind>,
+    /// What `next` makes of them, if they are on its side.
+    pub(super) on_next: Option<OnNext>,
     pub(super) old: Shape,
     pub(super) new: Shape,
     pub(super) requests: u64,
@@ -61,7 +66,7 @@ pub(super) struct Outcome {
     pub(super) looping: Option<Vec<Hop>>,
     /// How the replies to the first sample differ besides the location.
     pub(super) differences: Vec<Difference>,
-    /// The first few, if the answer changes.
+    /// The first few, if the answer changes, or if `next` has no way for it.
     pub(super) samples: Vec<Sample<Spot>>,
 }
 
@@ -104,7 +109,7 @@ impl Summary {
         let outcomes = std::mem::take(&mut self.outcomes).into_iter();
         let key = |it: &Outcome| {
             let (old, new) = (it.old.clone(), it.new.clone());
-            (it.kind, it.looping.is_none(), old, new)
+            (it.kind, it.looping.is_none(), old, new, it.on_next.clone())
         };
         self.outcomes = together(outcomes.map(|it| (key(&it), it)), Outcome::add);
         let unreadable = std::mem::take(&mut self.unreadable).into_iter();

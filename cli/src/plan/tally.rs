@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::compare::{Compared, Configurations};
+use super::next::OnNext;
 use super::parts::{Spot, UnreadableLine, UnreadableLines};
 use super::paths::Paths;
 use super::recent::{Recent, Seen};
@@ -68,9 +69,10 @@ impl<'c> Tally<'c> {
             None => self.compare(configurations, &asked),
         };
         if let Some((compared, counted)) = self.outcomes.get_index_mut(index) {
-            match compared.kind {
-                Some(_) => counted.add(number, || asked.into_owned()),
-                None => counted.number += 1,
+            if compared.is_shown() {
+                counted.add(number, || asked.into_owned());
+            } else {
+                counted.number += 1;
             }
         }
     }
@@ -171,6 +173,7 @@ fn outcome<'c>(
     let looping = first.filter(|_| compared.is_looping);
     Outcome {
         kind: compared.kind,
+        on_next: compared.on_next.map(OnNext::into_owned),
         kept: first.and_then(|(_, asked)| configurations.kept(asked)),
         looping: looping.and_then(|(_, asked)| configurations.find_loop(asked)),
         old,

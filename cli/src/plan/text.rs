@@ -19,6 +19,9 @@ impl Display for Plan {
             let names = visible(&self.unhealthy.join(", "));
             writeln!(f, "\nUnhealthy in the new configuration: {names}")?;
         }
+        if let Some(next) = &self.next {
+            write!(f, "{next}")?;
+        }
         if let Some(why) = &self.incomplete {
             writeln!(f, "\nNot all requests were read: {}", visible(why))?;
         }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use strum::VariantArray as _;
 
 use super::cost::{Cost, CpuTimes, Prices};
+use super::next::Next;
 use super::parts::{Group, Kind, Place, Spot, UnreadableLines};
 use super::shares::{self, Share};
 use super::summary::{Outcome, Summary};
@@ -21,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) is_first: bool,
     /// The unhealthy targets of the new configuration, in order.
     pub(crate) unhealthy: Vec<String>,
+    /// What is on the side of `next`; nothing if the new configuration replaces the old one.
+    pub(crate) next: Option<Next>,
     /// The requests that both configurations answered.
     pub(crate) requests: u64,
     /// Those with the same status, headers and body, or sent to the origin for the same reason.
@@ -31,7 +34,7 @@ pub(crate) struct Plan {
     pub(crate) looping: u64,
     /// How much each route takes; nothing for examples, which are no traffic.
     pub(crate) routes: Option<Vec<Share>>,
-    /// The paths that no route of the new configuration takes; nothing for examples.
+    /// The paths that no route takes any more; nothing for examples.
     pub(crate) unrouted: Option<Unrouted>,
     /// What the requests cost, if prices are known.
     pub(crate) cost: Option<Cost>,
@@ -69,6 +72,8 @@ impl Plan {
 
     fn new(summary: Summary, place: impl Fn(Spot) -> Place) -> Self {
         let (requests, incomplete) = (summary.requests(), summary.incomplete.join("; "));
+        let share = summary.planned.next;
+        let next = share.map(|percent| Next::new(percent, &summary.outcomes, &place));
         let mut changed: BTreeMap<_, _> = Kind::VARIANTS.iter().map(|kind| (*kind, 0)).collect();
         let mut groups = Vec::new();
         for outcome in summary.outcomes {
@@ -85,6 +90,7 @@ impl Plan {
         Self {
             is_first: summary.planned.old.is_none(),
             unhealthy: summary.planned.unhealthy,
+            next,
             requests,
             same: requests - changed.values().sum::<u64>(),
             changed,

@@ -257,7 +257,7 @@ fn files_that_are_no_summary_are_refused() {
     files.write("empty", b"");
     files.write(
         "version",
-        good.replace("_plan\":2,", "_plan\":1,").as_bytes(),
+        good.replace("_plan\":3,", "_plan\":2,").as_bytes(),
     );
     files.write("cut", &good.as_bytes()[..good.len() / 2]);
     files.write("more", format!("{good}x").as_bytes());
@@ -272,7 +272,7 @@ fn files_that_are_no_summary_are_refused() {
         "
         --merge good missing  | cannot read missing: there is no such file
         --merge good .        | cannot read .: it is a directory; name a file
-        --merge good version  | version is a summary of version 1, and this signpost reads version 2; write it again with this signpost
+        --merge good version  | version is a summary of version 2, and this signpost reads version 3; write it again with this signpost
         --merge cut           | cut breaks off; write it again with `signpost plan --partial cut`
         --merge good empty    | empty breaks off; write it again with
         --merge good requests | requests is not a summary that `signpost plan --partial` wrote:

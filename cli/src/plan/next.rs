@@ -1,0 +1,157 @@
+//! What is on the side of the entry `next`, and what the configuration in it has no way for.
+
+use std::cmp::Reverse;
+use std::fmt::{self, Display, Formatter};
+
+use serde::{Deserialize, Serialize};
+use signpost::Answer;
+use signpost::sides::Side;
+
+use super::compare::refusal;
+use super::parts::{Place, Sample, Shape, Spot};
+use super::shares::Requests;
+use super::summary::Outcome;
+use crate::text::counted;
+
+/// What `next` makes of a request on its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub(super) enum OnNext<T = String> {
+    /// It answers.
+    Answers,
+    /// It has no way for the request, and `config` answers.
+    Refuses {
+        /// Why it has none.
+        reason: T,
+        /// What the proof refused, if that is why.
+        refusal: Option<T>,
+    },
+}
+
+/// The requests on the side of `next`, which has a share of the files.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Next {
+    /// How many percent of the files are on its side.
+    percent: u8,
+    #[serde(flatten)]
+    all: Requests,
+    /// Those that `config` answers, because `next` has no way for them.
+    refused: Requests,
+    /// The refused ones by reason and answer, the largest group first.
+    groups: Vec<Refused>,
+}
+
+/// Requests that `next` has no way for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Refused {
+    requests: u64,
+    #[serde(flatten)]
+    why: Why,
+    /// What `config` answers.
+    answer: Shape,
+    /// The first few.
+    samples: Vec<Sample>,
+}
+
+/// Why there is no way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Why {
+    reason: String,
+    refusal: Option<String>,
+}
+
+impl OnNext<&'static str> {
+    /// Nothing if the request is not on the side of `next`.
+    pub(super) fn of(answer: &Answer<'_, '_>) -> Option<Self> {
+        match (answer.side(), answer.next_reason()) {
+            (Side::Config, _) => None,
+            (Side::Next, None) => Some(Self::Answers),
+            (Side::Next, Some(reason)) => Some(Self::Refuses {
+                reason: reason.code(),
+                refusal: refusal(reason),
+            }),
+        }
+    }
+
+    /// The same as a summary holds it.
+    pub(super) fn into_owned(self) -> OnNext {
+        match self {
+            Self::Answers => OnNext::Answers,
+            Self::Refuses { reason, refusal } => OnNext::Refuses {
+                reason: reason.to_owned(),
+                refusal: refusal.map(str::to_owned),
+            },
+        }
+    }
+}
+
+impl Next {
+    /// With this many percent of the files, and a name for each place.
+    pub(super) fn new(percent: u8, outcomes: &[Outcome], place: impl Fn(Spot) -> Place) -> Self {
+        let of = |holds: fn(&Outcome) -> bool| -> u64 {
+            let outcomes = outcomes.iter().filter(|outcome| holds(outcome));
+            outcomes.map(|outcome| outcome.requests).sum()
+        };
+        let all = of(|_| true);
+        let refused = |outcome| Refused::of(outcome, &place);
+        let mut groups: Vec<_> = outcomes.iter().filter_map(refused).collect();
+        groups.sort_by_key(|group| Reverse(group.requests));
+        let refused = groups.iter().map(|group| group.requests).sum();
+        Self {
+            percent,
+            all: Requests::new(of(|outcome| outcome.on_next.is_some()), all),
+            refused: Requests::new(refused, all),
+            groups,
+        }
+    }
+}
+
+impl Refused {
+    fn of(outcome: &Outcome, place: impl Fn(Spot) -> Place) -> Option<Self> {
+        let Some(OnNext::Refuses { reason, refusal }) = outcome.on_next.clone() else {
+            return None;
+        };
+        let samples = outcome.samples.iter().cloned();
+        Some(Self {
+            requests: outcome.requests,
+            why: Why { reason, refusal },
+            answer: outcome.new.clone(),
+            samples: samples.map(|sample| sample.at(&place)).collect(),
+        })
+    }
+}
+
+impl Display for Next {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (percent, all, refused) = (self.percent, self.all, self.refused);
+        writeln!(f, "\nWith {percent}% of the files on the side of `next`:")?;
+        writeln!(f, "{all}  on the side of `next`")?;
+        writeln!(
+            f,
+            "{refused}  answered by `config`, for `next` has no way (next-refused)"
+        )?;
+        self.groups
+            .iter()
+            .try_for_each(|group| write!(f, "\n{group}"))
+    }
+}
+
+impl Display for Refused {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let noun = counted(self.requests, "request");
+        writeln!(f, "next-refused: {noun}")?;
+        writeln!(f, "  = {}\n  `next` has no way: {}", self.answer, self.why)?;
+        self.samples
+            .iter()
+            .try_for_each(|sample| write!(f, "{sample}"))
+    }
+}
+
+impl Display for Why {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        self.refusal
+            .iter()
+            .try_for_each(|refusal| write!(f, ", {refusal}"))
+    }
+}
