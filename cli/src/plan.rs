@@ -8,6 +8,7 @@ mod files;
 mod kept;
 mod loops;
 mod next;
+mod on_next;
 mod outline;
 mod overwrite;
 mod parallel;

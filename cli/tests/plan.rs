@@ -9,6 +9,9 @@ mod caches;
 #[path = "plan/merge.rs"]
 mod merge;
 
+#[path = "plan/next.rs"]
+mod next;
+
 #[path = "plan/refused.rs"]
 mod refused;
 

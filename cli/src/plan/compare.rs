@@ -13,7 +13,7 @@ use signpost::values::Share;
 
 use super::kept::Kept;
 use super::loops::{Hop, Loops};
-use super::next::OnNext;
+use super::on_next::OnNext;
 use super::outline::Outlines;
 use super::parts::{Kind, Sample, Shape, Spot};
 use super::side::{Side, request};
@@ -277,7 +277,7 @@ fn is_unrouted(answer: &Answer<'_, '_>) -> bool {
     )
 }
 
-pub(super) fn refusal(reason: &Reason) -> Option<&'static str> {
+fn refusal(reason: &Reason) -> Option<&'static str> {
     reason.refusal().map(Refusal::code)
 }
 

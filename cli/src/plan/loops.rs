@@ -2,6 +2,9 @@
 //!
 //! A client that kept the old redirect from A to B asks for B. If the new configuration redirects that to A,
 //! the client goes round: for A it does not ask again.
+//!
+//! While two configurations are in force, one may lead back to where the other redirects, for any client. The proof
+//! looks only at the routes of its own configuration.
 
 use std::collections::HashSet;
 
@@ -27,6 +30,8 @@ pub(crate) struct Hop {
     /// unhealthy.
     #[serde(rename = "first_choice")]
     pub(crate) is_first: bool,
+    /// The entry whose configuration redirects, if there are two; nothing if it is the old redirect.
+    pub(crate) entry: Option<String>,
     /// How caches keep it, if it is the old redirect; nothing if it is the new one.
     pub(crate) kept: Option<Kept>,
 }
@@ -36,7 +41,8 @@ pub(crate) struct Hop {
 pub(super) struct Loops<'c> {
     old: Side<'c>,
     new: Side<'c>,
-    /// Whether some old redirect is kept and may lead to a route of either configuration.
+    /// Whether some old redirect is kept and may lead to a route of either configuration, or one of `next` to a
+    /// route of `config`.
     are_possible: bool,
 }
 
@@ -61,11 +67,13 @@ impl<'c> Loops<'c> {
         let routes = old.config().into_iter().flat_map(Config::routes);
         let mut kept = routes.filter(|route| is_kept(route));
         let sides = [old.config(), new.config(), new.next()];
+        let mut lead_back = new.next().into_iter().flat_map(Config::routes);
+        let may_lead_to_old = |route| old.config().is_some_and(|it| may_lead_on(route, it));
         let leads_on = |route| sides.into_iter().flatten().any(|it| may_lead_on(route, it));
         Self {
             old,
             new,
-            are_possible: kept.any(leads_on),
+            are_possible: kept.any(leads_on) || lead_back.any(may_lead_to_old),
         }
     }
 
@@ -119,13 +127,14 @@ impl Walk<'_, '_> {
         None
     }
 
-    /// The loop that the last redirect closes, if caches have a part in it.
+    /// The loop that the last redirect closes, if caches have a part in it, or both entries.
     fn round(&self) -> Option<Vec<Hop>> {
         let last = self.hops.last()?;
         let start = self.hops.iter().position(|hop| hop.url == last.location)?;
         let round = self.hops.get(start..)?;
-        let has_kept = round.iter().any(|hop| hop.kept.is_some());
-        has_kept.then(|| round.to_vec())
+        // No proven location is on a route of its own configuration, so this way leads through both entries.
+        let is_of_two = self.loops.new.next().is_some();
+        (is_of_two || is_of_caches(round)).then(|| round.to_vec())
     }
 
     fn follow(&mut self) -> Option<Vec<Hop>> {
@@ -135,6 +144,11 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Whether only clients that kept an old redirect go round.
+pub(super) fn is_of_caches(round: &[Hop]) -> bool {
+    round.iter().any(|hop| hop.kept.is_some())
+}
+
 fn hop(url: &str, redirect: Redirect<'_>, kept: Option<Kept>) -> Hop {
     Hop {
         url: url.to_owned(),
@@ -142,6 +156,7 @@ fn hop(url: &str, redirect: Redirect<'_>, kept: Option<Kept>) -> Hop {
         route: redirect.route.to_owned(),
         target: redirect.target.to_owned(),
         is_first: redirect.is_first,
+        entry: redirect.entry.map(|entry| entry.code().to_owned()),
         kept,
     }
 }

@@ -3,30 +3,13 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Display, Formatter};
 
-use serde::{Deserialize, Serialize};
-use signpost::Answer;
-use signpost::sides::Side;
+use serde::Serialize;
 
-use super::compare::refusal;
+use super::on_next::OnNext;
 use super::parts::{Place, Sample, Shape, Spot};
 use super::shares::Requests;
 use super::summary::Outcome;
 use crate::text::counted;
-
-/// What `next` makes of a request on its side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum OnNext<T = String> {
-    /// It answers.
-    Answers,
-    /// It has no way for the request, and `config` answers.
-    Refuses {
-        /// Why it has none.
-        reason: T,
-        /// What the proof refused, if that is why.
-        refusal: Option<T>,
-    },
-}
 
 /// The requests on the side of `next`, which has a share of the files.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,31 +41,6 @@ struct Refused {
 struct Why {
     reason: String,
     refusal: Option<String>,
-}
-
-impl OnNext<&'static str> {
-    /// Nothing if the request is not on the side of `next`.
-    pub(super) fn of(answer: &Answer<'_, '_>) -> Option<Self> {
-        match (answer.side(), answer.next_reason()) {
-            (Side::Config, _) => None,
-            (Side::Next, None) => Some(Self::Answers),
-            (Side::Next, Some(reason)) => Some(Self::Refuses {
-                reason: reason.code(),
-                refusal: refusal(reason),
-            }),
-        }
-    }
-
-    /// The same as a summary holds it.
-    pub(super) fn into_owned(self) -> OnNext {
-        match self {
-            Self::Answers => OnNext::Answers,
-            Self::Refuses { reason, refusal } => OnNext::Refuses {
-                reason: reason.to_owned(),
-                refusal: refusal.map(str::to_owned),
-            },
-        }
-    }
 }
 
 impl Next {
@@ -128,7 +86,7 @@ impl Display for Next {
         writeln!(f, "{all}  on the side of `next`")?;
         writeln!(
             f,
-            "{refused}  answered by `config`, for `next` has no way (next-refused)"
+            "{refused}  answered by `config`, because `next` has no way (next-refused)"
         )?;
         self.groups
             .iter()

@@ -4,7 +4,7 @@ use signpost::config::{Config, RouteName, Target};
 use signpost::decision::Reason;
 use signpost::received::Received;
 use signpost::request::Request;
-use signpost::sides::Sides;
+use signpost::sides::{self, Sides};
 use signpost::values::{Host, Share, Switch};
 use signpost::{Answer, answers_at_every_target};
 
@@ -33,6 +33,8 @@ pub(super) struct Redirect<'c> {
     pub(super) target: &'c str,
     /// Whether its target is the first choice, to which a first attempt is sent.
     pub(super) is_first: bool,
+    /// The entry whose configuration redirects, if there are two.
+    pub(super) entry: Option<sides::Side>,
     /// What caches make of it.
     pub(super) kept: Option<Kept>,
 }
@@ -111,7 +113,7 @@ impl<'c> Side<'c> {
         }
         let received = Received::read(host, target);
         let request = request(asked, &received);
-        let Some(config) = self.answering(&request) else {
+        let Some((config, entry)) = self.answering(&request) else {
             return Vec::new();
         };
         let mut answers = answers_at_every_target(config, &request, Switch::ENFORCE);
@@ -124,15 +126,18 @@ impl<'c> Side<'c> {
         }
         let redirects = answers.iter().enumerate();
         let redirects = redirects.filter_map(|(place, answer)| Redirect::of(answer, place == 0));
-        redirects.collect()
+        redirects
+            .map(|redirect| Redirect { entry, ..redirect })
+            .collect()
     }
 
-    /// The configuration that answers a first attempt.
-    fn answering(&self, request: &Request<'_>) -> Option<&'c Config> {
-        match self.next {
-            None => self.config,
-            Some(_) => self.answer(request).config(),
+    /// The configuration that answers a first attempt, and its entry if there are two.
+    fn answering(&self, request: &Request<'_>) -> Option<(&'c Config, Option<sides::Side>)> {
+        if self.next.is_none() {
+            return Some((self.config?, None));
         }
+        let answer = self.answer(request);
+        Some((answer.config()?, answer.answered_by()))
     }
 }
 
@@ -146,6 +151,7 @@ impl<'c> Redirect<'c> {
             route: answer.route_name().map_or("", RouteName::as_str),
             target: answer.target().map_or("", Target::name),
             is_first,
+            entry: None,
             kept: Kept::of(&reply),
         })
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::Kept;
 use super::loops::Hop;
-use super::next::OnNext;
+use super::on_next::OnNext;
 use super::parts::{Kind, Place, Sample, Shape, Spot, UnreadableLines};
 use super::paths::Paths;
 use crate::differences::Difference;

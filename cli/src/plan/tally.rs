@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::compare::{Compared, Configurations};
-use super::next::OnNext;
+use super::on_next::OnNext;
 use super::parts::{Spot, UnreadableLine, UnreadableLines};
 use super::paths::Paths;
 use super::recent::{Recent, Seen};

@@ -3,6 +3,7 @@
 mod caches;
 mod lines;
 mod merged;
+mod next;
 mod targets;
 mod traffic;
 

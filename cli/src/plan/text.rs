@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 
-use super::loops::Hop;
+use super::loops::{Hop, is_of_caches};
 use super::parts::{Group, Kind, Place, Sample, Shape, UnreadableLines};
 use super::shares;
 use super::value::Plan;
@@ -86,11 +86,17 @@ impl Plan {
         changed.try_for_each(|(kind, number)| {
             writeln!(f, "{:>12}  {kind}", HumanCount(*number).to_string())
         })?;
+        let mut loops = self.groups.iter().filter_map(|it| it.looping.as_deref());
+        let whose = if loops.all(is_of_caches) {
+            " for clients that kept an old redirect"
+        } else {
+            ""
+        };
         match self.looping {
             0 => Ok(()),
             looping => writeln!(
                 f,
-                "{:>12}  of these can loop for clients that kept an old redirect",
+                "{:>12}  of these can loop{whose}",
                 HumanCount(looping).to_string()
             ),
         }
@@ -213,7 +219,12 @@ impl Display for Place {
 }
 
 fn write_loop(f: &mut Formatter<'_>, hops: &[Hop]) -> fmt::Result {
-    writeln!(f, "  Loop, for clients that kept an old redirect:")?;
+    let whose = if is_of_caches(hops) {
+        "clients that kept an old redirect"
+    } else {
+        "every client"
+    };
+    writeln!(f, "  Loop, for {whose}:")?;
     if let Some(first) = hops.first() {
         writeln!(f, "      {}", visible(&first.url))?;
     }
@@ -228,9 +239,10 @@ impl Display for Hop {
         } else {
             ", not the first choice"
         };
-        let by = match &self.kept {
-            Some(kept) => format!("old, kept {}", kept.time()),
-            None => "new".to_owned(),
+        let by = match (&self.kept, &self.entry) {
+            (Some(kept), _) => format!("old, kept {}", kept.time()),
+            (None, Some(entry)) => format!("`{entry}`"),
+            (None, None) => "new".to_owned(),
         };
         writeln!(
             f,

@@ -78,6 +78,7 @@ fn whoever_kept_the_old_redirect_goes_round() {
             "route": "file",
             "target": "files",
             "first_choice": true,
+            "entry": null,
             "kept": kept,
         })
     };

@@ -52,7 +52,7 @@ fn a_summary_is_written_over_a_summary() {
     let good = fs::read(files.at("good")).unwrap();
     files.write("empty", b"");
     files.write("cut", &good[..good.len() / 2]);
-    edit(&files, "version", &[("_plan\":2,", "_plan\":1,")]);
+    edit(&files, "version", &[("_plan\":3,", "_plan\":2,")]);
     edit(
         &files,
         "program",

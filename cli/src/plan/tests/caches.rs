@@ -15,7 +15,7 @@ use crate::unhealthy::Unhealthy;
 const HOSTS: &str = "hosts = [\"a.example\", \"b.example\", \"c.example\", \"d.example\"]";
 
 /// Routes from one host to others, such as `a b,c; c d`, with these lines in each.
-fn redirecting(ways: &str, lines: &str) -> Loaded {
+pub(super) fn redirecting(ways: &str, lines: &str) -> Loaded {
     with_top(&format!("response.json = true\n{HOSTS}"), ways, lines)
 }
 
@@ -57,7 +57,7 @@ fn only(plan: &Plan) -> &Group {
 }
 
 /// The URLs of the loop of a group, such as `a b`, by the first letter of their hosts.
-fn way(group: &Group) -> String {
+pub(super) fn way(group: &Group) -> String {
     let hops = group.looping.iter().flatten();
     let urls: Vec<_> = hops
         .map(|hop| hop.url.strip_prefix("https://").unwrap()[..1].to_owned())
