@@ -37,7 +37,7 @@ pub(super) struct Compared<'c> {
     pub(super) kind: Option<Kind>,
     /// Whether no route of the configuration that answers takes the path.
     pub(super) is_unrouted: bool,
-    /// Whether a client that kept an old redirect goes round.
+    /// Whether clients go round: those that kept an old redirect, or all.
     pub(super) is_looping: bool,
     /// What `next` makes of it, on its side.
     pub(super) on_next: Option<OnNext<&'static str>>,
@@ -106,7 +106,7 @@ impl<'c> Configurations<'c> {
         compared
     }
 
-    /// The loop that a client comes to with this request if it kept old redirects.
+    /// The loop that a client may come to with this request.
     pub(super) fn find_loop(&self, asked: &Asked<'_>) -> Option<Vec<Hop>> {
         self.loops.find(asked)
     }

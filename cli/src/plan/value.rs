@@ -30,7 +30,7 @@ pub(crate) struct Plan {
     pub(crate) same: u64,
     /// The changed requests by kind, zeros included.
     pub(crate) changed: BTreeMap<Kind, u64>,
-    /// The changed requests that loop for clients with old redirects.
+    /// The changed requests that loop, for clients with old redirects or for all.
     pub(crate) looping: u64,
     /// How much each route takes; nothing for examples, which are no traffic.
     pub(crate) routes: Option<Vec<Share>>,
