@@ -43,7 +43,18 @@ fn a_configuration_on_standard_input_is_read_as_one_in_a_file() {
 #[test]
 fn standard_input_is_read_once() {
     let edge = ["--edge", "http://127.0.0.1:1"];
-    let release = ["release", "config", "--store-id", "S", "--config", "-"];
+    let release = [
+        "release",
+        "config",
+        "--store-id",
+        "S",
+        edge[0],
+        edge[1],
+        "--deployed-config",
+        PRODUCTION,
+        "--config",
+        "-",
+    ];
     for (arguments, words) in [
         (&["check", "-", "-"][..], "name `-` once"),
         (&["plan", "-", "-"], "name `-` once"),

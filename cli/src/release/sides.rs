@@ -90,8 +90,7 @@ impl SideBySide {
             Action::Keep(self.keeping(next.clone())),
         ]);
         steps.extend(self.log.clone().map(Action::Watch));
-        // The look finds another release that began at the same time.
-        steps.extend([Action::Begin(store()), Action::Look(store())]);
+        steps.push(Action::Begin(store()));
         if let Some(package) = &self.package {
             steps.extend(self.steps_of_package(package, next.clone()));
         }
