@@ -1,13 +1,14 @@
 //! The real module with the entries of a stand-in Fastly API, and all that it leads to.
 
+use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use signpost::authoring::Authored;
 use signpost::config::Config;
 use signpost::request::Request;
@@ -20,7 +21,7 @@ use signpost_testbed::{
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::configs::{good, of_2023};
+use crate::configs::{New, good};
 use crate::line::Line;
 use crate::{crates, path};
 
@@ -29,6 +30,13 @@ const LOG: &str = "signpost-log";
 
 /// How long a line may take.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// The switch before and after every release.
+pub(crate) const SWITCH: &str = "enforce";
+
+const CONFIG: &str = "config.toml";
+const NEXT: &str = "next.toml";
+const LOCK_FILE: &str = "Cargo.lock";
 
 /// An edge with its store, its CDN and its origin, and a reader of its log.
 pub(crate) struct Bed {
@@ -40,20 +48,20 @@ pub(crate) struct Bed {
     marks: usize,
     directory: TempDir,
     _cdn: StandInCdn,
-    _origin: StandInOrigin,
+    origin: StandInOrigin,
 }
 
 impl Bed {
-    /// Starts with a CDN that has these files, a good configuration in force, and that of 2023 at hand.
-    pub(crate) async fn start(files: &[Crate], has_retry: bool, switch: &str) -> Self {
+    /// Starts with a CDN that has these files, a good configuration in force, and another one at hand.
+    pub(crate) async fn start(files: &[Crate], new: New, has_retry: bool) -> Self {
         let cdn = files.iter().map(|file| (on_cdn(file), file.bytes.clone()));
         let cdn = StandInCdn::start(cdn).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let configs = [
-            ("config.toml", good(&cdn.url(), has_retry)),
-            ("next.toml", of_2023(has_retry)),
+            (CONFIG, good(&cdn.url(), has_retry)),
+            (NEXT, new.text(&cdn.url(), has_retry)),
         ];
-        let [good, of_2023] = configs.map(|(name, text)| {
+        let [good, next] = configs.map(|(name, text)| {
             fs::write(directory.path().join(name), &text).unwrap();
             Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"))
         });
@@ -68,11 +76,11 @@ impl Bed {
                 cdn.insert(path, content);
             }
         }
-        let lock_file = directory.path().join("Cargo.lock");
+        let lock_file = directory.path().join(LOCK_FILE);
         fs::write(lock_file, crates::lock_file(files)).unwrap();
 
         let config = good.config().to_json();
-        let entries = [("config", config), ("switch", switch)];
+        let entries = [("config", config), ("switch", SWITCH)];
         let api = FastlyApi::start(&entries).await.unwrap();
         let by_origin = good.config().clone();
         let origin = StandInOrigin::start_with(move |request| answer(&by_origin, request));
@@ -84,35 +92,74 @@ impl Bed {
         Self {
             edge,
             config: good.config().clone(),
-            next: of_2023.config().clone(),
+            next: next.config().clone(),
             api,
             tail: Pipeline::start(&tail, &[]).unwrap(),
             marks: 0,
             directory,
             _cdn: cdn,
-            _origin: origin,
+            origin,
         }
     }
 
-    /// Sets an entry, as the Fastly CLI does.
-    pub(crate) async fn set(&self, key: &str, value: &str) {
-        let path = format!("/resources/stores/config/{}/item/{key}", FastlyApi::STORE);
-        let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
-        let request = http::Request::put(path).body(Bytes::from(format!("item_value={value}")));
-        let answer = client::send(self.api.address(), request.unwrap()).await;
-        let answer = answer.unwrap();
-        assert!(answer.status().is_success(), "{key}: {answer:?}");
+    /// Releases the other configuration with the real Fastly CLI, and watches the log. Waits are a sixth as long as
+    /// planned. If the smoke tests are blind, each of them passes.
+    pub(crate) async fn release(&self, are_smokes_blind: bool) -> Output {
+        let file = |name| self.directory.path().join(name);
+        let log = format!("tail -n +1 -F '{}'", self.edge.log().display());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signpost-in-trial"));
+        command.args(["release", "config", "--execute", "--log", &log]);
+        command.args(["--store-id", FastlyApi::STORE, "--edge", &self.edge.url()]);
+        for (option, value) in [
+            ("--config", file(NEXT)),
+            ("--deployed-config", file(CONFIG)),
+            ("--way-back", file("way-back.json")),
+            ("--fastly", from_environment("SIGNPOST_FASTLY")),
+        ] {
+            command.arg(option).arg(value);
+        }
+        command.args(["--", "--rate", "1000", "--sample", "10"]);
+        command.arg("--from-lockfile").arg(file(LOCK_FILE));
+        if !are_smokes_blind {
+            command.env("TRIAL_SMOKES", "yes");
+        }
+        command
+            .env("TRIAL_PACE", "6")
+            .env("FASTLY_API_ENDPOINT", self.api.url())
+            .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
+            .env("FASTLY_API_TOKEN", "stand-in-token")
+            // The CLI keeps its settings there: a test leaves the contributor's alone.
+            .env("XDG_CONFIG_HOME", self.directory.path())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command.output().await.unwrap()
+    }
+
+    /// The entries `config`, `switch`, `next` and `release`.
+    pub(crate) fn entries(&self) -> [Option<String>; 4] {
+        ["config", "switch", "next", "release"].map(|key| self.api.entry(key))
+    }
+
+    /// Waits for a line of the log, of those so far too.
+    pub(crate) async fn wait_for(&self, wanted: impl Fn(&Line) -> bool) {
+        let is_it = |line: &str| wanted(&Line::read(line));
+        self.tail.wait_for_line(is_it, LIMIT).await.unwrap();
     }
 
     /// Asks for a page and waits for its line: whatever was answered before is in the log then.
-    pub(crate) async fn mark(&mut self) -> Line {
+    pub(crate) async fn mark(&mut self) {
         self.marks += 1;
         let path = format!("/marks/{}", self.marks);
         let request = http::Request::get(&path).body(Bytes::new()).unwrap();
         client::send(self.edge.address(), request).await.unwrap();
-        let is_it = |line: &str| line.contains(&format!("{path}\""));
-        let line = self.tail.wait_for_line(is_it, LIMIT).await.unwrap();
-        Line::read(&line)
+        self.wait_for(|line| line.path == path).await;
+    }
+
+    /// What the origin was asked for so far, but for what Viceroy asks when it starts.
+    pub(crate) fn asked_of_origin(&self) -> Vec<String> {
+        let requests = self.origin.requests().into_iter();
+        let targets = requests.map(|request| request.target);
+        targets.filter(|target| target != "/").collect()
     }
 
     /// All lines so far.
@@ -132,27 +179,13 @@ impl Bed {
         };
         files.iter().filter(is_of_next).cloned().collect()
     }
+}
 
-    /// Runs a smoke test of some files with this switch, which must end so and print this.
-    pub(crate) async fn smoke(&self, switch: &str, code: i32, wanted: &str) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
-        command.args(["smoke", "--rate", "1000", "--switch", switch]);
-        command.args(["--edge", &self.edge.url()]);
-        command.arg("--config").arg(self.file("config.toml"));
-        command.arg("--from-lockfile").arg(self.file("Cargo.lock"));
-        command.args(["--sample", "50"]);
-        if switch.contains("next") {
-            command.arg("--next").arg(self.file("next.toml"));
-        }
-        let output = command.kill_on_drop(true).output().await.unwrap();
-        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{switch}: {printed}");
-        assert!(printed.contains(wanted), "{switch}: {printed}");
-    }
-
-    /// `config.toml`, `next.toml` or `Cargo.lock`.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+/// What `cargo xtask test fastly-cli` sets.
+fn from_environment(variable: &str) -> PathBuf {
+    match env::var_os(variable) {
+        Some(value) => value.into(),
+        None => panic!("{variable} is not set: run `cargo xtask test fastly-cli`, which sets it"),
     }
 }
 

@@ -6,6 +6,29 @@ use signpost_testbed::add_hosts;
 /// The host of every redirect on 2023-07-20.
 pub(crate) const DEAD_HOST: &str = "static.crates.iocrates";
 
+/// What is released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum New {
+    /// The change of 2023-07-20.
+    Of2023,
+    /// One that differs in a header.
+    Good,
+}
+
+impl New {
+    /// The text of it, where this is the CDN.
+    pub(crate) fn text(self, cdn: &str, has_retry: bool) -> String {
+        match self {
+            Self::Of2023 => of_2023(has_retry),
+            Self::Good => changed(
+                &good(cdn, has_retry),
+                "max-age=31536000",
+                "max-age=63072000",
+            ),
+        }
+    }
+}
+
 /// Production's, with this CDN in the place of its own.
 pub(crate) fn good(cdn: &str, has_retry: bool) -> String {
     let text = changed(
@@ -19,7 +42,7 @@ pub(crate) fn good(cdn: &str, has_retry: bool) -> String {
 /// Production's, whose downloads lead where they led on 2023-07-20: the base has taken a piece of the path.
 ///
 /// A top-level domain that does not exist is no problem to it as one of the operator's own network.
-pub(crate) fn of_2023(has_retry: bool) -> String {
+fn of_2023(has_retry: bool) -> String {
     let text = changed(
         PRODUCTION,
         "allowed_hosts = [\"static.crates.io\"]",

@@ -1,16 +1,16 @@
 //! Lines of the module's log.
 
+use std::time::SystemTime;
+
 use serde_json::Value;
 use url::Url;
 
 /// What a line says of a request.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// The client's address.
-    pub(crate) client: String,
+    pub(crate) time: SystemTime,
     pub(crate) path: String,
-    /// Whether `next` has a share.
-    pub(crate) has_side: bool,
+    pub(crate) switch: String,
     location: Option<Url>,
 }
 
@@ -21,9 +21,9 @@ impl Line {
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let url: Url = text("/url").unwrap().parse().unwrap();
         Self {
-            client: text("/ip").unwrap().to_owned(),
+            time: humantime::parse_rfc3339(text("/date_time").unwrap()).unwrap(),
             path: url.path().to_owned(),
-            has_side: text("/signpost/side").is_some(),
+            switch: text("/signpost/switch").unwrap().to_owned(),
             location: text("/signpost/location").map(|location| location.parse().unwrap()),
         }
     }

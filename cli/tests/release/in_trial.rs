@@ -1,8 +1,8 @@
 //! `signpost` in a trial of a release: no time passes, and a smoke test is a report to the stand-in
 //! API, whose answer says whether it passes.
 //!
-//! With `TRIAL_WAITS` time passes, at most so many seconds in each wait, and a call of the Fastly CLI may take
-//! `TRIAL_PATIENCE` seconds. With `TRIAL_SMOKES` the smoke tests are real. A smoke test
+//! With `TRIAL_WAITS` time passes, at most so many seconds in each wait; with `TRIAL_PACE` it passes so many times
+//! as fast. A call of the Fastly CLI may take `TRIAL_PATIENCE` seconds. With `TRIAL_SMOKES` the smoke tests are real. A smoke test
 //! with the word `TRIAL_INTERRUPTS_AT` is interrupted by the signal `TRIAL_SIGNAL`, which the whole
 //! process group of the release gets, as from a terminal.
 
@@ -61,7 +61,10 @@ impl World for Trial {
     }
 
     fn wait(&self, planned: Duration) -> Duration {
-        planned.min(seconds("TRIAL_WAITS").unwrap_or_default())
+        match number("TRIAL_PACE") {
+            Some(pace) => planned / pace,
+            None => planned.min(seconds("TRIAL_WAITS").unwrap_or_default()),
+        }
     }
 
     fn patience(&self, planned: Duration) -> Duration {
@@ -71,8 +74,11 @@ impl World for Trial {
 
 /// A time in the environment, in seconds.
 fn seconds(variable: &str) -> Option<Duration> {
-    let seconds = env::var(variable).ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    number(variable).map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+fn number(variable: &str) -> Option<u32> {
+    env::var(variable).ok()?.parse().ok()
 }
 
 fn report(words: &[String]) -> Outcome {
