@@ -1,11 +1,11 @@
 use std::env;
 use std::path::PathBuf;
 
-/// The environment variable in which `cargo xtask test viceroy` names the module.
+/// The environment variable in which `cargo xtask test` names the module.
 const VARIABLE: &str = "SIGNPOST_MODULE";
 
-/// The WebAssembly file that the tests of the edge function drive, which `cargo xtask test viceroy`
-/// builds and names in the environment variable `SIGNPOST_MODULE`.
+/// The WebAssembly file that the tests of the edge function drive, which `cargo xtask test` builds for the lanes
+/// `viceroy` and `fastly-cli`, and names in the environment variable `SIGNPOST_MODULE`.
 ///
 /// # Panics
 ///
@@ -15,7 +15,7 @@ pub fn module_under_test() -> PathBuf {
     match env::var_os(VARIABLE) {
         Some(module) => module.into(),
         None => panic!(
-            "{VARIABLE} is not set: run `cargo xtask test viceroy`, which builds the module and sets it"
+            "{VARIABLE} is not set: run `cargo xtask test viceroy fastly-cli`, which builds the module and sets it"
         ),
     }
 }

@@ -103,8 +103,8 @@ impl Bed {
     }
 
     /// Releases the other configuration with the real Fastly CLI, and watches the log. Waits are a sixth as long as
-    /// planned. If the smoke tests are blind, each of them passes.
-    pub(crate) async fn release(&self, are_smokes_blind: bool) -> Output {
+    /// planned. Smoke tests that are not real pass.
+    pub(crate) async fn release(&self, are_smokes_real: bool) -> Output {
         let file = |name| self.directory.path().join(name);
         let log = format!("tail -n +1 -F '{}'", self.edge.log().display());
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost-in-trial"));
@@ -118,9 +118,17 @@ impl Bed {
         ] {
             command.arg(option).arg(value);
         }
-        command.args(["--", "--rate", "1000", "--sample", "10"]);
+        command.args([
+            "--",
+            "--rate",
+            "1000",
+            "--sample",
+            "10",
+            "--connect-timeout",
+            "2s",
+        ]);
         command.arg("--from-lockfile").arg(file(LOCK_FILE));
-        if !are_smokes_blind {
+        if are_smokes_real {
             command.env("TRIAL_SMOKES", "yes");
         }
         command

@@ -7,7 +7,7 @@ use signpost_testbed::add_hosts;
 pub(crate) const DEAD_HOST: &str = "static.crates.iocrates";
 
 /// What is released.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum New {
     /// The change of 2023-07-20.
     Of2023,

@@ -119,6 +119,10 @@ async fn ask(
 }
 
 /// Asks until it is led to a host that exists, as often as a cargo does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a cargo waits so long before it asks again"
+)]
 async fn get(edge: SocketAddr, path: String, number: usize) -> Got {
     for wait in [None].into_iter().chain(WAITS.map(Some)) {
         if let Some(wait) = wait {

@@ -1,20 +1,23 @@
 use anyhow::Result;
 
+use crate::build;
 use crate::command_line::CommandLine;
 use crate::lane::{Findings, tests_of};
 use crate::tool;
 use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
 
-/// `fastly compute build` and `fastly compute validate`, a test each, and the tests of releases.
+/// `fastly compute build` and `fastly compute validate`, a test each, and the tests of releases, some of which
+/// drive the real module.
 ///
-/// They read the CLI's path from the environment variable `SIGNPOST_FASTLY`, and the package's from
-/// `SIGNPOST_PACKAGE`.
+/// They read the CLI's path from the environment variable `SIGNPOST_FASTLY`, the package's from
+/// `SIGNPOST_PACKAGE`, and the module's from `SIGNPOST_MODULE`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let releases = tests_of(workspace, "signpost-cli", "fastly-cli")?;
     tool::ensure(&[
         tools::target(EDGE_TARGET)?,
         tools::fastly_cli(workspace),
+        tools::viceroy(),
         tools::node(),
         tools::jq(),
     ])?;
@@ -30,10 +33,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     findings.run_as_test(&build.argument(workspace.root().to_string_lossy()));
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
+    let module = build::module(workspace)?;
     findings.run_tests(
         &releases
             .variable("SIGNPOST_FASTLY", program)
-            .variable("SIGNPOST_PACKAGE", package),
+            .variable("SIGNPOST_PACKAGE", package)
+            .variable("SIGNPOST_MODULE", module),
     )?;
     Ok(findings)
 }
