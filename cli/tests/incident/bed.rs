@@ -102,13 +102,21 @@ impl Bed {
         }
     }
 
-    /// Releases the other configuration with the real Fastly CLI, and watches the log. Waits are a sixth as long as
+    /// Releases the other configuration with the real Fastly CLI, and watches the log. Waits are a fifth as long as
     /// planned. Smoke tests that are not real pass.
-    pub(crate) async fn release(&self, are_smokes_real: bool) -> Output {
+    pub(crate) async fn release(&self, hold: &str, are_smokes_real: bool) -> Output {
         let file = |name| self.directory.path().join(name);
         let log = format!("tail -n +1 -F '{}'", self.edge.log().display());
         let mut command = Command::new(env!("CARGO_BIN_EXE_signpost-in-trial"));
-        command.args(["release", "config", "--execute", "--log", &log]);
+        command.args([
+            "release",
+            "config",
+            "--execute",
+            "--log",
+            &log,
+            "--hold",
+            hold,
+        ]);
         command.args(["--store-id", FastlyApi::STORE, "--edge", &self.edge.url()]);
         for (option, value) in [
             ("--config", file(NEXT)),
@@ -132,7 +140,7 @@ impl Bed {
             command.env("TRIAL_SMOKES", "yes");
         }
         command
-            .env("TRIAL_PACE", "6")
+            .env("TRIAL_PACE", "5")
             .env("FASTLY_API_ENDPOINT", self.api.url())
             .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
             .env("FASTLY_API_TOKEN", "stand-in-token")

@@ -103,7 +103,10 @@ async fn check(row: Row, files: &[Crate]) {
         }
         download(&bed.edge, files).await
     };
-    let (output, downloads) = tokio::join!(bed.release(row.end == End::SmokeTest), downloads);
+    let (output, downloads) = tokio::join!(
+        bed.release(row.hold(), row.end == End::SmokeTest),
+        downloads
+    );
     let loaded = load.end().await;
     bed.mark().await;
 
@@ -130,6 +133,14 @@ impl Row {
         match self.end {
             End::SmokeTest | End::Watch => New::Of2023,
             End::Success => New::Good,
+        }
+    }
+
+    /// A fifth of it is one whole window of the watch, or two for an alarm.
+    fn hold(self) -> &'static str {
+        match self.end {
+            End::Success => "100s",
+            End::SmokeTest | End::Watch => "2m",
         }
     }
 
