@@ -20,6 +20,8 @@ mod stored;
 mod take_back;
 mod undo;
 mod verdict;
+#[cfg(unix)]
+mod versions;
 mod world;
 
 use clap::{Args, Subcommand};

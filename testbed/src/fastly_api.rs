@@ -1,4 +1,5 @@
 mod message;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex as AsyncMutex;
 
 use self::message::{Answer, found, item, not_found, refusal, told_to_fail, value_in};
+pub use self::version::ServiceVersion;
 use crate::edge::Edge;
 use crate::local_server::LocalServer;
 use crate::server::{Server, listens, lock};
@@ -48,18 +50,6 @@ pub enum Fault {
     Refused,
     /// What was asked is done all the same, and the answer does not say so.
     AnswerLost,
-}
-
-/// A version of the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceVersion {
-    /// Its number.
-    pub number: u64,
-    /// Whether it serves.
-    pub is_active: bool,
-    /// Whether a package was uploaded to it or to the version of which it is a clone.
-    pub has_package: bool,
-    is_locked: bool,
 }
 
 #[derive(Debug, Default)]
@@ -361,15 +351,5 @@ impl State {
             Some(value) => found(&item(key, value)),
             None => not_found(),
         }
-    }
-}
-
-impl ServiceVersion {
-    fn json(&self, staged: Option<u64>) -> Value {
-        let is_staged = staged == Some(self.number);
-        json!({
-            "service_id": FastlyApi::SERVICE, "number": self.number, "active": self.is_active,
-            "locked": self.is_locked, "staging": is_staged, "comment": ""
-        })
     }
 }

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use serde_json::Value;
 use signpost::values::Share;
 use tokio::time::timeout;
 
@@ -14,6 +13,7 @@ use super::program::Program;
 use super::record::Record;
 use super::stored::{Stored, shown};
 use super::undo::list;
+use super::versions::{active_in, number_in};
 use super::world::{Watch as _, World};
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
@@ -315,53 +315,9 @@ async fn guarded(action: impl Future<Output = Result<(), Failure>>) -> Result<()
     })
 }
 
-pub(super) fn active_in(versions: &str) -> Result<u64, Failure> {
-    let versions = parsed(versions, "the list of versions")?;
-    let mut versions = versions.as_array().into_iter().flatten();
-    versions
-        .find(|version| version["Active"] == true)
-        .and_then(|version| version["Number"].as_u64())
-        .ok_or_else(|| {
-            Failure::new(
-                "no version of the service is active, so there is none to roll back to: activate a \
-                 first one with `fastly compute publish` or Terraform",
-            )
-        })
-}
-
-fn number_in(version: &str) -> Result<u64, Failure> {
-    let number = parsed(version, "the draft")?["Number"].as_u64();
-    number.ok_or_else(|| Failure::new("the draft has no number"))
-}
-
-pub(super) fn parsed(json: &str, name: &str) -> Result<Value, Failure> {
-    serde_json::from_str(json)
-        .map_err(|error| Failure::new(format!("cannot read {name} as JSON: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{active_in, guarded, number_in};
-
-    #[test]
-    fn what_the_cli_prints_is_read() {
-        let versions = r#"[{"Active":false,"Number":1},{"Active":true,"Number":2}]"#;
-        assert_eq!(active_in(versions).unwrap(), 2);
-        assert_eq!(number_in(r#"{"Number":3}"#).unwrap(), 3);
-    }
-
-    #[test]
-    fn a_service_that_never_served_has_no_version_to_roll_back_to() {
-        for versions in ["[]", r#"[{"Active":false,"Number":1}]"#, "null"] {
-            let error = active_in(versions).unwrap_err().to_string();
-            assert!(
-                error.contains("no version of the service is active"),
-                "{versions}: {error}"
-            );
-        }
-        assert!(active_in("SUCCESS").is_err());
-        assert!(number_in("{}").is_err());
-    }
+    use super::guarded;
 
     #[tokio::test]
     async fn a_step_that_panics_is_a_step_that_failed() {

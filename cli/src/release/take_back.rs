@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::execute::{Run, active_in, say};
+use super::execute::{Run, say};
 use super::stored::Stored;
 use super::undo::{Left, ToDo};
+use super::versions::active_in;
 use super::world::World;
 use crate::output::Failure;
 
