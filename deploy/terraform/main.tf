@@ -6,7 +6,7 @@ resource "fastly_configstore" "signpost" {
 
 # The first entries. Terraform writes them once and leaves them alone afterwards: in an incident the
 # switch is set by hand, and an apply must never set it back; the configuration is stored by
-# `signpost release`, which tries it share by share.
+# `signpost release`, which tries it share by share, and for that has two more entries, `next` and `release`.
 resource "fastly_configstore_entries" "signpost" {
   store_id       = fastly_configstore.signpost.id
   manage_entries = false

@@ -28,12 +28,15 @@ const LEAST_WITH_RETRY: f64 = 0.7;
 /// How many requests for one file are checked before any is measured.
 const CHECKED: usize = 10;
 
-/// Measure the edge function against a bare one, and with `[retry]` against without it
+/// Measure the edge function against a bare one, with a share of `next` and with `[retry]`
 ///
 /// Viceroy serves them, and wrk sends the requests.
 ///
 /// A bare function answers a download with the same redirect as the edge function, which also writes
 /// a log line. Fails below 0.75.
+///
+/// With 1 % of the files at a configuration in `next` against without, on production's: every request is for
+/// another file. Only shown.
 ///
 /// With `[retry]` against without it, on production's configuration: every request is for another
 /// file, and so a first attempt. Fails below 0.7.
@@ -95,9 +98,11 @@ async fn prepare(
     edge: &Path,
     bare: &Path,
 ) -> Result<Vec<Comparison>> {
-    let scene = |name, file, more| Scene::new(workspace, origin, name, file, more);
-    let production = scene("production", "config/crates-io.toml", "")?;
-    let retry = scene("retry", "config/crates-io.toml", RETRY)?;
+    let scene = |name, file, more| Scene::new(workspace, origin, name, file, more, "enforce");
+    let (file, share) = ("config/crates-io.toml", "enforce, next 1%");
+    let production = scene("production", file, "")?;
+    let next = Scene::new(workspace, origin, "next", file, "", share)?;
+    let retry = scene("retry", file, RETRY)?;
     let two_targets = scene("two-targets", "benches/two-targets.toml", "")?;
     let two_targets_retry = scene("two-targets-retry", "benches/two-targets.toml", RETRY)?;
 
@@ -105,6 +110,7 @@ async fn prepare(
     let counted = [1, 2].map(|attempt| Asked::counted(0, attempt));
     let others = [1, 2].map(|file| Asked::counted(file, 1));
     check(edge, &production, &uncounted).await?;
+    check(edge, &next, &uncounted).await?;
     check(edge, &retry, &[counted, others].concat()).await?;
     check(edge, &two_targets, &uncounted).await?;
     let to_the_origin = [1, 2, 3].map(|attempt| Asked::counted(0, attempt));
@@ -122,6 +128,12 @@ async fn prepare(
             side("bare", bare, &production, Files::One),
             side("signpost", edge, &production, Files::One),
             Some(LEAST_OF_BARE),
+        ),
+        Comparison::new(
+            "1 % of the files at next against none, each request for another file",
+            side("none", edge, &production, Files::New),
+            side("1 %", edge, &next, Files::New),
+            None,
         ),
         Comparison::new(
             "[retry] against none, each request a first attempt",

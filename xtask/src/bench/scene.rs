@@ -22,13 +22,15 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// The configuration in a file of the workspace, with `more` written below it, at this machine.
+    /// The configuration in a file of the workspace, with `more` written below it, at this machine. The switch
+    /// may give a share to `next`, which differs from it in a header.
     pub(super) fn new(
         workspace: &Workspace,
         origin: &StandInOrigin,
         name: &'static str,
         file: &str,
         more: &str,
+        switch: &str,
     ) -> Result<Self> {
         let text = fs::read_to_string(workspace.root().join(file))
             .with_context(|| format!("cannot read {file}"))?;
@@ -36,10 +38,12 @@ impl Scene {
         let authored =
             compile::compile(&text).with_context(|| format!("{file} does not compile"))?;
         let config = authored.config().clone();
+        let next = compile::compile(&text.replace("max-age=31536000", "max-age=63072000"))?;
         let local_server = LocalServer::from_file(workspace.root().join("fastly.toml"))
             .backend("origin", origin.url())
             .config(config.to_json())
-            .switch("enforce");
+            .next(next.config().to_json())
+            .switch(switch);
         let directory = workspace.target().join("bench").join(name);
         let manifest = directory.join("fastly.toml");
         let written = local_server.manifest()?;
