@@ -118,13 +118,13 @@ impl World for Here {
     }
 
     #[cfg(unix)]
-    fn watch(&self, command: &str) -> Result<LogWatch, Failure> {
-        let beside = Beside::start(command)?;
+    fn watch(&self, command: &str, may_refuse: bool) -> Result<LogWatch, Failure> {
+        let beside = Beside::start(command, may_refuse)?;
         Ok(LogWatch { beside })
     }
 
     #[cfg(not(unix))]
-    fn watch(&self, _: &str) -> Result<LogWatch, Failure> {
+    fn watch(&self, _: &str, _: bool) -> Result<LogWatch, Failure> {
         Err(Failure::new("a release needs Unix"))
     }
 
@@ -143,6 +143,10 @@ impl Watch for LogWatch {
         self.beside.failure().await
     }
 
+    fn failure_so_far(&mut self) -> Option<Failure> {
+        self.beside.failure_so_far()
+    }
+
     fn judged(&self) -> Judged {
         let judged = self.beside.judged();
         Judged {
@@ -159,6 +163,10 @@ impl Watch for LogWatch {
 impl Watch for LogWatch {
     async fn failure(&mut self) -> Failure {
         std::future::pending().await
+    }
+
+    fn failure_so_far(&mut self) -> Option<Failure> {
+        None
     }
 
     fn judged(&self) -> Judged {

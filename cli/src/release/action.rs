@@ -35,8 +35,8 @@ pub(crate) enum Action {
     Smoke(SmokeTest),
     /// Waits that long, for this reason.
     Wait(Duration, &'static str),
-    /// Begins to watch the log that a command prints. An alarm ends any later wait and smoke test.
-    Watch(String),
+    /// Begins to watch the log that a command prints, perhaps of a `next` that may refuse requests. An alarm ends any later wait and smoke test.
+    Watch(String, bool),
     /// Asks the watch how `next` does at its share.
     Judge(Requirement),
     /// Waits that long if the release may have changed an entry, because an older module may not read the new
@@ -72,7 +72,7 @@ pub(crate) enum Action {
     /// Lets the previous version serve, if the release's own one does.
     TakeBackVersion(Service),
     /// Reads the entries once more: a write may have come late.
-    LookBack(Store),
+    LookBack(Store, Option<Service>),
     /// Removes the release's own entry `release`, once all else is done.
     ClearRelease(Store),
 }
@@ -96,7 +96,7 @@ impl Action {
                 | Self::LookAtVersion(_)
                 | Self::Keep(_)
                 | Self::KeepDraft(_)
-                | Self::Watch(_)
+                | Self::Watch(..)
         )
     }
 
@@ -118,7 +118,7 @@ impl Action {
             | Self::Wait(..)
             | Self::WaitForEntries(_)
             | Self::Judge(_) => Vec::new(),
-            Self::Watch(command) => ["sh", "-c", command].map(str::to_owned).to_vec(),
+            Self::Watch(command, _) => ["sh", "-c", command].map(str::to_owned).to_vec(),
             Self::Smoke(test) => test.words(known),
             Self::FindVersion(service) | Self::LookAtVersion(service) => service.list(),
             Self::MakeDraft(service) => service.clone_version(&previous),
@@ -132,7 +132,7 @@ impl Action {
             Self::FindEntries(store, _)
             | Self::Look(store)
             | Self::SeeSwitch(store)
-            | Self::LookBack(store) => store.list(),
+            | Self::LookBack(store, _) => store.list(),
             Self::Begin(store) => {
                 let value = known.release.as_deref().unwrap_or("RECORD");
                 store.set("release", value)
@@ -223,7 +223,7 @@ impl fmt::Display for Action {
                 let duration = humantime::format_duration(*duration);
                 return write!(f, "Wait {duration} {reason}");
             }
-            Self::Watch(_) => "Watch the log that this prints, until the end",
+            Self::Watch(..) => "Watch the log that this prints, until the end",
             Self::Judge(requirement) => {
                 let share = requirement.share;
                 return write!(f, "Ask the watch how `next` does with {share} of the files");
@@ -249,7 +249,7 @@ impl fmt::Display for Action {
             Self::ClearNext(_) => "Remove `next`",
             Self::RestoreVersion(_) => "Activate that version",
             Self::TakeBackVersion(_) => "Activate the previous version",
-            Self::LookBack(_) => "See that the entries are as they were",
+            Self::LookBack(..) => "See that all is as it was",
             Self::ClearRelease(_) => "Remove the entry `release`",
         })
     }

@@ -139,14 +139,13 @@ impl ConfigArguments {
         let place = &self.place;
         check_host(&place.edge, &[&deployed, &loaded])?;
         let revision = loaded.config().revision();
-        let record = PathBuf::from(format!("way-back-config-{revision}.json"));
         let new = (self.config.clone(), &loaded);
         if self.now {
             let takedown = Takedown {
                 store: place.store(),
                 smoke: place.smoke()?,
                 deployed_config: deployed_file.clone(),
-                record: place.record(RecordFile::Timed("takedown")),
+                record: place.record(RecordFile::now("takedown")),
                 compiled: compiled(new.0, new.1),
             };
             return Ok(takedown.plan());
@@ -162,7 +161,7 @@ impl ConfigArguments {
             store: place.store(),
             smoke: place.smoke()?,
             deployed: as_deployed(deployed_file.clone(), &deployed),
-            record: place.record(RecordFile::Named(record)),
+            record: place.record(RecordFile::now("config")),
             package: None,
             config: Some(self.shares.config(new, &deployed, &PRODUCTION)?),
             log: place.log.clone(),
@@ -210,6 +209,6 @@ impl SwitchArguments {
 fn as_deployed(file: PathBuf, deployed: &Loaded) -> Deployed {
     Deployed {
         file,
-        revision: deployed.config().revision().to_owned(),
+        json: deployed.config().to_json().to_owned(),
     }
 }

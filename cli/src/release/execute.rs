@@ -14,9 +14,12 @@ use super::record::Record;
 use super::stored::{Stored, shown};
 use super::undo::list;
 use super::versions::{active_in, number_in};
-use super::world::{Watch as _, World};
+use super::world::{Watch, World};
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
+
+/// How often a rollback asks what is deployed.
+pub(super) const LISTS: usize = 3;
 
 /// How a plan ended that was run.
 #[derive(Debug)]
@@ -43,7 +46,8 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
         known: plan.known.clone(),
         interrupts: Interrupts::watch()?,
         heeds_interrupts: true,
-        record: None,
+        record: plan.record.clone(),
+        lists: LISTS,
         watch: None,
     };
     let failed = match run.until_failure(&plan.steps).await {
@@ -53,11 +57,12 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
             return Ok(if left.is_empty() {
                 Ended::Done
             } else {
+                run.set_record_aside("done");
                 Ended::Untidy(list(&left, &run.known))
             });
         }
         Err((index, error)) if plan.steps.iter().take(index + 1).all(Action::is_look) => {
-            run.set_record_aside();
+            run.set_record_aside("unused");
             return Ok(Ended::Failed(Failure::new(format!(
                 "{error}; nothing was changed"
             ))));
@@ -73,10 +78,9 @@ pub(crate) async fn execute(plan: &Plan, world: &impl World) -> Result<Ended, Fa
     let left = run.run_all(&plan.rollback).await;
     Ok(match failed {
         _ if !left.is_empty() => Ended::Incomplete(list(&left, &run.known)),
-        None => Ended::Done,
-        Some(error) => {
-            run.set_record_aside();
-            Ended::RolledBack(error)
+        failed => {
+            run.set_record_aside("rolled-back");
+            failed.map_or(Ended::Done, Ended::RolledBack)
         }
     })
 }
@@ -100,6 +104,8 @@ pub(super) struct Run<'a, W: World> {
     pub(super) heeds_interrupts: bool,
     /// Where the record is.
     record: Option<PathBuf>,
+    /// How often a list is asked for that fails.
+    pub(super) lists: usize,
     /// The watch of the log, if there is one, until the rollback.
     pub(super) watch: Option<W::Watch>,
 }
@@ -130,8 +136,10 @@ impl<W: World> Run<'_, W> {
         }
     }
 
-    fn set_record_aside(&self) {
-        self.record.as_deref().map(Record::set_aside);
+    fn set_record_aside(&self, ending: &str) {
+        if let Some(record) = &self.record {
+            Record::set_aside(record, ending);
+        }
     }
 
     pub(super) async fn step(&mut self, step: &Action) -> Result<(), Failure> {
@@ -162,7 +170,9 @@ impl<W: World> Run<'_, W> {
             Action::Wait(duration, _) | Action::WaitForEntries(duration) => {
                 return self.wait(*duration).await;
             }
-            Action::Watch(command) => self.watch = Some(self.world.watch(command)?),
+            Action::Watch(command, may_refuse) => {
+                self.watch = Some(self.world.watch(command, *may_refuse)?);
+            }
             Action::Judge(requirement) => {
                 if let Some(watch) = &self.watch {
                     let judged = watch.judged();
@@ -187,6 +197,9 @@ impl<W: World> Run<'_, W> {
                 self.known.stored = stored;
             }
             Action::Look(_) => {
+                if let Some(failure) = self.watch.as_mut().and_then(W::Watch::failure_so_far) {
+                    return Err(failure);
+                }
                 let now = Stored::read(&self.call(step).await?)?;
                 self.known.stored.check_same(&now)?;
             }
@@ -292,10 +305,13 @@ impl<W: World> Run<'_, W> {
     }
 }
 
-/// How long a call of the Fastly CLI may take: an upload longer than the others.
+/// How long a call of the Fastly CLI may take: an upload longer than the others, and a list less.
 fn patience_for(words: &[String]) -> Duration {
-    if words.iter().any(|word| word == "--package") {
+    let has = |option| words.iter().any(|word| word == option);
+    if has("--package") {
         Duration::from_mins(5)
+    } else if has("list") {
+        Duration::from_secs(15)
     } else {
         Duration::from_mins(1)
     }

@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) tidy: Vec<Action>,
     /// The rollback after a failed step. Each step runs even if another fails.
     pub(crate) rollback: Vec<Action>,
+    /// The record that a rollback comes from.
+    pub(crate) record: Option<PathBuf>,
     /// What is known before the first step.
     pub(crate) known: Known,
 }
@@ -78,6 +80,7 @@ impl Release {
             Action::Look(self.store.clone()),
             Action::LookAtVersion(self.service.clone()),
             Action::Activate(self.service.clone()),
+            Action::Look(self.store.clone()),
             Action::StoreConfig(self.store.clone(), self.config.clone()),
             Action::Smoke(self.smoke.before_redirects(&self.config.file)),
             Action::Wait(SPREAD, "until every data centre has the configuration"),
@@ -106,6 +109,7 @@ impl Release {
                 next,
                 ..Known::default()
             },
+            ..Plan::default()
         }
     }
 
@@ -117,14 +121,21 @@ impl Release {
             smoke: self.smoke.clone(),
             deployed_config: self.deployed_config.clone(),
             leaves_switch: false,
+            begins: true,
             next: Some(self.config.json.clone()),
         }
     }
 
-    fn steps_to(&self, switch: Switch, config: &Path) -> [Action; 3] {
+    fn steps_to(&self, switch: Switch, config: &Path) -> [Action; 4] {
         let look = Action::Look(self.store.clone());
+        let at_version = Action::LookAtVersion(self.service.clone());
         let set = Action::SetSwitch(self.store.clone(), Position::At(switch));
-        [look, set, Action::Smoke(self.smoke.at(switch, config))]
+        [
+            look,
+            at_version,
+            set,
+            Action::Smoke(self.smoke.at(switch, config)),
+        ]
     }
 }
 
@@ -145,9 +156,9 @@ impl Rollback {
         match self.record {
             Some(record) => steps.extend([
                 Action::PutBackConfig(store(), record),
-                Action::TakeBackVersion(self.service),
+                Action::TakeBackVersion(self.service.clone()),
                 smoke,
-                Action::LookBack(store()),
+                Action::LookBack(store(), Some(self.service)),
                 Action::ClearRelease(store()),
             ]),
             None => steps.extend([Action::RestoreVersion(self.service), smoke]),

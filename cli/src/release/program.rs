@@ -39,23 +39,27 @@ impl Program<'_> {
             // A program that ends without reading says why by its status.
             let _ = stdin.write_all(input.as_bytes()).await;
         }
-        let status = tokio::select! {
+        // What it has started may hold its output longer than it runs.
+        let finished = async {
+            let status = child.wait().await;
+            let _ = errors.await;
+            (status, printed.await.unwrap_or_default())
+        };
+        let finished = tokio::select! {
             biased;
             () = interrupted(interrupts) => {
                 end(leader, &mut child).await;
                 return Err(Failure::new("it was interrupted"));
             }
-            status = timeout(self.patience, child.wait()) => status,
+            finished = timeout(self.patience, finished) => finished,
         };
-        let Ok(status) = status else {
+        let Ok((status, printed)) = finished else {
             end(leader, &mut child).await;
             let patience = humantime::format_duration(self.patience);
             return Err(Failure::new(format!(
                 "the command did not end within {patience}"
             )));
         };
-        let _ = errors.await;
-        let printed = printed.await.unwrap_or_default();
         match status {
             Ok(status) if status.success() => Ok(String::from_utf8_lossy(&printed).into_owned()),
             Ok(status) => Err(Failure::new(format!("the command failed ({status})"))),

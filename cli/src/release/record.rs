@@ -60,6 +60,8 @@ pub(crate) struct Keeping {
     pub(crate) deployed_config: PathBuf,
     /// Whether the release leaves the position of the switch where it is.
     pub(crate) leaves_switch: bool,
+    /// Whether the release says in the entry `release` that it runs.
+    pub(crate) begins: bool,
     /// The configuration that the release brings beside the previous one.
     pub(crate) next: Option<String>,
 }
@@ -71,8 +73,8 @@ pub(crate) enum RecordFile {
     Named(PathBuf),
     /// In the current directory, under the name of this environment and the previous version.
     Numbered(&'static str),
-    /// In the current directory, under this name and the time, so that nothing is in its way.
-    Timed(&'static str),
+    /// In the current directory, under this name and the time in seconds, so that nothing is in its way.
+    Timed(&'static str, u64),
 }
 
 impl Record {
@@ -115,13 +117,14 @@ impl Record {
     /// Whether the text is an earlier record of the same release.
     fn follows(&self, earlier: &str) -> bool {
         let earlier: Option<Self> = serde_json::from_str(earlier).ok();
-        earlier.is_some_and(|earlier| earlier.release == self.release)
+        let is_mine = |earlier: Self| !self.release.is_empty() && earlier.release == self.release;
+        earlier.is_some_and(is_mine)
     }
 
-    /// Sets the file of a release aside that has changed nothing in the end: the next one may have its name.
-    pub(crate) fn set_aside(file: &Path) {
+    /// Gives the file of a release an ending once no rollback needs it: the next release may have its name.
+    pub(crate) fn set_aside(file: &Path, ending: &str) {
         let mut aside = file.as_os_str().to_owned();
-        aside.push(".rolled-back");
+        aside.push(format!(".{ending}"));
         // It is only in the way of the next release, which says so.
         let _ = fs::rename(file, aside);
     }
@@ -145,7 +148,9 @@ impl Keeping {
         };
         let switch = known.switch.filter(|_| self.leaves_switch);
         let file = self.file.path(known.version);
-        let release = if let Some(release) = &known.release {
+        let release = if !self.begins {
+            String::new()
+        } else if let Some(release) = &known.release {
             release.clone()
         } else {
             // Two releases may have files of the same name, on two machines.
@@ -166,21 +171,23 @@ impl Keeping {
             release: release.clone(),
         };
         record.write(&file)?;
-        known.release = Some(release);
+        known.release = Some(release).filter(|release| !release.is_empty());
         Ok(file)
     }
 }
 
 impl RecordFile {
+    /// A file under this name and the present time.
+    pub(crate) fn now(name: &'static str) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self::Timed(name, now.unwrap_or_default().as_secs())
+    }
+
     /// The path of the file, once the previous version is known.
     pub(crate) fn path(&self, version: Option<u64>) -> PathBuf {
         match self {
             Self::Named(file) => file.clone(),
-            Self::Timed(name) => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                let now = now.unwrap_or_default().as_secs();
-                format!("way-back-{name}-{now}.json").into()
-            }
+            Self::Timed(name, time) => format!("way-back-{name}-{time}.json").into(),
             Self::Numbered(environment) => {
                 let version = version.map_or_else(|| "PREVIOUS".to_owned(), |it| it.to_string());
                 format!("way-back-{environment}-{version}.json").into()
@@ -192,7 +199,7 @@ impl RecordFile {
 impl fmt::Display for RecordFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Timed(name) => write!(formatter, "way-back-{name}-TIME.json"),
+            Self::Timed(name, _) => write!(formatter, "way-back-{name}-TIME.json"),
             _ => self.path(None).display().fmt(formatter),
         }
     }
@@ -215,6 +222,7 @@ mod tests {
             },
             deployed_config: "old.toml".into(),
             leaves_switch: false,
+            begins: true,
             next: None,
         };
         let [mut first, mut other] = [(); 2].map(|()| Known {

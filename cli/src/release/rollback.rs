@@ -78,6 +78,7 @@ impl RollbackArguments {
                 record: file,
                 service,
                 has_config: record.next.is_some(),
+                is_takedown: record.release.is_empty(),
             }
             .steps(),
             (_, file, Some(service)) => Rollback {
@@ -104,6 +105,7 @@ impl RollbackArguments {
                 ..Known::default()
             },
             rollback,
+            record: self.from.clone(),
             ..Plan::default()
         })
     }

@@ -70,6 +70,8 @@ pub(crate) struct WayBack {
     pub(crate) service: Option<Service>,
     /// Whether the release brings a configuration.
     pub(crate) has_config: bool,
+    /// Whether it was a takedown, beside which another release may have begun.
+    pub(crate) is_takedown: bool,
 }
 
 impl SideBySide {
@@ -89,7 +91,9 @@ impl SideBySide {
             Action::FindEntries(store(), expected),
             Action::Keep(self.keeping(next.clone())),
         ]);
-        steps.extend(self.log.clone().map(Action::Watch));
+        let may_refuse = self.config.as_ref().is_some_and(|it| it.may_refuse);
+        let watch = |command| Action::Watch(command, may_refuse);
+        steps.extend(self.log.clone().map(watch));
         steps.push(Action::Begin(store()));
         if let Some(package) = &self.package {
             steps.extend(self.steps_of_package(package, next.clone()));
@@ -107,6 +111,7 @@ impl SideBySide {
             record: self.record,
             service,
             has_config: self.config.is_some(),
+            is_takedown: false,
         };
         Plan {
             steps,
@@ -116,6 +121,7 @@ impl SideBySide {
                 next,
                 ..Known::default()
             },
+            ..Plan::default()
         }
     }
 
@@ -198,6 +204,7 @@ impl SideBySide {
             smoke: self.smoke.clone(),
             deployed_config: self.deployed.file.clone(),
             leaves_switch: true,
+            begins: true,
             next,
         }
     }
@@ -215,6 +222,7 @@ impl Takedown {
             smoke: self.smoke.clone(),
             deployed_config: self.deployed_config,
             leaves_switch: true,
+            begins: false,
             next: Some(next.clone()),
         };
         Plan {
@@ -241,22 +249,28 @@ impl WayBack {
         let store = || self.store.clone();
         let smoke = Action::Smoke(self.smoke.of_config(&self.config));
         let mut steps = Vec::new();
+        steps.push(if self.has_config && !self.is_takedown {
+            Action::DropShare(store())
+        } else {
+            Action::SeeSwitch(store())
+        });
         if self.has_config {
             steps.extend([
-                Action::DropShare(store()),
                 Action::PutBackConfig(store(), self.record),
                 Action::ClearNext(store()),
             ]);
-        } else {
-            steps.push(Action::SeeSwitch(store()));
         }
-        if let Some(service) = self.service {
+        if let Some(service) = self.service.clone() {
             steps.extend(self.has_config.then_some(Action::WaitForEntries(SPREAD)));
             steps.push(Action::TakeBackVersion(service));
         }
         steps.push(smoke);
-        steps.extend(self.has_config.then(|| Action::LookBack(store())));
-        steps.push(Action::ClearRelease(store()));
+        if !self.is_takedown {
+            steps.extend([
+                Action::LookBack(store(), self.service),
+                Action::ClearRelease(store()),
+            ]);
+        }
         steps
     }
 }
@@ -315,7 +329,7 @@ mod tests {
                 smoke: smoke.clone(),
                 deployed: Deployed {
                     file: "old.toml".into(),
-                    revision: "abc".to_owned(),
+                    json: "{}".to_owned(),
                 },
                 record: RecordFile::Named("way-back.json".into()),
                 package,

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::execute::{Run, say};
+use super::execute::{LISTS, Run, say};
 use super::stored::Stored;
 use super::undo::{Left, ToDo};
 use super::versions::active_in;
 use super::world::World;
 use crate::output::Failure;
 
-/// How often a rollback asks what is deployed, and how long it waits in between.
-const LISTS: usize = 3;
+/// How long a rollback waits between two lists.
 const BETWEEN_LISTS: Duration = Duration::from_secs(2);
 
 impl<W: World> Run<'_, W> {
@@ -52,7 +51,10 @@ impl<W: World> Run<'_, W> {
             }),
             Err(error) => {
                 say(&format!("error: {error}"));
-                Err(Some(format!("{error}: look first")))
+                let command = step.command(&self.known).unwrap_or_default();
+                Err(Some(format!(
+                    "{error}: look what is deployed first, and then run {command}"
+                )))
             }
         }
     }
@@ -64,8 +66,16 @@ impl<W: World> Run<'_, W> {
             | Action::SeeSwitch(store)
             | Action::PutBackConfig(store, _)
             | Action::ClearNext(store)
-            | Action::LookBack(store)
+            | Action::LookBack(store, _)
             | Action::ClearRelease(store) => {
+                if let Action::LookBack(_, Some(service)) = step {
+                    let versions = self.list(&service.list()).await?;
+                    if let ToDo::Run = self.known.judge_version(active_in(&versions)?) {
+                        return Err(Failure::new(
+                            "the new version has been activated late: roll back once more",
+                        ));
+                    }
+                }
                 let now = self.list(&store.list()).await;
                 let now = now.and_then(|list| Stored::read(&list));
                 self.known.judge(step, now)
@@ -93,13 +103,16 @@ impl<W: World> Run<'_, W> {
 
     /// What a list prints. A rollback depends on it, so it is asked for three times.
     pub(super) async fn list(&mut self, words: &[String]) -> Result<String, Failure> {
-        for _ in 1..LISTS {
+        // If they all failed once, the next step does not wait as long.
+        for _ in 1..self.lists {
             if let Ok(list) = self.run(words, None, false).await {
                 return Ok(list);
             }
             self.wait(BETWEEN_LISTS).await?;
         }
-        self.run(words, None, false).await
+        let list = self.run(words, None, false).await;
+        self.lists = if list.is_ok() { LISTS } else { 1 };
+        list
     }
 }
 

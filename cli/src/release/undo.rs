@@ -64,7 +64,9 @@ impl Known {
         now: Result<Stored, Failure>,
     ) -> Result<ToDo, Failure> {
         let now = match now {
-            Err(_) if matches!(step, Action::ClearNext(_)) => return Ok(ToDo::Run),
+            Err(_) if matches!(step, Action::ClearNext(_)) && self.may_have_stored_next => {
+                return Ok(ToDo::Run);
+            }
             now => now?,
         };
         let nothing = |why: &str| Ok(ToDo::Nothing(why.to_owned()));
@@ -91,7 +93,13 @@ impl Known {
                 let own = self.next.as_ref().filter(|_| self.may_have_stored_next);
                 Ok(run_on_own("next", now.next.as_ref(), own))
             }
-            Action::LookBack(_) => {
+            Action::LookBack(..) => {
+                if now.switch().is_ok_and(|it| it.next() != Share::NONE) {
+                    let words = "the switch has a share of `next`: a write of the release has come late, or somebody \
+                                 else made it. Roll back once more, with `signpost release rollback --from FILE \
+                                 --execute`";
+                    return Err(Failure::new(words));
+                }
                 let is_late = |key: &str, found: &Option<String>| {
                     let words = format!(
                         "a write of the release has come late: the new configuration is stored as `{key}`. \

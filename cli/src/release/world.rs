@@ -17,12 +17,13 @@ pub trait World {
     /// Runs `signpost` with these words, of which the second is `smoke`.
     fn smoke(&self, words: &[String]) -> impl Future<Output = Result<Outcome, Failure>>;
 
-    /// Watches the log that a shell command prints, until the watch is dropped.
+    /// Watches the log that a shell command prints, until the watch is dropped. What `next` does not redirect
+    /// may be meant so.
     ///
     /// # Errors
     ///
     /// If the command cannot be run.
-    fn watch(&self, command: &str) -> Result<Self::Watch, Failure>;
+    fn watch(&self, command: &str, may_refuse: bool) -> Result<Self::Watch, Failure>;
 
     /// How long a wait of a plan takes.
     fn wait(&self, planned: Duration) -> Duration;
@@ -35,6 +36,9 @@ pub trait World {
 pub trait Watch {
     /// Waits until an alarm begins, or until the log ends.
     fn failure(&mut self) -> impl Future<Output = Failure>;
+
+    /// Why the log has failed until now, if it has.
+    fn failure_so_far(&mut self) -> Option<Failure>;
 
     /// What is known of `next` since it has its present share.
     fn judged(&self) -> Judged;

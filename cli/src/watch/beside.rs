@@ -3,19 +3,27 @@
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
+use std::time::Duration;
 
 use clap::{Args as _, FromArgMatches as _};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::alarm::{Alarm, Cause};
 use super::event::Event;
+use super::line::Side;
+use super::scope::Scope;
 use super::settings::Settings;
 use super::verdict::Verdict;
 use super::watcher::Watcher;
 use crate::log::{Chunks, Input};
 use crate::output::Failure;
+
+/// How long the thread may take to end once its command is killed.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How much of what the command prints on standard error is kept, in bytes.
 const MOST_SAID: usize = 2_048;
@@ -25,10 +33,11 @@ const MOST_SAID: usize = 2_048;
 pub(crate) struct Beside {
     /// The process group of the command, until it has ended.
     group: Arc<Mutex<Option<Pid>>>,
-    thread: Option<JoinHandle<()>>,
     /// Alarms, and last, why there will be no more of them.
     failures: UnboundedReceiver<Failure>,
     judged: Arc<Mutex<Judged>>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
 }
 
 /// What is known of `next` since it has its present share.
@@ -38,7 +47,7 @@ pub(crate) struct Judged {
     pub(crate) share: u8,
     /// Requests for files on the side of `next`.
     pub(crate) requests: u64,
-    /// Whether a window has said that `next` is as good as `config`.
+    /// Whether the last window with enough requests has said that `next` is as good as `config`.
     pub(crate) is_good: bool,
     /// Requests that `next` had no way for.
     pub(crate) refused: u64,
@@ -47,8 +56,9 @@ pub(crate) struct Judged {
 }
 
 impl Beside {
-    /// Runs the command in a shell, and watches what it prints on standard output.
-    pub(crate) fn start(command: &str) -> Result<Self, Failure> {
+    /// Runs the command in a shell, and watches what it prints on standard output. What `next` does not
+    /// redirect may be meant so.
+    pub(crate) fn start(command: &str, may_refuse: bool) -> Result<Self, Failure> {
         let defaults = Settings::augment_args(clap::Command::new("watch"));
         let settings = Settings::from_arg_matches(&defaults.get_matches_from(["watch"]))
             .map_err(|error| Failure::new(error.to_string()))?;
@@ -64,24 +74,32 @@ impl Beside {
         let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let group = Arc::new(Mutex::new(id));
         let (sender, failures) = unbounded_channel();
+        let (ends, ended) = mpsc::channel();
         let judged = Arc::new(Mutex::new(Judged::default()));
         let (name, known, its_group) = (
             format!("the log of `{command}`"),
             Arc::clone(&judged),
             Arc::clone(&group),
         );
-        let thread = thread::spawn(move || {
-            let end = watch(&name, &mut child, settings, &known, &sender);
+        thread::spawn(move || {
+            let counts = |alarm: &Alarm| !(may_refuse && is_of_what_next_leaves(alarm));
+            let end = watch(&name, &mut child, settings, counts, (&known, &sender));
             // The receiver is gone only when nobody waits for failures.
             let _ = sender.send(end);
             *lock(&its_group) = None;
+            drop((known, ends));
         });
         Ok(Self {
             group,
-            thread: Some(thread),
             failures,
             judged,
+            ended,
         })
+    }
+
+    /// Why the log has failed until now, if it has.
+    pub(crate) fn failure_so_far(&mut self) -> Option<Failure> {
+        self.failures.try_recv().ok()
     }
 
     /// Waits until an alarm begins, whatever its scope, or the log ends.
@@ -103,10 +121,8 @@ impl Drop for Beside {
             // It may have ended just now.
             let _ = kill_process_group(group, Signal::KILL);
         }
-        if let Some(thread) = self.thread.take() {
-            // A panic was told of where it happened.
-            let _ = thread.join();
-        }
+        // The thread ends with the last process that holds the pipe. One that left the group is not waited for.
+        let _ = self.ended.recv_timeout(GRACE);
     }
 }
 
@@ -123,7 +139,11 @@ impl Judged {
                     };
                 }
                 self.requests += sides.next_requests;
-                self.is_good |= sides.verdict == Verdict::Good;
+                self.is_good = match sides.verdict {
+                    Verdict::Good => true,
+                    Verdict::TooFew => self.is_good,
+                    Verdict::NoShare | Verdict::Broken => false,
+                };
                 self.refused += window.counts.figures.next_refused;
             }
             Event::NextRefused(refused) => self.refused_url = Some(refused.url.clone()),
@@ -132,13 +152,19 @@ impl Judged {
     }
 }
 
+/// Whether an alarm is about requests that `next` does not redirect.
+fn is_of_what_next_leaves(alarm: &Alarm) -> bool {
+    let is_of_next = alarm.scope == Scope::Side(Side::Next);
+    is_of_next && matches!(alarm.cause, Cause::NotRedirected(_))
+}
+
 /// Watches until the command has ended. Returns why there is no more to watch.
 fn watch(
     name: &str,
     child: &mut Child,
     settings: Settings,
-    judged: &Mutex<Judged>,
-    failures: &UnboundedSender<Failure>,
+    counts: impl Fn(&Alarm) -> bool,
+    (judged, failures): (&Mutex<Judged>, &UnboundedSender<Failure>),
 ) -> Failure {
     let said = child
         .stderr
@@ -148,7 +174,9 @@ fn watch(
     let note = |events: Vec<Event>| {
         for event in events {
             lock(judged).note(&event);
-            if let Event::AlarmBegan(alarm) = event {
+            if let Event::AlarmBegan(alarm) = event
+                && counts(&alarm)
+            {
                 // The receiver is gone only when nobody waits for failures.
                 let _ = failures.send(Failure::new(alarm.to_string()));
             }

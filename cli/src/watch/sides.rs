@@ -171,15 +171,16 @@ impl Sides {
 
 /// What counts for a side of what a client asks.
 ///
-/// A repeat counts against the configuration that answered the request before it, if that is the one of the file's
-/// side. Of `next` what it leaves to `config` and what it gives to the origin on purpose is not redirected. What
+/// A repeat counts against the side of its file, unless the file has only just come there. Of `next` what it leaves to `config` and what it gives to the origin on purpose is not redirected. What
 /// `config` says to a repeated attempt at a file of `next` counts for neither.
 pub(crate) fn asked_of_side(line: &Line<'_>, seen: Option<Seen>) -> Asked {
     let is_first = seen == Some(Seen::First) && line.left.is_none();
-    let is_repeat = matches!(seen, Some(Seen::Again(sent)) if sent.side == line.side);
+    // Both sides count all attempts of a client alike, though those at `next` end at `config`.
+    let is_retried = line.left == Some(Left::Retried);
+    let is_repeat = matches!(seen, Some(Seen::Again(sent)) if is_retried || sent.side == line.side);
     let is_refused = line.left == Some(Left::Refused);
     let is_on_route = line.is_on_route() || line.is_of_origin_route() || is_refused;
-    let is_on_route = is_on_route && line.left != Some(Left::Retried);
+    let is_on_route = is_on_route && !is_retried;
     let is_not_redirected = line.is_not_redirected() || line.is_of_origin_route() || is_refused;
     Asked {
         firsts: 0,

@@ -56,8 +56,8 @@ impl World for Trial {
         Ok(outcome)
     }
 
-    fn watch(&self, command: &str) -> Result<Self::Watch, Failure> {
-        Here.watch(command)
+    fn watch(&self, command: &str, may_refuse: bool) -> Result<Self::Watch, Failure> {
+        Here.watch(command, may_refuse)
     }
 
     fn wait(&self, planned: Duration) -> Duration {

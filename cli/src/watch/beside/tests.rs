@@ -43,7 +43,7 @@ fn an_alarm_is_a_failure_and_so_is_the_end_of_the_log() {
     for (part, is_alarm) in [(Part::Next, true), (Part::Nothing, false)] {
         let log = log(part.clone());
         let command = format!("cat {}", log.path().display());
-        let mut beside = Beside::start(&command).unwrap();
+        let mut beside = Beside::start(&command, false).unwrap();
         let failures = failures(&mut beside);
         let (end, alarms) = failures.split_last().unwrap();
         assert_eq!(
@@ -76,7 +76,7 @@ fn what_the_command_says_when_it_ends_is_told() {
         ("kill -9 $$", "has ended (signal: 9 (SIGKILL))"),
         ("printf 'no line\\n'", "has ended (exit status: 0)"),
     ] {
-        let mut beside = Beside::start(command).unwrap();
+        let mut beside = Beside::start(command, false).unwrap();
         let failures = failures(&mut beside);
         assert_eq!(failures, [format!("the log of `{command}` {expected}")]);
         assert_eq!(beside.judged(), Judged::default(), "{command}");
@@ -92,7 +92,7 @@ fn a_refused_request_is_known_by_its_url() {
         let time = format!("2023-07-20T12:17:{second}.");
         writeln!(text, "{}", line.replace("2023-07-20T12:17:00.", &time)).unwrap();
     }
-    let mut beside = Beside::start(&format!("printf '%s' '{text}'")).unwrap();
+    let mut beside = Beside::start(&format!("printf '%s' '{text}'"), true).unwrap();
     let failures = failures(&mut beside);
     assert_eq!(failures.len(), 1, "{failures:?}");
     let judged = beside.judged();
@@ -107,7 +107,7 @@ fn a_refused_request_is_known_by_its_url() {
 #[test]
 fn dropping_it_ends_the_command_and_all_that_it_has_started() {
     // `cat` reads from a process that never writes, and holds the pipe as long as it lives.
-    let beside = Beside::start("sh -c 'sleep 100000' | cat; sleep 100000").unwrap();
+    let beside = Beside::start("sh -c 'sleep 100000' | cat; sleep 100000", false).unwrap();
     let judged = std::sync::Arc::downgrade(&beside.judged);
     drop(beside);
     assert!(judged.upgrade().is_none(), "the thread lives");

@@ -115,7 +115,7 @@ pub(super) const SIDES: PerPart = PerPart {
     repeats: Family {
         name: "signpost_side_repeats_total",
         labels: &["side"],
-        help: "Repeats by the side that answered the request before.",
+        help: "Repeats by the side of their file.",
     },
     not_redirected: Some(Family {
         name: "signpost_side_not_redirected_total",

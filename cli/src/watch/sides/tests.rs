@@ -229,7 +229,7 @@ const REFUSED: (Side, Option<Left>) = (Side::Next, Some(Left::Refused));
 const RETRIED: (Side, Option<Left>) = (Side::Next, Some(Left::Retried));
 
 #[test]
-fn a_repeat_counts_against_the_configuration_that_answered_before() {
+fn a_repeat_counts_against_the_side_of_its_file() {
     let again = |side| Seen::Again(Sent { target: 1, side });
     let (config, next) = (Some(Side::Config), Some(Side::Next));
     for (of, seen, expected) in [
@@ -242,7 +242,7 @@ fn a_repeat_counts_against_the_configuration_that_answered_before() {
         (CONFIG, again(None), [0, 0, 1, 0]),
         (RETRIED, again(next), [1, 1, 0, 0]),
         // The third attempt, after `config` has answered the second.
-        (RETRIED, again(config), [0, 0, 0, 0]),
+        (RETRIED, again(config), [1, 1, 0, 0]),
         (REFUSED, Seen::First, [0, 0, 1, 1]),
     ] {
         check(SIGNPOST, of, seen, expected);
