@@ -3,6 +3,7 @@
 mod action;
 mod arguments;
 mod check;
+mod deployed;
 #[cfg(unix)]
 mod execute;
 mod fastly;

@@ -36,7 +36,7 @@ struct Refused {
     samples: Vec<Sample>,
 }
 
-/// Why there is no way.
+/// Why `next` refuses a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Why {
     reason: String,

@@ -12,7 +12,7 @@ use super::kept::Kept;
 use crate::log::Asked;
 use crate::unhealthy::Unhealthy;
 
-/// A configuration, what is beside it in `next`, and which targets are unhealthy.
+/// The entries `config` and `next`, and the unhealthy targets, with which one side of the plan answers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Side<'c> {
     /// `None` before the first deployment: the origin answers every request.

@@ -7,12 +7,12 @@ use signpost::values::{Share, Switch};
 
 use super::action::Action;
 use super::check::{check_host, compiled, read};
+use super::deployed::Deployed;
 use super::known::Position;
 use super::options::{Common, Environment, PRODUCTION, PackageOptions, Place, ShareOptions};
 use super::plan::{Plan, Release};
 use super::record::RecordFile;
 use super::sides::{SideBySide, Takedown};
-use super::stored::Deployed;
 use crate::file::Loaded;
 use crate::output::Failure;
 
@@ -49,7 +49,7 @@ pub(super) struct ConfigArguments {
     #[arg(long, value_name = "FILE")]
     deployed_config: PathBuf,
     /// Store it at once, as for a takedown: no share, no wait, whatever else goes on, and a smoke test
-    /// afterwards. Nothing is taken back by itself
+    /// afterwards. If that fails, the configuration stays
     #[arg(long, conflicts_with_all = ["shares", "hold", "allow_refused", "log"])]
     now: bool,
     #[command(flatten)]

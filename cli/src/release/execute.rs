@@ -7,18 +7,19 @@ use signpost::values::Share;
 use tokio::time::timeout;
 
 use super::action::{Action, quoted};
+use super::deployed::shown;
 use super::known::Known;
 use super::plan::Plan;
 use super::program::Program;
 use super::record::Record;
-use super::stored::{Stored, shown};
+use super::stored::Stored;
 use super::undo::list;
 use super::versions::{active_in, number_in};
 use super::world::{Watch, World};
 use crate::interrupts::Interrupts;
 use crate::output::{Failure, Outcome, print_error};
 
-/// How often a rollback asks what is deployed.
+/// How many times a rollback tries to list what is deployed.
 pub(super) const LISTS: usize = 3;
 
 /// How a plan ended that was run.
@@ -219,8 +220,7 @@ impl<W: World> Run<'_, W> {
                 }
             }
             Action::ReplaceNext(store, _) => {
-                let now = self.list(&store.list()).await;
-                let now = now.and_then(|list| Stored::read(&list))?;
+                let now = self.entries(store).await?;
                 if now.next.is_none() {
                     say("  there is none");
                 } else {

@@ -16,7 +16,7 @@ use super::stored::Expected;
 pub(crate) struct Plan {
     /// The steps, of which each needs the one before it. A rollback alone has none.
     pub(crate) steps: Vec<Action>,
-    /// What is left to do once the release is proven. If it fails, that is no reason to roll back.
+    /// Steps after the last smoke test. If one fails, the release stays.
     pub(crate) tidy: Vec<Action>,
     /// The rollback after a failed step. Each step runs even if another fails.
     pub(crate) rollback: Vec<Action>,

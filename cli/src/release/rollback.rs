@@ -38,7 +38,7 @@ pub(super) struct RollbackArguments {
     /// [default: the one that FILE names, or config/crates-io.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// More arguments for the smoke test, as `signpost smoke` takes them [default: those of the release]
+    /// More arguments for `signpost smoke` [default: those of the release that FILE records]
     #[arg(last = true, value_name = "SMOKE ARGUMENTS")]
     arguments: Vec<String>,
     #[command(flatten)]

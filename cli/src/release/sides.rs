@@ -1,4 +1,4 @@
-//! Releases during which what worked stays in force beside what is new, so that no redirect is held back.
+//! Releases that keep redirects going: the old configuration answers until the new one is proven.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,12 +6,13 @@ use std::time::Duration;
 use signpost::values::Share;
 
 use super::action::{Action, Compiled};
+use super::deployed::Deployed;
 use super::fastly::{Service, Store};
 use super::known::{Known, Position};
 use super::plan::{Plan, SPREAD, hold_of_share};
 use super::record::{Keeping, RecordFile};
 use super::smoke::Smoke;
-use super::stored::{Deployed, Expected};
+use super::stored::Expected;
 use super::verdict::Requirement;
 
 /// A release of a package, a configuration or both. The package comes first, because a module reads the
@@ -211,7 +212,7 @@ impl SideBySide {
 }
 
 impl Takedown {
-    /// The steps. Nothing is taken back by itself: what is to be taken down would be there again.
+    /// The steps, without a rollback: it would put the file back that is to be taken down.
     pub(crate) fn plan(self) -> Plan {
         let store = || self.store.clone();
         let next = self.compiled.json.clone();
@@ -282,10 +283,10 @@ mod tests {
     use signpost::values::Share;
 
     use super::super::action::Compiled;
+    use super::super::deployed::Deployed;
     use super::super::fastly::{Service, Store};
     use super::super::record::RecordFile;
     use super::super::smoke::Smoke;
-    use super::super::stored::Deployed;
     use super::{NewConfig, Package, SideBySide, Takedown};
 
     #[test]

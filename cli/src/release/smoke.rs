@@ -70,7 +70,7 @@ impl Smoke {
     /// The same at this address instead of the edge's, such as that of Fastly Staging.
     pub(crate) fn of_config_at(&self, address: &str, config: &Path) -> SmokeTest {
         let edge = Url::parse(&self.edge).ok();
-        // The smoke test refuses an edge that is no URL.
+        // If the edge is not a URL, the smoke test itself says so.
         let host = edge.as_ref().and_then(Url::host_str).unwrap_or_default();
         let port = edge.as_ref().and_then(Url::port_or_known_default);
         let port = port.unwrap_or_default();

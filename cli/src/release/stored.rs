@@ -1,10 +1,7 @@
-use std::path::PathBuf;
-
 use serde_json::Value;
 use signpost::values::{Position, Share, Switch};
 
-use crate::differences;
-use crate::file::Loaded;
+use super::deployed::{Deployed, revision, shown};
 use crate::output::Failure;
 
 /// The entries of a Config Store that a release reads and writes, as they are stored.
@@ -28,14 +25,6 @@ pub(crate) enum Expected {
     Redirects(Deployed),
     /// A configuration. A takedown has to work whatever else goes on.
     Anything,
-}
-
-/// The configuration that the operator says is deployed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Deployed {
-    pub(crate) file: PathBuf,
-    /// What it compiles to.
-    pub(crate) json: String,
 }
 
 impl Stored {
@@ -165,46 +154,6 @@ impl Stored {
         }
         Ok(())
     }
-}
-
-impl Deployed {
-    fn check(&self, config: &str) -> Result<(), Failure> {
-        if config.trim_end() == self.json || self.says_the_same(config) {
-            return Ok(());
-        }
-        let (stored, own) = (revision(config), revision(&self.json));
-        let file = self.file.display();
-        Err(Failure::new(format!(
-            "the store has {stored} in the entry `config`, and {file} compiles to {own}: name the file \
-             that is deployed with --deployed-config"
-        )))
-    }
-
-    /// Whether a configuration says the same, which another version of the compiler may have written.
-    fn says_the_same(&self, config: &str) -> bool {
-        let [stored, own] = [config, &self.json].map(|text| Loaded::from_text(text).ok());
-        let both = stored.zip(own);
-        both.is_some_and(|(stored, own)| differences::between(&stored, &own).is_empty())
-    }
-}
-
-/// What an entry holds, in words.
-pub(crate) fn shown(key: &str, value: Option<&str>) -> String {
-    match value {
-        None => "nothing".to_owned(),
-        Some(value) if ["switch", "release"].contains(&key) => format!("`{value}`"),
-        Some(value) => revision(value),
-    }
-}
-
-/// The revision of a compiled configuration, in words.
-pub(crate) fn revision(config: &str) -> String {
-    let parsed: Option<Value> = serde_json::from_str(config).ok();
-    let revision = parsed.as_ref().and_then(|it| it["revision"].as_str());
-    revision.map_or_else(
-        || "what is no configuration".to_owned(),
-        |revision| format!("the revision {revision}"),
-    )
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::action::Action;
 use super::execute::{LISTS, Run, say};
+use super::fastly::{Service, Store};
 use super::stored::Stored;
-use super::undo::{Left, ToDo};
+use super::undo::{Left, ToDo, late_write};
 use super::versions::active_in;
 use super::world::World;
 use crate::output::Failure;
@@ -66,28 +67,30 @@ impl<W: World> Run<'_, W> {
             | Action::SeeSwitch(store)
             | Action::PutBackConfig(store, _)
             | Action::ClearNext(store)
-            | Action::LookBack(store, _)
             | Action::ClearRelease(store) => {
-                if let Action::LookBack(_, Some(service)) = step {
-                    let versions = self.list(&service.list()).await?;
-                    if let ToDo::Run = self.known.judge_version(active_in(&versions)?) {
-                        return Err(Failure::new(
-                            "the new version has been activated late: roll back once more",
-                        ));
-                    }
-                }
-                let now = self.list(&store.list()).await;
-                let now = now.and_then(|list| Stored::read(&list));
+                let now = self.entries(store).await;
                 self.known.judge(step, now)
             }
+            Action::LookBack(store, service) => {
+                if let Some(service) = service {
+                    let active = self.active(service).await?;
+                    if let ToDo::Run = self.known.judge_version(active) {
+                        return Err(late_write("the new version is active"));
+                    }
+                }
+                let now = self.entries(store).await?;
+                self.known.look_back(&now)?;
+                Ok(ToDo::Nothing(
+                    "it is, but for what others changed".to_owned(),
+                ))
+            }
             Action::TakeBackVersion(service) => {
-                let versions = self.list(&service.list()).await?;
-                Ok(self.known.judge_version(active_in(&versions)?))
+                let active = self.active(service).await?;
+                Ok(self.known.judge_version(active))
             }
             Action::RestoreVersion(service) => {
                 // If it cannot be seen, activating the version does no harm.
-                let versions = self.list(&service.list()).await;
-                let active = versions.and_then(|versions| active_in(&versions));
+                let active = self.active(service).await;
                 Ok(if active.ok() == self.known.version {
                     ToDo::Nothing("it is active".to_owned())
                 } else {
@@ -101,8 +104,18 @@ impl<W: World> Run<'_, W> {
         }
     }
 
-    /// What a list prints. A rollback depends on it, so it is asked for three times.
-    pub(super) async fn list(&mut self, words: &[String]) -> Result<String, Failure> {
+    /// The entries as they are stored now.
+    pub(super) async fn entries(&mut self, store: &Store) -> Result<Stored, Failure> {
+        Stored::read(&self.list(&store.list()).await?)
+    }
+
+    /// The number of the version that is active now.
+    async fn active(&mut self, service: &Service) -> Result<u64, Failure> {
+        active_in(&self.list(&service.list()).await?)
+    }
+
+    /// What a list prints. A rollback depends on it, so it is tried three times.
+    async fn list(&mut self, words: &[String]) -> Result<String, Failure> {
         // If they all failed once, the next step does not wait as long.
         for _ in 1..self.lists {
             if let Ok(list) = self.run(words, None, false).await {

@@ -122,6 +122,23 @@ mod tests {
     use super::{Changes, InForce, Side};
     use crate::log::Time;
 
+    #[track_caller]
+    fn check(
+        changes: &mut Changes,
+        seconds: i64,
+        side: Side,
+        [revision, switch]: [&str; 2],
+        expected: Option<&str>,
+    ) {
+        let in_force = InForce {
+            revision: revision.into(),
+            switch: switch.into(),
+        };
+        let change = changes.see(&in_force, side, Time::from_millis(seconds * 1_000));
+        let change = change.map(|change| change.to_string());
+        assert_eq!(change.as_deref(), expected, "at {seconds}");
+    }
+
     #[test]
     fn a_change_is_what_was_not_in_force_just_before() {
         let mut changes = Changes::default();
@@ -141,13 +158,13 @@ mod tests {
                 Some("revision b and the switch `enforce` came into force"),
             ),
         ] {
-            let in_force = InForce {
-                revision: revision.into(),
-                switch: switch.into(),
-            };
-            let change = changes.see(&in_force, Side::Config, Time::from_millis(seconds * 1_000));
-            let change = change.map(|change| change.to_string());
-            assert_eq!(change.as_deref(), expected, "at {seconds}");
+            check(
+                &mut changes,
+                seconds,
+                Side::Config,
+                [revision, switch],
+                expected,
+            );
         }
     }
 
@@ -187,13 +204,7 @@ mod tests {
                 Some("revision b and the switch `enforce` came into force"),
             ),
         ] {
-            let in_force = InForce {
-                revision: revision.into(),
-                switch: switch.into(),
-            };
-            let change = changes.see(&in_force, side, Time::from_millis(seconds * 1_000));
-            let change = change.map(|change| change.to_string());
-            assert_eq!(change.as_deref(), expected, "at {seconds}");
+            check(&mut changes, seconds, side, [revision, switch], expected);
         }
     }
 

@@ -46,6 +46,10 @@ async fn a_program_that_hangs_is_a_step_that_failed() {
             r#"case "$*" in *"version validate"*) tail -f /dev/null;; esac"#,
         ),
         (
+            "in what it started",
+            r#"case "$*" in *"version validate"*) tail -f /dev/null & exit 0;; esac"#,
+        ),
+        (
             "in the rollback too",
             r#"case "$*" in *"version validate"*|*"switch"*"off"*) tail -f /dev/null;; esac"#,
         ),

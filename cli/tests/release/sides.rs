@@ -231,6 +231,8 @@ async fn a_proven_release_stays_if_it_cannot_tidy_up() {
         let [switch, config, ..] = entries(&trial);
         assert_eq!([&*switch, &*config], [POSITION, &*compile(&NEW)], "{act}");
         assert_eq!(trial.api.active(), Some(3), "{act}");
+        // What rolls back a release that failed must not find one.
+        assert!(!trial.record().exists(), "{act}: {printed}");
     }
 }
 
@@ -244,23 +246,21 @@ async fn a_release_that_is_killed_before_any_write_is_taken_back_from_its_record
         for write in 1..=writes {
             let name = format!("{words:?} before write {write}");
             let trial = Trial::with(api().await).killed_at(write);
-            let output = run(&trial, &words).await;
-            assert_eq!(output.status.code(), None, "{name}: {}", printed(&output));
+            assert_code_of(None, &run(&trial, &words).await, &name);
 
             // Nobody begins another one on top of it.
             if write > 1 && [2, writes / 2, writes].contains(&write) {
                 check_not_begun(&trial, &name).await;
             }
-            let output = roll_back(&trial).await;
-            assert_eq!(
-                output.status.code(),
-                Some(0),
-                "{name}: {}",
-                printed(&output)
-            );
+            assert_code_of(Some(0), &roll_back(&trial).await, &name);
             assert_as_before(&trial, &name);
         }
     }
+}
+
+#[track_caller]
+fn assert_code_of(code: Option<i32>, output: &Output, name: &str) {
+    assert_eq!(output.status.code(), code, "{name}: {}", printed(output));
 }
 
 #[tokio::test]
@@ -275,15 +275,8 @@ async fn a_rollback_that_is_killed_before_any_write_is_done_once_more() {
         let name = format!("before write {write}");
         let api = api().await.failing(failing, Fault::Refused);
         let trial = Trial::with(api).killed_at(done + write);
-        let output = run(&trial, &both()).await;
-        assert_eq!(output.status.code(), None, "{name}: {}", printed(&output));
-        let output = roll_back(&trial).await;
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{name}: {}",
-            printed(&output)
-        );
+        assert_code_of(None, &run(&trial, &both()).await, &name);
+        assert_code_of(Some(0), &roll_back(&trial).await, &name);
         assert_as_before(&trial, &name);
         assert!(!trial.record().exists(), "{name}: its record is in the way");
     }

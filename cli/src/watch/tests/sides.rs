@@ -147,18 +147,23 @@ fn good_releases_raise_no_alarm_and_are_called_good() {
     });
 }
 
+/// Faults of a place and of a target, which both sides have, and what is named.
+fn faults_of_both() -> [(&'static str, Part, Scope); 2] {
+    let [fra, third] = ["FRA", "third"].map(str::to_owned);
+    [
+        (
+            "FRA",
+            Part::EdgeLocation(fra.clone()),
+            Scope::EdgeLocation(fra),
+        ),
+        ("a target", Part::Files(18..38), Scope::Target(third)),
+    ]
+}
+
 #[test]
 fn a_fault_long_after_the_share_has_begun_is_blamed_on_what_it_is_in() {
-    let fra = Scope::EdgeLocation("FRA".to_owned());
-    let rows = [
-        ("next", Part::Next, NEXT),
-        ("FRA", Part::EdgeLocation("FRA".to_owned()), fra),
-        (
-            "a target",
-            Part::Files(18..38),
-            Scope::Target("third".to_owned()),
-        ),
-    ];
+    let [fra, target] = faults_of_both();
+    let rows = [("next", Part::Next, NEXT), fra, target];
     std::thread::scope(|scope| {
         for share in [1, 10, 50] {
             for (name, part, expected) in rows.clone() {
@@ -229,15 +234,11 @@ fn next_is_named_if_its_new_target_is_broken() {
 
 #[test]
 fn what_is_broken_on_both_sides_is_no_fault_of_next() {
-    let fra = Scope::EdgeLocation("FRA".to_owned());
+    let [fra, target] = faults_of_both();
     let rows = [
         ("all", Part::All, Scope::Target("static".to_owned())),
-        ("FRA", Part::EdgeLocation("FRA".to_owned()), fra),
-        (
-            "a target",
-            Part::Files(18..38),
-            Scope::Target("third".to_owned()),
-        ),
+        fra,
+        target,
     ];
     std::thread::scope(|scope| {
         for share in [1, 10, 50] {
