@@ -29,7 +29,7 @@ pub(super) fn one_reading(parts: &[Extent<'_>], text: &str) -> Result<Vec<usize>
         Extent::Type(kind) => kind.lengths().1,
     };
     if text.len() > parts.iter().map(most).sum() {
-        return Err(parts.len());
+        return Err(furthest(parts, text));
     }
     let ways = Ways::count(parts, text);
     match ways.number(0, 0) {

@@ -10,6 +10,7 @@ mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
+mod prove;
 mod replay_incident;
 mod serve;
 mod setup;
@@ -46,6 +47,7 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Impact(impact::Arguments),
+    Prove(prove::Arguments),
     ReplayIncident(replay_incident::Arguments),
 }
 
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
+        Command::Prove(arguments) => prove::run(&arguments),
         Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };
     done.unwrap_or_else(|error| {
