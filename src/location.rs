@@ -3,6 +3,7 @@
 mod point;
 mod refusal;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use url::Url;
@@ -10,7 +11,7 @@ use url::Url;
 use crate::config::{Config, Target};
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, MAX_LOCATION, Scheme, Unencoded, encoding};
+use crate::values::{Base, MAX_LOCATION, Scheme, encoding};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -29,7 +30,8 @@ impl Location {
     ///
     /// The [`Refusal`] of the first point that fails.
     pub fn prove(candidate: Candidate<'_>) -> Result<Self, Refusal> {
-        let mut proof = Proof::of(&candidate);
+        let url = read(&candidate);
+        let proof = Proof::of(&candidate, url.as_ref());
         for point in Point::ALL {
             proof.check(*point)?;
         }
@@ -41,7 +43,8 @@ impl Location {
     /// This is for whoever wants to know why; it proves nothing. [`prove`](Location::prove) checks the
     /// same points in the same order, and fails with the first refusal found here.
     pub fn examine(candidate: &Candidate<'_>) -> Vec<(Point, Verdict)> {
-        let mut proof = Proof::of(candidate);
+        let url = read(candidate);
+        let proof = Proof::of(candidate, url.as_ref());
         let points = Point::ALL.iter();
         points
             .map(|point| (*point, proof.verdict(*point)))
@@ -57,47 +60,48 @@ impl Location {
 /// A candidate under proof: its text, the text as a client reads it, and what it must answer.
 struct Proof<'p> {
     text: &'p str,
-    /// `None` before [`Point::AbsoluteUrl`] is checked.
-    url: Option<Url>,
+    /// What a client reads; `None` if the text is not a URL.
+    url: Option<&'p Url>,
+    /// The segments of its path, decoded; `None` if one is not UTF-8, which is never strictly encoded and on no
+    /// route.
+    path: Option<Vec<Cow<'p, str>>>,
     found: &'p RouteMatch<'p, 'p>,
     target: &'p Target,
 }
 
 impl<'p> Proof<'p> {
-    fn of(candidate: &'p Candidate<'_>) -> Self {
+    fn of(candidate: &'p Candidate<'_>, url: Option<&'p Url>) -> Self {
         let chosen = candidate.chosen();
         Self {
             text: candidate.as_str(),
-            url: None,
+            url,
+            path: url.and_then(|url| encoding::decoded_segments(url.path())),
             found: chosen.found(),
             target: chosen.target(),
         }
     }
 
     /// Checks one point. Each knows nothing of how the candidate was built.
-    fn check(&mut self, point: Point) -> Result<(), Refusal> {
+    fn check(&self, point: Point) -> Result<(), Refusal> {
         let base = self.target.base();
         match point {
             Point::ShortEnough => ensure(self.text.len() <= MAX_LOCATION, Refusal::TooLong),
             Point::PrintableAscii => ensure(
-                self.text.bytes().all(|byte| byte.is_ascii_graphic()),
+                !encoding::any_byte(self.text, |byte| !byte.is_ascii_graphic()),
                 Refusal::NotPrintableAscii,
             ),
-            Point::AbsoluteUrl => {
-                self.url = Url::parse(self.text).ok();
-                self.url().map(drop)
-            }
+            Point::AbsoluteUrl => self.url().map(drop),
             Point::Canonical => ensure(self.url()?.as_str() == self.text, Refusal::NotCanonical),
             Point::SchemeOfBase => check_scheme(self.url()?, base),
             Point::HostOfBase => check_host(self.url()?, base, self.found.config()),
             Point::NothingElse => check_nothing_else(self.url()?),
-            Point::PlainSegments => check_segments(self.url()?, self.target.unencoded()),
-            Point::SameCaptures => check_captures(self.url()?, base, self.found),
-            Point::NoLoop => check_loop(self.url()?, base, self.found),
+            Point::PlainSegments => self.check_segments(),
+            Point::SameCaptures => ensure(self.reads_back()?, Refusal::CapturesDiffer),
+            Point::NoLoop => ensure(!self.comes_back()?, Refusal::Loop),
         }
     }
 
-    fn verdict(&mut self, point: Point) -> Verdict {
+    fn verdict(&self, point: Point) -> Verdict {
         match self.check(point) {
             Ok(()) => Verdict::Held,
             Err(Refusal::NotAUrl) if point != Point::AbsoluteUrl => Verdict::NotReached,
@@ -107,8 +111,47 @@ impl<'p> Proof<'p> {
 
     /// The text as a client reads it. Nothing can be asked of a text that is not a URL.
     fn url(&self) -> Result<&Url, Refusal> {
-        self.url.as_ref().ok_or(Refusal::NotAUrl)
+        self.url.ok_or(Refusal::NotAUrl)
     }
+
+    fn check_segments(&self) -> Result<(), Refusal> {
+        let mut segments = self.path.iter().flatten();
+        ensure(
+            segments.all(|segment| !matches!(&**segment, "" | "." | "..")),
+            Refusal::UnsafeSegment,
+        )?;
+        ensure(
+            encoding::is_strictly_encoded(self.url()?.path(), self.target.unencoded()),
+            Refusal::UnsafeCharacter,
+        )
+    }
+
+    /// Whether the path below the base's reads back to the captures.
+    fn reads_back(&self) -> Result<bool, Refusal> {
+        self.url()?;
+        let base = self.target.base().path();
+        let below_base = self.path.as_deref().and_then(|path| {
+            let (above, below) = path.split_at_checked(base.len())?;
+            above.iter().eq(base).then_some(below)
+        });
+        let location = self.found.route().location();
+        Ok(below_base.is_some_and(|path| location.reads_back_to(path, self.found.captures())))
+    }
+
+    /// Whether the host and the path are those of a route.
+    fn comes_back(&self) -> Result<bool, Refusal> {
+        self.url()?;
+        let (host, config) = (self.target.base().host(), self.found.config());
+        let is_own_host =
+            || host.is_named_by(self.found.request().host()) || config.names_host(host.as_str());
+        let path = self.path.as_deref().filter(|_| is_own_host());
+        Ok(path.is_some_and(|path| route::is_on_route(config, host.as_str(), path)))
+    }
+}
+
+/// A candidate as a client reads it.
+fn read(candidate: &Candidate<'_>) -> Option<Url> {
+    Url::parse(candidate.as_str()).ok()
 }
 
 fn check_scheme(url: &Url, base: &Base) -> Result<(), Refusal> {
@@ -141,48 +184,6 @@ fn check_nothing_else(url: &Url) -> Result<(), Refusal> {
     )?;
     ensure(url.query().is_none(), Refusal::Query)?;
     ensure(url.fragment().is_none(), Refusal::Fragment)
-}
-
-fn check_segments(url: &Url, unencoded: &Unencoded) -> Result<(), Refusal> {
-    for segment in encoding::segments(url.path()) {
-        ensure(!matches!(segment, "" | "." | ".."), Refusal::UnsafeSegment)?;
-        ensure(
-            encoding::is_strictly_encoded(segment, unencoded),
-            Refusal::UnsafeCharacter,
-        )?;
-    }
-    Ok(())
-}
-
-fn check_captures(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let mut segments = encoding::segments(url.path());
-    for expected in base.path() {
-        ensure(
-            segments.next() == Some(expected.as_str()),
-            Refusal::CapturesDiffer,
-        )?;
-    }
-    let mut below_base = Vec::with_capacity(8);
-    for segment in segments {
-        below_base.push(encoding::decode(segment).ok_or(Refusal::CapturesDiffer)?);
-    }
-    let read = found.route().location().read(&below_base);
-    ensure(
-        read.is_ok_and(|captures| captures == found.captures()),
-        Refusal::CapturesDiffer,
-    )
-}
-
-fn check_loop(url: &Url, base: &Base, found: &RouteMatch<'_, '_>) -> Result<(), Refusal> {
-    let (host, config) = (base.host(), found.config());
-    if !host.is_named_by(found.request().host()) && !config.names_host(host.as_str()) {
-        return Ok(());
-    }
-    let path: Vec<_> = encoding::segments(url.path())
-        .filter_map(encoding::decode)
-        .collect();
-    let comes_back = route::is_on_route(config, host.as_str(), &path);
-    ensure(!comes_back, Refusal::Loop)
 }
 
 fn ensure(holds: bool, refusal: Refusal) -> Result<(), Refusal> {

@@ -4,11 +4,10 @@
 //! object more, `signpost`. Whatever a client or the origin sends, a line is valid JSON, and at most
 //! [`MAX_LINE`] bytes long.
 
-use std::fmt;
+mod object;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, SystemTime};
-
-use serde::{Serialize, Serializer};
 
 use crate::config::{ClientIp, LogFields, RouteName, Target};
 use crate::decision::{Because, Decision, Reason};
@@ -16,6 +15,7 @@ use crate::location::{Location, Refusal};
 use crate::origin_redirect::OriginRedirect;
 use crate::sides::Side;
 use crate::values::{Cut, Share, Switch};
+use object::{Object, name};
 
 /// The most bytes that a line has.
 pub const MAX_LINE: usize = 13_300;
@@ -105,73 +105,83 @@ pub(crate) fn write(
         .flatten()
         .find_map(Reason::refusal);
     let word = |text| Cut::in_json(text, MAX_WORD);
+    let text = |text: Option<_>, most| text.map(|text| Cut::in_json(text, most));
     let host = Cut::in_json(exchange.host, MAX_HOST);
-    let line = Line {
-        version: "1",
-        date_time: Text(humantime::format_rfc3339_micros(within_rfc3339(
-            exchange.time,
-        ))),
-        method: word(exchange.method),
-        url: Text(Url {
-            scheme: word(exchange.scheme),
-            host,
-            path: without_query(exchange.path),
-        }),
-        status: exchange.status,
-        bytes: exchange.bytes,
-        content_type: exchange
-            .content_type
-            .map(|text| Cut::in_json(text, MAX_TYPE)),
-        ip: exchange
-            .client_ip
-            .and_then(|ip| in_force.client_ip.apply(ip)),
-        edge_location: exchange.edge_location.map(word),
-        host,
-        http: Http {
-            protocol: word(exchange.protocol),
-            referer: exchange
-                .referer
-                .map(|url| Cut::in_json(without_query(url), MAX_AGENT)),
-            useragent: exchange
-                .user_agent
-                .map(|text| Cut::in_json(text, MAX_AGENT)),
-        },
-        tls: Tls {
-            cipher: exchange.tls_cipher.map(word),
-            protocol: exchange.tls_protocol.map(word),
-        },
-        signpost: Signpost {
-            decision: answered.decided,
-            route: answered.route.map(RouteName::as_str),
-            target: answered.target.map(|target| word(target.name())),
-            attempt: answered.attempt,
-            reason: reason.map(Reason::code),
-            refusal: refusal.map(Refusal::code),
-            location: answered.decision.location().map(Location::as_str),
-            revision: in_force.revision,
-            switch: Text(in_force.switch),
-            side: (in_force.switch.next() != Share::NONE).then(|| answered.side.code()),
-            because: answered.because.map(Because::code),
-            next_reason: next_reason.map(Reason::code),
-            origin_location: answered
-                .origin_redirect
-                .map(|redirect| Cut::in_json(redirect.named(), MAX_ORIGIN_LOCATION)),
-        },
+    // A URL ends where its host was cut.
+    let path = if host.is_cut() {
+        ""
+    } else {
+        without_query(exchange.path)
     };
     // Room for nearly every line at once: growing would copy it several times.
-    let mut text = Vec::with_capacity(1024);
-    // Strings and numbers always become JSON, which is UTF-8; an empty line would be seen, a lost
-    // request would not.
-    let written = serde_json::to_writer(&mut text, &line).ok();
-    if let Some(fields) = in_force.fields {
-        // In the place of the last brace.
-        text.pop();
-        text.extend_from_slice(fields.as_str().as_bytes());
-        text.push(b'}');
+    let mut line = Object::with_room(1024);
+    line.word(name!("version"), Some("1"));
+    let time = within_rfc3339(exchange.time);
+    line.plain(name!("date_time"), humantime::format_rfc3339_micros(time));
+    line.text(name!("method"), Some(word(exchange.method)));
+    let path = Cut::in_json(path, MAX_PATH);
+    line.texts(
+        name!("url"),
+        [word(exchange.scheme), word("://"), host, path],
+    );
+    line.number(name!("status"), Some(exchange.status.into()));
+    line.number(name!("bytes"), exchange.bytes);
+    line.text(name!("content_type"), text(exchange.content_type, MAX_TYPE));
+    let ip = exchange
+        .client_ip
+        .and_then(|ip| in_force.client_ip.apply(ip));
+    match ip {
+        Some(ip) => line.plain(name!("ip"), ip),
+        None => line.word(name!("ip"), None),
     }
-    written
-        .and_then(|()| String::from_utf8(text).ok())
-        .unwrap_or_default()
+    line.text(name!("edge_location"), exchange.edge_location.map(word));
+    line.text(name!("host"), Some(host));
+    line.object(name!("http"), |http| {
+        http.text(name!("protocol"), Some(word(exchange.protocol)));
+        http.text(
+            name!("referer"),
+            text(exchange.referer.map(without_query), MAX_AGENT),
+        );
+        http.text(name!("useragent"), text(exchange.user_agent, MAX_AGENT));
+    });
+    line.object(name!("tls"), |tls| {
+        tls.text(name!("cipher"), exchange.tls_cipher.map(word));
+        tls.text(name!("protocol"), exchange.tls_protocol.map(word));
+    });
+    line.object(name!("signpost"), |signpost| {
+        signpost.word(name!("decision"), Some(answered.decided));
+        signpost.word(name!("route"), answered.route.map(RouteName::as_str));
+        signpost.text(
+            name!("target"),
+            answered.target.map(|target| word(target.name())),
+        );
+        signpost.number(name!("attempt"), answered.attempt.map(u64::from));
+        signpost.word(name!("reason"), reason.map(Reason::code));
+        signpost.word(name!("refusal"), refusal.map(Refusal::code));
+        // A proven location has no character that JSON would escape.
+        signpost.word(
+            name!("location"),
+            answered.decision.location().map(Location::as_str),
+        );
+        signpost.text(name!("revision"), in_force.revision.map(word));
+        signpost.plain(name!("switch"), in_force.switch);
+        // Hardly any line has these, and there is a line for each download.
+        if in_force.switch.next() != Share::NONE {
+            signpost.word(name!("side"), Some(answered.side.code()));
+        }
+        if let Some(because) = answered.because {
+            signpost.word(name!("because"), Some(because.code()));
+        }
+        if let Some(reason) = next_reason {
+            signpost.word(name!("next_reason"), Some(reason.code()));
+        }
+        if let Some(redirect) = answered.origin_redirect {
+            let named = Cut::in_json(redirect.named(), MAX_ORIGIN_LOCATION);
+            signpost.text(name!("origin_location"), Some(named));
+        }
+    });
+    line.members(in_force.fields.map_or("", LogFields::as_str));
+    line.finish()
 }
 
 /// A clock that is wrong must not cost the line: outside these years there is no date to write.
@@ -209,84 +219,5 @@ fn truncate(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
-    }
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    version: &'static str,
-    date_time: Text<humantime::Rfc3339Timestamp>,
-    method: Cut<'a>,
-    url: Text<Url<'a>>,
-    status: u16,
-    bytes: Option<u64>,
-    content_type: Option<Cut<'a>>,
-    ip: Option<IpAddr>,
-    edge_location: Option<Cut<'a>>,
-    host: Cut<'a>,
-    http: Http<'a>,
-    tls: Tls<'a>,
-    signpost: Signpost<'a>,
-}
-
-#[derive(Serialize)]
-struct Http<'a> {
-    protocol: Cut<'a>,
-    referer: Option<Cut<'a>>,
-    useragent: Option<Cut<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tls<'a> {
-    cipher: Option<Cut<'a>>,
-    protocol: Option<Cut<'a>>,
-}
-
-#[derive(Serialize)]
-struct Signpost<'a> {
-    decision: &'static str,
-    route: Option<&'a str>,
-    target: Option<Cut<'a>>,
-    attempt: Option<u8>,
-    reason: Option<&'static str>,
-    refusal: Option<&'static str>,
-    location: Option<&'a str>,
-    revision: Option<&'a str>,
-    switch: Text<Switch>,
-    // Hardly any line has these, and there is a line for each download.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    side: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    because: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin_location: Option<Cut<'a>>,
-}
-
-/// The request's URL without its query. It ends where its host was cut.
-struct Url<'a> {
-    scheme: Cut<'a>,
-    host: Cut<'a>,
-    path: &'a str,
-}
-
-impl fmt::Display for Url<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scheme, host, path } = self;
-        write!(formatter, "{scheme}://{host}")?;
-        if host.is_cut() {
-            return Ok(());
-        }
-        Cut::in_json(path, MAX_PATH).fmt(formatter)
-    }
-}
-
-/// Written as a JSON string straight from its `Display`, without a string in between.
-struct Text<T>(T);
-
-impl<T: fmt::Display> Serialize for Text<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }

@@ -79,8 +79,11 @@ impl<'a> Request<'a> {
     /// Reads a request from its method, its `Host`, and its request target in origin form
     /// (RFC 9112, section 3.2.1). The query is dropped here and is never seen again.
     pub fn new(method: &str, host: &'a str, target: &'a str) -> Self {
-        let end = target.bytes().position(|byte| matches!(byte, b'?' | b'#'));
-        let path = end.and_then(|end| target.get(..end)).unwrap_or(target);
+        let path = if encoding::any_byte(target, |byte| matches!(byte, b'?' | b'#')) {
+            target.split(['?', '#']).next().unwrap_or_default()
+        } else {
+            target
+        };
         Self {
             method: Method::read(method),
             host,
@@ -257,38 +260,29 @@ impl Method {
 
 /// Splits first and decodes second, so that an encoded slash never becomes a separator.
 fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
-    // Eight segments hold every route of a registry without growing.
-    let mut decoded = Vec::with_capacity(8);
-    let mut is_last = false;
-    for segment in encoding::segments(path) {
-        let segment = decode_segment(segment).filter(|_| !is_last);
-        let segment = segment.ok_or(MalformedPath)?;
-        // Only a slash at the end makes an empty segment.
-        is_last = segment.is_empty();
-        decoded.push(segment);
-    }
-    if decoded.is_empty() {
+    let decoded = encoding::decoded_segments(path).ok_or(MalformedPath)?;
+    // Nearly every path has nothing that was decoded.
+    let is_plain = !encoding::any_byte(path, is_ambiguous);
+    let is_certain = |segment: &Cow<'_, str>| {
+        !matches!(&**segment, "." | "..")
+            && (is_plain
+                || !segment
+                    .bytes()
+                    .any(|byte| byte == b'/' || is_ambiguous(byte)))
+    };
+    // Only a slash at the end makes an empty segment.
+    let (_, others) = decoded.split_last().ok_or(MalformedPath)?;
+    if others.iter().any(|segment| segment.is_empty()) || !decoded.iter().all(is_certain) {
         return Err(MalformedPath);
     }
     Ok(decoded)
 }
 
-/// Decodes a segment once; `None` if its meaning is in doubt.
-fn decode_segment(segment: &str) -> Option<Cow<'_, str>> {
-    // Nearly every segment has nothing to decode.
-    if is_unambiguous(segment) {
-        return Some(Cow::Borrowed(segment));
-    }
-    encoding::decode(segment).filter(|decoded| is_unambiguous(decoded))
-}
-
-/// A `%` that is left after decoding was encoded twice or is not an escape at all; a server behind
-/// us might decode it once more and read another path than we proved.
-fn is_unambiguous(segment: &str) -> bool {
-    !matches!(segment, "." | "..")
-        && !segment
-            .bytes()
-            .any(|byte| byte.is_ascii_control() || matches!(byte, b'/' | b'\\' | b'%'))
+/// Whether a byte of decoded text may be read in two ways. A `%` that is left after decoding was encoded twice
+/// or is not an escape at all; a server behind us might decode it once more and read another path than we
+/// proved.
+fn is_ambiguous(byte: u8) -> bool {
+    byte.is_ascii_control() | matches!(byte, b'\\' | b'%')
 }
 
 /// Whether one `Accept` value names a JSON type with a weight above zero (RFC 9110, 12.5.1): one with the

@@ -168,12 +168,15 @@ fn ensure_location_fits<'c>(route: &'c Route, captures: &[Capture<'_>]) -> Resul
     if let Some(slot) = route.location().too_short(captures) {
         return Err(NoMatch::CaptureTooShort(slot));
     }
+    let most = route.location().most_written(captures);
     let mut targets = route.targets().iter().map(WeightedTarget::target);
     let is_too_long = |target: &Target| {
-        let below = route
-            .location()
-            .written_length(captures, target.unencoded());
-        target.base().as_str().len() + below > MAX_LOCATION
+        let base = target.base().as_str().len();
+        let length = || {
+            let template = route.location();
+            template.written_length(captures, target.unencoded())
+        };
+        base + most > MAX_LOCATION && base + length() > MAX_LOCATION
     };
     if targets.any(is_too_long) {
         return Err(NoMatch::LocationTooLong(route.pattern()));

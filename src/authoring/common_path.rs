@@ -1,7 +1,5 @@
 //! Finds a path that two routes can both be asked for.
 
-use std::borrow::Cow;
-
 use super::common_text::{Unit, common_text};
 use super::language::Language;
 use super::samples;
@@ -48,7 +46,7 @@ pub(super) fn common_path(one: &PathTemplate, other: &PathTemplate) -> Option<St
 
 /// Whether a template reads this path, in which nothing is encoded.
 pub(super) fn reads(template: &PathTemplate, path: &str) -> bool {
-    let segments: Vec<_> = encoding::segments(path).map(Cow::Borrowed).collect();
+    let segments = encoding::decoded_segments(path).unwrap_or_default();
     template.read(&segments).is_ok()
 }
 

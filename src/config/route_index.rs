@@ -14,30 +14,33 @@ use crate::values::Segment;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RouteIndex {
     nodes: Vec<Node>,
+    /// The numbers of segments that a route's path may have.
+    lengths: Lengths,
 }
+
+/// A bit for each number of segments; the last one is also for all that are larger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Lengths(u64);
 
 /// The routes that begin with the same segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Node {
-    /// Where the next segment is a literal.
-    whole: Texts,
-    /// Where it ends in a literal, or in a capture as if that literal were empty: the place in
-    /// [`beginnings`](Node::beginnings).
-    endings: Texts,
-    /// For each ending, where the segment begins with a literal, or with an empty one.
-    beginnings: Vec<Texts>,
+    /// Where the next segment is a literal: it, and the place of the node after it. They are sorted.
+    literals: Vec<(String, usize)>,
+    /// Where the next segment has a capture.
+    captures: Vec<Step>,
     /// The routes that end here.
     routes: Vec<usize>,
     /// The routes with any number of segments from here on.
     longer: Vec<usize>,
 }
 
-/// Texts with the place that each leads to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Texts {
-    sorted: Vec<(String, usize)>,
-    /// Each length that a text has, once.
-    lengths: Vec<usize>,
+/// The literals that a segment with a capture begins and ends with, and the place of the node after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    beginning: String,
+    ending: String,
+    node: usize,
 }
 
 impl RouteIndex {
@@ -45,6 +48,7 @@ impl RouteIndex {
     pub(super) fn of<'c>(routes: impl Iterator<Item = &'c RoutePattern>) -> Self {
         let mut index = Self {
             nodes: vec![Node::default()],
+            lengths: Lengths::default(),
         };
         for (place, route) in routes.enumerate() {
             index.add(place, route);
@@ -56,26 +60,29 @@ impl RouteIndex {
     /// the order in which they are tried.
     pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
         let mut found = Vec::new();
+        if !self.lengths.include(path.len()) {
+            return found;
+        }
         let mut branches = Vec::new();
-        let nothing = Node::default();
         let mut next = Some((0, path));
         while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
-            let node = self.nodes.get(node).unwrap_or(&nothing);
+            let Some(node) = self.nodes.get(node) else {
+                continue;
+            };
             insert(&mut found, &node.longer);
             let Some((segment, rest)) = path.split_first() else {
                 insert(&mut found, &node.routes);
                 continue;
             };
-            next = node.whole.find(segment).map(|node| (node, rest));
-            for ending in node.endings.at_the_end_of(segment) {
-                let beginnings = node.beginnings.get(ending).into_iter();
-                for node in beginnings.flat_map(|it| it.at_the_start_of(segment)) {
-                    // Most paths have one way to go, which needs no list.
-                    if next.is_none() {
-                        next = Some((node, rest));
-                    } else {
-                        branches.push((node, rest));
-                    }
+            let literal = node.place_of(segment).ok();
+            let literal = literal.and_then(|place| node.literals.get(place));
+            next = literal.map(|(_, node)| (*node, rest));
+            for step in &node.captures {
+                // Most paths have one way to go, which needs no list.
+                if step.may_be(segment)
+                    && let Some(branch) = next.replace((step.node, rest))
+                {
+                    branches.push(branch);
                 }
             }
         }
@@ -84,7 +91,10 @@ impl RouteIndex {
 
     fn add(&mut self, place: usize, route: &RoutePattern) {
         let mut at = 0;
-        for segment in route.path().segments() {
+        let path = route.path();
+        let (fewest, most) = (path.segments().len(), path.most_segments());
+        self.lengths.insert(fewest, most);
+        for segment in path.segments() {
             if segment.span() != Some(1) {
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.longer.push(place);
@@ -102,7 +112,7 @@ impl RouteIndex {
     fn step(&mut self, at: usize, segment: Segment<'_>) -> usize {
         let new = self.nodes.len();
         let node = self.nodes.get_mut(at);
-        let next = node.map_or(at, |node| node.place(segment, new));
+        let next = node.map_or(at, |node| node.after(segment, new));
         if next == new {
             self.nodes.push(Node::default());
         }
@@ -111,19 +121,59 @@ impl RouteIndex {
 }
 
 impl Node {
-    /// The place of a segment: the new one, if there is none.
-    fn place(&mut self, segment: Segment<'_>, new: usize) -> usize {
+    /// The place of the node after a segment: the new one, if there is none.
+    fn after(&mut self, segment: Segment<'_>, new: usize) -> usize {
         if let Some(literal) = segment.literal() {
-            return self.whole.place(literal, new);
-        }
-        let ending = segment.ending().unwrap_or_default();
-        let place = self.endings.place(ending, self.beginnings.len());
-        if place == self.beginnings.len() {
-            self.beginnings.push(Texts::default());
+            return match self.place_of(literal) {
+                Ok(place) => self.literals.get(place).map_or(new, |(_, node)| *node),
+                Err(place) => {
+                    self.literals.insert(place, (literal.to_owned(), new));
+                    new
+                }
+            };
         }
         let beginning = segment.beginning().unwrap_or_default();
-        let texts = self.beginnings.get_mut(place);
-        texts.map_or(new, |texts| texts.place(beginning, new))
+        let ending = segment.ending().unwrap_or_default();
+        let is_same = |step: &&Step| step.beginning == beginning && step.ending == ending;
+        if let Some(step) = self.captures.iter().find(is_same) {
+            return step.node;
+        }
+        self.captures.push(Step {
+            beginning: beginning.to_owned(),
+            ending: ending.to_owned(),
+            node: new,
+        });
+        new
+    }
+
+    /// The place of a literal, or where it would be.
+    fn place_of(&self, literal: &str) -> Result<usize, usize> {
+        self.literals
+            .binary_search_by(|(other, _)| other.as_str().cmp(literal))
+    }
+}
+
+impl Step {
+    /// Whether a segment of a path has the literals.
+    fn may_be(&self, segment: &str) -> bool {
+        // Most have neither.
+        (self.beginning.is_empty() || segment.starts_with(&self.beginning))
+            && (self.ending.is_empty() || segment.ends_with(&self.ending))
+    }
+}
+
+impl Lengths {
+    const LARGEST: usize = 63;
+
+    fn insert(&mut self, fewest: usize, most: Option<usize>) {
+        let most = most.unwrap_or(Self::LARGEST).min(Self::LARGEST);
+        for number in fewest.min(Self::LARGEST)..=most {
+            self.0 |= 1 << number;
+        }
+    }
+
+    fn include(self, number: usize) -> bool {
+        self.0 >> number.min(Self::LARGEST) & 1 != 0
     }
 }
 
@@ -135,49 +185,8 @@ fn insert(found: &mut Vec<usize>, places: &[usize]) {
     }
 }
 
-impl Texts {
-    fn find(&self, text: &str) -> Option<usize> {
-        let place = self.position(text).ok()?;
-        self.sorted.get(place).map(|(_, place)| *place)
-    }
-
-    /// The places of the texts that a text ends in.
-    fn at_the_end_of(&self, text: &str) -> impl Iterator<Item = usize> {
-        let ending = |length: &usize| text.get(text.len().checked_sub(*length)?..);
-        let endings = self.lengths.iter().filter_map(ending);
-        endings.filter_map(|ending| self.find(ending))
-    }
-
-    /// The places of the texts that a text starts with.
-    fn at_the_start_of(&self, text: &str) -> impl Iterator<Item = usize> {
-        let starts = self.lengths.iter().filter_map(|length| text.get(..*length));
-        starts.filter_map(|start| self.find(start))
-    }
-
-    /// The place of a text: the new one, if there is none.
-    fn place(&mut self, text: &str, new: usize) -> usize {
-        match self.position(text) {
-            Ok(place) => self.sorted.get(place).map_or(new, |(_, node)| *node),
-            Err(place) => {
-                self.sorted.insert(place, (text.to_owned(), new));
-                if !self.lengths.contains(&text.len()) {
-                    self.lengths.push(text.len());
-                }
-                new
-            }
-        }
-    }
-
-    fn position(&self, text: &str) -> Result<usize, usize> {
-        self.sorted
-            .binary_search_by(|(other, _)| other.as_str().cmp(text))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::RouteIndex;
     use crate::config::route::{RouteName, RoutePattern};
     use crate::values::{PathTemplate, encoding};
@@ -235,7 +244,7 @@ mod tests {
                 RoutePattern::new(name, path, None)
             });
             let index = RouteIndex::of(routes.collect::<Vec<_>>().iter());
-            let segments: Vec<_> = encoding::segments(asked).map(Cow::Borrowed).collect();
+            let segments = encoding::decoded_segments(asked).expect(asked);
             assert_eq!(index.candidates(&segments), *expected, "{paths:?}: {asked}");
         }
     }

@@ -96,16 +96,21 @@ impl Host {
 
     /// Whether a `Host` header field names this host, on any port.
     pub fn is_named_by(&self, field: &str) -> bool {
-        without_port(field).eq_ignore_ascii_case(&self.name)
+        // No name of a host ends in a colon and digits, so what follows it can only be a port: RFC 9110,
+        // section 7.2.
+        field
+            .split_at_checked(self.name.len())
+            .is_some_and(|(host, port)| {
+                let is_host = host == self.name || host.eq_ignore_ascii_case(&self.name);
+                is_host && (port.is_empty() || is_port(port))
+            })
     }
 }
 
-/// A `Host` header field without its port: RFC 9110, section 7.2.
-fn without_port(field: &str) -> &str {
-    match field.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => field,
-    }
+/// Whether a text is a colon, and digits if any.
+fn is_port(text: &str) -> bool {
+    let digits = text.strip_prefix(':');
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The letters, digits and hyphens of RFC 1123, section 2.1; `url` allows much more.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::capture::CaptureSlot;
+use super::capture::{Capture, CaptureSlot};
 use super::mismatch::Mismatch;
 use super::template::{PathTemplate, Segment};
 
@@ -15,29 +15,26 @@ pub(super) struct At<'t, 'p, 's> {
 }
 
 impl<'t, 'p, 's> At<'t, 'p, 's> {
-    // Inlined, it would be in the module five times.
-    #[inline(never)]
-    pub(super) fn new(
+    /// Every segment of the template, of a path in which those that can be longer have this length.
+    pub(super) fn all(
         template: &'t PathTemplate,
         path: &'p [Cow<'s, str>],
         length: usize,
-        number: usize,
-    ) -> Self {
-        let (mut place, mut own_length) = (number, 1);
-        for longer in &template.longer {
-            if *longer < number {
-                place += length - 1;
-            } else if *longer == number {
-                own_length = length;
-            }
-        }
-        let parts = template.segments.get(number).map(Vec::as_slice);
-        Self {
-            number,
-            place,
-            segment: template.segment(parts.unwrap_or_default()),
-            taken: path.get(place..place + own_length).unwrap_or_default(),
-        }
+    ) -> impl Iterator<Item = Self> + use<'t, 'p, 's> {
+        let mut place = 0;
+        let segments = template.segments().enumerate();
+        segments.map(move |(number, segment)| {
+            let is_longer = template.longer.contains(&number);
+            let length = if is_longer { length } else { 1 };
+            let at = Self {
+                number,
+                place,
+                segment,
+                taken: path.get(place..place + length).unwrap_or_default(),
+            };
+            place += length;
+            at
+        })
     }
 
     /// The text of one segment.
@@ -51,6 +48,17 @@ impl<'t, 'p, 's> At<'t, 'p, 's> {
             [only] => Cow::Borrowed(only),
             several => Cow::Owned(several.join("/")),
         }
+    }
+
+    /// Whether the text is what its parts are with these captures, one after another.
+    pub(super) fn consists_of(&self, captures: &[Capture<'_>]) -> bool {
+        let text = self.text();
+        let mut parts = self.segment.parts().iter();
+        let left = parts.try_fold(&*text, |left, part| {
+            left.strip_prefix(&*part.text(captures)?)
+        });
+        // Only what may be several segments has slashes in its captures.
+        left == Some("") && (self.segment.span() == Some(1) || !self.is_split())
     }
 
     /// Whether one of the segments has a slash in it.

@@ -3,8 +3,8 @@
 use super::template::Part;
 
 /// The segments of several parts: always next one with at most one capture that is not known from a
-/// whole segment or from those before it, if there is such a segment.
-pub(super) fn reading_order(segments: &[Vec<Part>]) -> Vec<usize> {
+/// whole segment or from those before it, if there is such a segment; and whether there always was.
+pub(super) fn reading_order(segments: &[Vec<Part>]) -> (Vec<usize>, bool) {
     let is_mixed = |(_, parts): &(usize, &Vec<Part>)| parts.len() > 1;
     let mut left: Vec<_> = segments.iter().enumerate().filter(is_mixed).collect();
     let mut order = Vec::with_capacity(left.len());
@@ -13,19 +13,19 @@ pub(super) fn reading_order(segments: &[Vec<Part>]) -> Vec<usize> {
         let mut before = segments.iter().enumerate().filter(|it| read(*it));
         before.any(|(_, parts)| parts.iter().any(|part| value_of(part) == Some(capture)))
     };
-    // The last one is next whatever is known.
-    while left.len() > 1 {
+    let mut is_certain = true;
+    while !left.is_empty() {
         let is_readable = |(_, parts): &(usize, &Vec<Part>)| {
             let captures = || parts.iter().filter_map(value_of);
             let mut unknown = captures().filter(|capture| !is_known(*capture, &order));
             let first = unknown.next();
             unknown.all(|capture| Some(capture) == first)
         };
-        let next = left.iter().position(is_readable).unwrap_or_default();
-        order.push(left.remove(next).0);
+        let next = left.iter().position(is_readable);
+        is_certain &= next.is_some();
+        order.push(left.remove(next.unwrap_or_default()).0);
     }
-    order.extend(left.iter().map(|(index, _)| *index));
-    order
+    (order, is_certain)
 }
 
 /// The capture that a part is the value of.

@@ -31,6 +31,8 @@ pub struct PathTemplate {
     /// The segments of several parts, in the order in which they can be read: each makes captures of
     /// the next ones known.
     pub(super) mixed: Vec<usize>,
+    /// Whether each of them has one unknown capture at most by then, so that it can be read in one way only.
+    pub(super) is_certain: bool,
     /// The segments that may be several of a path.
     pub(super) longer: Vec<usize>,
     /// Whether there is a part of a capture.
@@ -118,6 +120,14 @@ impl PathTemplate {
         }
     }
 
+    /// The most bytes that [`write`](Self::write) appends, whatever is encoded.
+    pub(crate) fn most_written(&self, captures: &[Capture<'_>]) -> usize {
+        let parts = self.segments.iter().flatten();
+        let texts = parts.filter_map(|part| part.text(captures));
+        let length: usize = texts.map(|text| text.len()).sum();
+        self.segments.len() + 3 * length
+    }
+
     /// How many bytes [`write`](Self::write) appends.
     pub(crate) fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
         let parts = self.segments.iter().flatten();
@@ -149,6 +159,7 @@ impl PathTemplate {
             segments: literals.chain(self.segments.iter().cloned()).collect(),
             captures: self.captures.clone(),
             mixed: moved(&self.mixed),
+            is_certain: self.is_certain,
             longer: moved(&self.longer),
             has_derived: self.has_derived,
         }

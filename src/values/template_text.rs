@@ -238,8 +238,10 @@ impl<'t> Reader<'t> {
             self.errors = unused_captures(&segments, &self.captures);
         }
         if self.errors.is_empty() {
+            let (mixed, is_certain) = reading_order(&segments);
             let mut template = PathTemplate {
-                mixed: reading_order(&segments),
+                mixed,
+                is_certain,
                 has_derived: segments.iter().flatten().any(is_derived),
                 segments,
                 captures: self.captures,

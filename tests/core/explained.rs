@@ -239,7 +239,7 @@ fn every_point_has_a_verdict_whichever_failed() {
         ),
         (
             "HTTP://user@Static.Crates.IO//crates/%FF?",
-            "+ + + not-canonical scheme not-the-base user-info unsafe-segment captures-differ +",
+            "+ + + not-canonical scheme not-the-base user-info unsafe-character captures-differ +",
         ),
         (
             "mailto:crates#",

@@ -1,7 +1,5 @@
 //! Probes each route with paths whose locations might not be fit to be sent.
 
-use std::borrow::Cow;
-
 use super::super::common_path::common_path;
 use super::super::draft::{Draft, Report};
 use super::super::samples;
@@ -88,9 +86,9 @@ fn probe(route: &Route, config: &Config) -> Option<Failing> {
 /// A request whose location under a base is a path of another route, if there is one.
 fn leading_to(other: &Route, route: &Route, base: &Base) -> Option<String> {
     let path = common_path(&route.location().below(base.path()), other.path())?;
-    let below_base = encoding::segments(&path).skip(base.path().len());
-    let segments: Vec<_> = below_base.map(Cow::Borrowed).collect();
-    let held = route.location().read(&segments).ok()?;
+    let segments = encoding::decoded_segments(&path)?;
+    let below_base = segments.get(base.path().len()..)?;
+    let held = route.location().read(below_base).ok()?;
     let mut held = held.iter().map(|capture| capture.as_str().to_owned());
     let is_unused = |slot: &CaptureSlot| route.unused().any(|unused| unused == slot);
     let plain = samples::plain(route.path());
