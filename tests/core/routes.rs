@@ -127,6 +127,21 @@ fn a_request_is_on_the_route_of_its_shape() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn the_values_that_a_location_holds_are_found_by_their_type() {
+    let config = read(PRODUCTION);
+    let target = "/api/v1/crates/libc/0.2.147/download";
+    let request = Request::new("GET", "crates.io", target);
+    let found = route::find(&config, &request).expect(target);
+    for (kind, expected) in [
+        (CaptureType::Crate, Some("libc")),
+        (CaptureType::Semver, Some("0.2.147")),
+        (CaptureType::Digits, None),
+    ] {
+        assert_eq!(found.value_of(&kind), expected, "{kind:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_request_on_no_route_has_a_reason() {
     let config = read(PRODUCTION);
     let rows = [

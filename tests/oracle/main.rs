@@ -28,7 +28,7 @@ use signpost::values::Switch;
 use signpost_rows::{MIRROR, PRESETS, PRODUCTION, STAGING, preset_rows};
 
 /// How many requests are asked if nobody says.
-const CASES: u64 = 300_000;
+const CASES: u64 = 1_000_000;
 
 const SWITCHES: [(&str, Switch); 6] = [
     ("enforce", Switch::ENFORCE),

@@ -1,5 +1,6 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
@@ -9,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 pub(crate) struct CommandLine {
     words: Vec<String>,
     variables: Vec<(&'static str, OsString)>,
+    directory: Option<PathBuf>,
 }
 
 impl CommandLine {
@@ -17,6 +19,7 @@ impl CommandLine {
         Self {
             words: words.split_whitespace().map(str::to_owned).collect(),
             variables: Vec::new(),
+            directory: None,
         }
     }
 
@@ -44,6 +47,13 @@ impl CommandLine {
     #[must_use]
     pub(crate) fn variable(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
         self.variables.push((name, value.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs it in a directory.
+    #[must_use]
+    pub(crate) fn in_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
         self
     }
 
@@ -89,6 +99,9 @@ impl CommandLine {
             .args(arguments)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         command
     }
 }

@@ -1,7 +1,9 @@
 use std::io::{BufRead as _, BufReader, Read, Write};
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
+use cargo_metadata::Message;
 
 use crate::command_line::CommandLine;
 use crate::counts::Counts;
@@ -14,27 +16,61 @@ pub(crate) struct Findings {
     pub(crate) problems: Vec<String>,
 }
 
-/// The command that runs the tests of `package` that need `feature`.
+/// Compiles tests, those of the whole workspace.
+///
+/// Each lane names the same packages and features here, so that cargo compiles them once for all lanes.
+pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
+                                signpost/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
+
+/// A compiled program of tests.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// The package that it belongs to.
+    pub(crate) package: String,
+    /// What runs it, as cargo would.
+    pub(crate) line: CommandLine,
+}
+
+/// Compiles the tests that these flags of `cargo test` name, and returns their programs.
 ///
 /// # Errors
 ///
-/// When it has none.
-pub(crate) fn tests_of(workspace: &Workspace, package: &str, feature: &str) -> Result<CommandLine> {
-    let tests = workspace.tests_with_feature(package, feature);
-    ensure!(
-        !tests.is_empty(),
-        "no test in the Cargo.toml of {package} has `required-features = [\"{feature}\"]`"
-    );
-    let line = CommandLine::new("cargo test --locked --no-fail-fast --package")
-        .argument(package)
-        .argument("--features")
-        .argument(feature);
-    let tests = tests.into_iter();
-    Ok(tests.fold(line, |line, test| line.argument("--test").argument(test)))
+/// When they cannot be compiled.
+pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program>> {
+    let line = CommandLine::new(TESTS)
+        .arguments("--no-run --message-format json-render-diagnostics")
+        .arguments(flags);
+    line.announce();
+    let mut child = line
+        .command()
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run `{line}`"))?;
+    let mut programs = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            let Message::CompilerArtifact(artifact) = message? else {
+                continue;
+            };
+            let Some(path) = artifact.executable.filter(|_| artifact.profile.test) else {
+                continue;
+            };
+            let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
+            programs.push(Program {
+                package: workspace.package(&artifact.package_id)?.to_owned(),
+                line: CommandLine::program(path)
+                    .in_directory(directory.unwrap_or(workspace.root())),
+            });
+        }
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "`{line}` failed ({status})");
+    Ok(programs)
 }
 
 impl Findings {
-    /// Runs a command that runs tests, shows what it prints as it comes, and counts its tests.
+    /// Runs a command that runs tests, shows what each of its programs prints when that has ended, and
+    /// counts its tests. Another lane may show what its own programs print meanwhile.
     ///
     /// # Errors
     ///
@@ -69,17 +105,23 @@ impl Findings {
 
     fn count(&mut self, output: impl Read, mut terminal: impl Write) -> Result<()> {
         let mut reader = BufReader::new(output);
-        let mut line = Vec::new();
-        // Bytes and not text: a test may print anything.
-        while reader.read_until(b'\n', &mut line)? > 0 {
-            terminal.write_all(&line)?;
-            terminal.flush()?;
-            if let Some(counts) = Counts::read(&String::from_utf8_lossy(&line)) {
-                self.counts += counts;
+        let mut printed = Vec::new();
+        loop {
+            let begin = printed.len();
+            // Bytes and not text: a test may print anything.
+            let is_end = reader.read_until(b'\n', &mut printed)? == 0;
+            let line = String::from_utf8_lossy(&printed[begin..]);
+            let counts = Counts::read(&line);
+            if is_end || counts.is_some() {
+                terminal.write_all(&printed)?;
+                terminal.flush()?;
+                printed.clear();
             }
-            line.clear();
+            self.counts += counts.unwrap_or_default();
+            if is_end {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 

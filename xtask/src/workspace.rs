@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
-use cargo_metadata::{Metadata, MetadataCommand};
+use anyhow::{Context as _, Result, ensure};
+use cargo_metadata::{Metadata, MetadataCommand, PackageId};
 use serde::Deserialize;
 
 /// This workspace: where its files are, what it locks and which tests it has.
@@ -52,17 +52,34 @@ impl Workspace {
             .with_context(|| format!("cannot use {} as a lock file", path.display()))
     }
 
-    /// The names of the integration tests of `package` that need `feature`.
-    pub(crate) fn tests_with_feature(&self, package: &str, feature: &str) -> Vec<String> {
-        self.metadata
-            .packages
-            .iter()
-            .filter(|candidate| candidate.name == package)
+    /// The name of a package.
+    pub(crate) fn package(&self, id: &PackageId) -> Result<&str> {
+        let mut packages = self.metadata.packages.iter();
+        let found = packages.find(|package| package.id == *id);
+        let found = found.with_context(|| format!("{id} is no package of the workspace"))?;
+        Ok(found.name.as_str())
+    }
+
+    /// The flags of `cargo test` that name the integration tests of all packages but `without` whose
+    /// `required-features` are these.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn tests_that_need(&self, features: &[&str], without: &str) -> Result<String> {
+        let packages = self.metadata.packages.iter();
+        let targets = packages
+            .filter(|package| package.name != without)
             .flat_map(|package| &package.targets)
-            .filter(|target| target.is_test())
-            .filter(|target| target.required_features.iter().any(|name| name == feature))
-            .map(|target| target.name.clone())
-            .collect()
+            .filter(|target| target.is_test() && target.required_features == features);
+        let flags: String = targets
+            .map(|target| format!(" --test {}", target.name))
+            .collect();
+        ensure!(
+            !flags.is_empty(),
+            "no test in a Cargo.toml has `required-features = {features:?}`"
+        );
+        Ok(flags)
     }
 }
 

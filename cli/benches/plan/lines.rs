@@ -13,6 +13,9 @@ use signpost::request::Request;
 use signpost::values::Switch;
 pub(crate) use signpost_rows::PRODUCTION;
 
+/// The microseconds between two lines: as many requests a second as crates.io has.
+const BETWEEN: u64 = 212;
+
 /// How often a path comes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paths {
@@ -158,7 +161,7 @@ impl<'c> Lines<'c> {
         ];
         let exchange = Exchange {
             time: SystemTime::UNIX_EPOCH
-                + Duration::from_micros(1_689_863_580_000_000 + self.number),
+                + Duration::from_micros(1_689_863_580_000_000 + self.number * BETWEEN),
             method,
             scheme: "https",
             host: "crates.io",
@@ -166,7 +169,12 @@ impl<'c> Lines<'c> {
             protocol: "HTTP/2",
             referer: None,
             user_agent: self.random.choice(user_agents),
-            client_ip: Some(IpAddr::from([198, 51, 100, self.random.u8(..)])),
+            client_ip: Some(IpAddr::from([
+                198,
+                18,
+                self.random.u8(..),
+                self.random.u8(..),
+            ])),
             tls_cipher: Some("TLS_AES_128_GCM_SHA256"),
             tls_protocol: Some("TLSv1.3"),
             edge_location: self.random.choice(["FRA", "AMS", "IAD", "SJC", "NRT"]),

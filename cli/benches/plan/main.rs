@@ -1,8 +1,8 @@
-//! `cargo bench -p signpost-cli --bench plan`: how fast `signpost plan` reads a million log lines, and
-//! how much memory that takes.
+//! `cargo bench -p signpost-cli --bench plan`: how fast `signpost plan` and `signpost watch` read a million
+//! log lines, and how much memory that takes.
 //!
 //! Production's configuration is planned against one with another location on the route `download`, so
-//! that most of the requests change, which is the most work.
+//! that most of the requests change, which is the most work. `watch` reads in one thread.
 
 mod lines;
 
@@ -59,13 +59,30 @@ fn bench() -> Result<()> {
         let written = write(paths, File::create(&plain)?)?;
         let length = written.bytes / u64::from(LINES);
         println!("{LINES} lines of {length} bytes on average, paths {paths:?}");
-        let run = |name, new: &Path, same, requests: &Path| {
-            run(name, &[old.as_path(), new, requests], same)
+        let plan = |name, new: &Path, same: u64, log: &Path| {
+            let requests = ["--requests".as_ref(), log.as_os_str()];
+            let words = [
+                ["plan".as_ref(), old.as_os_str(), new.as_os_str()].as_slice(),
+                &requests,
+            ];
+            run(name, "same", same, &words.concat())
         };
-        run("plain", &new, written.same, &plain)?;
-        run("plain, nothing changes", &old, written.readable, &plain)?;
-        run("gzip", &new, written.same, &gzip(&plain, at("gzip.log"))?)?;
-        run("zstd", &new, written.same, &zstd(&plain, at("zstd.log"))?)?;
+        plan("plan", &new, written.same, &plain)?;
+        plan("plan, nothing changes", &old, written.readable, &plain)?;
+        plan(
+            "plan of gzip",
+            &new,
+            written.same,
+            &gzip(&plain, at("gzip.log"))?,
+        )?;
+        plan(
+            "plan of zstd",
+            &new,
+            written.same,
+            &zstd(&plain, at("zstd.log"))?,
+        )?;
+        let words = ["watch".as_ref(), plain.as_os_str()];
+        run("watch", "lines", LINES.into(), &words)?;
     }
     Ok(())
 }
@@ -101,13 +118,13 @@ fn zstd(plain: &Path, file: PathBuf) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn run(name: &str, files: &[&Path; 3], same: u64) -> Result<()> {
+/// Runs a command of the program, which must find this number under this key.
+fn run(name: &str, key: &str, number: u64, words: &[&OsStr]) -> Result<()> {
     print!("  {name:24}");
     io::stdout().flush()?;
     let status = Command::new(std::env::current_exe()?)
-        .arg(MEASURE)
-        .args(files)
-        .arg(same.to_string())
+        .args([MEASURE, key, &number.to_string()])
+        .args(words)
         .status()?;
     if status.success() {
         Ok(())
@@ -116,34 +133,28 @@ fn run(name: &str, files: &[&Path; 3], same: u64) -> Result<()> {
     }
 }
 
-/// Runs the program over the file, sees that it finds what was found line by line, and prints the
-/// figures.
+/// Runs the program, sees that it finds what was found line by line, and prints the figures.
 fn measure(arguments: &[OsString]) -> Result<()> {
-    let [old, new, requests, same] = arguments else {
-        return Err("two configurations, requests and a number are needed".into());
+    let [key, number, words @ ..] = arguments else {
+        return Err("a key, a number and a command are needed".into());
     };
     let start = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_signpost"))
-        .args([
-            OsStr::new("plan"),
-            old,
-            new,
-            OsStr::new("--requests"),
-            requests,
-        ])
+        .args(words)
         .args(["--format", "json"])
         .stdin(Stdio::null())
         .output()?;
     let seconds = start.elapsed().as_secs_f64();
-    let expected = i32::from(old != new);
-    if output.status.code() != Some(expected) {
+    if !matches!(output.status.code(), Some(0 | 1)) {
         let errors = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{}: {errors}", output.status).into());
     }
-    let plan: Value = serde_json::from_slice(&output.stdout)?;
-    if Some(plan["same"].to_string().as_str()) != same.to_str() {
-        let (found, expected) = (&plan["same"], same.display());
-        return Err(format!("{found} requests are the same, not {expected}").into());
+    // `watch` prints an object a line, the sum last.
+    let printed = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+    let last = printed.last().ok_or("nothing was printed")??;
+    let (key, found) = (key.to_string_lossy(), &last[&*key.to_string_lossy()]);
+    if Some(found.to_string().as_str()) != number.to_str() {
+        return Err(format!("`{key}` is {found}, not {}", number.display()).into());
     }
     let rate = f64::from(LINES) / seconds;
     println!(

@@ -2,7 +2,7 @@ use anyhow::Result;
 
 use crate::build;
 use crate::command_line::CommandLine;
-use crate::lane::{Findings, tests_of};
+use crate::lane::{Findings, programs};
 use crate::tool;
 use crate::tools::{self, EDGE_TARGET};
 use crate::workspace::Workspace;
@@ -13,7 +13,6 @@ use crate::workspace::Workspace;
 /// They read the CLI's path from the environment variable `SIGNPOST_FASTLY`, the package's from
 /// `SIGNPOST_PACKAGE`, and the module's from `SIGNPOST_MODULE`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
-    let releases = tests_of(workspace, "signpost-cli", "fastly-cli")?;
     tool::ensure(&[
         tools::target(EDGE_TARGET)?,
         tools::fastly_cli(workspace),
@@ -34,11 +33,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
     let module = build::module(workspace)?;
-    findings.run_tests(
-        &releases
-            .variable("SIGNPOST_FASTLY", program)
-            .variable("SIGNPOST_PACKAGE", package)
-            .variable("SIGNPOST_MODULE", module),
-    )?;
+    let releases = programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)?;
+    for test in releases {
+        findings.run_tests(
+            &test
+                .line
+                .variable("SIGNPOST_FASTLY", &program)
+                .variable("SIGNPOST_PACKAGE", &package)
+                .variable("SIGNPOST_MODULE", &module),
+        )?;
+    }
     Ok(findings)
 }

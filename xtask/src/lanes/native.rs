@@ -1,13 +1,16 @@
 use anyhow::Result;
 
 use crate::command_line::CommandLine;
-use crate::lane::Findings;
+use crate::lane::{Findings, TESTS, programs};
 use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Every test that runs on this machine itself, with every line of the library covered, and zizmor's
-/// findings in the workflows.
+/// The package whose lines are all covered.
+const LIBRARY: &str = "signpost";
+
+/// Every test that runs on this machine itself, with every line of the library covered by its own tests,
+/// and zizmor's findings in the workflows.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     tool::ensure(&[
         tools::llvm_tools()?,
@@ -18,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     // Removes the coverage of earlier runs.
     CommandLine::new("cargo llvm-cov clean --workspace").run()?;
     // Measured and reported apart: together they would print the tests to standard error.
-    let measure = "cargo llvm-cov test --no-report --workspace --locked --no-fail-fast";
+    let measure = "cargo llvm-cov test --no-report --package signpost --locked --no-fail-fast";
     findings.run_tests(&CommandLine::new(measure))?;
     // A failed test leaves lines uncovered that are not the trouble.
     if findings.problems.is_empty() {
@@ -26,8 +29,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
                       --ignore-filename-regex";
         findings.run_tests(&CommandLine::new(report).argument(uncovered_files(workspace)))?;
     }
+    let others = workspace.tests_that_need(&[], LIBRARY)?;
+    let others = programs(workspace, &format!("--lib --bins {others}"))?;
+    for test in others.iter().filter(|test| test.package != LIBRARY) {
+        findings.run_tests(&test.line)?;
+    }
     // Coverage leaves out the examples in the documentation, which are tests as well.
-    findings.run_tests(&CommandLine::new("cargo test --workspace --locked --doc"))?;
+    findings.run_tests(&CommandLine::new(TESTS).argument("--doc"))?;
     let workflows = tools::zizmor_program(workspace)?
         .arguments("--offline --pedantic --strict-collection --no-progress")
         .argument(workspace.root().join(".github").to_string_lossy());
