@@ -59,8 +59,7 @@ pub fn choose<'c, 'r>(
 ) -> Chosen<'c, 'r> {
     let targets = found.route().targets();
     // An attempt that `next` answered was at none of these targets.
-    let is_origin_next =
-        |is_tried: bool| earlier.number() > 0 && (is_tried || earlier.is_last_next());
+    let is_origin_next = |is_tried: bool| is_tried || earlier.is_last_next();
     // Most routes have one target, and then nothing is hashed.
     if let Some(target) = targets.only() {
         return Chosen {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use crate::fixtures::configs;
-use crate::fixtures::retry_scene::{CARGO, Fault, Scene};
+use crate::fixtures::retry_scene::{CARGO, Fault, Scene, config, way};
 use crate::fixtures::said::{by, decision};
 use signpost::request::Request;
 use signpost::sides::Sides;
@@ -117,6 +117,34 @@ fn attempts_count_under_the_retry_of_who_answers() {
             let row = format!("{at_config:?}, {at_next:?}, second {second}");
             assert_eq!(found, (Some(*entry), *attempt, *said), "{row}");
             assert_eq!(answer.next_reason(), None, "{row}");
+        }
+    }
+}
+
+/// Attempts at the targets of `config` say nothing of those of `next`, and none counts without `[retry]`.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_target_is_chosen_as_for_a_first_attempt_where_no_earlier_one_counts() {
+    let retry = |window| {
+        config(&format!(
+            "retry = {{ window = {window:?}, origin_share = \"100%\" }}"
+        ))
+    };
+    let (plain, retried, next) = (config(""), retry("1m"), retry("2m"));
+    let (before, after) = (Switch::ENFORCE, Switch::ENFORCE.with_next(Share::ALL));
+    let request = Request::new("GET", "crates.io", "/d/serde/1.0.219");
+    // What it shows, `config`, and the switch of each attempt.
+    let rows: [(_, _, &[Switch]); 2] = [
+        ("next after config", &retried, &[before, after]),
+        ("config without [retry]", &plain, &[after; 3]),
+    ];
+    for (name, config, switches) in rows {
+        let mut scene = Scene::default();
+        let first = way(&scene.ask(config, &request, CARGO));
+        scene.memory.entries.clear();
+        for switch in switches {
+            let sides = Sides::new(config, Some(&next));
+            let answer = scene.answer(sides, &request, *switch, Some(CARGO), &all_healthy);
+            assert_eq!(way(&answer), first, "{name}");
         }
     }
 }
