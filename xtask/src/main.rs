@@ -10,6 +10,7 @@ mod impact;
 mod lane;
 mod lanes;
 mod local_cdn;
+mod mutants;
 mod prove;
 mod replay_incident;
 mod serve;
@@ -47,6 +48,7 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Impact(impact::Arguments),
+    Mutants(mutants::Arguments),
     Prove(prove::Arguments),
     ReplayIncident(replay_incident::Arguments),
 }
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
+        Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),
         Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
     };

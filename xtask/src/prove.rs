@@ -1,36 +1,117 @@
-use std::process::ExitCode;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use cargo_metadata::Message;
+use sha2::{Digest as _, Sha256};
 
 use crate::command_line::CommandLine;
+use crate::workspace::Workspace;
+
+/// How many requests a part has.
+const PART: u64 = 10_000_000;
 
 /// Compare the library with the oracle of the tests, on more requests than `cargo xtask test` asks
 ///
 /// `tests/oracle` is a second implementation, written from docs/request-handling.md. The requests are close
-/// to the routes of every preset. A seed always makes the same ones, so each seed is a part of a larger
-/// run: note the seeds that passed, and go on with the next one.
+/// to the routes of every preset. They are asked in parts of ten million, each from the next seed, and
+/// target/prove notes the parts that passed: stop the command when you like, and start it again. A change of
+/// the library or of the oracle begins anew.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask prove                                   ten million requests\n  \
-    cargo xtask prove --cases 100000000 --seed 7        part 7 of a larger run\n  \
-    for seed in $(seq 1 10); do cargo xtask prove --cases 100000000 --seed $seed || break; done\n\n\
+    cargo xtask prove --cases 1000000000                a hundred parts, or those that are left\n  \
+    cargo xtask prove --cases 1000 --seed 7             the first thousand of part 7\n\n\
     Exit codes: 0 both agree, 1 they differ or could not be built")]
 pub(crate) struct Arguments {
-    /// How many requests
-    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    /// How many requests, in all parts
+    #[arg(long, value_name = "N", default_value_t = PART)]
     cases: u64,
 
-    /// The seed of everything random
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Ask all of them in one part, from this seed
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
-/// Runs the test, compiled for speed.
+/// Runs the test, compiled for speed, once for each part that has not passed.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let test = "cargo test --package signpost --test oracle --profile tool --locked -- --nocapture";
-    CommandLine::new(test)
-        .variable("SIGNPOST_PROVE_CASES", arguments.cases.to_string())
-        .variable("SIGNPOST_PROVE_SEED", arguments.seed.to_string())
-        .run()?;
+    let workspace = Workspace::load()?;
+    let program = build()?;
+    let hash = fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?;
+    let hash = format!("{:x}", Sha256::digest(hash));
+    let passed = workspace.target().join("prove").join(&hash[..16]);
+    fs::create_dir_all(&passed)?;
+    let parts = arguments.seed.map_or_else(
+        || parts(arguments.cases),
+        |seed| vec![(seed, arguments.cases)],
+    );
+    let mut done = 0;
+    for (seed, cases) in parts {
+        ask(
+            &program,
+            &passed.join(format!("{seed}-{cases}")),
+            seed,
+            cases,
+        )?;
+        done += cases;
+        eprintln!("  {done} of {}, up to seed {seed}", arguments.cases);
+    }
+    println!("{done} requests: the library and the oracle agree");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the test, and returns its path.
+fn build() -> Result<PathBuf> {
+    let line = CommandLine::new(
+        "cargo test --package signpost --test oracle --profile tool --locked --no-run \
+         --message-format json-render-diagnostics",
+    );
+    line.announce();
+    let output = line.command().stderr(Stdio::inherit()).output()?;
+    Message::parse_stream(&*output.stdout)
+        .filter_map(|message| match message {
+            Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
+            _ => None,
+        })
+        .last()
+        .map(PathBuf::from)
+        .with_context(|| format!("`{line}` built no test ({})", output.status))
+}
+
+/// Asks the requests of a part, and notes that it passed; nothing if it has.
+fn ask(program: &Path, passed: &Path, seed: u64, cases: u64) -> Result<()> {
+    if passed.exists() {
+        return Ok(());
+    }
+    CommandLine::program(program.to_string_lossy())
+        .argument("--nocapture")
+        .variable("SIGNPOST_PROVE_CASES", cases.to_string())
+        .variable("SIGNPOST_PROVE_SEED", seed.to_string())
+        .run()?;
+    fs::write(passed, "").with_context(|| format!("cannot write {}", passed.display()))
+}
+
+/// The seeds of so many requests, and how many each has: the last may have fewer.
+fn parts(cases: u64) -> Vec<(u64, u64)> {
+    let count = cases.div_ceil(PART);
+    let size = |seed| PART.min(cases - (seed - 1) * PART);
+    (1..=count).map(|seed| (seed, size(seed))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PART, parts};
+
+    #[test]
+    fn parts_are_full_but_for_the_last() {
+        for (cases, expected) in [
+            (0, &[][..]),
+            (7, &[(1, 7)]),
+            (PART, &[(1, PART)]),
+            (2 * PART + 5, &[(1, PART), (2, PART), (3, 5)]),
+        ] {
+            assert_eq!(parts(cases), expected, "{cases}");
+        }
+    }
 }

@@ -241,7 +241,7 @@ fn wheels(workspace: &Workspace, name: &str) -> Install {
 }
 
 /// A program of a crate: downloaded by cargo-binstall where that is on `PATH`, compiled elsewhere.
-fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes: &str) -> Tool {
+pub(crate) fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes: &str) -> Tool {
     let package = format!("{name}@{version}");
     Tool {
         name: format!("{name} {version}"),

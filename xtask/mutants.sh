@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs a test program for cargo-mutants: the slow tests last, and only until one fails. A mutant may loop or
+# allocate for ever, so what takes too much time or memory has failed too.
+set -eu
+export SIGNPOST_PROVE_CASES=20000
+ulimit -v 8000000
+
+slow="every_location_one_byte_away within_the_share shares_are_within a_changed_weight_moves
+  a_location_reads_back a_trace_agrees"
+
+until_one_fails() {
+  # shellcheck disable=SC2016 # The inner shell expands them.
+  sh -c 'echo $$; exec "$@"' sh "$@" 2>&1 | awk '
+    NR == 1 { process = $1; next }
+    { print }
+    /^test result: ok/ { passed = 1 }
+    /^test .* FAILED$/ { system("kill " process); exit }
+    END { exit !passed }'
+}
+
+skipped=$(printf -- '--skip %s ' $slow)
+# In seconds of the processor: without a change they take 10 and 70.
+(ulimit -t 60 && PROPTEST_CASES=16 && export PROPTEST_CASES && until_one_fails "$@" $skipped)
+(ulimit -t 400 && until_one_fails "$@" $slow properties)
