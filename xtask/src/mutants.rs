@@ -11,7 +11,8 @@ use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
-const CARGO_MUTANTS: &str = "27.0.0";
+/// That of cargo-mutants.
+const VERSION: &str = "27.0.0";
 /// The page that lists the mutants that no test can catch.
 const LIST: &str = "docs/mutants.md";
 /// What becomes of a mutant, as cargo-mutants names its files.
@@ -45,15 +46,9 @@ type Results = BTreeMap<String, String>;
 /// Tests the mutants that have no result, and shows all results.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
-    let probe = CommandLine::new("cargo mutants --version");
-    let takes = "three minutes";
-    tool::ensure(&[tools::from_crate(
-        "cargo-mutants",
-        CARGO_MUTANTS,
-        probe,
-        "--locked",
-        takes,
-    )])?;
+    let probe = "cargo mutants --version";
+    let tool = tools::from_crate("cargo-mutants", VERSION, probe, "--locked", "3 minutes");
+    tool::ensure(&[tool])?;
     let folder = workspace.target().join("mutants");
     let (tree, output) = (folder.join("tree"), folder.join("mutants.out"));
     fs::create_dir_all(&output)?;

@@ -67,7 +67,7 @@ pub(crate) fn rustfmt() -> Tool {
 
 /// cargo-llvm-cov, which measures coverage.
 pub(crate) fn cargo_llvm_cov() -> Tool {
-    let probe = CommandLine::new("cargo llvm-cov --version");
+    let probe = "cargo llvm-cov --version";
     from_crate(
         "cargo-llvm-cov",
         CARGO_LLVM_COV,
@@ -79,7 +79,7 @@ pub(crate) fn cargo_llvm_cov() -> Tool {
 
 /// Viceroy, which runs the edge module on this machine.
 pub(crate) fn viceroy() -> Tool {
-    let probe = CommandLine::new("viceroy --version");
+    let probe = "viceroy --version";
     from_crate("viceroy", VICEROY, probe, "--locked", "ten minutes")
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
     let version = workspace.locked_version("wasm-bindgen")?.context(
         "Cargo.lock does not hold wasm-bindgen, whose version its test runner must have",
     )?;
-    let probe = CommandLine::new("wasm-bindgen-test-runner --version");
+    let probe = "wasm-bindgen-test-runner --version";
     // Not locked: its own lock file names releases that not every registry mirror has. Only its own
     // version matters.
     Ok(from_crate(
@@ -102,7 +102,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<Tool> {
 
 /// zizmor, which checks the workflows: the one on `PATH`, or one below the target directory.
 pub(crate) fn zizmor(workspace: &Workspace) -> Tool {
-    let probe = CommandLine::new("zizmor --version");
+    let probe = "zizmor --version";
     let version = wheel_version(ZIZMOR, "zizmor");
     let mut tool = from_crate("zizmor", version, probe, "--locked", "several minutes");
     let programs = zizmor_programs(workspace).map(|program| program.arguments("--version"));
@@ -241,11 +241,11 @@ fn wheels(workspace: &Workspace, name: &str) -> Install {
 }
 
 /// A program of a crate: downloaded by cargo-binstall where that is on `PATH`, compiled elsewhere.
-pub(crate) fn from_crate(name: &str, version: &str, probe: CommandLine, flags: &str, takes: &str) -> Tool {
+pub(crate) fn from_crate(name: &str, version: &str, probe: &str, flags: &str, takes: &str) -> Tool {
     let package = format!("{name}@{version}");
     Tool {
         name: format!("{name} {version}"),
-        probe: Probe::Version(vec![probe], version.to_owned()),
+        probe: Probe::Version(vec![CommandLine::new(probe)], version.to_owned()),
         installs: vec![
             Install {
                 needs: "cargo-binstall",
