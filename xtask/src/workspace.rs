@@ -72,14 +72,14 @@ impl Workspace {
             .filter(|package| package.name != without)
             .flat_map(|package| &package.targets)
             .filter(|target| target.is_test() && target.required_features == features);
-        let flags: String = targets
-            .map(|target| format!(" --test {}", target.name))
+        let flags: Vec<_> = targets
+            .flat_map(|target| ["--test", &target.name])
             .collect();
         ensure!(
             !flags.is_empty(),
             "no test in a Cargo.toml has `required-features = {features:?}`"
         );
-        Ok(flags)
+        Ok(flags.join(" "))
     }
 }
 
