@@ -19,6 +19,10 @@ use crate::transcript::{Lines, Transcript};
 /// Errors, and the one line that says where Viceroy listens.
 const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
 
+/// The same, and how much memory the module had in each sandbox when it ended.
+const LOG_FILTER_WITH_MEMORY: &str =
+    "viceroy=error,viceroy_lib=error,viceroy_lib::service=info,viceroy_lib::execute=info";
+
 /// How long Viceroy may take to compile the module and to look for its backends.
 const START_LIMIT: Duration = Duration::from_mins(2);
 
@@ -45,12 +49,30 @@ impl Viceroy {
         Self::start_at(any_port, module, local_server).await
     }
 
+    /// The same, and it also prints for each sandbox how much memory the module had in the end.
+    pub(crate) async fn start_telling_memory(
+        module: &Path,
+        local_server: &LocalServer,
+    ) -> Result<Self> {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_printing(LOG_FILTER_WITH_MEMORY, any_port, module, local_server).await
+    }
+
     /// Serves the WebAssembly file `module` at `address`, once it listens.
     ///
     /// # Errors
     ///
     /// Those of [`start`](Self::start), and when `address` is in use.
     pub async fn start_at(
+        address: SocketAddr,
+        module: &Path,
+        local_server: &LocalServer,
+    ) -> Result<Self> {
+        Self::start_printing(LOG_FILTER, address, module, local_server).await
+    }
+
+    async fn start_printing(
+        filter: &str,
         address: SocketAddr,
         module: &Path,
         local_server: &LocalServer,
@@ -63,7 +85,7 @@ impl Viceroy {
             .arg("-C")
             .arg(manifest)
             .arg(module)
-            .env("RUST_LOG", LOG_FILTER)
+            .env("RUST_LOG", filter)
             .env_remove("RUST_LOG_PRETTY")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -130,6 +152,16 @@ impl Viceroy {
         limit: Duration,
     ) -> Result<String> {
         self.transcript.wait_for("Viceroy", wanted, limit).await
+    }
+
+    /// The number of its process, until that has ended.
+    pub(crate) fn process_id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Ends it, and returns once its process is gone.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        self.child.kill().await.context("cannot end Viceroy")
     }
 
     /// Waits until Viceroy ends of its own accord, which it does only when something broke.

@@ -17,4 +17,5 @@ mod origin_redirects;
 mod pass_through;
 mod sandbox;
 mod sides;
+mod soak;
 mod targets;

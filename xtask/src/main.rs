@@ -15,6 +15,7 @@ mod prove;
 mod replay_incident;
 mod serve;
 mod setup;
+mod soak;
 mod table;
 mod test;
 mod tool;
@@ -51,6 +52,7 @@ enum Command {
     Mutants(mutants::Arguments),
     Prove(prove::Arguments),
     ReplayIncident(replay_incident::Arguments),
+    Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),
         Command::ReplayIncident(arguments) => replay_incident::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
