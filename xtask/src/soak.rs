@@ -25,7 +25,8 @@ use crate::workspace::Workspace;
 /// endpoints when it starts, so each phase is a new process of it, and no change is seen by a running
 /// sandbox. It prints log lines instead of delivering them. All is plain HTTP/1.1.
 ///
-/// Memory is that of Viceroy's process, and the module's in each sandbox. Viceroy 0.22 ends a sandbox after six
+/// Memory is the most in the second quarter of a phase and in its last one: of Viceroy's process, and of the
+/// module in a sandbox. It may not grow by more than a tenth. Viceroy 0.22 ends a sandbox after six
 /// requests, whatever the module says: a leak within hundreds of requests of one sandbox is not seen. Of
 /// the phases with `[retry]` only the module's memory is judged: Viceroy never forgets what is in its cache.
 #[derive(Debug, clap::Args)]

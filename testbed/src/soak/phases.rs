@@ -74,8 +74,8 @@ const CYCLE: [(Weather, u64); 10] = [
     (Weather::Silent, 1),
 ];
 
-/// How many times the origin goes through its ways to die in a phase.
-const CYCLES: u64 = 5;
+/// How many requests the origin goes through all its ways to die in, at least.
+const LEAST_FOR_CYCLE: u64 = 5000;
 
 /// For how many requests it is silent at most.
 const MOST_SILENT: u64 = 48;
@@ -179,8 +179,9 @@ impl Phase {
         if !self.is_stormy {
             return forecast;
         }
-        let long = requests / CYCLES;
-        for cycle in 0..CYCLES {
+        let cycles = (requests / LEAST_FOR_CYCLE).max(1);
+        let long = requests / cycles;
+        for cycle in 0..cycles {
             let mut start = cycle * long;
             for (weather, part) in CYCLE {
                 let mut part = long * part / 100;

@@ -89,7 +89,8 @@ pub(super) async fn phase(
         let scene = Arc::clone(&scene);
         clients.spawn(async move { scene.client(u64::MAX).await });
     }
-    let mut telling = tokio::time::interval(TOLD_EVERY);
+    let soon = tokio::time::Instant::now() + TOLD_EVERY;
+    let mut telling = tokio::time::interval_at(soon, TOLD_EVERY);
     loop {
         tokio::select! {
             ended = clients.join_next() => match ended {
