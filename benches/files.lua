@@ -1,12 +1,11 @@
--- For wrk: asks for one file after another, 1.10.1, 1.10.2 and so on, as cargo asks; after as many
--- as the argument says, from the first one on again. `NUMBER` in the URL is where the number goes.
+-- For wrk: asks for one file after another, 1.10.1, 1.10.2 and so on; after as many as the argument says,
+-- from the first one on again. `NUMBER` in the URL is where the number goes.
 
 local before, after, files
 local number = 0
 
 function init(arguments)
    files = tonumber(arguments[1])
-   wrk.headers["User-Agent"] = "cargo/1.95.0"
    before, after = wrk.format("GET", wrk.path):match("(.*)NUMBER(.*)")
 end
 

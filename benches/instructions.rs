@@ -1,20 +1,15 @@
-//! Runs one thing as often as asked, so that a profiler can count its instructions.
-//!
-//! ```sh
-//! cargo build --profile bench --example instructions
-//! for times in 1000 2000; do
-//!     valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-//!         target/release/examples/instructions decision $times
-//! done
-//! ```
-//!
-//! The difference of the two figures, divided by 1,000, is what one run takes.
+//! Does one thing as often as asked, so that `cargo xtask bench instructions` can count what it takes.
 
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
+use std::net::IpAddr;
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
 
+use signpost::Answer;
+use signpost::config::{ClientIp, Config};
+use signpost::log_line::{Exchange, InForce};
 use signpost::request::Request;
 use signpost::sides::{Side, Sides};
 use signpost::values::{Share, Switch};
@@ -22,74 +17,130 @@ use url::Url;
 
 const PATH: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
+const PRODUCTION: &str = include_str!("../config/crates-io.toml");
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [what, times] = arguments.as_slice() else {
-        eprintln!(
-            "usage: instructions url-parse|decision|decision-of-next|decision-beside-next|\
-             configuration|last-of-3|none-of-3|last-of-56|none-of-56 TIMES"
-        );
-        return ExitCode::from(2);
-    };
-    let number = if what.ends_with("-of-3") { 3 } else { 56 };
-    let many = signpost::authoring::from_toml(&routes(number)).expect("a configuration");
-    let (last, none) = (
-        format!("/r{}/serde/serde-1.0.228.zip", number - 1),
-        format!("/r{number}/serde/serde-1.0.228.zip"),
-    );
-    let production = include_str!("../config/crates-io.toml");
-    let config =
-        signpost::authoring::from_toml(production).expect("production's configuration holds");
-    let next = signpost::authoring::from_toml(&production.replace("max-age=3", "max-age=2"))
-        .expect("another revision");
-    // The file is on the side of `next` from 33 % on. At 100 % nothing would be hashed.
-    let (percent, side) = match what.as_str() {
-        "decision-of-next" => (99, Side::Next),
-        _ => (1, Side::Config),
-    };
-    let share = Share::percent(percent).expect("a share");
-    let run: &dyn Fn() = match what.as_str() {
-        "url-parse" => &|| {
-            black_box(Url::parse(black_box(LOCATION)).is_ok());
-        },
-        "decision" => &|| {
-            let request = Request::new("GET", "crates.io", black_box(PATH));
-            let answer = signpost::answer(&config, &request, Switch::ENFORCE);
-            assert!(answer.redirect().is_some());
-        },
-        // On the side of `next`, and on that of `config` while 1 % of the files are on the other.
-        "decision-of-next" | "decision-beside-next" => &|| {
-            let request = Request::new("GET", "crates.io", black_box(PATH));
-            let sides = Sides::new(&config, Some(&next));
-            let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(share));
-            assert_eq!(answer.answered_by(), Some(side));
-            assert!(answer.redirect().is_some());
-        },
-        "last-of-3" | "last-of-56" => &|| {
-            let request = Request::new("GET", "registry.example", black_box(&last));
-            let answer = signpost::answer(&many, &request, Switch::ENFORCE);
-            assert!(answer.redirect().is_some());
-        },
-        "none-of-3" | "none-of-56" => &|| {
-            let request = Request::new("GET", "registry.example", black_box(&none));
-            let answer = signpost::answer(&many, &request, Switch::ENFORCE);
-            assert!(answer.redirect().is_none());
-        },
-        "configuration" => &|| {
-            let read = signpost::config::from_json(black_box(config.to_json()));
-            assert!(read.is_ok());
-        },
-        other => {
-            eprintln!("`{other}` is nothing that is counted");
-            return ExitCode::from(2);
-        }
-    };
-    let times: u32 = times.parse().expect("a number of times");
-    for _ in 0..times {
-        run();
+    if let [what, times] = arguments.as_slice()
+        && let Some(thing) = thing(what)
+        && let Ok(times) = times.parse::<u32>()
+    {
+        (0..times).for_each(|_| thing());
+        return ExitCode::SUCCESS;
     }
-    ExitCode::SUCCESS
+    eprintln!(
+        "usage: instructions url-parse|decision|decision-with-reply-and-log|decision-of-next|\
+         decision-beside-next|configuration|configuration-of-N|first-of-N|last-of-N|none-of-N TIMES"
+    );
+    ExitCode::from(2)
+}
+
+/// What is done once for each time.
+fn thing(what: &str) -> Option<Box<dyn Fn()>> {
+    Some(match what {
+        "url-parse" => Box::new(|| assert!(black_box(Url::parse(black_box(LOCATION))).is_ok())),
+        "decision" => decision(PRODUCTION, "crates.io", PATH.to_owned(), true),
+        "decision-with-reply-and-log" => with_reply_and_log(),
+        // The file is on the side of `next` from 33 % on. At 100 % nothing would be hashed.
+        "decision-of-next" => with_next(99, Side::Next),
+        "decision-beside-next" => with_next(1, Side::Config),
+        "configuration" => reading(PRODUCTION),
+        _ => return of_many(what),
+    })
+}
+
+/// What is done with a configuration of many routes.
+fn of_many(what: &str) -> Option<Box<dyn Fn()>> {
+    let (what, number) = what.split_once("-of-")?;
+    let number: usize = number.parse().ok().filter(|number| *number > 0)?;
+    let (route, redirects) = match what {
+        "configuration" => return Some(reading(&routes(number))),
+        "first" => (0, true),
+        "last" => (number - 1, true),
+        "none" => (number, false),
+        _ => return None,
+    };
+    let path = format!("/r{route}/serde/serde-1.0.228.zip");
+    Some(decision(
+        &routes(number),
+        "registry.example",
+        path,
+        redirects,
+    ))
+}
+
+fn compile(text: &str) -> Config {
+    signpost::authoring::from_toml(text).expect("the configuration holds")
+}
+
+fn decision(text: &str, host: &'static str, path: String, redirects: bool) -> Box<dyn Fn()> {
+    let config = compile(text);
+    Box::new(move || {
+        let request = Request::new("GET", host, black_box(&path));
+        let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+        assert_eq!(answer.redirect().is_some(), redirects);
+    })
+}
+
+/// On the side of `next`, or on that of `config` while this many percent of the files are on the other.
+fn with_next(percent: u8, side: Side) -> Box<dyn Fn()> {
+    let config = compile(PRODUCTION);
+    let next = compile(&PRODUCTION.replace("max-age=3", "max-age=2"));
+    let share = Share::percent(percent).expect("a share");
+    Box::new(move || {
+        let request = Request::new("GET", "crates.io", black_box(PATH));
+        let sides = Sides::new(&config, Some(&next));
+        let answer = signpost::answer(sides, &request, Switch::ENFORCE.with_next(share));
+        assert_eq!(answer.answered_by(), Some(side));
+        assert!(answer.redirect().is_some());
+    })
+}
+
+fn with_reply_and_log() -> Box<dyn Fn()> {
+    let config = compile(PRODUCTION);
+    Box::new(move || {
+        let request = Request::new("GET", "crates.io", black_box(PATH)).with_accept([&b"*/*"[..]]);
+        let answer = signpost::answer(&config, &request, Switch::ENFORCE);
+        let status = answer.reply().map(|reply| black_box(reply).status);
+        let line = log_line(&answer, &config, status.expect("a redirect"));
+        assert!(!black_box(line).is_empty());
+    })
+}
+
+fn log_line(answer: &Answer<'_, '_>, config: &Config, status: u16) -> String {
+    let exchange = Exchange {
+        time: SystemTime::UNIX_EPOCH + Duration::from_micros(1_689_863_580_123_456),
+        method: "GET",
+        scheme: "https",
+        host: "crates.io",
+        path: PATH,
+        protocol: "HTTP/2",
+        referer: None,
+        user_agent: Some("cargo/1.95.0 (9e3a1f21f 2026-04-12)"),
+        client_ip: Some(IpAddr::from([198, 51, 100, 17])),
+        tls_cipher: Some("TLS_AES_128_GCM_SHA256"),
+        tls_protocol: Some("TLSv1.3"),
+        edge_location: Some("FRA"),
+        status,
+        bytes: Some(0),
+        content_type: None,
+    };
+    let in_force = InForce {
+        revision: Some(config.revision()),
+        switch: Switch::ENFORCE,
+        client_ip: ClientIp::Full,
+        fields: config.log().map(|log| &log.fields),
+    };
+    answer.log_line(&exchange, &in_force)
+}
+
+/// Reads what the edge reads.
+fn reading(text: &str) -> Box<dyn Fn()> {
+    let config = compile(text);
+    Box::new(move || {
+        let read = signpost::config::from_json(black_box(config.to_json()));
+        assert!(read.is_ok());
+    })
 }
 
 /// A configuration of so many routes.

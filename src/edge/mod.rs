@@ -21,19 +21,15 @@ use fastly::http::serve::Serve;
 use sandbox::Sandbox;
 use store::LIFETIME;
 
-/// The platform documents 50 ms of CPU an execution and not how they count across requests. A
-/// redirect was measured to take some 50 µs with all host calls, so this many stay well within.
-const REQUESTS: usize = 500;
-
 /// How long a sandbox waits for another request; waiting is billed as memory over time.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Serves requests until a bound of the sandbox is reached.
-pub(crate) fn serve() {
+/// Serves at most so many requests, until a bound of the sandbox is reached.
+pub(crate) fn serve(requests: usize) {
     let mut sandbox = Sandbox::start();
     // Reaching a bound is how a sandbox ends, not an error.
     let _ = Serve::new()
-        .with_max_requests(REQUESTS)
+        .with_max_requests(requests)
         .with_max_lifetime(LIFETIME)
         .with_timeout(IDLE)
         .run(|request| sandbox.handle(request));

@@ -162,6 +162,12 @@ pub(crate) fn wrk() -> Tool {
     by_hand("wrk", probe, hint)
 }
 
+/// Valgrind, which counts the instructions of the bench.
+pub(crate) fn valgrind() -> Tool {
+    let probe = Probe::Runs(CommandLine::new("valgrind --version"));
+    by_hand("Valgrind", probe, "install it (`apt-get install valgrind`)")
+}
+
 /// The clients of registries that the tests run, beside cargo, what packs for them and unpacks, and the
 /// programs between Fastly and a pager. npm and pip are needed anyway, and apt is Debian's own.
 pub(crate) fn clients() -> Tool {

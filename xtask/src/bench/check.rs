@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
-use http::header::LOCATION;
-use http::{Request, Response};
+use http::header::{ACCEPT, DATE, HOST, LOCATION};
+use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 use signpost::config::Config;
 use signpost::values::Switch;
-use signpost_testbed::{LogLine, Viceroy};
+use signpost_testbed::{LogLine, StandInOrigin, Viceroy};
 
 use super::scene::Scene;
-use super::wrk::path_of;
+use super::wrk::{PAGE, USER_AGENT, path_of};
 
 /// How long the log lines of all requests may take to be printed.
 const LOG_LIMIT: Duration = Duration::from_secs(10);
@@ -61,8 +61,7 @@ pub(super) async fn check(module: &Path, scene: &Scene, requests: &[Asked]) -> R
 async fn check_all(module: &Path, scene: &Scene, requests: &[Asked]) -> Result<()> {
     let viceroy = Viceroy::start(module, &scene.local_server).await?;
     for asked in requests {
-        let request = Request::get(path_of(asked.file)).body(Bytes::new())?;
-        let answer = viceroy.send(request).await?;
+        let answer = viceroy.send(request(&path_of(asked.file))?).await?;
         check_answer(&answer, asked.location(&scene.config).as_deref())?;
     }
     let attempts = logged_attempts(&viceroy, &scene.config, requests.len()).await?;
@@ -86,8 +85,70 @@ fn check_answer(answer: &Response<Bytes>, expected: Option<&str>) -> Result<()> 
     Ok(())
 }
 
-/// The attempts in the log, once it has as many lines as there were requests.
+/// Sees that the limit does what the edge function does, as far as the host calls go: a redirect and a page of the
+/// origin have the same answers, log lines as long, and the same fields on their way to the origin.
+pub(super) async fn check_limit(
+    edge: &Path,
+    limit: &Path,
+    scene: &Scene,
+    origin: &StandInOrigin,
+) -> Result<()> {
+    let of_edge = seen(edge, scene, origin).await?;
+    let of_limit = seen(limit, scene, origin).await?;
+    ensure!(
+        of_edge == of_limit,
+        "benches/limit.rs does not do what the edge function does: write into it what this has \
+         instead, the edge function first\n{of_edge:#?}\n{of_limit:#?}"
+    );
+    Ok(())
+}
+
+/// What a client and the origin get, and how long the log line is.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    answer: HeaderMap,
+    log_line: usize,
+    at_origin: Option<HeaderMap>,
+}
+
+async fn seen(module: &Path, scene: &Scene, origin: &StandInOrigin) -> Result<Vec<Seen>> {
+    let viceroy = Viceroy::start(module, &scene.local_server).await?;
+    origin.take_requests();
+    let mut all = Vec::new();
+    for path in [&path_of(0), PAGE] {
+        let mut answer = viceroy.send(request(path)?).await?;
+        answer.headers_mut().remove(DATE);
+        let lines = log_lines(&viceroy, &scene.config, all.len() + 1).await?;
+        let at_origin = origin
+            .take_requests()
+            .pop()
+            .map(|received| received.headers);
+        all.push(Seen {
+            answer: answer.headers().clone(),
+            log_line: lines.last().map_or(0, String::len),
+            at_origin,
+        });
+    }
+    Ok(all)
+}
+
+/// A request as wrk sends it, with a host as long as any address.
+fn request(path: &str) -> Result<Request<Bytes>> {
+    let request = Request::get(path)
+        .header(HOST, "127.0.0.1:40000")
+        .header(ACCEPT, "*/*")
+        .header("User-Agent", USER_AGENT);
+    Ok(request.body(Bytes::new())?)
+}
+
+/// The attempts in the log.
 async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> Result<Vec<Value>> {
+    let lines = log_lines(viceroy, config, number).await?;
+    lines.iter().map(|line| attempt_of(line)).collect()
+}
+
+/// The lines of requests in the log, once there are so many.
+async fn log_lines(viceroy: &Viceroy, config: &Config, number: usize) -> Result<Vec<String>> {
     let log = config.log().context("the configuration has no log")?;
     let read = |line: &str| LogLine::read(line).filter(|it| log.endpoints.contains(&it.endpoint));
     let missing = Cell::new(number);
@@ -99,7 +160,7 @@ async fn logged_attempts(viceroy: &Viceroy, config: &Config, number: usize) -> R
     waited.with_context(|| format!("{number} requests did not write {number} log lines"))?;
     let lines = viceroy.lines();
     let lines = lines.iter().filter_map(|line| read(line));
-    lines.map(|line| attempt_of(&line.message)).collect()
+    Ok(lines.map(|line| line.message).collect())
 }
 
 fn attempt_of(message: &str) -> Result<Value> {

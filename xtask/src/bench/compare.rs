@@ -1,106 +1,112 @@
-use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use signpost_testbed::StandInOrigin;
 
+use super::figures::{Figure, Target};
 use super::server::Server;
-use super::wrk::{self, Files};
-use crate::table::table;
+use super::wrk::{self, Asks};
 
-/// A module, its configuration, and the files that are asked for.
+/// A module, its configuration, and what it is asked.
+#[derive(Clone)]
 pub(super) struct Side {
     pub(super) name: &'static str,
     pub(super) module: PathBuf,
     pub(super) manifest: PathBuf,
-    pub(super) files: Files,
+    pub(super) asks: Asks,
 }
 
-/// Two sides that take turns, and the least share of the first side's throughput that the second
-/// must have.
+/// Two sides that take turns. The second one is measured in terms of the first.
 pub(super) struct Comparison {
-    title: &'static str,
     sides: [Side; 2],
-    least: Option<f64>,
-    /// The requests a second of the two sides.
-    rounds: Vec<[f64; 2]>,
+    /// The most CPU time a request of the second side, as a ratio.
+    most: Option<f64>,
+    rounds: Vec<[Turn; 2]>,
+}
+
+/// What came of a turn: microseconds of Viceroy's CPU time a request, and requests a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Turn {
+    cpu: f64,
+    rate: f64,
 }
 
 impl Side {
-    fn requests_a_second(&self, seconds: u8) -> Result<f64> {
+    fn measure(&self, seconds: u8) -> Result<Turn> {
         let server = Server::start(&self.module, &self.manifest)?;
-        wrk::requests_a_second(&server.url(), self.files, seconds)
+        let before = server.cpu()?;
+        let requests = wrk::requests(&server.url(), self.asks, seconds)?;
+        let cpu = server.cpu()?.saturating_sub(before);
+        Ok(Turn {
+            cpu: cpu.as_secs_f64() * 1e6 / requests,
+            rate: requests / f64::from(seconds),
+        })
     }
 }
 
 /// Lets all sides of all comparisons take turns, so that other work of the machine slows all of them.
 pub(super) fn measure(
-    mut comparisons: Vec<Comparison>,
+    comparisons: &mut [Comparison],
+    origin: &StandInOrigin,
     rounds: u8,
     seconds: u8,
-) -> Result<Vec<Comparison>> {
+) -> Result<()> {
     for number in 1..=rounds {
-        for comparison in &mut comparisons {
+        for comparison in &mut *comparisons {
             let [first, second] = &comparison.sides;
-            let first = first.requests_a_second(seconds)?;
-            let second = second.requests_a_second(seconds)?;
-            let title = comparison.title;
-            eprintln!("  round {number}: {:.2}, {title}", second / first);
-            comparison.rounds.push([first, second]);
+            let turns = [first.measure(seconds)?, second.measure(seconds)?];
+            let [cpu, rate] = ratios(turns);
+            let what = comparison.what();
+            eprintln!("  round {number}: CPU {cpu:.3}, throughput {rate:.2}, {what}");
+            comparison.rounds.push(turns);
+            // It keeps what it received, which nobody reads.
+            origin.take_requests();
         }
     }
-    Ok(comparisons)
+    Ok(())
 }
 
 impl Comparison {
     /// A comparison before its first round.
-    pub(super) fn new(title: &'static str, first: Side, second: Side, least: Option<f64>) -> Self {
+    pub(super) fn new(first: Side, second: Side, most: Option<f64>) -> Self {
         Self {
-            title,
             sides: [first, second],
-            least,
+            most,
             rounds: Vec::new(),
         }
     }
 
-    /// Whether the second side has its least share.
-    pub(super) fn is_met(&self) -> bool {
-        self.least.is_none_or(|least| self.ratio() >= least)
+    /// The CPU time a request, and the requests a second.
+    pub(super) fn figures(&self) -> [Figure; 2] {
+        let median_of = |value: &dyn Fn([Turn; 2]) -> f64| {
+            median(self.rounds.iter().map(|turns| value(*turns)))
+        };
+        let what = self.what();
+        let cpu = Figure {
+            what: format!("CPU: {what}"),
+            value: median_of(&|[_, second]| second.cpu),
+            unit: "µs",
+            ratio: Some(median_of(&|turns| ratios(turns)[0])),
+            target: self.most.map(Target::AtMost),
+        };
+        let rate = Figure {
+            what: format!("throughput: {what}"),
+            value: median_of(&|[_, second]| second.rate),
+            unit: "a second",
+            ratio: Some(median_of(&|turns| ratios(turns)[1])),
+            target: None,
+        };
+        [cpu, rate]
     }
 
-    fn ratio(&self) -> f64 {
-        median(self.rounds.iter().map(|[first, second]| second / first))
+    fn what(&self) -> String {
+        let [first, second] = &self.sides;
+        format!("{} in {}", second.name, first.name)
     }
 }
 
-impl fmt::Display for Comparison {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = &self.sides;
-        let heading = [
-            "round",
-            &format!("{} /s", first.name),
-            &format!("{} /s", second.name),
-            "ratio",
-        ];
-        let mut rows = vec![heading.map(str::to_owned)];
-        rows.extend((1..).zip(&self.rounds).map(|(number, [first, second])| {
-            let ratio = second / first;
-            [
-                format!("{number}"),
-                format!("{first:.0}"),
-                format!("{second:.0}"),
-                format!("{ratio:.2}"),
-            ]
-        }));
-        let wanted = self.least.map(|least| format!(", at least {least} wanted"));
-        writeln!(
-            formatter,
-            "{}\n{}median ratio {:.2}{}",
-            self.title,
-            table(&rows),
-            self.ratio(),
-            wanted.unwrap_or_default()
-        )
-    }
+fn ratios([first, second]: [Turn; 2]) -> [f64; 2] {
+    [second.cpu / first.cpu, second.rate / first.rate]
 }
 
 /// The middle value; of an even number the lower of the two in the middle; NaN without values.
@@ -115,19 +121,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Comparison, Files, Side, median};
-
-    fn comparison(least: Option<f64>, rounds: &[[f64; 2]]) -> Comparison {
-        let side = |name| Side {
-            name,
-            module: PathBuf::new(),
-            manifest: PathBuf::new(),
-            files: Files::New,
-        };
-        let mut comparison = Comparison::new("on against off", side("off"), side("on"), least);
-        comparison.rounds = rounds.to_vec();
-        comparison
-    }
+    use super::{Asks, Comparison, Side, Turn, median};
 
     #[test]
     fn the_median_is_the_middle_one() {
@@ -141,33 +135,30 @@ mod tests {
 
     #[test]
     fn the_median_of_the_ratios_counts() {
-        let rounds: &[_] = &[[10.0, 7.0], [10.0, 2.0], [10.0, 9.0]];
-        let rows = [
-            (Some(0.7), rounds, true),
-            (Some(0.71), rounds, false),
-            (None, rounds, true),
-            // Without a round the share is too little.
-            (Some(0.7), &[], false),
-            (None, &[], true),
-        ];
-        for (least, rounds, expected) in rows {
-            let found = comparison(least, rounds).is_met();
-            assert_eq!(found, expected, "{least:?} of {rounds:?}");
+        let rounds = [[50.0, 55.0], [50.0, 90.0], [100.0, 105.0]];
+        for (most, rounds, expected) in [
+            (Some(1.1), &rounds[..], true),
+            (Some(1.09), &rounds, false),
+            (None, &rounds, true),
+            // Without a round the ratio is unknown.
+            (Some(1.1), &[], false),
+        ] {
+            let side = |name| Side {
+                name,
+                module: PathBuf::new(),
+                manifest: PathBuf::new(),
+                asks: Asks::NewFiles,
+            };
+            let mut comparison = Comparison::new(side("off"), side("on"), most);
+            let turn = |cpu| Turn {
+                cpu,
+                rate: 1e6 / cpu,
+            };
+            let turns = rounds.iter().map(|round: &[f64; 2]| round.map(turn));
+            comparison.rounds = turns.collect();
+            let [cpu, rate] = comparison.figures();
+            assert_eq!(cpu.is_met(), expected, "{most:?} of {rounds:?}");
+            assert_eq!(rate.what, "throughput: on in off");
         }
-    }
-
-    #[test]
-    fn every_round_and_the_wanted_share_are_shown() {
-        let rounds = [[10.0, 7.0], [20.0, 18.0]];
-        assert_eq!(
-            comparison(Some(0.7), &rounds).to_string(),
-            "on against off\n\
-             round  off /s  on /s  ratio\n\
-             1      10      7      0.70\n\
-             2      20      18     0.90\n\
-             median ratio 0.70, at least 0.7 wanted\n"
-        );
-        let shown = comparison(None, &rounds).to_string();
-        assert!(shown.ends_with("\nmedian ratio 0.70\n"), "{shown}");
     }
 }
