@@ -45,8 +45,8 @@ const OF_PROXY: [(&str, &str); 5] = [
 ];
 
 /// How long the log lines are.
-const REDIRECT_LINE: usize = 600;
-const PAGE_LINE: usize = 500;
+const REDIRECT_LINE: usize = 597;
+const PAGE_LINE: usize = 532;
 static LINE: [u8; REDIRECT_LINE] = [b'-'; REDIRECT_LINE];
 
 /// The `User-Agent` of a request after which a sandbox takes no other. It is as long as cargo's.
