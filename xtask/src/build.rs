@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Builds the module, says how large it is, and returns its path.
 pub(crate) fn module(workspace: &Workspace) -> Result<PathBuf> {
-    let path = for_the_edge(workspace, "--bin signpost-edge", "signpost-edge.wasm")?;
+    let path = for_the_edge(workspace, "signpost", "signpost-edge")?;
     let size = fs::metadata(&path)
         .with_context(|| format!("cannot read {}", path.display()))?
         .len();
@@ -44,16 +44,20 @@ pub(crate) fn module(workspace: &Workspace) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds a target of the root package as it is deployed, and returns the path of its `file`.
-pub(crate) fn for_the_edge(workspace: &Workspace, target: &str, file: &str) -> Result<PathBuf> {
+/// Builds a program of a package as it is deployed, and returns the path of its file.
+pub(crate) fn for_the_edge(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
     tool::ensure(&[tools::target(EDGE_TARGET)?])?;
-    let line = "cargo build --package signpost --release --locked --no-default-features \
-                --features edge --target";
+    let line = "cargo build --release --locked --no-default-features --features edge --target";
     CommandLine::new(line)
         .argument(EDGE_TARGET)
-        .arguments(target)
+        .arguments("--package")
+        .argument(package)
+        .arguments("--bin")
+        .argument(name)
         .run()?;
-    Ok(release_directory(workspace).join(file))
+    Ok(release_directory(workspace)
+        .join(name)
+        .with_extension("wasm"))
 }
 
 fn check_size(size: u64) -> Result<()> {

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use signpost_testbed::StandInOrigin;
@@ -24,22 +25,22 @@ pub(super) struct Comparison {
     rounds: Vec<[Turn; 2]>,
 }
 
-/// What came of a turn: microseconds of Viceroy's CPU time a request, and requests a second.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What Viceroy did in a turn.
+#[derive(Clone, Copy)]
 struct Turn {
-    cpu: f64,
-    rate: f64,
+    seconds: f64,
+    requests: f64,
+    cpu: Duration,
 }
 
 impl Side {
-    fn measure(&self, seconds: u8) -> Result<Turn> {
+    fn take_turn(&self, seconds: u8) -> Result<Turn> {
         let server = Server::start(&self.module, &self.manifest)?;
         let before = server.cpu()?;
-        let requests = wrk::requests(&server.url(), self.asks, seconds)?;
-        let cpu = server.cpu()?.saturating_sub(before);
         Ok(Turn {
-            cpu: cpu.as_secs_f64() * 1e6 / requests,
-            rate: requests / f64::from(seconds),
+            seconds: seconds.into(),
+            requests: wrk::requests(&server.url(), self.asks, seconds)?,
+            cpu: server.cpu()?.saturating_sub(before),
         })
     }
 }
@@ -54,10 +55,9 @@ pub(super) fn measure(
     for number in 1..=rounds {
         for comparison in &mut *comparisons {
             let [first, second] = &comparison.sides;
-            let turns = [first.measure(seconds)?, second.measure(seconds)?];
-            let [cpu, rate] = ratios(turns);
-            let what = comparison.what();
-            eprintln!("  round {number}: CPU {cpu:.3}, throughput {rate:.2}, {what}");
+            let turns = [first.take_turn(seconds)?, second.take_turn(seconds)?];
+            let (cpu, what) = (ratio(Turn::cpu, &turns), comparison.what());
+            eprintln!("  round {number}: {cpu:.3} times the CPU time, {what}");
             comparison.rounds.push(turns);
             // It keeps what it received, which nobody reads.
             origin.take_requests();
@@ -78,25 +78,17 @@ impl Comparison {
 
     /// The CPU time a request, and the requests a second.
     pub(super) fn figures(&self) -> [Figure; 2] {
-        let median_of = |value: &dyn Fn([Turn; 2]) -> f64| {
-            median(self.rounds.iter().map(|turns| value(*turns)))
+        let figure = |name, of: fn(&Turn) -> f64, unit, most: Option<f64>| Figure {
+            what: format!("{name}: {}", self.what()),
+            value: median(self.rounds.iter().map(|[_, second]| of(second))),
+            unit,
+            ratio: Some(median(self.rounds.iter().map(|turns| ratio(of, turns)))),
+            target: most.map(Target::AtMost),
         };
-        let what = self.what();
-        let cpu = Figure {
-            what: format!("CPU: {what}"),
-            value: median_of(&|[_, second]| second.cpu),
-            unit: "µs",
-            ratio: Some(median_of(&|turns| ratios(turns)[0])),
-            target: self.most.map(Target::AtMost),
-        };
-        let rate = Figure {
-            what: format!("throughput: {what}"),
-            value: median_of(&|[_, second]| second.rate),
-            unit: "a second",
-            ratio: Some(median_of(&|turns| ratios(turns)[1])),
-            target: None,
-        };
-        [cpu, rate]
+        [
+            figure("CPU", Turn::cpu, "µs", self.most),
+            figure("throughput", Turn::rate, "a second", None),
+        ]
     }
 
     fn what(&self) -> String {
@@ -105,8 +97,20 @@ impl Comparison {
     }
 }
 
-fn ratios([first, second]: [Turn; 2]) -> [f64; 2] {
-    [second.cpu / first.cpu, second.rate / first.rate]
+impl Turn {
+    /// Microseconds of Viceroy's CPU time a request.
+    fn cpu(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.requests
+    }
+
+    /// Requests a second.
+    fn rate(&self) -> f64 {
+        self.requests / self.seconds
+    }
+}
+
+fn ratio(of: fn(&Turn) -> f64, [first, second]: &[Turn; 2]) -> f64 {
+    of(second) / of(first)
 }
 
 /// The middle value; of an even number the lower of the two in the middle; NaN without values.
@@ -120,28 +124,19 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
+    use std::time::Duration;
 
-    use super::{Asks, Comparison, Side, Turn, median};
-
-    #[test]
-    fn the_median_is_the_middle_one() {
-        let rows: [(&[f64], f64); 2] = [(&[0.9, 0.1, 0.8], 0.8), (&[0.2, 0.1], 0.1)];
-        for (values, expected) in rows {
-            let found = median(values.iter().copied());
-            assert_eq!(found.to_bits(), expected.to_bits(), "{values:?}");
-        }
-        assert!(median([].into_iter()).is_nan());
-    }
+    use super::{Asks, Comparison, Side, Turn};
 
     #[test]
     fn the_median_of_the_ratios_counts() {
-        let rounds = [[50.0, 55.0], [50.0, 90.0], [100.0, 105.0]];
         for (most, rounds, expected) in [
-            (Some(1.1), &rounds[..], true),
-            (Some(1.09), &rounds, false),
-            (None, &rounds, true),
+            (1.1, &[[50, 55], [50, 90], [100, 105]][..], true),
+            (1.09, &[[50, 55], [50, 90], [100, 105]], false),
+            // Of two, the lower one.
+            (1.1, &[[50, 90], [50, 55]], true),
             // Without a round the ratio is unknown.
-            (Some(1.1), &[], false),
+            (1.1, &[], false),
         ] {
             let side = |name| Side {
                 name,
@@ -149,15 +144,16 @@ mod tests {
                 manifest: PathBuf::new(),
                 asks: Asks::NewFiles,
             };
-            let mut comparison = Comparison::new(side("off"), side("on"), most);
+            let mut comparison = Comparison::new(side("off"), side("on"), Some(most));
             let turn = |cpu| Turn {
-                cpu,
-                rate: 1e6 / cpu,
+                seconds: 5.0,
+                requests: 100.0,
+                cpu: Duration::from_millis(cpu),
             };
-            let turns = rounds.iter().map(|round: &[f64; 2]| round.map(turn));
+            let turns = rounds.iter().map(|round: &[u64; 2]| round.map(turn));
             comparison.rounds = turns.collect();
             let [cpu, rate] = comparison.figures();
-            assert_eq!(cpu.is_met(), expected, "{most:?} of {rounds:?}");
+            assert_eq!(cpu.is_met(), expected, "{most} of {rounds:?}");
             assert_eq!(rate.what, "throughput: on in off");
         }
     }

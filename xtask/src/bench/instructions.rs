@@ -29,8 +29,9 @@ const COUNTED: [Counted; 10] = [
 /// Counts the instructions of each thing, in a native build.
 pub(super) fn count(workspace: &Workspace) -> Result<Vec<Figure>> {
     tool::ensure(&[tools::valgrind()])?;
-    CommandLine::new("cargo build --profile bench --locked --example instructions").run()?;
-    let program = workspace.target().join("release/examples/instructions");
+    let build = "cargo build --profile bench --locked -p signpost-benches --features toml";
+    CommandLine::new(build).run()?;
+    let program = workspace.target().join("release/instructions");
     let program = program.to_string_lossy();
     let mut counts: Vec<(&str, f64)> = Vec::new();
     let figures = COUNTED.into_iter().map(|(name, of, most)| {

@@ -28,14 +28,11 @@ struct Modules {
 /// Compares what requests take.
 pub(super) fn compare(workspace: &Workspace, rounds: u8, seconds: u8) -> Result<Vec<Figure>> {
     tool::ensure(&[tools::wrk(), tools::viceroy()])?;
-    let example = |name| {
-        let file = format!("examples/{name}.wasm");
-        build::for_the_edge(workspace, &format!("--example {name}"), &file)
-    };
+    let bench = |name| build::for_the_edge(workspace, "signpost-benches", name);
     let modules = Modules {
         edge: build::module(workspace)?,
-        once: example("once")?,
-        limit: example("limit")?,
+        once: bench("once")?,
+        limit: bench("limit")?,
     };
     let comparisons = tokio::runtime::Builder::new_current_thread()
         .enable_all()
