@@ -67,7 +67,10 @@ async fn check_all(module: &Path, scene: &Scene, requests: &[Asked]) -> Result<(
     let lines = log_lines(&viceroy, &scene.config, requests.len()).await?;
     for (asked, line) in requests.iter().zip(&lines) {
         let line: Value = serde_json::from_str(line).context("a log line is not JSON")?;
-        let (attempt, expected) = (line.pointer("/signpost/attempt"), asked.attempt.into());
+        let (attempt, expected) = (
+            line.pointer("/signpost/attempt"),
+            Value::from(asked.attempt),
+        );
         ensure!(
             attempt == Some(&expected),
             "the log counts the attempt as {attempt:?} instead of {expected}"
