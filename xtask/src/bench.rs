@@ -2,6 +2,7 @@ mod check;
 mod compare;
 mod figures;
 mod instructions;
+mod lines;
 mod requests;
 mod scene;
 mod server;
@@ -26,6 +27,8 @@ const FIGURES: &str = "benches/figures.tsv";
 /// `requests` compares what Viceroy takes to answer the requests of wrk. Machines are noisy, so all sides take
 /// turns in one run, and the median of the rounds' ratios counts. Before it measures, it checks the answers and
 /// the log lines.
+///
+/// `lines` measures how many log lines `signpost plan` reads.
 ///
 /// At the end is a table of all figures, with their targets and what `benches/figures.tsv` says of the last
 /// run. It exits with 1 if a target is missed.
@@ -53,6 +56,7 @@ pub(crate) struct Arguments {
 enum Part {
     Instructions,
     Requests,
+    Lines,
 }
 
 /// Measures, and shows the figures.
@@ -69,6 +73,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if is_asked(Part::Requests) {
         let (rounds, seconds) = (arguments.rounds, arguments.seconds);
         figures.extend(requests::compare(&workspace, rounds, seconds)?);
+    }
+    if is_asked(Part::Lines) {
+        figures.push(lines::measure()?);
     }
     print!("\n{}", figures::show(&figures, &last));
     if arguments.write {
