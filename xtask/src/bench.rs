@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 
 use crate::workspace::Workspace;
-use figures::{Figure, Written};
+use figures::Figure;
 
 /// Where the figures of the last run are, in the workspace.
 const FIGURES: &str = "benches/figures.tsv";
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let file = workspace.root().join(FIGURES);
     // Without the file there is no last run.
-    let last = Written::parse(&fs::read_to_string(&file).unwrap_or_default());
+    let last = fs::read_to_string(&file).unwrap_or_default();
     let is_asked = |part| arguments.parts.is_empty() || arguments.parts.contains(&part);
     let mut figures = Vec::new();
     if is_asked(Part::Instructions) {
@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     print!("\n{}", figures::show(&figures, &last));
     if arguments.write {
-        fs::write(&file, last.replace(&figures))
+        fs::write(&file, figures::replace(&last, &figures))
             .with_context(|| format!("cannot write {FIGURES}"))?;
     }
     Ok(if figures.iter().all(Figure::is_met) {

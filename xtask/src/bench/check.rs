@@ -17,37 +17,8 @@ use super::wrk::{PAGE, USER_AGENT, path_of};
 /// How long the log lines of all requests may take to be printed.
 const LOG_LIMIT: Duration = Duration::from_secs(10);
 
-/// A request for a file, and the attempt that the log must count it as.
-#[derive(Clone, Copy)]
-pub(super) struct Asked {
-    file: u32,
-    attempt: Option<u8>,
-}
-
-impl Asked {
-    /// A request where attempts are not counted.
-    pub(super) const fn uncounted(file: u32) -> Self {
-        let attempt = None;
-        Self { file, attempt }
-    }
-
-    /// A request that counts as this attempt, from 1.
-    pub(super) const fn counted(file: u32, attempt: u8) -> Self {
-        let attempt = Some(attempt);
-        Self { file, attempt }
-    }
-
-    /// The location to expect; `None` where the origin answers.
-    fn location(self, config: &Config) -> Option<String> {
-        let path = path_of(self.file);
-        let request = signpost::request::Request::new("GET", "127.0.0.1", &path);
-        let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
-        let place = self.attempt.map_or(0, |attempt| usize::from(attempt) - 1);
-        let answer = answers.get(place)?;
-        let location = answer.redirect()?;
-        Some(location.as_str().to_owned())
-    }
-}
+/// A file that is asked for, and the attempt from 1 that the log must count it as, if attempts are counted.
+pub(super) type Asked = (u32, Option<u8>);
 
 /// Sends requests one after another, and checks the answer and the log line of each. A measured
 /// Viceroy has no reader of its output, so this comes first.
@@ -61,22 +32,29 @@ pub(super) async fn check(module: &Path, scene: &Scene, requests: &[Asked]) -> R
 async fn check_all(module: &Path, scene: &Scene, requests: &[Asked]) -> Result<()> {
     let viceroy = Viceroy::start(module, &scene.local_server).await?;
     for asked in requests {
-        let answer = viceroy.send(request(&path_of(asked.file))?).await?;
-        check_answer(&answer, asked.location(&scene.config).as_deref())?;
+        let answer = viceroy.send(request(&path_of(asked.0))?).await?;
+        check_answer(&answer, location(&scene.config, *asked).as_deref())?;
     }
     let lines = log_lines(&viceroy, &scene.config, requests.len()).await?;
-    for (asked, line) in requests.iter().zip(&lines) {
+    for ((_, attempt), line) in requests.iter().zip(&lines) {
         let line: Value = serde_json::from_str(line).context("a log line is not JSON")?;
-        let (attempt, expected) = (
-            line.pointer("/signpost/attempt"),
-            Value::from(asked.attempt),
-        );
+        let (counted, expected) = (line.pointer("/signpost/attempt"), Value::from(*attempt));
         ensure!(
-            attempt == Some(&expected),
-            "the log counts the attempt as {attempt:?} instead of {expected}"
+            counted == Some(&expected),
+            "the log counts the attempt as {counted:?} instead of {expected}"
         );
     }
     Ok(())
+}
+
+/// The location to expect; `None` where the origin answers.
+fn location(config: &Config, (file, attempt): Asked) -> Option<String> {
+    let path = path_of(file);
+    let request = signpost::request::Request::new("GET", "127.0.0.1", &path);
+    let answers = signpost::answers_at_every_target(config, &request, Switch::ENFORCE);
+    let place = attempt.map_or(0, |attempt| usize::from(attempt) - 1);
+    let location = answers.get(place)?.redirect()?;
+    Some(location.as_str().to_owned())
 }
 
 fn check_answer(answer: &Response<Bytes>, expected: Option<&str>) -> Result<()> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use anyhow::Result;
 use signpost_testbed::StandInOrigin;
 
-use super::figures::{Figure, Target};
+use super::figures::{Figure, Target, number};
 use super::server::Server;
 use super::wrk::{self, Asks};
 
@@ -76,19 +76,18 @@ impl Comparison {
         }
     }
 
-    /// The CPU time a request, and the requests a second.
-    pub(super) fn figures(&self) -> [Figure; 2] {
-        let figure = |name, of: fn(&Turn) -> f64, unit, most: Option<f64>| Figure {
-            what: format!("{name}: {}", self.what()),
-            value: median(self.rounds.iter().map(|[_, second]| of(second))),
-            unit,
-            ratio: Some(median(self.rounds.iter().map(|turns| ratio(of, turns)))),
-            target: most.map(Target::AtMost),
-        };
-        [
-            figure("CPU", Turn::cpu, "µs", self.most),
-            figure("throughput", Turn::rate, "a second", None),
-        ]
+    /// The CPU time of a request, and how many were answered.
+    pub(super) fn figure(&self) -> Figure {
+        let value = |of: fn(&Turn) -> f64| median(self.rounds.iter().map(|[_, second]| of(second)));
+        let ratio = |of| median(self.rounds.iter().map(|turns| ratio(of, turns)));
+        let (rate, rate_ratio) = (number(value(Turn::rate)), ratio(Turn::rate));
+        Figure {
+            what: self.what(),
+            value: value(Turn::cpu),
+            unit: format!("µs of CPU time ({rate} a second, ratio {rate_ratio:.2})"),
+            ratio: Some(ratio(Turn::cpu)),
+            target: self.most.map(Target::AtMost),
+        }
     }
 
     fn what(&self) -> String {
@@ -123,38 +122,15 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-    use std::time::Duration;
-
-    use super::{Asks, Comparison, Side, Turn};
+    use super::median;
 
     #[test]
-    fn the_median_of_the_ratios_counts() {
-        for (most, rounds, expected) in [
-            (1.1, &[[50, 55], [50, 90], [100, 105]][..], true),
-            (1.09, &[[50, 55], [50, 90], [100, 105]], false),
-            // Of two, the lower one.
-            (1.1, &[[50, 90], [50, 55]], true),
-            // Without a round the ratio is unknown.
-            (1.1, &[], false),
-        ] {
-            let side = |name| Side {
-                name,
-                module: PathBuf::new(),
-                manifest: PathBuf::new(),
-                asks: Asks::NewFiles,
-            };
-            let mut comparison = Comparison::new(side("off"), side("on"), Some(most));
-            let turn = |cpu| Turn {
-                seconds: 5.0,
-                requests: 100.0,
-                cpu: Duration::from_millis(cpu),
-            };
-            let turns = rounds.iter().map(|round: &[u64; 2]| round.map(turn));
-            comparison.rounds = turns.collect();
-            let [cpu, rate] = comparison.figures();
-            assert_eq!(cpu.is_met(), expected, "{most} of {rounds:?}");
-            assert_eq!(rate.what, "throughput: on in off");
+    fn the_median_is_the_middle_one() {
+        let rows: [(&[f64], f64); 2] = [(&[0.9, 0.1, 0.8], 0.8), (&[0.2, 0.1], 0.1)];
+        for (values, expected) in rows {
+            let found = median(values.iter().copied());
+            assert_eq!(found.to_bits(), expected.to_bits(), "{values:?}");
         }
+        assert!(median([].into_iter()).is_nan());
     }
 }

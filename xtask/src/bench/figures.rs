@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use crate::table::table;
 
 /// What was measured of one thing, and what it should be.
@@ -7,22 +5,18 @@ use crate::table::table;
 pub(super) struct Figure {
     pub(super) what: String,
     pub(super) value: f64,
-    pub(super) unit: &'static str,
+    pub(super) unit: String,
     /// The value in terms of what it is compared with.
     pub(super) ratio: Option<f64>,
+    /// A bound of the ratio, or of the value where there is no ratio.
     pub(super) target: Option<Target>,
 }
 
-/// A bound of the ratio, or of the value where there is no ratio.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Target {
     AtMost(f64),
     AtLeast(f64),
 }
-
-/// The figures that were written last, as text, by what they are of.
-#[derive(Debug)]
-pub(super) struct Written(BTreeMap<String, String>);
 
 impl Figure {
     /// Whether it is as it should be, as any figure without a target is.
@@ -34,40 +28,55 @@ impl Figure {
         })
     }
 
-    fn row(&self, last: &Written) -> [String; 6] {
-        let (what, value) = (self.what.clone(), number(self.value));
-        let ratio = self.ratio.map(|ratio| format!("{ratio:.3}"));
-        let target = self.target.map(|target| match target {
-            Target::AtMost(most) => format!("at most {}", number(most)),
-            Target::AtLeast(least) => format!("at least {}", number(least)),
-        });
-        let met = match &target {
-            Some(_) if self.is_met() => "met",
-            Some(_) => "MISSED",
-            None => "",
-        };
-        [
-            what,
-            format!("{value} {}", self.unit),
-            ratio.unwrap_or_default(),
-            target.unwrap_or_default(),
-            met.to_owned(),
-            last.0.get(&self.what).cloned().unwrap_or_default(),
-        ]
+    /// The value with its ratio.
+    fn text(&self) -> String {
+        let text = format!("{} {}", number(self.value), self.unit);
+        match self.ratio {
+            Some(ratio) => format!("{text}, ratio {ratio:.3}"),
+            None => text,
+        }
     }
 }
 
 /// The figures with their targets, and beside them those that were written last.
-pub(super) fn show(figures: &[Figure], last: &Written) -> String {
-    let heading = ["what", "figure", "ratio", "target", "", "last"].map(str::to_owned);
-    let rows = figures.iter().map(|figure| figure.row(last));
-    table(&[heading].into_iter().chain(rows).collect::<Vec<_>>())
+pub(super) fn show(figures: &[Figure], last: &str) -> String {
+    let mut rows = vec![["what", "figure", "target", "", "last"].map(str::to_owned)];
+    rows.extend(figures.iter().map(|figure| {
+        let (target, met) = match figure.target {
+            Some(Target::AtMost(most)) => (format!("at most {}", number(most)), "met"),
+            Some(Target::AtLeast(least)) => (format!("at least {}", number(least)), "met"),
+            None => (String::new(), ""),
+        };
+        let met = if figure.is_met() { met } else { "MISSED" };
+        let last = last.lines().find_map(|line| text_of(&figure.what, line));
+        let last = last.unwrap_or_default();
+        let (what, text) = (figure.what.clone(), figure.text());
+        [what, text, target, met.to_owned(), last.to_owned()]
+    }));
+    table(&rows)
+}
+
+/// What is written for the next run: the figures, and those of the last run that were not measured again.
+pub(super) fn replace(last: &str, figures: &[Figure]) -> String {
+    let is_old = |line: &&str| figures.iter().all(|new| text_of(&new.what, line).is_none());
+    let old = last.lines().filter(is_old).map(str::to_owned);
+    let new = figures
+        .iter()
+        .map(|it| format!("{}\t{}", it.what, it.text()));
+    let mut lines: Vec<_> = old.chain(new).collect();
+    lines.sort();
+    lines.join("\n") + "\n"
+}
+
+/// The text of a line, if it is of this.
+fn text_of<'l>(what: &str, line: &'l str) -> Option<&'l str> {
+    line.strip_prefix(what)?.strip_prefix('\t')
 }
 
 /// A small number as it is, and a large one in groups of three digits.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value < 1000.0 {
-        return format!("{}", (value * 100.0).round() / 100.0);
+        return ((value * 100.0).round() / 100.0).to_string();
     }
     let digits = format!("{value:.0}");
     let groups = digits.as_bytes().rchunks(3).rev();
@@ -75,37 +84,16 @@ fn number(value: f64) -> String {
     groups.join(",")
 }
 
-impl Written {
-    /// Reads lines of `what`, a tab, and the figure.
-    pub(super) fn parse(text: &str) -> Self {
-        let lines = text.lines().filter_map(|line| line.split_once('\t'));
-        let lines = lines.map(|(what, figure)| (what.to_owned(), figure.to_owned()));
-        Self(lines.collect())
-    }
-
-    /// Replaces what was measured again, and keeps the rest.
-    pub(super) fn replace(mut self, figures: &[Figure]) -> String {
-        for figure in figures {
-            let [what, value, ratio, ..] = figure.row(&self);
-            let written = [value, ratio].join("  ").trim_end().to_owned();
-            self.0.insert(what, written);
-        }
-        let lines = self.0.iter();
-        lines
-            .map(|(what, figure)| format!("{what}\t{figure}\n"))
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Figure, Target, Written, show};
+    use super::{Figure, Target, replace, show};
 
     fn figure(value: f64, ratio: Option<f64>, target: Option<Target>) -> Figure {
+        let (what, unit) = ("redirect".to_owned(), "µs".to_owned());
         Figure {
-            what: "redirect".to_owned(),
+            what,
             value,
-            unit: "µs",
+            unit,
             ratio,
             target,
         }
@@ -130,16 +118,16 @@ mod tests {
 
     #[test]
     fn figures_stand_beside_the_last_ones_and_replace_them() {
-        let last = Written::parse("redirect\t70 µs  1.100\nmodule\t650,000 bytes\n");
+        let last = "module\t650,000 bytes\nredirect\t70 µs, ratio 1.100\n";
         let figures = [figure(1_234_567.8, Some(1.04), Some(Target::AtMost(1.03)))];
         assert_eq!(
-            show(&figures, &last),
-            "what      figure        ratio  target                last\n\
-             redirect  1,234,568 µs  1.040  at most 1.03  MISSED  70 µs  1.100\n"
+            show(&figures, last),
+            "what      figure                     target                last\n\
+             redirect  1,234,568 µs, ratio 1.040  at most 1.03  MISSED  70 µs, ratio 1.100\n"
         );
         assert_eq!(
-            last.replace(&figures),
-            "module\t650,000 bytes\nredirect\t1,234,568 µs  1.040\n"
+            replace(last, &figures),
+            "module\t650,000 bytes\nredirect\t1,234,568 µs, ratio 1.040\n"
         );
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use signpost_testbed::StandInOrigin;
 
-use super::check::{Asked, check, check_limit};
+use super::check::{check, check_limit};
 use super::compare::{self, Comparison, Side};
 use super::figures::{Figure, Target};
 use super::scene::{RETRY, Scene};
@@ -17,23 +17,11 @@ use crate::workspace::Workspace;
 /// How many requests for one file are checked before any is measured.
 const CHECKED: usize = 10;
 
-/// The modules that are measured.
-struct Modules {
-    edge: PathBuf,
-    /// The edge function that takes one request a sandbox.
-    once: PathBuf,
-    limit: PathBuf,
-}
-
 /// Compares what requests take.
 pub(super) fn compare(workspace: &Workspace, rounds: u8, seconds: u8) -> Result<Vec<Figure>> {
     tool::ensure(&[tools::wrk(), tools::viceroy()])?;
     let bench = |name| build::for_the_edge(workspace, "signpost-benches", name);
-    let modules = Modules {
-        edge: build::module(workspace)?,
-        once: bench("once")?,
-        limit: bench("limit")?,
-    };
+    let modules = [build::module(workspace)?, bench("once")?, bench("limit")?];
     let comparisons = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -49,22 +37,22 @@ pub(super) fn compare(workspace: &Workspace, rounds: u8, seconds: u8) -> Result<
         })?;
     let module = Figure {
         what: "module".to_owned(),
-        value: f64::from(u32::try_from(fs::metadata(&modules.edge)?.len())?),
-        unit: "bytes",
+        value: f64::from(u32::try_from(fs::metadata(&modules[0])?.len())?),
+        unit: "bytes".to_owned(),
         ratio: None,
         target: Some(Target::AtMost(f64::from(LARGEST))),
     };
-    let compared = comparisons.iter().flat_map(Comparison::figures);
+    let compared = comparisons.iter().map(Comparison::figure);
     Ok(compared.chain([module]).collect())
 }
 
-/// The comparisons, once every scene is checked.
+/// The comparisons of the edge function, of the one that takes one request a sandbox, and of the limit, once
+/// every scene is checked.
 async fn prepare(
     workspace: &Workspace,
     origin: &StandInOrigin,
-    modules: &Modules,
+    [edge, once, limit]: &[PathBuf; 3],
 ) -> Result<Vec<Comparison>> {
-    let Modules { edge, once, limit } = modules;
     let scene = |name, file, more| Scene::new(workspace, origin, name, file, more, "enforce");
     let (file, share) = ("config/crates-io.toml", "enforce, next 1%");
     let production = scene("production", file, "")?;
@@ -73,17 +61,17 @@ async fn prepare(
     let two_targets = scene("two-targets", "benches/two-targets.toml", "")?;
     let two_targets_retry = scene("two-targets-retry", "benches/two-targets.toml", RETRY)?;
 
-    let uncounted = [Asked::uncounted(0); CHECKED];
-    let counted = [1, 2].map(|attempt| Asked::counted(0, attempt));
-    let others = [1, 2].map(|file| Asked::counted(file, 1));
+    let uncounted = [(0, None); CHECKED];
     check_limit(edge, limit, &production, origin).await?;
     check(edge, &production, &uncounted).await?;
     check(once, &production, &uncounted).await?;
     check(edge, &next, &uncounted).await?;
-    check(edge, &retry, &[counted, others].concat()).await?;
+    let attempts = [(0, Some(1)), (0, Some(2)), (1, Some(1)), (2, Some(1))];
+    check(edge, &retry, &attempts).await?;
     check(edge, &two_targets, &uncounted).await?;
-    let to_the_origin = [1, 2, 3].map(|attempt| Asked::counted(0, attempt));
-    check(edge, &two_targets_retry, &to_the_origin).await?;
+    // The third one goes to the origin.
+    let attempts = [1, 2, 3].map(|attempt| (0, Some(attempt)));
+    check(edge, &two_targets_retry, &attempts).await?;
 
     let side = |name, module: &Path, scene: &Scene, asks| Side {
         name,
