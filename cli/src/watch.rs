@@ -226,8 +226,9 @@ fn read(files: &[PathBuf], session: &Mutex<Session>) -> Result<(), Failure> {
         lock(session).begin_file(name);
         let mut chunks = Chunks::new(input);
         while let Some(chunk) = chunks.next(buffer) {
+            let mut session = lock(session);
             for (_, line) in chunk.lines() {
-                if lock(session).take(line).is_break() {
+                if session.take(line).is_break() {
                     return Ok(());
                 }
             }

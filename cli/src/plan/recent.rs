@@ -1,6 +1,8 @@
 //! Remembers what was found for recent requests. Most requests in a registry's log repeat.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::RandomState;
 
 use crate::log::Asked;
 
@@ -77,7 +79,7 @@ fn is_same(one: &Asked<'_>, other: &Asked<'_>) -> bool {
 impl<V> Default for Recent<V> {
     fn default() -> Self {
         Self {
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             slots: Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use super::compare::{Compared, Configurations};
@@ -16,7 +17,7 @@ use crate::log::{Asked, Chunk, Reader, Unreadable, Why};
 #[derive(Debug, Default)]
 pub(super) struct Tally<'c> {
     blank: u64,
-    outcomes: IndexMap<Compared<'c>, Counted<Asked<'static>>>,
+    outcomes: IndexMap<Compared<'c>, Counted<Asked<'static>>, RandomState>,
     /// The index in `outcomes` for recent requests.
     recent: Recent<usize>,
     /// Without the recent requests.
