@@ -55,33 +55,27 @@ fn bench() -> Result<()> {
     fs::write(&old, PRODUCTION)?;
     fs::write(&new, with_another_location())?;
     for paths in [Paths::Popular, Paths::Unique] {
-        let plain = at("plain.log");
-        let written = write(paths, File::create(&plain)?)?;
+        let log = at("plain.log");
+        let written = write(paths, File::create(&log)?)?;
         let length = written.bytes / u64::from(LINES);
         println!("{LINES} lines of {length} bytes on average, paths {paths:?}");
-        let plan = |name, new: &Path, same: u64, log: &Path| {
-            let requests = ["--requests".as_ref(), log.as_os_str()];
+        let plan = |name, new: &Path, same, log: &Path| {
             let words = [
-                ["plan".as_ref(), old.as_os_str(), new.as_os_str()].as_slice(),
-                &requests,
+                "plan".as_ref(),
+                old.as_os_str(),
+                new.as_os_str(),
+                "--requests".as_ref(),
+                log.as_os_str(),
             ];
-            run(name, "same", same, &words.concat())
+            run(name, "same", same, &words)
         };
-        plan("plan", &new, written.same, &plain)?;
-        plan("plan, nothing changes", &old, written.readable, &plain)?;
-        plan(
-            "plan of gzip",
-            &new,
-            written.same,
-            &gzip(&plain, at("gzip.log"))?,
-        )?;
-        plan(
-            "plan of zstd",
-            &new,
-            written.same,
-            &zstd(&plain, at("zstd.log"))?,
-        )?;
-        let words = ["watch".as_ref(), plain.as_os_str()];
+        plan("plan", &new, written.same, &log)?;
+        plan("plan, nothing changes", &old, written.readable, &log)?;
+        let packed = gzip(&log, at("gzip.log"))?;
+        plan("plan of gzip", &new, written.same, &packed)?;
+        let packed = zstd(&log, at("zstd.log"))?;
+        plan("plan of zstd", &new, written.same, &packed)?;
+        let words = ["watch".as_ref(), log.as_os_str()];
         run("watch", "lines", LINES.into(), &words)?;
     }
     Ok(())

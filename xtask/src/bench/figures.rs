@@ -42,16 +42,16 @@ impl Figure {
 pub(super) fn show(figures: &[Figure], last: &str) -> String {
     let mut rows = vec![["what", "figure", "target", "", "last"].map(str::to_owned)];
     rows.extend(figures.iter().map(|figure| {
-        let (target, met) = match figure.target {
-            Some(Target::AtMost(most)) => (format!("at most {}", number(most)), "met"),
-            Some(Target::AtLeast(least)) => (format!("at least {}", number(least)), "met"),
+        let (target, outcome) = match figure.target {
+            Some(Target::AtMost(bound)) => (format!("at most {}", number(bound)), "met"),
+            Some(Target::AtLeast(bound)) => (format!("at least {}", number(bound)), "met"),
             None => (String::new(), ""),
         };
-        let met = if figure.is_met() { met } else { "MISSED" };
-        let last = last.lines().find_map(|line| text_of(&figure.what, line));
-        let last = last.unwrap_or_default();
+        let outcome = if figure.is_met() { outcome } else { "MISSED" };
+        let before = last.lines().find_map(|line| text_of(&figure.what, line));
+        let before = before.unwrap_or_default();
         let (what, text) = (figure.what.clone(), figure.text());
-        [what, text, target, met.to_owned(), last.to_owned()]
+        [what, text, target, outcome.to_owned(), before.to_owned()]
     }));
     table(&rows)
 }
