@@ -40,5 +40,6 @@ mod watch;
 
 pub use command_line::{CommandLine, Here, main, main_in};
 pub use findings::Code;
+pub use log::{Told, ToldLine, tell};
 pub use output::{Failure, Outcome};
 pub use release::{Judged, Watch, World};

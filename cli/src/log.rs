@@ -13,6 +13,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 mod time;
+mod told;
 mod unreadable;
 mod w3c;
 
@@ -22,4 +23,5 @@ pub(crate) use entry::Entry;
 pub(crate) use input::Input;
 pub(crate) use reader::Reader;
 pub(crate) use time::Time;
+pub use told::{Told, ToldLine, tell};
 pub(crate) use unreadable::{Unreadable, Why};

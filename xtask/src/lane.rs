@@ -31,15 +31,23 @@ pub(crate) struct Program {
     pub(crate) line: CommandLine,
 }
 
-/// Compiles the tests that these flags of `cargo test` name, and returns their programs.
+/// Compiles the tests that these flags of [`TESTS`] name, and returns their programs.
 ///
 /// # Errors
 ///
 /// When they cannot be compiled.
 pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program>> {
-    let line = CommandLine::new(TESTS)
-        .arguments("--no-run --message-format json-render-diagnostics")
-        .arguments(flags);
+    compile(workspace, &CommandLine::new(TESTS).arguments(flags))
+}
+
+/// Compiles the tests of a `cargo test`, and returns their programs.
+///
+/// # Errors
+///
+/// When they cannot be compiled.
+pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<Program>> {
+    let unrun = "--no-run --message-format json-render-diagnostics";
+    let line = line.clone().arguments(unrun);
     line.announce();
     let mut child = line
         .command()

@@ -6,6 +6,7 @@ mod command_line;
 mod compile;
 mod counts;
 mod examples;
+mod fuzz;
 mod impact;
 mod lane;
 mod lanes;
@@ -48,6 +49,7 @@ enum Command {
     Serve(serve::Arguments),
     Test(test::Arguments),
     Bench(bench::Arguments),
+    Fuzz(fuzz::Arguments),
     Impact(impact::Arguments),
     Mutants(mutants::Arguments),
     Prove(prove::Arguments),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Impact(arguments) => impact::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),

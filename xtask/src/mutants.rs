@@ -122,11 +122,8 @@ fn changed(root: &Path, tree: &Path) -> Result<Vec<String>> {
         let written = fs::read(root.join(path)).ok();
         written.is_some() && written != fs::read(tree.join(path)).ok()
     };
-    Ok(known
-        .split('\0')
-        .filter(is_changed)
-        .map(str::to_owned)
-        .collect())
+    let changed = known.split('\0').filter(is_changed);
+    Ok(changed.map(str::to_owned).collect())
 }
 
 /// Forgets what the changed files may have made wrong.
@@ -155,10 +152,9 @@ fn collect(folder: &Path, output: &Path) -> Results {
 
 fn keep(folder: &Path, results: &Results) -> Result<()> {
     let lines = results.iter();
-    let lines: Vec<_> = lines
-        .map(|(name, outcome)| format!("{outcome} {name}"))
-        .collect();
-    fs::write(folder.join("results.txt"), lines.join("\n")).context("cannot keep the results")
+    let lines = lines.map(|(name, outcome)| format!("{outcome} {name}\n"));
+    let lines: String = lines.collect();
+    fs::write(folder.join("results.txt"), lines).context("cannot keep the results")
 }
 
 /// A table of the results by file, and what the page lists wrongly or does not list.
@@ -188,16 +184,15 @@ fn report(all: &[&str], results: &Results, page: &str) -> (String, String) {
     problems.extend(listed.iter().map(|change| {
         format!("{change}\n  It is not missed, or not there: take it off {LIST}.\n")
     }));
-    let heads = "file mutants caught timeout unviable missed untested"
-        .split(' ')
-        .map(str::to_owned);
-    let rows = counts.into_iter().map(|(name, counts)| {
+    let titles = [
+        "file", "mutants", "caught", "timeout", "unviable", "missed", "untested",
+    ];
+    let mut rows = vec![titles.map(str::to_owned)];
+    rows.extend(counts.into_iter().map(|(name, counts)| {
         let mut row = counts.map(|count| count.to_string());
         name.clone_into(&mut row[0]);
         row
-    });
-    let heads: Vec<_> = heads.collect();
-    let rows: Vec<_> = heads.try_into().into_iter().chain(rows).collect();
+    }));
     (table(&rows), problems.concat())
 }
 

@@ -1,13 +1,16 @@
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use cargo_metadata::Message;
 use sha2::{Digest as _, Sha256};
 
 use crate::command_line::CommandLine;
+use crate::lane;
 use crate::workspace::Workspace;
+
+/// What compiles the test for speed.
+const TEST: &str = "cargo test --package signpost --test oracle --profile tool --locked";
 
 /// How many requests a part has.
 const PART: u64 = 10_000_000;
@@ -37,8 +40,12 @@ pub(crate) struct Arguments {
 /// Runs the test, compiled for speed, once for each part that has not passed.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
-    let program = build()?;
-    let hash = fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?;
+    let line = CommandLine::new(TEST);
+    let program = lane::compile(&workspace, &line)?.pop();
+    let program = program
+        .with_context(|| format!("`{line}` has no test"))?
+        .line;
+    let hash = fs::read(program.command().get_program()).context("cannot read the test")?;
     let hash = format!("{:x}", Sha256::digest(hash));
     let passed = workspace.target().join("prove").join(&hash[..16]);
     fs::create_dir_all(&passed)?;
@@ -61,31 +68,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the test, and returns its path.
-fn build() -> Result<PathBuf> {
-    let line = CommandLine::new(
-        "cargo test --package signpost --test oracle --profile tool --locked --no-run \
-         --message-format json-render-diagnostics",
-    );
-    line.announce();
-    let output = line.command().stderr(Stdio::inherit()).output()?;
-    Message::parse_stream(&*output.stdout)
-        .filter_map(|message| match message {
-            Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
-            _ => None,
-        })
-        .last()
-        .map(PathBuf::from)
-        .with_context(|| format!("`{line}` built no test ({})", output.status))
-}
-
 /// Asks the requests of a part, and notes that it passed; nothing if it has.
-fn ask(program: &Path, passed: &Path, seed: u64, cases: u64) -> Result<()> {
+fn ask(program: &CommandLine, passed: &Path, seed: u64, cases: u64) -> Result<()> {
     if passed.exists() {
         return Ok(());
     }
-    CommandLine::program(program.to_string_lossy())
-        .argument("--nocapture")
+    let program = program.clone().argument("--nocapture");
+    program
         .variable("SIGNPOST_PROVE_CASES", cases.to_string())
         .variable("SIGNPOST_PROVE_SEED", seed.to_string())
         .run()?;

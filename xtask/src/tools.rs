@@ -1,3 +1,5 @@
+mod clients;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -6,6 +8,7 @@ use serde_json::Value;
 use crate::command_line::CommandLine;
 use crate::tool::{self, Install, Probe, Tool};
 use crate::workspace::Workspace;
+pub(crate) use clients::clients;
 
 /// The target that the edge module is built for.
 pub(crate) const EDGE_TARGET: &str = "wasm32-wasip1";
@@ -22,9 +25,6 @@ const FASTLY_CLI: &str = include_str!("../fastly-cli/package.json");
 const ZIZMOR: &str = include_str!("../zizmor.txt");
 /// Names the versions of httplint and of what it imports, and the hashes of their wheels.
 const HTTPLINT: &str = include_str!("../httplint.txt");
-
-/// Installs what [`clients`] looks for.
-const CLIENTS: &str = include_str!("../clients.sh");
 
 const NEEDS_RUST: &str = "install Rust with rustup (https://rustup.rs)";
 const NEEDS_RUSTUP: &str = "install Rust with rustup (https://rustup.rs), or add this to your own \
@@ -166,33 +166,6 @@ pub(crate) fn wrk() -> Tool {
 pub(crate) fn valgrind() -> Tool {
     let probe = Probe::Runs(CommandLine::new("valgrind --version"));
     by_hand("Valgrind", probe, "install it (`apt-get install valgrind`)")
-}
-
-/// The clients of registries that the tests run, beside cargo, what packs for them and unpacks, and the
-/// programs between Fastly and a pager. npm and pip are needed anyway, and apt is Debian's own.
-pub(crate) fn clients() -> Tool {
-    // rsyslogd is not on everybody's `PATH`.
-    let probe = "which npm pip gem ruby go apt-get dpkg-deb skopeo composer unzip mvn python3 sha1sum tar \
-                 promtool prometheus-alertmanager systemd-analyze /usr/sbin/rsyslogd && \
-                 ls /usr/lib/*/rsyslog/lmnsd_gtls.so && php -m | grep -qx curl";
-    let shell =
-        |before: &str, script: &str| CommandLine::new(before).arguments("sh -c").argument(script);
-    let with_apt = |needs, before| Install {
-        needs,
-        command: shell(before, CLIENTS),
-        note: None,
-    };
-    Tool {
-        name: "the clients of registries".to_owned(),
-        probe: Probe::Runs(shell("", probe)),
-        // Whoever has no sudo is root, as in a container.
-        installs: vec![
-            with_apt("sudo", "sudo --non-interactive"),
-            with_apt("apt-get", ""),
-        ],
-        hint: "install npm, pip, python3, gem, go, skopeo, composer with PHP's curl and unzip, mvn, rsyslog \
-               with GnuTLS, prometheus, prometheus-alertmanager and systemd; apt-get is Debian's own",
-    }
 }
 
 /// The Fastly CLI, which builds and checks the package: the one on `PATH`, or one of this workspace.

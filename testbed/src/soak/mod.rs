@@ -12,10 +12,12 @@ mod memory;
 mod origin;
 mod phases;
 mod run;
+mod table;
 mod world;
 
 use std::path::Path;
 use std::time::Duration;
+pub use table::table;
 
 use anyhow::{Result, ensure};
 

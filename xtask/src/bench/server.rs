@@ -20,7 +20,10 @@ pub(super) struct Server {
 impl Server {
     /// Starts it on a free port, and returns once it listens.
     pub(super) fn start(module: &Path, manifest: &Path) -> Result<Self> {
-        let address = free_address()?;
+        // Without a reader of its output Viceroy cannot say which port it chose.
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a port")?;
+        let address = free.local_addr()?;
+        drop(free);
         let child = Command::new("viceroy")
             .args(["serve", "--addr", &address.to_string(), "-C"])
             .arg(manifest)
@@ -68,13 +71,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A free address. Without a reader of its output Viceroy cannot say which one it chose.
-fn free_address() -> Result<SocketAddr> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
-    Ok(listener.local_addr()?)
 }
 
 #[cfg(test)]
