@@ -1,5 +1,6 @@
 mod clients;
 
+use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -45,7 +46,7 @@ pub(crate) fn target(triple: &str) -> Result<Tool> {
 /// The programs of LLVM that read coverage.
 pub(crate) fn llvm_tools() -> Result<Tool> {
     let programs = rustc_path("--print target-libdir")?.with_file_name("bin");
-    let program = format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX);
+    let program = format!("llvm-profdata{EXE_SUFFIX}");
     Ok(rustup(
         "the Rust component llvm-tools",
         Probe::Exists(programs.join(program)),
@@ -288,12 +289,10 @@ fn zizmor_programs(workspace: &Workspace) -> [CommandLine; 2] {
 /// The one below `node_modules` is the program for this machine. The script `fastly` beside it starts Node.js
 /// first, which takes six times as long as most of what is asked.
 fn fastly_programs(workspace: &Workspace) -> [CommandLine; 2] {
-    let packages = fastly_folder(workspace).join("node_modules/@fastly");
-    let packages = packages.read_dir().into_iter().flatten().flatten();
-    let name = format!("fastly{}", std::env::consts::EXE_SUFFIX);
-    let mut programs = packages.map(|package| package.path().join(&name));
-    let program = programs.find(|program| program.is_file());
-    on_path_or_at("fastly", &program.unwrap_or_default())
+    let system = OS.replace("macos", "darwin").replace("windows", "win32");
+    let machine = ARCH.replace("x86_64", "x64").replace("aarch64", "arm64");
+    let program = format!("node_modules/@fastly/cli-{system}-{machine}/fastly{EXE_SUFFIX}");
+    on_path_or_at("fastly", &fastly_folder(workspace).join(program))
 }
 
 fn fastly_folder(workspace: &Workspace) -> PathBuf {
