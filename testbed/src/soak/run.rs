@@ -83,7 +83,7 @@ pub(super) async fn phase(
     lock(&scene.seen).answered = vec![None; most];
     let mut printed = Printed::follow(scene.viceroy.follow(), most);
     let mut clients = JoinSet::new();
-    // The first one is alone: what is made once, such as the secret of attempts, is there for the others.
+    // The first one is alone: what is made once is there for the others.
     scene.client(1).await?;
     for _ in 0..soak.connections {
         let scene = Arc::clone(&scene);
