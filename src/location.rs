@@ -126,7 +126,8 @@ impl<'p> Proof<'p> {
         )
     }
 
-    /// Whether the path below the base's reads back to the captures.
+    /// Whether the path below the base's reads back to the captures. That nothing in the base's own part is encoded
+    /// is known from the plain segments.
     fn reads_back(&self) -> Result<bool, Refusal> {
         self.url()?;
         let base = self.target.base().path();

@@ -263,7 +263,7 @@ fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
     let decoded = encoding::decoded_segments(path).ok_or(MalformedPath)?;
     // Nearly every path has nothing that was decoded.
     let is_plain = !encoding::any_byte(path, is_ambiguous);
-    let is_certain = |segment: &Cow<'_, str>| {
+    let is_unambiguous = |segment: &Cow<'_, str>| {
         !matches!(&**segment, "." | "..")
             && (is_plain
                 || !segment
@@ -272,7 +272,7 @@ fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
     };
     // Only a slash at the end makes an empty segment.
     let (_, others) = decoded.split_last().ok_or(MalformedPath)?;
-    if others.iter().any(|segment| segment.is_empty()) || !decoded.iter().all(is_certain) {
+    if others.iter().any(|segment| segment.is_empty()) || !decoded.iter().all(is_unambiguous) {
         return Err(MalformedPath);
     }
     Ok(decoded)

@@ -23,5 +23,6 @@ pub(crate) use entry::Entry;
 pub(crate) use input::Input;
 pub(crate) use reader::Reader;
 pub(crate) use time::Time;
+// For `testbed/properties` alone.
 pub use told::{Told, ToldLine, tell};
 pub(crate) use unreadable::{Unreadable, Why};

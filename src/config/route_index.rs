@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::route::RoutePattern;
 use crate::values::Segment;
 
-/// The routes of a configuration, by the literals of their paths. Routes are meant by their places in
+/// The routes of a configuration, by how many segments their paths have and by the literals in them. Routes are meant by their places in
 /// the order in which they are tried.
 ///
 /// It is a tree with a step for each segment. A path capture ends it: such routes are looked at
@@ -246,6 +246,35 @@ mod tests {
             let index = RouteIndex::of(routes.collect::<Vec<_>>().iter());
             let segments = encoding::decoded_segments(asked).expect(asked);
             assert_eq!(index.candidates(&segments), *expected, "{paths:?}: {asked}");
+        }
+    }
+
+    #[test]
+    fn the_longest_paths_are_counted_as_one_length() {
+        let of_literals = |number: usize| "/a".repeat(number);
+        let any = "/{p:path}".to_owned();
+        let rows = [
+            (of_literals(62), 62, true),
+            (of_literals(62), 63, false),
+            (of_literals(63), 63, true),
+            (of_literals(64), 64, true),
+            (of_literals(70), 63, false),
+            (of_literals(70), 70, true),
+            (any.clone(), 1, true),
+            (any.clone(), 63, true),
+            (any, 200, true),
+        ];
+        for (path, number, expected) in rows {
+            let name = RouteName::parse("route").expect("a name");
+            let route = RoutePattern::new(name, PathTemplate::path(&path).expect(&path), None);
+            let asked = of_literals(number);
+            let segments = encoding::decoded_segments(&asked).expect("a path");
+            let found = RouteIndex::of([&route].into_iter()).candidates(&segments);
+            assert_eq!(
+                !found.is_empty(),
+                expected,
+                "{path}, asked for {number} segments"
+            );
         }
     }
 }

@@ -24,7 +24,7 @@ use store::LIFETIME;
 /// How long a sandbox waits for another request; waiting is billed as memory over time.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Serves at most so many requests, until a bound of the sandbox is reached.
+/// Serves requests until the sandbox reaches a limit; `requests` is one of them.
 pub(crate) fn serve(requests: usize) {
     let mut sandbox = Sandbox::start();
     // Reaching a bound is how a sandbox ends, not an error.

@@ -74,10 +74,10 @@ static UNRESERVED: [bool; 256] = {
     unreserved
 };
 
-/// Whether a byte of a text is such. It looks at all of them, and so at several at once, which is faster for
-/// texts that mostly have none.
-pub(crate) fn any_byte(text: &str, is_such: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(false, |any, byte| any | is_such(byte))
+/// Whether any byte passes a test. Looks at every byte without stopping, so that the compiler can look at several
+/// at once.
+pub(crate) fn any_byte(text: &str, passes: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |any, byte| any | passes(byte))
 }
 
 /// Whether a byte can stand in a captured segment: visible ASCII without `/ \ % ? #`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::capture::{Capture, CaptureSlot};
 use super::mismatch::Mismatch;
-use super::template::{PathTemplate, Segment};
+use super::template::{Part, PathTemplate, Segment};
 
 /// A segment of the template, with its place in the path and what the path has there.
 pub(super) struct At<'t, 'p, 's> {
@@ -50,12 +50,17 @@ impl<'t, 'p, 's> At<'t, 'p, 's> {
         }
     }
 
-    /// Whether the text is what its parts are with these captures, one after another.
+    /// Whether the captures stand in the text, each where the template has it, and nothing else.
+    ///
+    /// It takes them as they are, and not as the builder writes them.
     pub(super) fn consists_of(&self, captures: &[Capture<'_>]) -> bool {
         let text = self.text();
+        let value = |index: &usize| captures.get(*index).map(Capture::as_str);
         let mut parts = self.segment.parts().iter();
-        let left = parts.try_fold(&*text, |left, part| {
-            left.strip_prefix(&*part.text(captures)?)
+        let left = parts.try_fold(&*text, |left, part| match part {
+            Part::Literal(literal) => left.strip_prefix(literal.as_str()),
+            Part::Declared(index) | Part::Used(index) => left.strip_prefix(value(index)?),
+            Part::Derived(index, part) => left.strip_prefix(&*part.of(value(index)?)?),
         });
         // Only what may be several segments has slashes in its captures.
         left == Some("") && (self.segment.span() == Some(1) || !self.is_split())

@@ -5,6 +5,9 @@
 //! the unknown ones have a known length. Only where two captures of one segment are unknown does the
 //! text decide, and then every way to read it is counted.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use super::capture::Capture;

@@ -3,7 +3,7 @@
 use super::template::Part;
 
 /// The segments of several parts: always next one with at most one capture that is not known from a
-/// whole segment or from those before it, if there is such a segment; and whether there always was.
+/// whole segment or from those before it, if there is such a segment. Also tells whether there always was one.
 pub(super) fn reading_order(segments: &[Vec<Part>]) -> (Vec<usize>, bool) {
     let is_mixed = |(_, parts): &(usize, &Vec<Part>)| parts.len() > 1;
     let mut left: Vec<_> = segments.iter().enumerate().filter(is_mixed).collect();

@@ -28,8 +28,11 @@ pub(super) fn one_reading(parts: &[Extent<'_>], text: &str) -> Result<Vec<usize>
         Extent::Length(length) => *length,
         Extent::Type(kind) => kind.lengths().1,
     };
-    if text.len() > parts.iter().map(most).sum() {
-        return Err(furthest(parts, text));
+    let most: usize = parts.iter().map(most).sum();
+    if text.len() > most {
+        // What is further off than any reading gets makes no difference, and would take time.
+        let near = text.get(..text.floor_char_boundary(most + 1));
+        return Err(furthest(parts, near.unwrap_or_default()));
     }
     let ways = Ways::count(parts, text);
     match ways.number(0, 0) {

@@ -77,8 +77,7 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
 }
 
 impl Findings {
-    /// Runs a command that runs tests, shows what each of its programs prints when that has ended, and
-    /// counts its tests. Another lane may show what its own programs print meanwhile.
+    /// Runs a command that runs tests, shows what it prints as it comes, and counts its tests.
     ///
     /// # Errors
     ///
@@ -113,23 +112,17 @@ impl Findings {
 
     fn count(&mut self, output: impl Read, mut terminal: impl Write) -> Result<()> {
         let mut reader = BufReader::new(output);
-        let mut printed = Vec::new();
-        loop {
-            let begin = printed.len();
-            // Bytes and not text: a test may print anything.
-            let is_end = reader.read_until(b'\n', &mut printed)? == 0;
-            let line = String::from_utf8_lossy(&printed[begin..]);
-            let counts = Counts::read(&line);
-            if is_end || counts.is_some() {
-                terminal.write_all(&printed)?;
-                terminal.flush()?;
-                printed.clear();
+        let mut line = Vec::new();
+        // Bytes and not text: a test may print anything.
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            terminal.write_all(&line)?;
+            terminal.flush()?;
+            if let Some(counts) = Counts::read(&String::from_utf8_lossy(&line)) {
+                self.counts += counts;
             }
-            self.counts += counts.unwrap_or_default();
-            if is_end {
-                return Ok(());
-            }
+            line.clear();
         }
+        Ok(())
     }
 }
 

@@ -1,8 +1,7 @@
 use std::process::ExitCode;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::counts::Counts;
@@ -13,9 +12,8 @@ use crate::workspace::Workspace;
 
 /// Run the tests, lane by lane, and end with a table of them
 ///
-/// The lanes that compute, native and wasm, run one after the other, and beside them those that mostly
-/// wait for other programs. What a program of tests prints is shown once it has ended. Each lane installs
-/// what it needs. If a lane fails, the others run all the same. A lane without a single test fails.
+/// Each lane installs what it needs. If a lane fails, the others run all the same. A lane without a
+/// single test fails.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The lanes to run, in this order; all of them when none is named
@@ -42,22 +40,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         [] => Lane::value_variants(),
         lanes => lanes,
     };
-    let run = |waits| {
-        let lanes = lanes.iter().filter(move |lane| lane.waits() == waits);
-        let results = lanes.map(|&lane| {
-            eprintln!("\nLane {}", lane.name());
-            let start = Instant::now();
-            let findings = lane.run(&workspace);
-            LaneResult::new(lane, findings, start.elapsed())
-        });
-        results.collect::<Vec<_>>()
-    };
-    let results = thread::scope(|scope| {
-        let beside = scope.spawn(|| run(true));
-        let mut results = run(false);
-        results.extend(beside.join().map_err(|_| anyhow!("a lane has panicked"))?);
-        anyhow::Ok(results)
-    })?;
+    let results = lanes.iter().map(|&lane| {
+        eprintln!("\nLane {}", lane.name());
+        let start = Instant::now();
+        let findings = lane.run(&workspace);
+        LaneResult::new(lane, findings, start.elapsed())
+    });
+    let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
     Ok(if results.iter().all(LaneResult::passed) {
@@ -112,11 +101,6 @@ impl Lane {
             Self::Viceroy => lanes::viceroy::run(workspace),
             Self::FastlyCli => lanes::fastly_cli::run(workspace),
         }
-    }
-
-    /// Whether its tests mostly wait for other programs.
-    const fn waits(self) -> bool {
-        matches!(self, Self::Viceroy | Self::FastlyCli)
     }
 
     fn name(self) -> String {

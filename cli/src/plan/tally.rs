@@ -17,6 +17,7 @@ use crate::log::{Asked, Chunk, Reader, Unreadable, Why};
 #[derive(Debug, Default)]
 pub(super) struct Tally<'c> {
     blank: u64,
+    /// An outcome has nothing of a request, so there are only so many, and their hash need not withstand an attack.
     outcomes: IndexMap<Compared<'c>, Counted<Asked<'static>>, RandomState>,
     /// The index in `outcomes` for recent requests.
     recent: Recent<usize>,
