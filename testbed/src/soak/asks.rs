@@ -6,7 +6,7 @@ use bytes::Bytes;
 use fastrand::Rng;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use signpost_rows::hostile::{DOWNLOAD, Expect as OfHostile, TARGETS};
-use signpost_rows::{CrateFile, Expect, crates, preset_rows};
+use signpost_rows::{CrateFile, Expect, crates, preset as preset_text, preset_rows};
 
 use super::origin::{BLOCK, LONGEST, TOLD};
 use super::world::{Form, Own, Right, Route, World};
@@ -287,7 +287,11 @@ fn row_of(preset: &str, random: &mut Rng) -> Ask {
     set(&mut asked.headers, "host", row.host);
     let right = match row.expect {
         Expect::Redirect { location } | Expect::Json { location } => {
-            Right::own(Own::redirect_to(location))
+            let mut lines = preset_text(preset)
+                .lines()
+                .map(|line| line.replace(' ', ""));
+            let has_cors = lines.any(|line| line == "cors=true");
+            Right::own(Own::redirect_to(location, has_cors))
         }
         Expect::Origin { reason } => Right::origin(format!("origin;reason=\"{reason}\"")),
     };

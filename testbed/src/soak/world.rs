@@ -282,11 +282,15 @@ impl Own {
         }
     }
 
-    /// A redirect of a configuration of which only the location is known.
-    pub(super) fn redirect_to(location: &str) -> Self {
+    /// A redirect of a configuration of which only the location is known, and whether it has `cors`.
+    pub(super) fn redirect_to(location: &str, has_cors: bool) -> Self {
+        let mut headers = vec![("location", location.to_owned())];
+        if has_cors {
+            headers.push(("access-control-allow-origin", "*".into()));
+        }
         Self {
             status: 302,
-            headers: vec![("location", location.to_owned())],
+            headers,
             body: String::new(),
         }
     }
