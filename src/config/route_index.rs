@@ -64,11 +64,10 @@ impl RouteIndex {
             return found;
         }
         let mut branches = Vec::new();
+        let nothing = Node::default();
         let mut next = Some((0, path));
         while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
-            let Some(node) = self.nodes.get(node) else {
-                continue;
-            };
+            let node = self.nodes.get(node).unwrap_or(&nothing);
             insert(&mut found, &node.longer);
             let Some((segment, rest)) = path.split_first() else {
                 insert(&mut found, &node.routes);

@@ -109,10 +109,10 @@ impl<'t, 'p, 's> Reading<'t, 'p, 's> {
                 _ => {}
             }
         }
-        for number in &self.template.mixed {
-            if let Some(at) = self.places().nth(*number) {
-                self.read_mixed(&at)?;
-            }
+        let (template, path, length) = (self.template, self.path, self.length);
+        let at = |number: &usize| At::all(template, path, length).nth(*number);
+        for at in template.mixed.iter().filter_map(at) {
+            self.read_mixed(&at)?;
         }
         if self.template.has_derived {
             self.compare_parts()?;
