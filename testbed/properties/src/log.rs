@@ -12,7 +12,7 @@ pub(crate) fn check(bytes: &[u8]) {
         let place = usize::try_from(last - 1).unwrap_or(usize::MAX);
         assert!(place < lines.len(), "there is no line {last}");
         match &line.request {
-            Ok(request) => check_request(request),
+            Ok(request) => check_request(request, lines[place]),
             Err(why) => assert!(!why.is_empty() && !why.contains('\n'), "line {last}: {why:?}"),
         }
     }
@@ -26,9 +26,11 @@ pub(crate) fn check(bytes: &[u8]) {
     assert!(told.starts_with(&before), "the last line changes what those before it say");
 }
 
-fn check_request(told: &Told) {
+fn check_request(told: &Told, line: &[u8]) {
     assert!(told.target.starts_with('/'), "{told:?}");
-    assert!(!told.url.contains(char::is_whitespace), "{told:?}");
+    // Only JSON says for certain where a URL with a blank ends.
+    let has_blank = told.url.contains(char::is_whitespace);
+    assert!(!has_blank || line.contains(&b'{'), "{told:?}");
     assert!(!told.target.contains('#') && !told.path.contains(['?', '#']), "{told:?}");
     assert!(told.url.contains(&told.path), "{told:?}");
     let path = if told.path.is_empty() { "/" } else { &told.path };
