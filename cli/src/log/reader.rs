@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter};
 
 use super::asked::{Asked, has_scheme};
 use super::entry::Entry;
@@ -49,15 +49,12 @@ impl Reader {
 
     /// Takes the directives from lines that are read elsewhere.
     pub(super) fn pass_by(&mut self, lines: &[u8]) {
-        // Most logs have no such byte, and to look for one is faster than to look for two.
-        if memchr(b'#', lines).is_none() {
-            return;
-        }
-        let mut directives = Vec::new();
-        if without_mark(lines).starts_with(b"#") {
-            directives.push(0);
-        }
-        directives.extend(memmem::find_iter(lines, b"\n#").map(|end| end + 1));
+        // Files with a mark may be put together, so that it stands before any directive.
+        let directives = memchr_iter(b'#', lines).filter_map(|at| {
+            let before = lines.get(..at)?;
+            let before = before.strip_suffix(MARK).unwrap_or(before);
+            (before.is_empty() || before.ends_with(b"\n")).then_some(before.len())
+        });
         for begin in directives {
             let line = lines.get(begin..).unwrap_or_default();
             let end = memchr(b'\n', line).unwrap_or(line.len());
@@ -122,9 +119,11 @@ fn in_envelope(
     Ok(entry)
 }
 
-/// Some editors begin a file with a byte order mark.
+/// The byte order mark, with which some editors begin a file.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
+    line.strip_prefix(MARK).unwrap_or(line)
 }
 
 /// The form by how a line begins; nothing if it has none of these.
