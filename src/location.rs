@@ -139,7 +139,7 @@ impl<'p> Proof<'p> {
         Ok(below_base.is_some_and(|path| location.reads_back_to(path, self.found.captures())))
     }
 
-    /// Whether the host and the path are those of a route.
+    /// Whether a route would redirect a request for the candidate again.
     fn comes_back(&self) -> Result<bool, Refusal> {
         self.url()?;
         let (host, config) = (self.target.base().host(), self.found.config());

@@ -50,11 +50,10 @@ impl PathTemplate {
         }
     }
 
-    /// Whether a path's decoded segments read back to these captures, which are those of the template, and to
-    /// no others.
+    /// Whether [`read`](Self::read) finds exactly these captures in a path's decoded segments.
     ///
-    /// The answer is the one of comparing them with those of [`read`](Self::read), and mostly takes a fraction
-    /// of its time: where a path can be read in one way only, it is enough that the captures stand in it.
+    /// Most templates can read a path in one way only. Then it is enough to look whether each capture stands
+    /// where the template has it, which takes a fraction of the time.
     pub(crate) fn reads_back_to(&self, path: &[Cow<'_, str>], captures: &[Capture<'_>]) -> bool {
         if !self.is_certain {
             return self.read(path).is_ok_and(|read| read == captures);
@@ -70,12 +69,8 @@ impl PathTemplate {
         if uses == 0 && found == expected {
             return Ok(1);
         }
-        let length = if uses == 0 {
-            (found == expected).then_some(1)
-        } else {
-            let left = (found + uses).checked_sub(expected);
-            left.and_then(|left| left.checked_div(uses).filter(|it| it * uses == left))
-        };
+        let left = (found + uses).checked_sub(expected);
+        let length = left.and_then(|left| left.checked_div(uses).filter(|it| it * uses == left));
         let most = self.most_segments();
         let is_within = |length: &usize| *length > 0 && most.is_none_or(|most| found <= most);
         length.filter(is_within).ok_or(Mismatch::SegmentCount {

@@ -24,7 +24,7 @@
 //! - [`imports`] reads which file of a crate imports which, for the tests of the architecture.
 //! - [`rows`] reads test rows from a table; [`assert_table`] holds a table in a document to them.
 //! - [`LOG_FORMATS`] are the forms in which logs are stored.
-//! - [`soak`] makes many requests of all kinds while what is around the module dies and recovers.
+//! - [`soak`] sends the module many requests of all kinds while its origin fails and recovers.
 //! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod alertmanager;

@@ -1,6 +1,6 @@
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use cargo_metadata::Message;
@@ -48,12 +48,7 @@ pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program
 pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<Program>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);
-    line.announce();
-    let mut child = line
-        .command()
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run `{line}`"))?;
+    let mut child = start(&line)?;
     let mut programs = Vec::new();
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
@@ -76,6 +71,13 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
     Ok(programs)
 }
 
+/// Shows a command and starts it, with its output to be read.
+fn start(line: &CommandLine) -> Result<Child> {
+    line.announce();
+    let child = line.command().stdout(Stdio::piped()).spawn();
+    child.with_context(|| format!("cannot run `{line}`"))
+}
+
 impl Findings {
     /// Runs a command that runs tests, shows what it prints as it comes, and counts its tests.
     ///
@@ -83,12 +85,7 @@ impl Findings {
     ///
     /// When the command cannot be run. A command that fails is a problem found.
     pub(crate) fn run_tests(&mut self, line: &CommandLine) -> Result<()> {
-        line.announce();
-        let mut child = line
-            .command()
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot run `{line}`"))?;
+        let mut child = start(line)?;
         if let Some(output) = child.stdout.take() {
             self.count(output, std::io::stdout())?;
         }

@@ -21,8 +21,8 @@ pub(crate) fn check(bytes: &[u8]) {
     check_effect(switch);
 }
 
-/// The words of a switch, without what makes no difference: blanks, zeros before a number, and the shares of
-/// all and nothing where they are what is meant anyway.
+/// The words of a switch, without what makes no difference: blanks, leading zeros, and a share of 100 % or of
+/// nothing where that is the default.
 fn in_words(text: &str) -> Vec<String> {
     let words = text.split_ascii_whitespace().flat_map(|word| {
         let (word, comma) = match word.split_once(',') {

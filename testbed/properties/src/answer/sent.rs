@@ -29,7 +29,7 @@ pub(crate) fn check_location(answer: &Answer<'_, '_>, location: &str) {
     assert!(read.scheme() == "https" || is_loopback, "{location}");
 }
 
-/// The location tells which request it answers: what is read of it writes the path that was asked for.
+/// No two requests share a location: the captures read from it write the path that was asked for.
 pub(crate) fn check_read_back(answer: &Answer<'_, '_>, location: &str) {
     let (Some(chosen), Some(target)) = (answer.chosen(), answer.target()) else {
         panic!("{location} was chosen by nobody");
