@@ -139,7 +139,8 @@ fn reading(text: &str) -> Box<dyn Fn()> {
     let config = compile(text);
     Box::new(move || {
         let read = signpost::config::from_json(black_box(config.to_json()));
-        assert!(read.is_ok());
+        // The edge never gives it back.
+        std::mem::forget(read.expect("the configuration was compiled"));
     })
 }
 

@@ -62,6 +62,8 @@ struct Proof<'p> {
     text: &'p str,
     /// What a client reads; `None` if the text is not a URL.
     url: Option<&'p Url>,
+    /// Whether nothing in its path is encoded or has to be.
+    is_plain: bool,
     /// The segments of its path, decoded; `None` if one is not UTF-8, which is never strictly encoded and on no
     /// route.
     path: Option<Vec<Cow<'p, str>>>,
@@ -72,10 +74,12 @@ struct Proof<'p> {
 impl<'p> Proof<'p> {
     fn of(candidate: &'p Candidate<'_>, url: Option<&'p Url>) -> Self {
         let chosen = candidate.chosen();
+        let is_plain = url.is_some_and(|url| encoding::is_plain(url.path()));
         Self {
             text: candidate.as_str(),
             url,
-            path: url.and_then(|url| encoding::decoded_segments(url.path())),
+            is_plain,
+            path: url.and_then(|url| encoding::decoded_segments(url.path(), is_plain)),
             found: chosen.found(),
             target: chosen.target(),
         }
@@ -120,10 +124,9 @@ impl<'p> Proof<'p> {
             segments.all(|segment| !matches!(&**segment, "" | "." | "..")),
             Refusal::UnsafeSegment,
         )?;
-        ensure(
-            encoding::is_strictly_encoded(self.url()?.path(), self.target.unencoded()),
-            Refusal::UnsafeCharacter,
-        )
+        let is_strictly_encoded = self.is_plain
+            || encoding::is_strictly_encoded(self.url()?.path(), self.target.unencoded());
+        ensure(is_strictly_encoded, Refusal::UnsafeCharacter)
     }
 
     /// Whether the path below the base's reads back to the captures. That nothing in the base's own part is encoded

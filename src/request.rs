@@ -79,16 +79,17 @@ impl<'a> Request<'a> {
     /// Reads a request from its method, its `Host`, and its request target in origin form
     /// (RFC 9112, section 3.2.1). The query is dropped here and is never seen again.
     pub fn new(method: &str, host: &'a str, target: &'a str) -> Self {
-        let path = if encoding::any_byte(target, |byte| matches!(byte, b'?' | b'#')) {
-            target.split(['?', '#']).next().unwrap_or_default()
-        } else {
+        let is_plain = encoding::is_plain(target);
+        let path = if is_plain {
             target
+        } else {
+            target.split(['?', '#']).next().unwrap_or_default()
         };
         Self {
             method: Method::read(method),
             host,
             path,
-            segments: decode(path),
+            segments: decode(path, is_plain),
             format: Format::Redirect,
             trail: Trail::default(),
             is_for_whole_file: true,
@@ -259,10 +260,8 @@ impl Method {
 }
 
 /// Splits first and decodes second, so that an encoded slash never becomes a separator.
-fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
-    let decoded = encoding::decoded_segments(path).ok_or(MalformedPath)?;
-    // Nearly every path has nothing that was decoded.
-    let is_plain = !encoding::any_byte(path, is_ambiguous);
+fn decode(path: &str, is_plain: bool) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
+    let decoded = encoding::decoded_segments(path, is_plain).ok_or(MalformedPath)?;
     let is_unambiguous = |segment: &Cow<'_, str>| {
         !matches!(&**segment, "." | "..")
             && (is_plain

@@ -223,7 +223,7 @@ fn the_json_is_written_where_it_is_wanted() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let said = format!(
-        "wrote revision c80ba1511340 to {out}\nwrote revision c80ba1511340 to {manifest}\n"
+        "wrote revision 9edb0c5544a6 to {out}\nwrote revision 9edb0c5544a6 to {manifest}\n"
     );
     assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
     assert_eq!(fs::read_to_string(&out).unwrap(), compile(&file).1);

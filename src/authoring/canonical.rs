@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use crate::config::raw::{
-    RawConfig, RawFields, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget,
-    RawWeighted,
+    RawConfig, RawLog, RawOrigin, RawResponse, RawRetry, RawRoute, RawTarget, RawWeighted, Table,
 };
 use crate::config::revision::{AFTER, BEFORE, Revision};
 use crate::config::{
     ClientIp, Config, FORMAT, Log, OriginOptions, RedirectStatus, ResponseOptions, RetryOptions,
-    Route, RouteName, RoutePattern, Weight, WeightedTarget,
+    Route, RouteName, RoutePattern, Target, Weight, WeightedTarget,
 };
 use crate::values::Host;
 
@@ -36,18 +35,7 @@ fn canonical(config: &Config) -> RawConfig {
         allowed_hosts: Some(names(config.allowed_hosts())),
         hosts: config.hosts().map(names),
         origin: Some(canonical_origin(config)),
-        targets: config
-            .targets()
-            .map(|target| {
-                let raw = RawTarget {
-                    base: Some(target.base().to_string()),
-                    health_backend: target.health_backend().map(str::to_owned),
-                    loop_token: target.loop_token().map(|it| it.as_str().to_owned()),
-                    unencoded: Some(target.unencoded().to_string()).filter(|it| !it.is_empty()),
-                };
-                (target.name().to_owned(), raw)
-            })
-            .collect(),
+        targets: Table(config.targets().map(canonical_target).collect()),
         routes: of_origin
             .chain(config.routes().iter().map(canonical_route))
             .collect(),
@@ -67,6 +55,16 @@ pub(super) fn lengths(config: &Config) -> Vec<(RouteName, usize)> {
     let names = config.patterns().map(|route| route.name().clone());
     let length = |route: &RawRoute| serde_json::to_string(route).unwrap_or_default().len();
     names.zip(routes.iter().map(length)).collect()
+}
+
+fn canonical_target(target: &Target) -> (String, RawTarget) {
+    let raw = RawTarget {
+        base: Some(target.base().to_string()),
+        health_backend: target.health_backend().map(str::to_owned),
+        loop_token: target.loop_token().map(|it| it.as_str().to_owned()),
+        unencoded: Some(target.unencoded().to_string()).filter(|it| !it.is_empty()),
+    };
+    (target.name().to_owned(), raw)
 }
 
 fn names(hosts: &[Host]) -> Vec<String> {
@@ -90,7 +88,7 @@ fn canonical_route(route: &Route) -> RawRoute {
         target: only.map(|target| target.name().to_owned()),
         targets: only
             .is_none()
-            .then(|| route.targets().iter().map(canonical_target).collect()),
+            .then(|| route.targets().iter().map(canonical_weighted).collect()),
         location: Some(route.location().to_string()),
         status: (options.status != RedirectStatus::Found).then(|| options.status.as_u16()),
         // The default has changed, so it is always there.
@@ -104,7 +102,7 @@ fn canonical_route(route: &Route) -> RawRoute {
     }
 }
 
-fn canonical_target(target: &WeightedTarget) -> RawWeighted {
+fn canonical_weighted(target: &WeightedTarget) -> RawWeighted {
     let weight = target.weight();
     RawWeighted {
         name: Some(target.target().name().to_owned()),
@@ -140,7 +138,7 @@ fn canonical_log(log: &Log) -> RawLog {
         endpoints,
         service_endpoint: log.service_endpoint.clone(),
         client_ip: (log.client_ip != ClientIp::default()).then(|| log.client_ip.name().to_owned()),
-        fields: fields.filter(|fields| *fields != RawFields::default()),
+        fields: fields.filter(|fields| *fields != Table::default()),
     }
 }
 

@@ -1,4 +1,4 @@
-use super::raw::RawFields;
+use super::raw::Table;
 use crate::values::HeaderText;
 
 /// The most bytes of JSON that the static fields take in a line.
@@ -45,7 +45,7 @@ pub(crate) enum LogFieldFault {
 
 impl LogFields {
     /// Takes the fields that a line can have, and leaves the others out.
-    pub(crate) fn of(written: &RawFields) -> Self {
+    pub(crate) fn of(written: &Table<String>) -> Self {
         let mut fields = Self::default();
         for (name, value) in &written.0 {
             // Compiling has refused what is left out here.

@@ -3,8 +3,8 @@
 //! Every key is optional here, so that whatever is missing is reported together with whatever is
 //! wrong. The first key that means nothing ends the reading; `authoring` has found them all before.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,7 +21,7 @@ pub(crate) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hosts: Option<Vec<String>>,
     pub(crate) origin: Option<RawOrigin>,
-    pub(crate) targets: BTreeMap<String, RawTarget>,
+    pub(crate) targets: Table<RawTarget>,
     pub(crate) routes: Vec<RawRoute>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) response: Option<RawResponse>,
@@ -116,7 +116,7 @@ pub(crate) struct RawLog {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client_ip: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fields: Option<RawFields>,
+    pub(crate) fields: Option<Table<String>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -127,37 +127,50 @@ pub(crate) struct RawRetry {
     pub(crate) origin_share: Option<String>,
 }
 
-/// Texts by name, in the order in which they are written. A map of them would be larger in the module.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RawFields(pub(crate) Vec<(String, String)>);
+/// Values by name, in the order in which they are written. A map of them would be larger in the module, and takes
+/// longer to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Table<V>(pub(crate) Vec<(String, V)>);
 
-impl<'de> Deserialize<'de> for RawFields {
+impl<V> Table<V> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl<V> Default for Table<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Table<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Texts)
+        deserializer.deserialize_map(Members(PhantomData))
     }
 }
 
-impl Serialize for RawFields {
+impl<V: Serialize> Serialize for Table<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
-struct Texts;
+struct Members<V>(PhantomData<V>);
 
-impl<'de> Visitor<'de> for Texts {
-    type Value = RawFields;
+impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
+    type Value = Table<V>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a table of texts")
+        formatter.write_str("a table")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawFields, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = map.next_entry()? {
-            texts.push(text);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Table<V>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
         }
-        Ok(RawFields(texts))
+        Ok(Table(members))
     }
 }
 

@@ -52,7 +52,7 @@ impl Config {
         self.json.chars().count()
     }
 
-    /// The first 12 hexadecimal digits of the SHA-256 of the compiled configuration's content.
+    /// The name of the compiled configuration's content: its hash by FNV-1a (RFC 9923), in 12 hexadecimal digits.
     pub fn revision(&self) -> &str {
         self.revision.as_str()
     }

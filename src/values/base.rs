@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use strum::Display;
+use strum::{Display, IntoStaticStr};
 use thiserror::Error;
 
 use super::encoding::is_unreserved;
@@ -29,7 +29,7 @@ pub struct Base {
 }
 
 /// The schemes that a base can have.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Display, IntoStaticStr, PartialEq, Eq)]
 #[strum(serialize_all = "lowercase")]
 pub enum Scheme {
     /// `https`.
@@ -145,7 +145,7 @@ impl Base {
         if scheme == Scheme::Http && !host.is_loopback() {
             return Err(BaseError::Scheme {
                 text: owned(),
-                scheme: scheme.to_string(),
+                scheme: scheme.name().to_owned(),
             });
         }
         let port = match port {
@@ -185,7 +185,7 @@ impl Base {
     }
 
     fn from_parts(scheme: Scheme, host: Host, port: u16, path: Vec<String>) -> Self {
-        let mut url = format!("{scheme}://{host}");
+        let mut url = [scheme.name(), "://", host.as_str()].concat();
         if port != scheme.default_port() {
             url.push(':');
             url.push_str(&port.to_string());
@@ -205,6 +205,10 @@ impl Base {
 }
 
 impl Scheme {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+
     const fn default_port(self) -> u16 {
         match self {
             Self::Https => 443,
@@ -229,10 +233,13 @@ fn split_scheme(text: &str) -> Result<(Scheme, &str), BaseError> {
         }
         return Ok((Scheme::Https, text));
     };
-    match scheme.to_ascii_lowercase().as_str() {
-        "https" => Ok((Scheme::Https, rest)),
-        "http" => Ok((Scheme::Http, rest)),
-        _ => Err(BaseError::Scheme {
+    let schemes = [Scheme::Https, Scheme::Http];
+    match schemes
+        .into_iter()
+        .find(|it| scheme.eq_ignore_ascii_case(it.name()))
+    {
+        Some(scheme) => Ok((scheme, rest)),
+        None => Err(BaseError::Scheme {
             text: text.to_owned(),
             scheme: scheme.to_owned(),
         }),

@@ -74,6 +74,19 @@ static UNRESERVED: [bool; 256] = {
     unreserved
 };
 
+/// Whether a path has unreserved characters and slashes only, so that nothing in it is encoded or has to be.
+pub(crate) fn is_plain(path: &str) -> bool {
+    !any_byte(path, |byte| byte != b'/' && !is_letter_digit_or_mark(byte))
+}
+
+/// What stands before the first of these ASCII characters, and what follows it if there is one.
+pub(super) fn split_first(text: &str, separator: u8) -> (&str, Option<&str>) {
+    // Segments are short, so looking at each byte is faster than a search that sets itself up.
+    let at = text.bytes().position(|byte| byte == separator);
+    let parts = at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+    parts.map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
 /// Whether any byte passes a test. Looks at every byte without stopping, so that the compiler can look at several
 /// at once.
 pub(crate) fn any_byte(text: &str, passes: impl Fn(u8) -> bool) -> bool {
@@ -116,31 +129,20 @@ pub(super) fn encoded_length(text: &str, unencoded: &Unencoded) -> usize {
 }
 
 /// The segments of a path, each decoded once: none if it does not start with `/`; `None` if one is not UTF-8.
-pub(crate) fn decoded_segments<'p>(path: &'p str) -> Option<Vec<Cow<'p, str>>> {
+/// What is known to be [plain](is_plain) is not decoded.
+pub(crate) fn decoded_segments(path: &str, is_plain: bool) -> Option<Vec<Cow<'_, str>>> {
     // Eight segments hold nearly every path without growing.
     let mut decoded = Vec::with_capacity(8);
-    let Some(text) = path.strip_prefix('/') else {
-        return Some(decoded);
-    };
-    let is_encoded = any_byte(text, |byte| byte == b'%');
-    let mut take = |segment: Option<&'p str>| {
-        let segment = segment?;
-        decoded.push(if is_encoded {
-            decode(segment)?
-        } else {
+    let mut rest = path.strip_prefix('/');
+    while let Some(text) = rest {
+        let (segment, after) = split_first(text, b'/');
+        rest = after;
+        decoded.push(if is_plain {
             Cow::Borrowed(segment)
+        } else {
+            decode(segment)?
         });
-        Some(())
-    };
-    // Segments are short, so looking at each byte is faster than a search that sets itself up.
-    let mut start = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte == b'/' {
-            take(text.get(start..at))?;
-            start = at + 1;
-        }
     }
-    take(text.get(start..))?;
     Some(decoded)
 }
 
@@ -152,10 +154,6 @@ pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
 /// Whether each character of a URL's path has its one spelling: itself if it is unreserved, unencoded or a
 /// slash, upper-case `%XX` if it is not. A character that no capture holds has no spelling.
 pub(crate) fn is_strictly_encoded(path: &str, unencoded: &Unencoded) -> bool {
-    // Nearly every path has nothing that is encoded, nor anything that might have to be.
-    if !any_byte(path, |byte| byte != b'/' && !is_letter_digit_or_mark(byte)) {
-        return true;
-    }
     let mut bytes = path.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {

@@ -14,6 +14,7 @@ mod part;
 mod place;
 mod reading;
 mod reading_order;
+mod segments;
 mod switch;
 mod template;
 mod template_checks;

@@ -5,8 +5,9 @@ use std::fmt;
 
 use super::capture::{Capture, CaptureSlot};
 use super::capture_type::CaptureType;
-use super::encoding::{Unencoded, encoded_length, push_encoded};
+use super::encoding::{Unencoded, encoded_length, is_plain, push_encoded};
 use super::part::CapturePart;
+use super::segments::Segments;
 
 /// A path whose segments hold literals and captures, such as `/crates/{name}/{name}-{version}.crate`.
 ///
@@ -25,8 +26,8 @@ use super::part::CapturePart;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathTemplate {
-    /// Each segment as what it consists of. Two captures never touch.
-    pub(super) segments: Vec<Vec<Part>>,
+    /// What each segment consists of. Two captures never touch.
+    pub(super) segments: Segments<Part>,
     pub(super) captures: Vec<CaptureSlot>,
     /// The segments of several parts, in the order in which they can be read: each makes captures of
     /// the next ones known.
@@ -80,39 +81,44 @@ impl PathTemplate {
 
     /// The segments, from left to right.
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> + DoubleEndedIterator {
-        self.segments.iter().map(|parts| self.segment(parts))
+        self.segments.iter().map(|parts| Segment {
+            parts,
+            captures: &self.captures,
+        })
     }
 
     /// The segments of several pieces, in the order in which they are read: after the captures that are
     /// whole segments, each makes captures of the next ones known.
     pub fn mixed_segments(&self) -> impl Iterator<Item = Segment<'_>> {
-        let parts = self
-            .mixed
-            .iter()
-            .filter_map(|place| self.segments.get(*place));
-        parts.map(|parts| self.segment(parts))
+        self.mixed.iter().map(|place| self.segment(*place))
     }
 
-    pub(super) fn segment<'t>(&'t self, parts: &'t [Part]) -> Segment<'t> {
+    fn segment(&self, place: usize) -> Segment<'_> {
         Segment {
-            parts,
+            parts: self.segments.parts_of(place),
             captures: &self.captures,
         }
     }
 
     /// The most segments that a path of the template has; `None` if there may be any number.
     pub fn most_segments(&self) -> Option<usize> {
-        let mut most = self.segments.len();
+        let mut most = self.segments.number();
         for place in &self.longer {
-            let parts = self.segments.get(*place).map(Vec::as_slice);
-            most += self.segment(parts.unwrap_or_default()).span()? - 1;
+            most += self.segment(*place).span()? - 1;
         }
         Some(most)
     }
 
     /// Appends the path with these captures to a URL, percent-encoded.
     pub fn write(&self, url: &mut String, captures: &[Capture<'_>], unencoded: &Unencoded) {
-        for segment in &self.segments {
+        let start = url.len();
+        self.push_text(url, captures);
+        // Nearly every path has nothing to encode.
+        if url.get(start..).is_some_and(is_plain) {
+            return;
+        }
+        url.truncate(start);
+        for segment in self.segments.iter() {
             url.push('/');
             for part in segment {
                 push_encoded(url, &part.text(captures).unwrap_or_default(), unencoded);
@@ -122,41 +128,54 @@ impl PathTemplate {
 
     /// The most bytes that [`write`](Self::write) appends, whatever is encoded.
     pub(crate) fn most_written(&self, captures: &[Capture<'_>]) -> usize {
-        let parts = self.segments.iter().flatten();
-        let texts = parts.filter_map(|part| part.text(captures));
-        let length: usize = texts.map(|text| text.len()).sum();
-        self.segments.len() + 3 * length
+        let length: usize = self.texts(captures).map(|text| text.len()).sum();
+        self.segments.number() + 3 * length
     }
 
     /// How many bytes [`write`](Self::write) appends.
     pub(crate) fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
-        let parts = self.segments.iter().flatten();
-        let texts = parts.filter_map(|part| part.text(captures));
+        let texts = self.texts(captures);
         let encoded: usize = texts.map(|text| encoded_length(&text, unencoded)).sum();
-        self.segments.len() + encoded
+        self.segments.number() + encoded
+    }
+
+    /// The text of each part that has one.
+    fn texts<'v>(&'v self, captures: &'v [Capture<'_>]) -> impl Iterator<Item = Cow<'v, str>> {
+        let parts = self.segments.all_parts().iter();
+        parts.filter_map(|part| part.text(captures))
     }
 
     /// The path with these captures as text, nothing encoded.
     pub fn text(&self, captures: &[Capture<'_>]) -> String {
         let mut path = String::new();
-        for segment in &self.segments {
+        self.push_text(&mut path, captures);
+        path
+    }
+
+    fn push_text(&self, path: &mut String, captures: &[Capture<'_>]) {
+        for segment in self.segments.iter() {
             path.push('/');
             for part in segment {
                 path.push_str(&part.text(captures).unwrap_or_default());
             }
         }
-        path
     }
 
     /// The same template below the path of a base.
     #[must_use]
     pub fn below(&self, base: &[String]) -> Self {
-        let literals = base
-            .iter()
-            .map(|segment| vec![Part::Literal(segment.clone())]);
+        let mut segments = Segments::with_room();
+        for literal in base {
+            segments.push(Part::Literal(literal.clone()));
+            segments.end_segment();
+        }
+        for parts in self.segments.iter() {
+            parts.iter().for_each(|part| segments.push(part.clone()));
+            segments.end_segment();
+        }
         let moved = |places: &[usize]| places.iter().map(|place| base.len() + place).collect();
         Self {
-            segments: literals.chain(self.segments.iter().cloned()).collect(),
+            segments,
             captures: self.captures.clone(),
             mixed: moved(&self.mixed),
             is_certain: self.is_certain,
@@ -170,7 +189,7 @@ impl PathTemplate {
         if !self.has_derived {
             return None;
         }
-        let mut parts = self.segments.iter().flatten();
+        let mut parts = self.segments.all_parts().iter();
         parts.find_map(|part| match part {
             Part::Derived(index, _) if part.text(captures).is_none() => self.captures.get(*index),
             _ => None,

@@ -2,12 +2,13 @@
 
 use super::capture::CaptureSlot;
 use super::capture_type::CaptureType;
+use super::segments::Segments;
 use super::template::Part;
 
 /// What is wrong with captures that may be several segments: one of them shares its segment, or there are
 /// two.
 pub(super) fn longer_segments(
-    segments: &[Vec<Part>],
+    segments: &Segments<Part>,
     captures: &[CaptureSlot],
     is_path: bool,
 ) -> Vec<String> {
@@ -48,10 +49,10 @@ pub(super) fn longer_segments(
 }
 
 /// What is wrong with captures that the template does not have whole.
-pub(super) fn unused_captures(segments: &[Vec<Part>], captures: &[CaptureSlot]) -> Vec<String> {
+pub(super) fn unused_captures(segments: &Segments<Part>, captures: &[CaptureSlot]) -> Vec<String> {
     let mut errors = Vec::new();
     for (place, slot) in captures.iter().enumerate() {
-        let parts = || segments.iter().flatten();
+        let parts = || segments.all_parts().iter();
         let is_it =
             |part: &Part| matches!(part, Part::Declared(it) | Part::Used(it) if *it == place);
         if parts().any(is_it) {

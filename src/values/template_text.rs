@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::capture::CaptureSlot;
 use super::capture_type::CaptureType;
-use super::encoding::may_be_literal;
+use super::encoding::{may_be_literal, split_first};
 use super::instead::Instead;
 use super::part::CapturePart;
 use super::reading_order::reading_order;
+use super::segments::Segments;
 use super::template::{Part, PathTemplate, Segment, is_derived};
 use super::template_checks::{longer_segments, unused_captures};
 use super::template_error::TemplateErrors;
@@ -45,7 +46,7 @@ enum Written<'t> {
 }
 
 struct Reader<'t> {
-    segments: Vec<Vec<Written<'t>>>,
+    segments: Segments<Written<'t>>,
     captures: Vec<CaptureSlot>,
     errors: Vec<String>,
     is_path: bool,
@@ -54,7 +55,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str, captures: Vec<CaptureSlot>, is_path: bool) -> Self {
         let mut reader = Self {
-            segments: Vec::new(),
+            segments: Segments::with_room(),
             captures,
             errors: Vec::new(),
             is_path,
@@ -91,7 +92,10 @@ impl<'t> Reader<'t> {
             Some(before) => (before, true),
             None => (below_root, false),
         };
-        for segment in below_root.split('/') {
+        let mut rest = Some(below_root);
+        while let Some(text) = rest {
+            let (segment, after) = split_first(text, b'/');
+            rest = after;
             if segment.is_empty() {
                 self.note(format_args!("two slashes stand in a row; leave one out"));
             } else if matches!(segment, "." | "..") {
@@ -99,32 +103,33 @@ impl<'t> Reader<'t> {
                     "no path of a file has the segment `{segment}`"
                 ));
             }
-            let written = self.split_segment(segment);
-            self.segments.push(written);
+            self.split_segment(segment);
+            self.segments.end_segment();
         }
         if ends_in_slash {
             self.note(format_args!("the path ends in a slash; leave it out"));
         }
     }
 
-    fn split_segment(&mut self, segment: &'t str) -> Vec<Written<'t>> {
-        let mut written = Vec::new();
+    fn split_segment(&mut self, segment: &'t str) {
         let mut rest = segment;
-        while let Some((literal, after)) = rest.split_once('{') {
-            self.literal(&mut written, literal, segment);
-            let Some((inner, after)) = after.split_once('}').filter(|it| !it.0.contains('{'))
-            else {
-                self.note(format_args!("the braces in `{segment}` do not pair up"));
-                return written;
+        loop {
+            let (literal, after) = split_first(rest, b'{');
+            self.literal(literal, segment);
+            let Some(after) = after else { return };
+            let (inner, after) = match split_first(after, b'}') {
+                (inner, Some(after)) if !inner.contains('{') => (inner, after),
+                _ => {
+                    self.note(format_args!("the braces in `{segment}` do not pair up"));
+                    return;
+                }
             };
             rest = after;
-            let (name, kind) = match inner.split_once(':') {
-                Some((name, kind)) => (name, Some(kind)),
-                None => (inner, None),
-            };
-            let (name, part) = match name.split_once('.') {
-                Some((name, part)) if kind.is_none() => (name, Some(part)),
-                _ => (name, None),
+            let (name, kind) = split_first(inner, b':');
+            let (name, part) = if kind.is_none() {
+                split_first(name, b'.')
+            } else {
+                (name, None)
             };
             let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
                 && name
@@ -136,7 +141,10 @@ impl<'t> Reader<'t> {
                 ));
                 continue;
             }
-            if matches!(written.last(), Some(Written::Capture { .. })) {
+            if matches!(
+                self.segments.unended().last(),
+                Some(Written::Capture { .. })
+            ) {
                 self.note(format_args!(
                     "two captures touch in `{segment}`; write a literal between them, so that the end of the first is known"
                 ));
@@ -144,27 +152,25 @@ impl<'t> Reader<'t> {
             if let Some(kind) = kind.filter(|_| self.is_path) {
                 self.declare(name, kind);
             }
-            written.push(Written::Capture { name, kind, part });
-        }
-        self.literal(&mut written, rest, segment);
-        written
-    }
-
-    fn literal(&mut self, written: &mut Vec<Written<'t>>, literal: &'t str, segment: &str) {
-        if literal.contains('}') {
-            self.note(format_args!("the braces in `{segment}` do not pair up"));
-        } else {
-            self.check_characters(literal);
-        }
-        if !literal.is_empty() {
-            written.push(Written::Literal(literal));
+            self.segments.push(Written::Capture { name, kind, part });
         }
     }
 
-    fn check_characters(&mut self, literal: &str) {
-        if literal.bytes().all(may_be_literal) {
+    fn literal(&mut self, literal: &'t str, segment: &str) {
+        if literal.is_empty() {
             return;
         }
+        self.segments.push(Written::Literal(literal));
+        if !literal.bytes().all(may_be_literal) {
+            if literal.contains('}') {
+                self.note(format_args!("the braces in `{segment}` do not pair up"));
+            } else {
+                self.note_character(literal);
+            }
+        }
+    }
+
+    fn note_character(&mut self, literal: &str) {
         let may_be = |character: char| u8::try_from(character).is_ok_and(may_be_literal);
         if let Some(character) = literal.chars().find(|it| !may_be(*it)) {
             self.note(format_args!(
@@ -200,7 +206,7 @@ impl<'t> Reader<'t> {
                 ));
             }
             for word in &words {
-                self.check_characters(word);
+                self.note_character(word);
             }
             return CaptureType::OneOf(words);
         }
@@ -226,10 +232,14 @@ impl<'t> Reader<'t> {
     }
 
     fn finish(mut self) -> Result<PathTemplate, TemplateErrors> {
-        let mut segments = Vec::with_capacity(self.segments.len());
-        for written in std::mem::take(&mut self.segments) {
-            let parts = written.iter().filter_map(|part| self.resolve(part));
-            segments.push(parts.collect());
+        let mut segments = Segments::with_room();
+        for parts in std::mem::take(&mut self.segments).iter() {
+            for part in parts {
+                if let Some(part) = self.resolve(part) {
+                    segments.push(part);
+                }
+            }
+            segments.end_segment();
         }
         self.errors
             .extend(longer_segments(&segments, &self.captures, self.is_path));
@@ -242,7 +252,7 @@ impl<'t> Reader<'t> {
             let mut template = PathTemplate {
                 mixed,
                 is_certain,
-                has_derived: segments.iter().flatten().any(is_derived),
+                has_derived: segments.all_parts().iter().any(is_derived),
                 segments,
                 captures: self.captures,
                 longer: Vec::new(),

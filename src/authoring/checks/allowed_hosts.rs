@@ -10,7 +10,7 @@ pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     let written = raw.allowed_hosts.as_deref().unwrap_or_default();
     // A target without a readable base might need any of them.
     let every_base_is_known =
-        !raw.targets.is_empty() && config.targets().count() == raw.targets.len();
+        !raw.targets.0.is_empty() && config.targets().count() == raw.targets.0.len();
     for (index, host) in written.iter().enumerate() {
         let Ok(host) = Host::parse(host) else {
             continue;

@@ -9,12 +9,12 @@ use crate::config::{Key, ProblemCode};
 pub(super) fn check(draft: &Draft<'_>, report: &mut Report) {
     let raw = draft.raw;
     let named: Option<Vec<_>> = raw.routes.iter().flat_map(target_names).collect();
-    let is_known = |name: &&str| raw.targets.contains_key(*name);
+    let is_known = |name: &&str| raw.targets.names().any(|it| it == *name);
     let Some(named) = named.filter(|named| named.iter().all(is_known)) else {
         return;
     };
-    for name in raw.targets.keys() {
-        if !named.contains(&name.as_str()) {
+    for name in raw.targets.names() {
+        if !named.contains(&name) {
             let message = format!(
                 "no route names `{name}`, so nothing is sent there; add it to the `targets` of a route, or leave it out"
             );

@@ -92,8 +92,8 @@ pub(super) fn response(
 }
 
 pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
-    let endpoints_key = Key::from(&key.name("endpoints"));
-    if raw.endpoint.is_none() && raw.endpoints.is_none() && !sink.has(&endpoints_key) {
+    let is_endpoints_wrong = |sink: &Sink| sink.has(&Key::from(&key.name("endpoints")));
+    if raw.endpoint.is_none() && raw.endpoints.is_none() && !is_endpoints_wrong(sink) {
         sink.note_missing(&key.name("endpoint"), "name the Fastly log endpoint");
     }
     // Compiling has refused what is left out here.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::key::{At, Key};
 use super::super::problem::{ProblemCode, Sink};
-use super::super::raw::{RawRoute, RawTarget, RawWeighted};
+use super::super::raw::{RawRoute, RawTarget, RawWeighted, Table};
 use super::super::target::{MAX_TARGETS, Target, Targets, Weight, WeightedTarget};
 use super::fields::backend;
 use crate::values::{Base, Host, Instead, LoopToken, Unencoded};
@@ -13,22 +13,22 @@ use crate::values::{Base, Host, Instead, LoopToken, Unencoded};
 /// The targets as written, and those of them that hold.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'k> {
-    pub(super) written: &'k BTreeMap<String, RawTarget>,
+    pub(super) written: &'k Table<RawTarget>,
     pub(super) valid: &'k BTreeMap<String, Arc<Target>>,
 }
 
 pub(super) fn read(
     key: &At<'_>,
-    written: &BTreeMap<String, RawTarget>,
+    written: &Table<RawTarget>,
     allowed_hosts: Option<&[Host]>,
     sink: &mut Sink,
 ) -> BTreeMap<String, Arc<Target>> {
-    if written.is_empty() {
+    if written.0.is_empty() {
         let instead = "add a table such as [targets.static] with the base of a CDN";
         sink.note_missing(key, instead);
     }
     let mut targets = BTreeMap::new();
-    for (name, raw) in written {
+    for (name, raw) in &written.0 {
         let key = &key.name(name);
         let base = base(&key.name("base"), raw.base.as_deref(), allowed_hosts, sink);
         let health = raw.health_backend.as_deref();
@@ -146,8 +146,8 @@ fn known_target(
     known: Known<'_>,
     sink: &mut Sink,
 ) -> Option<Arc<Target>> {
-    if !known.written.contains_key(name) {
-        let instead = Instead::of(name, known.written.keys().map(String::as_str));
+    if known.written.names().all(|it| it != name) {
+        let instead = Instead::of(name, known.written.names());
         let message =
             format!("there is no [targets.{name}]; name a target that is configured{instead}");
         sink.push(ProblemCode::TargetUnknown, key, message);
