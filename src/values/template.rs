@@ -170,7 +170,9 @@ impl PathTemplate {
             segments.end_segment();
         }
         for parts in self.segments.iter() {
-            parts.iter().for_each(|part| segments.push(part.clone()));
+            for part in parts {
+                segments.push(part.clone());
+            }
             segments.end_segment();
         }
         let moved = |places: &[usize]| places.iter().map(|place| base.len() + place).collect();

@@ -28,7 +28,7 @@ const FIGURES: &str = "benches/figures.tsv";
 /// turns in one run, and the median of the rounds' ratios counts. Before it measures, it checks the answers and
 /// the log lines.
 ///
-/// `lines` measures how many log lines `signpost plan` reads.
+/// `lines` measures how many log lines `signpost plan` and `signpost watch` read.
 ///
 /// At the end is a table of all figures, with their targets and what `benches/figures.tsv` says of the last
 /// run. It exits with 1 if a target is missed.
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         figures.extend(requests::compare(&workspace, rounds, seconds)?);
     }
     if is_asked(Part::Lines) {
-        figures.push(lines::measure()?);
+        figures.extend(lines::measure()?);
     }
     print!("\n{}", figures::show(&figures, &last));
     if arguments.write {
