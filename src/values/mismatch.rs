@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::capture::CaptureSlot;
-use super::template::Segment;
+use super::segment::Segment;
 
 /// Where a path stops fitting a template. Segments are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::capture::{Capture, CaptureSlot};
 use super::mismatch::Mismatch;
-use super::template::{Part, PathTemplate, Segment};
+use super::segment::{Part, Segment};
+use super::template::PathTemplate;
 
 /// A segment of the template, with its place in the path and what the path has there.
 pub(super) struct At<'t, 'p, 's> {

@@ -13,7 +13,8 @@ use std::borrow::Cow;
 use super::capture::Capture;
 use super::mismatch::Mismatch;
 use super::place::At;
-use super::template::{Part, PathTemplate};
+use super::segment::Part;
+use super::template::PathTemplate;
 use super::ways::{Extent, one_reading};
 
 impl PathTemplate {

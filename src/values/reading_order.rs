@@ -1,7 +1,7 @@
 //! The order in which the segments of a template can be read.
 
+use super::segment::Part;
 use super::segments::Segments;
-use super::template::Part;
 
 /// The segments of several parts: always next one with at most one capture that is not known from a
 /// whole segment or from those before it, if there is such a segment. Also tells whether there always was one.

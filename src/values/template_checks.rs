@@ -2,8 +2,8 @@
 
 use super::capture::CaptureSlot;
 use super::capture_type::CaptureType;
+use super::segment::Part;
 use super::segments::Segments;
-use super::template::Part;
 
 /// What is wrong with captures that may be several segments: one of them shares its segment, or there are
 /// two.

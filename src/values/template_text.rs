@@ -8,8 +8,9 @@ use super::encoding::{may_be_literal, split_first};
 use super::instead::Instead;
 use super::part::CapturePart;
 use super::reading_order::reading_order;
+use super::segment::{Part, Segment, is_derived};
 use super::segments::Segments;
-use super::template::{Part, PathTemplate, Segment, is_derived};
+use super::template::PathTemplate;
 use super::template_checks::{longer_segments, unused_captures};
 use super::template_error::TemplateErrors;
 
