@@ -139,7 +139,7 @@ fn reading(text: &str) -> Box<dyn Fn()> {
     let config = compile(text);
     Box::new(move || {
         let read = signpost::config::from_json(black_box(config.to_json()));
-        // The edge never gives it back.
+        // A sandbox never frees its configuration, so freeing it is not counted.
         std::mem::forget(read.expect("the configuration was compiled"));
     })
 }

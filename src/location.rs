@@ -11,7 +11,8 @@ use url::Url;
 use crate::config::{Config, Target};
 use crate::route::{self, RouteMatch};
 use crate::target::Candidate;
-use crate::values::{Base, MAX_LOCATION, Scheme, encoding};
+use crate::values::encoding::{self, UnreservedPath};
+use crate::values::{Base, MAX_LOCATION, Scheme};
 
 pub use point::{Point, Verdict};
 pub use refusal::Refusal;
@@ -62,8 +63,8 @@ struct Proof<'p> {
     text: &'p str,
     /// What a client reads; `None` if the text is not a URL.
     url: Option<&'p Url>,
-    /// Whether nothing in its path is encoded or has to be.
-    is_plain: bool,
+    /// Its path, if there is nothing in it to decode or to encode.
+    unreserved: Option<UnreservedPath<'p>>,
     /// The segments of its path, decoded; `None` if one is not UTF-8, which is never strictly encoded and on no
     /// route.
     path: Option<Vec<Cow<'p, str>>>,
@@ -74,12 +75,14 @@ struct Proof<'p> {
 impl<'p> Proof<'p> {
     fn of(candidate: &'p Candidate<'_>, url: Option<&'p Url>) -> Self {
         let chosen = candidate.chosen();
-        let is_plain = url.is_some_and(|url| encoding::is_plain(url.path()));
+        let path = url.map(Url::path);
+        let unreserved = path.and_then(UnreservedPath::of);
+        let decoded = || path.and_then(encoding::decoded_segments);
         Self {
             text: candidate.as_str(),
             url,
-            is_plain,
-            path: url.and_then(|url| encoding::decoded_segments(url.path(), is_plain)),
+            unreserved,
+            path: unreserved.map_or_else(decoded, |path| Some(path.segments())),
             found: chosen.found(),
             target: chosen.target(),
         }
@@ -124,13 +127,13 @@ impl<'p> Proof<'p> {
             segments.all(|segment| !matches!(&**segment, "" | "." | "..")),
             Refusal::UnsafeSegment,
         )?;
-        let is_strictly_encoded = self.is_plain
+        let is_strictly_encoded = self.unreserved.is_some()
             || encoding::is_strictly_encoded(self.url()?.path(), self.target.unencoded());
         ensure(is_strictly_encoded, Refusal::UnsafeCharacter)
     }
 
-    /// Whether the path below the base's reads back to the captures. That nothing in the base's own part is encoded
-    /// is known from the plain segments.
+    /// Whether the path below the base's reads back to the captures. The point before has shown that nothing in the
+    /// base's own part is encoded.
     fn reads_back(&self) -> Result<bool, Refusal> {
         self.url()?;
         let base = self.target.base().path();

@@ -4,7 +4,8 @@ mod trail;
 
 use std::borrow::Cow;
 
-use crate::values::{LoopToken, encoding};
+use crate::values::LoopToken;
+use crate::values::encoding::{self, UnreservedPath};
 use trail::Trail;
 
 /// A request as it arrived: method, host, path and wanted format, each decoded exactly once.
@@ -79,17 +80,14 @@ impl<'a> Request<'a> {
     /// Reads a request from its method, its `Host`, and its request target in origin form
     /// (RFC 9112, section 3.2.1). The query is dropped here and is never seen again.
     pub fn new(method: &str, host: &'a str, target: &'a str) -> Self {
-        let is_plain = encoding::is_plain(target);
-        let path = if is_plain {
-            target
-        } else {
-            target.split(['?', '#']).next().unwrap_or_default()
-        };
+        let unreserved = UnreservedPath::of(target);
+        let without_query = || target.split(['?', '#']).next().unwrap_or_default();
+        let path = unreserved.map_or_else(without_query, |_| target);
         Self {
             method: Method::read(method),
             host,
             path,
-            segments: decode(path, is_plain),
+            segments: unreserved.map_or_else(|| decode(path), |path| checked(path.segments())),
             format: Format::Redirect,
             trail: Trail::default(),
             is_for_whole_file: true,
@@ -260,21 +258,27 @@ impl Method {
 }
 
 /// Splits first and decodes second, so that an encoded slash never becomes a separator.
-fn decode(path: &str, is_plain: bool) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
-    let decoded = encoding::decoded_segments(path, is_plain).ok_or(MalformedPath)?;
+fn decode(path: &str) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
+    let decoded = encoding::decoded_segments(path).ok_or(MalformedPath)?;
     let is_unambiguous = |segment: &Cow<'_, str>| {
-        !matches!(&**segment, "." | "..")
-            && (is_plain
-                || !segment
-                    .bytes()
-                    .any(|byte| byte == b'/' || is_ambiguous(byte)))
+        let mut bytes = segment.bytes();
+        !bytes.any(|byte| byte == b'/' || is_ambiguous(byte))
     };
-    // Only a slash at the end makes an empty segment.
-    let (_, others) = decoded.split_last().ok_or(MalformedPath)?;
-    if others.iter().any(|segment| segment.is_empty()) || !decoded.iter().all(is_unambiguous) {
+    if decoded.iter().all(is_unambiguous) {
+        checked(decoded)
+    } else {
+        Err(MalformedPath)
+    }
+}
+
+/// The segments, if there are some, none is `.` or `..`, and only the last may be empty: then the path ends in a slash.
+fn checked(segments: Vec<Cow<'_, str>>) -> Result<Vec<Cow<'_, str>>, MalformedPath> {
+    let (_, others) = segments.split_last().ok_or(MalformedPath)?;
+    let is_dots = |segment: &Cow<'_, str>| matches!(&**segment, "." | "..");
+    if others.iter().any(|segment| segment.is_empty()) || segments.iter().any(is_dots) {
         return Err(MalformedPath);
     }
-    Ok(decoded)
+    Ok(segments)
 }
 
 /// Whether a byte of decoded text may be read in two ways. A `%` that is left after decoding was encoded twice

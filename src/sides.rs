@@ -40,7 +40,8 @@ pub enum Side {
 impl<'c> Sides<'c> {
     /// The configuration in `config`, and the one in `next`, if there is one.
     ///
-    /// Two of the same revision would answer alike, so then there is only one side.
+    /// Two of the same revision would answer alike, so then there is only one side. Two versions may give the same
+    /// content different revisions: then there are two sides that answer alike.
     pub fn new(config: &'c Config, next: Option<&'c Config>) -> Self {
         let next = next.filter(|next| next.revision() != config.revision());
         Self { config, next }

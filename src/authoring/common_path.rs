@@ -46,7 +46,7 @@ pub(super) fn common_path(one: &PathTemplate, other: &PathTemplate) -> Option<St
 
 /// Whether a template reads this path, in which nothing is encoded.
 pub(super) fn reads(template: &PathTemplate, path: &str) -> bool {
-    let segments = encoding::decoded_segments(path, false).unwrap_or_default();
+    let segments = encoding::decoded_segments(path).unwrap_or_default();
     template.read(&segments).is_ok()
 }
 

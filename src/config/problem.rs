@@ -111,7 +111,7 @@ problem_codes! {
     OriginRouteIdle "origin-route-idle" "No other route has a path of the route with `origin = true`, so it changes nothing.",
     EntryNearlyFull "entry-nearly-full" "The compiled configuration takes 80 % or more of a Config Store entry.",
     EntryTooLarge "entry-too-large" "The compiled configuration is larger than a Config Store entry may be.",
-    RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled.",
+    RevisionMismatch "revision-mismatch" "The compiled configuration was changed after it was compiled, or a newer version compiled it.",
 }
 
 /// How much a problem matters.

@@ -127,8 +127,8 @@ pub(crate) struct RawRetry {
     pub(crate) origin_share: Option<String>,
 }
 
-/// Values by name, in the order in which they are written. A map of them would be larger in the module, and takes
-/// longer to make.
+/// A table whose keys can be anything: its values by name, in the order in which they are written. A `BTreeMap` is
+/// larger in the module, and slower to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Table<V>(pub(crate) Vec<(String, V)>);
 
@@ -166,11 +166,14 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Table<V>, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        let mut table = Table::default();
+        while let Some((name, value)) = map.next_entry::<String, V>()? {
+            if table.names().any(|earlier| earlier == name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            table.0.push((name, value));
         }
-        Ok(Table(members))
+        Ok(table)
     }
 }
 

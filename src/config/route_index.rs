@@ -59,7 +59,7 @@ impl RouteIndex {
     /// The places of the routes whose paths have the literals of this path, and perhaps of others, in
     /// the order in which they are tried.
     pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
-        let mut found = Vec::with_capacity(2);
+        let mut found = Vec::new();
         if !self.lengths.include(path.len()) {
             return found;
         }
@@ -243,7 +243,7 @@ mod tests {
                 RoutePattern::new(name, path, None)
             });
             let index = RouteIndex::of(routes.collect::<Vec<_>>().iter());
-            let segments = encoding::decoded_segments(asked, false).expect(asked);
+            let segments = encoding::decoded_segments(asked).expect(asked);
             assert_eq!(index.candidates(&segments), *expected, "{paths:?}: {asked}");
         }
     }
@@ -267,7 +267,7 @@ mod tests {
             let name = RouteName::parse("route").expect("a name");
             let route = RoutePattern::new(name, PathTemplate::path(&path).expect(&path), None);
             let asked = of_literals(number);
-            let segments = encoding::decoded_segments(&asked, false).expect("a path");
+            let segments = encoding::decoded_segments(&asked).expect("a path");
             let found = RouteIndex::of([&route].into_iter()).candidates(&segments);
             assert_eq!(
                 !found.is_empty(),

@@ -74,12 +74,7 @@ static UNRESERVED: [bool; 256] = {
     unreserved
 };
 
-/// Whether a path has unreserved characters and slashes only, so that nothing in it is encoded or has to be.
-pub(crate) fn is_plain(path: &str) -> bool {
-    !any_byte(path, |byte| byte != b'/' && !is_letter_digit_or_mark(byte))
-}
-
-/// What stands before the first of these ASCII characters, and what follows it if there is one.
+/// The text before the first `separator`, an ASCII byte, and the text after it; `None` if there is none.
 pub(super) fn split_first(text: &str, separator: u8) -> (&str, Option<&str>) {
     // Segments are short, so looking at each byte is faster than a search that sets itself up.
     let at = text.bytes().position(|byte| byte == separator);
@@ -128,22 +123,43 @@ pub(super) fn encoded_length(text: &str, unencoded: &Unencoded) -> usize {
     text.len() + 2 * encoded.count()
 }
 
+/// A path of unreserved characters and slashes only, as nearly every path is: there is nothing to decode in it, and
+/// nothing to encode.
+#[derive(Clone, Copy)]
+pub(crate) struct UnreservedPath<'p>(&'p str);
+
+impl<'p> UnreservedPath<'p> {
+    /// The path, if it is one.
+    pub(crate) fn of(path: &'p str) -> Option<Self> {
+        let is_reserved = any_byte(path, |byte| byte != b'/' && !is_letter_digit_or_mark(byte));
+        (!is_reserved).then_some(Self(path))
+    }
+
+    /// Its segments.
+    pub(crate) fn segments(self) -> Vec<Cow<'p, str>> {
+        split(self.0, |segment| Some(Cow::Borrowed(segment))).unwrap_or_default()
+    }
+}
+
 /// The segments of a path, each decoded once: none if it does not start with `/`; `None` if one is not UTF-8.
-/// What is known to be [plain](is_plain) is not decoded.
-pub(crate) fn decoded_segments(path: &str, is_plain: bool) -> Option<Vec<Cow<'_, str>>> {
+pub(crate) fn decoded_segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
+    split(path, decode)
+}
+
+/// The segments of a path, each read in the same way.
+fn split<'p>(
+    path: &'p str,
+    read: impl Fn(&'p str) -> Option<Cow<'p, str>>,
+) -> Option<Vec<Cow<'p, str>>> {
     // Eight segments hold nearly every path without growing.
-    let mut decoded = Vec::with_capacity(8);
+    let mut segments = Vec::with_capacity(8);
     let mut rest = path.strip_prefix('/');
     while let Some(text) = rest {
         let (segment, after) = split_first(text, b'/');
         rest = after;
-        decoded.push(if is_plain {
-            Cow::Borrowed(segment)
-        } else {
-            decode(segment)?
-        });
+        segments.push(read(segment)?);
     }
-    Some(decoded)
+    Some(segments)
 }
 
 /// Decodes a segment once; `None` if it is not UTF-8.
@@ -176,5 +192,22 @@ fn hex_digit(byte: Option<u8>) -> Option<u8> {
         digit @ b'0'..=b'9' => Some(digit - b'0'),
         digit @ b'A'..=b'F' => Some(digit - b'A' + 10),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UnreservedPath;
+
+    #[test]
+    fn an_unreserved_path_has_these_characters_only() {
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for character in ('\0'..='\u{7f}').chain(['\u{e9}']) {
+            let is_one = letters.contains(character) || "0123456789-._~/".contains(character);
+            // In the middle and at the end of what is looked at at once.
+            for path in [format!("/a{character}b"), format!("/{:040}{character}", 0)] {
+                assert_eq!(UnreservedPath::of(&path).is_some(), is_one, "{path:?}");
+            }
+        }
     }
 }

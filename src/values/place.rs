@@ -23,11 +23,9 @@ impl<'t, 'p, 's> At<'t, 'p, 's> {
         length: usize,
     ) -> impl Iterator<Item = Self> + use<'t, 'p, 's> {
         let mut place = 0;
-        // Nearly every template has none.
-        let has_longer = !template.longer.is_empty();
         let segments = template.segments().enumerate();
         segments.map(move |(number, segment)| {
-            let is_longer = has_longer && template.longer.contains(&number);
+            let is_longer = template.longer.contains(&number);
             let length = if is_longer { length } else { 1 };
             let at = Self {
                 number,

@@ -46,14 +46,7 @@ impl PathTemplate {
             read: vec![None; self.captures().len()],
         };
         match reading.read() {
-            Ok(()) => {
-                #[expect(
-                    clippy::filter_map_identity,
-                    reason = "flatten would make a second list"
-                )]
-                let read = reading.read.into_iter().filter_map(|capture| capture);
-                Ok(read.collect())
-            }
+            Ok(()) => Ok(reading.read.into_iter().flatten().collect()),
             Err(mismatch) => Err(reading.mismatch_of_literals().unwrap_or(mismatch)),
         }
     }
@@ -73,7 +66,7 @@ impl PathTemplate {
     /// How many segments each capture or prefix takes that can take several, of a path with so many. A
     /// template has one such capture at most, and each use of it takes as many.
     fn length_of_longer_segments<'p>(&self, found: usize) -> Result<usize, Mismatch<'_, 'p>> {
-        let (expected, uses) = (self.segments.number(), self.longer.len());
+        let (expected, uses) = (self.segments.len(), self.longer.len());
         if uses == 0 && found == expected {
             return Ok(1);
         }

@@ -1,48 +1,30 @@
 //! Parts of a template, segment by segment.
 
-/// What each segment consists of: all parts in one row, and where in it each segment ends.
+/// The parts of each segment: one list of all parts, and where each segment ends in it. A list for each segment
+/// would cost an allocation each, whenever a sandbox reads its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Segments<P> {
     parts: Vec<P>,
     ends: Vec<usize>,
 }
 
-impl<P> Default for Segments<P> {
-    fn default() -> Self {
-        Self {
-            parts: Vec::new(),
-            ends: Vec::new(),
-        }
-    }
-}
-
 impl<P> Segments<P> {
-    /// No segments yet, and room for those of nearly every template.
-    pub(super) fn with_room() -> Self {
+    /// No segments, with room for those of nearly every template.
+    pub(super) fn new() -> Self {
         Self {
             parts: Vec::with_capacity(8),
             ends: Vec::with_capacity(8),
         }
     }
 
-    /// Adds a part to the last segment, which is not ended yet.
-    pub(super) fn push(&mut self, part: P) {
-        self.parts.push(part);
-    }
-
-    /// Ends the last segment.
-    pub(super) fn end_segment(&mut self) {
+    /// Adds a segment of these parts.
+    pub(super) fn push(&mut self, parts: impl IntoIterator<Item = P>) {
+        self.parts.extend(parts);
         self.ends.push(self.parts.len());
     }
 
-    /// The parts of the segment that is not ended yet.
-    pub(super) fn unended(&self) -> &[P] {
-        let start = self.ends.last().copied().unwrap_or_default();
-        self.parts.get(start..).unwrap_or_default()
-    }
-
     /// How many segments there are.
-    pub(super) fn number(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -56,7 +38,7 @@ impl<P> Segments<P> {
 
     /// The parts of each segment.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &[P]> + DoubleEndedIterator {
-        (0..self.number()).map(|place| self.parts_of(place))
+        (0..self.len()).map(|place| self.parts_of(place))
     }
 
     /// The parts of all segments.

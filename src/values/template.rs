@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::capture::{Capture, CaptureSlot};
-use super::encoding::{Unencoded, encoded_length, is_plain, push_encoded};
+use super::encoding::{Unencoded, encoded_length, push_encoded};
 use super::segment::{Part, Segment};
 use super::segments::Segments;
 
@@ -66,7 +66,7 @@ impl PathTemplate {
 
     /// The most segments that a path of the template has; `None` if there may be any number.
     pub fn most_segments(&self) -> Option<usize> {
-        let mut most = self.segments.number();
+        let mut most = self.segments.len();
         for place in &self.longer {
             most += self.segment(*place).span()? - 1;
         }
@@ -75,13 +75,6 @@ impl PathTemplate {
 
     /// Appends the path with these captures to a URL, percent-encoded.
     pub fn write(&self, url: &mut String, captures: &[Capture<'_>], unencoded: &Unencoded) {
-        let start = url.len();
-        self.push_text(url, captures);
-        // Nearly every path has nothing to encode.
-        if url.get(start..).is_some_and(is_plain) {
-            return;
-        }
-        url.truncate(start);
         for segment in self.segments.iter() {
             url.push('/');
             for part in segment {
@@ -93,14 +86,14 @@ impl PathTemplate {
     /// The most bytes that [`write`](Self::write) appends, whatever is encoded.
     pub(crate) fn most_written(&self, captures: &[Capture<'_>]) -> usize {
         let length: usize = self.texts(captures).map(|text| text.len()).sum();
-        self.segments.number() + 3 * length
+        self.segments.len() + 3 * length
     }
 
     /// How many bytes [`write`](Self::write) appends.
     pub(crate) fn written_length(&self, captures: &[Capture<'_>], unencoded: &Unencoded) -> usize {
         let texts = self.texts(captures);
         let encoded: usize = texts.map(|text| encoded_length(&text, unencoded)).sum();
-        self.segments.number() + encoded
+        self.segments.len() + encoded
     }
 
     /// The text of each part that has one.
@@ -112,32 +105,24 @@ impl PathTemplate {
     /// The path with these captures as text, nothing encoded.
     pub fn text(&self, captures: &[Capture<'_>]) -> String {
         let mut path = String::new();
-        self.push_text(&mut path, captures);
-        path
-    }
-
-    fn push_text(&self, path: &mut String, captures: &[Capture<'_>]) {
         for segment in self.segments.iter() {
             path.push('/');
             for part in segment {
                 path.push_str(&part.text(captures).unwrap_or_default());
             }
         }
+        path
     }
 
     /// The same template below the path of a base.
     #[must_use]
     pub fn below(&self, base: &[String]) -> Self {
-        let mut segments = Segments::with_room();
+        let mut segments = Segments::new();
         for literal in base {
-            segments.push(Part::Literal(literal.clone()));
-            segments.end_segment();
+            segments.push([Part::Literal(literal.clone())]);
         }
         for parts in self.segments.iter() {
-            for part in parts {
-                segments.push(part.clone());
-            }
-            segments.end_segment();
+            segments.push(parts.iter().cloned());
         }
         let moved = |places: &[usize]| places.iter().map(|place| base.len() + place).collect();
         Self {

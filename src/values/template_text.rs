@@ -21,7 +21,7 @@ impl PathTemplate {
     ///
     /// All its [`TemplateErrors`].
     pub fn path(text: &str) -> Result<Self, TemplateErrors> {
-        Reader::new(text, Vec::new(), true).finish()
+        Reader::new(Vec::new(), true).read(text)
     }
 
     /// Reads the location of a route, which uses each of these captures at least once.
@@ -30,7 +30,7 @@ impl PathTemplate {
     ///
     /// All its [`TemplateErrors`].
     pub fn location(text: &str, captures: &[CaptureSlot]) -> Result<Self, TemplateErrors> {
-        Reader::new(text, captures.to_vec(), false).finish()
+        Reader::new(captures.to_vec(), false).read(text)
     }
 }
 
@@ -47,22 +47,21 @@ enum Written<'t> {
 }
 
 struct Reader<'t> {
-    segments: Segments<Written<'t>>,
+    /// What was read of the segment that is being read.
+    written: Vec<Written<'t>>,
     captures: Vec<CaptureSlot>,
     errors: Vec<String>,
     is_path: bool,
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, captures: Vec<CaptureSlot>, is_path: bool) -> Self {
-        let mut reader = Self {
-            segments: Segments::with_room(),
+    fn new(captures: Vec<CaptureSlot>, is_path: bool) -> Self {
+        Self {
+            written: Vec::new(),
             captures,
             errors: Vec::new(),
             is_path,
-        };
-        reader.split(text);
-        reader
+        }
     }
 
     #[cold]
@@ -70,18 +69,19 @@ impl<'t> Reader<'t> {
         self.errors.push(error.to_string());
     }
 
-    fn split(&mut self, text: &'t str) {
+    fn split(&mut self, text: &'t str) -> Segments<Written<'t>> {
+        let mut segments = Segments::new();
         if matches!(text, "" | "/") {
             self.note(format_args!(
                 "the path is empty; write one such as `/files/x`"
             ));
-            return;
+            return segments;
         }
         if text.starts_with("https://") || text.starts_with("http://") {
             self.note(format_args!(
                 "`{text}` is a URL; write the path only; the host comes from the target's base"
             ));
-            return;
+            return segments;
         }
         let below_root = text.strip_prefix('/').unwrap_or_else(|| {
             self.note(format_args!(
@@ -105,11 +105,12 @@ impl<'t> Reader<'t> {
                 ));
             }
             self.split_segment(segment);
-            self.segments.end_segment();
+            segments.push(self.written.drain(..));
         }
         if ends_in_slash {
             self.note(format_args!("the path ends in a slash; leave it out"));
         }
+        segments
     }
 
     fn split_segment(&mut self, segment: &'t str) {
@@ -142,10 +143,7 @@ impl<'t> Reader<'t> {
                 ));
                 continue;
             }
-            if matches!(
-                self.segments.unended().last(),
-                Some(Written::Capture { .. })
-            ) {
+            if matches!(self.written.last(), Some(Written::Capture { .. })) {
                 self.note(format_args!(
                     "two captures touch in `{segment}`; write a literal between them, so that the end of the first is known"
                 ));
@@ -153,7 +151,7 @@ impl<'t> Reader<'t> {
             if let Some(kind) = kind.filter(|_| self.is_path) {
                 self.declare(name, kind);
             }
-            self.segments.push(Written::Capture { name, kind, part });
+            self.written.push(Written::Capture { name, kind, part });
         }
     }
 
@@ -161,7 +159,7 @@ impl<'t> Reader<'t> {
         if literal.is_empty() {
             return;
         }
-        self.segments.push(Written::Literal(literal));
+        self.written.push(Written::Literal(literal));
         if !literal.bytes().all(may_be_literal) {
             if literal.contains('}') {
                 self.note(format_args!("the braces in `{segment}` do not pair up"));
@@ -232,15 +230,10 @@ impl<'t> Reader<'t> {
         self.captures.iter().position(|slot| slot.name() == name)
     }
 
-    fn finish(mut self) -> Result<PathTemplate, TemplateErrors> {
-        let mut segments = Segments::with_room();
-        for parts in std::mem::take(&mut self.segments).iter() {
-            for part in parts {
-                if let Some(part) = self.resolve(part) {
-                    segments.push(part);
-                }
-            }
-            segments.end_segment();
+    fn read(mut self, text: &'t str) -> Result<PathTemplate, TemplateErrors> {
+        let mut segments = Segments::new();
+        for written in self.split(text).iter() {
+            segments.push(written.iter().filter_map(|part| self.resolve(part)));
         }
         self.errors
             .extend(longer_segments(&segments, &self.captures, self.is_path));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::fixtures::configs::{as_compiled, changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::MAX_ENTRY_LENGTH;
-use signpost_rows::{PRODUCTION, SMALL, STAGING, with_its_revision};
+use signpost_rows::{OLD_ENTRIES, PRODUCTION, SMALL, STAGING, with_its_revision};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Other ways to write what [`SMALL`] says: what is replaced in it, and by what.
@@ -122,7 +122,7 @@ const SMALL_JSON: &str = r#"{"revision":"ba7094b9adc4","format":2,"allowed_hosts
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_revision_names_the_content() {
-    // Worked out with another implementation of FNV-1a over the compiled form without its revision.
+    // `with_its_revision` works it out with code of its own.
     assert_eq!(read(SMALL).revision(), "ba7094b9adc4");
     for config in [read(SMALL), read(PRODUCTION), read(STAGING)] {
         let revision = config.revision();
@@ -165,12 +165,12 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
     (
         "ba7094b9adc4",
         "000000000000",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision `000000000000`; compile the configuration again instead of editing the entry",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `000000000000`; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
     ),
     (
         "ba7094b9adc4",
         "",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision ``; compile the configuration again instead of editing the entry",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision ``; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
     ),
     (
         "\"ba7094b9adc4\"",
@@ -185,17 +185,17 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
     (
         "{\"revision\"",
         "{ \"revision\"",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
     ),
     (
         "cdn.example\"]",
         "evil.example\"]",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
     ),
     (
         "\"log\":{",
         "\"logs\":{",
-        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry",
+        "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
     ),
     (
         "\"edge-log\"}}",
@@ -216,6 +216,16 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
         "{\"backends\":[\"origin\"]}",
         "7",
         "syntax-invalid: invalid type: integer `7`, expected a table at line 1 column 80",
+    ),
+    (
+        "{\"cdn\":{\"base\":\"https://cdn.example\"}}",
+        "7",
+        "syntax-invalid: invalid type: integer `7`, expected a table at line 1 column 114",
+    ),
+    (
+        "{\"cdn\":{",
+        "{\"cdn\":{},\"cdn\":{",
+        "syntax-invalid: duplicate field `cdn` at line 1 column 160",
     ),
     (
         "[\"origin\"]",
@@ -291,15 +301,18 @@ fn a_right_revision_does_not_excuse_a_problem() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn every_byte_of_the_compiled_form_counts() {
-    let json = read(SMALL).to_json().to_owned();
-    for (place, character) in json.char_indices() {
-        let other = if character == 'x' { "y" } else { "x" };
-        let mut text = json.clone();
-        text.replace_range(place..=place, other);
-        assert!(
-            signpost::config::from_json(&text).is_err(),
-            "byte {place}: {text}"
-        );
+    let small = read(SMALL);
+    let old = OLD_ENTRIES.iter().map(|(_, entry)| entry.trim_end());
+    for json in old.chain([small.to_json()]) {
+        for (place, character) in json.char_indices() {
+            let other = if character == 'x' { "y" } else { "x" };
+            let mut text = json.to_owned();
+            text.replace_range(place..=place, other);
+            assert!(
+                signpost::config::from_json(&text).is_err(),
+                "byte {place}: {text}"
+            );
+        }
     }
 }
 
@@ -340,7 +353,7 @@ fn what_is_not_a_compiled_form_is_refused() {
         ),
         (
             "{\"revision\":\"ba7094b9adc4\"}",
-            "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry",
+            "revision-mismatch: revision: the content is not the one that was compiled as revision `ba7094b9adc4`; compile the configuration again instead of editing the entry, or deploy the version that compiled it",
         ),
         (
             "\u{feff}{}",

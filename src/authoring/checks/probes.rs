@@ -86,7 +86,7 @@ fn probe(route: &Route, config: &Config) -> Option<Failing> {
 /// A request whose location under a base is a path of another route, if there is one.
 fn leading_to(other: &Route, route: &Route, base: &Base) -> Option<String> {
     let path = common_path(&route.location().below(base.path()), other.path())?;
-    let segments = encoding::decoded_segments(&path, false)?;
+    let segments = encoding::decoded_segments(&path)?;
     let below_base = segments.get(base.path().len()..)?;
     let held = route.location().read(below_base).ok()?;
     let mut held = held.iter().map(|capture| capture.as_str().to_owned());

@@ -92,8 +92,10 @@ pub(super) fn response(
 }
 
 pub(super) fn log(key: &At<'_>, raw: &RawLog, sink: &mut Sink) -> Option<Log> {
-    let is_endpoints_wrong = |sink: &Sink| sink.has(&Key::from(&key.name("endpoints")));
-    if raw.endpoint.is_none() && raw.endpoints.is_none() && !is_endpoints_wrong(sink) {
+    if raw.endpoint.is_none()
+        && raw.endpoints.is_none()
+        && !sink.has(&Key::from(&key.name("endpoints")))
+    {
         sink.note_missing(&key.name("endpoint"), "name the Fastly log endpoint");
     }
     // Compiling has refused what is left out here.

@@ -102,7 +102,7 @@ pub fn compiled(toml: &str) -> String {
 /// If the content is not an object.
 #[track_caller]
 pub fn with_its_revision(content: &str) -> String {
-    // FNV-1a (RFC 9923), written a second time.
+    // A second FNV-1a (RFC 9923), so that a fault of the library's shows.
     let mut hash = 14_695_981_039_346_656_037_u64;
     for byte in content.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
