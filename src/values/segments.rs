@@ -1,4 +1,4 @@
-//! Parts of a template, segment by segment.
+//! A list of segments, each with its parts.
 
 /// The parts of each segment: one list of all parts, and where each segment ends in it. A list for each segment
 /// would cost an allocation each, whenever a sandbox reads its configuration.
@@ -9,7 +9,7 @@ pub(super) struct Segments<P> {
 }
 
 impl<P> Segments<P> {
-    /// No segments, with room for those of nearly every template.
+    /// An empty list. It sets aside memory for eight segments, which nearly every template needs at most.
     pub(super) fn new() -> Self {
         Self {
             parts: Vec::with_capacity(8),
@@ -28,7 +28,7 @@ impl<P> Segments<P> {
         self.ends.len()
     }
 
-    /// The parts of one segment, none if there is no such segment.
+    /// The parts of one segment. If there is no such segment, there are no parts.
     pub(super) fn parts_of(&self, place: usize) -> &[P] {
         let end_of = |place: usize| self.ends.get(place).copied();
         let start = place.checked_sub(1).and_then(end_of).unwrap_or_default();
