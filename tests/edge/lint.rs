@@ -185,7 +185,7 @@ async fn lint(exchanges: &[Exchange]) -> Vec<Vec<Note>> {
     let packages = env::var_os("SIGNPOST_HTTPLINT").expect(
         "SIGNPOST_HTTPLINT is not set: run `cargo xtask test viceroy`, which installs httplint and sets it",
     );
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edge/lint.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/edge/lint.py");
     let mut python = Command::new("python3")
         .arg(script)
         .env("PYTHONPATH", packages)

@@ -20,7 +20,7 @@ pub(crate) struct Findings {
 ///
 /// Each lane names the same packages and features here, so that cargo compiles them once for all lanes.
 pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
-                                signpost/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
+                                signpost-testbed/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
 
 /// A compiled program of tests.
 #[derive(Debug)]
