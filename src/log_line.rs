@@ -130,10 +130,7 @@ pub(crate) fn write(
     let ip = exchange
         .client_ip
         .and_then(|ip| in_force.client_ip.apply(ip));
-    match ip {
-        Some(ip) => line.plain(name!("ip"), ip),
-        None => line.word(name!("ip"), None),
-    }
+    line.address(name!("ip"), ip);
     line.text(name!("edge_location"), exchange.edge_location.map(word));
     line.text(name!("host"), Some(host));
     line.object(name!("http"), |http| {

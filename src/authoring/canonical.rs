@@ -131,7 +131,7 @@ fn canonical_log(log: &Log) -> RawLog {
         several => (None, Some(several.to_vec())),
     };
     // They are the members of an object but for its braces.
-    let fields = log.fields.as_str().trim_start_matches(',');
+    let fields = log.fields.as_str().trim_end_matches(',');
     let fields = serde_json::from_str(&format!("{{{fields}}}")).ok();
     RawLog {
         endpoint,

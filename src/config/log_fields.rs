@@ -26,7 +26,7 @@ const OWN: [&str; 13] = [
 
 /// The static fields of log lines, such as `service`: members of every line that are the same in each.
 ///
-/// They are kept as they follow other members of an object: each after a comma.
+/// They are kept as they stand among other members of an object: each with a comma after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFields(String);
 
@@ -65,7 +65,7 @@ impl LogFields {
         HeaderText::parse(value).ok_or(LogFieldFault::Value)?;
         // A text always becomes JSON.
         let value_in_json = serde_json::to_string(value).unwrap_or_default();
-        let member = format!(",\"{name}\":{value_in_json}");
+        let member = format!("\"{name}\":{value_in_json},");
         if self.0.len() + member.len() > MAX_LOG_FIELDS {
             return Err(LogFieldFault::Room);
         }
@@ -73,7 +73,7 @@ impl LogFields {
         Ok(())
     }
 
-    /// The fields as they follow other members of an object: each after a comma.
+    /// The fields as they stand among other members of an object: each with a comma after it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,21 +1,31 @@
 //! A JSON object that is written member by member into one string.
 
 use std::fmt::{Display, Write as _};
+use std::net::IpAddr;
 
 use crate::values::Cut;
 
-/// A JSON object (RFC 8259, section 4) as far as it is written.
+/// A JSON object (RFC 8259, section 4) as far as it is written. A comma follows each member, so that none need ask
+/// whether it is the first; [`close`](Object::close) removes the last one.
 pub(super) struct Object(String);
 
 /// The name of a member with what stands around it, put together at compile time: there is a line for each
 /// download, and a third of it are names.
 #[derive(Clone, Copy)]
-pub(super) struct Name(pub(super) &'static str);
+pub(super) struct Name {
+    /// Before any value.
+    pub(super) bare: &'static str,
+    /// Before what stands between quotation marks.
+    pub(super) quoted: &'static str,
+}
 
 /// The [`Name`] of plain ASCII.
 macro_rules! name {
     ($name:literal) => {
-        crate::log_line::object::Name(concat!(",\"", $name, "\":"))
+        crate::log_line::object::Name {
+            bare: concat!("\"", $name, "\":"),
+            quoted: concat!("\"", $name, "\":\""),
+        }
     };
 }
 pub(super) use name;
@@ -32,69 +42,101 @@ impl Object {
     pub(super) fn text(&mut self, name: Name, text: Option<Cut<'_>>) {
         match text {
             Some(text) => self.texts(name, [text]),
-            None => self.value(name, "null"),
+            None => self.null(name),
         }
     }
 
     /// Adds a member that is a text of several parts.
     pub(super) fn texts<const N: usize>(&mut self, name: Name, parts: [Cut<'_>; N]) {
-        self.value(name, "\"");
-        for part in parts {
-            part.write_in_json(&mut self.0);
-        }
-        self.0.push('"');
+        self.quoted(name, |text| {
+            for part in parts {
+                part.write_in_json(text);
+            }
+        });
     }
 
     /// Adds a member that is a text in which nothing has to be escaped.
     pub(super) fn plain(&mut self, name: Name, text: impl Display) {
-        self.value(name, "\"");
-        // Writing to a string cannot fail.
-        let _ = write!(self.0, "{text}\"");
+        self.quoted(name, |json| {
+            // Writing to a string cannot fail.
+            let _ = write!(json, "{text}");
+        });
     }
 
     /// Adds a member that is a word in which nothing has to be escaped, or null.
     pub(super) fn word(&mut self, name: Name, word: Option<&str>) {
         match word {
-            Some(word) => {
-                self.value(name, "\"");
-                self.0.push_str(word);
-                self.0.push('"');
-            }
-            None => self.value(name, "null"),
+            Some(word) => self.quoted(name, |text| text.push_str(word)),
+            None => self.null(name),
+        }
+    }
+
+    /// Adds a member that is an IP address, or null.
+    pub(super) fn address(&mut self, name: Name, address: Option<IpAddr>) {
+        match address {
+            // Nearly every address is one, and `Display` takes several times as long.
+            Some(IpAddr::V4(address)) => self.quoted(name, |text| {
+                let [first, others @ ..] = address.octets();
+                push_digits(text, first.into());
+                for octet in others {
+                    text.push('.');
+                    push_digits(text, octet.into());
+                }
+            }),
+            Some(IpAddr::V6(address)) => self.plain(name, address),
+            None => self.null(name),
         }
     }
 
     /// Adds a member that is a number, or null.
     pub(super) fn number(&mut self, name: Name, number: Option<u64>) {
-        self.value(name, if number.is_some() { "" } else { "null" });
-        if let Some(number) = number {
-            let _ = write!(self.0, "{number}");
-        }
+        let Some(number) = number else {
+            return self.null(name);
+        };
+        self.0.push_str(name.bare);
+        push_digits(&mut self.0, number);
+        self.0.push(',');
     }
 
     /// Adds a member that is an object.
     pub(super) fn object(&mut self, name: Name, write: impl FnOnce(&mut Self)) {
-        self.value(name, "{");
+        self.0.push_str(name.bare);
+        self.0.push('{');
         write(self);
-        self.0.push('}');
+        self.close();
+        self.0.push(',');
     }
 
-    /// Adds members that are written already, each after a comma.
+    /// Adds members that are written already, each with a comma after it.
     pub(super) fn members(&mut self, written: &str) {
         self.0.push_str(written);
     }
 
     /// The whole object.
     pub(super) fn finish(mut self) -> String {
-        self.0.push('}');
+        self.close();
         self.0
     }
 
-    /// Writes a name, and what its value begins with.
-    fn value(&mut self, Name(name): Name, beginning: &str) {
-        let is_first = self.0.ends_with('{');
-        let first = name.strip_prefix(',').filter(|_| is_first);
-        self.0.push_str(first.unwrap_or(name));
-        self.0.push_str(beginning);
+    fn null(&mut self, name: Name) {
+        self.0.push_str(name.bare);
+        self.0.push_str("null,");
     }
+
+    fn quoted(&mut self, name: Name, write: impl FnOnce(&mut String)) {
+        self.0.push_str(name.quoted);
+        write(&mut self.0);
+        self.0.push_str("\",");
+    }
+
+    fn close(&mut self) {
+        if self.0.ends_with(',') {
+            self.0.pop();
+        }
+        self.0.push('}');
+    }
+}
+
+fn push_digits(text: &mut String, number: u64) {
+    text.push_str(itoa::Buffer::new().format(number));
 }
