@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
-use signpost_testbed::traffic::{Settings, Traffic};
 use signpost_testbed::{Alertmanager, client, is_installed, refused_address};
+use signpost_traffic::{Settings, Traffic};
 use tokio::task::spawn_blocking;
 
 /// More than anything here takes.

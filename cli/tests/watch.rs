@@ -11,7 +11,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
-use signpost_testbed::traffic::{Settings, Traffic};
+use signpost_traffic::{Settings, Traffic};
 
 /// Two minutes before the break and so long after it.
 fn log(broken: Duration) -> Vec<u8> {

@@ -25,7 +25,6 @@
 //! - [`rows`] reads test rows from a table; [`assert_table`] holds a table in a document to them.
 //! - [`LOG_FORMATS`] are the forms in which logs are stored.
 //! - [`soak`] sends the module many requests of all kinds while its origin fails and recovers.
-//! - [`traffic`] makes the log of an hour of downloads, and of an incident after it.
 
 mod alertmanager;
 mod cargo;
@@ -57,7 +56,6 @@ mod server;
 pub mod soak;
 mod tls;
 mod tls_front;
-pub mod traffic;
 mod transcript;
 mod unreachable;
 mod viceroy;

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
-use signpost_testbed::traffic::{Part, Settings, Traffic};
+use signpost_traffic::{Part, Settings, Traffic};
 
 /// Write the log of an hour of normal downloads, and of the incident of 2023-07-20 after it
 ///
@@ -121,7 +121,7 @@ mod tests {
     use signpost::log_line::{Exchange, InForce};
     use signpost::request::Request;
     use signpost::values::{Share, Switch};
-    use signpost_testbed::traffic::{Settings, Traffic};
+    use signpost_traffic::{Settings, Traffic};
 
     #[test]
     fn lines_are_written_as_the_edge_writes_them() {

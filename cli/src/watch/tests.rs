@@ -11,7 +11,7 @@ mod sides;
 use std::time::Duration;
 
 use clap::{Args as _, Command, FromArgMatches as _};
-use signpost_testbed::traffic::{Request, Settings as TrafficSettings};
+use signpost_traffic::{Request, Settings as TrafficSettings};
 
 use super::alarm::Alarm;
 use super::event::{Event, Summary};

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::Response;
 use signpost_rows::PRODUCTION;
-use signpost_testbed::traffic::{Request, Settings, Traffic};
 use signpost_testbed::{LocalServer, LogLine, StandInOrigin, Viceroy, module_under_test};
+use signpost_traffic::{Request, Settings, Traffic};
 
 use crate::template::{Fields, Template, time};
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use signpost::log_line::MAX_LINE;
-use signpost_testbed::traffic::{Settings, Traffic};
 use signpost_testbed::{Delivery, MessageType, Pipeline, Rsyslog};
+use signpost_traffic::{Settings, Traffic};
 
 use crate::MACHINE;
 use crate::deployed::RSYSLOG;

@@ -5,8 +5,8 @@ use std::io::{Write as _, stderr};
 use std::time::Duration;
 
 use serde_json::Value;
-use signpost_testbed::traffic::Settings;
 use signpost_testbed::{Alertmanager, Delivery, Pipeline, Rsyslog, is_installed};
+use signpost_traffic::Settings;
 
 use crate::MACHINE;
 use crate::deployed::{RSYSLOG, message_type, watch_command};

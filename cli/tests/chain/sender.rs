@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime};
 
 use signpost_testbed::Delivery;
-use signpost_testbed::traffic::{Settings, Traffic};
+use signpost_traffic::{Settings, Traffic};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::edge::Edge;

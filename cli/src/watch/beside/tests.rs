@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use signpost_testbed::traffic::{Part, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Part, Settings as TrafficSettings, Traffic};
 use tempfile::NamedTempFile;
 use tokio::runtime;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signpost_testbed::traffic::{Part, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Part, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, line, traffic, watch};
 use crate::log::Time;

@@ -1,6 +1,6 @@
 //! A part of the traffic is wholly broken.
 
-use signpost_testbed::traffic::{Part, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Part, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, Found, line, traffic, watch};
 use crate::log::Time;

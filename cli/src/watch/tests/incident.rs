@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Request, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, Found, line, seconds_after_break, traffic};
 use crate::log::Time;

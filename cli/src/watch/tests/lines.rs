@@ -1,6 +1,6 @@
 //! Lines as text, and what a watch says of them.
 
-use signpost_testbed::traffic::{Request, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Request, Settings as TrafficSettings, Traffic};
 
 use super::{defaults, line as line_of, traffic};
 use crate::watch::alarm::Alarm;

@@ -1,6 +1,6 @@
 //! One client that asks without end.
 
-use signpost_testbed::traffic::Traffic;
+use signpost_traffic::Traffic;
 
 use super::{BREAK, line, traffic, watch};
 use crate::log::Time;
@@ -38,11 +38,11 @@ fn one_client_raises_no_alarm_and_is_told_of() {
         for (rate, files, others) in rows {
             scope.spawn(move || {
                 let name = format!("{rate}/s for {files} files beside {others}/s");
-                let settings = signpost_testbed::traffic::Settings {
+                let settings = signpost_traffic::Settings {
                     rate: others,
                     ..traffic(rate, 600, 0)
                 };
-                let settings = signpost_testbed::traffic::Settings {
+                let settings = signpost_traffic::Settings {
                     normal: settings.normal + std::time::Duration::from_mins(5),
                     ..settings
                 };

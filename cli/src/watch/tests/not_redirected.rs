@@ -1,6 +1,6 @@
 //! What `next` refuses or does not redirect, and what `config` refuses for it.
 
-use signpost_testbed::traffic::{Part, Request};
+use signpost_traffic::{Part, Request};
 
 use super::sides::{NEXT, check, release};
 use super::{line, watch};

@@ -5,7 +5,7 @@ use signpost::sides::Sides;
 use signpost::values::{Share, Switch};
 use signpost_rows::compiled;
 use signpost_rows::sides::{CONFIG, NEXT as CONFIG_OF_NEXT};
-use signpost_testbed::traffic::{Part, Request, Settings as TrafficSettings, Traffic};
+use signpost_traffic::{Part, Request, Settings as TrafficSettings, Traffic};
 
 use super::{BREAK, Found, line, seconds_after_break, traffic, watch};
 use crate::log::Time;
