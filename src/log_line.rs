@@ -177,7 +177,7 @@ pub(crate) fn write(
             signpost.text(name!("origin_location"), Some(named));
         }
     });
-    line.members(in_force.fields.map_or("", LogFields::as_str));
+    line.fields(in_force.fields);
     line.finish()
 }
 

@@ -110,6 +110,24 @@ fn token_length(text: &str) -> usize {
 }
 
 #[test]
+fn every_program_of_tests_is_compiled() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let manifests = ["Cargo.toml", "testbed/Cargo.toml"];
+    let listed = manifests.map(|file| fs::read_to_string(root.join(file)).unwrap());
+    for entry in fs::read_dir(root.join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        let main = path.join("main.rs");
+        let program = if path.is_dir() { main } else { path };
+        let program = program.strip_prefix(&root).unwrap().display();
+        let is_listed = listed.iter().any(|it| it.contains(&format!("{program}\"")));
+        assert!(
+            is_listed,
+            "no [[test]] in {manifests:?} has the path {program}"
+        );
+    }
+}
+
+#[test]
 fn a_comment_begins_outside_of_literals() {
     let rows = [
         ("a // b\nc", "a \nc"),

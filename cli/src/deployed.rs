@@ -227,6 +227,18 @@ fn every_query_of_the_dashboard_asks_for_metrics_and_labels_that_exist() {
         assert!(places.insert(place.to_string()), "{title} hides another");
         assert!(place["x"].as_u64().unwrap() + place["w"].as_u64().unwrap() <= 24);
     }
+    for variable in list(&dashboard["templating"]["list"]) {
+        if variable["type"] == "query" {
+            let query = variable["query"]["query"].as_str().unwrap();
+            let inner = query.strip_prefix("label_values(").unwrap();
+            let (metric, label) = inner.strip_suffix(')').unwrap().split_once(", ").unwrap();
+            assert_eq!(unknown(&metrics, metric), [""; 0], "{query}");
+            assert!(
+                labels(&metrics, &promql::read(metric)).contains(label),
+                "{query}"
+            );
+        }
+    }
     for annotation in list(&dashboard["annotations"]["list"]) {
         let name = annotation["name"].as_str().unwrap();
         queries.push((name, annotation, "titleFormat"));

@@ -130,7 +130,7 @@ fn canonical_log(log: &Log) -> RawLog {
         [only] => (Some(only.clone()), None),
         several => (None, Some(several.to_vec())),
     };
-    // They are the members of an object but for its braces.
+    // They are the members of an object without its braces, and with a comma at the end.
     let fields = log.fields.as_str().trim_end_matches(',');
     let fields = serde_json::from_str(&format!("{{{fields}}}")).ok();
     RawLog {

@@ -3,19 +3,20 @@
 use std::fmt::{Display, Write as _};
 use std::net::IpAddr;
 
+use crate::config::LogFields;
 use crate::values::Cut;
 
-/// A JSON object (RFC 8259, section 4) as far as it is written. A comma follows each member, so that none need ask
-/// whether it is the first; [`close`](Object::close) removes the last one.
+/// A JSON object (RFC 8259, section 4) as far as it is written. A comma follows each member, so that no
+/// member has to check whether it is the first; [`close`](Object::close) removes the last one.
 pub(super) struct Object(String);
 
 /// The name of a member with what stands around it, put together at compile time: there is a line for each
 /// download, and a third of it are names.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
-    /// Before any value.
+    /// The name before a number, an object or null.
     pub(super) bare: &'static str,
-    /// Before what stands between quotation marks.
+    /// The name and the opening quotation mark of a text.
     pub(super) quoted: &'static str,
 }
 
@@ -74,7 +75,7 @@ impl Object {
     /// Adds a member that is an IP address, or null.
     pub(super) fn address(&mut self, name: Name, address: Option<IpAddr>) {
         match address {
-            // Nearly every address is one, and `Display` takes several times as long.
+            // Most addresses are IPv4, and `Display` takes several times as long.
             Some(IpAddr::V4(address)) => self.quoted(name, |text| {
                 let [first, others @ ..] = address.octets();
                 push_digits(text, first.into());
@@ -107,9 +108,9 @@ impl Object {
         self.0.push(',');
     }
 
-    /// Adds members that are written already, each with a comma after it.
-    pub(super) fn members(&mut self, written: &str) {
-        self.0.push_str(written);
+    /// Adds the static fields, each of which has its comma already.
+    pub(super) fn fields(&mut self, fields: Option<&LogFields>) {
+        self.0.push_str(fields.map_or("", LogFields::as_str));
     }
 
     /// The whole object.

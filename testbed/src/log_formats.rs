@@ -134,11 +134,14 @@ pub fn logged_requests() -> Vec<LoggedRequest> {
         .collect()
 }
 
-/// The requests in one file, in all formats in turn.
-pub fn mixed_log(requests: &[LoggedRequest]) -> String {
+/// The requests in one file, in these formats in turn.
+pub fn mixed_log<'f>(
+    formats: impl Iterator<Item = &'f LogFormat> + Clone,
+    requests: &[LoggedRequest],
+) -> String {
     let mut log = String::new();
     let mut header = "";
-    for (request, format) in requests.iter().zip(LOG_FORMATS.iter().cycle()) {
+    for (request, format) in requests.iter().zip(formats.cycle()) {
         if !format.header.is_empty() && format.header != header {
             header = format.header;
             log.push_str(header);

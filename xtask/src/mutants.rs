@@ -11,6 +11,12 @@ use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
+/// The runs, their tests, and how many of [`OUTCOMES`] count. The tests of the first catch nearly every mutant, and
+/// compiling the others takes as long again. What it misses is tested in the last run, with all.
+const RUNS: [(&str, &[&str], usize); 2] = [
+    ("first", &["test=core"], 3),
+    ("last", &["lib", "test=core", "test=oracle"], 4),
+];
 /// That of cargo-mutants.
 const VERSION: &str = "27.0.0";
 /// The page that lists the mutants that no test can catch.
@@ -50,14 +56,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let tool = tools::from_crate("cargo-mutants", VERSION, probe, "--locked", "3 minutes");
     tool::ensure(&[tool])?;
     let folder = workspace.target().join("mutants");
-    let (tree, output) = (folder.join("tree"), folder.join("mutants.out"));
-    fs::create_dir_all(&output)?;
+    let tree = folder.join("tree");
+    fs::create_dir_all(&tree)?;
     // A run that was stopped left its own.
-    let mut results = collect(&folder, &output);
+    let mut results = collect(&folder);
     let changed = changed(workspace.root(), &tree)?;
     forget(&mut results, &changed);
     keep(&folder, &results)?;
-    fs::remove_dir_all(&output)?;
+    for run in RUNS.map(|(run, ..)| folder.join(run)) {
+        if run.exists() {
+            fs::remove_dir_all(run)?;
+        }
+    }
     for path in &changed {
         let copy = tree.join(path);
         fs::create_dir_all(copy.parent().unwrap_or(&tree))?;
@@ -72,23 +82,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (first, step) = arguments.shard;
     let mut wanted: BTreeSet<_> = all.iter().skip(first).step_by(step).collect();
     let paths = &arguments.paths;
-    wanted.retain(|name| {
-        let is_named = paths.is_empty() || paths.iter().any(|path| name.starts_with(path));
-        is_named && !results.contains_key(**name)
-    });
-    if !wanted.is_empty() {
-        eprintln!("Testing {} of {} mutants", wanted.len(), all.len());
+    wanted.retain(|name| paths.is_empty() || paths.iter().any(|path| name.starts_with(path)));
+    for (run, tests, _) in RUNS {
+        wanted.retain(|name| !results.contains_key(**name));
+        if wanted.is_empty() {
+            break;
+        }
+        eprintln!("The {run} run: {} of {} mutants", wanted.len(), all.len());
         let others = all.iter().filter(|name| !wanted.contains(name));
         let others: Vec<_> = others.copied().collect();
+        let output = folder.join(run).join("mutants.out");
         fs::create_dir_all(&output)?;
         // It does not test what it takes for caught.
         fs::write(output.join("previously_caught.txt"), others.join("\n"))?;
+        let tests = tests.iter().map(|test| format!("--cargo-arg=--{test} "));
         let line = mutants
-            .argument("--output")
-            .argument(folder.to_string_lossy());
+            .clone()
+            .arguments(&tests.collect::<String>())
+            .argument("--output");
+        let line = line.argument(folder.join(run).to_string_lossy());
         line.announce();
         let status = line.command().status()?;
-        results = collect(&folder, &output);
+        results = collect(&folder);
         keep(&folder, &results)?;
         // 2 and 3 mean that a mutant was missed, or that the tests did not end.
         let is_complete = matches!(status.code(), Some(0 | 2 | 3));
@@ -137,13 +152,17 @@ fn forget(results: &mut Results, changed: &[String]) {
     });
 }
 
-/// The results that were kept, and those of the last run, whether or not it came to its end.
-fn collect(folder: &Path, output: &Path) -> Results {
+/// The results that were kept, and those of both runs, whether or not they came to their ends. What the first missed
+/// is still to be tested.
+fn collect(folder: &Path) -> Results {
     let read = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
     let mut lines = read(folder.join("results.txt"));
-    for outcome in OUTCOMES {
-        let names = read(output.join(outcome).with_extension("txt"));
-        lines.extend(names.lines().map(|name| format!("\n{outcome} {name}")));
+    for (run, _, counted) in RUNS {
+        for outcome in OUTCOMES.into_iter().take(counted) {
+            let names = folder.join(run).join("mutants.out").join(outcome);
+            let names = read(names.with_extension("txt"));
+            lines.extend(names.lines().map(|name| format!("\n{outcome} {name}")));
+        }
     }
     let lines = lines.lines().filter_map(|line| line.split_once(' '));
     let results = lines.map(|(outcome, name)| (name.to_owned(), outcome.to_owned()));

@@ -16,7 +16,7 @@ pub(crate) struct Entry<'l> {
     pub(crate) asked: Asked<'l>,
     /// Read only when it is asked for.
     pub(super) time: Option<Stamp<'l>>,
-    pub(crate) status: Option<u16>,
+    pub(super) status: Option<u16>,
     /// The client's address.
     pub(crate) client: Option<Cow<'l, str>>,
     /// In any encoding.
@@ -52,11 +52,19 @@ pub(crate) struct Decided<'l> {
     pub(crate) because: Option<Cow<'l, str>>,
 }
 
-/// Why a line has no time that can be used; in words by `Display`.
+/// What a line lacks, with the form that it was read as; in words by `Display`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NoTime {
+pub(crate) struct Lacking {
     form: Form,
-    is_missing: bool,
+    what: What,
+}
+
+/// What a line lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Time,
+    ReadableTime,
+    Status,
 }
 
 impl<'l> Entry<'l> {
@@ -75,13 +83,21 @@ impl<'l> Entry<'l> {
     }
 
     /// When the request arrived, as the line says.
-    pub(crate) fn time(&self) -> Result<Time, NoTime> {
-        let no_time = |is_missing| NoTime {
+    pub(crate) fn time(&self) -> Result<Time, Lacking> {
+        let stamp = self.time.as_ref().ok_or_else(|| self.lacks(What::Time))?;
+        stamp.read().ok_or_else(|| self.lacks(What::ReadableTime))
+    }
+
+    /// The status that was sent, as the line says.
+    pub(crate) fn status(&self) -> Result<u16, Lacking> {
+        self.status.ok_or_else(|| self.lacks(What::Status))
+    }
+
+    fn lacks(&self, what: What) -> Lacking {
+        Lacking {
             form: self.form,
-            is_missing,
-        };
-        let stamp = self.time.as_ref().ok_or_else(|| no_time(true))?;
-        stamp.read().ok_or_else(|| no_time(false))
+            what,
+        }
     }
 }
 
@@ -95,14 +111,14 @@ impl Decided<'_> {
     }
 }
 
-impl fmt::Display for NoTime {
+impl fmt::Display for Lacking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { form, is_missing } = self;
-        let name = form.time_name();
-        if *is_missing {
-            write!(f, "read as {form}: it has no {name}")
-        } else {
-            write!(f, "read as {form}: its {name} is not a time")
+        let Self { form, what } = self;
+        write!(f, "read as {form}: ")?;
+        match what {
+            What::Time => write!(f, "it has no {}", form.time_name()),
+            What::ReadableTime => write!(f, "its {} is not a time", form.time_name()),
+            What::Status => write!(f, "it has no {}", form.status_name()),
         }
     }
 }

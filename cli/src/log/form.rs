@@ -58,6 +58,15 @@ impl Form {
             Some(LineForm::Bare) | None => "time",
         }
     }
+
+    /// What the status is called in lines of this form.
+    pub(super) fn status_name(self) -> &'static str {
+        match self.line {
+            Some(LineForm::Json) => "`status`",
+            Some(LineForm::W3c) => "`sc-status`",
+            Some(LineForm::AccessLog | LineForm::Bare) | None => "status",
+        }
+    }
 }
 
 impl fmt::Display for Form {

@@ -2,14 +2,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::alarm::{Above, AlarmState};
-use super::band::{Band, Limit};
+use super::band::{Band, Limit, count};
 use super::clients::{Asked, Clients};
 use super::line::Side;
 use super::sides::Compared;
 
-/// The least surprise that raises an alarm, in windows of ten seconds. With some 120 scopes, two ratios
-/// and 8,640 windows a day, chance alone then raises fewer than one in a day, and in fact far fewer: each
-/// ratio must also be well above what is usual.
+/// The least surprise that raises an alarm, for one look at one window of ten seconds. With some 120 scopes, two ratios
+/// and 8,640 windows a day, and the traffic of some 65 of the scopes, chance alone then raises fewer than one in a day,
+/// and in fact far fewer: each ratio must also be well above what is usual.
 const ENOUGH_SURPRISE: f64 = 15.0;
 
 /// The clients of the last windows of a scope. The newest is first.
@@ -111,14 +111,16 @@ impl Gauge {
         band: Band,
         minimum: usize,
         window: Duration,
+        together: usize,
     ) -> Self {
-        // The shorter the windows, the more of them a day.
+        // The shorter the windows, the more of them a day; and each is looked at once for each number that is taken together.
         let windows = Duration::from_secs(10).as_secs_f64() / window.as_secs_f64().max(1e-3);
+        let looks = windows.max(1.0) * count(together.max(1) as u64);
         Self {
             share,
             band,
             minimum,
-            enough_surprise: ENOUGH_SURPRISE + windows.ln().max(0.0),
+            enough_surprise: ENOUGH_SURPRISE + looks.ln(),
             alarm: AlarmState::default(),
         }
     }
@@ -200,7 +202,7 @@ mod tests {
 
     #[test]
     fn as_many_windows_are_taken_together_as_are_needed() {
-        let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8, Duration::from_secs(10));
+        let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8, Duration::from_secs(10), 3);
         for _ in 0..12 {
             gauge.band.learn(0.02);
         }
@@ -221,6 +223,21 @@ mod tests {
             #[allow(clippy::cast_possible_truncation)]
             let found = reading.ratio.map(|ratio| (ratio * 100.0) as i64);
             assert_eq!((found, reading.is_above()), (percent, is_above), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_more_windows_are_taken_together_the_less_chance_may_do() {
+        for (together, is_above) in [(1, true), (3, false)] {
+            let length = Duration::from_secs(10);
+            let mut gauge = Gauge::new(Asked::repeat_ratio, band(), 8, length, together);
+            for _ in 0..12 {
+                gauge.band.learn(0.02);
+            }
+            let mut windows = Windows::new(together);
+            windows.close(window(0, 8, 7));
+            let reading = gauge.read(&windows, None, false);
+            assert_eq!(reading.is_above(), is_above, "{together}");
         }
     }
 }

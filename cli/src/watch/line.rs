@@ -87,9 +87,8 @@ impl<'a> Line<'a> {
     ///
     /// What it lacks.
     pub(crate) fn of(entry: Entry<'a>) -> Result<Self, String> {
-        let time = entry.time().map_err(|no_time| no_time.to_string())?;
-        let status = entry.status;
-        let status = status.ok_or_else(|| "it has no `status`".to_owned())?;
+        let time = entry.time().map_err(|lacking| lacking.to_string())?;
+        let status = entry.status().map_err(|lacking| lacking.to_string())?;
         let is_get = entry.asked.method == "GET";
         let client = entry.client.filter(|_| is_get);
         let download = client.map(|address| Download {

@@ -16,7 +16,7 @@ use super::noise::Noise;
 use super::refused::Refused;
 use super::repeats::{Repeats, Seen};
 use super::scope::Scope;
-use super::scopes::{Client, Scopes};
+use super::scopes::{ALL, Client, Scopes};
 use super::settings::{BandSettings, Settings};
 use super::verdict::OfSides;
 use super::window::{Counts, InScope, Ratio, Window};
@@ -25,6 +25,9 @@ use crate::text::beginning;
 
 /// After a gap this long, what came before says nothing of the traffic.
 const JUMP: Duration = Duration::from_mins(30);
+
+/// An edge location with fewer requests in a window is not searched for a loud client.
+const LEAST_OF_PLACE: u64 = 50;
 
 /// The usual share of repeats, if each request counts, before it is learnt.
 const NOT_LOUD: f64 = 0.1;
@@ -75,7 +78,7 @@ impl Monitor {
             let (asking, file) = self.hashes(download, line.side);
             let found = self.repeats.see(file, of.sent, line.time);
             if matches!(found, Seen::Again(_) | Seen::OverAndOver) {
-                self.noise.count(asking.hash, download);
+                self.noise.count(asking.hash, of.edge_location(), download);
             }
             (client, seen) = (Some(asking), Some(found));
         }
@@ -226,7 +229,7 @@ impl Monitor {
         }
     }
 
-    /// Finds one client that would have raised an alarm if each request counted.
+    /// Finds clients that would have raised an alarm if each request counted.
     fn look_for_noise(
         &mut self,
         figures: &[Figures],
@@ -234,16 +237,23 @@ impl Monitor {
         end: Time,
         events: &mut Vec<Event>,
     ) {
-        if let (Some(all), Some(reading)) = (figures.first(), readings.first()) {
-            // Build farms repeat a lot every day, and are not worth a notice.
-            let ratio = all.plain_repeat_ratio();
-            let usual = Some(NOT_LOUD).filter(|_| self.plain_repeats.usual().is_none());
-            let is_loud = ratio > self.plain_repeats.limit(usual, false).limit;
-            if is_loud && !reading.is_above() {
-                let notice = self.noise.notice(all.requests, end);
+        // Build farms repeat a lot every day, and are not worth a notice.
+        let usual = Some(NOT_LOUD).filter(|_| self.plain_repeats.usual().is_none());
+        let limit = self.plain_repeats.limit(usual, false).limit;
+        // In a fault that is known, everybody is loud.
+        let is_fault = self.scopes.iter().any(|it| it.repeats.alarm.is_raised());
+        let in_scopes = self.scopes.iter().zip(figures).zip(readings).enumerate();
+        for (number, ((watched, figures), reading)) in in_scopes {
+            let is_all = number == ALL;
+            let is_place = matches!(watched.scope, Scope::EdgeLocation(_));
+            let is_place = is_place && !is_fault && figures.requests >= LEAST_OF_PLACE;
+            let is_loud = figures.plain_repeat_ratio() > limit;
+            if is_loud && !reading.is_above() && (is_all || is_place) {
+                let scope = (number, &watched.scope);
+                let notice = self.noise.notice(scope, figures.requests, end);
                 events.extend(notice.map(Event::Notice));
-            } else if !is_loud {
-                self.plain_repeats.learn(ratio);
+            } else if is_all && !is_loud {
+                self.plain_repeats.learn(figures.plain_repeat_ratio());
             }
         }
         self.noise.turn();

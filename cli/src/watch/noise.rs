@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::band::count;
 use super::line::Download;
+use super::scope::Scope;
+use super::scopes::{ALL, Number};
 use crate::log::Time;
 use crate::text::{beginning, percent};
 
@@ -14,6 +16,9 @@ const MOST_COUNTED: usize = 32;
 /// A client is noisy if its repeats are this share of all requests.
 const NOISY: f64 = 0.2;
 
+/// The same, of the requests of an edge location, where build farms are louder.
+const NOISY_IN_PLACE: f64 = 0.5;
+
 /// Windows without noise before a client is reported again.
 const QUIET_WINDOWS: u32 = 30;
 
@@ -21,10 +26,12 @@ const QUIET_WINDOWS: u32 = 30;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Notice {
     pub(crate) time: Time,
+    /// The requests of which its repeats are a large share.
+    pub(crate) scope: Scope,
     /// The client's address, as the log has it.
     pub(crate) address: String,
     pub(crate) user_agent: String,
-    /// The share of all requests that are its repeats.
+    /// The share of the requests that are its repeats.
     pub(crate) share: f64,
     /// The path that it asks for most.
     pub(crate) path: String,
@@ -37,14 +44,18 @@ pub(crate) struct Notice {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Noise {
     counted: Vec<Counted>,
-    /// Hashes of clients, and for how many windows more.
-    told: Vec<(u64, u32)>,
+    /// Hashes of clients, the scopes that they were loud in, and for how many windows more.
+    told: Vec<(u64, Number, u32)>,
 }
 
 #[derive(Clone, Debug)]
 struct Counted {
     client: u64,
+    /// The edge location that answers it.
+    place: Option<Number>,
     repeats: u64,
+    /// How many of them may be of a client whose place it took.
+    inherited: u64,
     address: String,
     user_agent: Vec<u8>,
     /// The candidate for the path of the majority, and its lead.
@@ -53,46 +64,65 @@ struct Counted {
 }
 
 impl Noise {
-    /// Counts a repeat.
-    pub(crate) fn count(&mut self, client: u64, download: &Download<'_>) {
-        if let Some(counted) = self.counted.iter_mut().find(|it| it.client == client) {
+    /// Counts a repeat that this edge location answered.
+    pub(crate) fn count(&mut self, client: u64, place: Option<Number>, download: &Download<'_>) {
+        let mut counted = self.counted.iter_mut();
+        if let Some(counted) = counted.find(|it| it.client == client && it.place == place) {
             counted.repeats += 1;
             counted.vote(&download.path);
             return;
         }
-        let counted = |repeats| Counted {
+        let counted = |inherited| Counted {
             client,
-            repeats,
+            place,
+            repeats: inherited + 1,
+            inherited,
             address: download.address.clone().into_owned(),
             user_agent: download.user_agent.clone().into_owned(),
             path: download.path.clone().into_owned(),
             lead: 1,
         };
         if self.counted.len() < MOST_COUNTED {
-            self.counted.push(counted(1));
+            self.counted.push(counted(0));
             return;
         }
         let fewest = self.counted.iter_mut().min_by_key(|it| it.repeats);
         if let Some(fewest) = fewest {
-            *fewest = counted(fewest.repeats + 1);
+            *fewest = counted(fewest.repeats);
         }
     }
 
-    /// The loudest client that was not reported yet, if its repeats are many of so many requests.
-    pub(crate) fn notice(&mut self, requests: u64, time: Time) -> Option<Notice> {
-        let share = |counted: &Counted| count(counted.repeats) / count(requests.max(1));
+    /// The loudest client of a scope that was not reported yet, if its repeats are many of so many requests.
+    pub(crate) fn notice(
+        &mut self,
+        (number, scope): (Number, &Scope),
+        requests: u64,
+        time: Time,
+    ) -> Option<Notice> {
+        let is_all = number == ALL;
+        let share = |counted: &Counted| {
+            let inherited = if is_all { 0 } else { counted.inherited };
+            count(counted.repeats - inherited) / count(requests.max(1))
+        };
+        let noisy = if is_all { NOISY } else { NOISY_IN_PLACE };
+        let is_noisy = |it: &&Counted| (is_all || it.place == Some(number)) && share(it) >= noisy;
         let (mut loudest, told) = (None, &mut self.told);
-        for counted in self.counted.iter().filter(|it| share(it) >= NOISY) {
-            if let Some((_, left)) = told.iter_mut().find(|(it, _)| *it == counted.client) {
+        for counted in self.counted.iter().filter(is_noisy) {
+            // Who was loud among all requests is so in its place too.
+            let is_it = |of: Number| of == ALL || of == number;
+            let mut told = told.iter_mut();
+            let earlier = told.find(|(it, of, _)| *it == counted.client && is_it(*of));
+            if let Some((_, _, left)) = earlier {
                 *left = QUIET_WINDOWS;
             } else if loudest.is_none_or(|it: &Counted| it.repeats < counted.repeats) {
                 loudest = Some(counted);
             }
         }
         let counted = loudest?;
-        self.told.push((counted.client, QUIET_WINDOWS));
+        self.told.push((counted.client, number, QUIET_WINDOWS));
         Some(Notice {
             time,
+            scope: scope.clone(),
             address: beginning(&counted.address, 64),
             user_agent: beginning(&String::from_utf8_lossy(&counted.user_agent), 64),
             share: share(counted).min(1.0),
@@ -103,7 +133,7 @@ impl Noise {
     /// Begins another window.
     pub(crate) fn turn(&mut self) {
         self.counted.clear();
-        self.told.retain_mut(|(_, left)| {
+        self.told.retain_mut(|(_, _, left)| {
             *left = left.saturating_sub(1);
             *left > 0
         });
@@ -128,15 +158,19 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             time: _,
+            scope,
             address,
             user_agent,
             share,
             path,
         } = self;
-        let share = percent(*share);
+        write!(f, "{} of the requests ", percent(*share))?;
+        if *scope != Scope::All {
+            write!(f, "of {scope} ")?;
+        }
         write!(
             f,
-            "{share} of the requests are repeats of one client, {address} ({user_agent}), mostly for {path}"
+            "are repeats of one client, {address} ({user_agent}), mostly for {path}"
         )
     }
 }
@@ -146,6 +180,8 @@ mod tests {
     use super::Noise;
     use crate::log::Time;
     use crate::watch::line::Download;
+    use crate::watch::scope::Scope;
+    use crate::watch::scopes::ALL;
 
     fn download(path: &str) -> Download<'_> {
         Download {
@@ -159,32 +195,47 @@ mod tests {
     fn the_client_that_repeats_most_is_found_and_told_of_once() {
         let mut noise = Noise::default();
         let now = Time::from_millis(0);
+        let all = (ALL, &Scope::All);
         for window in 0..100 {
             for number in 0..10_000_u64 {
                 // One in four repeats is of the same client, and most of its for the same file.
                 if number % 4 == 0 {
                     let path = if number % 12 == 0 { "/other" } else { "/one" };
-                    noise.count(1, &download(path));
+                    noise.count(1, Some(1), &download(path));
                 } else {
-                    noise.count(number + 2, &download("/"));
+                    noise.count(number + 2, Some(1), &download("/"));
                 }
             }
-            let notice = noise.notice(10_000, now);
+            let notice = noise.notice(all, 10_000, now);
             assert_eq!(notice.is_some(), window == 0, "window {window}");
             if let Some(notice) = notice {
                 assert_eq!(notice.path, "/one");
                 assert!((0.25..0.3).contains(&notice.share), "{}", notice.share);
             }
-            assert_eq!(noise.notice(1_000_000, now), None, "too few");
+            assert_eq!(noise.notice(all, 1_000_000, now), None, "too few");
             noise.turn();
         }
         for _ in 0..100 {
-            noise.count(9, &download("/two"));
+            noise.count(9, Some(1), &download("/two"));
         }
-        let notice = noise.notice(100, now).unwrap();
+        let fra = Scope::EdgeLocation("FRA".to_owned());
+        assert_eq!(noise.notice((2, &fra), 100, now), None, "elsewhere");
+        let place = (1, &fra);
+        let notice = noise.notice(place, 100, now).unwrap();
         assert_eq!(
             notice.to_string(),
-            "100.0 % of the requests are repeats of one client, 198.51.100.9 (loop/1), mostly for /two"
+            "100.0 % of the requests of edge_location FRA are repeats of one client, 198.51.100.9 (loop/1), mostly for /two"
         );
+        assert!(noise.notice(all, 100, now).is_some(), "all is more");
+        noise.turn();
+        assert_eq!(noise.notice(place, 1, now), None, "another window");
+        // What a newcomer takes over is not its own.
+        for client in 0..33 {
+            for _ in 0..50 {
+                noise.count(100 + client, Some(1), &download("/"));
+            }
+        }
+        noise.count(200, Some(3), &download("/"));
+        assert_eq!(noise.notice((3, &fra), 50, now), None, "one repeat");
     }
 }

@@ -19,7 +19,7 @@ const MOST: [usize; 3] = [512, 63, 128];
 const LONGEST: usize = 256;
 
 /// A number of a scope.
-type Number = usize;
+pub(crate) type Number = usize;
 
 /// That of all requests.
 pub(crate) const ALL: Number = 0;
@@ -61,6 +61,13 @@ pub(crate) struct OfLine {
     numbers: [Option<Number>; 5],
     /// What is remembered of the answer.
     pub(crate) sent: Sent,
+}
+
+impl OfLine {
+    pub(crate) fn edge_location(&self) -> Option<Number> {
+        let [_, edge_location, ..] = self.numbers;
+        edge_location
+    }
 }
 
 impl Scopes {
@@ -178,13 +185,14 @@ impl Scopes {
         // An error that clients repeat is one fault.
         let in_others = in_repeats || in_alarm(|it| it.not_redirected.alarm.is_raised());
         let figures = Figures::of(line, seen);
+        let is_counted = seen != Some(Seen::OverAndOver);
         let asked = Asked {
             // What is not compared, because there are too many requests, is traffic all the same.
             firsts: u16::from(matches!(seen, Some(Seen::First | Seen::NotInSample))),
             compared: u16::from(figures.compared > 0),
             repeats: u16::from(figures.repeats > 0),
-            on_routes: u16::from(line.is_on_route()),
-            not_redirected: u16::from(figures.not_redirected > 0),
+            on_routes: u16::from(is_counted && line.is_on_route()),
+            not_redirected: u16::from(is_counted && figures.not_redirected > 0),
         };
         let [scopes @ .., side] = of.numbers;
         let [_, _, target, _] = scopes;

@@ -180,7 +180,7 @@ pub(crate) fn asked_of_side(line: &Line<'_>, seen: Option<Seen>) -> Asked {
     let is_repeat = matches!(seen, Some(Seen::Again(sent)) if is_retried || sent.side == line.side);
     let is_refused = line.left == Some(Left::Refused);
     let is_on_route = line.is_on_route() || line.is_of_origin_route() || is_refused;
-    let is_on_route = is_on_route && !is_retried;
+    let is_on_route = is_on_route && !is_retried && seen != Some(Seen::OverAndOver);
     let is_not_redirected = line.is_not_redirected() || line.is_of_origin_route() || is_refused;
     Asked {
         firsts: 0,

@@ -46,9 +46,17 @@ impl Watched {
             band.ceiling = (band.ceiling - PART).max(0.0);
         }
         let together = TOGETHER.as_millis() / settings.window.as_millis().max(1);
+        let together = usize::try_from(together).unwrap_or(1);
+        let together = together.clamp(1, MOST_TOGETHER);
         let gauge = |share| {
             let band = Band::new(band, settings.window);
-            Gauge::new(share, band, settings.minimum_clients, settings.window)
+            Gauge::new(
+                share,
+                band,
+                settings.minimum_clients,
+                settings.window,
+                together,
+            )
         };
         let has_flow = matches!(scope, Scope::All | Scope::EdgeLocation(_));
         Self {
@@ -56,7 +64,7 @@ impl Watched {
             figures: Figures::default(),
             clients: Clients::default(),
             of_unknown: 0,
-            windows: Windows::new(usize::try_from(together).unwrap_or(1).min(MOST_TOGETHER)),
+            windows: Windows::new(together),
             by_side: BySide::default(),
             refusals: AlarmState::default(),
             repeats: gauge(Asked::repeat_ratio),

@@ -231,7 +231,17 @@ fn without_run(stdout: &str) -> String {
     let lines = stdout.lines().skip(1).map(|line| {
         let ends = [" at 127.0.0.1:", " (run "];
         let ends = ends.into_iter().filter_map(|end| line.find(end));
-        &line[..ends.min().unwrap_or(line.len())]
+        let line = &line[..ends.min().unwrap_or(line.len())];
+        // There is one day less tomorrow.
+        match line.strip_suffix(" days left") {
+            Some(before) => {
+                before
+                    .trim_end_matches(|it: char| it.is_numeric() || it == ',')
+                    .to_owned()
+                    + "N days left"
+            }
+            None => line.to_owned(),
+        }
     });
     let lines: Vec<_> = lines.collect();
     lines.join("\n")

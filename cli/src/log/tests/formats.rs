@@ -87,13 +87,17 @@ fn every_form_tells_of_the_same_requests() {
             is_of(entry, &requests[number], format);
         });
     }
-    check("all in one file", &mixed_log(&requests), |number, entry| {
-        is_of(
-            entry,
-            &requests[number],
-            &LOG_FORMATS[number % LOG_FORMATS.len()],
-        );
-    });
+    check(
+        "all in one file",
+        &mixed_log(LOG_FORMATS.iter(), &requests),
+        |number, entry| {
+            is_of(
+                entry,
+                &requests[number],
+                &LOG_FORMATS[number % LOG_FORMATS.len()],
+            );
+        },
+    );
 }
 
 /// Whatever a line holds, it is read or refused, in words that fit a line.

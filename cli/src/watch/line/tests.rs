@@ -183,7 +183,7 @@ fn a_line_that_lacks_something_is_refused_with_a_reason() {
         /a                                      | read as a path or URL: it has no time
         {"method":"GET","url":"/","status":200} | read as a JSON line: it has no `date_time`
         {"date_time":"now","method":"GET","url":"/","status":200} | read as a JSON line: its `date_time` is not a time
-        {"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"} | it has no `status`
+        {"date_time":"2023-07-20T12:17:00Z","method":"GET","url":"/"} | read as a JSON line: it has no `status`
     "#;
     for [line, expected] in rows(table) {
         assert_eq!(try_read(line), Err(expected.to_owned()), "{line:?}");

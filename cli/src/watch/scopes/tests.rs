@@ -34,6 +34,23 @@ fn what_is_not_compared_is_traffic_all_the_same() {
 }
 
 #[test]
+fn what_a_client_asks_over_and_over_is_in_no_ratio() {
+    let mut scopes = Scopes::new(defaults());
+    let text = SIGNPOST.replace(r#""decision":"redirect""#, r#""decision":"origin""#);
+    let line = read(&text);
+    assert!(line.is_not_redirected(), "{line:?}");
+    for seen in [Seen::First, Seen::OverAndOver] {
+        let of = scopes.of(&line);
+        scopes.add(&line, of, Some(CLIENT), Some(seen));
+        let all = &scopes.watched[ALL];
+        let counted = all
+            .clients
+            .mean(|it| Some(f64::from(it.on_routes + it.not_redirected)));
+        assert_eq!((counted.clients, counted.ratio), (1, 2.0), "{seen:?}");
+    }
+}
+
+#[test]
 fn names_without_end_take_no_memory_without_end() {
     let mut scopes = Scopes::new(defaults());
     let line = read(SIGNPOST);

@@ -244,6 +244,8 @@ fn a_repeat_counts_against_the_side_of_its_file() {
         // The third attempt, after `config` has answered the second.
         (RETRIED, again(config), [1, 1, 0, 0]),
         (REFUSED, Seen::First, [0, 0, 1, 1]),
+        (REFUSED, Seen::OverAndOver, [0, 0, 0, 0]),
+        (NEXT, Seen::OverAndOver, [0, 0, 0, 0]),
     ] {
         check(SIGNPOST, of, seen, expected);
     }

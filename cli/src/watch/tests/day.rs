@@ -69,8 +69,15 @@ fn a_day_with_a_cycle_deployments_and_build_farms_raises_no_alarm() {
     });
 }
 
-/// Where it falls, the traffic, and the most seconds until the alarm.
-type Row = (&'static str, f64, fn(&Line<'_>) -> bool, i64, Scope);
+/// Where it falls, the traffic and its seeds, and the most seconds until the alarm.
+type Row = (
+    &'static str,
+    f64,
+    &'static [u64],
+    fn(&Line<'_>) -> bool,
+    i64,
+    Scope,
+);
 
 #[test]
 fn traffic_that_falls_to_a_quarter_raises_an_alarm() {
@@ -78,29 +85,41 @@ fn traffic_that_falls_to_a_quarter_raises_an_alarm() {
     let in_fra = |line: &Line<'_>| line.edge_location.as_deref() == Some("FRA");
     let fra = Scope::EdgeLocation("FRA".to_owned());
     let rows: [Row; 4] = [
-        ("everywhere", 150.0, everywhere, 40, Scope::All),
+        ("everywhere", 150.0, &[1], everywhere, 40, Scope::All),
         (
             "everywhere, little traffic",
             50.0,
+            &[1, 2, 3],
             everywhere,
             130,
             Scope::All,
         ),
-        ("in one place", 1_000.0, in_fra, 40, fra.clone()),
-        ("in one place, little traffic", 300.0, in_fra, 130, fra),
+        ("in one place", 1_000.0, &[1], in_fra, 40, fra.clone()),
+        (
+            "in one place, little traffic",
+            300.0,
+            &[1, 2, 3],
+            in_fra,
+            130,
+            fra,
+        ),
     ];
     std::thread::scope(|scope| {
-        for (name, rate, is_in, within, expected) in rows {
+        let rows = rows
+            .iter()
+            .flat_map(|row| row.2.iter().map(move |seed| (row, *seed)));
+        for ((name, rate, _, is_in, within, expected), seed) in rows {
+            let name = format!("{name}, seed {seed}");
             scope.spawn(move || {
                 let settings = TrafficSettings {
-                    rate,
-                    ..traffic(1, 1_200, 0)
+                    rate: *rate,
+                    ..traffic(seed, 1_200, 0)
                 };
                 let settings = TrafficSettings {
                     normal: settings.normal + Duration::from_mins(5),
                     ..settings
                 };
-                let mut random = fastrand::Rng::with_seed(1);
+                let mut random = fastrand::Rng::with_seed(seed);
                 let broke = Time::from_millis(i64::try_from(BREAK / 1_000).unwrap());
                 let lines = Traffic::new(&settings).map(|request| line(&request));
                 // The CDN answers 403: cargo does not ask again, and a build ends at its first file.
@@ -112,10 +131,10 @@ fn traffic_that_falls_to_a_quarter_raises_an_alarm() {
                     panic!("{name}: {words:#?}");
                 };
                 assert!(
-                    (1..=within).contains(&found.after()[0]),
+                    (1..=*within).contains(&found.after()[0]),
                     "{name}: {words:#?}"
                 );
-                assert_eq!(alarm.scope, expected, "{name}: {words:#?}");
+                assert_eq!(alarm.scope, *expected, "{name}: {words:#?}");
                 assert!(
                     matches!(alarm.cause, Cause::TrafficFell { .. }),
                     "{name}: {words:#?}"

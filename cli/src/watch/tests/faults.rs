@@ -17,7 +17,7 @@ fn broken(rate: f64, seed: u64, part: Part) -> Traffic {
     Traffic::new(&settings).breaking(part)
 }
 
-/// The first alarm comes within a minute of the break and names the scope; no other follows.
+/// The first alarm comes within a minute of the break, names the scope and does not end; no other follows.
 #[track_caller]
 fn check(name: &str, found: &Found, expected: &Scope) {
     let words = found.words();
@@ -26,6 +26,7 @@ fn check(name: &str, found: &Found, expected: &Scope) {
     };
     let after = found.after()[0];
     assert!((1..=60).contains(&after), "{name}: {words:#?}");
+    assert!(found.ended.is_empty(), "{name}: {:#?}", found.ended);
     assert_eq!(alarm.scope, *expected, "{name}: {words:#?}");
     assert!(
         matches!(alarm.cause, Cause::RepeatRatio(_)),
@@ -66,15 +67,28 @@ fn what_is_broken_is_named_whether_it_is_a_place_a_target_or_a_route() {
 
 #[test]
 fn a_route_is_named_if_its_target_has_other_routes_that_work() {
-    for seed in 1..=3 {
-        let found = watch(broken(150.0, seed, Part::Files(8..18)).map(|request| {
-            let mut line = line(&request);
-            line.target = line.target.map(|_| "static".into());
-            line
-        }));
-        let name = format!("seed {seed}");
-        check(&name, &found, &Scope::Route("second".to_owned()));
-    }
+    let rows = [
+        ("3 %", "spare", 0..3),
+        ("5 %", "small", 3..8),
+        ("10 %", "second", 8..18),
+        ("20 %", "third", 18..38),
+    ];
+    std::thread::scope(|scope| {
+        for (share, route, files) in rows {
+            for seed in 1..=3 {
+                let files = files.clone();
+                scope.spawn(move || {
+                    let found = watch(broken(100.0, seed, Part::Files(files)).map(|request| {
+                        let mut line = line(&request);
+                        line.target = line.target.map(|_| "static".into());
+                        line
+                    }));
+                    let name = format!("{share}, seed {seed}");
+                    check(&name, &found, &Scope::Route(route.to_owned()));
+                });
+            }
+        }
+    });
 }
 
 #[test]
@@ -133,7 +147,43 @@ fn a_small_place_has_one_alarm_as_long_as_it_is_broken() {
         let requests = Traffic::new(&settings).breaking(part);
         let found = watch(requests.map(|request| line(&request)));
         assert_eq!(found.alarms.len(), 1, "seed {seed}: {:#?}", found.words());
+        assert!(found.ended.is_empty(), "seed {seed}: {:#?}", found.ended);
     }
+}
+
+#[test]
+fn what_was_broken_for_long_is_not_learnt() {
+    // Broken for half an hour, repaired for ten minutes, and broken again.
+    let first = TrafficSettings {
+        rate: 250.0,
+        ..traffic(1, 600, 1_800)
+    };
+    let second = TrafficSettings {
+        start: BREAK + 1_800_000_000,
+        normal: std::time::Duration::from_mins(10),
+        broken: std::time::Duration::from_mins(2),
+        ..first.clone()
+    };
+    let part = Part::EdgeLocation("FRA".to_owned());
+    let requests = [first, second].map(|settings| Traffic::new(&settings).breaking(part.clone()));
+    let found = watch(requests.into_iter().flatten().map(|request| line(&request)));
+    let words = found.words();
+    let [alarm, again] = &found.alarms[..] else {
+        panic!("{words:#?}");
+    };
+    assert_eq!(
+        (found.ended.len(), &alarm.scope),
+        (1, &again.scope),
+        "{words:#?}"
+    );
+    let (Cause::RepeatRatio(first), Cause::RepeatRatio(second)) = (&alarm.cause, &again.cause)
+    else {
+        panic!("{words:#?}");
+    };
+    let (first, second) = (first.usual.unwrap(), second.usual.unwrap());
+    assert!((first - second).abs() < 0.01, "{words:#?}");
+    let after = found.after()[1] - 2_400;
+    assert!((1..=60).contains(&after), "{words:#?}");
 }
 
 /// Ten minutes of two places with sixty clients each. In a window each client asks for ten files, and
