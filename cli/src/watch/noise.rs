@@ -16,8 +16,10 @@ const MOST_COUNTED: usize = 32;
 /// A client is noisy if its repeats are this share of all requests.
 const NOISY: f64 = 0.2;
 
-/// The same, of the requests of an edge location, where build farms are louder.
+/// The same, of the requests of an edge location. It must last for so many windows: a build farm may be as loud, but is
+/// soon through.
 const NOISY_IN_PLACE: f64 = 0.5;
+const NOISY_WINDOWS: u32 = 6;
 
 /// Windows without noise before a client is reported again.
 const QUIET_WINDOWS: u32 = 30;
@@ -46,6 +48,17 @@ pub(crate) struct Noise {
     counted: Vec<Counted>,
     /// Hashes of clients, the scopes that they were loud in, and for how many windows more.
     told: Vec<(u64, Number, u32)>,
+    in_places: Vec<InPlace>,
+}
+
+/// A client that is noisy in an edge location.
+#[derive(Clone, Copy, Debug)]
+struct InPlace {
+    client: u64,
+    place: Number,
+    /// In how many windows in a row.
+    windows: u32,
+    is_in_this: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +119,7 @@ impl Noise {
         };
         let noisy = if is_all { NOISY } else { NOISY_IN_PLACE };
         let is_noisy = |it: &&Counted| (is_all || it.place == Some(number)) && share(it) >= noisy;
-        let (mut loudest, told) = (None, &mut self.told);
+        let (mut loudest, told, in_places) = (None, &mut self.told, &mut self.in_places);
         for counted in self.counted.iter().filter(is_noisy) {
             // Who was loud among all requests is so in its place too.
             let is_it = |of: Number| of == ALL || of == number;
@@ -114,6 +127,8 @@ impl Noise {
             let earlier = told.find(|(it, of, _)| *it == counted.client && is_it(*of));
             if let Some((_, _, left)) = earlier {
                 *left = QUIET_WINDOWS;
+            } else if !is_all && !lasts(in_places, counted.client, number) {
+                // It is not told of yet.
             } else if loudest.is_none_or(|it: &Counted| it.repeats < counted.repeats) {
                 loudest = Some(counted);
             }
@@ -137,7 +152,27 @@ impl Noise {
             *left = left.saturating_sub(1);
             *left > 0
         });
+        let in_places = &mut self.in_places;
+        in_places.retain_mut(|it| std::mem::take(&mut it.is_in_this));
     }
+}
+
+/// Notes that a client is noisy in a place in this window, and says whether it has been for long.
+fn lasts(in_places: &mut Vec<InPlace>, client: u64, place: Number) -> bool {
+    let mut known = in_places.iter_mut();
+    let known = known.find(|it| it.client == client && it.place == place);
+    let windows = known.as_ref().map_or(0, |it| it.windows) + 1;
+    let now = InPlace {
+        client,
+        place,
+        windows,
+        is_in_this: true,
+    };
+    match known {
+        Some(known) => *known = now,
+        None => in_places.push(now),
+    }
+    windows >= NOISY_WINDOWS
 }
 
 impl Counted {
@@ -177,7 +212,7 @@ impl fmt::Display for Notice {
 
 #[cfg(test)]
 mod tests {
-    use super::Noise;
+    use super::{NOISY_WINDOWS, Noise};
     use crate::log::Time;
     use crate::watch::line::Download;
     use crate::watch::scope::Scope;
@@ -215,12 +250,16 @@ mod tests {
             assert_eq!(noise.notice(all, 1_000_000, now), None, "too few");
             noise.turn();
         }
-        for _ in 0..100 {
-            noise.count(9, Some(1), &download("/two"));
-        }
         let fra = Scope::EdgeLocation("FRA".to_owned());
-        assert_eq!(noise.notice((2, &fra), 100, now), None, "elsewhere");
         let place = (1, &fra);
+        for _ in 1..NOISY_WINDOWS {
+            noise.turn();
+            (0..100).for_each(|_| noise.count(9, Some(1), &download("/two")));
+            assert_eq!(noise.notice((2, &fra), 100, now), None, "elsewhere");
+            assert_eq!(noise.notice(place, 100, now), None, "not for long");
+        }
+        noise.turn();
+        (0..100).for_each(|_| noise.count(9, Some(1), &download("/two")));
         let notice = noise.notice(place, 100, now).unwrap();
         assert_eq!(
             notice.to_string(),

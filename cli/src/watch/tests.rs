@@ -152,6 +152,8 @@ fn line(request: &Request) -> Line<'static> {
             Answer::Redirect
         } else if of.is_some() {
             Answer::Origin("not-in-rollout".into())
+        } else if request.path().ends_with("/latest/download") {
+            Answer::Origin("version-invalid".into())
         } else {
             Answer::Origin("no-route".into())
         },

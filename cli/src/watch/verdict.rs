@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::gauge::Reading;
 use super::scopes::{ALL, Scopes};
 use super::sides::Compared;
+use super::watched::Watched;
 
 /// Whether `next` is as good as `config`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,15 +65,17 @@ impl OfSides {
     pub(crate) fn new(scopes: &Scopes, repeats: &Judgement, not_redirected: &Judgement) -> Self {
         let share = scopes.sides.share();
         let next = scopes.next.and_then(|number| scopes.get(number));
+        let is_raised =
+            |it: &Watched| it.repeats.alarm.is_raised() || it.not_redirected.alarm.is_raised();
         let in_alarm = [next, scopes.get(ALL).filter(|_| share == 100)];
-        let mut in_alarm = in_alarm.into_iter().flatten();
-        let is_in_alarm =
-            in_alarm.any(|it| it.repeats.alarm.is_raised() || it.not_redirected.alarm.is_raised());
+        let is_in_alarm = in_alarm.into_iter().flatten().any(is_raised);
+        // What an alarm explains is left out of the ratios of all requests, which then say nothing good of `next`.
+        let is_unclear = share == 100 && scopes.iter().any(is_raised);
         let of_each = [repeats, not_redirected].map(|judgement| judgement.verdict(share));
         let verdict = match share {
             0 => Verdict::NoShare,
             _ if is_in_alarm || of_each.contains(&Verdict::Broken) => Verdict::Broken,
-            _ if of_each.contains(&Verdict::TooFew) => Verdict::TooFew,
+            _ if is_unclear || of_each.contains(&Verdict::TooFew) => Verdict::TooFew,
             _ => Verdict::Good,
         };
         Self {

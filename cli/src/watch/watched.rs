@@ -90,7 +90,11 @@ impl Watched {
     }
 
     pub(crate) fn count(&mut self, client: u64, asked: Asked, in_repeats: bool, in_others: bool) {
+        let on_routes = asked.on_routes;
         let asked = self.left_to_count(asked, in_repeats, in_others);
+        // Only a redirect has a target. If those of a target in alarm did not count here, what is left would be what is
+        // not redirected, and look like another fault.
+        let asked = Asked { on_routes, ..asked };
         if asked != Asked::default() {
             self.clients.add(client, &asked);
         }

@@ -142,6 +142,20 @@ fn at_the_rate_of_the_incident_the_alarm_comes_as_soon() {
 }
 
 #[test]
+fn what_no_target_has_raises_no_alarm_beside_that_of_the_target() {
+    // While the requests of the only target are left out, names and versions that are invalid are not.
+    for seed in 1..=3 {
+        let settings = TrafficSettings {
+            rate: 600.0,
+            ..traffic(seed, 300, 400)
+        };
+        let found = watch(Traffic::new(&settings), |_, _, _| {});
+        let words = found.words();
+        assert_eq!(found.alarms.len(), 1, "seed {seed}: {words:#?}");
+    }
+}
+
+#[test]
 fn truncated_addresses_have_a_higher_ratio_that_is_learnt() {
     // So few networks that up to half of their requests repeat within a minute.
     for (networks, usual) in [(20, 0.15..0.3), (7, 0.25..0.6)] {
