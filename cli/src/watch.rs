@@ -76,16 +76,16 @@ use crate::replace::Replacement;
 ///     of the same time a day earlier; what falls at this time each day is expected to,
 ///   - at once when a proof is refused.
 ///
-/// One fault raises one alarm, for the scope that explains it. Requests in that scope are then left
-/// out of the ratios of other scopes. Each alarm says how long ago the revision or switch in the log
-/// last changed, and ends after 3 windows without its cause. Less traffic counts as usual after half
-/// an hour; for a day after that, it is not compared with the day before. Time is that of the lines: if none
-/// comes at all, only `signpost_log_delay_seconds` of --metrics shows it.
+/// One fault raises one alarm, for the scope that explains it. What fails there is then left out of
+/// the ratios of other scopes. Each alarm says how long ago the revision or switch in the log last
+/// changed, and ends after 3 windows without its cause. Less traffic counts as usual after half an
+/// hour; for a day after that, it is not compared with the day before. Time is that of the lines: if
+/// none comes at all, only `signpost_log_delay_seconds` of --metrics shows it.
 ///
 /// A ratio is each client's share, averaged over the clients, so that none counts for more than
-/// another, and of a client at most four requests for a file count. If one client alone repeats so
-/// much that it would raise an alarm, in all requests or in an edge location, a notice names it. The limit of a ratio is well above what is
-/// usual: --above and --deviations say how far. The usual ratio is an exponentially weighted
+/// another, and of a client at most four requests for a file count. A notice names a client whose
+/// repeats would raise an alarm if each of them counted: a fifth of all requests, or for 12 windows
+/// half of those of an edge location. The limit of a ratio is well above what is usual: --above and --deviations say how far. The usual ratio is an exponentially weighted
 /// average; nothing is learnt from what an alarm is about. Few clients must differ more: with some
 /// 120 scopes, chance alone raises less than one alarm a day. If all downloads of a place fail, 8 to
 /// 20 clients in up to six windows are enough.

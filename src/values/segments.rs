@@ -28,7 +28,7 @@ impl<P> Segments<P> {
         self.ends.len()
     }
 
-    /// The parts of one segment. If there is no such segment, there are no parts.
+    /// The parts of a segment; an empty slice if the list has no such segment.
     pub(super) fn parts_of(&self, place: usize) -> &[P] {
         let end_of = |place: usize| self.ends.get(place).copied();
         let start = place.checked_sub(1).and_then(end_of).unwrap_or_default();

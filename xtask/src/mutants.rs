@@ -152,8 +152,8 @@ fn forget(results: &mut Results, changed: &[String]) {
     });
 }
 
-/// The results that were kept, and those of both runs, whether or not they came to their ends. What the first missed
-/// is still to be tested.
+/// Reads the results that were kept, and what the two runs have written, also if they were stopped. What the first run
+/// missed is not among them: the last run has to test it.
 fn collect(folder: &Path) -> Results {
     let read = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
     let mut lines = read(folder.join("results.txt"));

@@ -7,9 +7,10 @@ use super::clients::{Asked, Clients};
 use super::line::Side;
 use super::sides::Compared;
 
-/// The least surprise that raises an alarm, for one look at one window of ten seconds. With some 120 scopes, two ratios
-/// and 8,640 windows a day, and the traffic of some 65 of the scopes, chance alone then raises fewer than one in a day,
-/// and in fact far fewer: each ratio must also be well above what is usual.
+/// The least surprise that raises an alarm, for one look at one window of ten seconds.
+///
+/// Chance alone then raises less than one alarm in a day of 8,640 windows, by some 120 scopes with two ratios each, and
+/// by the traffic of some 65 of the scopes. It raises far less than that, because a ratio must also be above its limit.
 const ENOUGH_SURPRISE: f64 = 15.0;
 
 /// The clients of the last windows of a scope. The newest is first.
@@ -113,7 +114,8 @@ impl Gauge {
         window: Duration,
         together: usize,
     ) -> Self {
-        // The shorter the windows, the more of them a day; and each is looked at once for each number that is taken together.
+        // The shorter the windows, the more of them a day. And each is looked at alone, with the one before it, and so
+        // on, up to as many as are taken together.
         let windows = Duration::from_secs(10).as_secs_f64() / window.as_secs_f64().max(1e-3);
         let looks = windows.max(1.0) * count(together.max(1) as u64);
         Self {

@@ -27,7 +27,7 @@ use crate::text::beginning;
 const JUMP: Duration = Duration::from_mins(30);
 
 /// An edge location with fewer requests in a window is not searched for a loud client.
-const LEAST_OF_PLACE: u64 = 50;
+const LEAST_OF_PLACE: u64 = 100;
 
 /// The usual share of repeats, if each request counts, before it is learnt.
 const NOT_LOUD: f64 = 0.1;

@@ -19,7 +19,7 @@ const NOISY: f64 = 0.2;
 /// The same, of the requests of an edge location. It must last for so many windows: a build farm may be as loud, but is
 /// soon through.
 const NOISY_IN_PLACE: f64 = 0.5;
-const NOISY_WINDOWS: u32 = 6;
+const NOISY_WINDOWS: u32 = 12;
 
 /// Windows without noise before a client is reported again.
 const QUIET_WINDOWS: u32 = 30;

@@ -171,8 +171,9 @@ impl Sides {
 
 /// What counts for a side of what a client asks.
 ///
-/// A repeat counts against the side of its file, unless the file has only just come there. Of `next` what it leaves to `config` and what it gives to the origin on purpose is not redirected. What
-/// `config` says to a repeated attempt at a file of `next` counts for neither.
+/// A repeat counts against the side of its file, unless the file has only just come there. Of `next` what it leaves to
+/// `config` and what it gives to the origin on purpose is not redirected. What `config` says to a repeated attempt at a
+/// file of `next` counts for neither. Neither does what a client asks over and over.
 pub(crate) fn asked_of_side(line: &Line<'_>, seen: Option<Seen>) -> Asked {
     let is_first = seen == Some(Seen::First) && line.left.is_none();
     // Both sides count all attempts of a client alike, though those at `next` end at `config`.

@@ -18,6 +18,7 @@ use super::event::{Event, Summary};
 use super::line::{Answer, Download, InForce, Line, Side};
 use super::noise::Notice;
 use super::refused::NextRefused;
+use super::scope::Scope;
 use super::settings::Settings;
 use super::verdict::{OfSides, Verdict};
 use super::watcher::Watcher;
@@ -72,6 +73,14 @@ impl Found {
         let alarms = self.alarms.iter();
         let words = |alarm: &Alarm| format!("{} s: {alarm}", seconds_after_break(alarm.began));
         alarms.map(words).collect()
+    }
+
+    /// Build farms are loud in their places, but not for long; and in a fault everybody is.
+    #[track_caller]
+    fn assert_no_notice_of_a_place(&self, name: &str) {
+        let mut notices = self.notices.iter();
+        let of_place = notices.find(|it| it.scope != Scope::All);
+        assert_eq!(of_place, None, "{name}");
     }
 }
 

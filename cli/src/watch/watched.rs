@@ -92,8 +92,8 @@ impl Watched {
     pub(crate) fn count(&mut self, client: u64, asked: Asked, in_repeats: bool, in_others: bool) {
         let on_routes = asked.on_routes;
         let asked = self.left_to_count(asked, in_repeats, in_others);
-        // Only a redirect has a target. If those of a target in alarm did not count here, what is left would be what is
-        // not redirected, and look like another fault.
+        // A redirect counts as redirected even while its target is in alarm. Without those, all that is left would be
+        // requests that are not redirected, and that would look like a second fault.
         let asked = Asked { on_routes, ..asked };
         if asked != Asked::default() {
             self.clients.add(client, &asked);

@@ -64,6 +64,7 @@ fn a_day_with_a_cycle_deployments_and_build_farms_raises_no_alarm() {
             scope.spawn(move || {
                 let found = watch(day(rate, seed));
                 assert_eq!(found.words(), [""; 0], "{rate}/s, seed {seed}");
+                found.assert_no_notice_of_a_place(&format!("{rate}/s, seed {seed}"));
             });
         }
     });

@@ -27,6 +27,7 @@ fn check(name: &str, found: &Found, expected: &Scope) {
     let after = found.after()[0];
     assert!((1..=60).contains(&after), "{name}: {words:#?}");
     assert!(found.ended.is_empty(), "{name}: {:#?}", found.ended);
+    found.assert_no_notice_of_a_place(name);
     assert_eq!(alarm.scope, *expected, "{name}: {words:#?}");
     assert!(
         matches!(alarm.cause, Cause::RepeatRatio(_)),

@@ -79,7 +79,7 @@ fn a_client_that_is_loud_in_its_place_alone_is_told_of() {
         let mut model = lines[0].clone();
         model.edge_location = Some("JNB".into());
         (model.target, model.route) = (Some("static".into()), Some("download".into()));
-        lines.extend(client(60, 1, &model));
+        lines.extend(client(120, 1, &model));
         lines.sort_by_key(|line| line.time);
         let found = watch(lines.into_iter());
         assert_eq!(found.words(), [""; 0], "seed {seed}");
