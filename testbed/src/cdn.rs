@@ -42,10 +42,12 @@ impl StandInCdn {
         Name: Into<String>,
         Content: Into<Bytes>,
     {
-        let files = files
-            .into_iter()
-            .map(|(path, content)| (path.into(), content.into()))
-            .collect();
+        let files = files.into_iter();
+        let files = files.map(|(path, content)| (path.into(), content.into()));
+        Self::start_with(files.collect()).await
+    }
+
+    async fn start_with(files: BTreeMap<String, Bytes>) -> Result<Self> {
         let shelf = Arc::new(Mutex::new(Shelf {
             files,
             ..Shelf::default()

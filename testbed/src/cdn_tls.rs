@@ -14,7 +14,7 @@ use tokio_rustls::rustls::HandshakeKind;
 
 use self::answer::answer;
 use crate::server::{Server, listens, lock, serve};
-use crate::tls::{Protocol, Validity, identity};
+use crate::tls::{Identity, Protocol, Validity, identity};
 
 /// A CDN that serves files from memory over TLS, and can be spoiled file by file.
 pub struct TlsCdn {
@@ -114,11 +114,12 @@ impl TlsCdn {
         Name: Into<String>,
         Content: Into<Bytes>,
     {
-        let identity = identity(host, validity, protocol)?;
-        let files = files
-            .into_iter()
-            .map(|(path, content)| (path.into(), content.into()))
-            .collect();
+        let files = files.into_iter();
+        let files = files.map(|(path, content)| (path.into(), content.into()));
+        Self::start_with(identity(host, validity, protocol)?, files.collect()).await
+    }
+
+    async fn start_with(identity: Identity, files: BTreeMap<String, Bytes>) -> Result<Self> {
         let shelf = Arc::new(Mutex::new(Shelf {
             files,
             ..Shelf::default()

@@ -18,6 +18,7 @@ pub struct LocalServer {
     backends: BTreeMap<String, Option<Backend>>,
     entries: BTreeMap<&'static str, Option<String>>,
     without_store: bool,
+    has_store_file: bool,
 }
 
 /// A backend as `[local_server.backends]` describes it.
@@ -40,6 +41,7 @@ impl LocalServer {
             backends: BTreeMap::new(),
             entries: BTreeMap::new(),
             without_store: false,
+            has_store_file: false,
         }
     }
 
@@ -99,6 +101,14 @@ impl LocalServer {
         self
     }
 
+    /// Has Viceroy read the Config Store from a file of its own, so that [`Viceroy::take`](crate::Viceroy::take) can
+    /// change the entries. It also prints when a sandbox ends.
+    #[must_use]
+    pub fn with_store_file(mut self) -> Self {
+        self.has_store_file = true;
+        self
+    }
+
     /// Sets the entries `config`, `next` and `switch` to these, and removes those of the three that are
     /// not among them.
     #[must_use]
@@ -128,11 +138,18 @@ impl LocalServer {
             .with_context(|| format!("cannot use {file} as the manifest of a local server"))
     }
 
-    /// Writes the manifest into the directory `into` and says where.
+    pub(crate) fn has_store_file(&self) -> bool {
+        self.has_store_file
+    }
+
+    /// Writes the manifest into the directory `into`, with the file of the store if it has one, and says where.
     pub(crate) fn write(&self, into: &Path) -> Result<PathBuf> {
+        let mut manifest = self.manifest()?;
+        if self.has_store_file {
+            manifest = store_in_a_file(&manifest, &into.join("store.json"))?;
+        }
         let path = into.join("fastly.toml");
-        fs::write(&path, self.manifest()?)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        fs::write(&path, manifest).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(path)
     }
 
@@ -225,6 +242,27 @@ impl From<String> for Backend {
     fn from(url: String) -> Self {
         Self::at(url)
     }
+}
+
+/// Moves the entries of the Config Store into a file, and names that in the manifest.
+fn store_in_a_file(manifest: &str, file: &Path) -> Result<String> {
+    let mut document: DocumentMut = manifest.parse()?;
+    let local_server = table(document.as_table_mut(), "local_server")?;
+    let store = table(table(local_server, "config_stores")?, STORE)?;
+    let contents = table(store, "contents")?;
+    let entries = contents
+        .iter()
+        .filter_map(|(key, text)| Some((key, text.as_str()?)));
+    let entries: BTreeMap<_, _> = entries.collect();
+    // At once: Viceroy may read it at any time.
+    let new = file.with_extension("new");
+    fs::write(&new, serde_json::to_vec(&entries)?)
+        .and_then(|()| fs::rename(&new, file))
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    store.remove("contents");
+    store.insert("format", value("json"));
+    store.insert("file", value(file.to_string_lossy().into_owned()));
+    Ok(document.to_string())
 }
 
 fn table<'a>(parent: &'a mut dyn TableLike, key: &str) -> Result<&'a mut dyn TableLike> {

@@ -33,6 +33,9 @@ pub struct RecordedRequest {
     pub body: Bytes,
 }
 
+/// What it answers.
+type Reply = Arc<dyn Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync>;
+
 type Recorded = Arc<Mutex<Vec<RecordedRequest>>>;
 
 listens!(StandInOrigin, "http", server.address);
@@ -66,12 +69,15 @@ impl StandInOrigin {
     /// # Errors
     ///
     /// When no loopback port can be bound.
-    pub async fn start_with<Reply>(reply: Reply) -> Result<Self>
-    where
-        Reply: Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
-    {
+    pub async fn start_with(
+        reply: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Self::start_boxed(Arc::new(reply)).await
+    }
+
+    /// Not generic: the server is compiled once, and not again for every test.
+    async fn start_boxed(reply: Reply) -> Result<Self> {
         let recorded = Recorded::default();
-        let reply = Arc::new(reply);
         let records = Arc::clone(&recorded);
         let server = Server::start(move |request| {
             record_and_reply(request, Arc::clone(&records), Arc::clone(&reply))
@@ -91,14 +97,11 @@ impl StandInOrigin {
     }
 }
 
-async fn record_and_reply<Reply>(
+async fn record_and_reply(
     request: Request<Incoming>,
     recorded: Recorded,
-    reply: Arc<Reply>,
-) -> Response<Full<Bytes>>
-where
-    Reply: Fn(&RecordedRequest) -> Response<Bytes>,
-{
+    reply: Reply,
+) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
         let mut response = Response::new(Full::from("The body ended too early.\n"));

@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tempfile::TempDir;
 use tokio::process::Child;
+use tokio::time::timeout;
 
 use crate::child::dies_with_us;
 use crate::client;
@@ -23,6 +25,15 @@ const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=i
 const LOG_FILTER_WITH_MEMORY: &str =
     "viceroy=error,viceroy_lib=error,viceroy_lib::service=info,viceroy_lib::execute=info";
 
+/// What Viceroy then prints once for each sandbox.
+const SANDBOX_ENDED: &str = "request completed using";
+
+/// How many requests Viceroy gives to a sandbox.
+const REQUESTS_OF_A_SANDBOX: usize = 6;
+
+/// How long a sandbox may take to end after its last answer.
+const END_LIMIT: Duration = Duration::from_secs(1);
+
 /// How long Viceroy may take to compile the module and to look for its backends.
 const START_LIMIT: Duration = Duration::from_mins(2);
 
@@ -32,7 +43,8 @@ pub struct Viceroy {
     address: SocketAddr,
     transcript: Transcript,
     child: Child,
-    _manifest: TempDir,
+    manifest: TempDir,
+    sent: AtomicUsize,
 }
 
 listens!(Viceroy, "http", address);
@@ -46,7 +58,50 @@ impl Viceroy {
     /// listens; then the error holds what Viceroy printed.
     pub async fn start(module: &Path, local_server: &LocalServer) -> Result<Self> {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        if local_server.has_store_file() {
+            return Self::start_telling_memory(module, local_server).await;
+        }
         Self::start_at(any_port, module, local_server).await
+    }
+
+    /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file), and is in
+    /// all else the one that this was started with. Every request from then on is answered by them.
+    ///
+    /// That takes a few requests, and another process only if requests came so fast, or so slowly, that a sandbox may be
+    /// left that has the old entries. All requests so far must have been sent by [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start) and [`send`](Self::send).
+    pub async fn take(&mut self, module: &Path, local_server: &LocalServer) -> Result<()> {
+        local_server.write(self.manifest.path())?;
+        if !self.ends_sandboxes().await? {
+            *self = Self::start(module, local_server).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends requests until all sandboxes have ended, and says whether they have. That is so if each of those that ended
+    /// can only have served as many requests as it may, because then no other has served any.
+    async fn ends_sandboxes(&self) -> Result<bool> {
+        for _ in 0..2 {
+            let mut sent = 1;
+            while sent % REQUESTS_OF_A_SANDBOX != 0 {
+                self.send(Request::new(Bytes::new())).await?;
+                sent = self.sent.load(Ordering::Relaxed);
+            }
+            let mut lines = self.transcript.all_lines();
+            let end = async {
+                for _ in 0..sent / REQUESTS_OF_A_SANDBOX {
+                    while !lines.next().await?.contains(SANDBOX_ENDED) {}
+                }
+                Some(())
+            };
+            if let Ok(Some(())) = timeout(END_LIMIT, end).await {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The same, and it also prints for each sandbox how much memory the module had in the end.
@@ -108,7 +163,8 @@ impl Viceroy {
             address,
             transcript,
             child,
-            _manifest: directory,
+            manifest: directory,
+            sent: AtomicUsize::new(0),
         })
     }
 
@@ -118,6 +174,7 @@ impl Viceroy {
     ///
     /// Those of [`client::send`].
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
         client::send(self.address, request).await
     }
 

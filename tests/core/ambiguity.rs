@@ -1,11 +1,11 @@
 //! A template that can be read in two ways does not compile, and the message shows such a path.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::{PathTemplate, Piece};
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A path, and the text of a segment that has two readings, if there is one.
 const PATHS: &[(&str, Option<&str>)] = &[
@@ -66,7 +66,7 @@ const UNCERTAIN: &[&str] = &[
     "/f/{a:digits}.{b:digits}.{c:digits}.{d:digits}.{e:digits}",
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_that_cannot_be_read_for_certain_does_not_compile() {
     for path in UNCERTAIN {
         let found = problems(path, &plain_location(path));
@@ -117,7 +117,7 @@ fn plain_location(path: &str) -> String {
     slots.collect::<Vec<_>>().concat()
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_has_one_reading_or_an_example_of_two() {
     for (path, expected) in PATHS {
         let found = problems(path, &plain_location(path));
@@ -142,7 +142,7 @@ fn a_path_has_one_reading_or_an_example_of_two() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_has_one_reading_whatever_the_number_of_captures() {
     for number in [2, 5, 6, 16, 31, 32, 40] {
         let captures = 0..number;
@@ -186,7 +186,7 @@ fn a_location_has_one_reading_whatever_the_number_of_captures() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_is_shown_with_a_request_that_has_all_captures() {
     let text = SmallConfig::new("hosts = [\"registry.example\"]")
         .target("cdn", "cdn.example", "")

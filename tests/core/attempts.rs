@@ -3,6 +3,7 @@
 
 use crate::fixtures::configs;
 use crate::fixtures::exchange;
+use crate::test;
 use std::time::Duration;
 
 use crate::fixtures::retry_scene::{CARGO, Fault, Scene, config, way, with_targets};
@@ -16,7 +17,6 @@ use signpost::reply::DECISION_HEADER;
 use signpost::request::Request;
 use signpost::target::all_healthy;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// All of the redirects may go to the origin.
 const OPEN: &str = r#"retry = { window = "30s", origin_share = "100%" }"#;
@@ -178,7 +178,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_attempt_goes_to_the_next_healthy_target_and_then_to_the_origin() {
     for (retry, unhealthy, expected) in ROWS {
         let config = config(retry);
@@ -198,7 +198,7 @@ fn each_attempt_goes_to_the_next_healthy_target_and_then_to_the_origin() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_only_target_comes_once_and_then_the_origin() {
     for (retry, expected) in [
         (OPEN, ["a", "retried", "retried", "retried", "a", "a"]),
@@ -211,7 +211,7 @@ fn the_only_target_comes_once_and_then_the_origin() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn with_more_targets_than_attempts_the_last_attempt_is_the_origins() {
     let names = ["a", "b", "c", "d", "e"];
     let config = configs::read(&with_targets(OPEN, &names).to_string());
@@ -224,7 +224,7 @@ fn with_more_targets_than_attempts_the_last_attempt_is_the_origins() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_that_a_second_attempt_held_back_is_kept() {
     let config = config(OPEN);
     let mut scene = Scene::default();
@@ -240,7 +240,7 @@ fn a_location_that_a_second_attempt_held_back_is_kept() {
     assert!(answer.reply().is_none());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn after_the_window_an_attempt_is_a_first_one() {
     let config = config(r#"retry = { window = "2m", origin_share = "100%" }"#);
     let mut scene = Scene::default();
@@ -263,7 +263,7 @@ fn after_the_window_an_attempt_is_a_first_one() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn another_client_and_another_file_are_first_attempts() {
     let config = config(r#"retry.window = "30s""#);
     let mut scene = Scene::default();
@@ -309,7 +309,7 @@ fn another_client_and_another_file_are_first_attempts() {
     assert!(keys.all(|key| key.as_bytes().len() == 32));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn with_another_secret_or_configuration_nothing_is_known() {
     let configs = [r#"retry.window = "30s""#, r#"retry.window = "31s""#].map(config);
     let mut scene = Scene::default();
@@ -323,7 +323,7 @@ fn with_another_secret_or_configuration_nothing_is_known() {
     assert_eq!(scene.memory.entries.len(), 4);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_that_does_not_follow_the_redirect_does_not_count() {
     let config = config(r#"retry.window = "30s""#);
     let json =
@@ -363,7 +363,7 @@ fn a_request_that_does_not_follow_the_redirect_does_not_count() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_that_the_switch_holds_back_is_not_remembered() {
     let config = config(OPEN);
     let request = Request::new("GET", "crates.io", "/r/serde");
@@ -379,7 +379,7 @@ fn a_location_that_the_switch_holds_back_is_not_remembered() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_first_attempt_whose_location_was_refused_is_not_remembered() {
     let config = config(OPEN);
     let request = Request::new("GET", "crates.io", "/d/serde/1.0.0");
@@ -405,7 +405,7 @@ fn a_first_attempt_whose_location_was_refused_is_not_remembered() {
     assert_eq!(answer.attempt(), Some(2));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn without_a_known_client_every_attempt_is_a_first_one() {
     let (with, without) = (config(OPEN), config(""));
     let request = Request::new("GET", "crates.io", "/d/serde/1.0.219");
@@ -430,7 +430,7 @@ fn without_a_known_client_every_attempt_is_a_first_one() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn attempts_are_kept_as_three_bytes() {
     let attempts = Attempts::NONE.and(Some(0)).and(Some(7)).and(None);
     assert_eq!(attempts.number(), 3);
@@ -465,7 +465,7 @@ fn attempts_are_kept_as_three_bytes() {
     assert!(many.are_all());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_an_attempt_does_not_become_one_after_others() {
     let config = config(OPEN);
     let path = path_in_order(&config);
@@ -484,7 +484,7 @@ fn what_is_not_an_attempt_does_not_become_one_after_others() {
     assert_eq!(scene.get(&config, &path).1, Some(3));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn header_and_log_say_why_a_client_is_sent_elsewhere() {
     let config = config(OPEN);
     let path = path_in_order(&config);
@@ -519,7 +519,7 @@ fn header_and_log_say_why_a_client_is_sent_elsewhere() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_origins_redirect_of_a_second_attempt_is_judged_as_any_other() {
     let config = config(&format!("{OPEN}\norigin.check_redirects = \"repair\""));
     let request = Request::new("GET", "crates.io", "/r/serde");
@@ -545,7 +545,7 @@ fn the_origins_redirect_of_a_second_attempt_is_judged_as_any_other() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_options_have_one_spelling() {
     let rows = [
         (r#"window = "30s""#, 30, 5, r#"{"window":"30s"}"#),

@@ -1,6 +1,7 @@
 //! However clients ask, the origin gets at most its share, and no file loses its target for long. A slow
 //! or broken memory delays no request.
 
+use crate::test;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +10,6 @@ use crate::fixtures::retry_scene::{CARGO, Fault, Remembered, Scene, config, way}
 use signpost::attempts::{Attempts, Budget, Client, Key, Memory, Patient, Secret, Unknown};
 use signpost::config::{Config, Window};
 use signpost::request::Request;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// How many requests a sandbox serves, and how long a request takes.
 const SANDBOXES: [(u64, Duration); 4] = [
@@ -111,7 +111,7 @@ fn a_flood_of_second_attempts_stays_within_the_share() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_farm_leaves_the_origin_to_other_clients() {
     let config = config(r#"retry.window = "30s""#);
     let mut scene = Scene::default();
@@ -132,7 +132,7 @@ fn a_farm_leaves_the_origin_to_other_clients() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn quiet_sandboxes_may_ask_the_origin_once_a_second_together() {
     let rows = [
         // The share, what does not work, and whether each of six clients, two a second, is sent to the
@@ -207,7 +207,7 @@ const QUESTIONS: [Question; 4] = [
     |memory, _| memory.take_allowance().is_ok(),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_memory_is_given_up_after_its_first_slow_answer() {
     let limit = Duration::from_millis(250);
     let too_long = limit + Duration::from_millis(1);
@@ -240,7 +240,7 @@ fn a_memory_is_given_up_after_its_first_slow_answer() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_memory_that_failed_is_known_and_asked_again() {
     let mut scene = Scene::default();
     scene.get(&config(r#"retry.window = "30s""#), "/r/serde");
@@ -265,7 +265,7 @@ fn a_memory_that_failed_is_known_and_asked_again() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_secret_is_not_printed() {
     let text = format!("{:?}", Secret::new([7; 32]));
     assert!(!text.contains('7'), "{text}");

@@ -2,10 +2,10 @@
 //! and what to write instead.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::request::Request;
 use signpost::values::{Base, BaseError, Scheme, Switch};
 use signpost_rows::crates;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A base as people write it, its host, and how every URL below it begins.
 const SPELLINGS: &[(&str, &str, &str)] = &[
@@ -200,7 +200,7 @@ fn check((base, host, prefix): (&str, &str, &str), downloads: &[(&str, &str)]) {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_spelling_gives_the_one_right_url_on_every_route() {
     let downloads = names_and_versions();
     for spelling in SPELLINGS {
@@ -208,7 +208,7 @@ fn every_spelling_gives_the_one_right_url_on_every_route() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_spelling_of_one_base_is_one_base() {
     for (spelling, host, prefix) in SPELLINGS {
         let base = Base::parse(spelling).unwrap_or_else(|error| panic!("{error}"));
@@ -219,7 +219,7 @@ fn every_spelling_of_one_base_is_one_base() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_base_is_read_into_its_parts() {
     let rows: &[(&str, Scheme, u16, &[&str])] = &[
         ("static.crates.io", Scheme::Https, 443, &[]),
@@ -414,7 +414,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_error_of_a_wrong_base_says_what_to_write() {
     for (text, message) in MISTAKES {
         let error: Result<Base, BaseError> = Base::parse(text);

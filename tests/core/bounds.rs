@@ -1,6 +1,7 @@
 //! A path costs in proportion to its length, and one that is too long is refused before anything is
 //! built of it.
 
+use crate::test;
 use std::cell::Cell;
 
 use crate::fixtures::configs;
@@ -11,7 +12,6 @@ use signpost::request::Request;
 use signpost::target::{self, Chosen};
 use signpost::values::{MAX_LOCATION, Switch};
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn config() -> Config {
@@ -70,7 +70,7 @@ fn rows() -> Vec<(String, bool)> {
     ]
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_that_would_be_too_long_is_not_built() {
     let config = config();
     for (path, fits) in rows() {

@@ -1,13 +1,13 @@
 //! A request that comes from a CDN is not sent back to it.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::{Config, RouteName};
 use signpost::decision::Reason;
 use signpost::origin_redirect::OriginAnswer;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn config() -> Config {
@@ -74,7 +74,7 @@ const ROWS: &[(&[&str], &[&str], bool)] = &[
     (&[], &["1.1"], false),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_names_the_machines_that_it_came_through() {
     let config = config();
     assert!(config.has_loop_token());
@@ -107,7 +107,7 @@ fn a_request_names_the_machines_that_it_came_through() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn bytes_that_are_no_text_are_no_name() {
     let config = config();
     let request = Request::new("GET", "registry.example", "/files/a");
@@ -116,7 +116,7 @@ fn bytes_that_are_no_text_are_no_name() {
     assert_eq!(answer.decided(), "redirect");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn whatever_it_asks_nothing_leads_it_back() {
     let config = SmallConfig::new("origin.check_redirects = \"repair\"\nresponse.cors = true")
         .target("first", "https://first.example", "")

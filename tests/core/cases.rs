@@ -1,5 +1,6 @@
 //! The cases from real incidents, run through the pure pipeline, natively and in wasm.
 
+use crate::test;
 use std::collections::BTreeSet;
 
 use crate::fixtures::configs;
@@ -8,7 +9,6 @@ use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::{Case, Configuration, Expect, cases, configurations};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn check(case: &Case, config: &Config) {
@@ -49,7 +49,7 @@ fn check(case: &Case, config: &Config) {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_case_holds() {
     for configuration in configurations() {
         let config = configs::read(&configuration.toml());
@@ -59,13 +59,13 @@ fn every_case_holds() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_case_has_its_own_name() {
     let names: BTreeSet<_> = cases().map(|case| (case.number, case.name)).collect();
     assert_eq!(names.len(), cases().count());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn another_spelling_of_the_base_is_another_text() {
     assert_ne!(
         Configuration::CratesIo.toml(),

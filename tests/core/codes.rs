@@ -1,5 +1,6 @@
 //! Every code has one meaning and is documented.
 
+use crate::test;
 use std::collections::BTreeSet;
 
 use crate::fixtures::configs;
@@ -8,7 +9,6 @@ use signpost::decision::{Because, Reason};
 use signpost::location::{Location, Refusal};
 use signpost::request::Request;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A proven location, for the reasons that hold one.
 #[track_caller]
@@ -65,7 +65,7 @@ pub(crate) fn reasons() -> Vec<(Reason, &'static str)> {
     .to_vec()
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn reasons_have_stable_codes() {
     let reasons = reasons();
     for (reason, code) in &reasons {
@@ -90,7 +90,7 @@ fn reasons_have_stable_codes() {
     assert_eq!(codes.len(), reasons.len());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn refusals_have_stable_codes() {
     let codes: Vec<_> = Refusal::ALL.iter().map(|it| it.code()).collect();
     let expected = [
@@ -113,7 +113,7 @@ fn refusals_have_stable_codes() {
     assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn no_code_means_two_things() {
     let mut codes: Vec<_> = reasons().iter().map(|(_, code)| *code).collect();
     codes.extend(Refusal::ALL.iter().map(|it| it.code()));
@@ -123,7 +123,7 @@ fn no_code_means_two_things() {
     assert_eq!(different.len(), codes.len());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_reason_and_refusal_is_documented() {
     let text = include_str!("../../docs/request-handling.md");
     let reasons = reasons();

@@ -1,12 +1,12 @@
 //! A compiled configuration has one form, named by its revision, and is accepted in no other.
 
+use crate::test;
 use std::collections::BTreeSet;
 
 use crate::fixtures::configs::{as_compiled, changed, problems_of, read};
 use signpost::authoring::Authored;
 use signpost::config::MAX_ENTRY_LENGTH;
 use signpost_rows::{OLD_ENTRIES, PRODUCTION, SMALL, STAGING, with_its_revision};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Other ways to write what [`SMALL`] says: what is replaced in it, and by what.
 const SAME_MEANING: &[(&str, &str)] = &[
@@ -90,7 +90,7 @@ const OTHER_MEANING: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn one_meaning_has_one_compiled_form() {
     let small = read(SMALL);
     for (from, to) in SAME_MEANING {
@@ -100,7 +100,7 @@ fn one_meaning_has_one_compiled_form() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn another_meaning_has_another_revision() {
     let others = OTHER_MEANING
         .iter()
@@ -113,14 +113,14 @@ fn another_meaning_has_another_revision() {
     assert_eq!(revisions.len(), OTHER_MEANING.len() + 2);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_compiled_form_is_this() {
     assert_eq!(read(SMALL).to_json(), SMALL_JSON);
 }
 
 const SMALL_JSON: &str = r#"{"revision":"ba7094b9adc4","format":2,"allowed_hosts":["cdn.example"],"origin":{"backends":["origin"]},"targets":{"cdn":{"base":"https://cdn.example"}},"routes":[{"name":"file","path":"/files/{file:segment}","target":"cdn","location":"/{file}","json":false}],"log":{"endpoint":"edge-log"}}"#;
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_revision_names_the_content() {
     // `with_its_revision` works it out with code of its own.
     assert_eq!(read(SMALL).revision(), "ba7094b9adc4");
@@ -142,7 +142,7 @@ fn the_revision_names_the_content() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_compiles_is_what_the_edge_accepts() {
     let texts = OTHER_MEANING.iter().map(|(from, to)| changed(from, to));
     for text in texts.chain([SMALL, PRODUCTION, STAGING].map(str::to_owned)) {
@@ -234,7 +234,7 @@ const BROKEN_JSON: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_compiled_form_that_was_changed_is_refused() {
     for (from, to, expected) in BROKEN_JSON {
         assert!(
@@ -279,7 +279,7 @@ const FORGED_JSON: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_right_revision_does_not_excuse_a_problem() {
     let own = format!(r#""revision":"{}","#, read(SMALL).revision());
     let content = SMALL_JSON.replacen(&own, "", 1);
@@ -299,7 +299,7 @@ fn a_right_revision_does_not_excuse_a_problem() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_byte_of_the_compiled_form_counts() {
     let small = read(SMALL);
     let old = OLD_ENTRIES.iter().map(|(_, entry)| entry.trim_end());
@@ -316,7 +316,7 @@ fn every_byte_of_the_compiled_form_counts() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_a_compiled_form_is_refused() {
     let rows = [
         (
@@ -379,7 +379,7 @@ fn of_length(characters: usize) -> String {
     with_header(&"0".repeat(1 + characters - shortest))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
     let fits = read(&of_length(MAX_ENTRY_LENGTH));
     assert_eq!(fits.to_json().chars().count(), 8000);
@@ -392,7 +392,7 @@ fn a_compiled_form_of_8000_characters_fits_and_one_more_does_not() {
 
 const TOO_LARGE: &str = "line 1, column 1: entry-too-large: the compiled configuration has 8001 characters, and a Config Store entry holds 8000 (100 %); shorten it: fewer routes, targets or hosts; the longest routes are `file` (95)";
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn production_and_staging_differ_in_their_hosts_only() {
     let first_line = |text: &str| text.split_once('\n').map(|(first, _)| first.to_owned());
     assert_eq!(
@@ -411,7 +411,7 @@ fn production_and_staging_differ_in_their_hosts_only() {
     assert!(!PRODUCTION.contains("staging"));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn productions_own_files_leave_room_in_the_entry() {
     for text in [PRODUCTION, STAGING] {
         let authored = Authored::from_toml(text).unwrap_or_else(|problems| panic!("{problems}"));
@@ -435,7 +435,7 @@ fn productions_own_files_leave_room_in_the_entry() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_edge_goes_on_with_what_a_stricter_compiler_would_refuse() {
     for (from, to) in [
         ("[\"cdn.example\"]", "[\"cdn.example\", \"b.example\"]"),

@@ -1,5 +1,6 @@
 //! What a configuration says holds, the rest has defaults, and with `[retry]` no cache keeps a redirect.
 
+use crate::test;
 use std::time::Duration;
 
 use crate::fixtures::configs::{changed, problems_of, read};
@@ -9,9 +10,8 @@ use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::{HeaderText, Switch};
 use signpost_rows::SMALL;
-use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_written_holds() {
     let text = r#"
         allowed_hosts = ["static.crates.io", "CDN.example", "cdn.example"]
@@ -102,7 +102,7 @@ fn what_is_written_holds() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_written_has_a_default() {
     let config = read(&changed("[log]\nendpoint = \"edge-log\"\n", ""));
     assert_eq!(config.hosts(), None);
@@ -123,7 +123,7 @@ fn what_is_not_written_has_a_default() {
     assert_eq!(client_ip, Some(ClientIp::Truncated));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn routes_apply_to_the_hosts_that_are_listed_or_to_any() {
     let any = read(SMALL);
     let listed = read(&changed(
@@ -155,7 +155,7 @@ fn routes_apply_to_the_hosts_that_are_listed_or_to_any() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_client_address_policy_is_called_by_its_name() {
     for policy in [ClientIp::Full, ClientIp::Truncated, ClientIp::None] {
         assert_eq!(policy.name().parse(), Ok(policy));
@@ -163,7 +163,7 @@ fn a_client_address_policy_is_called_by_its_name() {
     assert_eq!("Full".parse::<ClientIp>().ok(), None);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn text_for_a_header_cannot_end_it() {
     for text in ["a", "max-age=300, public", "\"quoted\"; a=b", "~!"] {
         assert_eq!(
@@ -178,7 +178,7 @@ fn text_for_a_header_cannot_end_it() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_options_of_the_origin_are_what_is_written() {
     let default = OriginOptions {
         check_redirects: CheckRedirects::Report,
@@ -287,7 +287,7 @@ const CACHED: &[(&str, &[&str])] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_redirect_that_depends_on_who_asks_again_is_not_cached() {
     for (lines, expected) in CACHED {
         let without = changed("target = \"cdn\"", &format!("target = \"cdn\"\n{lines}"));

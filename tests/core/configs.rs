@@ -1,11 +1,11 @@
 //! A configuration is proved, or all of its problems are reported at once.
 
+use crate::test;
 use std::collections::BTreeSet;
 use std::error::Error;
 
 use crate::fixtures::configs::{changed, problems_of, read};
 use signpost::config::{ProblemCode, Severity, Step};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is replaced in [`SMALL`](signpost_rows::SMALL), by what, and the problems: line and column,
 /// code, key and message.
@@ -517,14 +517,14 @@ fn check((from, to, expected): (&str, &str, &str)) {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_problem_says_what_is_wrong_and_where() {
     for row in PROBLEMS {
         check(*row);
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_kind_of_problem_has_a_row() {
     let said: Vec<_> = PROBLEMS.iter().map(|(_, _, expected)| *expected).collect();
     // These are about the compiled form.
@@ -560,7 +560,7 @@ const MISLED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_misleads_every_example_is_one_problem() {
     for (from, to, expected) in MISLED {
         let production = signpost_rows::PRODUCTION;
@@ -587,7 +587,7 @@ fn what_misleads_every_example_is_one_problem() {
     assert_eq!(problems_of(&origin).iter().count(), 2);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_host_that_a_route_leads_to_is_meant_even_if_it_looks_mistyped() {
     let second = "[targets.second]\nbase = \"https://wwwcdn.example\"\n[[routes]]\nname = \"second\"\n\
         path = \"/second/{file:segment}\"\ntarget = \"second\"\nlocation = \"/{file}\"\n\
@@ -596,7 +596,7 @@ fn a_host_that_a_route_leads_to_is_meant_even_if_it_looks_mistyped() {
     assert_eq!(read(&format!("{both}\n{second}")).routes().len(), 2);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_template_whose_locations_are_all_too_long_is_a_problem() {
     let text = changed(
         "location = \"/{file}\"",
@@ -608,7 +608,7 @@ fn a_template_whose_locations_are_all_too_long_is_a_problem() {
     assert!(said.contains(expected), "{said}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn problem_codes_are_stable_words() {
     let codes: BTreeSet<_> = ProblemCode::ALL.iter().map(|code| code.code()).collect();
     assert_eq!(codes.len(), ProblemCode::ALL.len(), "a code stands twice");
@@ -636,7 +636,7 @@ fn problem_codes_are_stable_words() {
     assert_eq!(codes, expected.split_whitespace().collect());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_problem_can_be_asked_for_its_parts() {
     let text = changed("\"https://cdn.example\"", "\"ftp://cdn.example\"");
     let problems = problems_of(&text);
@@ -658,7 +658,7 @@ fn a_problem_can_be_asked_for_its_parts() {
     assert!(error.source().is_none());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn all_problems_are_reported_at_once() {
     let text = r#"
 allowed_hosts = ["cdn.example", "https://x.example"]
@@ -721,7 +721,7 @@ const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `h
     line 34, column 12: location-invalid: routes[1].location: the capture `version` of the path is not in the location, so two requests could lead to one file; use `{version}`, or list it in `unused` if the location has a sha256 or sha512\n\
     line 38, column 1: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; did you mean `location`?";
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_empty_configuration_lists_all_that_it_needs() {
     assert_eq!(problems_of("").to_string(), EMPTY);
 }

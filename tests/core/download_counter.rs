@@ -14,13 +14,13 @@
 
 use crate::fixtures::configs::production;
 use crate::fixtures::exchange;
+use crate::test;
 use percent_encoding::percent_decode_str;
 use semver::Version;
 use serde::Deserialize;
 use signpost::log_line::Exchange;
 use signpost::request::Request;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[derive(Deserialize)]
 struct Line {
@@ -256,7 +256,7 @@ fn log_line(row: &Row, user_agent: Option<&str>) -> String {
     answer.log_line(&exchange, &exchange::with(row.switch))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_answer_counts_as_is_documented() {
     for row in ROWS {
         for (user_agent, is_counted) in USER_AGENTS {
@@ -277,7 +277,7 @@ fn to_owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn lines_without_an_envelope_are_refused_as_a_file() {
     let bare = log_line(&PASSED, None);
     let enveloped = format!("{ENVELOPE}{bare}");

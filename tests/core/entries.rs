@@ -1,12 +1,12 @@
 //! What is in force after a look-up of the Config Store's entries, and the lines of the service log.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
 use signpost::request::Request;
 use signpost::values::{Share, Switch};
 use signpost_rows::{MIRROR, PRODUCTION, STAGING};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn json(toml: &str) -> String {
@@ -45,14 +45,14 @@ fn check(row: &str, steps: &[Step<'_>]) {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn nothing_is_redirected_before_the_first_look_up() {
     let entries = Entries::default();
     assert_eq!(entries.sides().unwrap_err().code(), "config-missing");
     assert_eq!(entries.switch(), Switch::OFF);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_good_configuration_stays_until_another_good_one_comes() {
     let (production, staging) = (json(PRODUCTION), json(STAGING));
     let revision = |toml| configs::read(toml).revision().to_owned();
@@ -104,7 +104,7 @@ fn a_good_configuration_stays_until_another_good_one_comes() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_switch_that_goes_missing_never_turns_up() {
     let production = json(PRODUCTION);
     let revision = configs::production().revision().to_owned();
@@ -199,7 +199,7 @@ struct NextStep<'a> {
     service_log: &'a [&'a str],
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_next_that_is_broken_or_gone_is_dropped_at_once() {
     let (config, other) = (found(&json(PRODUCTION)), found(&json(MIRROR)));
     let (next, bad) = (found(&json(STAGING)), found("{}"));

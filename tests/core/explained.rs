@@ -1,6 +1,7 @@
 //! The explanation of a request agrees with its answer: where it stopped on each route, and the verdict
 //! on each point of the proof.
 
+use crate::test;
 use std::collections::BTreeSet;
 
 use crate::fixtures::configs::{as_compiled, read};
@@ -11,7 +12,6 @@ use signpost::request::{MalformedPath, Request};
 use signpost::route::{self, NoMatch, Outcome, Trace};
 use signpost::values::Mismatch;
 use signpost_rows::{MIRROR, PRODUCTION, of_any_host};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The mirror without its list of hosts, so that a request may come to the host of a base. It does not
 /// compile, because its locations may come back.
@@ -134,7 +134,7 @@ const ATTEMPTS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_stops_on_each_route_at_a_place() {
     for (config, target, expected) in ATTEMPTS {
         let config = read(config);
@@ -149,7 +149,7 @@ fn a_path_stops_on_each_route_at_a_place() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_malformed_path_is_compared_with_no_route() {
     let config = read(PRODUCTION);
     for target in ["", "*", "//", "/a/../b", "/a%2Fb", "/%252B"] {
@@ -215,7 +215,7 @@ fn verdicts(config: &Config, host: &str, target: &str, candidate: &str) -> Strin
     words.collect::<Vec<_>>().join(" ")
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_point_has_a_verdict_whichever_failed() {
     let production = read(PRODUCTION);
     let target = "/api/v1/crates/smallvec/1.10.0/download";
@@ -269,7 +269,7 @@ fn every_point_has_a_verdict_whichever_failed() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_point_has_a_code_of_its_own_and_asks_a_question() {
     let codes: Vec<_> = Point::ALL.iter().map(|point| point.code()).collect();
     let expected = [
@@ -409,7 +409,7 @@ mod whatever_arrives {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_trace_names_the_routes_of_other_hosts_and_of_the_origin() {
     let config = as_compiled(
         "allowed_hosts = ['cdn.example']\norigin.backends = ['origin']\ntargets.cdn.base = 'cdn.example'\n\
@@ -442,7 +442,7 @@ fn a_trace_names_the_routes_of_other_hosts_and_of_the_origin() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_trace_agrees_with_the_route_that_is_found_for_every_preset() {
     for (name, toml) in signpost_rows::PRESETS {
         let config = crate::fixtures::configs::read(toml);

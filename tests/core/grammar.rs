@@ -1,10 +1,10 @@
 //! What a route can say of a registry's paths.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A route's path, its location, and requests with the location below the base, or the reason why the
 /// origin answers.
@@ -197,7 +197,7 @@ fn config(path: &str, location: &str, more: &str) -> String {
     )
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_takes_its_files_alone() {
     for (path, location, requests) in ROWS {
         for (request, expected) in *requests {
@@ -264,7 +264,7 @@ const MORE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_can_be_narrowed_and_have_exceptions() {
     for (more, host, request, expected) in MORE {
         let text = config("/f/{file:segment}", "/{file}", more);
@@ -278,7 +278,7 @@ fn a_route_can_be_narrowed_and_have_exceptions() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_a_cdn_wants_unencoded_is_so_and_nothing_else() {
     for (unencoded, expected) in [
         ("", "/%40a/b%2B%21%27"),
@@ -295,7 +295,7 @@ fn what_a_cdn_wants_unencoded_is_so_and_nothing_else() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_digest_stands_for_what_the_location_leaves_out() {
     let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let text = config(
@@ -312,7 +312,7 @@ fn a_digest_stands_for_what_the_location_leaves_out() {
     check(&text, "a.example", upload, "no-route", upload);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn only_what_the_location_holds_chooses_the_target() {
     let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let text = config(
@@ -344,7 +344,7 @@ fn only_what_the_location_holds_chooses_the_target() {
     assert_eq!(locations.len(), 1, "one file has one place: {locations:?}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_of_the_origin_says_its_name_and_takes_every_method() {
     let text = config(
         "/f/{file:segment}",

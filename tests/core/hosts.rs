@@ -1,7 +1,7 @@
 //! A host has one spelling. For any other text, the error says what to write instead.
 
+use crate::test;
 use signpost::values::Host;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A host as written, as a URL spells it, and whether it is this machine.
 const HOSTS: &[(&str, &str, bool)] = &[
@@ -19,7 +19,7 @@ const HOSTS: &[(&str, &str, bool)] = &[
     ("[2001:DB8:0::1]", "[2001:db8::1]", false),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_host_has_one_spelling() {
     for (text, name, is_loopback) in HOSTS {
         let host = Host::parse(text).unwrap_or_else(|error| panic!("{error}"));
@@ -30,7 +30,7 @@ fn a_host_has_one_spelling() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_longest_domain_has_253_bytes_and_its_labels_63() {
     let label = "a".repeat(63);
     let longest = format!("{label}.{label}.{label}.{}", "b".repeat(61));
@@ -123,7 +123,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_a_host_says_what_to_write() {
     for (text, message) in MISTAKES {
         let error = Host::parse(text).expect_err(&format!("{text:?} is not a host"));
@@ -131,7 +131,7 @@ fn what_is_not_a_host_says_what_to_write() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_host_field_names_a_host_in_any_case_and_on_any_port() {
     let rows = [
         ("crates.io", "crates.io", true),

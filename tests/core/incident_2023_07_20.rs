@@ -3,13 +3,13 @@
 
 use crate::fixtures::configs;
 use crate::fixtures::proving::{built_by, chosen};
+use crate::test;
 use signpost::decision::{Decision, Reason};
 use signpost::location::Refusal;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost_rows::{CrateFile, crates};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What was deployed: a prefix that ended without a slash, and a path that began without one.
 fn builder_of_2023(chosen: &Chosen<'_, '_>) -> String {
@@ -31,7 +31,7 @@ fn right_location(name: &str, version: &str) -> String {
     format!("https://static.crates.io/crates/{name}/{name}-{version}.crate")
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_builder_of_2023_redirects_no_client() {
     let config = configs::production();
     let mut refused = 0;
@@ -56,7 +56,7 @@ fn the_builder_of_2023_redirects_no_client() {
     assert_eq!(refused, 1_309);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_builder_of_2023_builds_what_left_that_day() {
     let config = configs::production();
     let request = Request::new(
@@ -70,7 +70,7 @@ fn the_builder_of_2023_builds_what_left_that_day() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_spelling_of_the_base_redirects_to_the_right_place() {
     let spellings = [
         "static.crates.io",

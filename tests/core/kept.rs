@@ -1,9 +1,9 @@
 //! For how long caches answer in the edge's place, by status and `Cache-Control`.
 
+use crate::test;
 use std::time::Duration;
 
 use signpost::authoring::Kept;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 use Kept::{Never, Unlimited};
 
@@ -58,7 +58,7 @@ const ROWS: &[(&str, Kept, Kept)] = &[
     ("no_store", Unlimited, Unlimited),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn caches_keep_an_answer_for_as_long_as_they_are_allowed_to() {
     for (cache_control, of_302, of_301) in ROWS {
         for (status, expected) in [

@@ -1,5 +1,6 @@
 //! Whatever a client or the origin sends, a log line is valid JSON, and no longer than documented.
 
+use crate::test;
 use std::time::{Duration, SystemTime};
 
 use crate::fixtures::configs::read;
@@ -12,9 +13,8 @@ use signpost::log_line::{Exchange, InForce, MAX_LINE};
 use signpost::origin_redirect::OriginAnswer;
 use signpost::request::Request;
 use signpost::values::{Cut, Switch};
-use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_text_is_cut_between_two_characters_so_that_its_json_fits() {
     // A text, the bytes that it may take in JSON, and what is written of it.
     let rows = [
@@ -152,7 +152,7 @@ const CUT: [&str; 12] = [
     "/signpost/origin_location",
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn no_line_is_longer_than_documented() {
     let config = with_the_longest();
     // A URL has its path only behind a host that was not cut.
@@ -192,7 +192,7 @@ fn no_line_is_longer_than_documented() {
     assert!(page.contains("A line is at most 13,300 bytes long"));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_too_long_is_written_in_full() {
     // A member, the room it has, and an exchange with a value that takes all of it.
     type Fill<'t> = fn(&'t str) -> Exchange<'t>;
@@ -244,7 +244,7 @@ fn what_is_not_too_long_is_written_in_full() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_url_ends_where_its_host_was_cut() {
     let host = "h".repeat(321);
     let asked = Exchange {

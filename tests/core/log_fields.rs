@@ -2,13 +2,13 @@
 
 use crate::fixtures::configs::{as_compiled, changed, problems_of, read};
 use crate::fixtures::exchange;
+use crate::test;
 use signpost::config::{ClientIp, Config};
 use signpost::decision::Reason;
 use signpost::log_line::InForce;
 use signpost::values::Switch;
 use signpost::{Answer, config};
 use signpost_rows::SMALL;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The line of a request that does not matter, from `tls` on.
 #[track_caller]
@@ -33,7 +33,7 @@ fn with_log(lines: &str) -> String {
     changed("endpoint = \"edge-log\"", lines)
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn fields_are_the_last_members_of_a_line() {
     let rows = [
         ("endpoint = \"e\"", "}"),
@@ -56,7 +56,7 @@ fn fields_are_the_last_members_of_a_line() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_no_line_can_have_is_left_out_and_the_rest_is_used() {
     let room = "x".repeat(1000);
     let lines = format!(
@@ -75,7 +75,7 @@ fn what_no_line_can_have_is_left_out_and_the_rest_is_used() {
     assert_eq!(log.service_endpoint, None);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn lines_go_to_every_endpoint_that_is_named() {
     let rows: [(&str, &[&str], Option<&str>, &str); 4] = [
         (
@@ -114,7 +114,7 @@ fn lines_go_to_every_endpoint_that_is_named() {
     assert_eq!(fields.as_deref(), Some(""));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn fields_without_room_are_refused() {
     let long = "x".repeat(1000);
     let lines = format!("endpoint = \"e\"\nfields.a = \"{long}\"\nfields.b = \"{long}\"");
@@ -126,7 +126,7 @@ fn fields_without_room_are_refused() {
 
 /// Every member of a line is one that no field can replace: a line with two of a name would be refused
 /// by its readers.
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn no_field_takes_the_name_of_a_member() {
     let in_force = exchange::with(Switch::OFF);
     let line = Answer::origin(Reason::NoRoute).log_line(&exchange::of("/"), &in_force);

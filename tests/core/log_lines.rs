@@ -1,6 +1,7 @@
 //! The log line, to the byte: one JSON object that crates.io's log counters can read, without a
 //! query anywhere.
 
+use crate::test;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,6 @@ use signpost::log_line::{Exchange, InForce};
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 
@@ -68,7 +68,7 @@ fn check(target: &str, switch: &str, expected: &str) {
     assert_eq!(own, format!("{expected}}}"), "{target}, {switch}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_redirect_is_written_in_full() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -87,7 +87,7 @@ fn a_redirect_is_written_in_full() {
     assert_eq!(line, expected.replace("REVISION", config.revision()));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_not_known_is_null() {
     let nothing = Exchange {
         protocol: "HTTP/1.1",
@@ -123,7 +123,7 @@ fn what_is_not_known_is_null() {
     assert_eq!(answer.log_line(&nothing, &in_force), expected);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_kind_of_decision_is_written() {
     let rows = [
         (
@@ -162,7 +162,7 @@ fn every_kind_of_decision_is_written() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_refusal_is_written_without_the_candidate() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -186,7 +186,7 @@ struct Counted {
     status: u16,
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_counters_of_crates_io_read_the_line() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -218,7 +218,7 @@ fn written(exchange: &Exchange<'_>, client_ip: ClientIp) -> serde_json::Value {
     serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_query_is_never_written() {
     let rows = [
         ("/a?token=secret", None, "https://crates.io/a", None),
@@ -255,7 +255,7 @@ fn a_query_is_never_written() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_client_address_is_written_as_far_as_the_policy_lets_it() {
     let rows = [
         ("198.51.100.17", ClientIp::Full, Some("198.51.100.17")),
@@ -294,7 +294,7 @@ fn a_client_address_is_written_as_far_as_the_policy_lets_it() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn whatever_a_client_sends_becomes_one_line_of_json() {
     let texts = [
         "",
@@ -339,7 +339,7 @@ fn whatever_a_client_sends_becomes_one_line_of_json() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_clock_that_is_wrong_loses_no_line() {
     let epoch = SystemTime::UNIX_EPOCH;
     let seconds = Duration::from_secs;

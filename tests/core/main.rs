@@ -1,6 +1,12 @@
 //! The library without a platform: one module for each of its parts. Most tests run natively and as
 //! WebAssembly.
 
+// The attribute of every test here. In WebAssembly it is the one that the tests' runner knows.
+#[cfg(not(target_family = "wasm"))]
+use core::prelude::v1::test;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 mod fixtures;
 
 mod ambiguity;

@@ -1,8 +1,8 @@
 //! All that is wrong with a route is said at once, with what to write instead.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost_rows::changed;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A configuration of one route, in which each row changes something.
 const CONFIG: &str = r#"allowed_hosts = ["cdn.example"]
@@ -127,7 +127,7 @@ const ROWS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_message_says_what_to_write() {
     for (from, to, expected) in ROWS {
         let said = configs::problems_of(&changed(CONFIG, from, to)).to_string();

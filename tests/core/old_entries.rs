@@ -1,13 +1,13 @@
 //! What version 0.1 compiled keeps its meaning: a module is newer than an entry for as long as nobody
 //! compiles the configuration again.
 
+use crate::test;
 use std::fmt::Write as _;
 
 use signpost::decision::Reason;
 use signpost::received::Received;
 use signpost::values::Switch;
 use signpost_rows::{OLD_ENTRIES, old_answers};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// An answer in the words of the rows.
 fn in_words(answer: &signpost::Answer<'_, '_>) -> String {
@@ -23,7 +23,7 @@ fn in_words(answer: &signpost::Answer<'_, '_>) -> String {
     words.trim_end().to_owned()
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_old_entry_gives_the_answers_of_its_time() {
     let mut rows = 0;
     for (name, entry) in OLD_ENTRIES {

@@ -4,13 +4,13 @@ use crate::fixtures::configs::{production, read};
 use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
+use crate::test;
 use signpost::Answer;
 use signpost::decision::{Because, Reason};
 use signpost::location::Location;
 use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
@@ -45,7 +45,7 @@ fn switch(text: &str) -> Switch {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_location_that_only_the_switch_held_back_is_given() {
     let config = production();
     for (method, path, position, reason) in HELD_BACK {
@@ -74,7 +74,7 @@ fn a_location_that_only_the_switch_held_back_is_given() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn all_else_stays_the_origins() {
     let config = production();
     for (method, path, position) in ORIGINS {
@@ -88,7 +88,7 @@ fn all_else_stays_the_origins() {
     assert_eq!(none.clone().after_origin_failed(), none);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_refused_location_stays_refused() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -111,7 +111,7 @@ fn a_refused_location_stays_refused() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     let retry = r#"retry = { window = "30s", origin_share = "100%" }"#;
     let text = format!(
@@ -134,7 +134,7 @@ fn a_client_that_was_sent_to_every_target_is_sent_to_the_first_again() {
     assert_eq!(answer.redirect().map(Location::as_str), Some(LOCATION));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_decided_redirect_does_not_mention_the_origin() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);
@@ -142,7 +142,7 @@ fn a_decided_redirect_does_not_mention_the_origin() {
     assert_eq!(decided.clone().after_origin_failed(), decided);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_log_says_redirect_and_keeps_the_reason() {
     let config = production();
     let request = Request::new("GET", "crates.io", SMALLVEC);

@@ -1,9 +1,9 @@
 //! Examples of requests that must go to the origin are tried, wherever they stand.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::authoring::Authored;
 use signpost_rows::changed;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Two routes of the origin and one that redirects, with examples in all places.
 const CONFIG: &str = r#"allowed_hosts = ["cdn.example"]
@@ -97,7 +97,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_example_that_does_not_go_to_the_origin_as_it_must_is_found() {
     for (from, to, expected) in ROWS {
         let said = configs::problems_of(&changed(CONFIG, from, to)).to_string();
@@ -105,7 +105,7 @@ fn an_example_that_does_not_go_to_the_origin_as_it_must_is_found() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_examples_are_handed_on_with_their_routes() {
     let authored = Authored::from_toml(CONFIG).unwrap_or_else(|problems| panic!("{problems}"));
     let examples = authored.origin_examples().iter();

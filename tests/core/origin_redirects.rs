@@ -1,5 +1,6 @@
 //! The origin's own redirects are left, reported, or repaired.
 
+use crate::test;
 use std::borrow::Cow;
 
 use crate::fixtures::configs;
@@ -14,7 +15,6 @@ use signpost::request::Request;
 use signpost::target::Chosen;
 use signpost::values::Switch;
 use signpost_rows::{PRODUCTION, SmallConfig, changed, with_hosts};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const PROVEN: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
@@ -274,7 +274,7 @@ fn repaired() -> (u16, Vec<(&'static str, Cow<'static, str>)>) {
     )
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_repair_is_never_kept_by_a_cache() {
     let rows = [
         ("status = 301\ncache_control = \"max-age=60\"", 302),
@@ -310,7 +310,7 @@ fn a_repair_is_never_kept_by_a_cache() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_redirect_of_the_origin_is_judged() {
     let [repair, report, off] = ["repair", "report", "off"].map(production);
     for (status, locations, expected) in ROWS {
@@ -324,7 +324,7 @@ fn each_redirect_of_the_origin_is_judged() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_relative_location_to_the_proven_place_is_left() {
     // The registry's own host serves the files, on paths that are on no route.
     let config = SmallConfig::new("origin.check_redirects = \"repair\"")
@@ -352,7 +352,7 @@ fn a_relative_location_to_the_proven_place_is_left() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_origin_may_choose_among_the_targets_by_itself() {
     let config = SmallConfig::new("origin.check_redirects = \"repair\"")
         .target("one", "https://one.example", "")
@@ -383,7 +383,7 @@ fn the_origin_may_choose_among_the_targets_by_itself() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn without_a_proven_location_the_answer_is_left_as_it_is() {
     let config = production("repair");
     let of_2023 = |_: &Chosen<'_, '_>| OF_2023.to_owned();
@@ -411,7 +411,7 @@ fn without_a_proven_location_the_answer_is_left_as_it_is() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_log_names_where_the_origin_would_have_led() {
     let rows = [
         (
@@ -436,7 +436,7 @@ fn the_log_names_where_the_origin_would_have_led() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn why_a_client_is_led_elsewhere_has_stable_codes() {
     let codes: Vec<_> = Because::ALL.iter().map(|it| it.code()).collect();
     let expected = [

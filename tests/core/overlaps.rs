@@ -1,11 +1,11 @@
 //! No request is on two routes: every overlap of two paths is found, with a request as an example.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::PathTemplate;
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// How the paths of two routes are related.
 enum Expected {
@@ -179,14 +179,14 @@ fn check(first: &str, second: &str, expected: &Expected) {
     assert!(request.segments().is_ok(), "{row}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_overlap_of_two_routes_is_found() {
     for (first, second, expected) in ROWS {
         check(first, second, expected);
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_earlier_route_is_compared() {
     let third = |paths: [&str; 3]| -> Vec<ProblemCode> {
         let problems = configs::problems_of(&routes(&paths));
@@ -215,7 +215,7 @@ fn each_earlier_route_is_compared() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn routes_of_different_hosts_share_no_request() {
     let rows = [
         ("hosts = [\"a.example\"]", "hosts = [\"b.example\"]", None),

@@ -1,8 +1,8 @@
 //! A permanent redirect that would outlive the switch is refused.
 
+use crate::test;
 use signpost::authoring::Authored;
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const UNTOLD: &str = "routes[0].status: permanent-redirect: caches keep a 301 for as long as they like, even once the switch is off; add `cache_control = \"max-age=86400\"`, or write 302, 303 or 307";
 
@@ -96,14 +96,14 @@ fn with_targets(number: usize, lines: &str, route_lines: &str) -> SmallConfig {
         .example("/files/1", "/1")
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_permanent_redirect_is_kept_for_a_day_at_most() {
     for (lines, expected) in ROWS {
         check(&with_targets(1, "", lines), expected, lines);
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_permanent_redirect_has_one_target_and_no_retry() {
     let several = "routes[0].status: permanent-redirect: a 308 holds a client at one target, whatever becomes of it, and the route has several; write 302, 303 or 307";
     let retry = "routes[0].status: retry-invalid: with [retry], a client that asks again must arrive here, and caches keep a 308 unasked; write 302, 303 or 307";
@@ -121,7 +121,7 @@ fn a_permanent_redirect_has_one_target_and_no_retry() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_status_of_a_route_of_the_origin_is_one_problem() {
     let config = with_targets(1, "", "status = 301\norigin = true");
     let problems = Authored::from_toml(&config.to_string()).expect_err("a problem");

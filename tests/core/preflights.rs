@@ -3,12 +3,12 @@
 use crate::fixtures::configs::{production, read};
 use crate::fixtures::exchange;
 use crate::fixtures::retry_scene::{CARGO, Scene};
+use crate::test;
 use signpost::decision::Reason;
 use signpost::origin_redirect::OriginAnswer;
 use signpost::request::{Method, Request};
 use signpost::values::Switch;
 use signpost_rows::{PRODUCTION, changed};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const SMALLVEC: &str = "/api/v1/crates/smallvec/1.10.0/download";
 const ORIGIN: Option<&[u8]> = Some(b"https://docs.example");
@@ -30,7 +30,7 @@ fn preflight(path: &str) -> Request<'_> {
     Request::new("OPTIONS", "crates.io", path).with_preflight(ORIGIN, Some(b"GET"))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_preflight_is_options_that_names_an_origin_and_get_or_head() {
     let rows: [Row; 12] = [
         ("OPTIONS", ORIGIN, Some(b"GET"), Method::Preflight),
@@ -78,7 +78,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_preflight_is_answered_where_get_would_be_redirected() {
     let config = production();
     for (path, position, decided, released) in ROWS {
@@ -94,7 +94,7 @@ fn a_preflight_is_answered_where_get_would_be_redirected() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn its_answer_allows_the_methods_and_every_field() {
     let config = production();
     let request = preflight(SMALLVEC).with_accept([&b"application/json"[..]]);
@@ -121,7 +121,7 @@ fn its_answer_allows_the_methods_and_every_field() {
     assert_eq!(reply.headers, headers(decision));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn without_cors_it_is_the_origins() {
     let config = read(&changed(PRODUCTION, "cors = true", "cors = false"));
     let request = preflight(SMALLVEC);
@@ -131,7 +131,7 @@ fn without_cors_it_is_the_origins() {
     assert_eq!(answer.after_origin_failed().reply(), None);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn it_is_no_attempt_and_its_redirect_is_not_judged() {
     let retry = r#"retry = { window = "30s", origin_share = "100%" }"#;
     let repair = changed(
@@ -155,7 +155,7 @@ fn it_is_no_attempt_and_its_redirect_is_not_judged() {
     assert_eq!((answer.origin_redirect(), answer.reply()), (None, None));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_log_says_preflight() {
     let config = production();
     let request = preflight(SMALLVEC);

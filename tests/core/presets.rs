@@ -1,5 +1,6 @@
 //! The presets, and real requests to registries that run them, natively and in wasm.
 
+use crate::test;
 use std::collections::BTreeMap;
 
 use crate::fixtures::configs;
@@ -7,7 +8,6 @@ use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::{Expect, PRESETS, PresetRow, preset_rows};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn check(row: &PresetRow, config: &signpost::config::Config) {
@@ -27,7 +27,7 @@ fn check(row: &PresetRow, config: &signpost::config::Config) {
     assert_eq!((location, reason), expected, "{row:?}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_row_holds() {
     for (name, toml) in PRESETS {
         let config = configs::read(toml);
@@ -37,7 +37,7 @@ fn every_row_holds() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_preset_has_ten_rows() {
     let mut counts: BTreeMap<_, usize> = PRESETS.iter().map(|(name, _)| (*name, 0)).collect();
     for row in preset_rows() {

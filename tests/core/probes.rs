@@ -1,11 +1,11 @@
 //! Routes are probed with adversarial paths, whatever their examples say.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::ProblemCode;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is found on the first route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,14 +173,14 @@ fn check(((base, routes), expected): &(Routes<'_>, Expected)) {
     assert_eq!(found.unwrap_or(Fine), *expected, "{row}: {problems}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_that_loops_or_cannot_be_proven_is_found() {
     for row in ROWS {
         check(row);
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn only_a_listed_host_can_loop() {
     for ((base, routes), expected) in ROWS {
         let text = text(base, routes, "hosts = [\"registry.example\"]");
@@ -193,7 +193,7 @@ fn only_a_listed_host_can_loop() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_loop_is_found_among_many_routes() {
     let many: Vec<_> = (0..40)
         .map(|number| {
@@ -211,7 +211,7 @@ fn a_loop_is_found_among_many_routes() {
     check(&(("cdn.example", &routes), Loops));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
     let many: Vec<_> = (0..500)
         .map(|number| {
@@ -231,7 +231,7 @@ fn what_is_too_large_for_an_entry_is_said_without_trying_it_out() {
     assert!(!has(ProblemCode::LocationLoops), "{problems}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn production_neither_loops_nor_fails_the_proof() {
     let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/a/1.0.0/download");
@@ -239,7 +239,7 @@ fn production_neither_loops_nor_fails_the_proof() {
     assert!(answer.decision().location().is_some());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_loop_is_found_whatever_the_location_leaves_out() {
     let text = SmallConfig::new("hosts = [\"registry.example\", \"cdn.example\"]")
         .target("cdn", "cdn.example", "")
@@ -258,7 +258,7 @@ fn a_loop_is_found_whatever_the_location_leaves_out() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_stands_once_in_a_location() {
     let text = SmallConfig::new("hosts = [\"registry.example\"]")
         .target("cdn", "cdn.example", "")

@@ -1,11 +1,11 @@
 //! What a client is told of each failure of a backend, method by method.
 
+use crate::test;
 use signpost::config::ResponseOptions;
 use signpost::decision::Reason;
 use signpost::proxy::Failure;
 use signpost::reply;
 use signpost::request::Request;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// When a backend failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn expected(when: When, is_safe: bool) -> (u16, bool) {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_client_is_asked_to_repeat_only_what_did_nothing() {
     for (method, safe) in METHODS {
         let request = Request::new(method, "registry.example", "/");
@@ -148,7 +148,7 @@ fn a_client_is_asked_to_repeat_only_what_did_nothing() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_failure_has_a_row() {
     let rows: Vec<_> = FAILURES.iter().map(|(failure, ..)| *failure).collect();
     assert_eq!(rows, Failure::ALL);

@@ -1,7 +1,7 @@
 //! Which fields of a request the origin does not get, and which of an answer the client does not get.
 
+use crate::test;
 use signpost::proxy::{Connection, ends_before_client, ends_before_origin, via};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What becomes of a field of a request, and of the same field of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +169,7 @@ fn fates(name: &str, connection: &Connection<'_>) -> [Fate; 2] {
     ]
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_field_passes_or_ends_in_each_direction() {
     for (names, unnamed, named) in ROWS {
         for name in *names {
@@ -184,7 +184,7 @@ fn a_field_passes_or_ends_in_each_direction() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_option_of_every_connection_is_read() {
     let rows: [(&str, &[&str], bool); 12] = [
         ("none", &[], false),
@@ -208,7 +208,7 @@ fn every_option_of_every_connection_is_read() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn of_very_many_options_the_first_count() {
     for (before, fate) in [(255, Ends), (256, Passes), (100_000, Passes)] {
         let value = "a,".repeat(before) + "x-internal";
@@ -219,7 +219,7 @@ fn of_very_many_options_the_first_count() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn via_names_the_protocol_that_a_request_arrived_with() {
     let rows = [
         ("HTTP/0.9", "0.9 signpost"),

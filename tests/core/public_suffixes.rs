@@ -1,8 +1,8 @@
 //! A redirect may only name hosts that can exist.
 
+use crate::test;
 use signpost::authoring::Authored;
 use signpost_rows::{PRODUCTION, SmallConfig};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// All that is said of a configuration, warnings included: key and code.
 fn said(text: &str) -> Vec<String> {
@@ -59,7 +59,7 @@ const BASES: &[(&str, bool, bool)] = &[
     ("cdn.xcorp", false, false),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_end_of_a_host_is_known_or_private() {
     for (base, alone, with_suffixes) in BASES {
         let suffixes = "private_suffixes = [\"Corp\", \"lan.example-company\"]";
@@ -136,7 +136,7 @@ const SUFFIXES: &[(&str, &[&str])] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_private_suffix_is_the_end_of_some_host() {
     for (suffixes, expected) in SUFFIXES {
         let text = with_base("cdn.corp", &format!("private_suffixes = {suffixes}"));
@@ -144,7 +144,7 @@ fn a_private_suffix_is_the_end_of_some_host() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_compiled_form_does_not_hold_private_suffixes() {
     let read = |lines: &str| {
         let text = with_base("cdn.example", lines);
@@ -158,7 +158,7 @@ fn the_compiled_form_does_not_hold_private_suffixes() {
     assert!(said.contains("did you mean `private_suffixes`?"), "{said}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_host_of_2023_is_refused_where_the_whole_file_agrees_on_it() {
     let text = PRODUCTION.replace("static.crates.io", "static.crates.iocrates");
     let problems = Authored::from_toml(&text).expect_err("there is no such host");

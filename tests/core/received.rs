@@ -1,6 +1,7 @@
 //! A URL that was rewritten on its way to the edge is told from one that arrived as it was sent.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::decision::{Decision, Reason};
 use signpost::received::{Received, is_as_received};
 use signpost::request::Request;
@@ -9,7 +10,6 @@ use signpost_rows::SmallConfig;
 use signpost_rows::hostile::{DOWNLOAD, Expect, HOSTS, LOCATION, TARGETS as HOSTILE_TARGETS};
 use signpost_rows::{PRODUCTION, of_any_host};
 use url::{Position, Url};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A host, a request target, and whether its URL is still what was received.
 const TARGETS: &[(&str, &str, bool)] = &[
@@ -79,7 +79,7 @@ const TARGETS: &[(&str, &str, bool)] = &[
     ("crates.io", "/a#b", false),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_target_that_the_reader_changed_is_known_as_such() {
     for (host, target, expected) in TARGETS {
         let received = format!("https://{host}{target}");
@@ -92,7 +92,7 @@ fn a_target_that_the_reader_changed_is_known_as_such() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_impossible_length_is_not_what_was_received() {
     let url = Url::parse("https://crates.io/a").expect("a URL");
     for (length, host, expected) in [
@@ -137,7 +137,7 @@ fn check_read_as_by_the_edge(host: &str, target: &str) {
     assert_eq!(received.request("GET"), expected, "{target} at {host}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_target_is_read_as_the_edge_gets_it() {
     for (host, target, expected) in TARGETS.iter().filter(|(_, target, _)| !target.is_empty()) {
         let received = Received::read(Some(host), target);
@@ -172,7 +172,7 @@ fn a_target_is_read_as_the_edge_gets_it() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_read_is_known() {
     let rows = [
         (Some("crates.io"), "/a?b", "crates.io", "/a?b", true),
@@ -205,7 +205,7 @@ fn what_is_read_is_known() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
     let config = configs::read(&of_any_host(PRODUCTION));
     let hosts = HOSTS
@@ -236,7 +236,7 @@ fn what_no_client_sends_by_mistake_is_answered_as_by_the_module() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_example_is_tried_as_the_edge_gets_it() {
     let toml = |request: &str, location: &str| {
         SmallConfig::new("")

@@ -1,6 +1,7 @@
 //! Every header of every answer that Signpost gives itself, and no other.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::Config;
 use signpost::decision::Reason;
 use signpost::proxy::Failure;
@@ -8,7 +9,6 @@ use signpost::reply::{self, Reply};
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A configuration with one route, and the given lines in the route's and the response's tables.
 #[track_caller]
@@ -139,7 +139,7 @@ fn check(route: &RouteLines, response: &(&str, Headers), method: &str, accept: &
     assert_eq!(reply.content_type(), content_type, "{row}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_answer_has_exactly_the_headers_that_were_configured() {
     for route in ROUTES {
         for response in RESPONSES {
@@ -152,7 +152,7 @@ fn an_answer_has_exactly_the_headers_that_were_configured() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_answer_over_plain_http_does_not_speak_of_https() {
     let config = config("", "cors = true\nhsts = \"max-age=60\"");
     let failure = Failure::ConnectionRefused;
@@ -181,7 +181,7 @@ fn an_answer_over_plain_http_does_not_speak_of_https() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_configuration_knows_whether_any_answer_is_json() {
     for (route, response, expected) in [
         ("", "", false),
@@ -194,7 +194,7 @@ fn a_configuration_knows_whether_any_answer_is_json() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_body_in_json_names_the_url() {
     let config = config("", "json = true");
     let request = Request::new("GET", "registry.example", "/files/%22,!")
@@ -208,7 +208,7 @@ fn the_body_in_json_names_the_url() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_for_the_origin_has_no_reply() {
     let config = config("", "");
     for (method, target) in [
@@ -223,7 +223,7 @@ fn a_request_for_the_origin_has_no_reply() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_origin_that_does_not_answer_is_a_503_that_cargo_tries_again() {
     let reasons = [
         (Reason::NoRoute, "origin;reason=\"no-route\""),

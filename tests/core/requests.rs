@@ -1,7 +1,7 @@
 //! A request is decoded once, without doubt or not at all; `Accept` is read as RFC 9110 says.
 
+use crate::test;
 use signpost::request::{Format, MalformedPath, Method, Request};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A request target, its path, and the segments of the path; nothing if they are in doubt.
 type Target = (&'static str, &'static str, Option<&'static [&'static str]>);
@@ -69,7 +69,7 @@ const TARGETS: &[Target] = &[
     ("/%ED%A0%80", "/%ED%A0%80", None),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_is_decoded_once_and_without_doubt() {
     for (target, path, segments) in TARGETS {
         let request = Request::new("GET", "crates.io", target);
@@ -83,7 +83,7 @@ fn a_path_is_decoded_once_and_without_doubt() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_method_is_read_as_it_is_spelled() {
     let rows = [
         ("GET", Method::Get),
@@ -104,14 +104,14 @@ fn a_method_is_read_as_it_is_spelled() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_host_is_kept_as_it_arrived() {
     for host in ["crates.io", "Crates.IO:443", "", "[::1]:80", "evil.example"] {
         assert_eq!(Request::new("GET", host, "/").host(), host, "{host:?}");
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_rewritten_target_is_known_as_such() {
     let request = Request::new("GET", "crates.io", "/a");
     assert!(request.is_as_received());
@@ -231,7 +231,7 @@ const ACCEPTS: &[(&[&[u8]], Format)] = &[
     (&[b"\xFF", b"application/json"], Format::Json),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn accept_names_json_or_does_not() {
     for (values, format) in ACCEPTS {
         let request = Request::new("GET", "crates.io", "/").with_accept(values.iter().copied());

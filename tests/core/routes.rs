@@ -1,13 +1,13 @@
 //! Which route a request is on, what it captures, and why it is on none.
 
 use crate::fixtures::configs::{problems_of, read};
+use crate::test;
 use signpost::config::{Config, RedirectStatus, RouteName};
 use signpost::decision::Reason;
 use signpost::request::Request;
 use signpost::route;
 use signpost::values::{CaptureType, PathTemplate};
 use signpost_rows::PRODUCTION;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -84,7 +84,7 @@ fn check(config: &Config, method: &str, target: &str, expected: Result<(&str, &[
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_is_on_the_route_of_its_shape() {
     let config = read(PRODUCTION);
     let rows: &[(&str, &str, &[&str])] = &[
@@ -126,7 +126,7 @@ fn a_request_is_on_the_route_of_its_shape() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_values_that_a_location_holds_are_found_by_their_type() {
     let config = read(PRODUCTION);
     let target = "/api/v1/crates/libc/0.2.147/download";
@@ -141,7 +141,7 @@ fn the_values_that_a_location_holds_are_found_by_their_type() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_on_no_route_has_a_reason() {
     let config = read(PRODUCTION);
     let rows = [
@@ -216,7 +216,7 @@ fn a_request_on_no_route_has_a_reason() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_rewritten_request_is_on_no_route() {
     let config = read(PRODUCTION);
     let rows = [
@@ -236,7 +236,7 @@ fn a_rewritten_request_is_on_no_route() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_first_route_whose_captures_hold_is_taken() {
     let config = overlapping();
     let rows: &[(&str, Found)] = &[
@@ -258,7 +258,7 @@ fn the_first_route_whose_captures_hold_is_taken() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_that_is_never_reached_is_a_problem() {
     let example = r#"examples = [{ request = "/y/a", location = "https://cdn.example/files/a" }]"#;
     let text = OVERLAPPING.replace("examples = []", example);
@@ -339,7 +339,7 @@ const CAPTURES: &[(CaptureType, &str, bool)] = &[
     (CaptureType::Path, "a/b c", false),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_capture_is_of_its_type() {
     for (kind, text, holds) in CAPTURES {
         let capture = kind.parse(*text);
@@ -348,7 +348,7 @@ fn a_capture_is_of_its_type() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_capture_is_at_most_as_long_as_its_type_allows() {
     let rows = [
         (CaptureType::Crate, "a".repeat(64), true),
@@ -391,7 +391,7 @@ fn a_capture_is_at_most_as_long_as_its_type_allows() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_capture_type_is_called_by_its_name() {
     for (name, kind) in CaptureType::named() {
         assert_eq!(name.parse(), Ok(kind.clone()));
@@ -585,7 +585,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_pattern_that_cannot_be_read_says_why() {
     for (text, message) in MISTAKES {
         let error = PathTemplate::path(text).expect_err(&format!("{text:?} is not a pattern"));
@@ -593,7 +593,7 @@ fn a_pattern_that_cannot_be_read_says_why() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_pattern_is_written_as_it_was_read() {
     let rows: &[(&str, &[(&str, CaptureType)])] = &[
         ("/a", &[]),
@@ -625,7 +625,7 @@ fn a_pattern_is_written_as_it_was_read() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_name_never_needs_escaping() {
     let longest = "a".repeat(64);
     for name in ["download", "a", "cdn-download_2", longest.as_str()] {
@@ -658,7 +658,7 @@ fn a_route_name_never_needs_escaping() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_status_redirects_or_is_refused() {
     for status in u16::MIN..=u16::MAX {
         let read = RedirectStatus::try_from(status);

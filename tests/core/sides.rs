@@ -5,6 +5,7 @@ use crate::fixtures::exchange;
 use crate::fixtures::proving::built_by;
 use crate::fixtures::retry_scene::{CARGO, Scene};
 use crate::fixtures::said::{by, decision};
+use crate::test;
 use signpost::Answer;
 use signpost::entries::{Entries, Lookup};
 use signpost::request::Request;
@@ -16,7 +17,6 @@ use signpost_rows::sides::{
     SWITCHES,
 };
 use signpost_rows::{CrateFile, crates};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const REDIRECT: &str = "redirect;route=\"download\"";
 const BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
@@ -35,7 +35,7 @@ fn check(answer: &Answer<'_, '_>, expected: Answered, row: &str) {
     assert_eq!((by(answer), &*decision(answer)), (entry, header), "{row}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_combination_is_answered_as_the_table_says() {
     for config in Config::ALL {
         for next in Next::ALL {
@@ -76,7 +76,7 @@ fn every_combination_is_answered_as_the_table_says() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn on_the_side_of_next_config_answers_what_next_has_no_way_for() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -96,7 +96,7 @@ fn on_the_side_of_next_config_answers_what_next_has_no_way_for() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_target_of_either_configuration_is_never_sent_back() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -201,7 +201,7 @@ fn a_target_of_either_configuration_is_never_sent_back() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_next_refuses_at_its_proof_is_answered_by_config() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -265,7 +265,7 @@ fn what_next_refuses_at_its_proof_is_answered_by_config() {
     assert_eq!((by(&answer), answer.attempt()), (Some("next"), Some(1)));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_answer_that_cannot_be_sent_stays_on_its_side() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -280,7 +280,7 @@ fn an_answer_that_cannot_be_sent_stays_on_its_side() {
     assert_eq!((by(&answer), answer.side()), (Some("config"), Side::Next));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_file_whose_side_changes_between_attempts_is_answered_once_by_next() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -329,7 +329,7 @@ fn a_file_whose_side_changes_between_attempts_is_answered_once_by_next() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_side_of_a_file_is_stable_and_independent_of_the_rollout() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -379,7 +379,7 @@ fn the_side_of_a_file_is_stable_and_independent_of_the_rollout() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_line_has_the_side_only_while_next_has_a_share() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -410,7 +410,7 @@ fn a_line_has_the_side_only_while_next_has_a_share() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_either_configuration_needs_is_needed() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let has_cors = |config: &signpost::config::Config| config.response().cors;

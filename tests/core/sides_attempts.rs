@@ -1,5 +1,6 @@
 //! The attempts of a client at a file that has two configurations: one number for both.
 
+use crate::test;
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use signpost::target::{Chosen, all_healthy};
 use signpost::values::{Share, Switch};
 use signpost_rows::changed;
 use signpost_rows::sides::{CONFIG, FILE_OF_NEXT, NEXT};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
 const AGAIN: &str = "redirect;route=\"download\";because=\"next-retried\"";
@@ -41,7 +41,7 @@ fn with_retry(toml: &str, window: Option<&str>) -> String {
     changed(&without, "[log]\n", &format!("{retry}[log]\n"))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn attempts_count_under_the_retry_of_who_answers() {
     // `[retry]` in `config` and in `next`, and the attempts.
     let rows: [(Option<&str>, Option<&str>, &[Step]); 6] = [
@@ -122,7 +122,7 @@ fn attempts_count_under_the_retry_of_who_answers() {
 }
 
 /// Attempts at the targets of `config` say nothing of those of `next`, and none counts without `[retry]`.
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_target_is_chosen_as_for_a_first_attempt_where_no_earlier_one_counts() {
     let retry = |window| {
         config(&format!(
@@ -149,7 +149,7 @@ fn a_target_is_chosen_as_for_a_first_attempt_where_no_earlier_one_counts() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_attempt_is_counted_where_config_has_no_target_for_it() {
     let config = configs::read(CONFIG);
     let next = configs::read(NEXT);
@@ -190,7 +190,7 @@ fn an_attempt_is_counted_where_config_has_no_target_for_it() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_memory_is_asked_once_and_told_what_was_answered() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));

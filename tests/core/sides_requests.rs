@@ -3,6 +3,7 @@
 use crate::fixtures::configs;
 use crate::fixtures::retry_scene::{CARGO, Scene};
 use crate::fixtures::said::{by, decision};
+use crate::test;
 use signpost::config::Config;
 use signpost::entries::{Entries, Lookup};
 use signpost::origin_redirect::OriginAnswer;
@@ -13,7 +14,6 @@ use signpost::values::{Share, Switch};
 use signpost_rows::changed;
 use signpost_rows::sides::{CONFIG, FILE_OF_CONFIG, FILE_OF_NEXT, NEXT};
 use signpost_rows::with_its_revision;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 const REDIRECT: &str = "redirect;route=\"download\"";
 const BY_NEXT: &str = "redirect;route=\"download\";by=\"next\"";
@@ -33,7 +33,7 @@ fn at_half() -> Switch {
     "enforce, next 50%".parse().expect("a switch")
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_no_attempt_is_answered_by_its_side_each_time() {
     let [config, next] = both("response.json = true", "");
     let next_with_json = changed(NEXT, "cors = true\n", "cors = true\njson = true\n");
@@ -99,7 +99,7 @@ fn what_is_no_attempt_is_answered_by_its_side_each_time() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_preflight_is_answered_where_its_side_has_cors() {
     let with_cors = |toml: &str| toml.replace("[log]\n", "[response]\ncors = true\n\n[log]\n");
     let without = changed(NEXT, "cors = true\n", "");
@@ -145,7 +145,7 @@ fn a_preflight_is_answered_where_its_side_has_cors() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_wrong_redirect_of_the_origin_is_repaired_by_who_answers() {
     let repair = |toml: &str, backends: &str| {
         changed(
@@ -212,7 +212,7 @@ fn a_wrong_redirect_of_the_origin_is_repaired_by_who_answers() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn headers_are_those_of_who_answers() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     let sides = Sides::new(&config, Some(&next));
@@ -250,7 +250,7 @@ fn headers_are_those_of_who_answers() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_next_for_fewer_hosts_leaves_the_others_to_config() {
     let narrower = changed(
         NEXT,
@@ -284,7 +284,7 @@ fn a_next_for_fewer_hosts_leaves_the_others_to_config() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_next_of_another_format_is_dropped_and_named() {
     let (config, next) = (configs::read(CONFIG), configs::read(NEXT));
     // After the revision and the format.

@@ -2,6 +2,7 @@
 
 use crate::codes::reasons;
 use crate::fixtures::configs;
+use crate::test;
 use signpost::config::Config;
 use signpost::decision::Because;
 use signpost::origin_redirect::OriginAnswer;
@@ -11,7 +12,6 @@ use signpost::request::Request;
 use signpost::sides::Side;
 use signpost::values::Switch;
 use signpost_rows::{SmallConfig, structured};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn check_decision(value: &str, token: &str, parameters: &[(&str, &str)]) {
@@ -36,7 +36,7 @@ fn check_with_every_parameter(value: &str, token: &str, parameter: (&str, &str))
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_reason_is_a_structured_field() {
     for (reason, code) in reasons() {
         check_with_every_parameter(reason.decision_header(), "origin", ("reason", code));
@@ -52,7 +52,7 @@ fn with_route(name: &str) -> Config {
     configs::read(&config.to_string())
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn whatever_a_route_is_called_its_answers_have_a_structured_field() {
     let longest = "a".repeat(64);
     for name in ["a", "download", "a-b_c-9_", &longest] {
@@ -81,7 +81,7 @@ fn whatever_a_route_is_called_its_answers_have_a_structured_field() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_proxy_status_is_a_structured_field() {
     for failure in Failure::ALL {
         let value = failure.proxy_status();
@@ -97,7 +97,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(of_token)
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_via_is_a_protocol_and_a_pseudonym() {
     let rows = [
         ("HTTP/0.9", None, "0.9"),

@@ -1,18 +1,18 @@
 //! The switch is read from its entry, written back in the same words, and its share is stable.
 
 use crate::fixtures::configs;
+use crate::test;
 use signpost::decision::{Decision, Reason};
 use signpost::request::Request;
 use signpost::values::{Capture, CaptureType, Position, Share, Switch};
 use signpost_rows::{CrateFile, crates};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn percent(percent: u8) -> Share {
     Share::percent(percent).unwrap_or_else(|| panic!("{percent} % is a share"))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_switch_is_read_from_its_entry() {
     let rows = [
         ("enforce", Switch::ENFORCE),
@@ -44,7 +44,7 @@ fn a_switch_is_read_from_its_entry() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_switch_is_written_in_one_way() {
     let rows = [
         (Switch::ENFORCE, "enforce"),
@@ -65,7 +65,7 @@ fn a_switch_is_written_in_one_way() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_switch_is_a_position_and_a_share_of_next() {
     for (switch, position) in [
         (Switch::ENFORCE, Position::Enforce(Share::ALL)),
@@ -80,7 +80,7 @@ fn a_switch_is_a_position_and_a_share_of_next() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_unreadable_switch_says_why() {
     let texts = [
         "",
@@ -130,7 +130,7 @@ fn an_unreadable_switch_says_why() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_share_is_at_most_everything() {
     for number in u8::MIN..=u8::MAX {
         assert_eq!(
@@ -158,7 +158,7 @@ fn smallest_share(captures: &[Capture<'_>]) -> Option<u8> {
     (0..=100).find(|share| percent(*share).includes(captures))
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_same_captures_are_always_in_the_same_share() {
     // SHA-256 of each capture followed by a NUL, as a number, modulo 100, plus one; computed by
     // other means than this library.
@@ -181,7 +181,7 @@ fn the_same_captures_are_always_in_the_same_share() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn captures_are_not_run_together() {
     let segments = |texts: [&'static str; 2]| {
         texts.map(|text| CaptureType::Segment.parse(text).expect("a segment"))
@@ -191,7 +191,7 @@ fn captures_are_not_run_together() {
     assert_eq!(smallest_share(&[]), Some(50));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_larger_share_holds_all_of_a_smaller_one() {
     for CrateFile { name, version, .. } in crates() {
         let captures = captures_of(name, version);
@@ -203,7 +203,7 @@ fn a_larger_share_holds_all_of_a_smaller_one() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_share_holds_about_its_part_of_real_downloads() {
     let all = crates();
     for share in (0..=100).step_by(5) {
@@ -220,7 +220,7 @@ fn a_share_holds_about_its_part_of_real_downloads() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_switch_holds_a_proven_location_back() {
     let config = configs::production();
     let rows = [
@@ -260,7 +260,7 @@ fn the_switch_holds_a_proven_location_back() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_switch_never_redirects_what_is_the_origins() {
     let config = configs::production();
     let request = Request::new("GET", "crates.io", "/api/v1/crates/smallvec/1.10/download");

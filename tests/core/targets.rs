@@ -2,6 +2,7 @@
 
 use crate::fixtures::configs;
 use crate::fixtures::proving::{at_every_target, prove};
+use crate::test;
 use signpost::attempts::Attempts;
 use signpost::authoring::{Authored, Example};
 use signpost::config::{Config, Route, Target, Targets, Weight, WeightedTarget};
@@ -11,7 +12,6 @@ use signpost::request::Request;
 use signpost::target::{all_healthy, choose, in_order};
 use signpost::values::{Capture, CaptureType, Switch};
 use signpost::{Surroundings, route};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Three targets whose bases differ in every part.
 const CONFIG: &str = r#"
@@ -90,7 +90,7 @@ fn choices(config: &Config, number: u32) -> Vec<&str> {
         .collect()
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn the_choice_is_the_same_on_every_machine_and_in_every_version() {
     // −log₂((h + 1) / 2⁶⁴) / weight, where h is the first 8 bytes of the SHA-256 of each capture with
     // a NUL after it and then the target's name; smallest first. Computed by other means than this
@@ -196,7 +196,7 @@ fn a_target_that_goes_takes_only_its_own_files_along() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
     let config = config("['fastly', 'cloudfront', 'local']");
     for captures in keys(500) {
@@ -231,7 +231,7 @@ fn an_unhealthy_target_is_passed_over_and_comes_back_by_itself() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn without_a_healthy_target_the_first_is_used() {
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront']")
@@ -250,7 +250,7 @@ fn without_a_healthy_target_the_first_is_used() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_with_one_target_does_not_ask_for_health() {
     for written in [
         "target = 'local'",
@@ -282,7 +282,7 @@ fn a_route_with_one_target_does_not_ask_for_health() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_target_has_its_own_base_and_its_own_proof() {
     let config = weighted([6, 3, 1]);
     let request = Request::new("GET", "", "/d/serde/1.0.219");
@@ -327,7 +327,7 @@ fn each_target_has_its_own_base_and_its_own_proof() {
     assert_eq!(elsewhere, Err(Refusal::Scheme));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_on_no_route_is_answered_once() {
     let config = weighted([1, 1, 1]);
     let request = Request::new("GET", "", "/");
@@ -336,7 +336,7 @@ fn a_request_on_no_route_is_answered_once() {
     assert!(answers.iter().all(|answer| answer.target().is_none()));
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn what_is_compiled_is_what_was_written() {
     let rows = [
         (
@@ -372,7 +372,7 @@ fn what_is_compiled_is_what_was_written() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_example_says_which_target_it_is_at() {
     let text = CONFIG.replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']");
     let authored = Authored::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
@@ -529,7 +529,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn each_problem_says_what_is_wrong_and_where() {
     for (from, to, expected) in PROBLEMS {
         assert!(CONFIG.contains(from), "{from}");
@@ -544,7 +544,7 @@ fn each_problem_says_what_is_wrong_and_where() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn swapped_bases_are_found_if_nothing_else_is_wrong() {
     let text = r#"
         allowed_hosts = ["a.example", "b.example"]
@@ -572,7 +572,7 @@ fn swapped_bases_are_found_if_nothing_else_is_wrong() {
     assert!(signpost::authoring::from_toml(&right).is_ok());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_request_is_proven_at_every_target_and_not_only_at_the_one_of_its_example() {
     let long = format!("http://127.0.0.1:8080/{}\"", "a".repeat(2048));
     let text = CONFIG
@@ -584,7 +584,7 @@ fn a_request_is_proven_at_every_target_and_not_only_at_the_one_of_its_example() 
     assert!(said.contains(expected), "{said}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_example_may_name_the_only_target_of_its_route() {
     let rows = [
         ("local", None),
@@ -615,7 +615,7 @@ location = '/{{file}}'"
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_has_a_bounded_number_of_targets() {
     let names = "'fastly', ".repeat(9);
     let text = CONFIG.replace("TARGETS", &format!("targets = [{names}]"));
@@ -626,7 +626,7 @@ fn a_route_has_a_bounded_number_of_targets() {
     );
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn every_target_is_probed_for_loops_and_not_only_the_one_that_a_file_gets() {
     let text = CONFIG
         .replace("TARGETS", "targets = ['fastly', 'cloudfront', 'local']")

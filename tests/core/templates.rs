@@ -1,9 +1,9 @@
 //! The builder writes a location by its template, and the proof reads it back in one way or not at all.
 
+use crate::test;
 use std::borrow::Cow;
 
 use signpost::values::{Capture, CaptureType, PathTemplate, Unencoded};
-use wasm_bindgen_test::wasm_bindgen_test;
 
 #[track_caller]
 fn template(pattern: &str, location: &str) -> PathTemplate {
@@ -45,7 +45,7 @@ const WRITTEN: &[Written] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn captures_are_written_strictly_encoded() {
     for (pattern, location, captures, path) in WRITTEN {
         let captures: Option<Vec<Capture<'_>>> = captures
@@ -182,7 +182,7 @@ const READ: &[Read] = &[
     ("/a", "/literal", "lit", None),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_path_is_read_back_in_one_way_or_not_at_all() {
     for (pattern, location, path, expected) in READ {
         let template = template(pattern, location);
@@ -199,7 +199,7 @@ fn a_path_is_read_back_in_one_way_or_not_at_all() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn no_path_at_all_is_read_as_nothing() {
     assert_eq!(template(CRATE.0, CRATE.1).read(&[]).ok(), None);
 }
@@ -318,7 +318,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_template_that_cannot_be_read_says_why() {
     for (pattern, location, message) in MISTAKES {
         let pattern = PathTemplate::path(pattern).unwrap_or_else(|error| panic!("{error}"));
@@ -328,7 +328,7 @@ fn a_template_that_cannot_be_read_says_why() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_slash_inside_a_segment_is_not_one_between_two() {
     let template = template("/{rest:path}", "/{rest}");
     let apart = ["a", "b"].map(Cow::Borrowed);
@@ -336,7 +336,7 @@ fn a_slash_inside_a_segment_is_not_one_between_two() {
     assert_eq!(template.read(&[Cow::Borrowed("a/b")]).ok(), None);
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_long_path_is_read_like_a_short_one() {
     let template = template("/{rest:path}", "/{rest}/m/{rest}");
     let path_of = |first: usize, second: usize| {
@@ -351,7 +351,7 @@ fn a_long_path_is_read_like_a_short_one() {
     assert!(template.read(&other).is_err());
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn of_many_readings_none_is_taken() {
     let template = template(
         "/{a:segment}/{b:segment}/{c:segment}/{d:segment}",
@@ -364,7 +364,7 @@ fn of_many_readings_none_is_taken() {
     assert_eq!(template.read(&short).unwrap()[3].as_str(), "d");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn one_segment_gives_a_capture_its_type() {
     let path = PathTemplate::path("/{n.index-prefix}/{n:crate}/{n}-{v:semver}.crate").unwrap();
     let of = |name| {

@@ -1,8 +1,8 @@
 //! Whatever a browser or a cache would ignore or read otherwise is refused in a header.
 
 use crate::fixtures::configs::{changed, problems_of, read};
+use crate::test;
 use signpost::config::ProblemCode;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Checks a value of a key: that it compiles if nothing is expected, and else what is said.
 #[track_caller]
@@ -101,7 +101,7 @@ const HSTS: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_value_that_browsers_would_ignore_is_refused() {
     for (value, expected) in HSTS {
         check("hsts", value, expected);
@@ -212,7 +212,7 @@ const CACHE_CONTROL: &[(&str, &str)] = &[
     ),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_value_that_caches_would_read_otherwise_is_refused() {
     for (value, expected) in CACHE_CONTROL {
         check("cache_control", value, expected);

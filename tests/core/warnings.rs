@@ -1,9 +1,9 @@
 //! What may not be meant is said, and the configuration can be used all the same.
 
+use crate::test;
 use signpost::authoring::Authored;
 use signpost::config::{MAX_ENTRY_LENGTH, Severity};
 use signpost_rows::SmallConfig;
-use wasm_bindgen_test::wasm_bindgen_test;
 
 fn base(lines: &str) -> SmallConfig {
     SmallConfig::new(lines).target("cdn", "cdn.example", "")
@@ -51,7 +51,7 @@ const BROAD: &[(&str, &str, &str, Option<&str>)] = &[
     ("/f/{a:lower}/x", "/f/y/x", "/y", None),
 ];
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_broad_route_is_told_what_else_it_redirects() {
     for (path, request, below_base, shown) in BROAD {
         let slots = signpost::values::PathTemplate::path(path).expect(path);
@@ -68,7 +68,7 @@ fn a_broad_route_is_told_what_else_it_redirects() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_example_for_the_origin_shows_that_it_was_considered() {
     for (request, is_considered) in [("/new/a.b.c", true), ("/new", false), ("/a/b/c", false)] {
         let lines = format!(
@@ -81,7 +81,7 @@ fn an_example_for_the_origin_shows_that_it_was_considered() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn a_route_of_the_origin_that_changes_nothing_is_named() {
     for (hosts, path, is_idle) in [
         ("", "/f/7", false),
@@ -108,7 +108,7 @@ fn a_route_of_the_origin_that_changes_nothing_is_named() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[test]
 fn an_entry_that_is_nearly_full_is_told_which_routes_are_long() {
     let many = |number: usize| {
         let long = "x".repeat(60);

@@ -17,6 +17,7 @@ pub(crate) const LOCATION: &str = "https://static.crates.io/crates/smallvec/smal
 pub(crate) struct Bed {
     pub(crate) origin: StandInOrigin,
     pub(crate) viceroy: Viceroy,
+    server: LocalServer,
 }
 
 impl Bed {
@@ -34,12 +35,24 @@ impl Bed {
             .backend("origin", origin.url().as_str())
             .config(production().to_json())
             .switch("enforce");
-        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
-            .await
-            .unwrap();
+        let server = change(local_server);
+        let viceroy = Viceroy::start(&module_under_test(), &server).await.unwrap();
         // Viceroy itself asks every backend for `/` before it listens.
         drop(origin.take_requests());
-        Self { origin, viceroy }
+        Self {
+            origin,
+            viceroy,
+            server,
+        }
+    }
+
+    /// Changes the entries of the store, which [has a file](LocalServer::with_store_file).
+    pub(crate) async fn take(&mut self, change: impl FnOnce(LocalServer) -> LocalServer) {
+        self.server = change(self.server.clone());
+        let module = module_under_test();
+        let taken = self.viceroy.take(&module, &self.server);
+        taken.await.unwrap();
+        drop(self.origin.take_requests());
     }
 
     /// Gets a target and gives the whole answer.

@@ -7,6 +7,7 @@ use http::header::CACHE_CONTROL;
 use signpost::authoring::Authored;
 use signpost::reply::HSTS_HEADER;
 use signpost_rows::{Case, Expect, PRODUCTION, cases, configurations};
+use signpost_testbed::LocalServer;
 
 use crate::bed::{Bed, header, read};
 
@@ -77,9 +78,10 @@ async fn check(bed: &Bed, case: &Case) {
 
 #[tokio::test]
 async fn every_case_holds() {
+    let mut bed = Bed::start(LocalServer::with_store_file).await;
     for configuration in configurations() {
         let config = read(&configuration.toml());
-        let bed = Bed::start(|server| server.config(config.to_json())).await;
+        bed.take(|server| server.config(config.to_json())).await;
         for case in cases().filter(|case| case.config == configuration) {
             check(&bed, case).await;
         }

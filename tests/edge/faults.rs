@@ -175,8 +175,9 @@ async fn the_switch_holds_redirects_back_or_lets_them_go() {
             Some("switch-off"),
         ),
     ];
+    let mut bed = Bed::start(LocalServer::with_store_file).await;
     for (name, change, reason) in rows {
-        let bed = Bed::start(change).await;
+        bed.take(change).await;
         let answer = bed.get(DOWNLOAD).await;
         let decision = reason.map_or("redirect;route=\"download\"".to_owned(), |reason| {
             format!("origin;reason=\"{reason}\"")

@@ -193,12 +193,13 @@ async fn a_refused_location_is_never_given() {
         "#,
     );
     let refused = refused_address().unwrap();
+    let mut bed = Bed::start(|server| {
+        let dead = server.backend("origin", refused.url());
+        dead.config(&config).with_store_file()
+    })
+    .await;
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
-        let bed = Bed::start(|server| {
-            let dead = server.backend("origin", refused.url());
-            dead.config(&config).switch(switch)
-        })
-        .await;
+        bed.take(|server| server.switch(switch)).await;
         for method in ["GET", "HEAD"] {
             let asked = request(method, "/crates/smallvec/1.10.0/download");
             let answer = bed.send(asked).await;

@@ -14,7 +14,9 @@ use crate::bed::{Bed, DOWNLOAD, LOCATION, header, read, request};
 
 /// How many sandboxes served a bed, each of which wrote one line that holds `once` to the service log.
 async fn sandboxes(bed: Bed, once: &str) -> usize {
-    let Bed { origin, viceroy } = bed;
+    let Bed {
+        origin, viceroy, ..
+    } = bed;
     // Lines come in the order in which they were written. After the line of a request that no origin
     // can answer, the lines of all earlier requests are there.
     drop(origin);

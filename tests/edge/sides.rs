@@ -212,7 +212,9 @@ async fn a_next_that_is_missing_or_broken_is_reported_once() {
                 Some(entry) => server.next(entry),
             }
         });
-        let Bed { origin, viceroy } = bed.await;
+        let Bed {
+            origin, viceroy, ..
+        } = bed.await;
         for number in 0..REQUESTS {
             let path = format!("/d/serde/1.0.{number}");
             let answer = viceroy.send(request("GET", &path)).await.unwrap();
@@ -374,7 +376,9 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
         (FILE_OF_NEXT, Some("*"), origin_by_next),
     ];
     let Scene { bed, standby } = scene;
-    let Bed { origin, viceroy } = bed;
+    let Bed {
+        origin, viceroy, ..
+    } = bed;
     drop((origin, standby));
     for (path, cors, decision) in rows {
         let answer = viceroy.send(request("POST", path)).await.unwrap();

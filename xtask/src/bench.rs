@@ -82,9 +82,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         fs::write(&file, figures::replace(&last, &figures))
             .with_context(|| format!("cannot write {FIGURES}"))?;
     }
-    Ok(if figures.iter().all(Figure::is_met) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let are_met = figures.iter().all(Figure::is_met);
+    Ok(ExitCode::from(u8::from(!are_met)))
 }

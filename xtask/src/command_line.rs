@@ -95,6 +95,10 @@ impl CommandLine {
             .split_first()
             .map_or(("", &[][..]), |words| (words.0.as_str(), words.1));
         let mut command = Command::new(program);
+        // What cargo tells this program of itself. `ring` is compiled again, and all that depends on it, when it changes.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_cargo_run(name)) {
+            command.env_remove(name);
+        }
         command
             .args(arguments)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
@@ -104,6 +108,11 @@ impl CommandLine {
         }
         command
     }
+}
+
+fn is_of_cargo_run(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 impl fmt::Display for CommandLine {

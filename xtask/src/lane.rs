@@ -32,10 +32,6 @@ pub(crate) struct Program {
 }
 
 /// Compiles the tests that these flags of [`TESTS`] name, and returns their programs.
-///
-/// # Errors
-///
-/// When they cannot be compiled.
 pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program>> {
     compile(workspace, &CommandLine::new(TESTS).arguments(flags))
 }

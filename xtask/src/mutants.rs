@@ -11,8 +11,8 @@ use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// The runs, their tests, and how many of [`OUTCOMES`] count. The tests of the first catch nearly every mutant, and
-/// compiling the others takes as long again. What it misses is tested in the last run, with all.
+/// The runs, their tests, and how many of [`OUTCOMES`] count. The quick tests of the first catch nearly every mutant,
+/// and compiling the others takes as long again. What it misses is tested in the last run, with all.
 const RUNS: [(&str, &[&str], usize); 2] = [
     ("first", &["test=core"], 3),
     ("last", &["lib", "test=core", "test=oracle"], 4),
@@ -99,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let line = mutants
             .clone()
             .arguments(&tests.collect::<String>())
+            .variable("SIGNPOST_MUTANTS", run)
             .argument("--output");
         let line = line.argument(folder.join(run).to_string_lossy());
         line.announce();

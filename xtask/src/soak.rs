@@ -94,9 +94,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         eprintln!("\nMemory grew by more than {MOST_GROWTH} %: {names}");
     }
     let is_right = growing.is_empty() && reports.iter().all(|report| report.wrong == 0);
-    Ok(if is_right {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(ExitCode::from(u8::from(!is_right)))
 }

@@ -49,11 +49,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
-    Ok(if results.iter().all(LaneResult::passed) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let passed = results.iter().all(LaneResult::passed);
+    Ok(ExitCode::from(u8::from(!passed)))
 }
 
 struct LaneResult {

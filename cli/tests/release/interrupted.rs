@@ -54,11 +54,11 @@ async fn a_program_that_hangs_is_a_step_that_failed() {
             r#"case "$*" in *"version validate"*|*"switch"*"off"*) tail -f /dev/null;; esac"#,
         ),
     ] {
-        let trial = Trial::new().await.patient(1).before_fastly(hangs);
+        let trial = Trial::new().await.patient(5).before_fastly(hangs);
         let output = trial.release("staging", &["--execute"]).await;
         let printed = printed(&output);
         assert!(
-            printed.contains("did not end within 1s"),
+            printed.contains("did not end within 5s"),
             "{name}: {printed}"
         );
         let in_rollback = name == "in the rollback too";

@@ -19,41 +19,51 @@ const OF_2023: &str = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.c
 const CDN_BODY: &str = "the file, from the CDN";
 const ORIGIN_BODY: &str = "the file, from the origin";
 
-/// The module with a switch and a configuration, an origin behind it, and a CDN that is alive and one
-/// that is dead.
+/// The module with an origin behind it, and a CDN that is alive and one that is dead.
 pub(crate) struct Scene {
     bed: Bed,
+    set_up_for: Origin,
     origin_does: Arc<Mutex<Origin>>,
     alive: StandInCdn,
     dead: DeadAddress,
 }
 
 impl Scene {
-    /// Starts with production's configuration, or without a good one, set up for this origin.
-    pub(crate) async fn start(switch: Switch, configuration: Configuration, does: Origin) -> Self {
+    /// Starts, set up for this origin.
+    pub(crate) async fn start(does: Origin) -> Self {
         let origin_does = Arc::new(Mutex::new(does));
         let does_now = Arc::clone(&origin_does);
         let origin = StandInOrigin::start_with(move |_| answer(*does_now.lock().unwrap()));
         let dead = refused_address().unwrap();
         let bed = Bed::start_with(origin.await.unwrap(), |server| {
-            let server = match switch {
-                Some(text) => server.switch(text),
-                None => server.without_switch(),
-            };
-            let server = match does {
+            let server = server.with_store_file();
+            match does {
                 Origin::Refuses => server.backend("origin", dead.url()),
                 _ => server,
-            };
-            configured(server, configuration, does)
+            }
         });
         let path = LOCATION.strip_prefix(CDN).unwrap();
         let alive = StandInCdn::start([(path, CDN_BODY)]);
         Self {
             bed: bed.await,
+            set_up_for: does,
             origin_does,
             alive: alive.await.unwrap(),
             dead,
         }
+    }
+
+    /// Takes a switch, and production's configuration or none that is good.
+    pub(crate) async fn take(&mut self, switch: Switch, configuration: Configuration) {
+        let does = self.set_up_for;
+        let change = |server: LocalServer| {
+            let server = match switch {
+                Some(text) => server.switch(text),
+                None => server.without_switch(),
+            };
+            configured(server, configuration, does)
+        };
+        self.bed.take(change).await;
     }
 
     /// Downloads the file while the origin does this, as a client does that follows redirects and to

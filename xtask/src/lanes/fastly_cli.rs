@@ -35,9 +35,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let module = build::module(workspace)?;
     let releases = programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)?;
     for test in releases {
+        // Most of its time, a release waits for something.
         findings.run_tests(
             &test
                 .line
+                .variable("RUST_TEST_THREADS", "8")
                 .variable("SIGNPOST_FASTLY", &program)
                 .variable("SIGNPOST_PACKAGE", &package)
                 .variable("SIGNPOST_MODULE", &module),

@@ -1,3 +1,6 @@
+use std::panic::resume_unwind;
+use std::thread;
+
 use anyhow::Result;
 
 use crate::build;
@@ -12,9 +15,15 @@ use crate::workspace::Workspace;
 /// httplint from `SIGNPOST_HTTPLINT`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     tool::ensure(&[tools::viceroy(), tools::httplint(workspace)])?;
-    let module = build::module(workspace)?;
     let httplint = tools::httplint_folder(workspace);
-    let tests = programs(workspace, &workspace.tests_that_need(&["viceroy"], "")?)?;
+    let tests = workspace.tests_that_need(&["viceroy"], "")?;
+    // Most of the time, the module keeps one core busy.
+    let (module, tests) = thread::scope(|scope| {
+        let module = scope.spawn(|| build::module(workspace));
+        let tests = programs(workspace, &tests);
+        (module.join().unwrap_or_else(|it| resume_unwind(it)), tests)
+    });
+    let (module, tests) = (module?, tests?);
     let mut findings = Findings::default();
     for test in tests {
         findings.run_tests(
