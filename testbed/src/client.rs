@@ -28,12 +28,12 @@ const LIMIT: Duration = Duration::from_mins(1);
 ///
 /// When the connection fails, the answer is not HTTP/1.1, or it has not come after a minute.
 pub async fn send(address: SocketAddr, request: Request<Bytes>) -> Result<Response<Bytes>> {
-    send_from(None, address, request).await
+    send_from(Ipv4Addr::LOCALHOST, address, request).await
 }
 
 /// The same as a client that has this address, which must be one of loopback.
 pub(crate) async fn send_from(
-    client: Option<Ipv4Addr>,
+    client: Ipv4Addr,
     address: SocketAddr,
     request: Request<Bytes>,
 ) -> Result<Response<Bytes>> {
@@ -62,7 +62,7 @@ pub async fn send_raw(address: SocketAddr, bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 async fn exchange(
-    client: Option<Ipv4Addr>,
+    client: Ipv4Addr,
     address: SocketAddr,
     mut request: Request<Bytes>,
 ) -> Result<Response<Bytes>> {
@@ -70,14 +70,12 @@ async fn exchange(
         let host = HeaderValue::from_str(&address.to_string())?;
         request.headers_mut().insert(HOST, host);
     }
-    let stream = match client {
-        None => TcpStream::connect(address).await?,
-        Some(client) => {
-            let socket = TcpSocket::new_v4()?;
-            socket.bind((client, 0).into())?;
-            socket.connect(address).await?
-        }
-    };
+    let socket = TcpSocket::new_v4()?;
+    // It has that one by itself. A port that is bound is not used again for a minute, and they are soon used up.
+    if client != Ipv4Addr::LOCALHOST {
+        socket.bind((client, 0).into())?;
+    }
+    let stream = socket.connect(address).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let response = sender.send_request(request.map(Full::new)).await?;

@@ -136,7 +136,7 @@ async fn pass(
     let (head, body) = request.into_parts();
     let answer = async {
         let request = Request::from_parts(head, body.collect().await?.to_bytes());
-        client::send_from(Some(client), viceroy.address(), request).await
+        client::send_from(client, viceroy.address(), request).await
     };
     match answer.await {
         Ok(answer) => answer.map(Full::from),

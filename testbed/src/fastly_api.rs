@@ -1,8 +1,8 @@
+mod call;
 mod message;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -13,16 +13,17 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::sync::Mutex as AsyncMutex;
 
+pub use self::call::Call;
 use self::message::{Answer, found, item, not_found, refusal, told_to_fail, value_in};
 pub use self::version::ServiceVersion;
 use crate::edge::Edge;
 use crate::local_server::LocalServer;
 use crate::server::{Server, listens, lock};
+use crate::unreachable::{DeadAddress, refused_address};
 
 /// A stand-in for the Fastly API: one Compute service and one Config Store, in memory.
 ///
-/// The real Fastly CLI uses it when `FASTLY_API_ENDPOINT` and `FASTLY_ACCOUNT_ENDPOINT` name its
-/// [`url`](Self::url). It records every call and can be told to fail some. A program that stands in
+/// The real Fastly CLI uses it with these [`variables`](Self::variables). It records every call and can be told to fail some. A program that stands in
 /// for another beside the CLI reports what it was asked with POST to `/report`, so that all of them
 /// are recorded in one order.
 #[derive(Debug)]
@@ -30,18 +31,11 @@ pub struct FastlyApi {
     server: Server,
     state: Arc<Mutex<State>>,
     edge: Follower,
+    nowhere: DeadAddress,
 }
 
 /// The edge that follows the entries, if there is one. Whoever changes them holds it until the edge has them.
 type Follower = Arc<AsyncMutex<Option<Arc<Edge>>>>;
-
-/// A call that the API received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    method: Method,
-    path: String,
-    value: Option<String>,
-}
 
 /// How a call fails: it is answered with 500 in both cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +96,18 @@ impl FastlyApi {
             server: server.await?,
             state,
             edge,
+            nowhere: refused_address()?,
         })
+    }
+
+    /// The environment in which the Fastly CLI asks this API and nobody else: with each call it would also ask a host
+    /// of Fastly's for news.
+    pub fn variables(&self) -> [(&'static str, String); 3] {
+        [
+            ("FASTLY_API_ENDPOINT", self.url()),
+            ("FASTLY_ACCOUNT_ENDPOINT", self.url()),
+            ("HTTPS_PROXY", self.nowhere.url()),
+        ]
     }
 
     /// Starts an edge that follows the entries, with the log endpoint `endpoint`. From now on, a call that
@@ -180,24 +185,6 @@ impl FastlyApi {
     /// An entry of the store.
     pub fn entry(&self, key: &str) -> Option<String> {
         lock(&self.state).entries.get(key).cloned()
-    }
-}
-
-impl Call {
-    /// Whether it only looks at what is there.
-    fn is_look(&self) -> bool {
-        self.method == Method::GET && !self.path.ends_with("/validate")
-    }
-}
-
-/// `PUT /service/ID/version/3/activate`, with the entry's value or the report behind it.
-impl fmt::Display for Call {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.method, self.path)?;
-        match &self.value {
-            Some(value) => write!(formatter, " {}", value.trim_end()),
-            None => Ok(()),
-        }
     }
 }
 

@@ -141,8 +141,7 @@ impl Bed {
         }
         command
             .env("TRIAL_PACE", "5")
-            .env("FASTLY_API_ENDPOINT", self.api.url())
-            .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
+            .envs(self.api.variables())
             .env("FASTLY_API_TOKEN", "stand-in-token")
             // The CLI keeps its settings there: a test leaves the contributor's alone.
             .env("XDG_CONFIG_HOME", self.directory.path())

@@ -13,7 +13,7 @@ mod trial;
 use std::process::Output;
 
 use signpost_testbed::{FastlyApi, Fault};
-use trial::{OLD_CONFIG, TOKEN, Trial, api, compile, printed};
+use trial::{OLD_CONFIG, TOKEN, Trial, api, at_once, compile, printed};
 
 const PRODUCTION: &str = "config/crates-io.toml";
 const STAGING: &str = "config/crates-io-staging.toml";
@@ -161,20 +161,24 @@ async fn a_release_whose_output_is_closed_goes_on_and_rolls_back() {
     let good = acts_of_release(STAGING, &["enforce"]);
     assert_eq!(acts(&trial.api), good);
 
-    for (index, act) in good[..good.len() - 1].iter().enumerate() {
+    let good = &good;
+    let rows = good[..good.len() - 1].iter().enumerate();
+    at_once(rows.map(|(index, act)| async move {
         let api = api().await.failing(index, Fault::Refused);
         let trial = Trial::with(api).unread();
         let output = trial.release("staging", &["--execute"]).await;
         assert_eq!(output.status.code(), Some(1), "{act}");
         let expected = and_back(&good[..=index], Fault::Refused, STAGING);
         assert_eq!(acts(&trial.api), expected, "{act}");
-    }
+    }))
+    .await;
 }
 
 async fn check_each_act_failing(fault: Fault) {
     let switches = ["enforce 1%", "enforce 10%", "enforce"];
-    let good = acts_of_release(PRODUCTION, &switches);
-    for (index, act) in good[..good.len() - 1].iter().enumerate() {
+    let good = &acts_of_release(PRODUCTION, &switches);
+    let rows = good[..good.len() - 1].iter().enumerate();
+    at_once(rows.map(|(index, act)| async move {
         let trial = Trial::with(api().await.failing(index, fault));
         let output = trial.release("production", &["--execute"]).await;
         assert_eq!(output.status.code(), Some(1), "{act}: {}", printed(&output));
@@ -185,12 +189,13 @@ async fn check_each_act_failing(fault: Fault) {
         assert_eq!(trial.api.entry("switch").as_deref(), Some("off"), "{act}");
         let config = trial.api.entry("config");
         assert_eq!(config.as_deref(), Some(OLD_CONFIG), "{act}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
-    let good = acts_of_release(STAGING, &["enforce"]);
+    let good = &acts_of_release(STAGING, &["enforce"]);
     let failed = good.len() - 2;
     // A step, its command, and which of those that are left is the last.
     let rows = [
@@ -203,7 +208,8 @@ async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
             2,
         ),
     ];
-    for (index, (step, command, last)) in rows.iter().enumerate() {
+    let rows = rows.iter().enumerate();
+    at_once(rows.map(|(index, (step, command, last))| async move {
         let api = api().await.failing(failed, Fault::Refused);
         let trial = Trial::with(api.failing(failed + 1 + index, Fault::Refused));
         let output = trial.release("staging", &["--execute"]).await;
@@ -238,7 +244,8 @@ async fn a_rollback_that_fails_in_one_step_goes_on_and_says_what_is_left() {
             let acts = acts(&trial.api);
             assert_eq!(acts.last(), expected.get(failed + 1 + index), "{step}");
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

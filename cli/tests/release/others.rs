@@ -6,7 +6,7 @@ use super::sides::{
     FOREIGN, NEW, PACKAGE, POSITION, api, api_with, assert_as_before, both, config, entries, now,
     roll_back, run, smoke_of_config,
 };
-use super::trial::{Trial, compile, printed};
+use super::trial::{Trial, at_once, compile, printed};
 use super::{PRODUCTION, acts, assert_code, entry, store_config};
 
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn what_somebody_else_changes_stops_a_release_and_stays() {
     let other = "another.json (0)";
     // The look before which it changes, the entry, its new value, the exit code, and what is stored
     // afterwards.
-    for (look, key, value, code, expected) in [
+    let rows = [
         (2, "switch", "off", 1, ["off", old, "", ""]),
         (4, "switch", "off", 1, ["off", old, "", ""]),
         (4, "switch", "shadow, next 1%", 1, ["shadow", old, "", ""]),
@@ -29,7 +29,8 @@ async fn what_somebody_else_changes_stops_a_release_and_stays() {
         (7, "config", FOREIGN, 2, [POSITION, FOREIGN, "", "mine"]),
         (8, "config", FOREIGN, 2, [POSITION, FOREIGN, "", "mine"]),
         (8, "switch", "off", 1, ["off", old, "", ""]),
-    ] {
+    ];
+    at_once(rows.map(|(look, key, value, code, expected)| async move {
         let name = format!("{key} {value} at look {look}");
         let trial = Trial::with(api().await).changed_by_somebody_else(look, key, value);
         let output = run(&trial, &config()).await;
@@ -42,7 +43,8 @@ async fn what_somebody_else_changes_stops_a_release_and_stays() {
         let (_, by_hand) = printed.split_once("by hand now").unwrap_or_default();
         let says_why = by_hand.contains("not done, because somebody else");
         assert_eq!(says_why, code == 2, "{name}: {printed}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use signpost_testbed::{FastlyApi, Fault};
 
-use super::trial::{Trial, compile, from_environment, printed, root};
+use super::trial::{Trial, at_once, compile, from_environment, printed, root};
 use super::{
     PRODUCTION, acts, assert_code, begin, edge, end, entry, set_switch, store_config, version,
 };
@@ -185,9 +185,10 @@ async fn a_release_of_which_any_answer_is_lost_is_taken_back() {
 }
 
 async fn check_each_act_failing(fault: Fault) {
-    let good = acts_of_both();
+    let good = &acts_of_both();
     // Those that tidy up are no reason to roll back.
-    for (index, act) in good[..good.len() - TIDY].iter().enumerate() {
+    let rows = good[..good.len() - TIDY].iter().enumerate();
+    at_once(rows.map(|(index, act)| async move {
         let name = format!("{index}. {act}, {fault:?}");
         let trial = Trial::with(api().await.failing(index, fault));
         let output = run(&trial, &both()).await;
@@ -213,7 +214,8 @@ async fn check_each_act_failing(fault: Fault) {
         }
         assert!(at(&smoke_of_config(PRODUCTION)).is_some(), "{name}");
         assert_as_before(&trial, &name);
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -242,20 +244,23 @@ async fn a_release_that_is_killed_before_any_write_is_taken_back_from_its_record
     let writes = good
         .iter()
         .filter(|act| act.starts_with("PUT") || act.starts_with("DELETE"));
-    for (words, writes) in [(both(), writes.count()), (now(), 1)] {
-        for write in 1..=writes {
-            let name = format!("{words:?} before write {write}");
-            let trial = Trial::with(api().await).killed_at(write);
-            assert_code_of(None, &run(&trial, &words).await, &name);
+    let rows = [(both(), writes.count()), (now(), 1)];
+    let rows = rows
+        .iter()
+        .flat_map(|(words, writes)| (1..=*writes).map(move |write| (words, *writes, write)));
+    at_once(rows.map(|(words, writes, write)| async move {
+        let name = format!("{words:?} before write {write}");
+        let trial = Trial::with(api().await).killed_at(write);
+        assert_code_of(None, &run(&trial, words).await, &name);
 
-            // Nobody begins another one on top of it.
-            if write > 1 && [2, writes / 2, writes].contains(&write) {
-                check_not_begun(&trial, &name).await;
-            }
-            assert_code_of(Some(0), &roll_back(&trial).await, &name);
-            assert_as_before(&trial, &name);
+        // Nobody begins another one on top of it.
+        if write > 1 && [2, writes / 2, writes].contains(&write) {
+            check_not_begun(&trial, &name).await;
         }
-    }
+        assert_code_of(Some(0), &roll_back(&trial).await, &name);
+        assert_as_before(&trial, &name);
+    }))
+    .await;
 }
 
 #[track_caller]
@@ -271,7 +276,7 @@ async fn a_rollback_that_is_killed_before_any_write_is_done_once_more() {
     let is_write = |act: &&String| act.starts_with("PUT") || act.starts_with("DELETE");
     let done = good[..failing].iter().filter(is_write).count();
     // The share, `next`, the version and the entry `release`.
-    for write in 1..=4 {
+    at_once((1..=4).map(|write| async move {
         let name = format!("before write {write}");
         let api = api().await.failing(failing, Fault::Refused);
         let trial = Trial::with(api).killed_at(done + write);
@@ -279,7 +284,8 @@ async fn a_rollback_that_is_killed_before_any_write_is_done_once_more() {
         assert_code_of(Some(0), &roll_back(&trial).await, &name);
         assert_as_before(&trial, &name);
         assert!(!trial.record().exists(), "{name}: its record is in the way");
-    }
+    }))
+    .await;
 }
 
 /// No release begins in this store.

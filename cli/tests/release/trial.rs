@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, stream};
 use signpost_testbed::FastlyApi;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -26,6 +27,15 @@ pub(crate) struct Trial {
 
 /// The program in a world where a smoke test is a report to the API and no time passes.
 const IN_TRIAL: &str = env!("CARGO_BIN_EXE_signpost-in-trial");
+
+/// How many rows of a test are checked at once.
+const AT_ONCE: usize = 4;
+
+/// Checks some rows at once: most of the time, each of them waits for something.
+pub(crate) async fn at_once(checks: impl IntoIterator<Item = impl Future<Output = ()>>) {
+    let checks = stream::iter(checks);
+    checks.for_each_concurrent(AT_ONCE, |check| check).await;
+}
 
 /// A stand-in for the API, with a configuration and redirects in force.
 pub(crate) async fn api() -> FastlyApi {
@@ -237,8 +247,7 @@ impl Trial {
         command
             .current_dir(root())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .env("FASTLY_API_ENDPOINT", self.api.url())
-            .env("FASTLY_ACCOUNT_ENDPOINT", self.api.url())
+            .envs(self.api.variables())
             .env("FASTLY_API_TOKEN", TOKEN)
             // The CLI keeps its settings there: a test leaves the contributor's alone.
             .env("XDG_CONFIG_HOME", self.directory.path())

@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         findings.run_tests(
             &test
                 .line
-                .variable("RUST_TEST_THREADS", "8")
+                .variable("RUST_TEST_THREADS", "4")
                 .variable("SIGNPOST_FASTLY", &program)
                 .variable("SIGNPOST_PACKAGE", &package)
                 .variable("SIGNPOST_MODULE", &module),
