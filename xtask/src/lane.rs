@@ -37,10 +37,6 @@ pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program
 }
 
 /// Compiles the tests of a `cargo test`, and returns their programs.
-///
-/// # Errors
-///
-/// When they cannot be compiled.
 pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<Program>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);

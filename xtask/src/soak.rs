@@ -89,9 +89,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     print!("\n{}", table(&soak::table(&reports)));
     let growing = reports.iter().filter(|report| report.is_growing());
     let growing: Vec<_> = growing.map(|report| report.name.as_str()).collect();
+    let growing = growing.join(", ");
     if !growing.is_empty() {
-        let names = growing.join(", ");
-        eprintln!("\nMemory grew by more than {MOST_GROWTH} %: {names}");
+        eprintln!("\nMemory grew by more than {MOST_GROWTH} %: {growing}");
     }
     let is_right = growing.is_empty() && reports.iter().all(|report| report.wrong == 0);
     Ok(ExitCode::from(u8::from(!is_right)))

@@ -30,6 +30,7 @@ async fn what_somebody_else_changes_stops_a_release_and_stays() {
         (8, "config", FOREIGN, 2, [POSITION, FOREIGN, "", "mine"]),
         (8, "switch", "off", 1, ["off", old, "", ""]),
     ];
+    let rows = rows.into_iter();
     at_once(rows.map(|(look, key, value, code, expected)| async move {
         let name = format!("{key} {value} at look {look}");
         let trial = Trial::with(api().await).changed_by_somebody_else(look, key, value);

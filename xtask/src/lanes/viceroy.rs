@@ -15,7 +15,6 @@ use crate::workspace::Workspace;
 /// httplint from `SIGNPOST_HTTPLINT`.
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     tool::ensure(&[tools::viceroy(), tools::httplint(workspace)])?;
-    let httplint = tools::httplint_folder(workspace);
     let tests = workspace.tests_that_need(&["viceroy"], "")?;
     // Most of the time, the module keeps one core busy.
     let (module, tests) = thread::scope(|scope| {
@@ -26,11 +25,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let (module, tests) = (module?, tests?);
     let mut findings = Findings::default();
     for test in tests {
+        // The longest test waits for most of its time.
         findings.run_tests(
             &test
                 .line
+                .variable("RUST_TEST_THREADS", "3")
                 .variable("SIGNPOST_MODULE", &module)
-                .variable("SIGNPOST_HTTPLINT", &httplint),
+                .variable("SIGNPOST_HTTPLINT", tools::httplint_folder(workspace)),
         )?;
     }
     Ok(findings)
