@@ -222,3 +222,16 @@ fn no_file_of_the_core_knows_a_platform() {
         }
     }
 }
+
+#[test]
+fn the_tests_of_the_core_run_in_webassembly_too() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/core");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // A folder has no text.
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let is_native = text.contains("#![cfg(not(target_family = \"wasm\"))]");
+        let is_seen = is_native || !text.contains("#[test]") || text.contains("use crate::test;");
+        assert!(is_seen, "{} has no `use crate::test;`", path.display());
+    }
+}

@@ -71,7 +71,7 @@ async fn exchange(
         request.headers_mut().insert(HOST, host);
     }
     let socket = TcpSocket::new_v4()?;
-    // It has that one by itself. A port that is bound is not used again for a minute, and they are soon used up.
+    // Without `bind` a client has 127.0.0.1 as well, and its port is free again at once: ports run out otherwise.
     if client != Ipv4Addr::LOCALHOST {
         socket.bind((client, 0).into())?;
     }

@@ -21,8 +21,8 @@ use crate::viceroy::Viceroy;
 
 /// The module under Viceroy, at one address whatever becomes of its Config Store.
 ///
-/// Viceroy reads its stores only when it starts. So this starts another process of it for every change
-/// of an entry, and gives each request to the newest process that listens. An older one ends with its
+/// A running sandbox reads its entries again only after five seconds. So this starts another process of Viceroy for
+/// every change of an entry, and gives each request to the newest process that listens. An older one ends with its
 /// last answer. This stands in for the propagation of a store, with two differences:
 ///
 /// - A change reaches every request at the same moment, after the second or so that Viceroy takes to

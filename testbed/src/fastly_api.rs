@@ -23,9 +23,9 @@ use crate::unreachable::{DeadAddress, refused_address};
 
 /// A stand-in for the Fastly API: one Compute service and one Config Store, in memory.
 ///
-/// The real Fastly CLI uses it with these [`variables`](Self::variables). It records every call and can be told to fail some. A program that stands in
-/// for another beside the CLI reports what it was asked with POST to `/report`, so that all of them
-/// are recorded in one order.
+/// The real Fastly CLI uses it with these [`variables`](Self::variables). It records every call and can be told to
+/// fail some. A program that stands in for another beside the CLI reports what it was asked with POST to `/report`,
+/// so that all of them are recorded in one order.
 #[derive(Debug)]
 pub struct FastlyApi {
     server: Server,

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 /// What Viceroy is configured with: a `fastly.toml` as it stands, with the changes of one test.
@@ -145,6 +145,10 @@ impl LocalServer {
     /// Writes the manifest into the directory `into`, with the file of the store if it has one, and says where.
     pub(crate) fn write(&self, into: &Path) -> Result<PathBuf> {
         let mut manifest = self.manifest()?;
+        ensure!(
+            !(self.has_store_file && self.without_store),
+            "a store with a file cannot be removed"
+        );
         if self.has_store_file {
             manifest = store_in_a_file(&manifest, &into.join("store.json"))?;
         }

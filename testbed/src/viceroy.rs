@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
@@ -25,8 +26,9 @@ const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=i
 const LOG_FILTER_WITH_MEMORY: &str =
     "viceroy=error,viceroy_lib=error,viceroy_lib::service=info,viceroy_lib::execute=info";
 
-/// What Viceroy then prints once for each sandbox.
-const SANDBOX_ENDED: &str = "request completed using";
+/// What Viceroy then prints when a sandbox starts, and when one has ended.
+const SANDBOX_STARTED: &str = "handling request ";
+const SANDBOX_ENDED: &str = "request completed using ";
 
 /// How many requests Viceroy gives to a sandbox.
 const REQUESTS_OF_A_SANDBOX: usize = 6;
@@ -44,7 +46,7 @@ pub struct Viceroy {
     transcript: Transcript,
     child: Child,
     manifest: TempDir,
-    sent: AtomicUsize,
+    takes: AtomicUsize,
 }
 
 listens!(Viceroy, "http", address);
@@ -64,11 +66,10 @@ impl Viceroy {
         Self::start_at(any_port, module, local_server).await
     }
 
-    /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file), and is in
-    /// all else the one that this was started with. Every request from then on is answered by them.
+    /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file) and differs in
+    /// nothing else from the one that this was started with. They answer every request from then on.
     ///
-    /// That takes a few requests, and another process only if requests came so fast, or so slowly, that a sandbox may be
-    /// left that has the old entries. All requests so far must have been sent by [`send`](Self::send).
+    /// Sends a few requests, and starts another process only if an old sandbox does not end.
     ///
     /// # Errors
     ///
@@ -81,19 +82,31 @@ impl Viceroy {
         Ok(())
     }
 
-    /// Sends requests until all sandboxes have ended, and says whether they have. That is so if each of those that ended
-    /// can only have served as many requests as it may, because then no other has served any.
+    /// Sends requests until one has started a sandbox, and says whether all older sandboxes have ended.
     async fn ends_sandboxes(&self) -> Result<bool> {
+        // A path that no request had before shows in the lines where the new sandboxes begin.
+        let path = format!("/take/{}", self.takes.fetch_add(1, Ordering::Relaxed));
         for _ in 0..2 {
-            let mut sent = 1;
-            while sent % REQUESTS_OF_A_SANDBOX != 0 {
-                self.send(Request::new(Bytes::new())).await?;
-                sent = self.sent.load(Ordering::Relaxed);
+            for _ in 0..REQUESTS_OF_A_SANDBOX {
+                self.send(Request::get(&*path).body(Bytes::new())?).await?;
             }
             let mut lines = self.transcript.all_lines();
             let end = async {
-                for _ in 0..sent / REQUESTS_OF_A_SANDBOX {
-                    while !lines.next().await?.contains(SANDBOX_ENDED) {}
+                let (mut old, mut is_new) = (BTreeSet::new(), false);
+                while !is_new || !old.is_empty() {
+                    let line = lines.next().await?;
+                    let rest = line.split_once("request{id=").map(|(_, rest)| rest);
+                    let Some((id, event)) = rest.and_then(|rest| rest.split_once("}: ")) else {
+                        continue;
+                    };
+                    if event.starts_with(SANDBOX_STARTED) {
+                        is_new |= event.ends_with(&path);
+                        if !is_new {
+                            old.insert(id.to_owned());
+                        }
+                    } else if event.starts_with(SANDBOX_ENDED) {
+                        old.remove(id);
+                    }
                 }
                 Some(())
             };
@@ -104,7 +117,7 @@ impl Viceroy {
         Ok(false)
     }
 
-    /// The same, and it also prints for each sandbox how much memory the module had in the end.
+    /// [Starts](Self::start) it, and it also prints for each sandbox how much memory the module had in the end.
     pub(crate) async fn start_telling_memory(
         module: &Path,
         local_server: &LocalServer,
@@ -164,7 +177,7 @@ impl Viceroy {
             transcript,
             child,
             manifest: directory,
-            sent: AtomicUsize::new(0),
+            takes: AtomicUsize::new(0),
         })
     }
 
@@ -174,7 +187,6 @@ impl Viceroy {
     ///
     /// Those of [`client::send`].
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>> {
-        self.sent.fetch_add(1, Ordering::Relaxed);
         client::send(self.address, request).await
     }
 

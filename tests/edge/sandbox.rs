@@ -31,6 +31,23 @@ async fn sandboxes(bed: Bed, once: &str) -> usize {
 }
 
 #[tokio::test]
+async fn other_entries_answer_at_once_even_if_a_sandbox_ended_early() {
+    let mut bed = Bed::start(LocalServer::with_store_file).await;
+    bed.get(DOWNLOAD).await;
+    // It waits for five seconds for another request.
+    let has_ended = |line: &str| line.contains("request completed using");
+    let ended = bed
+        .viceroy
+        .wait_for_line(has_ended, Duration::from_secs(30));
+    ended.await.unwrap();
+    bed.get(DOWNLOAD).await;
+    bed.take(|server| server.switch("off")).await;
+    let answer = bed.get(DOWNLOAD).await;
+    let decision = header(&answer, "signpost-decision");
+    assert_eq!(decision, Some("origin;reason=\"switch-off\""));
+}
+
+#[tokio::test]
 async fn many_requests_to_the_origin_are_all_answered_by_few_sandboxes() {
     const REQUESTS: usize = 40;
     let bed = Bed::start(LocalServer::without_config).await;

@@ -95,7 +95,7 @@ impl CommandLine {
             .split_first()
             .map_or(("", &[][..]), |words| (words.0.as_str(), words.1));
         let mut command = Command::new(program);
-        // What cargo tells this program of itself. `ring` is compiled again, and all that depends on it, when it changes.
+        // `cargo run` sets these for this program alone. `ring` is compiled again for a cargo in which they differ.
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_cargo_run(name)) {
             command.env_remove(name);
         }

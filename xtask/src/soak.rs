@@ -21,8 +21,8 @@ use crate::workspace::Workspace;
 /// is right by docs/request-handling.md, which is worked out without the library. Each request that the
 /// module saw has one log line.
 ///
-/// Stand-ins: the origin, on this machine. Viceroy reads its stores, the health of backends and the log
-/// endpoints when it starts, so each phase is a new process of it, and no change is seen by a running
+/// Stand-ins: the origin, on this machine. Viceroy reads the entries, the health of backends and the log
+/// endpoints in its manifest when it starts, so each phase is a new process of it, and no change is seen by a running
 /// sandbox. It prints log lines instead of delivering them. All is plain HTTP/1.1.
 ///
 /// Memory is the most in the second quarter of a phase and in its last one: of Viceroy's process, and of the

@@ -6,9 +6,9 @@ use std::time::Duration;
 use signpost_testbed::{Certificate, Delivery, MessageType, Pipeline, Rsyslog};
 use tokio::time::timeout;
 
-use crate::chain::MACHINE;
-use crate::chain::deployed::RSYSLOG;
-use crate::chain::edge::STREAM;
+use crate::MACHINE;
+use crate::deployed::RSYSLOG;
+use crate::edge::STREAM;
 
 /// What the configuration has, and what to write instead is in a comment of it.
 const ANYBODY: &str = "\n  streamDriver.authMode=\"anon\"";

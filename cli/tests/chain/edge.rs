@@ -8,7 +8,7 @@ use signpost_rows::PRODUCTION;
 use signpost_testbed::{LocalServer, LogLine, StandInOrigin, Viceroy, module_under_test};
 use signpost_traffic::{Request, Settings, Traffic};
 
-use crate::chain::template::{Fields, Template, time};
+use crate::template::{Fields, Template, time};
 
 /// The log endpoint of the lines to watch.
 pub(crate) const STREAM: &str = "signpost-stream";

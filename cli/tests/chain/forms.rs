@@ -7,9 +7,9 @@ use signpost::log_line::MAX_LINE;
 use signpost_testbed::{Delivery, MessageType, Pipeline, Rsyslog};
 use signpost_traffic::{Settings, Traffic};
 
-use crate::chain::MACHINE;
-use crate::chain::deployed::RSYSLOG;
-use crate::chain::edge::STREAM;
+use crate::MACHINE;
+use crate::deployed::RSYSLOG;
+use crate::edge::STREAM;
 
 /// rsyslog's own templates for files, and the one that sends lines on.
 const TEMPLATES: [&str; 3] = [

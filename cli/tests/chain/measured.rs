@@ -8,10 +8,10 @@ use serde_json::Value;
 use signpost_testbed::{Alertmanager, Delivery, Pipeline, Rsyslog, is_installed};
 use signpost_traffic::Settings;
 
-use crate::chain::MACHINE;
-use crate::chain::deployed::{RSYSLOG, message_type, watch_command};
-use crate::chain::edge::{Edge, STREAM};
-use crate::chain::sender::{micros, send};
+use crate::MACHINE;
+use crate::deployed::{RSYSLOG, message_type, watch_command};
+use crate::edge::{Edge, STREAM};
+use crate::sender::{micros, send};
 
 /// The average of the incident of 2023-07-20.
 const RATE: f64 = 4_710.0;

@@ -7,7 +7,7 @@ use signpost_testbed::Delivery;
 use signpost_traffic::{Settings, Traffic};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::chain::edge::Edge;
+use crate::edge::Edge;
 
 /// The real module answers one in so many requests: Viceroy cannot answer all of them.
 const ANSWERED: usize = 100;

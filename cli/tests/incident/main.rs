@@ -71,7 +71,7 @@ const BROKEN: [Row; 3] = [
     },
 ];
 
-/// One after the other: the other test, which waits for most of its time, takes as long as all of them.
+/// One after the other, beside the good release, which takes as long as all three and mostly waits.
 #[tokio::test]
 async fn a_release_like_that_of_2023_takes_itself_back_before_much_is_lost() {
     let files = crates::files();

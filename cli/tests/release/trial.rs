@@ -31,7 +31,7 @@ const IN_TRIAL: &str = env!("CARGO_BIN_EXE_signpost-in-trial");
 /// How many rows of a test are checked at once.
 const AT_ONCE: usize = 4;
 
-/// Checks some rows at once: most of the time, each of them waits for something.
+/// Checks some rows at once, because each of them mostly waits.
 pub(crate) async fn at_once(checks: impl IntoIterator<Item = impl Future<Output = ()>>) {
     let checks = stream::iter(checks);
     checks.for_each_concurrent(AT_ONCE, |check| check).await;

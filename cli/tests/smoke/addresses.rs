@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use signpost_rows::SmallConfig;
 use signpost_testbed::{Protocol, Spoil, TlsCdn, Validity, stand_in_file};
 
-use crate::smoke::bed::{Files, Module, Smoke};
+use crate::bed::{Files, Module, Smoke};
 
 const FILE: &str = "/x/x-1.0.0.crate";
 

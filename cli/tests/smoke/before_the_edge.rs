@@ -2,7 +2,7 @@
 
 use signpost_testbed::{Meddler, Validity};
 
-use crate::smoke::bed::{Files, Module};
+use crate::bed::{Files, Module};
 
 #[tokio::test]
 async fn what_something_before_the_module_adds_is_found_and_the_file_is_tried_all_the_same() {

@@ -4,9 +4,9 @@ use std::fs;
 
 use signpost_testbed::{TlsFront, Validity};
 
-use crate::smoke::bed::{CDN_HOST, Files, Smoke};
-use crate::smoke::two_targets::{BOTH, OTHER_HOST, TwoCdns};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{CDN_HOST, Files, Smoke};
+use crate::two_targets::{BOTH, OTHER_HOST, TwoCdns};
+use crate::wrong_at_the_edge::edge;
 
 const TOMORROW: Validity = Validity::EndsTomorrow;
 

@@ -4,9 +4,9 @@
 use http::StatusCode;
 use signpost_testbed::{RecordedRequest, Spoil, Validity};
 
-use crate::smoke::bed::{DOWNLOAD, Files, contents};
-use crate::smoke::two_targets::{BOTH, EXAMPLE_AT_OTHER, TwoCdns};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{DOWNLOAD, Files, contents};
+use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, TwoCdns};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn each_way_a_target_can_fail_a_client_is_named_at_its_stage() {

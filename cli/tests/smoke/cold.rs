@@ -12,7 +12,7 @@ use signpost_testbed::{
     module_under_test, stand_in_file,
 };
 
-use crate::smoke::bed::{Files, Smoke};
+use crate::bed::{Files, Smoke};
 
 /// The host of the registry, where its users and its CDNs ask.
 const REGISTRY: &str = "127.0.0.1";

@@ -15,9 +15,9 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
-use crate::smoke::bed::{DOWNLOAD, FILE, Files, contents};
-use crate::smoke::two_targets::{HARDLY_THE_SECOND, TwoCdns};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{DOWNLOAD, FILE, Files, contents};
+use crate::two_targets::{HARDLY_THE_SECOND, TwoCdns};
+use crate::wrong_at_the_edge::edge;
 
 /// More than anything here takes.
 const LIMIT: Duration = Duration::from_mins(1);

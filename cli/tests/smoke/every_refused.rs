@@ -2,8 +2,8 @@
 
 use signpost_testbed::Validity;
 
-use crate::smoke::bed::{DOWNLOAD, Files};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{DOWNLOAD, Files};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn what_cannot_work_in_any_round_is_refused_at_the_start() {

@@ -5,8 +5,8 @@ use http::{Response, StatusCode};
 use signpost::values::Switch;
 use signpost_testbed::{StandInOrigin, Validity, stand_in_file};
 
-use crate::smoke::bed::{DOWNLOAD, FILE, Files, PRODUCTION};
-use crate::smoke::wrong_at_the_edge::{answer_at, set};
+use crate::bed::{DOWNLOAD, FILE, Files, PRODUCTION};
+use crate::wrong_at_the_edge::{answer_at, set};
 
 type Change = fn(&mut Response<Bytes>);
 

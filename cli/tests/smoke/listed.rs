@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use signpost_rows::SmallConfig;
 use signpost_testbed::{Spoil, StandInOrigin, Validity};
 
-use crate::smoke::bed::{Files, Smoke};
-use crate::smoke::wrong_at_the_edge::edge_of;
+use crate::bed::{Files, Smoke};
+use crate::wrong_at_the_edge::edge_of;
 
 /// An example, a file that needs encoding, and one below two folders.
 const GEMS: [(&str, &str); 3] = [

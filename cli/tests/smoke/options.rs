@@ -2,8 +2,8 @@
 
 use signpost_testbed::{Spoil, Validity};
 
-use crate::smoke::bed::{DOWNLOAD, FILE, Files, Smoke};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{DOWNLOAD, FILE, Files, Smoke};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn a_file_that_may_be_missing_may_be() {

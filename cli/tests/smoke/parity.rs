@@ -3,8 +3,8 @@
 use serde_json::Value;
 use signpost_testbed::{DeadAddress, Spoil, Validity, refused_address};
 
-use crate::smoke::bed::{CDN_HOST, DOWNLOAD, FILE, Smoke, contents};
-use crate::smoke::two_targets::{BOTH, EXAMPLE_AT_OTHER, OTHER_HOST, TwoCdns};
+use crate::bed::{CDN_HOST, DOWNLOAD, FILE, Smoke, contents};
+use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, OTHER_HOST, TwoCdns};
 
 /// The targets, in the order of the configuration.
 const TARGETS: [&str; 2] = ["static", "cloudfront"];

@@ -8,8 +8,8 @@ use serde_json::Value;
 use signpost::authoring::Authored;
 use signpost_testbed::{Validity, stand_in_file};
 
-use crate::smoke::bed::{CDN_HOST, Files};
-use crate::smoke::wrong_at_the_edge::edge_of;
+use crate::bed::{CDN_HOST, Files};
+use crate::wrong_at_the_edge::edge_of;
 
 fn init(arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));

@@ -2,8 +2,8 @@
 
 use signpost_testbed::Validity;
 
-use crate::smoke::bed::{Files, Module, Smoke};
-use crate::smoke::two_targets::{BOTH, TwoCdns};
+use crate::bed::{Files, Module, Smoke};
+use crate::two_targets::{BOTH, TwoCdns};
 
 /// Asserts that this many requests were announced, and sent.
 #[track_caller]

@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use http::Request;
 
-use crate::smoke::bed::{DOWNLOAD, Module};
-use crate::smoke::two_targets::{BOTH, TwoCdns};
+use crate::bed::{DOWNLOAD, Module};
+use crate::two_targets::{BOTH, TwoCdns};
 
 #[tokio::test]
 async fn runs_within_the_window_are_each_a_first_attempt() {

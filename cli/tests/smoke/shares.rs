@@ -8,8 +8,8 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::{StandInOrigin, Validity};
 
-use crate::smoke::bed::{Files, Module, PRODUCTION};
-use crate::smoke::wrong_at_the_edge::answer_at;
+use crate::bed::{Files, Module, PRODUCTION};
+use crate::wrong_at_the_edge::answer_at;
 
 #[tokio::test]
 async fn a_small_share_has_redirects_to_follow() {

@@ -5,8 +5,8 @@ use std::fs;
 
 use signpost_rows::{changed, with_its_revision};
 
-use crate::smoke::bed::{Module, PRODUCTION};
-use crate::smoke::two_targets::{BOTH, TwoCdns};
+use crate::bed::{Module, PRODUCTION};
+use crate::two_targets::{BOTH, TwoCdns};
 
 /// What a smoke test says if `config` answers in the place of `next`.
 const NOT_IN_FORCE: &str = "`config` answered a file on the side of `next`: the entry `next` is missing or the \

@@ -2,8 +2,8 @@
 
 use signpost_testbed::{Crate, Registry, Validity, stand_in_file};
 
-use crate::smoke::bed::{DOWNLOAD, Files, Module, OTHER_FILE, PROBES};
-use crate::smoke::wrong_at_the_edge::edge;
+use crate::bed::{DOWNLOAD, Files, Module, OTHER_FILE, PROBES};
+use crate::wrong_at_the_edge::edge;
 
 #[tokio::test]
 async fn what_is_right_is_green_in_all_forms() {

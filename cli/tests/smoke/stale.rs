@@ -4,8 +4,8 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::Spoil;
 
-use crate::smoke::bed::FILE;
-use crate::smoke::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns};
+use crate::bed::FILE;
+use crate::two_targets::{BOTH, HARDLY_THE_SECOND, TwoCdns};
 
 #[tokio::test]
 async fn a_stale_file_is_found_at_either_target() {
@@ -40,8 +40,8 @@ async fn a_stale_file_is_found_at_either_target() {
 
 fn cdn_host(target: &str) -> &'static str {
     match target {
-        "static" => crate::smoke::bed::CDN_HOST,
-        _ => crate::smoke::two_targets::OTHER_HOST,
+        "static" => crate::bed::CDN_HOST,
+        _ => crate::two_targets::OTHER_HOST,
     }
 }
 

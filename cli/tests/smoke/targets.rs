@@ -6,9 +6,9 @@ use signpost::Surroundings;
 use signpost::values::Switch;
 use signpost_testbed::{Backend, Spoil, StandInOrigin, refused_address};
 
-use crate::smoke::bed::{Module, Smoke};
-use crate::smoke::two_targets::{BOTH, EXAMPLE_AT_OTHER, HARDLY_THE_SECOND, TwoCdns, Written};
-use crate::smoke::wrong_at_the_edge::answer_in;
+use crate::bed::{Module, Smoke};
+use crate::two_targets::{BOTH, EXAMPLE_AT_OTHER, HARDLY_THE_SECOND, TwoCdns, Written};
+use crate::wrong_at_the_edge::answer_in;
 
 /// The second target, as failures name it.
 const OTHER: &str = "the target `cloudfront` (https://cloudfront.example)";
@@ -89,7 +89,7 @@ async fn a_target_that_does_not_serve_is_a_failure_even_if_no_probe_leads_there(
         let address = match spoil {
             None => refused.address().to_string(),
             Some(spoil) => {
-                for path in crate::smoke::bed::contents().into_keys() {
+                for path in crate::bed::contents().into_keys() {
                     cdns.other.spoil(path, spoil);
                 }
                 cdns.other.address().to_string()

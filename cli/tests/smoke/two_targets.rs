@@ -9,7 +9,7 @@ use signpost_testbed::{
 };
 use tokio::process::Command;
 
-use crate::smoke::bed::{Files, Module, Smoke, contents};
+use crate::bed::{Files, Module, Smoke, contents};
 
 /// The host of the second target.
 pub(crate) const OTHER_HOST: &str = "cloudfront.example";

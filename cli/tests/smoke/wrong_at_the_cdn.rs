@@ -3,8 +3,8 @@
 use signpost_rows::SmallConfig;
 use signpost_testbed::{Protocol, Spoil, Validity};
 
-use crate::smoke::bed::{DOWNLOAD, FILE, Files, Module};
-use crate::smoke::wrong_at_the_edge::edge_of;
+use crate::bed::{DOWNLOAD, FILE, Files, Module};
+use crate::wrong_at_the_edge::edge_of;
 
 /// The probes that lead to `FILE`.
 const TO_FILE: [&str; 2] = [DOWNLOAD, "/crates/smallvec/1.10.0/download"];

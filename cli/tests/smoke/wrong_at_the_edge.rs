@@ -9,7 +9,7 @@ use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::{RecordedRequest, StandInOrigin, Validity};
 
-use crate::smoke::bed::{DOWNLOAD, Files, PRODUCTION, by_origin};
+use crate::bed::{DOWNLOAD, Files, PRODUCTION, by_origin};
 
 /// A change of an answer, before it is sent.
 pub(crate) type Change = fn(&RecordedRequest, &mut Response<Bytes>);
@@ -245,12 +245,12 @@ fn other_host(row: &str) -> Option<&'static str> {
 }
 
 /// Smoke-tests an edge that is right but for `change` of the answers to `DOWNLOAD`.
-async fn smoke(files: &Files, change: Change) -> crate::smoke::bed::Smoke {
+async fn smoke(files: &Files, change: Change) -> crate::bed::Smoke {
     smoke_by(files, change, None).await
 }
 
 /// The same, with one more host that is the CDN.
-async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate::smoke::bed::Smoke {
+async fn smoke_by(files: &Files, change: Change, detour: Option<&str>) -> crate::bed::Smoke {
     let edge = edge(DOWNLOAD, change).await;
     let mut arguments = vec!["--format", "json"];
     arguments.extend(detour.iter().flat_map(|detour| ["--connect-to", detour]));

@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let module = build::module(workspace)?;
     let releases = programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)?;
     for test in releases {
-        // Most of its time, a release waits for something.
+        // More than there may be cores: a release mostly waits.
         findings.run_tests(
             &test
                 .line

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     tool::ensure(&[tools::viceroy(), tools::httplint(workspace)])?;
     let tests = workspace.tests_that_need(&["viceroy"], "")?;
-    // Most of the time, the module keeps one core busy.
+    // Side by side: compiling the module keeps only one core busy for most of the time.
     let (module, tests) = thread::scope(|scope| {
         let module = scope.spawn(|| build::module(workspace));
         let tests = programs(workspace, &tests);
@@ -25,11 +25,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let (module, tests) = (module?, tests?);
     let mut findings = Findings::default();
     for test in tests {
-        // The longest test waits for most of its time.
         findings.run_tests(
             &test
                 .line
-                .variable("RUST_TEST_THREADS", "3")
                 .variable("SIGNPOST_MODULE", &module)
                 .variable("SIGNPOST_HTTPLINT", tools::httplint_folder(workspace)),
         )?;

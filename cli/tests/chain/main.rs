@@ -1,5 +1,7 @@
 //! From a bad answer of the real module to somebody's pager, through the programs that operators run:
 //! rsyslogd, `tail`, `signpost watch` and Alertmanager. Only Fastly's delivery of lines is a stand-in.
+//!
+//! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod client_certificate;
 mod deployed;
@@ -11,5 +13,5 @@ mod template;
 
 use tokio::sync::Mutex;
 
-/// Held by each test that runs many programs, so that no two of them measure each other.
+/// Held by each test that runs many programs: the measurement needs the machine for itself.
 static MACHINE: Mutex<()> = Mutex::const_new(());

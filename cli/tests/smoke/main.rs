@@ -1,5 +1,7 @@
 //! `signpost smoke` as the process that operators and scripts run: green against the real module
 //! under Viceroy with a CDN over TLS, and red for each way of being wrong.
+//!
+//! `cargo xtask test viceroy` builds the module and runs these tests.
 
 mod addresses;
 mod bed;
