@@ -1,10 +1,13 @@
+mod backend;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+
+pub use self::backend::Backend;
 
 /// What Viceroy is configured with: a `fastly.toml` as it stands, with the changes of one test.
 ///
@@ -19,15 +22,6 @@ pub struct LocalServer {
     entries: BTreeMap<&'static str, Option<String>>,
     without_store: bool,
     has_store_file: bool,
-}
-
-/// A backend as `[local_server.backends]` describes it.
-#[derive(Clone, Debug)]
-pub struct Backend {
-    url: String,
-    override_host: Option<String>,
-    first_byte_timeout: Option<Duration>,
-    is_unhealthy: bool,
 }
 
 /// The Config Store that the edge function reads.
@@ -144,11 +138,11 @@ impl LocalServer {
 
     /// Writes the manifest into the directory `into`, with the file of the store if it has one, and says where.
     pub(crate) fn write(&self, into: &Path) -> Result<PathBuf> {
-        let mut manifest = self.manifest()?;
         ensure!(
             !(self.has_store_file && self.without_store),
             "a store with a file cannot be removed"
         );
+        let mut manifest = self.manifest()?;
         if self.has_store_file {
             manifest = store_in_a_file(&manifest, &into.join("store.json"))?;
         }
@@ -187,67 +181,6 @@ impl LocalServer {
     }
 }
 
-impl Backend {
-    /// A backend at `url`, which is asked with the `Host` that the client sent.
-    pub fn at(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            override_host: None,
-            first_byte_timeout: None,
-            is_unhealthy: false,
-        }
-    }
-
-    /// Asks with this `Host`.
-    #[must_use]
-    pub fn override_host(mut self, host: impl Into<String>) -> Self {
-        self.override_host = Some(host.into());
-        self
-    }
-
-    /// Gives up when no answer has begun after this time, counted in whole milliseconds.
-    #[must_use]
-    pub fn first_byte_timeout(mut self, time: Duration) -> Self {
-        self.first_byte_timeout = Some(time);
-        self
-    }
-
-    /// Is unhealthy, as a health check would have found.
-    #[must_use]
-    pub fn unhealthy(mut self) -> Self {
-        self.is_unhealthy = true;
-        self
-    }
-
-    fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.insert("url", value(&self.url));
-        if let Some(host) = &self.override_host {
-            table.insert("override_host", value(host));
-        }
-        if let Some(time) = self.first_byte_timeout {
-            let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
-            table.insert("first_byte_timeout_ms", value(milliseconds));
-        }
-        if self.is_unhealthy {
-            table.insert("health", value("unhealthy"));
-        }
-        table
-    }
-}
-
-impl From<&str> for Backend {
-    fn from(url: &str) -> Self {
-        Self::at(url)
-    }
-}
-
-impl From<String> for Backend {
-    fn from(url: String) -> Self {
-        Self::at(url)
-    }
-}
-
 /// Moves the entries of the Config Store into a file, and names that in the manifest.
 fn store_in_a_file(manifest: &str, file: &Path) -> Result<String> {
     let mut document: DocumentMut = manifest.parse()?;
@@ -279,6 +212,7 @@ fn table<'a>(parent: &'a mut dyn TableLike, key: &str) -> Result<&'a mut dyn Tab
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::Duration;
 
     use super::{Backend, LocalServer};
@@ -330,6 +264,24 @@ contents = { config = "{}", switch = "enforce" }
         let one = unchanged.clone();
         check(&one.without_switch(), &["config ="], &["enforce"]);
         check(&unchanged.without_store(), &["7677"], &["signpost"]);
+    }
+
+    #[test]
+    fn the_store_moves_into_a_file_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let manifest = directory.path().join("given.toml");
+        fs::write(&manifest, FILE).unwrap();
+        let local_server = LocalServer::from_file(manifest).with_store_file();
+        let path = local_server.switch("off").write(directory.path()).unwrap();
+        let store = fs::read_to_string(directory.path().join("store.json")).unwrap();
+        assert_eq!(store, r#"{"config":"{}","switch":"off"}"#);
+        let manifest = fs::read_to_string(path).unwrap();
+        assert!(manifest.contains(r#"format = "json""#), "{manifest}");
+        assert!(manifest.contains("store.json"), "{manifest}");
+        assert!(!manifest.contains("contents"), "{manifest}");
+
+        let neither = LocalServer::of_workspace().with_store_file();
+        assert!(neither.without_store().write(directory.path()).is_err());
     }
 
     #[test]

@@ -22,13 +22,13 @@ use crate::transcript::{Lines, Transcript};
 /// Errors, and the one line that says where Viceroy listens.
 const LOG_FILTER: &str = "viceroy=error,viceroy_lib=error,viceroy_lib::service=info";
 
-/// The same, and how much memory the module had in each sandbox when it ended.
-const LOG_FILTER_WITH_MEMORY: &str =
+/// The same, and when a sandbox starts, and how much memory the module had when it ended.
+const LOG_FILTER_WITH_SANDBOXES: &str =
     "viceroy=error,viceroy_lib=error,viceroy_lib::service=info,viceroy_lib::execute=info";
 
 /// What Viceroy then prints when a sandbox starts, and when one has ended.
 const SANDBOX_STARTED: &str = "handling request ";
-const SANDBOX_ENDED: &str = "request completed using ";
+pub(crate) const SANDBOX_ENDED: &str = "request completed using ";
 
 /// How many requests Viceroy gives to a sandbox.
 const REQUESTS_OF_A_SANDBOX: usize = 6;
@@ -60,9 +60,6 @@ impl Viceroy {
     /// listens; then the error holds what Viceroy printed.
     pub async fn start(module: &Path, local_server: &LocalServer) -> Result<Self> {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        if local_server.has_store_file() {
-            return Self::start_telling_memory(module, local_server).await;
-        }
         Self::start_at(any_port, module, local_server).await
     }
 
@@ -123,7 +120,7 @@ impl Viceroy {
         local_server: &LocalServer,
     ) -> Result<Self> {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self::start_printing(LOG_FILTER_WITH_MEMORY, any_port, module, local_server).await
+        Self::start_printing(LOG_FILTER_WITH_SANDBOXES, any_port, module, local_server).await
     }
 
     /// Serves the WebAssembly file `module` at `address`, once it listens.
@@ -136,7 +133,12 @@ impl Viceroy {
         module: &Path,
         local_server: &LocalServer,
     ) -> Result<Self> {
-        Self::start_printing(LOG_FILTER, address, module, local_server).await
+        let filter = if local_server.has_store_file() {
+            LOG_FILTER_WITH_SANDBOXES
+        } else {
+            LOG_FILTER
+        };
+        Self::start_printing(filter, address, module, local_server).await
     }
 
     async fn start_printing(

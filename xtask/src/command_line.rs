@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn what_cargo_says_of_this_program_is_not_passed_on() {
+        let output = CommandLine::new("env").output().unwrap();
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        assert!(!output.contains("CARGO_PKG_NAME="), "{output}");
+    }
+
+    #[test]
     fn an_error_says_what_did_not_run_and_why() {
         for (line, expected) in [
             ("no-such-program", "cannot run `no-such-program`"),

@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 mod interrupted;
+mod killed;
 mod others;
 mod real_smoke;
 mod runbook;

@@ -11,7 +11,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Whether it only looks at what is there.
+    /// Whether the call only reads. To validate a version is an act.
     pub(super) fn is_look(&self) -> bool {
         self.method == Method::GET && !self.path.ends_with("/validate")
     }

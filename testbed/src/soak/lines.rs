@@ -11,6 +11,7 @@ use super::asks::REFERER;
 use crate::log_line::LogLine;
 use crate::server::lock;
 use crate::transcript::Lines;
+use crate::viceroy::SANDBOX_ENDED;
 
 /// How long the last lines may take.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -104,7 +105,7 @@ impl Seen {
             }
             return true;
         }
-        if let Some((_, size)) = line.split_once("request completed using ") {
+        if let Some((_, size)) = line.split_once(SANDBOX_ENDED) {
             self.heaps.extend(kibibytes(size));
         } else if line.contains("attempts count as first ones") {
             self.forgetful += 1;

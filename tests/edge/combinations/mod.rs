@@ -35,7 +35,8 @@ async fn every_combination_ends_as_the_table_says() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// Runs combinations in a scene, and says what differs from what is expected.
+/// Downloads with this switch and configuration, once for each origin and CDN, and returns what differs from the
+/// tables.
 async fn check(
     scene: &Scene,
     switch: Switch,

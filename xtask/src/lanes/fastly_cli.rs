@@ -33,8 +33,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
     let module = build::module(workspace)?;
-    let releases = programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)?;
-    for test in releases {
+    for test in programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)? {
         // More than there may be cores: a release mostly waits.
         findings.run_tests(
             &test

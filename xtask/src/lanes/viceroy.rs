@@ -17,14 +17,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     tool::ensure(&[tools::viceroy(), tools::httplint(workspace)])?;
     let tests = workspace.tests_that_need(&["viceroy"], "")?;
     // Side by side: compiling the module keeps only one core busy for most of the time.
-    let (module, tests) = thread::scope(|scope| {
+    let (tests, module) = thread::scope(|scope| {
         let module = scope.spawn(|| build::module(workspace));
-        let tests = programs(workspace, &tests);
-        (module.join().unwrap_or_else(|it| resume_unwind(it)), tests)
+        (programs(workspace, &tests), module.join())
     });
-    let (module, tests) = (module?, tests?);
+    let module = module.unwrap_or_else(|it| resume_unwind(it))?;
     let mut findings = Findings::default();
-    for test in tests {
+    for test in tests? {
         findings.run_tests(
             &test
                 .line
