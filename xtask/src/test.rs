@@ -49,8 +49,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
-    let passed = results.iter().all(LaneResult::passed);
-    Ok(ExitCode::from(u8::from(!passed)))
+    Ok(ExitCode::from(u8::from(
+        !results.iter().all(LaneResult::passed),
+    )))
 }
 
 struct LaneResult {
