@@ -171,9 +171,8 @@ fn collect(folder: &Path) -> Results {
 }
 
 fn keep(folder: &Path, results: &Results) -> Result<()> {
-    let lines = results.iter();
-    let lines = lines.map(|(name, outcome)| format!("{outcome} {name}\n"));
-    let lines: String = lines.collect();
+    let line = |(name, outcome)| format!("{outcome} {name}\n");
+    let lines: String = results.iter().map(line).collect();
     fs::write(folder.join("results.txt"), lines).context("cannot keep the results")
 }
 

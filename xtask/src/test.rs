@@ -49,9 +49,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let results: Vec<_> = results.collect();
 
     print!("\n{}", report(&results));
-    Ok(ExitCode::from(u8::from(
-        !results.iter().all(LaneResult::passed),
-    )))
+    let failed = results.iter().any(|result| !result.passed());
+    Ok(ExitCode::from(u8::from(failed)))
 }
 
 struct LaneResult {
