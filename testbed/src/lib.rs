@@ -6,6 +6,7 @@
 //!
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
+//!   [`Lent`] is one with an origin behind it, which tests use one after the other.
 //! - [`StandInOrigin`] records each request that reaches the origin; [`StandInCdn`] serves files
 //!   and counts how often each was fetched; [`TlsCdn`] does so over TLS, and can be spoiled.
 //!   [`stand_in_file`] is what both serve. [`TlsFront`] speaks TLS for a server that does not, and
@@ -40,6 +41,7 @@ mod file;
 mod hosts;
 pub mod imports;
 mod installed;
+mod lent;
 mod local_server;
 mod log_formats;
 mod log_line;
@@ -70,6 +72,7 @@ pub use fetch::{Fetched, cargo_fetch, cargo_fetch_trusting};
 pub use file::stand_in_file;
 pub use hosts::add_hosts;
 pub use installed::{is_installed, note_missing};
+pub use lent::{Lent, Pair};
 pub use local_server::{Backend, LocalServer};
 pub use log_formats::{
     LOG_FORMATS, LOGGED_AGENT, LOGGED_HOST, LOGGED_STATUS, LogFormat, LoggedRequest,

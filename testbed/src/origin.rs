@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
@@ -14,10 +15,10 @@ use crate::server::{Server, listens, lock};
 /// Viceroy asks each backend for its URL once, before it listens, to warn of one that is down: an
 /// origin that is a backend has recorded that request when [`Viceroy::start`](crate::Viceroy::start)
 /// returns. [`take_requests`](Self::take_requests) forgets it.
-#[derive(Debug)]
 pub struct StandInOrigin {
     server: Server,
     recorded: Recorded,
+    reply: Arc<Mutex<Reply>>,
 }
 
 /// A request as the origin received it.
@@ -40,6 +41,13 @@ type Recorded = Arc<Mutex<Vec<RecordedRequest>>>;
 
 listens!(StandInOrigin, "http", server.address);
 
+impl fmt::Debug for StandInOrigin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("StandInOrigin");
+        shown.field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
 impl StandInOrigin {
     /// Starts an origin that answers 200 and, in plain text, says which request arrived.
     ///
@@ -47,19 +55,21 @@ impl StandInOrigin {
     ///
     /// When no loopback port can be bound.
     pub async fn start() -> Result<Self> {
-        Self::start_with(|request| {
-            let text = format!(
-                "The stand-in origin received {} {}\n",
-                request.method, request.target
-            );
-            let mut response = Response::new(Bytes::from(text));
-            response.headers_mut().insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("text/plain; charset=utf-8"),
-            );
-            response
-        })
-        .await
+        Self::start_with(Self::said).await
+    }
+
+    /// Which request arrived, in plain text.
+    pub fn said(request: &RecordedRequest) -> Response<Bytes> {
+        let text = format!(
+            "The stand-in origin received {} {}\n",
+            request.method, request.target
+        );
+        let mut response = Response::new(Bytes::from(text));
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
+        response
     }
 
     /// Starts an origin that answers with what `reply` makes of the request.
@@ -79,11 +89,22 @@ impl StandInOrigin {
     async fn start_boxed(reply: Reply) -> Result<Self> {
         let recorded = Recorded::default();
         let records = Arc::clone(&recorded);
+        let reply = Arc::new(Mutex::new(reply));
+        let replies = Arc::clone(&reply);
         let server = Server::start(move |request| {
-            record_and_reply(request, Arc::clone(&records), Arc::clone(&reply))
+            record_and_reply(request, Arc::clone(&records), Arc::clone(&replies))
         })
         .await?;
-        Ok(Self { server, recorded })
+        Ok(Self {
+            server,
+            recorded,
+            reply,
+        })
+    }
+
+    /// Answers with this from now on.
+    pub(crate) fn answer_with(&self, reply: Reply) {
+        *lock(&self.reply) = reply;
     }
 
     /// The requests so far, in the order in which they were received in full.
@@ -100,7 +121,7 @@ impl StandInOrigin {
 async fn record_and_reply(
     request: Request<Incoming>,
     recorded: Recorded,
-    reply: Reply,
+    reply: Arc<Mutex<Reply>>,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
@@ -116,5 +137,6 @@ async fn record_and_reply(
     };
     // Recorded before it is answered, so that whoever has the answer finds the request here.
     lock(&recorded).push(request.clone());
+    let reply = Arc::clone(&lock(&reply));
     reply(&request).map(Full::new)
 }

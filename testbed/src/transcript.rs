@@ -15,6 +15,7 @@ const KEPT: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Transcript {
     pages: watch::Receiver<Pages>,
+    first: usize,
 }
 
 /// The lines of a process as they come.
@@ -37,23 +38,39 @@ impl Transcript {
         output: impl AsyncRead + Unpin + Send + 'static,
         errors: impl AsyncRead + Unpin + Send + 'static,
     ) -> Self {
+        Self::without(|_| false, output, errors)
+    }
+
+    /// The same, but for the lines that are hidden.
+    pub(crate) fn without(
+        is_hidden: fn(&str) -> bool,
+        output: impl AsyncRead + Unpin + Send + 'static,
+        errors: impl AsyncRead + Unpin + Send + 'static,
+    ) -> Self {
         let (writer, pages) = watch::channel(Pages::default());
         let writer = Arc::new(writer);
-        tokio::spawn(copy(output, Arc::clone(&writer)));
-        tokio::spawn(copy(errors, writer));
-        Self { pages }
+        tokio::spawn(copy(output, is_hidden, Arc::clone(&writer)));
+        tokio::spawn(copy(errors, is_hidden, writer));
+        Self { pages, first: 0 }
     }
 
     /// The lines so far.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.pages.borrow().lines.iter().cloned().collect()
+        let pages = self.pages.borrow();
+        let older = self.first.saturating_sub(pages.forgotten);
+        pages.lines.iter().skip(older).cloned().collect()
+    }
+
+    /// Forgets the lines so far.
+    pub(crate) fn forget(&mut self) {
+        self.first = self.pages.borrow().end();
     }
 
     /// The lines from the first one on.
     pub(crate) fn all_lines(&self) -> Lines {
         Lines {
             pages: self.pages.clone(),
-            next: 0,
+            next: self.first,
         }
     }
 
@@ -126,13 +143,19 @@ impl Pages {
     }
 }
 
-async fn copy(stream: impl AsyncRead + Unpin, writer: Arc<watch::Sender<Pages>>) {
+async fn copy(
+    stream: impl AsyncRead + Unpin,
+    is_hidden: fn(&str) -> bool,
+    writer: Arc<watch::Sender<Pages>>,
+) {
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
     while let Ok(1..) = reader.read_until(b'\n', &mut line).await {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches(['\r', '\n']).to_owned();
-        writer.send_modify(|pages| pages.push(text));
+        if !is_hidden(&text) {
+            writer.send_modify(|pages| pages.push(text));
+        }
         line.clear();
     }
 }
@@ -158,6 +181,11 @@ mod tests {
         assert_eq!(lines.next().await, None);
         assert_eq!(transcript.lines(), ["one", "two"]);
         assert_eq!(transcript.coming_lines().next().await, None);
+
+        let mut transcript = transcript;
+        transcript.forget();
+        assert!(transcript.lines().is_empty());
+        assert_eq!(transcript.all_lines().next().await, None);
     }
 
     #[tokio::test]

@@ -1,8 +1,7 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -30,6 +29,9 @@ const LOG_FILTER_WITH_SANDBOXES: &str =
 const SANDBOX_STARTED: &str = "handling request ";
 pub(crate) const SANDBOX_ENDED: &str = "request completed using ";
 
+/// What the paths of the requests begin with that [`Viceroy::take`] sends.
+const TAKE: &str = "/take-these-entries/";
+
 /// How many requests Viceroy gives to a sandbox.
 const REQUESTS_OF_A_SANDBOX: usize = 6;
 
@@ -46,7 +48,17 @@ pub struct Viceroy {
     transcript: Transcript,
     child: Child,
     manifest: TempDir,
-    takes: AtomicUsize,
+    takes: usize,
+}
+
+/// What the lines say of sandboxes.
+#[derive(Debug, Default)]
+struct Sandboxes {
+    /// Those that run, by Viceroy's names for them, with the number of the request of [`Viceroy::take`] that each began
+    /// with.
+    running: BTreeMap<String, Option<usize>>,
+    /// The largest such number.
+    latest: Option<usize>,
 }
 
 listens!(Viceroy, "http", address);
@@ -66,7 +78,8 @@ impl Viceroy {
     /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file) and differs in
     /// nothing else from the one that this was started with. They answer every request from then on.
     ///
-    /// Sends a few requests, and starts another process only if an old sandbox does not end.
+    /// Sends a few requests, and starts another process only if an old sandbox does not end. The lines so far are
+    /// forgotten.
     ///
     /// # Errors
     ///
@@ -76,42 +89,49 @@ impl Viceroy {
         if !self.ends_sandboxes().await? {
             *self = Self::start(module, local_server).await?;
         }
+        self.transcript.forget();
         Ok(())
     }
 
-    /// Sends requests until one has started a sandbox, and says whether all older sandboxes have ended.
-    async fn ends_sandboxes(&self) -> Result<bool> {
-        // A path that no request had before shows in the lines where the new sandboxes begin.
-        let path = format!("/take/{}", self.takes.fetch_add(1, Ordering::Relaxed));
+    /// Sends requests until one has started a sandbox and all older sandboxes have ended, and then those that end the
+    /// new one as well. Says whether all have ended.
+    async fn ends_sandboxes(&mut self) -> Result<bool> {
+        let first = self.takes;
         for _ in 0..2 {
-            for _ in 0..REQUESTS_OF_A_SANDBOX {
-                self.send(Request::get(&*path).body(Bytes::new())?).await?;
-            }
-            let mut lines = self.transcript.all_lines();
-            let end = async {
-                let (mut old, mut is_new) = (BTreeSet::new(), false);
-                while !is_new || !old.is_empty() {
-                    let line = lines.next().await?;
-                    let rest = line.split_once("request{id=").map(|(_, rest)| rest);
-                    let Some((id, event)) = rest.and_then(|rest| rest.split_once("}: ")) else {
-                        continue;
-                    };
-                    if event.starts_with(SANDBOX_STARTED) {
-                        is_new |= event.ends_with(&path);
-                        if !is_new {
-                            old.insert(id.to_owned());
-                        }
-                    } else if event.starts_with(SANDBOX_ENDED) {
-                        old.remove(id);
-                    }
-                }
-                Some(())
+            self.send_takes(REQUESTS_OF_A_SANDBOX).await?;
+            let Some(seen) = self.see_sandboxes(|seen| seen.are_from(first)).await else {
+                continue;
             };
-            if let Ok(Some(())) = timeout(END_LIMIT, end).await {
-                return Ok(true);
-            }
+            let answered = self.takes - seen.latest.unwrap_or(first);
+            let missing = REQUESTS_OF_A_SANDBOX.saturating_sub(answered);
+            self.send_takes(missing).await?;
+            let has_ended = |now: &Sandboxes| now.latest == seen.latest && now.running.is_empty();
+            return Ok(self.see_sandboxes(has_ended).await.is_some());
         }
         Ok(false)
+    }
+
+    /// Sends requests whose paths no request had before: that shows in the lines where a sandbox starts.
+    async fn send_takes(&mut self, number: usize) -> Result<()> {
+        for _ in 0..number {
+            let path = format!("{TAKE}{}", self.takes);
+            self.takes += 1;
+            self.send(Request::get(path).body(Bytes::new())?).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the sandboxes are as wanted.
+    async fn see_sandboxes(&self, wanted: impl Fn(&Sandboxes) -> bool) -> Option<Sandboxes> {
+        let mut lines = self.transcript.all_lines();
+        let mut seen = Sandboxes::default();
+        let search = async {
+            while !wanted(&seen) {
+                seen.read(&lines.next().await?);
+            }
+            Some(seen)
+        };
+        timeout(END_LIMIT, search).await.ok().flatten()
     }
 
     /// [Starts](Self::start) it, and it also prints for each sandbox how much memory the module had in the end.
@@ -165,7 +185,9 @@ impl Viceroy {
         let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
             bail!("the output of `viceroy` cannot be read");
         };
-        let transcript = Transcript::of(output, errors);
+        // What the function logs of them may come at any time.
+        let is_hidden = |line: &str| line.contains(TAKE) && !line.contains(SANDBOX_STARTED);
+        let transcript = Transcript::without(is_hidden, output, errors);
         let listening = transcript
             .wait_for("Viceroy", |line| listening_on(line).is_some(), START_LIMIT)
             .await
@@ -179,7 +201,7 @@ impl Viceroy {
             transcript,
             child,
             manifest: directory,
-            takes: AtomicUsize::new(0),
+            takes: 0,
         })
     }
 
@@ -242,6 +264,30 @@ impl Viceroy {
     /// When the system cannot say how the process ended.
     pub async fn ended(&mut self) -> Result<std::process::ExitStatus> {
         self.child.wait().await.context("cannot wait for Viceroy")
+    }
+}
+
+impl Sandboxes {
+    fn read(&mut self, line: &str) {
+        let rest = line.split_once("request{id=").map(|(_, rest)| rest);
+        let Some((id, event)) = rest.and_then(|rest| rest.split_once("}: ")) else {
+            return;
+        };
+        if event.starts_with(SANDBOX_STARTED) {
+            let began = event
+                .rsplit_once(TAKE)
+                .and_then(|(_, number)| number.parse().ok());
+            self.running.insert(id.to_owned(), began);
+            self.latest = self.latest.max(began);
+        } else if event.starts_with(SANDBOX_ENDED) {
+            self.running.remove(id);
+        }
+    }
+
+    /// Whether there was one that began with the request of this number or a later one, and all that run did.
+    fn are_from(&self, first: usize) -> bool {
+        let first = Some(first);
+        self.latest >= first && self.running.values().all(|began| *began >= first)
     }
 }
 

@@ -1,11 +1,13 @@
 //! What every test of the module starts: Viceroy with the module, and a stand-in origin behind it.
 
+use std::ops::Deref;
+
 use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response};
 use signpost::config::Config;
 use signpost_rows::{PRODUCTION, changed};
-use signpost_testbed::{LocalServer, StandInOrigin, Viceroy, module_under_test};
+use signpost_testbed::{Lent, LocalServer, Pair, RecordedRequest, StandInOrigin};
 
 /// The path of a download on a route of production's configuration.
 pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
@@ -14,45 +16,34 @@ pub(crate) const DOWNLOAD: &str = "/api/v1/crates/smallvec/1.10.0/download";
 pub(crate) const LOCATION: &str = "https://static.crates.io/crates/smallvec/smallvec-1.10.0.crate";
 
 /// The module under Viceroy, with an origin behind it.
-pub(crate) struct Bed {
-    pub(crate) origin: StandInOrigin,
-    pub(crate) viceroy: Viceroy,
-    server: LocalServer,
+pub(crate) struct Bed(Lent);
+
+impl Deref for Bed {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.0
+    }
 }
 
 impl Bed {
     /// Starts with production's configuration, changed by `change`, and the default origin.
-    pub(crate) async fn start(change: impl FnOnce(LocalServer) -> LocalServer) -> Self {
-        Self::start_with(StandInOrigin::start().await.unwrap(), change).await
+    pub(crate) async fn start(change: impl Fn(LocalServer) -> LocalServer) -> Self {
+        Self::start_with(StandInOrigin::said, change).await
     }
 
-    /// Starts with an origin of the test's own.
+    /// Starts with an origin that answers so.
     pub(crate) async fn start_with(
-        origin: StandInOrigin,
-        change: impl FnOnce(LocalServer) -> LocalServer,
+        reply: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
+        change: impl Fn(LocalServer) -> LocalServer,
     ) -> Self {
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", origin.url().as_str())
-            .config(production().to_json())
-            .switch("enforce");
-        let server = change(local_server);
-        let viceroy = Viceroy::start(&module_under_test(), &server).await.unwrap();
-        // Viceroy itself asks every backend for `/` before it listens.
-        drop(origin.take_requests());
-        Self {
-            origin,
-            viceroy,
-            server,
-        }
+        let lent = Lent::start(reply, |server| change(in_force(server)));
+        Self(lent.await.unwrap())
     }
 
-    /// Changes the entries of the store, which [has a file](LocalServer::with_store_file).
+    /// Changes the entries of the store.
     pub(crate) async fn take(&mut self, change: impl FnOnce(LocalServer) -> LocalServer) {
-        self.server = change(self.server.clone());
-        let module = module_under_test();
-        let taken = self.viceroy.take(&module, &self.server);
-        taken.await.unwrap();
-        drop(self.origin.take_requests());
+        self.0.take(change).await.unwrap();
     }
 
     /// Gets a target and gives the whole answer.
@@ -64,6 +55,11 @@ impl Bed {
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         self.viceroy.send(request).await.unwrap()
     }
+}
+
+/// Production's configuration at `enforce`.
+pub(crate) fn in_force(server: LocalServer) -> LocalServer {
+    server.config(production().to_json()).switch("enforce")
 }
 
 /// A request to `crates.io` without headers or body.

@@ -7,7 +7,6 @@ use http::header::CACHE_CONTROL;
 use signpost::authoring::Authored;
 use signpost::reply::HSTS_HEADER;
 use signpost_rows::{Case, Expect, PRODUCTION, cases, configurations};
-use signpost_testbed::LocalServer;
 
 use crate::bed::{Bed, header, read};
 
@@ -78,7 +77,7 @@ async fn check(bed: &Bed, case: &Case) {
 
 #[tokio::test]
 async fn every_case_holds() {
-    let mut bed = Bed::start(LocalServer::with_store_file).await;
+    let mut bed = Bed::start(|server| server).await;
     for configuration in configurations() {
         let config = read(&configuration.toml());
         bed.take(|server| server.config(config.to_json())).await;

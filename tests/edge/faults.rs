@@ -175,7 +175,7 @@ async fn the_switch_holds_redirects_back_or_lets_them_go() {
             Some("switch-off"),
         ),
     ];
-    let mut bed = Bed::start(LocalServer::with_store_file).await;
+    let mut bed = Bed::start(|server| server).await;
     for (name, change, reason) in rows {
         bed.take(change).await;
         let answer = bed.get(DOWNLOAD).await;
@@ -211,7 +211,7 @@ async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
     for (name, first) in rows {
         let bed = Bed::start(|server| {
             let second = server.config(&config);
-            second.backend("first", first)
+            second.backend("first", &first)
         })
         .await;
         for method in ["GET", "HEAD", "OPTIONS"] {
@@ -386,7 +386,7 @@ async fn a_cause_that_viceroy_tells_is_named() {
         ),
     ];
     for (row, backend, error) in rows {
-        let change = |server: LocalServer| match backend {
+        let change = |server: LocalServer| match &backend {
             Some(url) => server.backend("origin", url.as_str()),
             None => server.without_backend("origin"),
         };

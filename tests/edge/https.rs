@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::Response;
 use signpost::reply::HSTS_HEADER;
-use signpost_testbed::{StandInOrigin, refused_address};
+use signpost_testbed::{RecordedRequest, refused_address};
 
 use crate::bed::{Bed, DOWNLOAD, request};
 
@@ -61,8 +61,9 @@ async fn check(bed: &Bed, what: &str, is_down: bool) {
 
 #[tokio::test]
 async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
+    let refused = refused_address().unwrap();
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
-        let origin = StandInOrigin::start_with(|request| {
+        let reply = |request: &RecordedRequest| {
             let response = Response::builder();
             let response = if request.target == "/with-its-own" {
                 response.header(HSTS_HEADER, OF_ORIGIN)
@@ -70,10 +71,9 @@ async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
                 response
             };
             response.body(Bytes::from("of the origin")).unwrap()
-        });
-        let bed = Bed::start_with(origin.await.unwrap(), |server| server.switch(switch)).await;
+        };
+        let bed = Bed::start_with(reply, |server| server.switch(switch)).await;
         check(&bed, switch, false).await;
-        let refused = refused_address().unwrap();
         let bed = Bed::start(|server| server.backend("origin", refused.url()).switch(switch)).await;
         check(&bed, &format!("{switch}, origin down"), true).await;
     }

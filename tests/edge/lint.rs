@@ -12,7 +12,7 @@ use http::response::Builder;
 use serde::Deserialize;
 use signpost::reply::DECISION_HEADER;
 use signpost_rows::structured;
-use signpost_testbed::{LocalServer, StandInOrigin, client, refused_address, rows};
+use signpost_testbed::{LocalServer, RecordedRequest, client, refused_address, rows};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -63,7 +63,7 @@ struct Note {
 #[tokio::test]
 async fn httplint_finds_nothing_bad_in_an_answer_of_any_kind() {
     let answering = origin(|response| response.header(CACHE_CONTROL, "no-store"));
-    let answered = Bed::start_with(answering.await, |server| server).await;
+    let answered = Bed::start_with(answering, |server| server).await;
     let refused = refused_address().unwrap();
     let down = Bed::start(|server| server.backend("origin", refused.url()).switch("shadow")).await;
     let redirecting = origin(|response| {
@@ -72,7 +72,7 @@ async fn httplint_finds_nothing_bad_in_an_answer_of_any_kind() {
     });
     let config = with_origin("backends = [\"origin\"]\ncheck_redirects = \"repair\"");
     let repaired = |server: LocalServer| server.config(&config).switch("shadow");
-    let repaired = Bed::start_with(redirecting.await, repaired).await;
+    let repaired = Bed::start_with(redirecting, repaired).await;
 
     let mut names = Vec::new();
     let mut exchanges = Vec::new();
@@ -123,14 +123,12 @@ async fn what_is_bad_is_found() {
 }
 
 /// An origin whose answers start like this.
-async fn origin(answer: fn(Builder) -> Builder) -> StandInOrigin {
-    StandInOrigin::start_with(move |_| {
+fn origin(answer: fn(Builder) -> Builder) -> impl Fn(&RecordedRequest) -> Response<Bytes> {
+    move |_| {
         let response = answer(Response::builder());
         let response = response.header(CONTENT_TYPE, "text/plain; charset=utf-8");
         response.body(Bytes::from("of the origin\n")).unwrap()
-    })
-    .await
-    .unwrap()
+    }
 }
 
 /// Sends a request, and checks that the answer is of the kind that is meant.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
-use signpost_testbed::{Backend, LocalServer, LogLine, refused_address, silent_address};
+use signpost_testbed::{
+    Backend, LocalServer, LogLine, RecordedRequest, refused_address, silent_address,
+};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, assert_unavailable, header, request, with_origin};
 
@@ -20,7 +22,7 @@ const HELD_BACK: [(&str, &str); 2] = [
 /// Production's set-up with one backend that is dead in some way.
 async fn dead(backend: impl Into<Backend>, switch: &str) -> Bed {
     let backend = backend.into();
-    Bed::start(|server| server.backend("origin", backend).switch(switch)).await
+    Bed::start(|server| server.backend("origin", &backend).switch(switch)).await
 }
 
 #[track_caller]
@@ -195,7 +197,7 @@ async fn a_refused_location_is_never_given() {
     let refused = refused_address().unwrap();
     let mut bed = Bed::start(|server| {
         let dead = server.backend("origin", refused.url());
-        dead.config(&config).with_store_file()
+        dead.config(&config)
     })
     .await;
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
@@ -211,11 +213,11 @@ async fn a_refused_location_is_never_given() {
 
 #[tokio::test]
 async fn an_origin_that_answers_is_not_replaced_by_the_redirect() {
-    let origin = signpost_testbed::StandInOrigin::start_with(|_| {
+    let reply = |_: &RecordedRequest| {
         let unavailable = Response::builder().status(503);
         unavailable.body(Bytes::from("of the origin")).unwrap()
-    });
-    let bed = Bed::start_with(origin.await.unwrap(), |server| server.switch("off")).await;
+    };
+    let bed = Bed::start_with(reply, |server| server.switch("off")).await;
     let answer = bed.get(DOWNLOAD).await;
     assert_eq!(answer.status(), 503);
     assert_eq!(answer.body(), "of the origin");
@@ -231,7 +233,7 @@ async fn no_other_backend_is_tried_once_the_time_for_it_is_over() {
     let limit = Duration::from_millis(200);
     let first = Backend::at(silent.url()).first_byte_timeout(limit);
     let bed = Bed::start(|server| {
-        let first = server.backend("first", first);
+        let first = server.backend("first", &first);
         first.config(&config).switch("shadow")
     })
     .await;

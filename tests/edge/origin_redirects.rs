@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
-use signpost_testbed::{LogLine, StandInOrigin};
+use signpost_testbed::{LogLine, RecordedRequest};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, header, request, with_origin};
 
@@ -16,7 +16,7 @@ const REPAIRED: &str = "origin;reason=\"switch-shadow\";because=\"origin-redirec
 
 /// Starts with an origin that redirects every request to these locations.
 async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
-    let origin = StandInOrigin::start_with(move |_| {
+    let reply = move |_: &RecordedRequest| {
         let mut response = Response::builder()
             .status(301)
             .header("set-cookie", "a=1")
@@ -25,17 +25,14 @@ async fn bed(check: &str, switch: &str, locations: Vec<String>) -> Bed {
             response = response.header("location", location);
         }
         response.body(Bytes::from("as it is")).unwrap()
-    });
+    };
     let line = match check {
         "" => String::new(),
         check => format!("check_redirects = \"{check}\""),
     };
     let lines = format!("backends = [\"origin\"]\n{line}");
     let config = with_origin(&lines);
-    Bed::start_with(origin.await.unwrap(), |server| {
-        server.config(&config).switch(switch)
-    })
-    .await
+    Bed::start_with(reply, |server| server.config(&config).switch(switch)).await
 }
 
 #[tokio::test]

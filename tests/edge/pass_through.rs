@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
-use signpost_testbed::{StandInOrigin, client, refused_address};
+use signpost_testbed::{RecordedRequest, client, refused_address};
 
 use crate::bed::{Bed, DOWNLOAD, header, request, two_backends};
 
@@ -49,7 +49,7 @@ async fn every_method_is_passed_on() {
 
 #[tokio::test]
 async fn repeated_headers_survive_in_both_directions() {
-    let origin = StandInOrigin::start_with(|_| {
+    let reply = |_: &RecordedRequest| {
         Response::builder()
             .header("set-cookie", "a=1")
             .header("set-cookie", "b=2")
@@ -57,10 +57,8 @@ async fn repeated_headers_survive_in_both_directions() {
             .header("x-amz-id-2", "abc")
             .body(Bytes::from("hello"))
             .unwrap()
-    })
-    .await
-    .unwrap();
-    let bed = Bed::start_with(origin, |server| server).await;
+    };
+    let bed = Bed::start_with(reply, |server| server).await;
     let request = Request::get("/api/v1/me")
         .header("host", "crates.io")
         .header("cookie", "a=1")
@@ -83,7 +81,7 @@ async fn repeated_headers_survive_in_both_directions() {
 
 #[tokio::test]
 async fn head_keeps_the_content_length() {
-    let origin = StandInOrigin::start_with(|request| {
+    let reply = |request: &RecordedRequest| {
         let response = match request.target.as_str() {
             "/empty" => Response::builder().status(204),
             _ => Response::builder().header("content-type", "application/gzip"),
@@ -94,10 +92,8 @@ async fn head_keeps_the_content_length() {
             Bytes::from(vec![7; 12_345])
         };
         response.body(body).unwrap()
-    })
-    .await
-    .unwrap();
-    let bed = Bed::start_with(origin, |server| server).await;
+    };
+    let bed = Bed::start_with(reply, |server| server).await;
     let answer = bed.send(request("HEAD", "/file")).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(header(&answer, "content-length"), Some("12345"));
@@ -112,7 +108,7 @@ async fn head_keeps_the_content_length() {
 
 #[tokio::test]
 async fn redirects_and_errors_of_the_origin_are_its_own() {
-    let origin = StandInOrigin::start_with(|request| {
+    let reply = |request: &RecordedRequest| {
         let status = request
             .target
             .trim_start_matches('/')
@@ -124,10 +120,8 @@ async fn redirects_and_errors_of_the_origin_are_its_own() {
             .header("access-control-allow-origin", "https://crates.io")
             .body(Bytes::from("as it is"))
             .unwrap()
-    })
-    .await
-    .unwrap();
-    let bed = Bed::start_with(origin, |server| server).await;
+    };
+    let bed = Bed::start_with(reply, |server| server).await;
     for status in [
         200_u16, 201, 302, 307, 400, 403, 404, 418, 429, 500, 502, 503,
     ] {
@@ -367,7 +361,7 @@ const OF_THE_ANSWER: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn fields_of_the_origins_connection_do_not_reach_the_client() {
-    let origin = StandInOrigin::start_with(|_| {
+    let reply = |_: &RecordedRequest| {
         let mut answer = Response::builder()
             .header("connection", "close, X-Internal")
             .header("connection", "x-internal-too,Set-Cookie, ETag, Vary, Via")
@@ -380,8 +374,8 @@ async fn fields_of_the_origins_connection_do_not_reach_the_client() {
             answer = answer.header(*name, *value);
         }
         answer.body(Bytes::from("hello")).unwrap()
-    });
-    let bed = Bed::start_with(origin.await.unwrap(), |server| server).await;
+    };
+    let bed = Bed::start_with(reply, |server| server).await;
     for method in ["GET", "HEAD", "PUT"] {
         let answer = bed.send(request(method, "/api/v1/me")).await;
         assert_eq!(answer.status(), 200, "{method}");

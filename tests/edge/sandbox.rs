@@ -8,15 +8,15 @@
 use std::time::Duration;
 
 use signpost_rows::{PRODUCTION, changed};
-use signpost_testbed::LocalServer;
+use signpost_testbed::Pair;
 
-use crate::bed::{Bed, DOWNLOAD, LOCATION, header, read, request};
+use crate::bed::{Bed, DOWNLOAD, LOCATION, header, in_force, read, request};
 
-/// How many sandboxes served a bed, each of which wrote one line that holds `once` to the service log.
-async fn sandboxes(bed: Bed, once: &str) -> usize {
-    let Bed {
+/// How many sandboxes served a pair, each of which wrote one line that holds `once` to the service log.
+async fn sandboxes(pair: Pair, once: &str) -> usize {
+    let Pair {
         origin, viceroy, ..
-    } = bed;
+    } = pair;
     // Lines come in the order in which they were written. After the line of a request that no origin
     // can answer, the lines of all earlier requests are there.
     drop(origin);
@@ -32,7 +32,7 @@ async fn sandboxes(bed: Bed, once: &str) -> usize {
 
 #[tokio::test]
 async fn other_entries_answer_at_once_even_if_a_sandbox_ended_early() {
-    let mut bed = Bed::start(LocalServer::with_store_file).await;
+    let mut bed = Bed::start(|server| server).await;
     bed.get(DOWNLOAD).await;
     // It waits for five seconds for another request.
     let has_ended = |line: &str| line.contains("request completed using");
@@ -50,14 +50,15 @@ async fn other_entries_answer_at_once_even_if_a_sandbox_ended_early() {
 #[tokio::test]
 async fn many_requests_to_the_origin_are_all_answered_by_few_sandboxes() {
     const REQUESTS: usize = 40;
-    let bed = Bed::start(LocalServer::without_config).await;
+    let pair = Pair::start(|server| in_force(server).without_config());
+    let pair = pair.await.unwrap();
     for number in 0..REQUESTS {
         let target = format!("/api/v1/crates?page={number}");
-        let answer = bed.get(&target).await;
+        let answer = pair.viceroy.send(request("GET", &target)).await.unwrap();
         assert_eq!(answer.status(), 200, "{target}");
-        assert_eq!(bed.origin.take_requests()[0].target, target);
+        assert_eq!(pair.origin.take_requests()[0].target, target);
     }
-    let sandboxes = sandboxes(bed, "signpost: config-missing").await;
+    let sandboxes = sandboxes(pair, "signpost: config-missing").await;
     assert!(
         (5..REQUESTS).contains(&sandboxes),
         "{sandboxes} sandboxes served {REQUESTS} requests"
@@ -70,12 +71,13 @@ async fn more_redirects_than_a_sandbox_serves_are_all_answered_by_few_sandboxes(
     // Each sandbox says once that it has no log.
     let toml = changed(PRODUCTION, "\"signpost-log\"", "\"fst_managed_absent\"");
     let config = read(&toml);
-    let bed = Bed::start(|server| server.config(config.to_json())).await;
+    let pair = Pair::start(|server| in_force(server).config(config.to_json()));
+    let pair = pair.await.unwrap();
     for number in 0..REQUESTS {
-        let answer = bed.get(DOWNLOAD).await;
+        let answer = pair.viceroy.send(request("GET", DOWNLOAD)).await.unwrap();
         assert_eq!(header(&answer, "location"), Some(LOCATION), "{number}");
     }
-    let sandboxes = sandboxes(bed, "no line is logged to `fst_managed_absent`").await;
+    let sandboxes = sandboxes(pair, "no line is logged to `fst_managed_absent`").await;
     assert!(
         (3..REQUESTS).contains(&sandboxes),
         "{sandboxes} sandboxes served {REQUESTS} requests"

@@ -12,12 +12,14 @@ use signpost_rows::sides::{
     ON_NEXT, SWITCHES,
 };
 use signpost_rows::{changed, compiled};
-use signpost_testbed::{LogLine, StandInOrigin, assert_table, one_of};
+use signpost_testbed::{LocalServer, LogLine, Pair, assert_table, one_of, refused_address};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::bed::{Bed, header, read, request};
+
+const STANDBY: &str = "standby";
 
 const PAGE: &str = "docs/request-handling.md";
 
@@ -27,10 +29,10 @@ const AT_ONCE: usize = 3;
 /// How long a line may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The module, and the backend `standby`, which only `next` has.
+/// The module, whose backends are both the origin; `standby`, which only `next` has, is asked with its name as the
+/// `Host`.
 struct Scene {
     bed: Bed,
-    standby: StandInOrigin,
 }
 
 /// What one request shows of who answered it.
@@ -45,24 +47,11 @@ struct Seen {
 
 impl Scene {
     async fn start(config: Config, next: Next, switch: &str) -> Self {
-        let standby = StandInOrigin::start().await.unwrap();
         let bed = Bed::start(|server| {
-            let server = match config {
-                Config::Good => server.config(read(CONFIG).to_json()),
-                Config::Missing => server.without_config(),
-                Config::Broken => server.config("{}"),
-            };
-            let server = match next {
-                Next::Missing => server,
-                Next::Broken => server.next("{}"),
-                Next::Same => server.next(read(CONFIG).to_json()),
-                Next::Another => server.next(read(NEXT).to_json()),
-            };
-            server.switch(switch).backend("standby", standby.url())
+            let server = with_entries(server, config, next, switch);
+            server.backend_at_that_of("origin", STANDBY)
         });
-        let bed = bed.await;
-        drop(standby.take_requests());
-        Self { bed, standby }
+        Self { bed: bed.await }
     }
 
     async fn ask(&self, path: &str, cdn_loop: &str, is_logged: bool) -> Seen {
@@ -75,12 +64,12 @@ impl Scene {
         let answer = self.bed.send(asked).await;
         let decision = header(&answer, "signpost-decision").expect("a decision");
         let location = header(&answer, "location").unwrap_or_default();
-        let requests = [&self.bed.origin, &self.standby].map(|it| it.take_requests().len());
-        let place = match requests {
-            [1, 0] => "origin",
-            [0, 1] => "standby",
-            [0, 0] if location.starts_with("https://config.example/") => "config.example",
-            [0, 0] if location.starts_with("https://next.example/") => "next.example",
+        let requests = self.bed.origin.take_requests();
+        let place = match requests.as_slice() {
+            [asked] if asked.headers["host"] == STANDBY => STANDBY,
+            [_] => "origin",
+            [] if location.starts_with("https://config.example/") => "config.example",
+            [] if location.starts_with("https://next.example/") => "next.example",
             _ => panic!("{requests:?}, {answer:?}"),
         };
         // Only `next` has CORS, which shows on the edge's own answers.
@@ -112,6 +101,21 @@ impl Scene {
     }
 }
 
+fn with_entries(server: LocalServer, config: Config, next: Next, switch: &str) -> LocalServer {
+    let server = match config {
+        Config::Good => server.config(read(CONFIG).to_json()),
+        Config::Missing => server.without_config(),
+        Config::Broken => server.config("{}"),
+    };
+    let server = match next {
+        Next::Missing => server,
+        Next::Broken => server.next("{}"),
+        Next::Same => server.next(read(CONFIG).to_json()),
+        Next::Another => server.next(read(NEXT).to_json()),
+    };
+    server.switch(switch)
+}
+
 impl Seen {
     /// What is expected of an answer to a request on a side, which is empty if it is not logged.
     fn expected(answered: Answered, side: &str) -> Self {
@@ -122,7 +126,7 @@ impl Seen {
             place: match (is_redirect, is_next) {
                 (true, true) => "next.example",
                 (true, false) => "config.example",
-                (false, true) => "standby",
+                (false, true) => STANDBY,
                 (false, false) => "origin",
             },
             line: answered.by.map(|by| {
@@ -204,7 +208,7 @@ async fn a_next_that_is_missing_or_broken_is_reported_once() {
         (None, "the Config Store has no entry `next`"),
         (Some("{}"), "key-missing"),
     ] {
-        let bed = Bed::start(|server| {
+        let pair = Pair::start(|server| {
             let server = server.config(read(&config).to_json());
             let server = server.switch("enforce, next 100%");
             match next {
@@ -212,9 +216,9 @@ async fn a_next_that_is_missing_or_broken_is_reported_once() {
                 Some(entry) => server.next(entry),
             }
         });
-        let Bed {
+        let Pair {
             origin, viceroy, ..
-        } = bed.await;
+        } = pair.await.unwrap();
         for number in 0..REQUESTS {
             let path = format!("/d/serde/1.0.{number}");
             let answer = viceroy.send(request("GET", &path)).await.unwrap();
@@ -322,7 +326,8 @@ async fn what_next_refuses_is_logged_though_config_answers() {
 
 #[tokio::test]
 async fn requests_of_every_kind_are_answered_by_their_side() {
-    let scene = Scene::start(Config::Good, Next::Another, "enforce, next 50%").await;
+    let switch = "enforce, next 50%";
+    let scene = Scene::start(Config::Good, Next::Another, switch).await;
     let redirect = "redirect;route=\"download\"";
     let redirect_by_next = "redirect;route=\"download\";by=\"next\"";
     let preflight_by_next = "preflight;route=\"download\";by=\"next\"";
@@ -375,13 +380,15 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
         (FILE_OF_CONFIG, None, origin),
         (FILE_OF_NEXT, Some("*"), origin_by_next),
     ];
-    let Scene { bed, standby } = scene;
-    let Bed {
-        origin, viceroy, ..
-    } = bed;
-    drop((origin, standby));
+    let refused = refused_address().unwrap();
+    let down = Bed::start(|server| {
+        let server = with_entries(server, Config::Good, Next::Another, switch);
+        let server = server.backend("origin", refused.url());
+        server.backend(STANDBY, refused.url())
+    });
+    let down = down.await;
     for (path, cors, decision) in rows {
-        let answer = viceroy.send(request("POST", path)).await.unwrap();
+        let answer = down.send(request("POST", path)).await;
         assert_eq!(answer.status(), 502, "{path}");
         let said = header(&answer, "access-control-allow-origin");
         assert_eq!(said, cors, "{path}");

@@ -1,6 +1,9 @@
 use std::io::{BufRead as _, BufReader, Read, Write};
+use std::ops::AddAssign;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 use cargo_metadata::Message;
@@ -25,6 +28,7 @@ pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
 /// A compiled program of tests.
 #[derive(Debug)]
 pub(crate) struct Program {
+    pub(crate) name: String,
     /// The package that it belongs to.
     pub(crate) package: String,
     /// What runs it, as cargo would.
@@ -52,6 +56,7 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
             };
             let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
             programs.push(Program {
+                name: artifact.target.name,
                 package: workspace.package(&artifact.package_id)?.to_owned(),
                 line: CommandLine::program(path)
                     .in_directory(directory.unwrap_or(workspace.root())),
@@ -60,7 +65,21 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
     }
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
+    // They come as they are compiled, which is not the same order each time.
+    programs.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(programs)
+}
+
+/// Does two things at once.
+pub(crate) fn side_by_side<L: Send, R>(
+    left: impl FnOnce() -> L + Send,
+    right: impl FnOnce() -> R,
+) -> (L, R) {
+    thread::scope(|scope| {
+        let left = scope.spawn(left);
+        let right = right();
+        (left.join().unwrap_or_else(|it| resume_unwind(it)), right)
+    })
 }
 
 /// Shows a command and starts it, with its output to be read.
@@ -88,6 +107,18 @@ impl Findings {
         Ok(())
     }
 
+    /// Runs programs of tests, one after the other, as their command lines are after `prepare`.
+    pub(crate) fn of(
+        programs: impl IntoIterator<Item = Program>,
+        prepare: impl Fn(CommandLine) -> CommandLine,
+    ) -> Result<Self> {
+        let mut findings = Self::default();
+        for program in programs {
+            findings.run_tests(&prepare(program.line))?;
+        }
+        Ok(findings)
+    }
+
     /// Runs a command that is a test by itself: it passes or it fails.
     pub(crate) fn run_as_test(&mut self, line: &CommandLine) {
         match line.run() {
@@ -112,6 +143,13 @@ impl Findings {
             line.clear();
         }
         Ok(())
+    }
+}
+
+impl AddAssign for Findings {
+    fn add_assign(&mut self, other: Self) {
+        self.counts += other.counts;
+        self.problems.extend(other.problems);
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use toml_edit::{Table, value};
 
 /// A backend as `[local_server.backends]` describes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backend {
     url: String,
     override_host: Option<String>,
@@ -57,6 +57,12 @@ impl Backend {
             table.insert("health", value("unhealthy"));
         }
         table
+    }
+}
+
+impl From<&Self> for Backend {
+    fn from(backend: &Self) -> Self {
+        backend.clone()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    DeadAddress, LocalServer, StandInCdn, StandInOrigin, client, refused_address,
+    DeadAddress, LocalServer, RecordedRequest, StandInCdn, client, refused_address,
 };
 
 use super::rows::{Cdn, Configuration, End, Origin, Switch};
@@ -33,14 +33,11 @@ impl Scene {
     pub(crate) async fn start(does: Origin) -> Self {
         let origin_does = Arc::new(Mutex::new(does));
         let does_now = Arc::clone(&origin_does);
-        let origin = StandInOrigin::start_with(move |_| answer(*does_now.lock().unwrap()));
+        let reply = move |_: &RecordedRequest| answer(*does_now.lock().unwrap());
         let dead = refused_address().unwrap();
-        let bed = Bed::start_with(origin.await.unwrap(), |server| {
-            let server = server.with_store_file();
-            match does {
-                Origin::Refuses => server.backend("origin", dead.url()),
-                _ => server,
-            }
+        let bed = Bed::start_with(reply, |server| match does {
+            Origin::Refuses => server.backend("origin", dead.url()),
+            _ => server,
         });
         let path = LOCATION.strip_prefix(CDN).unwrap();
         let alive = StandInCdn::start([(path, CDN_BODY)]);
