@@ -52,7 +52,8 @@ impl Lent {
     /// The module with this workspace's own configuration, changed by `change`, and an origin with these replies.
     ///
     /// Another test may have used it, if its configuration differs in the entries alone. Then its sandboxes are new all
-    /// the same, and the lines and requests of that test are forgotten.
+    /// the same, and the lines and requests of that test are forgotten. What the module remembers of attempts stays: with
+    /// `[retry]`, a test is a client of its own, or starts a [`Pair`].
     ///
     /// # Errors
     ///

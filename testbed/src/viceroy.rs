@@ -97,18 +97,24 @@ impl Viceroy {
     /// new one as well. Says whether all have ended.
     async fn ends_sandboxes(&mut self) -> Result<bool> {
         let first = self.takes;
-        for _ in 0..2 {
-            self.send_takes(REQUESTS_OF_A_SANDBOX).await?;
-            let Some(seen) = self.see_sandboxes(|seen| seen.are_from(first)).await else {
-                continue;
-            };
-            let answered = self.takes - seen.latest.unwrap_or(first);
-            let missing = REQUESTS_OF_A_SANDBOX.saturating_sub(answered);
-            self.send_takes(missing).await?;
-            let has_ended = |now: &Sandboxes| now.latest == seen.latest && now.running.is_empty();
-            return Ok(self.see_sandboxes(has_ended).await.is_some());
-        }
-        Ok(false)
+        let mut seen = Sandboxes::default();
+        self.lines().iter().for_each(|line| seen.read(line));
+        // Each that waits takes the next request, in whatever order, before another one starts.
+        let at_most = REQUESTS_OF_A_SANDBOX * (seen.running.len() + 1);
+        self.send_takes(at_most).await?;
+        // The last one started with one of the last requests.
+        let last = first.max(self.takes - REQUESTS_OF_A_SANDBOX);
+        let are_new = |seen: &Sandboxes| {
+            let mut began = seen.running.values();
+            seen.latest >= Some(last) && began.all(|began| *began >= Some(first))
+        };
+        let Some(seen) = self.see_sandboxes(are_new).await else {
+            return Ok(false);
+        };
+        let answered = self.takes - seen.latest.unwrap_or(last);
+        self.send_takes(REQUESTS_OF_A_SANDBOX - answered).await?;
+        let have_ended = |now: &Sandboxes| now.latest == seen.latest && now.running.is_empty();
+        Ok(self.see_sandboxes(have_ended).await.is_some())
     }
 
     /// Sends requests whose paths no request had before: that shows in the lines where a sandbox starts.
@@ -282,12 +288,6 @@ impl Sandboxes {
         } else if event.starts_with(SANDBOX_ENDED) {
             self.running.remove(id);
         }
-    }
-
-    /// Whether there was one that began with the request of this number or a later one, and all that run did.
-    fn are_from(&self, first: usize) -> bool {
-        let first = Some(first);
-        self.latest >= first && self.running.values().all(|began| *began >= first)
     }
 }
 

@@ -5,8 +5,7 @@ use http::Response;
 use percent_encoding::percent_decode_str;
 use signpost::config::Config;
 use signpost_testbed::{
-    Crate, LocalServer, Registry, StandInCdn, StandInOrigin, Viceroy, add_hosts, cargo_fetch,
-    module_under_test, package,
+    Crate, Lent, LocalServer, Registry, StandInCdn, add_hosts, cargo_fetch, package,
 };
 use tempfile::TempDir;
 
@@ -23,14 +22,13 @@ struct Scene {
     directory: TempDir,
     crates: Vec<Crate>,
     cdn: StandInCdn,
-    origin: StandInOrigin,
-    viceroy: Viceroy,
+    lent: Lent,
     registry: Registry,
 }
 
 impl Scene {
     /// An origin that serves downloads by itself, as crates.io did before it had a CDN.
-    async fn start(change: impl FnOnce(LocalServer) -> LocalServer) -> Self {
+    async fn start(change: impl Fn(LocalServer) -> LocalServer) -> Self {
         Self::start_with(file_of, "", change).await
     }
 
@@ -38,7 +36,7 @@ impl Scene {
     async fn start_with(
         reply: fn(&[Crate], &str) -> Response<Bytes>,
         origin_lines: &str,
-        change: impl FnOnce(LocalServer) -> LocalServer,
+        change: impl Fn(LocalServer) -> LocalServer,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut crates = Vec::new();
@@ -49,26 +47,20 @@ impl Scene {
             .await
             .unwrap();
         let served = crates.clone();
-        let origin = StandInOrigin::start_with(move |request| reply(&served, &request.target));
-        let origin = origin.await.unwrap();
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", origin.url().as_str())
-            .config(config(&cdn, origin_lines).to_json())
-            .switch("enforce");
-        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
-            .await
-            .unwrap();
-        // Viceroy itself asks every backend for `/` before it listens.
-        drop(origin.take_requests());
+        let config = config(&cdn, origin_lines);
+        let lent = Lent::start(
+            move |request| reply(&served, &request.target),
+            |server| change(server.config(config.to_json()).switch("enforce")),
+        );
+        let lent = lent.await.unwrap();
         // Without a marker cargo appends `/{crate}/{version}/download`, as for crates.io.
-        let dl = format!("{}/api/v1/crates", viceroy.url());
+        let dl = format!("{}/api/v1/crates", lent.viceroy.url());
         let registry = Registry::start(&dl, &crates).await.unwrap();
         Self {
             directory,
             crates,
             cdn,
-            origin,
-            viceroy,
+            lent,
             registry,
         }
     }
@@ -83,7 +75,7 @@ impl Scene {
             fetched.status.success(),
             "{}\n{}",
             fetched.stderr,
-            self.viceroy.lines().join("\n")
+            self.lent.viceroy.lines().join("\n")
         );
     }
 }
@@ -95,7 +87,7 @@ async fn cargo_downloads_each_file_once_from_the_cdn() {
     scene.fetch().await;
     let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
     assert_eq!(scene.cdn.hits(), expected);
-    assert!(scene.origin.requests().is_empty());
+    assert!(scene.lent.origin.requests().is_empty());
 }
 
 #[tokio::test]
@@ -111,7 +103,11 @@ async fn cargo_downloads_from_the_origin_when_nothing_may_be_redirected() {
         let scene = Scene::start(change).await;
         scene.fetch().await;
         assert!(scene.cdn.hits().is_empty(), "{name}: the CDN was asked");
-        assert_eq!(scene.origin.requests().len(), scene.crates.len(), "{name}");
+        assert_eq!(
+            scene.lent.origin.requests().len(),
+            scene.crates.len(),
+            "{name}"
+        );
     }
 }
 
@@ -120,7 +116,7 @@ async fn a_dl_with_markers_leads_to_the_old_path_of_the_cdn() {
     let mut scene = Scene::start(|server| server).await;
     let dl = format!(
         "{}/crates/{{crate}}/{{version}}/download",
-        scene.viceroy.url()
+        scene.lent.viceroy.url()
     );
     scene.registry = Registry::start(&dl, &scene.crates).await.unwrap();
     scene.fetch().await;
@@ -145,7 +141,7 @@ async fn the_incident_in_full_is_repaired_at_the_edge() {
     .await;
     scene.fetch().await;
     // It was the origin that answered, once for each file.
-    assert_eq!(scene.origin.requests().len(), scene.crates.len());
+    assert_eq!(scene.lent.origin.requests().len(), scene.crates.len());
     let expected = scene.crates.iter().map(|item| (on_cdn(item), 1)).collect();
     assert_eq!(scene.cdn.hits(), expected);
 }

@@ -2,49 +2,50 @@
 //! and a CDN's own request is not sent back to it.
 
 use signpost_rows::with_second_target;
-use signpost_testbed::LogLine;
+use signpost_testbed::{LogLine, Pair};
 
-use crate::bed::{Bed, DOWNLOAD, header, read, request};
+use crate::bed::{DOWNLOAD, header, in_force, read, request};
 
 /// Two targets, attempts, and a target that asks the registry for what it misses.
-async fn bed() -> Bed {
+async fn pair() -> Pair {
     let loops = ["loop = \"fastly\"", "loop = \"cloudfront\""];
     let toml = with_second_target("cloudfront", [1, 1], loops);
     let config = read(&format!("retry = {{ window = \"5m\" }}\n{toml}"));
-    Bed::start(|server| server.config(config.to_json())).await
+    let pair = Pair::start(|server| in_force(server).config(config.to_json()));
+    pair.await.unwrap()
 }
 
 /// What it is, the fields, and whether the request comes from a target.
 type Row<'r> = (&'r str, &'r [(&'r str, String)], bool);
 
-async fn location(bed: &Bed, fields: &[(&'static str, String)]) -> Option<String> {
+async fn location(pair: &Pair, fields: &[(&'static str, String)]) -> Option<String> {
     let mut asked = request("GET", DOWNLOAD);
     for (name, value) in fields {
         asked.headers_mut().append(*name, value.parse().unwrap());
     }
-    let answer = bed.send(asked).await;
+    let answer = pair.viceroy.send(asked).await.unwrap();
     header(&answer, "location").map(str::to_owned)
 }
 
 #[tokio::test]
 async fn the_parts_of_a_file_are_no_attempts_and_come_from_one_target() {
-    let bed = bed().await;
+    let pair = pair().await;
     let mut places = Vec::new();
     for part in 0..6 {
         let range = format!("bytes={}-{}", part * 1000, part * 1000 + 999);
-        places.push(location(&bed, &[("range", range)]).await);
+        places.push(location(&pair, &[("range", range)]).await);
     }
     assert!(places.iter().all(Option::is_some), "{places:?}");
     places.dedup();
     assert_eq!(places.len(), 1, "{places:?}");
     // Whole files are attempts, and go round.
-    let first = location(&bed, &[]).await;
+    let first = location(&pair, &[]).await;
     assert_eq!(first, places[0]);
-    assert_ne!(location(&bed, &[]).await, first);
+    assert_ne!(location(&pair, &[]).await, first);
     // Another part is answered as at first.
     let part = ("range", "bytes=6000-".to_owned());
-    assert_eq!(location(&bed, &[part]).await, first);
-    let lines = bed.viceroy.lines();
+    assert_eq!(location(&pair, &[part]).await, first);
+    let lines = pair.viceroy.lines();
     let lines = lines.iter().filter_map(|line| LogLine::read(line));
     let attempts = lines.map(|line| {
         let line: serde_json::Value = serde_json::from_str(&line.message).unwrap();
@@ -57,7 +58,7 @@ async fn the_parts_of_a_file_are_no_attempts_and_come_from_one_target() {
 
 #[tokio::test]
 async fn a_cdn_is_not_sent_back_to_itself() {
-    let bed = bed().await;
+    let pair = pair().await;
     let long = "a".repeat(10_000);
     let rows: [Row<'_>; 8] = [
         ("nothing", &[], false),
@@ -101,7 +102,7 @@ async fn a_cdn_is_not_sent_back_to_itself() {
             let name: http::HeaderName = name.parse().unwrap();
             asked.headers_mut().append(name, value.parse().unwrap());
         }
-        let answer = bed.send(asked).await;
+        let answer = pair.viceroy.send(asked).await.unwrap();
         let decision = header(&answer, "signpost-decision");
         let expected = "origin;reason=\"came-from-target\"";
         assert_eq!(

@@ -4,8 +4,11 @@
 //! becomes of `next` while a sandbox runs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Request;
 use serde_json::{Value, json};
 use signpost_rows::sides::{
     Answered, COMBINATIONS, CONFIG, Combinations, Config, FILE_OF_CONFIG, FILE_OF_NEXT, NEXT, Next,
@@ -33,7 +36,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// `Host`.
 struct Scene {
     bed: Bed,
+    /// The attempts of a client are counted, and other scenes have the same configuration.
+    client: String,
 }
+
+static SCENES: AtomicUsize = AtomicUsize::new(0);
 
 /// What one request shows of who answered it.
 #[derive(Debug, PartialEq)]
@@ -51,12 +58,23 @@ impl Scene {
             let server = with_entries(server, config, next, switch);
             server.backend_at_that_of("origin", STANDBY)
         });
-        Self { bed: bed.await }
+        let number = SCENES.fetch_add(1, Ordering::Relaxed);
+        Self {
+            bed: bed.await,
+            client: format!("scene/{number}"),
+        }
+    }
+
+    fn request(&self, method: &str, path: &str) -> Request<Bytes> {
+        let mut asked = request(method, path);
+        let client = self.client.parse().unwrap();
+        asked.headers_mut().insert("user-agent", client);
+        asked
     }
 
     async fn ask(&self, path: &str, cdn_loop: &str, is_logged: bool) -> Seen {
         let mut lines = self.bed.viceroy.follow();
-        let mut asked = request("GET", path);
+        let mut asked = self.request("GET", path);
         if !cdn_loop.is_empty() {
             let headers = asked.headers_mut();
             headers.insert("cdn-loop", cdn_loop.parse().unwrap());
@@ -365,7 +383,7 @@ async fn requests_of_every_kind_are_answered_by_their_side() {
     ];
     for (method, path, headers, decision) in rows {
         for number in 0..2 {
-            let mut asked = request(method, path);
+            let mut asked = scene.request(method, path);
             for (name, value) in headers {
                 asked.headers_mut().insert(*name, value.parse().unwrap());
             }

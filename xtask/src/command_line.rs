@@ -50,14 +50,6 @@ impl CommandLine {
         self
     }
 
-    /// Lets every other program have the processor first.
-    #[must_use]
-    pub(crate) fn giving_way(mut self) -> Self {
-        let words = ["nice", "-n", "19"].map(str::to_owned);
-        self.words.splice(..0, words);
-        self
-    }
-
     /// Runs it in a directory.
     #[must_use]
     pub(crate) fn in_directory(mut self, directory: impl Into<PathBuf>) -> Self {

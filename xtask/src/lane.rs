@@ -1,5 +1,4 @@
 use std::io::{BufRead as _, BufReader, Read, Write};
-use std::ops::AddAssign;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -28,7 +27,6 @@ pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
 /// A compiled program of tests.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) name: String,
     /// The package that it belongs to.
     pub(crate) package: String,
     /// What runs it, as cargo would.
@@ -56,7 +54,6 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
             };
             let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
             programs.push(Program {
-                name: artifact.target.name,
                 package: workspace.package(&artifact.package_id)?.to_owned(),
                 line: CommandLine::program(path)
                     .in_directory(directory.unwrap_or(workspace.root())),
@@ -65,13 +62,13 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
     }
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
-    // They come as they are compiled, which is not the same order each time.
-    programs.sort_by(|left, right| left.name.cmp(&right.name));
+    // Not as they were compiled, which is another order each time.
+    programs.sort_by_key(|program| program.line.to_string());
     Ok(programs)
 }
 
 /// Does two things at once.
-pub(crate) fn side_by_side<L: Send, R>(
+pub(crate) fn at_once<L: Send, R>(
     left: impl FnOnce() -> L + Send,
     right: impl FnOnce() -> R,
 ) -> (L, R) {
@@ -107,14 +104,11 @@ impl Findings {
         Ok(())
     }
 
-    /// Runs programs of tests, one after the other, as their command lines are after `prepare`.
-    pub(crate) fn of(
-        programs: impl IntoIterator<Item = Program>,
-        prepare: impl Fn(CommandLine) -> CommandLine,
-    ) -> Result<Self> {
+    /// What these commands find, one after the other.
+    pub(crate) fn of(lines: impl IntoIterator<Item = CommandLine>) -> Result<Self> {
         let mut findings = Self::default();
-        for program in programs {
-            findings.run_tests(&prepare(program.line))?;
+        for line in lines {
+            findings.run_tests(&line)?;
         }
         Ok(findings)
     }
@@ -143,13 +137,6 @@ impl Findings {
             line.clear();
         }
         Ok(())
-    }
-}
-
-impl AddAssign for Findings {
-    fn add_assign(&mut self, other: Self) {
-        self.counts += other.counts;
-        self.problems.extend(other.problems);
     }
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::counts::Counts;
-use crate::lane::Findings;
+use crate::lane::{Findings, at_once};
 use crate::lanes;
 use crate::table::table;
 use crate::workspace::Workspace;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// Run the tests, lane by lane, and end with a table of them
 ///
 /// Each lane installs what it needs. If a lane fails, the others run all the same. A lane without a
-/// single test fails.
+/// single test fails. The lane `wasm` runs beside `viceroy` if that comes next.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The lanes to run, in this order; all of them when none is named
@@ -40,17 +40,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         [] => Lane::value_variants(),
         lanes => lanes,
     };
-    let results = lanes.iter().map(|&lane| {
-        eprintln!("\nLane {}", lane.name());
-        let start = Instant::now();
-        let findings = lane.run(&workspace);
-        LaneResult::new(lane, findings, start.elapsed())
-    });
-    let results: Vec<_> = results.collect();
+    let run = |lane: Lane| timed(lane, || lane.run(&workspace));
+    let mut results = Vec::new();
+    let mut lanes = lanes.iter();
+    while let Some(&lane) = lanes.next() {
+        if matches!((lane, lanes.as_slice()), (Lane::Wasm, [Lane::Viceroy, ..])) {
+            // The one computes while the other waits, once both need cargo no more at the same time.
+            lanes.next();
+            let mut wasm = None;
+            let viceroy = timed(Lane::Viceroy, || {
+                let tests = lanes::viceroy::compile(&workspace)?;
+                let (beside, findings) = at_once(|| run(lane), || Findings::of(tests));
+                wasm = Some(beside);
+                findings
+            });
+            results.extend([wasm.unwrap_or_else(|| run(lane)), viceroy]);
+        } else {
+            results.push(run(lane));
+        }
+    }
 
     print!("\n{}", report(&results));
     let failed = results.iter().any(|result| !result.passed());
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn timed(lane: Lane, run: impl FnOnce() -> Result<Findings>) -> LaneResult {
+    eprintln!("\nLane {}", lane.name());
+    let start = Instant::now();
+    let findings = run();
+    LaneResult::new(lane, findings, start.elapsed())
 }
 
 struct LaneResult {
@@ -95,7 +114,7 @@ impl Lane {
         match self {
             Self::Native => lanes::native::run(workspace),
             Self::Wasm => lanes::wasm::run(workspace),
-            Self::Viceroy => lanes::viceroy::run(workspace),
+            Self::Viceroy => Findings::of(lanes::viceroy::compile(workspace)?),
             Self::FastlyCli => lanes::fastly_cli::run(workspace),
         }
     }

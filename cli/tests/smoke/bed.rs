@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::LazyLock;
@@ -16,8 +17,7 @@ use signpost::config::Config;
 use signpost::request::Request;
 use signpost::values::Switch;
 use signpost_testbed::{
-    LocalServer, Protocol, RecordedRequest, StandInOrigin, TlsCdn, Validity, Viceroy, add_hosts,
-    module_under_test, stand_in_file,
+    Lent, LocalServer, Pair, Protocol, RecordedRequest, TlsCdn, Validity, add_hosts, stand_in_file,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -39,9 +39,14 @@ pub(crate) const CDN_HOST: &str = "static.crates.io";
 pub(crate) const OTHER_FILE: &str = "/crates/smallvec/smallvec-1.10.1.crate";
 
 /// The real module under Viceroy, with an origin behind it.
-pub(crate) struct Module {
-    pub(crate) viceroy: Viceroy,
-    _origin: StandInOrigin,
+pub(crate) struct Module(Lent);
+
+impl Deref for Module {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        &self.0
+    }
 }
 
 impl Module {
@@ -54,22 +59,19 @@ impl Module {
     /// Starts with another configuration, and with changes of its own.
     pub(crate) async fn start_with(
         config: &Config,
-        change: impl FnOnce(LocalServer) -> LocalServer,
+        change: impl Fn(LocalServer) -> LocalServer,
     ) -> Self {
         let of_origin = config.clone();
-        let origin = StandInOrigin::start_with(move |request| by_origin(&of_origin, request))
-            .await
-            .unwrap();
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", origin.url().as_str())
-            .config(config.to_json());
-        let viceroy = Viceroy::start(&module_under_test(), &change(local_server))
-            .await
-            .unwrap();
-        Self {
-            viceroy,
-            _origin: origin,
-        }
+        let reply = move |request: &RecordedRequest| by_origin(&of_origin, request);
+        Self::before(reply, |server| change(server.config(config.to_json()))).await
+    }
+
+    /// Starts before an origin that answers so.
+    pub(crate) async fn before(
+        reply: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
+        change: impl Fn(LocalServer) -> LocalServer,
+    ) -> Self {
+        Self(Lent::start(reply, change).await.unwrap())
     }
 }
 

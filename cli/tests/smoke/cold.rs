@@ -7,12 +7,9 @@ use bytes::Bytes;
 use http::Response;
 use sha2::{Digest as _, Sha256};
 use signpost_rows::SmallConfig;
-use signpost_testbed::{
-    LocalServer, Protocol, Pull, Spoil, StandInOrigin, TlsCdn, Validity, Viceroy,
-    module_under_test, stand_in_file,
-};
+use signpost_testbed::{Protocol, Pull, RecordedRequest, Spoil, TlsCdn, Validity, stand_in_file};
 
-use crate::bed::{Files, Smoke};
+use crate::bed::{Files, Module, Smoke};
 
 /// The host of the registry, where its users and its CDNs ask.
 const REGISTRY: &str = "127.0.0.1";
@@ -29,10 +26,9 @@ const HOSTS: [&str; 2] = ["a.example", "b.example"];
 
 struct Bed {
     files: Files,
-    viceroy: Viceroy,
+    module: Module,
     cdns: [TlsCdn; 2],
     config: PathBuf,
-    _origin: StandInOrigin,
 }
 
 impl Bed {
@@ -53,7 +49,7 @@ impl Bed {
         let config = files.directory.path().join("gems.toml");
         std::fs::write(&config, &text).unwrap();
         // The registry itself has every file.
-        let origin = StandInOrigin::start_with(|request| {
+        let reply = |request: &RecordedRequest| {
             let path = request.target.split('?').next().unwrap_or_default();
             if path.starts_with("/gems/ra") {
                 Response::new(stand_in_file(path))
@@ -61,14 +57,11 @@ impl Bed {
                 let missing = Response::builder().status(404);
                 missing.body(Bytes::from("no such page\n")).unwrap()
             }
+        };
+        let entry = signpost::authoring::from_toml(&text).unwrap();
+        let module = Module::before(reply, |server| {
+            server.config(entry.to_json()).switch("enforce")
         });
-        let origin = origin.await.unwrap();
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", origin.url().as_str())
-            .config(signpost::authoring::from_toml(&text).unwrap().to_json())
-            .switch("enforce");
-        let module = module_under_test();
-        let viceroy = Viceroy::start(&module, &local_server);
         let mut cdns = Vec::new();
         for (host, protocol) in HOSTS.into_iter().zip([Protocol::Http1, Protocol::Http2]) {
             let content = [(WARM, stand_in_file(WARM))];
@@ -76,18 +69,17 @@ impl Bed {
             cdns.push(cdn.unwrap());
         }
         Self {
-            viceroy: viceroy.await.unwrap(),
+            module: module.await,
             cdns: cdns.try_into().unwrap(),
             files,
             config,
-            _origin: origin,
         }
     }
 
     /// The CDN at this place fetches from the edge, and the other has every file.
     fn pull(&self, place: usize, is_marked: bool) {
         self.cdns[place].pull(Pull {
-            from: self.viceroy.address(),
+            from: self.module.viceroy.address(),
             host: REGISTRY,
             is_marked,
         });
@@ -111,7 +103,7 @@ impl Bed {
         let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         arguments.extend(more);
         self.files
-            .smoke_alone(&self.config, &self.viceroy.url(), &arguments)
+            .smoke_alone(&self.config, &self.module.viceroy.url(), &arguments)
             .await
     }
 }

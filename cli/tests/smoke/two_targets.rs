@@ -1,11 +1,12 @@
 //! Production's configuration at this machine, whose downloads two targets serve, and a CDN for each of them.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
 use signpost_testbed::{
-    Backend, LocalServer, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
+    DeadAddress, LocalServer, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
 };
 use tokio::process::Command;
 
@@ -16,6 +17,9 @@ pub(crate) const OTHER_HOST: &str = "cloudfront.example";
 
 /// The path of the file that an example leads to at the second target.
 pub(crate) const EXAMPLE_AT_OTHER: &str = "/crates/a/a-1.0.0.crate";
+
+/// Where the targets' backends are: only their health counts.
+static NOBODY: LazyLock<DeadAddress> = LazyLock::new(|| refused_address().unwrap());
 
 /// What a configuration says of its two targets.
 #[derive(Clone, Copy, Debug)]
@@ -74,19 +78,13 @@ impl Written {
     }
 
     /// The same, with changes of its own.
-    pub(crate) async fn module_with(
-        self,
-        change: impl FnOnce(LocalServer) -> LocalServer,
-    ) -> Module {
-        let nobody = refused_address().unwrap();
+    pub(crate) async fn module_with(self, change: impl Fn(LocalServer) -> LocalServer) -> Module {
         Module::start_with(&self.config(), |server| {
             let server = change(server);
             let targets = ["static", "cloudfront"].into_iter();
             targets
                 .filter(|_| self.health)
-                .fold(server, |server, name| {
-                    server.backend(name, Backend::at(nobody.url()))
-                })
+                .fold(server, |server, name| server.backend(name, NOBODY.url()))
         })
         .await
     }

@@ -1,5 +1,12 @@
-use std::collections::HashMap;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+use signpost::config::ClientIp;
+use signpost::log_line::{Exchange, InForce};
+use signpost::values::{Share, Switch};
+use signpost_rows::PRODUCTION;
 
 use super::{Request, Settings, Traffic};
 
@@ -91,4 +98,74 @@ fn cargo_tries_four_times_with_its_documented_waits() {
         checked += 1;
     }
     assert!(checked > 100, "{checked}");
+}
+
+#[test]
+fn lines_are_written_as_the_edge_writes_them() {
+    for (share, expected) in [
+        (100, &["no-route", "redirect", "version-invalid"][..]),
+        (
+            30,
+            &["no-route", "not-in-rollout", "redirect", "version-invalid"],
+        ),
+    ] {
+        assert_eq!(decisions(share), expected, "{share} %");
+    }
+}
+
+/// Compares the lines of some traffic with the edge's, and returns the decisions in them.
+fn decisions(share: u8) -> Vec<&'static str> {
+    let switch = Switch::enforce(Share::percent(share).unwrap());
+    let config = signpost::authoring::from_toml(PRODUCTION).unwrap();
+    let traffic = Traffic::new(&Settings {
+        start: 1_689_855_420_000_000,
+        rate: 500.0,
+        normal: Duration::from_secs(5),
+        broken: Duration::from_secs(5),
+        seed: 1,
+        farms: 3,
+        share,
+    });
+    let mut decisions = BTreeSet::new();
+    for sent in traffic {
+        let mut line = Vec::new();
+        sent.write_line(&mut line);
+        let line = String::from_utf8(line).unwrap();
+        let read: Value = serde_json::from_str(&line).unwrap();
+        let path = sent.path();
+        let request = signpost::request::Request::new("GET", "crates.io", &path);
+        let answer = signpost::answer(&config, &request, switch);
+        let exchange = Exchange {
+            time: SystemTime::UNIX_EPOCH + Duration::from_micros(sent.time()),
+            method: "GET",
+            scheme: "https",
+            host: "crates.io",
+            path: &path,
+            protocol: "HTTP/2",
+            referer: None,
+            user_agent: Some(sent.user_agent()),
+            client_ip: Some(IpAddr::from(sent.address())),
+            tls_cipher: Some("TLS_AES_128_GCM_SHA256"),
+            tls_protocol: Some("TLSv1.3"),
+            edge_location: read["edge_location"].as_str(),
+            status: read["status"].as_u64().unwrap().try_into().unwrap(),
+            bytes: read["bytes"].as_u64(),
+            content_type: read["content_type"].as_str(),
+        };
+        let in_force = InForce {
+            revision: read["signpost"]["revision"].as_str(),
+            switch,
+            client_ip: ClientIp::Full,
+            fields: None,
+        };
+        decisions.insert(
+            answer
+                .decision()
+                .reason()
+                .map_or("redirect", |reason| reason.code()),
+        );
+        let expected = answer.log_line(&exchange, &in_force);
+        assert_eq!(line, format!("{expected}\n"));
+    }
+    decisions.into_iter().collect()
 }

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    Backend, Crate, DeadAddress, Fetched, LocalServer, Registry, StandInCdn, StandInOrigin,
-    Viceroy, cargo_fetch, cargo_fetch_trusting, module_under_test, package, refused_address,
+    Backend, Crate, DeadAddress, Fetched, Lent, Registry, StandInCdn, StandInOrigin, Viceroy,
+    cargo_fetch, cargo_fetch_trusting, package, refused_address,
 };
 use tokio::sync::OnceCell;
 
@@ -42,23 +43,27 @@ pub(crate) struct Seen {
 struct Scene {
     dead: Option<DeadCdn>,
     alive: Option<StandInCdn>,
-    origin: OriginPlace,
-    viceroy: Option<Viceroy>,
+    front: Front,
     /// What came to the dead CDN before cargo did.
     earlier: Visits,
 }
 
-enum OriginPlace {
-    Answers(StandInOrigin),
-    Refuses(DeadAddress),
+/// What cargo asks for the file: Signpost, or the origin as it was before.
+enum Front {
+    Signpost(Box<Lent>),
+    Origin(StandInOrigin),
+    Nobody,
 }
+
+/// Where an origin refuses connections.
+static REFUSED: LazyLock<DeadAddress> = LazyLock::new(|| refused_address().unwrap());
 
 /// Sets a row up, with Signpost or without, and runs cargo that many times. Also gives what cargo
 /// printed.
 pub(crate) async fn play(row: &Row, is_with: bool, runs: usize) -> (Seen, String) {
     let file = FILE.get_or_init(pack).await;
     let scene = Scene::start(row, is_with, file).await;
-    let dl = format!("{}/api/v1/crates", scene.front());
+    let dl = format!("{}/api/v1/crates", scene.front.url());
     let registry = Registry::start(&dl, std::slice::from_ref(file));
     let registry = registry.await.unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -73,13 +78,14 @@ pub(crate) async fn play(row: &Row, is_with: bool, runs: usize) -> (Seen, String
         });
         printed.push_str(&fetched.stderr);
     }
-    if let (Some(viceroy), Some(last)) = (&scene.viceroy, row.with.attempts.last()) {
+    let viceroy = scene.front.viceroy();
+    if let (Some(viceroy), Some(last)) = (viceroy, row.with.attempts.last()) {
         // A line may still be on its way when cargo has ended. If it never comes, the check below fails.
         let last = format!("\"attempt\":{last},");
         let is_last = |line: &str| line.contains(&last);
         let _ = viceroy.wait_for_line(is_last, LIMIT).await;
     }
-    let lines = scene.viceroy.as_ref().map(Viceroy::lines);
+    let lines = viceroy.map(Viceroy::lines);
     let lines = lines.unwrap_or_default().join("\n");
     let seen = scene.seen(ended, attempts(&lines));
     (seen, format!("{printed}\n{lines}"))
@@ -95,8 +101,7 @@ impl Scene {
         let mut scene = Self {
             dead: None,
             alive: None,
-            origin: OriginPlace::Refuses(refused_address().unwrap()),
-            viceroy: None,
+            front: Front::Nobody,
             earlier: Visits::default(),
         };
         if let Some(death) = death {
@@ -106,49 +111,48 @@ impl Scene {
             let cdn = StandInCdn::start([(on_cdn(file), file.bytes.clone())]);
             scene.alive = Some(cdn.await.unwrap());
         }
-        if let Some(answer) = answer_of(row.origin, is_with, &scene.bases()[0], file) {
-            let origin = StandInOrigin::start_with(move |_| answer.clone());
-            scene.origin = OriginPlace::Answers(origin.await.unwrap());
-        }
+        let answer = answer_of(row.origin, is_with, &scene.bases()[0], file);
         if is_with {
-            scene.viceroy = Some(scene.signpost(row).await);
+            scene.front = Front::Signpost(Box::new(scene.signpost(row, answer).await));
             // Viceroy itself asks every backend for `/` before it listens.
             scene.earlier = scene.visits();
-            if let OriginPlace::Answers(origin) = &scene.origin {
-                drop(origin.take_requests());
-            }
+        } else if let Some(answer) = answer {
+            let origin = StandInOrigin::start_with(move |_| answer.clone());
+            scene.front = Front::Origin(origin.await.unwrap());
         }
         scene
     }
 
-    /// The module before the origin, with production's configuration and these CDNs in it.
-    async fn signpost(&self, row: &Row) -> Viceroy {
+    /// The module before an origin that answers so, with production's configuration and these CDNs in it.
+    async fn signpost(&self, row: &Row, answer: Option<Response<Bytes>>) -> Lent {
         let config = config(&self.bases(), row.check_redirects, row.origin_share);
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", self.origin.url())
-            .config(config.to_json())
-            .switch(row.switch);
-        // A backend that the service does not have counts as healthy.
-        let checked = match (&self.dead, row.cdns) {
-            (Some(dead), Cdns::FirstOfTwoUnhealthy(_)) => {
-                local_server.backend(HEALTH, Backend::at(dead.url()).unhealthy())
-            }
-            _ => local_server,
-        };
-        let viceroy = Viceroy::start(&module_under_test(), &checked).await;
-        viceroy.unwrap()
+        let is_origin_dead = answer.is_none();
+        let answer = answer.unwrap_or_default();
+        let lent = Lent::start(
+            move |_| answer.clone(),
+            |server| {
+                let server = server.config(config.to_json()).switch(row.switch);
+                let server = if is_origin_dead {
+                    server.backend("origin", REFUSED.url())
+                } else {
+                    server
+                };
+                // A backend that the service does not have counts as healthy.
+                match (&self.dead, row.cdns) {
+                    (Some(dead), Cdns::FirstOfTwoUnhealthy(_)) => {
+                        server.backend(HEALTH, Backend::at(dead.url()).unhealthy())
+                    }
+                    _ => server,
+                }
+            },
+        );
+        lent.await.unwrap()
     }
 
     /// The URLs of the CDNs, of which the first is the one that the file is sent to first.
     fn bases(&self) -> Vec<String> {
         let dead = self.dead.iter().map(|cdn| cdn.url().to_owned());
         dead.chain(self.alive.iter().map(StandInCdn::url)).collect()
-    }
-
-    /// What cargo asks for the file: Signpost, or the origin as it was before.
-    fn front(&self) -> String {
-        let viceroy = self.viceroy.as_ref().map(Viceroy::url);
-        viceroy.unwrap_or_else(|| self.origin.url())
     }
 
     /// Runs cargo with the retries that it has by default. It trusts the authority of the
@@ -176,20 +180,29 @@ impl Scene {
             runs,
             dead: self.visits().since(self.earlier),
             alive: self.alive.as_ref().map(hits).unwrap_or_default(),
-            origin: match &self.origin {
-                OriginPlace::Answers(origin) => origin.requests().len(),
-                OriginPlace::Refuses(_) => 0,
+            origin: match &self.front {
+                Front::Signpost(lent) => lent.origin.requests().len(),
+                Front::Origin(origin) => origin.requests().len(),
+                Front::Nobody => 0,
             },
             attempts,
         }
     }
 }
 
-impl OriginPlace {
+impl Front {
     fn url(&self) -> String {
         match self {
-            Self::Answers(origin) => origin.url(),
-            Self::Refuses(address) => address.url(),
+            Self::Signpost(lent) => lent.viceroy.url(),
+            Self::Origin(origin) => origin.url(),
+            Self::Nobody => REFUSED.url(),
+        }
+    }
+
+    fn viceroy(&self) -> Option<&Viceroy> {
+        match self {
+            Self::Signpost(lent) => Some(&lent.viceroy),
+            Self::Origin(_) | Self::Nobody => None,
         }
     }
 }

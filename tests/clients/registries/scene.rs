@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use signpost_testbed::{
-    LocalServer, RecordedRequest, StandInCdn, StandInOrigin, Viceroy, module_under_test,
-};
+use signpost_testbed::{Lent, RecordedRequest, StandInCdn, StandInOrigin};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -40,8 +38,7 @@ pub(crate) struct Scene {
     /// The CDN that has the files.
     pub(crate) cdn: StandInCdn,
     dead: DeadCdn,
-    origin: StandInOrigin,
-    viceroy: Viceroy,
+    lent: Lent,
     directory: TempDir,
     /// What the client printed so far.
     printed: String,
@@ -65,9 +62,6 @@ impl Scene {
         let cdn = StandInCdn::start(files.map(|file| (file.at_cdn.clone(), file.content.clone())));
         let cdn = cdn.await.unwrap();
         let dead = DeadCdn::start().await;
-        let served = package.clone();
-        let origin = StandInOrigin::start_with(move |request| answer(&served, request));
-        let origin = origin.await.unwrap();
 
         let first = Target {
             name: "dead",
@@ -79,29 +73,29 @@ impl Scene {
             weight: 1,
             base: at_cdn_host(&cdn.url()),
         };
-        let local_server = LocalServer::of_workspace()
-            .backend("origin", origin.url().as_str())
-            .switch("enforce");
-        let local_server = match configured {
-            Configured::Nothing => local_server.without_config(),
-            Configured::OneCdn => {
-                local_server.config(configuration(client.preset, &[second]).to_json())
-            }
-            Configured::FirstOfTwoDead => {
-                local_server.config(configuration(client.preset, &[first, second]).to_json())
-            }
+        let targets = match configured {
+            Configured::Nothing => vec![],
+            Configured::OneCdn => vec![second],
+            Configured::FirstOfTwoDead => vec![first, second],
         };
-        let viceroy = Viceroy::start(&module_under_test(), &local_server).await;
-        let viceroy = viceroy.unwrap();
-        // Viceroy itself asks every backend for `/` before it listens.
-        drop(origin.take_requests());
+        let served = package.clone();
+        let lent = Lent::start(
+            move |request| answer(&served, request),
+            |server| match targets.as_slice() {
+                [] => server.without_config().switch("enforce"),
+                targets => {
+                    let config = configuration(client.preset, targets);
+                    server.config(config.to_json()).switch("enforce")
+                }
+            },
+        );
+        let lent = lent.await.unwrap();
         Self {
             client,
             package,
             cdn,
             dead,
-            origin,
-            viceroy,
+            lent,
             directory: tempfile::tempdir().unwrap(),
             printed: String::new(),
         }
@@ -111,7 +105,7 @@ impl Scene {
     pub(crate) async fn run(&mut self) -> Run {
         let before = self.counts();
         let mut exit = 0;
-        for command in (self.client.fetch)(self.directory.path(), &self.viceroy.url()) {
+        for command in (self.client.fetch)(self.directory.path(), &self.lent.viceroy.url()) {
             let (code, printed) = output(command).await;
             self.printed.push_str(&printed);
             exit = code;
@@ -143,7 +137,7 @@ impl Scene {
         if expected == seen {
             return Ok(());
         }
-        let lines = self.viceroy.lines().join("\n");
+        let lines = self.lent.viceroy.lines().join("\n");
         Err(format!(
             "{what}:\nexpected {expected:?}\nseen     {seen:?}\n{}\n{lines}",
             self.printed
@@ -157,12 +151,12 @@ impl Scene {
 
     /// The paths that were asked at the origin, decoded.
     pub(crate) fn origin_paths(&self) -> Vec<String> {
-        self.origin.requests().iter().map(path_of).collect()
+        self.lent.origin.requests().iter().map(path_of).collect()
     }
 
     /// How many requests came to the origin with a credential.
     pub(crate) fn credentials_at_origin(&self) -> usize {
-        let requests = self.origin.requests();
+        let requests = self.lent.origin.requests();
         let with = |request: &&RecordedRequest| request.headers.contains_key("authorization");
         requests.iter().filter(with).count()
     }

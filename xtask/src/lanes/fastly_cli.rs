@@ -33,13 +33,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
     let module = build::module(workspace)?;
-    let tests = workspace.tests_that_need(&["fastly-cli"], "")?;
-    findings += Findings::of(programs(workspace, &tests)?, |line| {
+    for test in programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)? {
         // More than there may be cores: a release mostly waits.
-        line.variable("RUST_TEST_THREADS", "4")
-            .variable("SIGNPOST_FASTLY", &program)
-            .variable("SIGNPOST_PACKAGE", &package)
-            .variable("SIGNPOST_MODULE", &module)
-    })?;
+        findings.run_tests(
+            &test
+                .line
+                .variable("RUST_TEST_THREADS", "4")
+                .variable("SIGNPOST_FASTLY", &program)
+                .variable("SIGNPOST_PACKAGE", &package)
+                .variable("SIGNPOST_MODULE", &module),
+        )?;
+    }
     Ok(findings)
 }

@@ -30,9 +30,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         findings.run_tests(&CommandLine::new(report).argument(uncovered_files(workspace)))?;
     }
     let others = workspace.tests_that_need(&[], LIBRARY)?;
-    let mut others = programs(workspace, &format!("--lib --bins {others}"))?;
-    others.retain(|test| test.package != LIBRARY);
-    findings += Findings::of(others, |line| line)?;
+    let others = programs(workspace, &format!("--lib --bins {others}"))?;
+    for test in others.iter().filter(|test| test.package != LIBRARY) {
+        findings.run_tests(&test.line)?;
+    }
     // Coverage leaves out the examples in the documentation, which are tests as well.
     findings.run_tests(&CommandLine::new(TESTS).argument("--doc"))?;
     let workflows = tools::zizmor_program(workspace)?
