@@ -162,10 +162,9 @@ fn read(candidate: &Candidate<'_>) -> Option<Url> {
 }
 
 fn check_scheme(url: &Url, base: &Base) -> Result<(), Refusal> {
-    let may_be_plain = base.scheme() == Scheme::Http && base.host().is_loopback();
     let is_as_secure_as_the_base = match base.scheme() {
         Scheme::Https => url.scheme() == "https",
-        Scheme::Http => url.scheme() == "http" && may_be_plain,
+        Scheme::Http => url.scheme() == "http" && base.host().is_loopback(),
     };
     ensure(is_as_secure_as_the_base, Refusal::Scheme)
 }

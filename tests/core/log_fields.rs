@@ -76,6 +76,17 @@ fn what_no_line_can_have_is_left_out_and_the_rest_is_used() {
 }
 
 #[test]
+fn all_fields_together_take_no_more_than_a_kilobyte() {
+    // With its name, quotes, colon and comma, a field takes seven bytes more than its value.
+    for (length, is_kept) in [(1024 - 7, true), (1024 - 6, false)] {
+        let value = "x".repeat(length);
+        let config = as_compiled(&with_log(&format!("[log.fields]\na = \"{value}\"")));
+        let end = end_of_line(&config);
+        assert_eq!(end.contains(&value), is_kept, "{length}");
+    }
+}
+
+#[test]
 fn lines_go_to_every_endpoint_that_is_named() {
     let rows: [(&str, &[&str], Option<&str>, &str); 4] = [
         (

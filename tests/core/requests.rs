@@ -196,6 +196,10 @@ const ACCEPTS: &[(&[&[u8]], Format)] = &[
         Format::Redirect,
     ),
     (
+        &[b"text/html;title=\"a\\\",application/json;b=\""],
+        Format::Redirect,
+    ),
+    (
         &[b"text/html;title=\"a\\\\\",application/json"],
         Format::Json,
     ),
