@@ -80,7 +80,9 @@ fn all_fields_together_take_no_more_than_a_kilobyte() {
     // With its name, quotes, colon and comma, a field takes seven bytes more than its value.
     for (length, is_kept) in [(1024 - 7, true), (1024 - 6, false)] {
         let value = "x".repeat(length);
-        let config = as_compiled(&with_log(&format!("[log.fields]\na = \"{value}\"")));
+        let config = as_compiled(&with_log(&format!(
+            "endpoint = \"e\"\n[log.fields]\na = \"{value}\""
+        )));
         let end = end_of_line(&config);
         assert_eq!(end.contains(&value), is_kept, "{length}");
     }

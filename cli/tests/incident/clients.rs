@@ -13,7 +13,7 @@ use crate::configs::DEAD_HOST;
 
 /// How many files a cargo fetches. It says that it failed as soon as one of them is lost; by then it has
 /// given that one four attempts, and has the others.
-const FILES: usize = 10;
+const FILES: usize = 20;
 
 /// How many run at once: more than lose a file at 1 %, and wait ten seconds for it.
 const AT_ONCE: usize = 16;
