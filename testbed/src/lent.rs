@@ -3,7 +3,7 @@ use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http::Response;
 use tokio::runtime::{Builder, Runtime};
@@ -14,13 +14,13 @@ use crate::origin::{RecordedRequest, StandInOrigin};
 use crate::server::lock;
 use crate::viceroy::Viceroy;
 
-/// How many pairs wait for a test at the most. Each takes memory.
+/// The most pairs that are kept without a test. Each takes memory.
 const MOST_IDLE: usize = 8;
 
 /// The module under Viceroy and an origin behind it, lent to one test after the other, because Viceroy compiles the
 /// module for more than a second.
 ///
-/// It goes back when it is dropped, but for that of a test that failed.
+/// Dropping it gives it back, unless the test panicked.
 #[derive(Debug)]
 pub struct Lent {
     pair: Option<Pair>,
@@ -38,7 +38,7 @@ pub struct Pair {
     server: LocalServer,
 }
 
-/// What no test uses now, the latest last. It ends with the last test that uses any.
+/// The pairs that no test uses, the latest last. They end with the last test that uses any.
 #[derive(Debug)]
 struct Pool {
     idle: Mutex<Vec<Pair>>,
@@ -53,11 +53,12 @@ impl Lent {
     ///
     /// Another test may have used it, if its configuration differs in the entries alone. Then its sandboxes are new all
     /// the same, and the lines and requests of that test are forgotten. What the module remembers of attempts stays: with
-    /// `[retry]`, a test is a client of its own, or starts a [`Pair`].
+    /// `[retry]`, a test sends a `User-Agent` of its own, and one that depends on how often the origin is asked starts a
+    /// [`Pair`].
     ///
     /// # Errors
     ///
-    /// Those of [`Viceroy::start`] and of [`Viceroy::take`].
+    /// Those of [`Viceroy::start`].
     ///
     /// # Panics
     ///
@@ -85,7 +86,7 @@ impl Lent {
     ///
     /// # Errors
     ///
-    /// Those of [`Viceroy::take`].
+    /// Those of [`Viceroy::start`], and when it changes more than the entries.
     pub async fn take(&mut self, change: impl FnOnce(LocalServer) -> LocalServer) -> Result<()> {
         let pair = self.pair.take().context("an earlier change failed")?;
         let server = change(pair.server.clone());
@@ -147,6 +148,10 @@ impl Pair {
 
     /// The same pair with other entries.
     async fn taking(mut self, server: LocalServer) -> Result<Self> {
+        ensure!(
+            server.is_alike_but_for_entries(&self.server),
+            "only the entries of the store can be changed"
+        );
         self.viceroy.take(&module_under_test(), &server).await?;
         self.server = server;
         drop(self.origin.take_requests());
@@ -185,7 +190,7 @@ impl Pool {
         let mut idle = lock(&self.idle);
         let found = idle.iter().enumerate().find_map(|(index, pair)| {
             let server = change(behind(&pair.origin));
-            let is_alike = server.differs_in_entries_from(&pair.server);
+            let is_alike = server.is_alike_but_for_entries(&pair.server);
             is_alike.then_some((index, server))
         });
         found.map(|(index, server)| (idle.remove(index), server))

@@ -1,7 +1,7 @@
 //! What Signpost is tested against on one machine, with nothing beyond loopback.
 //!
 //! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
-//! dropped, also when a test panics. Nothing sleeps: whatever has to be waited for is announced by
+//! dropped, also when a test panics. Only what is [`Lent`] goes back, and ends with the last test that uses any. Nothing sleeps: whatever has to be waited for is announced by
 //! a line of output, an answer, or a closed connection.
 //!
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the

@@ -105,10 +105,10 @@ impl LocalServer {
         self
     }
 
-    /// Has Viceroy read the Config Store from a file of its own, so that [`Viceroy::take`](crate::Viceroy::take) can
-    /// change the entries. It also prints when a sandbox ends.
+    /// Has Viceroy read the Config Store from a file of its own, so that `Viceroy::take` can change the entries. It also
+    /// prints when a sandbox ends.
     #[must_use]
-    pub fn with_store_file(mut self) -> Self {
+    pub(crate) fn with_store_file(mut self) -> Self {
         self.has_store_file = true;
         self
     }
@@ -143,7 +143,7 @@ impl LocalServer {
     }
 
     /// Whether the two differ in no more than the entries of a store that has a file.
-    pub(crate) fn differs_in_entries_from(&self, other: &Self) -> bool {
+    pub(crate) fn is_alike_but_for_entries(&self, other: &Self) -> bool {
         let without_entries = |server: &Self| Self {
             entries: BTreeMap::new(),
             ..server.clone()

@@ -41,7 +41,7 @@ impl Transcript {
         Self::without(|_| false, output, errors)
     }
 
-    /// The same, but for the lines that are hidden.
+    /// Like [`of`](Self::of), without the lines that `is_hidden` accepts.
     pub(crate) fn without(
         is_hidden: fn(&str) -> bool,
         output: impl AsyncRead + Unpin + Send + 'static,

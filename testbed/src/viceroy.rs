@@ -29,7 +29,7 @@ const LOG_FILTER_WITH_SANDBOXES: &str =
 const SANDBOX_STARTED: &str = "handling request ";
 pub(crate) const SANDBOX_ENDED: &str = "request completed using ";
 
-/// What the paths of the requests begin with that [`Viceroy::take`] sends.
+/// What the paths begin with that [`Viceroy::take`] asks for.
 const TAKE: &str = "/take-these-entries/";
 
 /// How many requests Viceroy gives to a sandbox.
@@ -54,8 +54,8 @@ pub struct Viceroy {
 /// What the lines say of sandboxes.
 #[derive(Debug, Default)]
 struct Sandboxes {
-    /// Those that run, by Viceroy's names for them, with the number of the request of [`Viceroy::take`] that each began
-    /// with.
+    /// Those that run, by Viceroy's number, with the number of the request of [`Viceroy::take`] that started each, if
+    /// one did.
     running: BTreeMap<String, Option<usize>>,
     /// The largest such number.
     latest: Option<usize>,
@@ -84,9 +84,10 @@ impl Viceroy {
     /// # Errors
     ///
     /// Those of [`start`](Self::start) and [`send`](Self::send).
-    pub async fn take(&mut self, module: &Path, local_server: &LocalServer) -> Result<()> {
+    pub(crate) async fn take(&mut self, module: &Path, local_server: &LocalServer) -> Result<()> {
         local_server.write(self.manifest.path())?;
-        if !self.ends_sandboxes().await? {
+        // One that an earlier test has ended, or that does not answer any more, is replaced as well.
+        if !self.ends_sandboxes().await.unwrap_or_default() {
             *self = Self::start(module, local_server).await?;
         }
         self.transcript.forget();
@@ -102,7 +103,7 @@ impl Viceroy {
         // Each that waits takes the next request, in whatever order, before another one starts.
         let at_most = REQUESTS_OF_A_SANDBOX * (seen.running.len() + 1);
         self.send_takes(at_most).await?;
-        // The last one started with one of the last requests.
+        // A new sandbox takes six requests, so the newest one began with one of the last six.
         let last = first.max(self.takes - REQUESTS_OF_A_SANDBOX);
         let are_new = |seen: &Sandboxes| {
             let mut began = seen.running.values();

@@ -1,4 +1,4 @@
-//! What every test of the module starts: Viceroy with the module, and a stand-in origin behind it.
+//! What nearly every test of the module uses: Viceroy with the module, and a stand-in origin behind it.
 
 use std::ops::Deref;
 

@@ -62,7 +62,7 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
     }
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
-    // Not as they were compiled, which is another order each time.
+    // Cargo reports them in another order each time.
     programs.sort_by_key(|program| program.line.to_string());
     Ok(programs)
 }

@@ -45,7 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut lanes = lanes.iter();
     while let Some(&lane) = lanes.next() {
         if matches!((lane, lanes.as_slice()), (Lane::Wasm, [Lane::Viceroy, ..])) {
-            // The one computes while the other waits, once both need cargo no more at the same time.
+            // The one computes while the other waits. Both would wait for cargo's lock, so `wasm` starts once the
+            // tests of `viceroy` are compiled.
             lanes.next();
             let mut wasm = None;
             let viceroy = timed(Lane::Viceroy, || {

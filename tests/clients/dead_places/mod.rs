@@ -22,8 +22,8 @@ use self::row::Row;
 use self::rows::groups;
 use self::scene::{Seen, play};
 
-/// How many rows run at once: of those in which cargo fetches its file, which keep the machine busy
-/// compiling the module, and of those in which cargo mostly waits before it tries again.
+/// How many rows run at once: of those in which cargo fetches its file, which keep the machine busy, and of those in
+/// which cargo mostly waits before it tries again.
 const FETCHING: usize = 3;
 const WAITING: usize = 16;
 

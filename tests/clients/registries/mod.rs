@@ -47,7 +47,7 @@ static CLIENTS: [&Client; 9] = [
 const WITH_CREDENTIAL: [&str; 5] = ["npm", "pip", "gem", "apt", "composer"];
 
 /// How many clients run at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 3;
 
 /// How often a client is run until it succeeds: more often than any needs, so that the difference shows
 /// how many runs it takes.

@@ -18,9 +18,7 @@ pub(crate) fn compile(workspace: &Workspace) -> Result<Vec<CommandLine>> {
     let (module, tests) = at_once(|| build::module(workspace), || programs(workspace, &tests));
     let module = module?;
     let lines = tests?.into_iter().map(|test| {
-        // More than there may be cores: many tests wait for a time to be over.
         test.line
-            .variable("RUST_TEST_THREADS", "4")
             .variable("SIGNPOST_MODULE", &module)
             .variable("SIGNPOST_HTTPLINT", tools::httplint_folder(workspace))
     });
