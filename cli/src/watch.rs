@@ -84,11 +84,11 @@ use crate::replace::Replacement;
 ///
 /// A ratio is each client's share, averaged over the clients, so that none counts for more than
 /// another, and of a client at most four requests for a file count. A notice names a client whose
-/// repeats would raise an alarm if each of them counted: a fifth of all requests, or for 12 windows
-/// half of those of an edge location.
+/// repeats would raise an alarm if each of them counted: they are a fifth of all requests, or for 12
+/// windows in a row half of the requests of one edge location.
 ///
-/// A ratio raises an alarm if it is far above what is usual; --above and --deviations set how far.
-/// What is usual is an exponentially weighted average, which learns nothing while an alarm lasts.
+/// A ratio raises an alarm if it is much higher than usual; --above and --deviations set how much higher.
+/// The usual ratio is an exponentially weighted average, which learns nothing while an alarm lasts.
 /// The fewer clients there are, the further above they must be: with some 120 scopes, chance alone
 /// raises less than one alarm a day. If all downloads of a place fail, 8 to 20 clients in up to six
 /// windows are enough.

@@ -107,7 +107,9 @@ impl Deref for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(pair) = self.pair.take().filter(|_| !thread::panicking()) {
+        // A pair without a store has no entries that could be changed.
+        let can_be_lent = |pair: &Pair| pair.server.has_store_file() && !thread::panicking();
+        if let Some(pair) = self.pair.take().filter(can_be_lent) {
             // What a test lets its origin answer with may belong to the test.
             pair.origin.answer_with(Arc::new(StandInOrigin::said));
             let mut idle = lock(&self.pool.idle);
@@ -185,7 +187,7 @@ impl Pool {
         Ok(pool)
     }
 
-    /// A pair that has to take no more than other entries, and the configuration with them.
+    /// An idle pair that only needs other entries, and the configuration that has them.
     fn find(&self, change: impl Fn(LocalServer) -> LocalServer) -> Option<(Pair, LocalServer)> {
         let mut idle = lock(&self.idle);
         let found = idle.iter().enumerate().find_map(|(index, pair)| {

@@ -1,8 +1,9 @@
 //! What Signpost is tested against on one machine, with nothing beyond loopback.
 //!
 //! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
-//! dropped, also when a test panics. Only what is [`Lent`] goes back, and ends with the last test that uses any. Nothing sleeps: whatever has to be waited for is announced by
-//! a line of output, an answer, or a closed connection.
+//! dropped, also when a test panics. Only what a test gets as [`Lent`] is used by further tests, and ends with the last of
+//! them. Nothing sleeps: whatever has to be waited for is announced by a line of output, an answer, or a closed
+//! connection.
 //!
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the
 //!   very `fastly.toml` that is deployed. [`module_under_test`] is the module that the tests drive.
@@ -91,5 +92,5 @@ pub use rsyslog::Rsyslog;
 pub use tls::{Certificate, Protocol, Validity};
 pub use tls_front::TlsFront;
 pub use transcript::Lines;
-pub use unreachable::{DeadAddress, refused_address, silent_address};
+pub use unreachable::{DeadAddress, REFUSED, refused_address, silent_address};
 pub use viceroy::Viceroy;

@@ -51,14 +51,17 @@ impl LocalServer {
         self
     }
 
-    /// Sets the backend `name` to where the backend `of` is, if a test has set that, and has it asked with its own name as
-    /// the `Host`.
+    /// Adds the backend `name` at the address of the backend `origin`, which tells the two apart by the `Host`: this one
+    /// is asked with its own name.
+    ///
+    /// # Panics
+    ///
+    /// When no backend `origin` was set.
     #[must_use]
-    pub fn backend_at_that_of(mut self, of: &str, name: &str) -> Self {
-        if let Some(Some(backend)) = self.backends.get(of).cloned() {
-            self = self.backend(name, backend.override_host(name));
-        }
-        self
+    pub fn also_at_origin(self, name: &str) -> Self {
+        let origin = self.backends.get("origin").cloned().flatten();
+        let origin = origin.expect("a backend `origin`");
+        self.backend(name, origin.override_host(name))
     }
 
     /// Removes the backend `name`.
@@ -142,7 +145,7 @@ impl LocalServer {
             .with_context(|| format!("cannot use {file} as the manifest of a local server"))
     }
 
-    /// Whether the two differ in no more than the entries of a store that has a file.
+    /// Whether everything but the entries is the same, and those are in a file, which can be written again.
     pub(crate) fn is_alike_but_for_entries(&self, other: &Self) -> bool {
         let without_entries = |server: &Self| Self {
             entries: BTreeMap::new(),

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -13,6 +14,11 @@ pub struct DeadAddress {
 }
 
 listens!(DeadAddress, "http", address);
+
+/// A loopback address that refuses connections, the same for all tests of a program: so they can share a
+/// [`Lent`](crate::Lent) whose backend is there.
+pub static REFUSED: LazyLock<DeadAddress> =
+    LazyLock::new(|| refused_address().unwrap_or_else(|error| panic!("{error:#}")));
 
 /// Reserves a loopback address that refuses connections.
 ///

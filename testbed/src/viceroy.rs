@@ -299,7 +299,24 @@ fn listening_on(line: &str) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::listening_on;
+    use super::{Sandboxes, listening_on};
+
+    #[test]
+    fn the_lines_say_which_sandboxes_run_and_which_request_started_each() {
+        let mut seen = Sandboxes::default();
+        let lines = [
+            "INFO request{id=0}: handling request GET http://127.0.0.1:1/a",
+            "INFO request{id=1}: handling request GET http://127.0.0.1:1/take-these-entries/7",
+            "signpost-log :: request{id=1}",
+            "INFO request{id=0}: request completed using 1.5 MB of WebAssembly heap",
+        ];
+        for line in lines {
+            seen.read(line);
+        }
+        let running = [("1".to_owned(), Some(7))];
+        assert_eq!(seen.running, running.into());
+        assert_eq!(seen.latest, Some(7));
+    }
 
     #[test]
     fn the_address_is_read_from_the_line_that_announces_it() {

@@ -6,7 +6,8 @@ use signpost_testbed::{LogLine, Pair};
 
 use crate::bed::{DOWNLOAD, header, in_force, read, request};
 
-/// Of this test alone, because attempts are remembered: two targets, attempts, and a target that asks the registry for what it misses.
+/// Two targets, attempts, and a target that asks the registry for what it misses. It is of one test alone, because
+/// attempts are remembered.
 async fn pair() -> Pair {
     let loops = ["loop = \"fastly\"", "loop = \"cloudfront\""];
     let toml = with_second_target("cloudfront", [1, 1], loops);

@@ -9,6 +9,7 @@ mod faults;
 mod hostile;
 mod http2;
 mod https;
+mod lent;
 mod lint;
 mod log;
 mod machines;

@@ -56,7 +56,7 @@ impl Scene {
     async fn start(config: Config, next: Next, switch: &str) -> Self {
         let bed = Bed::start(|server| {
             let server = with_entries(server, config, next, switch);
-            server.backend_at_that_of("origin", STANDBY)
+            server.also_at_origin(STANDBY)
         });
         let number = SCENES.fetch_add(1, Ordering::Relaxed);
         Self {

@@ -1,12 +1,11 @@
 //! Production's configuration at this machine, whose downloads two targets serve, and a CDN for each of them.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
 use signpost::config::Config;
 use signpost_rows::{changed, with_second_target};
 use signpost_testbed::{
-    DeadAddress, LocalServer, Protocol, TlsCdn, Validity, add_hosts, refused_address, stand_in_file,
+    LocalServer, Protocol, REFUSED, TlsCdn, Validity, add_hosts, stand_in_file,
 };
 use tokio::process::Command;
 
@@ -17,9 +16,6 @@ pub(crate) const OTHER_HOST: &str = "cloudfront.example";
 
 /// The path of the file that an example leads to at the second target.
 pub(crate) const EXAMPLE_AT_OTHER: &str = "/crates/a/a-1.0.0.crate";
-
-/// Where the targets' backends are: only their health counts.
-static NOBODY: LazyLock<DeadAddress> = LazyLock::new(|| refused_address().unwrap());
 
 /// What a configuration says of its two targets.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +80,8 @@ impl Written {
             let targets = ["static", "cloudfront"].into_iter();
             targets
                 .filter(|_| self.health)
-                .fold(server, |server, name| server.backend(name, NOBODY.url()))
+                // Only their health counts: nobody asks them.
+                .fold(server, |server, name| server.backend(name, REFUSED.url()))
         })
         .await
     }

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use signpost_testbed::{
-    Backend, Crate, DeadAddress, Fetched, Lent, Registry, StandInCdn, StandInOrigin, Viceroy,
-    cargo_fetch, cargo_fetch_trusting, package, refused_address,
+    Backend, Crate, Fetched, Lent, REFUSED, Registry, StandInCdn, StandInOrigin, Viceroy,
+    cargo_fetch, cargo_fetch_trusting, package,
 };
 use tokio::sync::OnceCell;
 
@@ -48,15 +47,14 @@ struct Scene {
     earlier: Visits,
 }
 
-/// What cargo asks for the file: Signpost, or the origin as it was before.
+/// What cargo asks for the file.
 enum Front {
     Signpost(Box<Lent>),
+    /// The origin, as before there was Signpost.
     Origin(StandInOrigin),
-    Nobody,
+    /// An origin that refuses connections.
+    Refused,
 }
-
-/// Where an origin refuses connections.
-static REFUSED: LazyLock<DeadAddress> = LazyLock::new(|| refused_address().unwrap());
 
 /// Sets a row up, with Signpost or without, and runs cargo that many times. Also gives what cargo
 /// printed.
@@ -101,7 +99,7 @@ impl Scene {
         let mut scene = Self {
             dead: None,
             alive: None,
-            front: Front::Nobody,
+            front: Front::Refused,
             earlier: Visits::default(),
         };
         if let Some(death) = death {
@@ -183,7 +181,7 @@ impl Scene {
             origin: match &self.front {
                 Front::Signpost(lent) => lent.origin.requests().len(),
                 Front::Origin(origin) => origin.requests().len(),
-                Front::Nobody => 0,
+                Front::Refused => 0,
             },
             attempts,
         }
@@ -195,14 +193,14 @@ impl Front {
         match self {
             Self::Signpost(lent) => lent.viceroy.url(),
             Self::Origin(origin) => origin.url(),
-            Self::Nobody => REFUSED.url(),
+            Self::Refused => REFUSED.url(),
         }
     }
 
     fn viceroy(&self) -> Option<&Viceroy> {
         match self {
             Self::Signpost(lent) => Some(&lent.viceroy),
-            Self::Origin(_) | Self::Nobody => None,
+            Self::Origin(_) | Self::Refused => None,
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::thread::available_parallelism;
+
 use anyhow::Result;
 
 use crate::build;
@@ -33,12 +35,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
     let module = build::module(workspace)?;
+    let threads = available_parallelism().map_or(4, |cores| cores.get().max(4));
     for test in programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)? {
-        // More than there may be cores: a release mostly waits.
+        // At least four: a release also waits.
         findings.run_tests(
             &test
                 .line
-                .variable("RUST_TEST_THREADS", "4")
+                .variable("RUST_TEST_THREADS", threads.to_string())
                 .variable("SIGNPOST_FASTLY", &program)
                 .variable("SIGNPOST_PACKAGE", &package)
                 .variable("SIGNPOST_MODULE", &module),
