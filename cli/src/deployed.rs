@@ -202,7 +202,10 @@ fn every_alert_has_its_words_its_severity_and_an_example_that_promtool_runs() {
 fn promtool_and_amtool_accept_every_file_and_the_examples_hold() {
     for (program, arguments) in [
         ("promtool", &["check", "config", "prometheus.yml"][..]),
-        ("promtool", &["test", "rules", "rules_test.yml"]),
+        (
+            "promtool",
+            &["test", "rules", "rules_test.yml", "rules_day_test.yml"],
+        ),
         ("amtool", &["check-config", "alertmanager.yml"]),
     ] {
         if is_installed(program) {

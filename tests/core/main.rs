@@ -27,6 +27,7 @@ mod grammar;
 mod hosts;
 mod incident_2023_07_20;
 mod kept;
+mod keys;
 mod log_bounds;
 mod log_fields;
 mod log_lines;

@@ -24,22 +24,13 @@ pub(crate) struct Findings {
 pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
                                 signpost-testbed/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
 
-/// A compiled program of tests.
-#[derive(Debug)]
-pub(crate) struct Program {
-    /// The package that it belongs to.
-    pub(crate) package: String,
-    /// What runs it, as cargo would.
-    pub(crate) line: CommandLine,
-}
-
-/// Compiles the tests that these flags of [`TESTS`] name, and returns their programs.
-pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Program>> {
+/// Compiles the tests that these flags of [`TESTS`] name, and returns the lines that run them as cargo would.
+pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<CommandLine>> {
     compile(workspace, &CommandLine::new(TESTS).arguments(flags))
 }
 
-/// Compiles the tests of a `cargo test`, and returns their programs.
-pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<Program>> {
+/// Compiles the tests of a `cargo test`, and returns the lines that run them.
+pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<CommandLine>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);
     let mut child = start(&line)?;
@@ -53,17 +44,14 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<P
                 continue;
             };
             let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
-            programs.push(Program {
-                package: workspace.package(&artifact.package_id)?.to_owned(),
-                line: CommandLine::program(path)
-                    .in_directory(directory.unwrap_or(workspace.root())),
-            });
+            let line = CommandLine::program(path);
+            programs.push(line.in_directory(directory.unwrap_or(workspace.root())));
         }
     }
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
     // Cargo reports them in another order each time.
-    programs.sort_by_key(|program| program.line.to_string());
+    programs.sort_by_key(CommandLine::to_string);
     Ok(programs)
 }
 

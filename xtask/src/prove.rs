@@ -41,9 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let line = CommandLine::new(TEST);
     let program = lane::compile(&workspace, &line)?.pop();
-    let program = program
-        .with_context(|| format!("`{line}` has no test"))?
-        .line;
+    let program = program.with_context(|| format!("`{line}` has no test"))?;
     let hash = fs::read(program.command().get_program()).context("cannot read the test")?;
     let hash = format!("{:x}", Sha256::digest(hash));
     let passed = workspace.target().join("prove").join(&hash[..16]);

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use cargo_metadata::{Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{Metadata, MetadataCommand};
 use serde::Deserialize;
 
 /// This workspace: where its files are, what it locks and which tests it has.
@@ -52,16 +52,8 @@ impl Workspace {
             .with_context(|| format!("cannot use {} as a lock file", path.display()))
     }
 
-    /// The name of a package.
-    pub(crate) fn package(&self, id: &PackageId) -> Result<&str> {
-        let mut packages = self.metadata.packages.iter();
-        let found = packages.find(|package| package.id == *id);
-        let found = found.with_context(|| format!("{id} is no package of the workspace"))?;
-        Ok(found.name.as_str())
-    }
-
-    /// The flags of `cargo test` that name the integration tests of all packages but `without` whose
-    /// `required-features` are these.
+    /// The flags of `cargo test` that name the integration tests whose `required-features` are these, without the
+    /// one that is called `without`.
     ///
     /// # Errors
     ///
@@ -69,9 +61,9 @@ impl Workspace {
     pub(crate) fn tests_that_need(&self, features: &[&str], without: &str) -> Result<String> {
         let packages = self.metadata.packages.iter();
         let targets = packages
-            .filter(|package| package.name != without)
             .flat_map(|package| &package.targets)
-            .filter(|target| target.is_test() && target.required_features == features);
+            .filter(|target| target.is_test() && target.required_features == features)
+            .filter(|target| target.name != without);
         let flags: Vec<_> = targets
             .flat_map(|target| ["--test", &target.name])
             .collect();

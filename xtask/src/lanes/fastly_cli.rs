@@ -40,7 +40,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         // At least four: a release also waits.
         findings.run_tests(
             &test
-                .line
                 .variable("RUST_TEST_THREADS", threads.to_string())
                 .variable("SIGNPOST_FASTLY", &program)
                 .variable("SIGNPOST_PACKAGE", &package)

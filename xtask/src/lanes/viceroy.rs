@@ -18,8 +18,7 @@ pub(crate) fn compile(workspace: &Workspace) -> Result<Vec<CommandLine>> {
     let (module, tests) = at_once(|| build::module(workspace), || programs(workspace, &tests));
     let module = module?;
     let lines = tests?.into_iter().map(|test| {
-        test.line
-            .variable("SIGNPOST_MODULE", &module)
+        test.variable("SIGNPOST_MODULE", &module)
             .variable("SIGNPOST_HTTPLINT", tools::httplint_folder(workspace))
     });
     Ok(lines.collect())
