@@ -90,14 +90,14 @@ impl<'de> Deserializer<'de> for FieldNames<'_> {
         self,
         _: &'static str,
         fields: &'static [&'static str],
-        _: V,
+        visitor: V,
     ) -> Result<V::Value, Error> {
         *self.0 = fields;
-        Err(Error::custom("only the names of the fields are read"))
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom("not a struct"))
+        Err(Error::custom("only the names of the fields are read"))
     }
 
     forward_to_deserialize_any! {

@@ -97,6 +97,33 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "origin.backends = [\"origin\"]\n",
+        "origin.backends = [\"origin\"]\nprivate_suffixes = \"corp\"\nlog = 1\nresponse = \"x\"\nretry = true\n",
+        &[
+            "line 4, column 20: syntax-invalid: private_suffixes: `private_suffixes` is a list such as [\"corp\"]; found the text \"corp\"",
+            "line 5, column 7: syntax-invalid: log: `log` is a table, begun by [log]; found the number 1",
+            "line 6, column 12: syntax-invalid: response: `response` is a table, begun by [response]; found the text \"x\"",
+            "line 7, column 9: syntax-invalid: retry: `retry` is a table, begun by [retry]; found `true`",
+        ],
+    ),
+    (
+        "name = \"file\"",
+        "name = \"file\"\nunused = \"scope\"\norigin = \"x\"",
+        &[
+            "line 7, column 10: syntax-invalid: routes[0].unused: `routes[0].unused` is a list such as [\"image\"]; found the text \"scope\"",
+            "line 8, column 10: syntax-invalid: routes[0].origin: `routes[0].origin` is `true` or `false`; found the text \"x\"",
+        ],
+    ),
+    (
+        "targets.cdn.base = \"cdn.example\"\n[[routes]]",
+        "targets = \"cdn.example\"\nroutes = \"x\"\n[other]",
+        &[
+            "line 4, column 11: syntax-invalid: targets: `targets` is made of tables such as [targets.cdn]; found the text \"cdn.example\"",
+            "line 5, column 10: syntax-invalid: routes: `routes` is made of tables, each begun by [[routes]]; found the text \"x\"",
+            "line 6, column 2: key-unknown: other: `other` is not a key of the configuration; correct it or leave it out",
+        ],
+    ),
+    (
         "https://cdn.example/%40a/b",
         "https://cdn.example/@a/b",
         &[

@@ -139,6 +139,18 @@ const CACHE_CONTROL: &[(&str, &str)] = &[
         "`public; max-age=3600` is not a directive; separate directives by `,`, write a value after `=`, and each once, such as `public, max-age=3600`",
     ),
     (
+        "public max-age=60",
+        "`public max-age=60` is not a directive; separate directives by `,`, write a value after `=`, and each once, such as `public, max-age=60`",
+    ),
+    (
+        "public\\\", no-store",
+        "`public\\\", no-store` is not a directive; separate directives by `,`, write a value after `=`, and each once, such as `public, max-age=3600`",
+    ),
+    (
+        "no-cache=\"a\\\\\", no-store",
+        "`\"a\\\\\"` is not a list of header fields in quotation marks; write one such as `no-cache=\"set-cookie\"`, or `no-cache` alone",
+    ),
+    (
         "no-cache=\"a\\\", no-store",
         "`no-cache=\"a\\\", no-store` is not a directive; separate directives by `,`, write a value after `=`, and each once, such as `public, max-age=3600`",
     ),
