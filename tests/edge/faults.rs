@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::Response;
 use signpost_rows::{PRODUCTION, with_its_revision};
 use signpost_testbed::{
-    Backend, LocalServer, StandInOrigin, client, refused_address, silent_address,
+    Backend, LocalServer, REFUSED, StandInOrigin, client, refused_address, silent_address,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -197,10 +197,9 @@ async fn the_switch_holds_redirects_back_or_lets_them_go() {
 
 #[tokio::test]
 async fn a_backend_that_cannot_be_reached_is_followed_by_the_next() {
-    let refused = refused_address().unwrap();
     let silent = silent_address().unwrap();
     let rows = [
-        ("refused", Backend::at(refused.url())),
+        ("refused", Backend::at(REFUSED.url())),
         (
             "silent",
             Backend::at(silent.url()).first_byte_timeout(Duration::from_millis(200)),
@@ -257,11 +256,10 @@ async fn send_framed(bed: &Bed, method: &str, framed: &str) -> String {
 
 #[tokio::test]
 async fn a_request_with_a_body_is_sent_once() {
-    let refused = refused_address().unwrap();
     let config = two_backends();
     let bed = Bed::start(|server| {
         let second = server.config(&config);
-        second.backend("first", refused.url().as_str())
+        second.backend("first", REFUSED.url().as_str())
     })
     .await;
     for (framed, _, may_be_repeated) in FRAMINGS {

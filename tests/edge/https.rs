@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::Response;
 use signpost::reply::HSTS_HEADER;
-use signpost_testbed::{RecordedRequest, refused_address};
+use signpost_testbed::{REFUSED, RecordedRequest};
 
 use crate::bed::{Bed, DOWNLOAD, request};
 
@@ -61,7 +61,6 @@ async fn check(bed: &Bed, what: &str, is_down: bool) {
 
 #[tokio::test]
 async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
-    let refused = refused_address().unwrap();
     for switch in ["enforce", "enforce 0%", "shadow", "off"] {
         let reply = |request: &RecordedRequest| {
             let response = Response::builder();
@@ -74,7 +73,7 @@ async fn every_answer_over_https_has_hsts_and_no_answer_over_http() {
         };
         let bed = Bed::start_with(reply, |server| server.switch(switch)).await;
         check(&bed, switch, false).await;
-        let bed = Bed::start(|server| server.backend("origin", refused.url()).switch(switch)).await;
+        let bed = Bed::start(|server| server.backend("origin", REFUSED.url()).switch(switch)).await;
         check(&bed, &format!("{switch}, origin down"), true).await;
     }
 }

@@ -12,7 +12,7 @@ use http::response::Builder;
 use serde::Deserialize;
 use signpost::reply::DECISION_HEADER;
 use signpost_rows::structured;
-use signpost_testbed::{LocalServer, RecordedRequest, client, refused_address, rows};
+use signpost_testbed::{LocalServer, REFUSED, RecordedRequest, client, rows};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -64,8 +64,7 @@ struct Note {
 async fn httplint_finds_nothing_bad_in_an_answer_of_any_kind() {
     let answering = origin(|response| response.header(CACHE_CONTROL, "no-store"));
     let answered = Bed::start_with(answering, |server| server).await;
-    let refused = refused_address().unwrap();
-    let down = Bed::start(|server| server.backend("origin", refused.url()).switch("shadow")).await;
+    let down = Bed::start(|server| server.backend("origin", REFUSED.url()).switch("shadow")).await;
     let redirecting = origin(|response| {
         let wrong = "https://static.crates.iocrates/smallvec/smallvec-1.10.0.crate";
         response.status(302).header(LOCATION, wrong)

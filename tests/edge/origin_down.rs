@@ -5,9 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
-use signpost_testbed::{
-    Backend, LocalServer, LogLine, RecordedRequest, refused_address, silent_address,
-};
+use signpost_testbed::{Backend, LocalServer, LogLine, REFUSED, RecordedRequest, silent_address};
 
 use crate::bed::{Bed, DOWNLOAD, LOCATION, assert_unavailable, header, request, with_origin};
 
@@ -37,9 +35,8 @@ fn assert_redirected(answer: &Response<Bytes>, row: &str) {
 
 #[tokio::test]
 async fn a_proven_location_is_given_unless_the_switch_is_off() {
-    let refused = refused_address().unwrap();
     for (switch, reason) in HELD_BACK {
-        let bed = dead(refused.url(), switch).await;
+        let bed = dead(REFUSED.url(), switch).await;
         for method in ["GET", "HEAD"] {
             let answer = bed.send(request(method, DOWNLOAD)).await;
             assert_redirected(&answer, &format!("{switch}, {method}"));
@@ -78,9 +75,8 @@ async fn a_proven_location_is_given_unless_the_switch_is_off() {
 
 #[tokio::test]
 async fn with_the_switch_at_off_nothing_of_ours_leaves() {
-    let refused = refused_address().unwrap();
     for switch in ["off", "onn"] {
-        let bed = dead(refused.url(), switch).await;
+        let bed = dead(REFUSED.url(), switch).await;
         let mut json = request("GET", DOWNLOAD);
         let accept = "application/json".parse().unwrap();
         json.headers_mut().insert("accept", accept);
@@ -102,7 +98,6 @@ async fn with_the_switch_at_off_nothing_of_ours_leaves() {
 
 #[tokio::test]
 async fn a_preflight_is_answered_with_and_without_an_origin() {
-    let refused = refused_address().unwrap();
     let rows = [
         ("enforce", "preflight;route=\"download\""),
         (
@@ -111,7 +106,7 @@ async fn a_preflight_is_answered_with_and_without_an_origin() {
         ),
     ];
     for (switch, decision) in rows {
-        let bed = dead(refused.url(), switch).await;
+        let bed = dead(REFUSED.url(), switch).await;
         let answer = bed.send(preflight()).await;
         assert_eq!(answer.status(), 204, "{switch}");
         let expected = [
@@ -159,11 +154,10 @@ async fn assert_logged(bed: &Bed, reason: &str) {
 
 #[tokio::test]
 async fn however_the_origin_is_dead_the_proven_location_is_given() {
-    let refused = refused_address().unwrap();
     let silent = silent_address().unwrap();
     let limit = Duration::from_millis(200);
     let rows = [
-        ("refused", Backend::at(refused.url())),
+        ("refused", Backend::at(REFUSED.url())),
         (
             "silent",
             Backend::at(silent.url()).first_byte_timeout(limit),
@@ -194,9 +188,8 @@ async fn a_refused_location_is_never_given() {
         location = "/crates/{name}/{version}/download"
         "#,
     );
-    let refused = refused_address().unwrap();
     let mut bed = Bed::start(|server| {
-        let dead = server.backend("origin", refused.url());
+        let dead = server.backend("origin", REFUSED.url());
         dead.config(&config)
     })
     .await;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
-use signpost_testbed::{RecordedRequest, client, refused_address};
+use signpost_testbed::{REFUSED, RecordedRequest, client};
 
 use crate::bed::{Bed, DOWNLOAD, header, request, two_backends};
 
@@ -284,11 +284,10 @@ async fn what_only_a_proxy_may_set_is_set_by_the_edge() {
 
 #[tokio::test]
 async fn what_only_a_proxy_may_set_is_set_by_the_edge_to_a_second_backend_too() {
-    let refused = refused_address().unwrap();
     let config = two_backends();
     let bed = Bed::start(|server| {
         let second = server.config(&config);
-        second.backend("first", refused.url().as_str())
+        second.backend("first", REFUSED.url().as_str())
     })
     .await;
     for method in ["GET", "HEAD", "OPTIONS"] {
