@@ -202,10 +202,8 @@ fn every_alert_has_its_words_its_severity_and_an_example_that_promtool_runs() {
 fn promtool_and_amtool_accept_every_file_and_the_examples_hold() {
     for (program, arguments) in [
         ("promtool", &["check", "config", "prometheus.yml"][..]),
-        (
-            "promtool",
-            &["test", "rules", "rules_test.yml", "rules_day_test.yml"],
-        ),
+        ("promtool", &["test", "rules", "rules_test.yml"]),
+        ("promtool", &["test", "rules", "rules_day_test.yml"]),
         ("amtool", &["check-config", "alertmanager.yml"]),
     ] {
         if is_installed(program) {
@@ -338,12 +336,11 @@ fn rules_and_documents_have_the_names_of_alarms() {
 /// Runs a program in the folder of the rules.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) {
-    let folder = root().join("deploy/prometheus");
     let output = Command::new(program)
         .args(arguments)
-        .current_dir(folder)
-        .output();
-    let output = output.unwrap();
+        .current_dir(root().join("deploy/prometheus"))
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(

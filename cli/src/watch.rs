@@ -89,7 +89,7 @@ use crate::replace::Replacement;
 ///
 /// A ratio raises an alarm if it is much higher than usual; --above and --deviations set how much higher.
 /// The usual ratio is an exponentially weighted average, which learns nothing while an alarm lasts.
-/// The fewer clients there are, the further above they must be: with some 120 scopes, chance alone
+/// The fewer clients there are, the higher the ratio must be: with some 120 scopes, chance alone
 /// raises less than one alarm a day. If all downloads of a place fail, 8 to 20 clients in up to six
 /// windows are enough.
 ///

@@ -7,6 +7,8 @@ use crate::bed::{Bed, DOWNLOAD};
 
 #[tokio::test]
 async fn what_is_lent_again_shows_nothing_of_the_test_before_and_nothing_broken_is_lent_again() {
+    // What is lent ends with the last test that uses any, and this one may be alone.
+    let _other = Bed::start(|server| server).await;
     // No other test has such a backend, so no other one is lent these.
     let own = refused_address().unwrap();
     let start = || Bed::start(|server| server.backend("of-this-test", own.url()));

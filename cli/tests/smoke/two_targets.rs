@@ -80,7 +80,7 @@ impl Written {
             let targets = ["static", "cloudfront"].into_iter();
             targets
                 .filter(|_| self.health)
-                // Only their health counts: nobody asks them.
+                // The module reads the health of these backends, and sends them no request.
                 .fold(server, |server, name| server.backend(name, REFUSED.url()))
         })
         .await
