@@ -3,7 +3,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
@@ -15,20 +15,14 @@ use tempfile::TempDir;
 use crate::client;
 use crate::local_server::LocalServer;
 use crate::log_line::LogLine;
-use crate::server::{Server, listens, lock};
+use crate::server::{Server, listens};
 use crate::transcript::Lines;
 use crate::viceroy::Viceroy;
 
-/// The module under Viceroy, at one address whatever becomes of its Config Store.
+/// The module under Viceroy with the entries of a store that change while it runs.
 ///
-/// A running sandbox reads its entries again only after five seconds. So this starts another process of Viceroy for
-/// every change of an entry, and gives each request to the newest process that listens. An older one ends with its
-/// last answer. This stands in for the propagation of a store, with two differences:
-///
-/// - A change reaches every request at the same moment, after the second or so that Viceroy takes to
-///   start. Production takes about 30 seconds, and not the same time everywhere.
-/// - The attempts of `[retry]` are in the memory of the process. After a change, a client's next attempt
-///   is a first one.
+/// It stands in for the propagation of a store: a sandbox that starts has the new entries, and one that runs reads them
+/// within five seconds. In production, all of that takes about 30 seconds.
 #[derive(Debug)]
 pub struct Edge {
     door: Door,
@@ -45,17 +39,14 @@ pub struct Door {
 
 #[derive(Debug)]
 struct Inside {
-    module: PathBuf,
     local_server: LocalServer,
-    newest: Mutex<Arc<Viceroy>>,
+    viceroy: Viceroy,
     log: Log,
 }
 
-/// The lines of one log endpoint by all processes, in a file that grows.
+/// The lines of one log endpoint, in a file that grows.
 #[derive(Debug)]
 struct Log {
-    endpoint: String,
-    file: Arc<File>,
     path: PathBuf,
     _directory: TempDir,
 }
@@ -71,14 +62,12 @@ impl Edge {
         entries: &BTreeMap<String, String>,
         endpoint: &str,
     ) -> Result<Self> {
-        let log = Log::of(endpoint)?;
+        let local_server = local_server.with_store_file();
         let viceroy = Viceroy::start(module, &local_server.clone().entries(entries)).await?;
-        log.copy(viceroy.follow());
         let inside = Arc::new(Inside {
-            module: module.to_owned(),
+            log: Log::copy(endpoint, viceroy.follow())?,
             local_server,
-            newest: Mutex::new(Arc::new(viceroy)),
-            log,
+            viceroy,
         });
         Ok(Self {
             door: Door::to(&inside, Ipv4Addr::LOCALHOST).await?,
@@ -86,13 +75,10 @@ impl Edge {
         })
     }
 
-    /// Takes these entries, and returns once every request that comes is answered by them.
-    pub(crate) async fn take(&self, entries: &BTreeMap<String, String>) -> Result<()> {
+    /// Takes these entries, within five seconds.
+    pub(crate) fn take(&self, entries: &BTreeMap<String, String>) -> Result<()> {
         let local_server = self.inside.local_server.clone().entries(entries);
-        let viceroy = Viceroy::start(&self.inside.module, &local_server).await?;
-        self.inside.log.copy(viceroy.follow());
-        *lock(&self.inside.newest) = Arc::new(viceroy);
-        Ok(())
+        self.inside.viceroy.write(&local_server)
     }
 
     /// Opens a door for a client with this address: any that begins with 127 on Linux, and 127.0.0.1 alone on
@@ -117,9 +103,8 @@ impl Door {
     async fn to(inside: &Arc<Inside>, client: Ipv4Addr) -> Result<Self> {
         let inside = Arc::clone(inside);
         let server = Server::start(move |request| {
-            // It ends when it is the last to hold it, and another one is the newest.
-            let viceroy = Arc::clone(&lock(&inside.newest));
-            async move { pass(&viceroy, client, request).await }
+            let inside = Arc::clone(&inside);
+            async move { pass(&inside.viceroy, client, request).await }
         });
         Ok(Self {
             server: server.await?,
@@ -149,31 +134,25 @@ async fn pass(
 }
 
 impl Log {
-    fn of(endpoint: &str) -> Result<Self> {
+    /// Appends what comes to the endpoint, until the process ends.
+    fn copy(endpoint: &str, mut lines: Lines) -> Result<Self> {
         let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
         let path = directory.path().join("edge.log");
-        let file = File::options().create(true).append(true).open(&path);
-        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        let mut file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let endpoint = endpoint.to_owned();
+        tokio::spawn(async move {
+            while let Some(line) = lines.next().await {
+                let line = LogLine::read(&line).filter(|line| line.endpoint == endpoint);
+                if let Some(line) = line {
+                    // A test misses what cannot be written.
+                    let _ = file.write_all(format!("{}\n", line.message).as_bytes());
+                }
+            }
+        });
         Ok(Self {
-            endpoint: endpoint.to_owned(),
-            file: Arc::new(file),
             path,
             _directory: directory,
         })
-    }
-
-    /// Appends what a process writes to the endpoint, until it ends.
-    fn copy(&self, mut lines: Lines) {
-        let (endpoint, file) = (self.endpoint.clone(), Arc::clone(&self.file));
-        tokio::spawn(async move {
-            while let Some(line) = lines.next().await {
-                let Some(line) = LogLine::read(&line).filter(|line| line.endpoint == endpoint)
-                else {
-                    continue;
-                };
-                // In one piece: the processes write at the same time. A test misses what cannot be written.
-                let _ = (&*file).write_all(format!("{}\n", line.message).as_bytes());
-            }
-        });
     }
 }

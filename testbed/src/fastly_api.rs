@@ -110,8 +110,8 @@ impl FastlyApi {
         ]
     }
 
-    /// Starts an edge that follows the entries, with the log endpoint `endpoint`. From now on, a call that
-    /// changes an entry is answered once the edge answers by it.
+    /// Starts an edge that follows the entries, with the log endpoint `endpoint`. From now on, the edge
+    /// takes what a call changes within five seconds.
     ///
     /// # Errors
     ///
@@ -209,7 +209,7 @@ async fn answer(
         )
     };
     if let (Some(edge), Some(entries)) = (&*follower, changed)
-        && let Err(error) = edge.take(&entries).await
+        && let Err(error) = edge.take(&entries)
     {
         return refusal(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}"));
     }

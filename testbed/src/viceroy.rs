@@ -85,13 +85,19 @@ impl Viceroy {
     ///
     /// Those of [`start`](Self::start) and [`send`](Self::send).
     pub(crate) async fn take(&mut self, module: &Path, local_server: &LocalServer) -> Result<()> {
-        local_server.write(self.manifest.path())?;
+        self.write(local_server)?;
         // One that an earlier test has ended, or that does not answer any more, is replaced as well.
         if !self.ends_sandboxes().await.unwrap_or_default() {
             *self = Self::start(module, local_server).await?;
         }
         self.transcript.forget();
         Ok(())
+    }
+
+    /// Writes the entries of a `local_server` as [`take`](Self::take) has it. A sandbox that starts has them; one that
+    /// runs reads them when the module does so.
+    pub(crate) fn write(&self, local_server: &LocalServer) -> Result<()> {
+        local_server.write(self.manifest.path()).map(drop)
     }
 
     /// Sends requests until one has started a sandbox and all older sandboxes have ended, and then those that end the
