@@ -18,7 +18,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 
 use crate::file::{self, Text};
 use crate::findings::Code;
-use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
+use crate::output::{Failure, Format, Outcome, Screen, as_error, print, print_error, print_json};
 use download_url::DownloadUrl;
 use report::{Input, Report};
 
@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let has_found = report.has_problems() || (arguments.strict && report.has_warnings());
     let mut outcome = Outcome::found(has_found);
     for error in report.errors() {
-        print_error(format_args!("{}\n", error.as_error()));
+        print_error(format_args!("{}\n", as_error(error)));
         outcome = Outcome::CouldNotRun;
     }
     Ok(outcome)

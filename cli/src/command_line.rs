@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::output::{Failure, Outcome, print, print_error};
+use crate::output::{Failure, Outcome, as_error, print, print_error};
 use crate::release::{Judged, Watch, World};
 #[cfg(unix)]
 use crate::watch::Beside;
@@ -55,7 +55,7 @@ pub fn main_in(world: &impl World) -> ExitCode {
         Err(wrong) => instead(&wrong),
     };
     let outcome = ended.unwrap_or_else(|failure| {
-        print_error(format_args!("{}\n", failure.as_error()));
+        print_error(format_args!("{}\n", as_error(&failure)));
         Outcome::CouldNotRun
     });
     ExitCode::from(outcome.code())

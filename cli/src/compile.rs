@@ -13,7 +13,7 @@ use crate::file::{self, Text};
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Outcome, Screen, print, print_error};
 use crate::replace::Replacement;
-use crate::text::{counted, in_place, visible};
+use signpost_logs::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///

@@ -10,7 +10,7 @@ use signpost::authoring::{self, Example, OriginExample, split_request};
 use signpost::config::Target;
 
 use crate::file::Loaded;
-use crate::text::visible;
+use signpost_logs::text::visible;
 
 /// A key whose value differs between two configurations.
 ///

@@ -7,6 +7,8 @@ use std::path::Path;
 use same_file::Handle;
 use signpost::authoring::{Authored, Example, OriginExample};
 use signpost::config::{Config, Problem, Problems, RouteName};
+pub(crate) use signpost_logs::in_words;
+pub(crate) use signpost_logs::log::is_dash;
 
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Screen};
@@ -180,11 +182,6 @@ impl Text {
     }
 }
 
-/// Whether a name means standard input or output.
-pub(crate) fn is_dash(file: &Path) -> bool {
-    file == Path::new("-")
-}
-
 /// A handle of the file, whatever its name. Opens regular files only: opening a pipe would wait for
 /// a writer.
 pub(crate) fn handle(file: &Path) -> Option<Handle> {
@@ -218,16 +215,5 @@ pub(crate) fn name(file: &Path) -> String {
         "<stdin>".to_owned()
     } else {
         file.display().to_string()
-    }
-}
-
-/// Why a file could not be read.
-pub(crate) fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory; name a file".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
-        io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-        _ => error.to_string(),
     }
 }

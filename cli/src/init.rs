@@ -12,9 +12,9 @@ use signpost::values::{Base, Host};
 
 use crate::findings::{self, Code, Finding};
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
-use crate::text::counted;
 use filled::Values;
 use presets::{PRESETS, Preset};
+use signpost_logs::text::counted;
 
 /// Prints a complete configuration to start from, for a kind of registry
 ///

@@ -3,8 +3,8 @@
 //! Every command runs the edge's own code. A command finds values that can be compared and printed;
 //! only its `run` reads files and writes to the terminal.
 //!
-//! Imports go down: `log`, `text`, `findings`, `outlets` and files are at the bottom. Commands use them and
-//! never import each other.
+//! Imports go down: `findings`, `outlets` and files are at the bottom, and `signpost_logs` below them. Commands use them
+//! and never import each other.
 
 #![forbid(unsafe_code)]
 
@@ -23,7 +23,6 @@ mod https;
 mod init;
 #[cfg(unix)]
 mod interrupts;
-mod log;
 mod man;
 mod outlets;
 mod output;
@@ -34,12 +33,10 @@ mod routes;
 #[cfg(test)]
 mod small;
 mod smoke;
-mod text;
 mod unhealthy;
 mod watch;
 
 pub use command_line::{CommandLine, Here, main, main_in};
 pub use findings::Code;
-pub use log::{Told, ToldLine, tell};
 pub use output::{Failure, Outcome};
 pub use release::{Judged, Watch, World};

@@ -1,10 +1,11 @@
 //! How commands end and print.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
+pub use signpost_logs::Failure;
 use terminal_size::{Height, Width};
 
 /// How a command ended. Scripts rely on the numbers.
@@ -17,10 +18,6 @@ pub enum Outcome {
     /// 2: the command could not run.
     CouldNotRun,
 }
-
-/// Why a command could not run, for the person who called it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Failure(String);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -46,25 +43,11 @@ impl Outcome {
     }
 }
 
-impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-
-    /// The failure for a terminal.
-    pub(crate) fn as_error(&self) -> impl Display {
-        let red = anstyle::AnsiColor::Red.on_default().bold();
-        format!("{red}error{red:#}: {self}")
-    }
+/// A failure for a terminal.
+pub(crate) fn as_error(failure: &Failure) -> impl Display {
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    format!("{red}error{red:#}: {failure}")
 }
-
-impl Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// Prints to standard output. Leaves colours out unless it is a terminal.
 pub(crate) fn print(text: impl Display) -> Result<(), Failure> {

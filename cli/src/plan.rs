@@ -34,10 +34,10 @@ use signpost::values::Share;
 
 use crate::file::{self, Loaded};
 use crate::output::{Failure, Format, Outcome, print, print_json};
-use crate::text::counted;
 use crate::unhealthy::Unhealthy;
 use cost::{CpuTimes, Prices};
 use files::Files;
+use signpost_logs::text::counted;
 use summary::Summary;
 use value::Plan;
 

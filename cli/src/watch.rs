@@ -1,57 +1,27 @@
 //! `signpost watch`: reads a growing log, and raises an alarm when downloads fail.
 
-mod alarm;
-mod band;
 #[cfg(unix)]
 mod beside;
-mod blame;
-mod changes;
-mod clients;
-mod clock;
-mod event;
-mod figures;
-mod flow;
-mod gauge;
-mod judge;
-mod line;
 mod measures;
-mod monitor;
-mod noise;
 mod outlets;
-mod refused;
-mod repeats;
-mod report;
-mod scope;
-mod scopes;
 mod session;
-mod settings;
-mod sides;
-mod text;
-mod timeline;
-mod verdict;
-mod watched;
-mod watcher;
-mod window;
 
 #[cfg(unix)]
 pub(crate) use self::beside::Beside;
 #[cfg(test)]
 pub(crate) use self::measures::tests::every;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Args;
+use signpost_logs::log::{Chunks, Input};
+use signpost_logs::watch::Settings;
 
 use self::measures::Measures;
 use self::session::Session;
-use self::settings::Settings;
 use crate::file::ensure_one_dash;
-use crate::log::{Chunks, Input};
 use crate::outlets::{Options, Outlets};
 use crate::output::{Failure, Format, Outcome};
 use crate::replace::Replacement;

@@ -1,5 +1,6 @@
-//! Imports in `cli/src` go down: no cycle between files, and no command imports another.
+//! Imports in `cli/src` and `cli/logs/src` go down: no cycle between files, and no command imports another.
 
+use std::fs;
 use std::path::Path;
 
 use signpost_testbed::imports::{self, Source};
@@ -23,7 +24,11 @@ const COMMANDS: [&str; 11] = [
 const ABOVE_COMMANDS: [&str; 2] = ["crate", "crate::command_line"];
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources_in("src")
+}
+
+fn sources_in(directory: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
     imports::files(&root).unwrap()
 }
 
@@ -35,7 +40,22 @@ fn command(module: &str) -> Option<&str> {
 
 #[test]
 fn no_file_imports_itself_through_others() {
-    imports::assert_no_cycle(&sources());
+    for directory in ["src", "logs/src"] {
+        imports::assert_no_cycle(&sources_in(directory));
+    }
+}
+
+#[test]
+fn the_logs_print_nothing() {
+    let sources = sources_in("logs/src");
+    assert!(!sources.is_empty());
+    for source in sources {
+        let text = fs::read_to_string(&source.path).unwrap();
+        // `eprint!` and `eprintln!` end in the same letters.
+        for word in ["print!", "println!", "stdout", "stderr"] {
+            assert!(!text.contains(word), "{}: {word}", source.path.display());
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::differences::{names, steps};
 use crate::output::Failure;
-use crate::text::visible;
+use signpost_logs::text::visible;
 
 /// How many keys are suggested instead of an unknown one.
 const OFFERED: usize = 3;

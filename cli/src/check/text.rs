@@ -8,7 +8,7 @@ use super::report::{Compared, FileReport, Report};
 use crate::file::Loaded;
 use crate::findings;
 use crate::output::Screen;
-use crate::text::{counted, visible};
+use signpost_logs::text::{counted, visible};
 
 /// Writes each file's problems and warnings and a few words about it, then the differences between
 /// the files.

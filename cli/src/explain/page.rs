@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::text::visible;
+use signpost_logs::text::visible;
 
 /// The width of prose. URLs are never broken, so that they can be copied.
 const WIDTH: usize = 80;

@@ -7,7 +7,7 @@ use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
-use crate::text::{counted, visible};
+use signpost_logs::text::{counted, visible};
 
 impl Display for Explanation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -13,7 +13,7 @@ use textwrap::{WordSeparator, WordSplitter};
 
 use super::finding::Finding;
 use crate::output::Screen;
-use crate::text::{in_place, visible};
+use signpost_logs::text::{in_place, visible};
 
 /// Writes each finding with its code, the lines of the file around it, and how to learn more.
 ///

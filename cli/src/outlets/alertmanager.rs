@@ -18,8 +18,8 @@ use self::alerts::Alerts;
 use super::figures::Figures;
 use super::notification::Notification;
 use crate::https::{self, words_of};
-use crate::output::{Failure, print_error};
-use crate::text::{beginning, counted};
+use crate::output::{Failure, as_error, print_error};
+use signpost_logs::text::{beginning, counted};
 
 /// The most time for a request.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -226,7 +226,7 @@ async fn text(mut response: Response) -> String {
 
 fn complain(address: &Address, words: &str) {
     let failure = Failure::new(format!("--alertmanager {address}: {words}"));
-    print_error(format!("{}\n", failure.as_error()));
+    print_error(format!("{}\n", as_error(&failure)));
 }
 
 #[cfg(test)]

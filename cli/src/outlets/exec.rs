@@ -10,7 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::notification::Notification;
-use crate::output::{Failure, print_error};
+use crate::output::{Failure, as_error, print_error};
 
 /// The most commands that run at once. They should end soon.
 const MOST_RUNNING: usize = 8;
@@ -149,7 +149,7 @@ impl Exec {
     /// A failing command must not end the watch.
     fn complain(&self, words: &str) {
         let failure = Failure::new(format!("--exec `{}`: {words}", self.command));
-        print_error(format!("{}\n", failure.as_error()));
+        print_error(format!("{}\n", as_error(&failure)));
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::figures::Figures;
-use crate::output::{Failure, print_error};
+use crate::output::{Failure, as_error, print_error};
 
 const PATH: &str = "/metrics";
 
@@ -58,7 +58,7 @@ impl Server {
             Ok(listener) => listener,
             Err(error) => {
                 let failure = Failure::new(format!("cannot serve metrics: {error}"));
-                print_error(format!("{}\n", failure.as_error()));
+                print_error(format!("{}\n", as_error(&failure)));
                 return;
             }
         };

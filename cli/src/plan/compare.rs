@@ -18,8 +18,8 @@ use super::outline::Outlines;
 use super::parts::{Kind, Sample, Shape, Spot};
 use super::side::{Side, request};
 use crate::differences::Difference;
-use crate::log::Asked;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
+use signpost_logs::log::Asked;
 
 #[derive(Debug)]
 pub(super) struct Configurations<'c> {

@@ -7,7 +7,7 @@ use indicatif::{HumanCount, HumanFloatCount};
 use serde::Serialize;
 
 use super::shares::Share;
-use crate::text::float;
+use signpost_logs::text::float;
 
 /// The prices of an edge platform, in any currency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -10,7 +10,7 @@ use super::parts::{Place, Spot};
 use super::tally::Tally;
 use super::value::Plan;
 use crate::file::Loaded;
-use crate::log::Reader;
+use signpost_logs::log::Reader;
 
 /// The plan. Requests are answered once, even if several targets have the same example.
 pub(super) fn plan(files: &Files<'_>) -> Plan {

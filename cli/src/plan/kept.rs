@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use signpost::authoring;
 use signpost::reply::Reply;
 
-use crate::text::{seconds, visible};
+use signpost_logs::text::{seconds, visible};
 
 /// How caches keep an answer, including the caches of clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

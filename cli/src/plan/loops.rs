@@ -16,7 +16,7 @@ use signpost::values::HeaderText;
 use super::chains::may_lead_on;
 use super::kept::Kept;
 use super::side::{Redirect, Side};
-use crate::log::Asked;
+use signpost_logs::log::Asked;
 
 /// A redirect of a loop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

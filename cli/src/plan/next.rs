@@ -9,7 +9,7 @@ use super::on_next::OnNext;
 use super::parts::{Place, Sample, Shape, Spot};
 use super::shares::Requests;
 use super::summary::Outcome;
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 /// The requests on the side of `next`, which has a share of the files.
 #[derive(Clone, Debug, PartialEq, Serialize)]

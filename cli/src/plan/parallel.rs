@@ -7,8 +7,8 @@ use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use super::compare::Configurations;
 use super::tally::Tally;
-use crate::log::Chunks;
 use crate::output::Failure;
+use signpost_logs::log::Chunks;
 
 /// One reader cannot keep more threads busy.
 const MOST_THREADS: usize = 16;

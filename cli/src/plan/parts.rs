@@ -6,7 +6,7 @@ use strum::VariantArray;
 use super::kept::Kept;
 use super::loops::Hop;
 use crate::differences::Difference;
-use crate::log::Why;
+use signpost_logs::log::Why;
 
 /// How an answer changes; in words by `Display`.
 #[derive(

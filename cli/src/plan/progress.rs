@@ -5,8 +5,8 @@ use std::path::Path;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use crate::log::Input;
 use crate::output::Failure;
+use signpost_logs::log::Input;
 
 /// Opens a file of requests, or standard input for `-`.
 pub(super) fn open(file: &Path) -> Result<(Input, ProgressBar), Failure> {

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
 
-use crate::log::Asked;
+use signpost_logs::log::Asked;
 
 /// A table of fixed size. A request replaces another whose hash leads to the same slot.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::files::Files;
 use super::summary::Summary;
 use super::{parallel, progress};
-use crate::log::Input;
 use crate::output::Failure;
+use signpost_logs::log::Input;
 
 /// What was found in all of the files, one after the other. A file that breaks off is read as far as it
 /// goes.

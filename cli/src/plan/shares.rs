@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::parts::Shape;
 use super::summary::Outcome;
-use crate::text::{float, percent, visible};
+use signpost_logs::text::{float, percent, visible};
 
 /// The requests of one route that are answered in one way.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -9,8 +9,8 @@ use signpost::values::{Host, Share, Switch};
 use signpost::{Answer, answers_at_every_target};
 
 use super::kept::Kept;
-use crate::log::Asked;
 use crate::unhealthy::Unhealthy;
+use signpost_logs::log::Asked;
 
 /// The entries `config` and `next`, and the unhealthy targets, with which one side of the plan answers.
 #[derive(Clone, Copy, Debug)]

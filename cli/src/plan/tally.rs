@@ -11,7 +11,7 @@ use super::parts::{Spot, UnreadableLine, UnreadableLines};
 use super::paths::Paths;
 use super::recent::{Recent, Seen};
 use super::summary::{Outcome, Planned, SAMPLES, Summary};
-use crate::log::{Asked, Chunk, Reader, Unreadable, Why};
+use signpost_logs::log::{Asked, Chunk, Reader, Unreadable, Why};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]

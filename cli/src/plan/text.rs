@@ -9,7 +9,7 @@ use super::parts::{Group, Kind, Place, Sample, Shape, UnreadableLines};
 use super::shares;
 use super::value::Plan;
 use crate::differences::Difference;
-use crate::text::{counted, visible};
+use signpost_logs::text::{counted, visible};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::paths::Paths;
 use super::shares::Requests;
-use crate::text::{counted, visible};
+use signpost_logs::text::{counted, visible};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Unrouted {

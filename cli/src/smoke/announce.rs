@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::text::{counted, seconds};
+use signpost_logs::text::{counted, seconds};
 
 /// What a run sends if all is right. It may be a few requests more or less if not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

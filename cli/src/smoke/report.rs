@@ -16,7 +16,7 @@ use self::table::Table;
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::judge::verdict::Verdict;
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 /// The outcome of all probes, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

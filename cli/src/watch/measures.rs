@@ -15,10 +15,10 @@ use time::OffsetDateTime;
 
 use self::families::PerPart;
 use self::names::Names;
-use super::figures::Figures;
-use super::scope::Scope;
 use crate::outlets::registered;
 use crate::output::Failure;
+use signpost_logs::watch::Figures;
+use signpost_logs::watch::Scope;
 
 /// Counters that only grow, and gauges.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! What `watch` tells its outlets.
 
-use super::alarm::{Alarm, Cause};
-use super::event::Event;
 use super::measures::Measures;
-use super::scope::Scope;
-use crate::log::Time;
 use crate::outlets::{Notification, Outlets, Severity};
+use signpost_logs::log::Time;
+use signpost_logs::watch::Event;
+use signpost_logs::watch::Scope;
+use signpost_logs::watch::{Alarm, Cause};
 
 /// The name of each kind of alarm, as Alertmanager and Prometheus have it.
 pub(crate) const NAMES: [&str; 4] = [
@@ -77,8 +77,9 @@ fn notification(alarm: &Alarm, json: &str) -> Notification {
 
 #[cfg(test)]
 mod tests {
+    use signpost_logs::watch::Above;
+
     use super::{Alarm, Cause, NAMES, Scope, Time, notification};
-    use crate::watch::alarm::Above;
 
     #[test]
     fn an_alarm_has_a_name_for_its_cause_and_labels_for_its_scope() {

@@ -2,17 +2,12 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use signpost_logs::watch::{Event, Settings, Summary, Timeline, Watcher, report, text};
 
-use super::event::{Event, Summary};
 use super::measures::Measures;
 use super::outlets::tell;
-use super::report;
-use super::settings::Settings;
-use super::text;
-use super::timeline::Timeline;
-use super::watcher::Watcher;
 use crate::outlets::Outlets;
-use crate::output::{Failure, Format, Lines, Outcome, json_line};
+use crate::output::{Failure, Format, Lines, Outcome, as_error, json_line};
 use crate::replace::Replacement;
 
 /// A running watch and everything it does with events.
@@ -147,5 +142,5 @@ fn outcome(mut failures: Vec<Failure>, alarms: u32) -> Result<Outcome, Failure> 
 }
 
 fn complain(why: String) {
-    anstream::eprintln!("{}", Failure::new(why).as_error());
+    anstream::eprintln!("{}", as_error(&Failure::new(why)));
 }

@@ -1,6 +1,6 @@
 use std::io::{self, Read};
 
-use signpost_cli::{Told, tell};
+use signpost_logs::log::{Told, tell};
 
 pub(crate) fn check(bytes: &[u8]) {
     let told = tell(bytes);

@@ -1,6 +1,6 @@
 use std::net::Ipv4Addr;
 
-use signpost_cli::tell;
+use signpost_logs::log::tell;
 use signpost_testbed::{LOG_FORMATS, LOGGED_HOST, LOGGED_STATUS, LoggedRequest};
 
 pub(crate) fn check(bytes: &[u8]) {

@@ -6,10 +6,10 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
-use crate::log::Time;
 use crate::outlets::Notification;
 use crate::smoke::every::found::{Cause, Fault, Found, Key};
 use crate::smoke::every::place::Place;
+use signpost_logs::log::Time;
 
 /// What is wrong with a place, for several rounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -126,9 +126,9 @@ impl fmt::Display for Alarm {
 #[cfg(test)]
 mod tests {
     use super::Alarms;
-    use crate::log::Time;
     use crate::smoke::every::found::{Cause, Found, Key};
     use crate::smoke::every::place::Place;
+    use signpost_logs::log::Time;
 
     /// A round: `.` nothing is wrong; `t` the target is, `e` the edge and so the target was not asked,
     /// `b` both are, `c` the target's certificate ends, `!` the test could not run.

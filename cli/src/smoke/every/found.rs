@@ -12,7 +12,7 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::report::Report;
-use crate::text::beginning;
+use signpost_logs::text::beginning;
 
 /// What an alarm can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

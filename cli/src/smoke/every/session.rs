@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::log::Time;
 use crate::outlets::Outlets;
 use crate::output::{Failure, Format, Lines, Outcome, json_line};
 use crate::smoke::every::alarms::{Alarm, Alarms};
@@ -17,6 +16,7 @@ use crate::smoke::every::place::Places;
 use crate::smoke::every::round::Round;
 use crate::smoke::every::text;
 use crate::smoke::report::json::{JsonVerdict, failed};
+use signpost_logs::log::Time;
 
 /// All rounds, and everything that is done with them.
 #[derive(Debug)]

@@ -12,7 +12,6 @@ use super::place::{Place, Places};
 use super::round::Round;
 use super::text;
 use crate::file::Loaded;
-use crate::log::Time;
 use crate::outlets;
 use crate::output::Failure;
 use crate::small::small;
@@ -22,6 +21,7 @@ use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::Report;
 use crate::smoke::report::tests::report;
+use signpost_logs::log::Time;
 
 const BEGAN: i64 = 1_795_763_901;
 

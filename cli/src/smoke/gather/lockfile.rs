@@ -65,7 +65,7 @@ mod tests {
     fn the_crates_of_the_registry_are_read_and_the_others_counted() {
         let found = read(OWN, None).unwrap();
         // The packages of this workspace.
-        assert_eq!(found.other_sources, 8);
+        assert_eq!(found.other_sources, 9);
         assert!(found.packages.len() > 100);
         assert!(
             found

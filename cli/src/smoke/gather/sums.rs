@@ -11,7 +11,7 @@ use url::{Position, Url};
 use crate::file::{self, in_words};
 use crate::output::Failure;
 use crate::smoke::gather::package::Checksum;
-use crate::text::{beginning, counted};
+use signpost_logs::text::{beginning, counted};
 
 /// The files to ask for, by the path of their request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

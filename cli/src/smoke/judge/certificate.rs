@@ -6,7 +6,7 @@ use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::gather::probes::Probe;
 use crate::smoke::judge::stage::{Column, Stage};
 use crate::smoke::judge::verdict::Verdict;
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 /// The verdict on the certificate of `host`, which must last for `days`.
 pub(crate) fn certificate(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::text::{beginning, visible};
+use signpost_logs::text::{beginning, visible};
 
 /// The most characters that are shown. A location has at most 2,048; a body may be a whole page.
 const MOST: usize = 2048;

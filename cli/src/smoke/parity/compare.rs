@@ -8,7 +8,7 @@ use crate::smoke::judge::mismatch::shown;
 use crate::smoke::parity::answers::Aspect;
 use crate::smoke::parity::copy::{Copy, Difference, short};
 use crate::smoke::run::{in_full, is_missing};
-use crate::text::beginning;
+use signpost_logs::text::beginning;
 
 /// The most characters of a value from outside.
 const MAX_VALUE: usize = 40;

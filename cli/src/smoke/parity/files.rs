@@ -7,7 +7,7 @@ use signpost::config::Route;
 use crate::output::Failure;
 use crate::smoke::gather::probes::{Kind, Probe, Sources};
 use crate::smoke::gather::redirect::AtTarget;
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 /// A file, and each target of its route in the order of the configuration.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::smoke::parity::compare::Compared;
 use crate::smoke::parity::copy::Copy;
 use crate::smoke::parity::groups::{Group, groups};
 use crate::smoke::report::grid::{Cell, GREEN, Grid, RED, plain, shortened};
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 /// Behind a value that differs: what it means shows without colours too.
 const MARK: &str = " !=";

@@ -1,13 +1,21 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::time::Duration;
 
 use signpost_traffic::{Part, Settings as TrafficSettings, Traffic};
 use tempfile::NamedTempFile;
 use tokio::runtime;
 
 use super::{Beside, Judged};
-use crate::watch::line::tests::SIGNPOST;
-use crate::watch::tests::traffic;
+
+/// The end of the module's line for a request that `next` has no way for.
+const NEXT_REFUSED: &str = concat!(
+    r#""version":"1","method":"GET","url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","#,
+    r#""status":302,"ip":"198.51.100.17","edge_location":"FRA","http":{"useragent":"cargo/1.95.0"},"#,
+    r#""signpost":{"decision":"redirect","route":"download","target":"static","revision":"43435e8491fb","#,
+    r#""side":"next","because":"next-refused","switch":"enforce, next 1%"}}"#,
+    "\n",
+);
 
 /// What the watch of a command waits for, until it has ended.
 fn failures(beside: &mut Beside) -> Vec<String> {
@@ -26,8 +34,14 @@ fn failures(beside: &mut Beside) -> Vec<String> {
 /// The log of a release, as a file.
 fn log(part: Part) -> NamedTempFile {
     let settings = TrafficSettings {
+        // 2023-07-20T12:16:50Z
+        start: 1_689_855_410_000_000,
         rate: 1_000.0,
-        ..traffic(1, 10, 40)
+        normal: Duration::from_secs(10),
+        broken: Duration::from_secs(40),
+        seed: 1,
+        farms: 20,
+        share: 100,
     };
     let mut lines = Vec::new();
     for request in Traffic::new(&settings).breaking(part).releasing(10) {
@@ -85,12 +99,10 @@ fn what_the_command_says_when_it_ends_is_told() {
 
 #[test]
 fn a_refused_request_is_known_by_its_url() {
-    let side = r#""side":"next","because":"next-refused","switch":"enforce, next 1%""#;
-    let line = SIGNPOST.replace(r#""switch":"enforce""#, side);
     let mut text = String::new();
     for second in 10..40 {
-        let time = format!("2023-07-20T12:17:{second}.");
-        writeln!(text, "{}", line.replace("2023-07-20T12:17:00.", &time)).unwrap();
+        let time = format!("2023-07-20T12:17:{second}Z");
+        write!(text, r#"{{"date_time":"{time}",{NEXT_REFUSED}"#).unwrap();
     }
     let mut beside = Beside::start(&format!("printf '%s' '{text}'"), true).unwrap();
     let failures = failures(&mut beside);

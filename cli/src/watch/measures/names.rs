@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::text::beginning;
+use signpost_logs::text::beginning;
 
 /// The name of all that come after the most.
 const OTHERS: &str = "other";

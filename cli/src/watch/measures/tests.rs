@@ -1,8 +1,8 @@
+use signpost_logs::watch::Side;
 use time::OffsetDateTime;
 
 use super::{Figures, Measures, Scope};
 use crate::outlets;
-use crate::watch::line::Side;
 use crate::watch::outlets::NAMES;
 
 /// Figures of every kind, as Prometheus gets them.

@@ -60,7 +60,7 @@ fn check_told(line: &str, request: &Request<'_>) {
     if line.contains('…') {
         return;
     }
-    let told = signpost_cli::tell(line.as_bytes());
+    let told = signpost_logs::log::tell(line.as_bytes());
     let [told] = &told[..] else {
         panic!("{line}: {told:?}");
     };

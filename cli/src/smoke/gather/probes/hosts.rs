@@ -5,7 +5,7 @@ use signpost::config::{RouteName, RoutePattern};
 use signpost::values::Host;
 
 use super::{Sources, is_sent};
-use crate::text::counted;
+use signpost_logs::text::counted;
 
 impl Sources<'_> {
     /// The path of an example's request; nothing if it is for another host.
