@@ -18,15 +18,18 @@ pub(crate) struct Findings {
     pub(crate) problems: Vec<String>,
 }
 
-/// Compiles tests, those of the whole workspace.
-///
-/// Each lane names the same packages and features here, so that cargo compiles them once for all lanes.
-pub(crate) const TESTS: &str = "cargo test --workspace --locked --features \
-                                signpost-testbed/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
+/// Each lane names the same packages and features, so that cargo compiles them once for all lanes.
+const ALL: &str = "--workspace --locked --features \
+                   signpost-testbed/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
 
-/// Compiles the tests that these flags of [`TESTS`] name, and returns the lines that run them as cargo would.
+/// A command that compiles those tests of the whole workspace that these flags name.
+pub(crate) fn tests(command: &str, flags: &str) -> CommandLine {
+    CommandLine::new(command).arguments(ALL).arguments(flags)
+}
+
+/// Compiles the tests that these flags name, and returns the lines that run them as cargo would.
 pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<CommandLine>> {
-    compile(workspace, &CommandLine::new(TESTS).arguments(flags))
+    compile(workspace, &tests("cargo test", flags))
 }
 
 /// Compiles the tests of a `cargo test`, and returns the lines that run them.

@@ -1,7 +1,10 @@
+use std::fs;
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::command_line::CommandLine;
-use crate::lane::{Findings, TESTS, programs};
+use crate::lane::{Findings, programs, tests};
 use crate::tool;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -18,28 +21,46 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         tools::zizmor(workspace),
     ])?;
     let mut findings = Findings::default();
-    // Removes the coverage of earlier runs.
-    CommandLine::new("cargo llvm-cov clean --workspace").run()?;
-    // Measured and reported apart: together they would print the tests to standard error.
-    let measure = "cargo llvm-cov test --no-report --package signpost --locked --test";
-    findings.run_tests(&CommandLine::new(measure).argument(COVERING))?;
+    // It would compile all that the library depends on once more, in a directory of its own.
+    let target = workspace.target();
+    let covered = |line: CommandLine| line.variable("CARGO_LLVM_COV_TARGET_DIR", target);
+    covered(CommandLine::new("cargo llvm-cov clean --profraw-only")).run()?;
+    remove_programs(&target.join("debug/deps"))?;
+    // Measured and reported apart: together they would print the tests to standard error. Cargo takes a library that is
+    // measured for the one that is not, unless a setting tells them apart.
+    let measure =
+        "cargo llvm-cov test --no-report --config profile.dev.package.signpost.codegen-units=15";
+    findings.run_tests(&covered(tests(measure, "--test").argument(COVERING)))?;
     // A failed test leaves lines uncovered that are not the trouble.
     if findings.problems.is_empty() {
         let report = "cargo llvm-cov report --fail-under-lines 100 --show-missing-lines \
                       --ignore-filename-regex";
-        findings.run_tests(&CommandLine::new(report).argument(uncovered_files(workspace)))?;
+        let report = CommandLine::new(report).argument(uncovered_files(workspace));
+        findings.run_tests(&covered(report))?;
     }
     let others = workspace.tests_that_need(&[], COVERING)?;
     for test in programs(workspace, &format!("--lib --bins {others}"))? {
         findings.run_tests(&test)?;
     }
     // Coverage leaves out the examples in the documentation, which are tests as well.
-    findings.run_tests(&CommandLine::new(TESTS).argument("--doc"))?;
+    findings.run_tests(&tests("cargo test", "--doc"))?;
     let workflows = tools::zizmor_program(workspace)?
         .arguments("--offline --pedantic --strict-collection --no-progress")
         .argument(workspace.root().join(".github").to_string_lossy());
     findings.run_as_test(&workflows);
     Ok(findings)
+}
+
+/// Removes what [`COVERING`] was compiled to: the report would count an older one as well.
+fn remove_programs(directory: &Path) -> Result<()> {
+    let prefix = format!("{COVERING}-");
+    for file in fs::read_dir(directory)? {
+        let file = file?;
+        if file.file_name().to_string_lossy().starts_with(&prefix) {
+            fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A regular expression for the files whose lines need no test in this lane: the tools, and what
