@@ -185,7 +185,7 @@ fn value_with(part: CapturePart, text: &str, prefix: &[String], slot: &CaptureSl
             format!("{text}{rest}")
         }
         (_, [only]) if only == "1" => "a".to_owned(),
-        (_, [only]) => padded(only),
+        (_, [only]) if only == "2" => "aa".to_owned(),
         (_, [first, second]) if first == "3" => format!("{second}aa"),
         (_, [first, second]) => format!("{}{}", padded(first), padded(second)),
         _ => text.to_owned(),

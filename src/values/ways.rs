@@ -13,7 +13,7 @@ pub(super) enum Extent<'k> {
 /// of the text: none, one, or two for any more.
 struct Ways<'k> {
     text: &'k str,
-    numbers: Vec<u8>,
+    numbers: Vec<Vec<u8>>,
 }
 
 /// The length of each part, if the text can be read in exactly one way. The error is the part that no
@@ -30,8 +30,8 @@ pub(super) fn one_reading(parts: &[Extent<'_>], text: &str) -> Result<Vec<usize>
     };
     let most: usize = parts.iter().map(most).sum();
     if text.len() > most {
-        // What is further off than any reading gets makes no difference, and would take time.
-        let near = text.get(..text.floor_char_boundary(most + 1));
+        // What no reading reaches makes no difference, and would take time.
+        let near = text.get(..text.floor_char_boundary(most));
         return Err(furthest(parts, near.unwrap_or_default()));
     }
     let ways = Ways::count(parts, text);
@@ -107,7 +107,7 @@ impl<'k> Ways<'k> {
     fn count(parts: &'k [Extent<'_>], text: &'k str) -> Self {
         let mut ways = Self {
             text,
-            numbers: vec![0; (parts.len() + 1) * (text.len() + 1)],
+            numbers: vec![vec![0; text.len() + 1]; parts.len() + 1],
         };
         ways.set(parts.len(), text.len(), 1);
         for (index, part) in parts.iter().enumerate().rev() {
@@ -137,18 +137,14 @@ impl<'k> Ways<'k> {
     }
 
     fn number(&self, index: usize, at: usize) -> u8 {
-        let number = self.numbers.get(self.place(index, at));
+        let number = self.numbers.get(index).and_then(|it| it.get(at));
         number.copied().unwrap_or_default()
     }
 
     fn set(&mut self, index: usize, at: usize, number: u8) {
-        let place = self.place(index, at);
-        if let Some(before) = self.numbers.get_mut(place) {
+        let numbers = self.numbers.get_mut(index);
+        if let Some(before) = numbers.and_then(|it| it.get_mut(at)) {
             *before = number;
         }
-    }
-
-    fn place(&self, index: usize, at: usize) -> usize {
-        index * (self.text.len() + 1) + at
     }
 }

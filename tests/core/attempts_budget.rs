@@ -268,5 +268,5 @@ fn a_memory_that_failed_is_known_and_asked_again() {
 #[test]
 fn a_secret_is_not_printed() {
     let text = format!("{:?}", Secret::new([7; 32]));
-    assert!(!text.contains('7'), "{text}");
+    assert_eq!(text, "Secret(…)");
 }

@@ -33,7 +33,15 @@ fn config() -> Config {
             "/{file}/{file}/{file}/{file}",
         )
         .at(&[("cdn", 1)])
-        .example("/four/a", "/a/a/a/a");
+        .example("/four/a", "/a/a/a/a")
+        .target(
+            "deep",
+            &format!("https://deeps.example{}", "/d".repeat(631)),
+            "",
+        )
+        .route("deep", "/deep/{file:segment}", "/{file}")
+        .at(&[("deep", 1)])
+        .example("/deep/a", "/a");
     configs::read(&config.to_string())
 }
 
@@ -67,6 +75,9 @@ fn rows() -> Vec<(String, bool)> {
         (format!("/four/{}", "a".repeat(255)), true),
         (format!("/four/{}", "!".repeat(168)), true),
         (format!("/four/{}", "!".repeat(169)), false),
+        // One byte more than there may be.
+        (format!("/deep/{}", "!".repeat(254)), true),
+        (format!("/deep/{}", "!".repeat(255)), false),
     ]
 }
 

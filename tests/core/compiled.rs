@@ -43,6 +43,9 @@ const SAME_MEANING: &[(&str, &str)] = &[
     ),
 ];
 
+/// A route for one host, in place of the table of the log that it precedes.
+const ONLY_AT_HOST: &str = "[[routes]]\nname = \"page\"\npath = \"/files/page\"\norigin = true\nhosts = [\"a.example\"]\nexamples = [{ request = \"https://a.example/files/page\" }]\n[log]";
+
 /// Changes of [`SMALL`] that mean something else.
 const OTHER_MEANING: &[(&str, &str)] = &[
     ("[origin]", "hosts = [\"crates.io\"]\n[origin]"),
@@ -78,6 +81,15 @@ const OTHER_MEANING: &[(&str, &str)] = &[
         "[\"cdn.example\", \"b.example\"]\n[targets.b]\nbase = \"b.example\"\n[[routes]]\nname = \"other\"\npath = \"/other/{file:segment}\"\ntarget = \"b\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/other/a\", location = \"https://b.example/a\" }]\n",
     ),
     ("name = \"file\"", "name = \"files\""),
+    (
+        "https://cdn.example\"\n",
+        "https://cdn.example\"\nunencoded = \"+\"\n",
+    ),
+    ("[log]", ONLY_AT_HOST),
+    (
+        "[log]",
+        "[[routes]]\nname = \"blob\"\npath = \"/v2/{image:segment}/{digest:sha256}\"\ntarget = \"cdn\"\nlocation = \"/{digest}\"\nunused = [\"image\"]\nexamples = [{ request = \"/v2/a/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", location = \"https://cdn.example/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\" }]\n[log]",
+    ),
     (
         "name = \"file\"",
         "name = \"file\"\nstatus = 301\ncache_control = \"max-age=60\"",
@@ -157,6 +169,11 @@ fn what_compiles_is_what_the_edge_accepts() {
 
 /// What is replaced in the compiled form, by what, and the problem.
 const BROKEN_JSON: &[(&str, &str, &str)] = &[
+    (
+        "\"target\":\"cdn\"",
+        "\"targets\":[{\"name\":\"cdn\",\"weight\":\"9\"}]",
+        "syntax-invalid: invalid type: string \"9\", expected a whole number from 1 to 1000 at line 1 column 245",
+    ),
     (
         "\"revision\":\"ba7094b9adc4\",",
         "",

@@ -124,6 +124,13 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "target = \"cdn\"",
+        "targets = [{ name = \"cdn\", weight = \"9\" }]",
+        &[
+            "line 8, column 37: syntax-invalid: routes[0].targets[0].weight: `routes[0].targets[0].weight` is a whole number from 1 to 1000; found the text \"9\"",
+        ],
+    ),
+    (
         "https://cdn.example/%40a/b",
         "https://cdn.example/@a/b",
         &[

@@ -112,6 +112,16 @@ const ROWS: &[(&str, &str, Expected)] = &[
         Overlap("/b/ab/abb0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ),
     ("/b/{n.index-prefix}/{n:crate}", "/b/1/{z:digits}", Apart),
+    (
+        "/b/{n.index-prefix}/{n:crate}",
+        "/b/2/{f:segment}",
+        Overlap("/b/2/aa"),
+    ),
+    (
+        "/b/{n.lower-index-prefix}/{n:crate}",
+        "/b/ab/cd/{f:segment}",
+        Overlap("/b/ab/cd/abcd"),
+    ),
     // The last of nine captures tells nothing, and the first not either.
     (
         "/{a:segment}q/{b:segment}q/{c:segment}q/{d:segment}q/{e:segment}q/{f:segment}q/{g:segment}q/{h:segment}q/{i:segment}q",

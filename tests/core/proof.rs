@@ -496,6 +496,26 @@ fn a_path_of_the_base_is_part_of_the_proof() {
 }
 
 #[test]
+fn a_location_that_reads_back_in_two_ways_is_refused() {
+    // It does not compile, but an entry may have it all the same.
+    let text = SmallConfig::new("")
+        .target("cdn", "https://cdn.example", "")
+        .route("two", "/two/{a:segment}/{b:segment}", "/{a}-{b}");
+    let config = as_compiled(&text.to_string());
+    for (path, location, expected) in [
+        ("/two/x/y", "https://cdn.example/x-y", Ok(())),
+        (
+            "/two/x-y/z",
+            "https://cdn.example/x-y-z",
+            Err(Refusal::CapturesDiffer),
+        ),
+    ] {
+        let proven = check(&config, path, location).map(drop);
+        assert_eq!(proven, expected, "{path}");
+    }
+}
+
+#[test]
 fn plain_http_is_for_a_loopback_base_only() {
     let local = every_capture_type("http://127.0.0.1:7878");
     let secure = every_capture_type("https://127.0.0.1:7878");

@@ -109,6 +109,8 @@ const READ: &[Read] = &[
     // The literal between two captures stands there once; otherwise the end of the first is in doubt.
     (TWO_FILES.0, TWO_FILES.1, "x-y", Some(&["x", "y"])),
     (TWO_FILES.0, TWO_FILES.1, "x-y-z", None),
+    ("/{a:segment}", "/{a}-{a}", "x-y-x-y", Some(&["x-y"])),
+    ("/{a:segment}", "/{a}-{a}", "x-y-y-x", None),
     (TWO_FILES.0, TWO_FILES.1, "x--z", None),
     (TWO_FILES.0, TWO_FILES.1, "-y", None),
     (TWO_FILES.0, TWO_FILES.1, "x-", None),
@@ -315,6 +317,16 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "/{d:sha256}",
         "/{d.first(2)}/x",
         "`{d.first(2)}` is only a part; write `{d}` as well, or the location does not tell which request it answers",
+    ),
+    (
+        "/{n:crate}/{d:sha256}",
+        "/{d.first(2)}/{d}",
+        "the capture `n` of the path is not in the location, so two requests could lead to one file; use `{n}`, or list it in `unused` if the location has a sha256 or sha512",
+    ),
+    (
+        "/{n:crate}",
+        "/{n.index-prefix}/{n.index-prefix}/{n}",
+        "`n` may be several segments and stands twice; use it once",
     ),
 ];
 
