@@ -436,6 +436,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `cdn.examplefiles` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 1, column 33: host-unknown: allowed_hosts[1]: `cdn.examplefiles` ends in `examplefiles`, and there is no such top-level domain; correct it, or if it is a name of your own network, list its end in `private_suffixes`\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
     ),
     (
+        "[\"cdn.example\"]\n",
+        "[\"cdn.example\", \"wwwcdn.example\", \"b.example\"]\ntargets.other.base = \"wwwcdn.example\"\ntargets.b.base = \"b.example\"\n[[routes]]\nname = \"b\"\npath = \"/b/{file:segment}\"\ntarget = \"b\"\nlocation = \"/{file}\"\nexamples = [{ request = \"/b/a\", location = \"https://b.example/a\" }]\n",
+        "line 1, column 33: allowed-host-mistyped: allowed_hosts[1]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",
+    ),
+    (
         "[\"cdn.example\"]",
         "[\"wwwcdn.example\", \"cdn.example\"]\ntargets.other.base = \"wwwcdn.example\"",
         "line 1, column 18: allowed-host-mistyped: allowed_hosts[0]: `wwwcdn.example` is `cdn.example` with something glued on, as when a prefix and a path are joined without a slash; leave it out if it is not a host of its own\nline 2, column 9: target-unused: targets.other: no route names `other`, so nothing is sent there; add it to the `targets` of a route, or leave it out",

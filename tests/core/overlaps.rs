@@ -122,6 +122,28 @@ const ROWS: &[(&str, &str, Expected)] = &[
         "/b/ab/cd/{f:segment}",
         Overlap("/b/ab/cd/abcd"),
     ),
+    (
+        "/b/{n.index-prefix}/{n:crate}",
+        "/b/1/{f:segment}",
+        Overlap("/b/1/a"),
+    ),
+    (
+        "/b/{n.index-prefix}/{n:crate}",
+        "/b/3/{x:segment}/{f:segment}",
+        Overlap("/b/3/a/aaa"),
+    ),
+    // Only what is surely longer or the same takes all of the other.
+    ("/x-{n:crate}", "/x-{m:crate}", Unreachable("/x-serde")),
+    (
+        "/{f:segment}",
+        "/{a:lower}.{b:lower}",
+        Overlap("/serde.serde"),
+    ),
+    (
+        "/b/{n:crate}/{n}",
+        "/b/{m:crate}/{k:crate}",
+        Overlap("/b/serde/serde"),
+    ),
     // The last of nine captures tells nothing, and the first not either.
     (
         "/{a:segment}q/{b:segment}q/{c:segment}q/{d:segment}q/{e:segment}q/{f:segment}q/{g:segment}q/{h:segment}q/{i:segment}q",
@@ -193,6 +215,33 @@ fn check(first: &str, second: &str, expected: &Expected) {
 fn every_overlap_of_two_routes_is_found() {
     for (first, second, expected) in ROWS {
         check(first, second, expected);
+    }
+}
+
+/// The paths of two routes, and how they would be told apart.
+const ADVICE: &[(&str, &str, &str)] = &[
+    (
+        "/{n:crate}/{v:crate}",
+        "/{m:crate}/{f:segment}",
+        "; `{f:segment}` and `{v:crate}` would tell them apart",
+    ),
+    (
+        "/b/{n:crate}/{n}",
+        "/b/{m:crate}/{k:crate}",
+        "; `{m:crate}` and `{n:crate}` would tell them apart",
+    ),
+    (
+        "/a/{n:crate}/x",
+        "/a/{r:path}",
+        "; change one of the paths so that no request is on both",
+    ),
+];
+
+#[test]
+fn the_advice_names_what_could_tell_two_routes_apart() {
+    for (first, second, advice) in ADVICE {
+        let problems = configs::problems_of(&routes(&[first, second])).to_string();
+        assert!(problems.contains(advice), "{first}, {second}: {problems}");
     }
 }
 

@@ -100,6 +100,12 @@ fn with_targets(number: usize, lines: &str, route_lines: &str) -> SmallConfig {
 fn a_permanent_redirect_is_kept_for_a_day_at_most() {
     for (lines, expected) in ROWS {
         check(&with_targets(1, "", lines), expected, lines);
+        // Of one target, named alone or in a list.
+        check(
+            &with_targets(1, "", lines).at(&[("t0", 2)]),
+            expected,
+            lines,
+        );
     }
 }
 

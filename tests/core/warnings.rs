@@ -1,5 +1,6 @@
 //! What may not be meant is said, and the configuration can be used all the same.
 
+use crate::fixtures::configs;
 use crate::test;
 use signpost::authoring::Authored;
 use signpost::config::{MAX_ENTRY_LENGTH, Severity};
@@ -132,4 +133,27 @@ fn an_entry_that_is_nearly_full_is_told_which_routes_are_long() {
             && only.contains(&full),
         "{only}"
     );
+}
+
+#[test]
+fn an_entry_is_nearly_full_from_four_fifths_on() {
+    let bound = MAX_ENTRY_LENGTH * 4 / 5;
+    let with = |more: usize| {
+        let path = |it: usize| {
+            format!(
+                "/{it}{}/{{a:digits}}",
+                "x".repeat(if it == 0 { more } else { 60 })
+            )
+        };
+        (0..34).fold(base("hosts = [\"registry.example\"]"), |config, it| {
+            config
+                .route(&format!("r{it}"), &path(it), &format!("/{it}/{{a}}"))
+                .example(&path(it).replace("{a:digits}", "1"), &format!("/{it}/1"))
+        })
+    };
+    let length = |config: &SmallConfig| configs::read(&config.to_string()).to_json().len();
+    let more = bound - length(&with(0));
+    assert_eq!(length(&with(more)), bound);
+    assert_eq!(warnings(&with(more - 1)), [""; 0]);
+    assert_eq!(warnings(&with(more)).len(), 1);
 }
