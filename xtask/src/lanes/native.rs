@@ -21,13 +21,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         tools::zizmor(workspace),
     ])?;
     let mut findings = Findings::default();
-    // It would compile all that the library depends on once more, in a directory of its own.
+    let others = workspace.tests_that_need(&[], COVERING)?;
+    let others = programs(workspace, &format!("--lib --bins {others}"))?;
+    // It would compile all that the library depends on once more, in a directory of its own. Here all of that is
+    // compiled by now, and only the library and its tests are compiled to be measured: Cargo would take them for those
+    // that are not, unless a setting tells them apart.
     let target = workspace.target();
     let covered = |line: CommandLine| line.variable("CARGO_LLVM_COV_TARGET_DIR", target);
     covered(CommandLine::new("cargo llvm-cov clean --profraw-only")).run()?;
     remove_programs(&target.join("debug/deps"))?;
-    // Measured and reported apart: together they would print the tests to standard error. Cargo takes a library that is
-    // measured for the one that is not, unless a setting tells them apart.
+    // Measured and reported apart: together they would print the tests to standard error.
     let measure =
         "cargo llvm-cov test --no-report --config profile.dev.package.signpost.codegen-units=15";
     findings.run_tests(&covered(tests(measure, "--test").argument(COVERING)))?;
@@ -38,8 +41,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         let report = CommandLine::new(report).argument(uncovered_files(workspace));
         findings.run_tests(&covered(report))?;
     }
-    let others = workspace.tests_that_need(&[], COVERING)?;
-    for test in programs(workspace, &format!("--lib --bins {others}"))? {
+    for test in others {
         findings.run_tests(&test)?;
     }
     // Coverage leaves out the examples in the documentation, which are tests as well.

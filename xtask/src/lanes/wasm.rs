@@ -13,9 +13,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
         tools::node(),
         tools::wasm_bindgen(workspace)?,
     ])?;
-    // The other tests run natively only.
+    // The other tests run natively only. At level 1, compiling takes 22 s less than at level 2, and running 7 s more.
     let lines = ["--test core", "--doc"].map(|tests| {
-        let line = "nice -n 19 cargo test --package signpost --locked --target";
+        let line = "nice -n 19 cargo test --package signpost --locked \
+                    --config profile.dev.package.signpost.opt-level=1 --target";
         let line = CommandLine::new(line).argument(PURE_TARGET);
         line.arguments(tests)
     });
