@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use signpost::authoring::Authored;
 use signpost::config::{Config, Problems};
+use signpost_logs::text::{counted, in_place, visible};
 
 use crate::file::{self, Text};
 use crate::findings::{self, Finding};
 use crate::output::{Failure, Outcome, Screen, print, print_error};
 use crate::replace::Replacement;
-use signpost_logs::text::{counted, in_place, visible};
 
 /// Compiles a configuration into the JSON of the Config Store entry `config`
 ///

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use signpost::authoring::{self, Example, OriginExample, split_request};
 use signpost::config::Target;
+use signpost_logs::text::visible;
 
 use crate::file::Loaded;
-use signpost_logs::text::visible;
 
 /// A key whose value differs between two configurations.
 ///

@@ -9,12 +9,12 @@ use serde::Serialize;
 use signpost::authoring::Authored;
 use signpost::config::{ProblemCode, Problems};
 use signpost::values::{Base, Host};
+use signpost_logs::text::counted;
 
 use crate::findings::{self, Code, Finding};
 use crate::output::{Failure, Format, Outcome, Screen, print, print_error, print_json};
 use filled::Values;
 use presets::{PRESETS, Preset};
-use signpost_logs::text::counted;
 
 /// Prints a complete configuration to start from, for a kind of registry
 ///

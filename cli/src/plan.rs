@@ -31,13 +31,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use signpost::values::Share;
+use signpost_logs::text::counted;
 
 use crate::file::{self, Loaded};
 use crate::output::{Failure, Format, Outcome, print, print_json};
 use crate::unhealthy::Unhealthy;
 use cost::{CpuTimes, Prices};
 use files::Files;
-use signpost_logs::text::counted;
 use summary::Summary;
 use value::Plan;
 

@@ -46,13 +46,32 @@ fn no_file_imports_itself_through_others() {
 }
 
 #[test]
+fn the_layers_of_the_logs_import_those_below_alone() {
+    let layers = ["failure", "text", "log", "watch"];
+    let layer = |module: &str| {
+        let name = module.strip_prefix("crate::")?.split("::").next()?;
+        layers.iter().position(|layer| *layer == name)
+    };
+    for source in sources_in("logs/src") {
+        let own = layer(&source.module);
+        for imported in &source.imports {
+            let file = source.path.display();
+            assert!(
+                layer(imported) <= own || own.is_none(),
+                "{file}: {imported}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_logs_print_nothing() {
     let sources = sources_in("logs/src");
     assert!(!sources.is_empty());
     for source in sources {
         let text = fs::read_to_string(&source.path).unwrap();
         // `eprint!` and `eprintln!` end in the same letters.
-        for word in ["print!", "println!", "stdout", "stderr"] {
+        for word in ["print!", "println!", "dbg!", "stdout()", "stderr()"] {
             assert!(!text.contains(word), "{}: {word}", source.path.display());
         }
     }

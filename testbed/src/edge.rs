@@ -22,7 +22,8 @@ use crate::viceroy::Viceroy;
 /// The module under Viceroy with the entries of a store that change while it runs.
 ///
 /// It stands in for the propagation of a store: a sandbox that starts has the new entries, and one that runs reads them
-/// within five seconds. In production, all of that takes about 30 seconds.
+/// within five seconds. Until then, some requests are answered by the old entries and some by the new ones. In
+/// production, all of that takes about 30 seconds.
 #[derive(Debug)]
 pub struct Edge {
     door: Door,
@@ -75,7 +76,7 @@ impl Edge {
         })
     }
 
-    /// Takes these entries, within five seconds.
+    /// Writes these entries. After five seconds, every request is answered by them.
     pub(crate) fn take(&self, entries: &BTreeMap<String, String>) -> Result<()> {
         let local_server = self.inside.local_server.clone().entries(entries);
         self.inside.viceroy.write(&local_server)

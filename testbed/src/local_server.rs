@@ -108,8 +108,8 @@ impl LocalServer {
         self
     }
 
-    /// Has Viceroy read the Config Store from a file of its own, so that `Viceroy::take` can change the entries. It also
-    /// prints when a sandbox ends.
+    /// Has Viceroy read the Config Store from a file of its own, so that `Viceroy::take` and `Viceroy::write` can change
+    /// the entries. It also prints when a sandbox starts and ends.
     #[must_use]
     pub(crate) fn with_store_file(mut self) -> Self {
         self.has_store_file = true;

@@ -75,7 +75,7 @@ fn rows() -> Vec<(String, bool)> {
         (format!("/four/{}", "a".repeat(255)), true),
         (format!("/four/{}", "!".repeat(168)), true),
         (format!("/four/{}", "!".repeat(169)), false),
-        // One byte more than there may be.
+        // Almost the longest location, and one byte too many.
         (format!("/deep/{}", "!".repeat(254)), true),
         (format!("/deep/{}", "!".repeat(255)), false),
     ]

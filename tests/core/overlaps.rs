@@ -132,7 +132,7 @@ const ROWS: &[(&str, &str, Expected)] = &[
         "/b/3/{x:segment}/{f:segment}",
         Overlap("/b/3/a/aaa"),
     ),
-    // Only what is surely longer or the same takes all of the other.
+    // A route is unreachable only if an earlier one has all its paths for certain.
     ("/x-{n:crate}", "/x-{m:crate}", Unreachable("/x-serde")),
     (
         "/{f:segment}",

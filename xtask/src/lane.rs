@@ -18,11 +18,11 @@ pub(crate) struct Findings {
     pub(crate) problems: Vec<String>,
 }
 
-/// Each lane names the same packages and features, so that cargo compiles them once for all lanes.
+/// The packages and features of all tests. Each lane names the same, so that cargo compiles them once.
 const ALL: &str = "--workspace --locked --features \
                    signpost-testbed/viceroy,signpost-cli/viceroy,signpost-cli/fastly-cli";
 
-/// A command that compiles those tests of the whole workspace that these flags name.
+/// A command of cargo for the tests that these flags name, of the whole workspace.
 pub(crate) fn tests(command: &str, flags: &str) -> CommandLine {
     CommandLine::new(command).arguments(ALL).arguments(flags)
 }

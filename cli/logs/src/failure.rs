@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Failure(String);
 
 impl Failure {
-    /// Says why, in a sentence without its end.
+    /// Takes the reason, without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }

@@ -1,9 +1,9 @@
 //! Reads the logs of registries, and judges what they say: which downloads fail, and since when.
 //!
-//! The operator's tool reads a log with it for `plan`, `watch`, `release` and `smoke`. It is a package of its own because
-//! its tests read the traffic of days: it is optimised when they are compiled, and the rest of the tool is not.
+//! The operator's tool reads logs with it for `plan`, `watch` and `release`, and all its commands write with [`text`]. It
+//! is a package of its own so that it alone is optimised in builds of the tests: its own read the traffic of days.
 //!
-//! Imports go down: [`Failure`] and [`text`] are at the bottom, then `log`, then `watch`.
+//! Imports go down: [`Failure`] and [`text`] are at the bottom, then [`log`], then [`watch`].
 
 #![forbid(unsafe_code)]
 

@@ -43,7 +43,7 @@ pub fn float(count: u64) -> f64 {
     count as f64
 }
 
-/// A share of one, such as `12.5 %`.
+/// A share from 0 to 1, such as `12.5 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }

@@ -31,8 +31,9 @@ mod watcher;
 mod window;
 
 pub use alarm::{Above, Alarm, Cause};
+pub use band::Limit;
 pub use changes::Change;
-pub use event::{Event, Summary};
+pub use event::{Event, Summary, Unreadable};
 pub use figures::Figures;
 pub use line::Side;
 pub use noise::Notice;
@@ -42,4 +43,4 @@ pub use settings::Settings;
 pub use timeline::Timeline;
 pub use verdict::{OfSides, Verdict};
 pub use watcher::Watcher;
-pub use window::Window;
+pub use window::{Counts, InScope, Ratio, Window};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use signpost_logs::text::visible;
+
 use crate::differences::{names, steps};
 use crate::output::Failure;
-use signpost_logs::text::visible;
 
 /// How many keys are suggested instead of an unknown one.
 const OFFERED: usize = 3;

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
+use signpost_logs::text::{counted, visible};
 
 use super::report::{Compared, FileReport, Report};
 use crate::file::Loaded;
 use crate::findings;
 use crate::output::Screen;
-use signpost_logs::text::{counted, visible};
 
 /// Writes each file's problems and warnings and a few words about it, then the differences between
 /// the files.

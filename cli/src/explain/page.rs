@@ -3,7 +3,6 @@
 use std::fmt::{self, Display, Formatter};
 
 use anstyle::{AnsiColor, Style};
-
 use signpost_logs::text::visible;
 
 /// The width of prose. URLs are never broken, so that they can be copied.

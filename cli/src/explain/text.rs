@@ -2,12 +2,13 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use signpost_logs::text::{counted, visible};
+
 use super::explanation::{Answered, Built, Decided, Explanation, OnSide, Sent};
 use super::page::{Mark, Page, place};
 use super::request::Arrived;
 use super::routes::{Captured, TrialResult, Tried};
 use super::words;
-use signpost_logs::text::{counted, visible};
 
 impl Display for Explanation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -9,11 +9,11 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 use signpost::config::Severity;
+use signpost_logs::text::{in_place, visible};
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::finding::Finding;
 use crate::output::Screen;
-use signpost_logs::text::{in_place, visible};
 
 /// Writes each finding with its code, the lines of the file around it, and how to learn more.
 ///

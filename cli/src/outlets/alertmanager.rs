@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
+use signpost_logs::text::{beginning, counted};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
@@ -19,7 +20,6 @@ use super::figures::Figures;
 use super::notification::Notification;
 use crate::https::{self, words_of};
 use crate::output::{Failure, as_error, print_error};
-use signpost_logs::text::{beginning, counted};
 
 /// The most time for a request.
 const TIMEOUT: Duration = Duration::from_secs(5);

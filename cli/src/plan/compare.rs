@@ -10,6 +10,7 @@ use signpost::reply::{BY_NEXT, DECISION_HEADER, Reply};
 use signpost::route::NoMatch;
 use signpost::sides;
 use signpost::values::Share;
+use signpost_logs::log::Asked;
 
 use super::kept::Kept;
 use super::loops::{Hop, Loops};
@@ -19,7 +20,6 @@ use super::parts::{Kind, Sample, Shape, Spot};
 use super::side::{Side, request};
 use crate::differences::Difference;
 use crate::unhealthy::{ALL_HEALTHY, Unhealthy};
-use signpost_logs::log::Asked;
 
 #[derive(Debug)]
 pub(super) struct Configurations<'c> {

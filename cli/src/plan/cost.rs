@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use indicatif::{HumanCount, HumanFloatCount};
 use serde::Serialize;
+use signpost_logs::text::float;
 
 use super::shares::Share;
-use signpost_logs::text::float;
 
 /// The prices of an edge platform, in any currency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

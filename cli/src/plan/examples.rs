@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use signpost::config::{RouteName, RoutePattern};
+use signpost_logs::log::Reader;
 
 use super::files::Files;
 use super::parts::{Place, Spot};
 use super::tally::Tally;
 use super::value::Plan;
 use crate::file::Loaded;
-use signpost_logs::log::Reader;
 
 /// The plan. Requests are answered once, even if several targets have the same example.
 pub(super) fn plan(files: &Files<'_>) -> Plan {

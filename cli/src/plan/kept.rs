@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use signpost::authoring;
 use signpost::reply::Reply;
-
 use signpost_logs::text::{seconds, visible};
 
 /// How caches keep an answer, including the caches of clients.

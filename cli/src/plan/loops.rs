@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use signpost::authoring::{self, split_request};
 use signpost::config::{Config, Route};
 use signpost::values::HeaderText;
+use signpost_logs::log::Asked;
 
 use super::chains::may_lead_on;
 use super::kept::Kept;
 use super::side::{Redirect, Side};
-use signpost_logs::log::Asked;
 
 /// A redirect of a loop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

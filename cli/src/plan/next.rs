@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
+use signpost_logs::text::counted;
 
 use super::on_next::OnNext;
 use super::parts::{Place, Sample, Shape, Spot};
 use super::shares::Requests;
 use super::summary::Outcome;
-use signpost_logs::text::counted;
 
 /// The requests on the side of `next`, which has a share of the files.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,11 +4,11 @@ use std::io::{self, Read};
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
+use signpost_logs::log::Chunks;
 
 use super::compare::Configurations;
 use super::tally::Tally;
 use crate::output::Failure;
-use signpost_logs::log::Chunks;
 
 /// One reader cannot keep more threads busy.
 const MOST_THREADS: usize = 16;

@@ -1,12 +1,12 @@
 //! The parts of a plan. Their fields are those of `--format json`.
 
 use serde::{Deserialize, Serialize};
+use signpost_logs::log::Why;
 use strum::VariantArray;
 
 use super::kept::Kept;
 use super::loops::Hop;
 use crate::differences::Difference;
-use signpost_logs::log::Why;
 
 /// How an answer changes; in words by `Display`.
 #[derive(

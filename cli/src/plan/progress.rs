@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use signpost_logs::log::Input;
 
 use crate::output::Failure;
-use signpost_logs::log::Input;
 
 /// Opens a file of requests, or standard input for `-`.
 pub(super) fn open(file: &Path) -> Result<(Input, ProgressBar), Failure> {

@@ -3,7 +3,6 @@
 use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
-
 use signpost_logs::log::Asked;
 
 /// A table of fixed size. A request replaces another whose hash leads to the same slot.

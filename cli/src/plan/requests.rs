@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use signpost_logs::log::Input;
+
 use super::files::Files;
 use super::summary::Summary;
 use super::{parallel, progress};
 use crate::output::Failure;
-use signpost_logs::log::Input;
 
 /// What was found in all of the files, one after the other. A file that breaks off is read as far as it
 /// goes.

@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
 use serde::Serialize;
+use signpost_logs::text::{float, percent, visible};
 
 use super::parts::Shape;
 use super::summary::Outcome;
-use signpost_logs::text::{float, percent, visible};
 
 /// The requests of one route that are answered in one way.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -7,10 +7,10 @@ use signpost::request::Request;
 use signpost::sides::{self, Sides};
 use signpost::values::{Host, Share, Switch};
 use signpost::{Answer, answers_at_every_target};
+use signpost_logs::log::Asked;
 
 use super::kept::Kept;
 use crate::unhealthy::Unhealthy;
-use signpost_logs::log::Asked;
 
 /// The entries `config` and `next`, and the unhealthy targets, with which one side of the plan answers.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
+use signpost_logs::log::{Asked, Chunk, Reader, Unreadable, Why};
 
 use super::compare::{Compared, Configurations};
 use super::on_next::OnNext;
@@ -11,7 +12,6 @@ use super::parts::{Spot, UnreadableLine, UnreadableLines};
 use super::paths::Paths;
 use super::recent::{Recent, Seen};
 use super::summary::{Outcome, Planned, SAMPLES, Summary};
-use signpost_logs::log::{Asked, Chunk, Reader, Unreadable, Why};
 
 /// Counts, and the first few of each kind.
 #[derive(Debug, Default)]

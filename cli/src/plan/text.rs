@@ -3,13 +3,13 @@
 use std::fmt::{self, Display, Formatter};
 
 use indicatif::HumanCount;
+use signpost_logs::text::{counted, visible};
 
 use super::loops::{Hop, is_of_caches};
 use super::parts::{Group, Kind, Place, Sample, Shape, UnreadableLines};
 use super::shares;
 use super::value::Plan;
 use crate::differences::Difference;
-use signpost_logs::text::{counted, visible};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

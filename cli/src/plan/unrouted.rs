@@ -3,10 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
+use signpost_logs::text::{counted, visible};
 
 use super::paths::Paths;
 use super::shares::Requests;
-use signpost_logs::text::{counted, visible};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Unrouted {

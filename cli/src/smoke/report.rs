@@ -10,13 +10,13 @@ pub(crate) mod targets;
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
+use signpost_logs::text::counted;
 
 use self::grid::{GREEN, RED};
 use self::table::Table;
 use self::targets::{Downloads, RouteTarget};
 use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::judge::verdict::Verdict;
-use signpost_logs::text::counted;
 
 /// The outcome of all probes, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

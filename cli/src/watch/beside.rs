@@ -10,17 +10,11 @@ use std::time::Duration;
 
 use clap::{Args as _, FromArgMatches as _};
 use rustix::process::{Pid, Signal, kill_process_group};
+use signpost_logs::log::{Chunks, Input};
+use signpost_logs::watch::{Alarm, Cause, Event, Scope, Settings, Side, Verdict, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::output::Failure;
-use signpost_logs::log::{Chunks, Input};
-use signpost_logs::watch::Event;
-use signpost_logs::watch::Scope;
-use signpost_logs::watch::Settings;
-use signpost_logs::watch::Side;
-use signpost_logs::watch::Verdict;
-use signpost_logs::watch::Watcher;
-use signpost_logs::watch::{Alarm, Cause};
 
 /// How long the thread may take to end once its command is killed.
 const GRACE: Duration = Duration::from_secs(1);

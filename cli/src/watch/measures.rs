@@ -11,14 +11,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 use prometheus::{Gauge, IntCounter, IntCounterVec, Registry};
+use signpost_logs::watch::{Figures, Scope};
 use time::OffsetDateTime;
 
 use self::families::PerPart;
 use self::names::Names;
 use crate::outlets::registered;
 use crate::output::Failure;
-use signpost_logs::watch::Figures;
-use signpost_logs::watch::Scope;
 
 /// Counters that only grow, and gauges.
 #[derive(Debug)]

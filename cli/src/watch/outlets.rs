@@ -1,11 +1,10 @@
 //! What `watch` tells its outlets.
 
+use signpost_logs::log::Time;
+use signpost_logs::watch::{Alarm, Cause, Event, Scope};
+
 use super::measures::Measures;
 use crate::outlets::{Notification, Outlets, Severity};
-use signpost_logs::log::Time;
-use signpost_logs::watch::Event;
-use signpost_logs::watch::Scope;
-use signpost_logs::watch::{Alarm, Cause};
 
 /// The name of each kind of alarm, as Alertmanager and Prometheus have it.
 pub(crate) const NAMES: [&str; 4] = [

@@ -103,7 +103,7 @@ impl Bed {
     }
 
     /// Releases the other configuration with the real Fastly CLI, and watches the log. Waits are a fifth as long as
-    /// planned. Smoke tests that are not real pass.
+    /// planned: a change has six seconds to spread, and takes five. Smoke tests that are not real pass.
     pub(crate) async fn release(&self, hold: &str, are_smokes_real: bool) -> Output {
         let file = |name| self.directory.path().join(name);
         let log = format!("tail -n +1 -F '{}'", self.edge.log().display());

@@ -230,15 +230,15 @@ impl Row {
     }
 }
 
-/// How long it took from the first bad answer to the first request without a share.
+/// How long it took from the first bad answer to the last request with a share.
 fn until_no_share(lines: &[Line]) -> String {
     let mut times = lines.iter().filter(|line| line.is_to(DEAD_HOST));
     let Some(first) = times.next().map(|line| line.time) else {
         return String::new();
     };
-    let after = lines.iter().filter(|line| line.time > first);
-    let mut ends = after.filter(|line| line.switch == SWITCH);
-    let took = ends.next().unwrap().time.duration_since(first).unwrap();
+    let mut last = lines.iter().filter(|line| line.switch != SWITCH);
+    let last = last.next_back().unwrap();
+    let took = last.time.duration_since(first).unwrap();
     let took = took.as_secs_f64();
     format!(", {took:.1} s from the first to a share of 0")
 }

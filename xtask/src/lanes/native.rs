@@ -23,7 +23,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let others = workspace.tests_that_need(&[], COVERING)?;
     let others = programs(workspace, &format!("--lib --bins {others}"))?;
-    // It would compile all that the library depends on once more, in a directory of its own. Here all of that is
+    // cargo-llvm-cov would compile all that the library depends on once more, in a directory of its own. Here all of that is
     // compiled by now, and only the library and its tests are compiled to be measured: Cargo would take them for those
     // that are not, unless a setting tells them apart.
     let target = workspace.target();

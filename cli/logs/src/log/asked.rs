@@ -65,7 +65,7 @@ impl<'l> Asked<'l> {
         }
     }
 
-    /// The same, of no line.
+    /// The same request, without its line.
     pub fn into_owned(self) -> Asked<'static> {
         Asked {
             method: Cow::Owned(self.method.into_owned()),

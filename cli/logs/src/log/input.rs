@@ -25,7 +25,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or its compressed data do not begin well.
+    /// When it cannot be read, or what it is compressed with is broken at its start.
     pub fn open(file: &Path) -> Result<Self, Failure> {
         Self::open_through(file, |stored, _| stored)
     }

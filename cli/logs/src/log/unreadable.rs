@@ -91,7 +91,7 @@ impl Unreadable {
         }
     }
 
-    /// The kind of reason.
+    /// Why, without the place.
     pub fn why(&self) -> Why {
         self.why
     }

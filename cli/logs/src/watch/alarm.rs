@@ -64,7 +64,7 @@ pub struct Above {
     pub ratio: f64,
     /// The usual ratio, once it is learnt.
     pub usual: Option<f64>,
-    /// What the ratio must be above.
+    /// A ratio above this raises the alarm.
     pub limit: f64,
     /// That of `config` in the same windows, if `next` is compared with it.
     #[serde(skip_serializing_if = "Option::is_none")]

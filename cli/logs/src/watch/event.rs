@@ -18,7 +18,7 @@ pub enum Event {
     Change(Change),
     /// An alarm was raised.
     AlarmBegan(Alarm),
-    /// An alarm's cause is gone.
+    /// An alarm has ended.
     AlarmEnded(Alarm),
     /// One client would have raised an alarm.
     Notice(Notice),
@@ -71,12 +71,14 @@ pub struct Summary {
     pub samples: Vec<Unreadable>,
 }
 
+/// A line that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unreadable {
     /// Nothing if only one file is watched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) file: Option<String>,
     pub(crate) line: u64,
+    /// In words.
     pub why: String,
 }
 

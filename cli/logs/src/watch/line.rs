@@ -30,9 +30,9 @@ pub(crate) struct Line<'a> {
 /// The side of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
-    /// Of the configuration in force.
+    /// That of `config`.
     Config,
-    /// Of the one that is released beside it.
+    /// That of `next`.
     Next,
 }
 

@@ -41,7 +41,7 @@ struct Stretch {
 }
 
 impl Watcher {
-    /// Has read nothing yet.
+    /// A watcher that has read nothing yet.
     pub fn new(settings: Settings) -> Self {
         Self {
             clock: Clock::new(settings.window),

@@ -20,6 +20,7 @@ const OTHER_REASONS: &str = "other";
 /// What happened in some time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
+    /// The figures that scopes have as well.
     #[serde(flatten)]
     pub figures: Figures,
     /// The requests that the origin answered, by reason.
@@ -49,8 +50,10 @@ pub struct Window {
 /// What happened in a scope.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InScope {
+    /// The requests.
     #[serde(flatten)]
     pub scope: Scope,
+    /// What happened.
     #[serde(flatten)]
     pub figures: Figures,
     #[serde(flatten)]
@@ -62,6 +65,7 @@ pub struct InScope {
 pub struct Ratio {
     /// Each client's share of repeats, averaged over the clients; nothing if they are too few.
     pub(crate) repeat_ratio: Option<f64>,
+    /// What the ratio is compared with.
     #[serde(flatten)]
     pub limit: Limit,
 }

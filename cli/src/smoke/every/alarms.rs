@@ -5,11 +5,11 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::Serialize;
+use signpost_logs::log::Time;
 
 use crate::outlets::Notification;
 use crate::smoke::every::found::{Cause, Fault, Found, Key};
 use crate::smoke::every::place::Place;
-use signpost_logs::log::Time;
 
 /// What is wrong with a place, for several rounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

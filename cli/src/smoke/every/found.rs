@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
+use signpost_logs::text::beginning;
 
 use crate::outlets::Severity;
 use crate::output::Failure;
@@ -12,7 +13,6 @@ use crate::smoke::gather::expected::Expected;
 use crate::smoke::gather::probes::Kind;
 use crate::smoke::judge::stage::Stage;
 use crate::smoke::report::Report;
-use signpost_logs::text::beginning;
 
 /// What an alarm can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde::Serialize;
+use signpost_logs::log::Time;
 use time::OffsetDateTime;
 
 use crate::outlets::Outlets;
@@ -16,7 +17,6 @@ use crate::smoke::every::place::Places;
 use crate::smoke::every::round::Round;
 use crate::smoke::every::text;
 use crate::smoke::report::json::{JsonVerdict, failed};
-use signpost_logs::log::Time;
 
 /// All rounds, and everything that is done with them.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use signpost_logs::log::Time;
 use signpost_testbed::rows;
 use time::OffsetDateTime;
 
@@ -21,7 +22,6 @@ use crate::smoke::judge::stage::Stage;
 use crate::smoke::judge::verdict::Verdict;
 use crate::smoke::report::Report;
 use crate::smoke::report::tests::report;
-use signpost_logs::log::Time;
 
 const BEGAN: i64 = 1_795_763_901;
 

@@ -1,13 +1,13 @@
 //! Rounds and alarms for people.
 
 use anstyle::{AnsiColor, Style};
+use signpost_logs::log::Time;
+use signpost_logs::text::{alarm_began, alarm_ended, counted};
 
 use crate::smoke::every::alarms::Alarm;
 use crate::smoke::every::found::Found;
 use crate::smoke::every::place::Place;
 use crate::smoke::every::round::Round;
-use signpost_logs::log::Time;
-use signpost_logs::text::{alarm_began, alarm_ended, counted};
 
 const OK: Style = AnsiColor::Green.on_default();
 const FAILED: Style = AnsiColor::Red.on_default().bold();

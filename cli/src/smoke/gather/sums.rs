@@ -6,12 +6,12 @@ use std::io;
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use signpost_logs::text::{beginning, counted};
 use url::{Position, Url};
 
 use crate::file::{self, in_words};
 use crate::output::Failure;
 use crate::smoke::gather::package::Checksum;
-use signpost_logs::text::{beginning, counted};
 
 /// The files to ask for, by the path of their request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

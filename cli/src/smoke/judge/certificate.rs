@@ -1,12 +1,12 @@
 //! Judges how long the certificates of servers last.
 
+use signpost_logs::text::counted;
 use time::{Duration, OffsetDateTime};
 
 use crate::smoke::ask::certificates::Certificate;
 use crate::smoke::gather::probes::Probe;
 use crate::smoke::judge::stage::{Column, Stage};
 use crate::smoke::judge::verdict::Verdict;
-use signpost_logs::text::counted;
 
 /// The verdict on the certificate of `host`, which must last for `days`.
 pub(crate) fn certificate(

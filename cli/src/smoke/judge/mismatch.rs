@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::Serialize;
-
 use signpost_logs::text::{beginning, visible};
 
 /// The most characters that are shown. A location has at most 2,048; a body may be a whole page.

@@ -1,5 +1,6 @@
 //! Compares the copies of a file.
 
+use signpost_logs::text::beginning;
 use strum::VariantArray as _;
 
 use crate::smoke::gather::probes::Probe;
@@ -8,7 +9,6 @@ use crate::smoke::judge::mismatch::shown;
 use crate::smoke::parity::answers::Aspect;
 use crate::smoke::parity::copy::{Copy, Difference, short};
 use crate::smoke::run::{in_full, is_missing};
-use signpost_logs::text::beginning;
 
 /// The most characters of a value from outside.
 const MAX_VALUE: usize = 40;

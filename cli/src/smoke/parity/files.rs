@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signpost::config::Route;
+use signpost_logs::text::counted;
 
 use crate::output::Failure;
 use crate::smoke::gather::probes::{Kind, Probe, Sources};
 use crate::smoke::gather::redirect::AtTarget;
-use signpost_logs::text::counted;
 
 /// A file, and each target of its route in the order of the configuration.
 #[derive(Debug)]

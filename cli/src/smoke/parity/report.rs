@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use signpost_logs::text::counted;
 use strum::VariantArray as _;
 
 use crate::smoke::judge::stage::Stage;
@@ -12,7 +13,6 @@ use crate::smoke::parity::compare::Compared;
 use crate::smoke::parity::copy::Copy;
 use crate::smoke::parity::groups::{Group, groups};
 use crate::smoke::report::grid::{Cell, GREEN, Grid, RED, plain, shortened};
-use signpost_logs::text::counted;
 
 /// Behind a value that differs: what it means shows without colours too.
 const MARK: &str = " !=";

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signpost::decision::Because;
+use signpost_logs::text::counted;
 
 use crate::smoke::judge::verdict::Verdict;
-use signpost_logs::text::counted;
 
 /// A note on the paths that `config` must answer because `next` has no way for them.
 pub(crate) fn refused_by_next(verdicts: &[Verdict]) -> Option<String> {

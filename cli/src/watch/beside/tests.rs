@@ -8,7 +8,7 @@ use tokio::runtime;
 
 use super::{Beside, Judged};
 
-/// The end of the module's line for a request that `next` has no way for.
+/// What follows the time in a shortened line of the module, for a request that `next` has no way for.
 const NEXT_REFUSED: &str = concat!(
     r#""version":"1","method":"GET","url":"https://crates.io/api/v1/crates/smallvec/1.10.0/download","#,
     r#""status":302,"ip":"198.51.100.17","edge_location":"FRA","http":{"useragent":"cargo/1.95.0"},"#,

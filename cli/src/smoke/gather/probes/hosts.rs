@@ -3,9 +3,9 @@
 use signpost::authoring::split_request;
 use signpost::config::{RouteName, RoutePattern};
 use signpost::values::Host;
+use signpost_logs::text::counted;
 
 use super::{Sources, is_sent};
-use signpost_logs::text::counted;
 
 impl Sources<'_> {
     /// The path of an example's request; nothing if it is for another host.
