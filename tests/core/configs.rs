@@ -735,3 +735,19 @@ const EMPTY: &str = "line 1, column 1: key-missing: allowed_hosts: `allowed_host
     line 1, column 1: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them\n\
     line 1, column 1: key-missing: targets: `targets` is missing; add a table such as [targets.static] with the base of a CDN\n\
     line 1, column 1: key-missing: routes: `routes` is missing; add a table [[routes]]";
+
+#[test]
+fn up_to_three_backends_have_names_of_up_to_255_bytes() {
+    let named = |length: usize| format!("[\"origin\", \"{}\"]", "b".repeat(length));
+    let rows = [
+        ("[\"origin\", \"b\", \"c\"]".to_owned(), true),
+        ("[\"origin\", \"b\", \"c\", \"d\"]".to_owned(), false),
+        (named(255), true),
+        (named(256), false),
+    ];
+    for (backends, is_good) in rows {
+        let text = changed("[\"origin\"]", &backends);
+        let compiled = signpost::authoring::from_toml(&text);
+        assert_eq!(compiled.is_ok(), is_good, "{backends}: {compiled:?}");
+    }
+}
