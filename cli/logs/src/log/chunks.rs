@@ -47,7 +47,7 @@ impl<R: Read> Chunks<R> {
 
     /// The next chunk, in a buffer that is reused; nothing at the end of the stream.
     ///
-    /// If the stream breaks off, the unfinished line is dropped. A line of more than [`MAX_BYTES`]
+    /// If the stream breaks off, the unfinished line is dropped. A line of more than 64 KiB
     /// is cut, so it is never held whole.
     pub fn next(&mut self, mut buffer: Vec<u8>) -> Option<Chunk> {
         buffer.clear();
