@@ -104,26 +104,6 @@ impl Findings {
         Ok(findings)
     }
 
-    /// What these commands find, all at the same time.
-    pub(crate) fn of_at_once(lines: impl IntoIterator<Item = CommandLine>) -> Result<Self> {
-        thread::scope(|scope| {
-            let lines = lines.into_iter();
-            let runs = lines.map(|line| scope.spawn(|| Self::of([line])));
-            let runs: Vec<_> = runs.collect();
-            let mut all = Self::default();
-            for run in runs {
-                all.add(run.join().unwrap_or_else(|it| resume_unwind(it))?);
-            }
-            Ok(all)
-        })
-    }
-
-    /// Adds what else was found.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.counts += other.counts;
-        self.problems.extend(other.problems);
-    }
-
     /// Runs a command that is a test by itself: it passes or it fails.
     pub(crate) fn run_as_test(&mut self, line: &CommandLine) {
         match line.run() {

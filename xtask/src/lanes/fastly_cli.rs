@@ -35,15 +35,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let validate = fastly.arguments("compute validate --package");
     findings.run_as_test(&validate.argument(package.to_string_lossy()));
     let module = build::module(workspace)?;
-    // At least four, and all programs at the same time: a release also waits.
     let threads = available_parallelism().map_or(4, |cores| cores.get().max(4));
-    let tests = programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)?;
-    let tests = tests.into_iter().map(|test| {
-        test.variable("RUST_TEST_THREADS", threads.to_string())
-            .variable("SIGNPOST_FASTLY", &program)
-            .variable("SIGNPOST_PACKAGE", &package)
-            .variable("SIGNPOST_MODULE", &module)
-    });
-    findings.add(Findings::of_at_once(tests)?);
+    for test in programs(workspace, &workspace.tests_that_need(&["fastly-cli"], "")?)? {
+        // At least four: a release also waits.
+        findings.run_tests(
+            &test
+                .variable("RUST_TEST_THREADS", threads.to_string())
+                .variable("SIGNPOST_FASTLY", &program)
+                .variable("SIGNPOST_PACKAGE", &package)
+                .variable("SIGNPOST_MODULE", &module),
+        )?;
+    }
     Ok(findings)
 }
