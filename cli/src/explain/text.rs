@@ -328,12 +328,10 @@ impl Page<'_, '_> {
             body,
         }) = &explanation.reply
         else {
-            let Decided {
-                header, location, ..
-            } = &explanation.decision;
+            let decision = &explanation.decision;
             writeln!(self.out, "  the origin's own, unchanged, and")?;
-            writeln!(self.out, "  signpost-decision: {header}")?;
-            return match location {
+            writeln!(self.out, "  signpost-decision: {}", decision.header)?;
+            return match decision.location {
                 Some(_) => writeln!(self.out, "  or a redirect, if no origin backend answers"),
                 None => Ok(()),
             };

@@ -23,9 +23,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let others = workspace.tests_that_need(&[], COVERING)?;
     let others = programs(workspace, &format!("--lib --bins {others}"))?;
-    // cargo-llvm-cov would compile all that the library depends on once more, in a directory of its own. Here all of that is
-    // compiled by now, and only the library and its tests are compiled to be measured: Cargo would take them for those
-    // that are not, unless a setting tells them apart.
+    // In a directory of its own, cargo-llvm-cov would compile once more what the library depends on. In this one, that
+    // is there by now, and only the library and its tests are compiled. The setting keeps them apart from those that
+    // are not measured: Cargo would take the one for the other.
     let target = workspace.target();
     let covered = |line: CommandLine| line.variable("CARGO_LLVM_COV_TARGET_DIR", target);
     covered(CommandLine::new("cargo llvm-cov clean --profraw-only")).run()?;
