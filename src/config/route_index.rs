@@ -6,21 +6,15 @@ use std::borrow::Cow;
 use super::route::RoutePattern;
 use crate::values::Segment;
 
-/// The routes of a configuration, by how many segments their paths have and by the literals in them. Routes are meant by their places in
-/// the order in which they are tried.
+/// The routes of a configuration, by the literals in their paths. Routes are meant by their places in the order in which
+/// they are tried.
 ///
 /// It is a tree with a step for each segment. A path capture ends it: such routes are looked at
 /// whatever follows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RouteIndex {
     nodes: Vec<Node>,
-    /// The numbers of segments that a route's path may have.
-    lengths: Lengths,
 }
-
-/// A bit for each number of segments; the last one is also for all that are larger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Lengths(u64);
 
 /// The routes that begin with the same segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +42,6 @@ impl RouteIndex {
     pub(super) fn of<'c>(routes: impl Iterator<Item = &'c RoutePattern>) -> Self {
         let mut index = Self {
             nodes: vec![Node::default()],
-            lengths: Lengths::default(),
         };
         for (place, route) in routes.enumerate() {
             index.add(place, route);
@@ -60,40 +53,30 @@ impl RouteIndex {
     /// the order in which they are tried.
     pub(crate) fn candidates(&self, path: &[Cow<'_, str>]) -> Vec<usize> {
         let mut found = Vec::new();
-        if !self.lengths.include(path.len()) {
-            return found;
-        }
-        let mut branches = Vec::new();
-        let nothing = Node::default();
-        let mut next = Some((0, path));
-        while let Some((node, path)) = next.take().or_else(|| branches.pop()) {
-            let node = self.nodes.get(node).unwrap_or(&nothing);
-            insert(&mut found, &node.longer);
-            let Some((segment, rest)) = path.split_first() else {
-                insert(&mut found, &node.routes);
-                continue;
-            };
-            let literal = node.place_of(segment).ok();
-            let literal = literal.and_then(|place| node.literals.get(place));
-            next = literal.map(|(_, node)| (*node, rest));
-            for step in &node.captures {
-                // Most paths have one way to go, which needs no list.
-                if step.may_be(segment)
-                    && let Some(branch) = next.replace((step.node, rest))
-                {
-                    branches.push(branch);
-                }
-            }
-        }
+        self.find(0, path, &mut found);
         found
+    }
+
+    /// Adds the routes that are found from a node on. It calls itself where a path has several ways to go, and most have
+    /// one.
+    fn find(&self, mut at: usize, mut path: &[Cow<'_, str>], found: &mut Vec<usize>) {
+        while let Some(node) = self.nodes.get(at) {
+            insert(found, &node.longer);
+            let Some((segment, rest)) = path.split_first() else {
+                return insert(found, &node.routes);
+            };
+            let mut ways = node.ways(segment);
+            let Some(first) = ways.next() else {
+                return;
+            };
+            ways.for_each(|other| self.find(other, rest, found));
+            (at, path) = (first, rest);
+        }
     }
 
     fn add(&mut self, place: usize, route: &RoutePattern) {
         let mut at = 0;
-        let path = route.path();
-        let (fewest, most) = (path.segments().len(), path.most_segments());
-        self.lengths.insert(fewest, most);
-        for segment in path.segments() {
+        for segment in route.path().segments() {
             if segment.span() != Some(1) {
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.longer.push(place);
@@ -145,6 +128,17 @@ impl Node {
         new
     }
 
+    /// The nodes that may come after a segment of a path.
+    fn ways(&self, segment: &str) -> impl Iterator<Item = usize> {
+        let literal = self.place_of(segment).ok();
+        let literal = literal.and_then(|place| self.literals.get(place));
+        let captures = self.captures.iter().filter(|step| step.may_be(segment));
+        let after_literal = literal.map(|(_, node)| *node);
+        after_literal
+            .into_iter()
+            .chain(captures.map(|step| step.node))
+    }
+
     /// The place of a literal, or where it would be.
     fn place_of(&self, literal: &str) -> Result<usize, usize> {
         self.literals
@@ -158,21 +152,6 @@ impl Step {
         // Most have neither.
         (self.beginning.is_empty() || segment.starts_with(&self.beginning))
             && (self.ending.is_empty() || segment.ends_with(&self.ending))
-    }
-}
-
-impl Lengths {
-    const LARGEST: usize = 63;
-
-    fn insert(&mut self, fewest: usize, most: Option<usize>) {
-        let most = most.unwrap_or(Self::LARGEST).min(Self::LARGEST);
-        for number in fewest.min(Self::LARGEST)..=most {
-            self.0 |= 1 << number;
-        }
-    }
-
-    fn include(self, number: usize) -> bool {
-        self.0 >> number.min(Self::LARGEST) & 1 != 0
     }
 }
 
@@ -245,35 +224,6 @@ mod tests {
             let index = RouteIndex::of(routes.collect::<Vec<_>>().iter());
             let segments = encoding::decoded_segments(asked).expect(asked);
             assert_eq!(index.candidates(&segments), *expected, "{paths:?}: {asked}");
-        }
-    }
-
-    #[test]
-    fn the_longest_paths_are_counted_as_one_length() {
-        let of_literals = |number: usize| "/a".repeat(number);
-        let any = "/{p:path}".to_owned();
-        let rows = [
-            (of_literals(62), 62, true),
-            (of_literals(62), 63, false),
-            (of_literals(63), 63, true),
-            (of_literals(64), 64, true),
-            (of_literals(70), 63, false),
-            (of_literals(70), 70, true),
-            (any.clone(), 1, true),
-            (any.clone(), 63, true),
-            (any, 200, true),
-        ];
-        for (path, number, expected) in rows {
-            let name = RouteName::parse("route").expect("a name");
-            let route = RoutePattern::new(name, PathTemplate::path(&path).expect(&path), None);
-            let asked = of_literals(number);
-            let segments = encoding::decoded_segments(&asked).expect("a path");
-            let found = RouteIndex::of([&route].into_iter()).candidates(&segments);
-            assert_eq!(
-                !found.is_empty(),
-                expected,
-                "{path}, asked for {number} segments"
-            );
         }
     }
 }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
@@ -11,6 +13,8 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::client;
 use crate::local_server::LocalServer;
@@ -43,12 +47,14 @@ struct Inside {
     local_server: LocalServer,
     viceroy: Viceroy,
     log: Log,
+    answered: AtomicUsize,
 }
 
 /// The lines of one log endpoint, in a file that grows.
 #[derive(Debug)]
 struct Log {
     path: PathBuf,
+    written: watch::Receiver<usize>,
     _directory: TempDir,
 }
 
@@ -69,6 +75,7 @@ impl Edge {
             log: Log::copy(endpoint, viceroy.follow())?,
             local_server,
             viceroy,
+            answered: AtomicUsize::new(0),
         });
         Ok(Self {
             door: Door::to(&inside, Ipv4Addr::LOCALHOST).await?,
@@ -98,6 +105,25 @@ impl Edge {
     pub fn log(&self) -> &Path {
         &self.inside.log.path
     }
+
+    /// Waits until [`log`](Self::log) has the lines of all requests that were answered so far: each comes after its
+    /// answer.
+    ///
+    /// # Errors
+    ///
+    /// When one has not come after `limit`.
+    pub async fn complete_log(&self, limit: Duration) -> Result<()> {
+        let answered = self.inside.answered.load(Ordering::Relaxed);
+        let mut written = self.inside.log.written.clone();
+        let complete = written.wait_for(|written| *written >= answered);
+        let is_complete = matches!(timeout(limit, complete).await, Ok(Ok(_)));
+        let written = *written.borrow();
+        ensure!(
+            is_complete,
+            "{answered} requests were answered, and the log has {written} lines"
+        );
+        Ok(())
+    }
 }
 
 impl Door {
@@ -105,7 +131,7 @@ impl Door {
         let inside = Arc::clone(inside);
         let server = Server::start(move |request| {
             let inside = Arc::clone(&inside);
-            async move { pass(&inside.viceroy, client, request).await }
+            async move { pass(&inside, client, request).await }
         });
         Ok(Self {
             server: server.await?,
@@ -115,17 +141,20 @@ impl Door {
 
 /// Passes a request on as it is. An answer with 502 and an error is of the test bed, and never of the module.
 async fn pass(
-    viceroy: &Viceroy,
+    inside: &Inside,
     client: Ipv4Addr,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let answer = async {
         let request = Request::from_parts(head, body.collect().await?.to_bytes());
-        client::send_from(client, viceroy.address(), request).await
+        client::send_from(client, inside.viceroy.address(), request).await
     };
     match answer.await {
-        Ok(answer) => answer.map(Full::from),
+        Ok(answer) => {
+            inside.answered.fetch_add(1, Ordering::Relaxed);
+            answer.map(Full::from)
+        }
         Err(error) => {
             let mut answer = Response::new(Full::from(format!("the test bed: {error:#}\n")));
             *answer.status_mut() = StatusCode::BAD_GATEWAY;
@@ -142,17 +171,20 @@ impl Log {
         let mut file =
             File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         let endpoint = endpoint.to_owned();
+        let (writer, written) = watch::channel(0);
         tokio::spawn(async move {
             while let Some(line) = lines.next().await {
                 let line = LogLine::read(&line).filter(|line| line.endpoint == endpoint);
                 if let Some(line) = line {
                     // A test misses what cannot be written.
                     let _ = file.write_all(format!("{}\n", line.message).as_bytes());
+                    writer.send_modify(|written| *written += 1);
                 }
             }
         });
         Ok(Self {
             path,
+            written,
             _directory: directory,
         })
     }

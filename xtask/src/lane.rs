@@ -2,7 +2,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::thread;
+use std::thread::{self, available_parallelism};
 
 use anyhow::{Context as _, Result, ensure};
 use cargo_metadata::Message;
@@ -36,6 +36,8 @@ pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Command
 pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<CommandLine>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);
+    // At least four tests at once: many wait for other programs.
+    let threads = available_parallelism().map_or(4, |cores| cores.get().max(4));
     let mut child = start(&line)?;
     let mut programs = Vec::new();
     if let Some(output) = child.stdout.take() {
@@ -48,6 +50,7 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<C
             };
             let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
             let line = CommandLine::program(path);
+            let line = line.variable("RUST_TEST_THREADS", threads.to_string());
             programs.push(line.in_directory(directory.unwrap_or(workspace.root())));
         }
     }

@@ -16,7 +16,7 @@ use signpost::sides::Sides;
 use signpost::values::Switch;
 use signpost_testbed::{
     Crate, Edge, FastlyApi, LocalServer, Pipeline, RecordedRequest, StandInCdn, StandInOrigin,
-    client, module_under_test, stand_in_file,
+    module_under_test, stand_in_file,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -28,8 +28,8 @@ use crate::{crates, path};
 /// The log endpoint of production's configuration.
 const LOG: &str = "signpost-log";
 
-/// How long a line may take.
-const LIMIT: Duration = Duration::from_secs(30);
+/// How long a line may take. A release first has its smoke tests.
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// The switch before and after every release.
 pub(crate) const SWITCH: &str = "enforce";
@@ -45,7 +45,6 @@ pub(crate) struct Bed {
     pub(crate) next: Config,
     api: FastlyApi,
     tail: Pipeline,
-    marks: usize,
     directory: TempDir,
     _cdn: StandInCdn,
     origin: StandInOrigin,
@@ -95,7 +94,6 @@ impl Bed {
             next: next.config().clone(),
             api,
             tail: Pipeline::start(&tail, &[]).unwrap(),
-            marks: 0,
             directory,
             _cdn: cdn,
             origin,
@@ -161,15 +159,6 @@ impl Bed {
         self.tail.wait_for_line(is_it, LIMIT).await.unwrap();
     }
 
-    /// Asks for a page and waits for its line: whatever was answered before is in the log then.
-    pub(crate) async fn mark(&mut self) {
-        self.marks += 1;
-        let path = format!("/marks/{}", self.marks);
-        let request = http::Request::get(&path).body(Bytes::new()).unwrap();
-        client::send(self.edge.address(), request).await.unwrap();
-        self.wait_for(|line| line.path == path).await;
-    }
-
     /// What the origin was asked for so far, but for what Viceroy asks when it starts.
     pub(crate) fn asked_of_origin(&self) -> Vec<String> {
         let requests = self.origin.requests().into_iter();
@@ -177,8 +166,9 @@ impl Bed {
         targets.filter(|target| target != "/").collect()
     }
 
-    /// All lines so far.
-    pub(crate) fn lines(&self) -> Vec<Line> {
+    /// The lines of all requests that were answered so far, once they are there.
+    pub(crate) async fn lines(&self) -> Vec<Line> {
+        self.edge.complete_log(LIMIT).await.unwrap();
         let text = fs::read_to_string(self.edge.log()).unwrap();
         text.lines().map(Line::read).collect()
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use signpost_testbed::{Crate, Edge, Registry, cargo_fetch};
+use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -30,6 +31,8 @@ pub(crate) struct Downloads {
     pub(crate) runs: usize,
     /// How many of them failed: what would have been built there is not.
     pub(crate) failed_runs: usize,
+    /// The directories of the cargos.
+    pub(crate) directories: Vec<TempDir>,
 }
 
 /// Lets cargos download each of these files once.
@@ -53,7 +56,8 @@ pub(crate) async fn download(edge: &Arc<Edge>, files: &[Crate]) -> Downloads {
         });
     }
     let mut downloads = Downloads::default();
-    for lost in cargos.join_all().await {
+    for (lost, directory) in cargos.join_all().await {
+        downloads.directories.push(directory);
         downloads.runs += 1;
         downloads.failed_runs += usize::from(!lost.is_empty());
         downloads.lost.extend(lost);
@@ -62,7 +66,7 @@ pub(crate) async fn download(edge: &Arc<Edge>, files: &[Crate]) -> Downloads {
 }
 
 /// Runs one with empty caches, and gives the files that it has not got.
-async fn run(edge: &Edge, address: Ipv4Addr, mut files: Vec<Crate>) -> Vec<Crate> {
+async fn run(edge: &Edge, address: Ipv4Addr, mut files: Vec<Crate>) -> (Vec<Crate>, TempDir) {
     let door = edge.door(address).await.unwrap();
     let dl = format!("{}/api/v1/crates", door.url());
     let registry = Registry::start(&dl, &files).await.unwrap();
@@ -76,7 +80,7 @@ async fn run(edge: &Edge, address: Ipv4Addr, mut files: Vec<Crate>) -> Vec<Crate
     // Any other error is of the test bed.
     let error = format!("Could not resolve host: {DEAD_HOST}");
     assert!(is_success || printed.contains(&error), "{printed}");
-    files
+    (files, directory)
 }
 
 fn is_in_cache(file: &Crate, home: &Path) -> bool {

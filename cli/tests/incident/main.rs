@@ -92,7 +92,7 @@ async fn a_good_release_loses_nothing() {
 
 async fn check(row: Row, files: &[Crate]) {
     let start = Instant::now();
-    let mut bed = Bed::start(files, row.released(), row.has_retry).await;
+    let bed = Bed::start(files, row.released(), row.has_retry).await;
     let [config, ..] = bed.entries();
     let of_next = bed.files_of_next(files, FIRST_SHARE);
     let others = files.iter().filter(|file| !of_next.contains(file));
@@ -113,10 +113,9 @@ async fn check(row: Row, files: &[Crate]) {
         downloads
     );
     let loaded = load.end().await;
-    bed.mark().await;
 
     row.check_end(&output, &bed, config);
-    let lines = bed.lines();
+    let lines = bed.lines().await;
     let of_next = of_next.iter().map(path).collect();
     let led_astray = row.check_downloads(&lines, &of_next, &downloads, &loaded);
     let to_origin = row.check_origin(&lines, files, &bed.asked_of_origin(), begin);

@@ -112,6 +112,8 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
             directory.join("repository").display()
         ))
         .arg(format!("-Duser.home={}", directory.join("home").display()))
-        .env("MAVEN_SKIP_RC", "1");
+        .env("MAVEN_SKIP_RC", "1")
+        // Such a short run would mostly compute optimised code.
+        .env("MAVEN_OPTS", "-XX:TieredStopAtLevel=1");
     vec![maven]
 }
