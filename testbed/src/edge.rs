@@ -106,8 +106,8 @@ impl Edge {
         &self.inside.log.path
     }
 
-    /// Waits until [`log`](Self::log) has the lines of all requests that were answered so far: each comes after its
-    /// answer.
+    /// Waits until [`log`](Self::log) has as many lines as requests were answered so far: each comes after its answer.
+    /// Of a client that left before the answer there is a line as well, so lines of others may be missing then.
     ///
     /// # Errors
     ///

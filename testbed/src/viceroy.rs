@@ -94,8 +94,8 @@ impl Viceroy {
         Ok(())
     }
 
-    /// Writes the entries of such a `local_server` as [`take`](Self::take) is given into the file of the store. A new sandbox
-    /// reads them at once, and one that runs when it looks them up again.
+    /// Writes the entries into the file of the store, from a `local_server` that [`take`](Self::take) would accept. A new
+    /// sandbox reads them at once, and one that runs when it looks them up again.
     pub(crate) fn write(&self, local_server: &LocalServer) -> Result<()> {
         local_server.write(self.manifest.path()).map(drop)
     }

@@ -727,6 +727,26 @@ const ALL_AT_ONCE: &str = "line 2, column 33: host-invalid: allowed_hosts[1]: `h
     line 38, column 1: key-unknown: routes[1].examples[0].loction: `routes[1].examples[0].loction` is not a key of the configuration; did you mean `location`?";
 
 #[test]
+fn up_to_three_backends_have_names_of_up_to_255_bytes() {
+    let named = |length: usize| format!("[\"origin\", \"{}\"]", "b".repeat(length));
+    let rows = [
+        ("three", "[\"origin\", \"b\", \"c\"]".to_owned(), true),
+        (
+            "four",
+            "[\"origin\", \"b\", \"c\", \"d\"]".to_owned(),
+            false,
+        ),
+        ("a name of 255 bytes", named(255), true),
+        ("a name of 256 bytes", named(256), false),
+    ];
+    for (name, backends, is_good) in rows {
+        let text = changed("[\"origin\"]", &backends);
+        let compiled = signpost::authoring::from_toml(&text);
+        assert_eq!(compiled.is_ok(), is_good, "{name}: {compiled:?}");
+    }
+}
+
+#[test]
 fn an_empty_configuration_lists_all_that_it_needs() {
     assert_eq!(problems_of("").to_string(), EMPTY);
 }
@@ -735,19 +755,3 @@ const EMPTY: &str = "line 1, column 1: key-missing: allowed_hosts: `allowed_host
     line 1, column 1: key-missing: origin.backends: `origin.backends` is missing; name the origin's Fastly backends in the order to try them\n\
     line 1, column 1: key-missing: targets: `targets` is missing; add a table such as [targets.static] with the base of a CDN\n\
     line 1, column 1: key-missing: routes: `routes` is missing; add a table [[routes]]";
-
-#[test]
-fn up_to_three_backends_have_names_of_up_to_255_bytes() {
-    let named = |length: usize| format!("[\"origin\", \"{}\"]", "b".repeat(length));
-    let rows = [
-        ("[\"origin\", \"b\", \"c\"]".to_owned(), true),
-        ("[\"origin\", \"b\", \"c\", \"d\"]".to_owned(), false),
-        (named(255), true),
-        (named(256), false),
-    ];
-    for (backends, is_good) in rows {
-        let text = changed("[\"origin\"]", &backends);
-        let compiled = signpost::authoring::from_toml(&text);
-        assert_eq!(compiled.is_ok(), is_good, "{backends}: {compiled:?}");
-    }
-}

@@ -213,6 +213,22 @@ fn a_route_takes_its_files_alone() {
     }
 }
 
+/// Beyond some length, the rest of the text is not looked at. What is told does not depend on that.
+#[test]
+fn a_name_that_is_far_too_long_is_told_as_the_name() {
+    let text = config("/x/{a:crate}-{b:semver}.crate", "/{a}/{b}", "");
+    for (length, expected) in [
+        (64, format!("/{}/1.0.0", "a".repeat(64))),
+        (65, "name-invalid".to_owned()),
+        (400, "name-invalid".to_owned()),
+        (4000, "name-invalid".to_owned()),
+    ] {
+        let request = format!("/x/{}-1.0.0.crate", "a".repeat(length));
+        let row = format!("a name of {length} letters");
+        check(&text, "a.example", &request, &expected, &row);
+    }
+}
+
 /// A route's lines besides, and what becomes of a request to a host.
 const MORE: &[(&str, &str, &str, &str)] = &[
     // Only some of the hosts.

@@ -1,3 +1,4 @@
+use std::env;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -36,8 +37,13 @@ pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Command
 pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<CommandLine>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);
-    // At least four tests at once: many wait for other programs.
-    let threads = available_parallelism().map_or(4, |cores| cores.get().max(4));
+    // At least four tests at once: many wait for other programs. Those that measure time take turns.
+    let at_least_four = || {
+        available_parallelism()
+            .map_or(4, |cores| cores.get().max(4))
+            .to_string()
+    };
+    let threads = env::var("RUST_TEST_THREADS").unwrap_or_else(|_| at_least_four());
     let mut child = start(&line)?;
     let mut programs = Vec::new();
     if let Some(output) = child.stdout.take() {
@@ -50,7 +56,7 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<C
             };
             let directory = artifact.manifest_path.parent().map(AsRef::<Path>::as_ref);
             let line = CommandLine::program(path);
-            let line = line.variable("RUST_TEST_THREADS", threads.to_string());
+            let line = line.variable("RUST_TEST_THREADS", &threads);
             programs.push(line.in_directory(directory.unwrap_or(workspace.root())));
         }
     }

@@ -1,7 +1,8 @@
 //! Reads the logs of registries, and judges what they say: which downloads fail, and since when.
 //!
-//! The operator's tool reads logs with it for `plan`, `watch` and `release`, and all its commands write with [`text`]. It
-//! is a package of its own so that it alone is optimised in builds of the tests: its own read the traffic of days.
+//! The operator's tool reads logs with it for `plan`, `watch` and `release`, and most of its commands write with
+//! [`text`]. It is a package of its own so that tests compile it optimised, and the rest of the tool not: its own tests
+//! read the traffic of days.
 //!
 //! Imports go down: [`Failure`] and [`text`] are at the bottom, then [`log`], then [`watch`].
 

@@ -28,7 +28,7 @@ use crate::{crates, path};
 /// The log endpoint of production's configuration.
 const LOG: &str = "signpost-log";
 
-/// How long a line may take. A release first has its smoke tests.
+/// How long lines may take. Before some of them, a release has its smoke tests.
 const LIMIT: Duration = Duration::from_mins(2);
 
 /// The switch before and after every release.

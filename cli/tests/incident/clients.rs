@@ -31,7 +31,8 @@ pub(crate) struct Downloads {
     pub(crate) runs: usize,
     /// How many of them failed: what would have been built there is not.
     pub(crate) failed_runs: usize,
-    /// The directories of the cargos.
+    /// The directories of the cargos. They are kept until the test ends: right after many files were deleted, some file
+    /// systems are slow to make new ones.
     pub(crate) directories: Vec<TempDir>,
 }
 
@@ -65,7 +66,7 @@ pub(crate) async fn download(edge: &Arc<Edge>, files: &[Crate]) -> Downloads {
     downloads
 }
 
-/// Runs one with empty caches, and gives the files that it has not got.
+/// Runs one with empty caches, and gives the files that it has not got, and its directory.
 async fn run(edge: &Edge, address: Ipv4Addr, mut files: Vec<Crate>) -> (Vec<Crate>, TempDir) {
     let door = edge.door(address).await.unwrap();
     let dl = format!("{}/api/v1/crates", door.url());

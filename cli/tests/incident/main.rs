@@ -239,7 +239,7 @@ fn until_no_share(lines: &[Line]) -> String {
     let last = last.next_back().unwrap();
     let took = last.time.duration_since(first).unwrap();
     let took = took.as_secs_f64();
-    format!(", {took:.1} s from the first to a share of 0")
+    format!("; the last request with a share came {took:.1} s after the first bad answer")
 }
 
 /// What cargo asks the edge for.

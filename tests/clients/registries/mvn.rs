@@ -113,7 +113,7 @@ fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
         ))
         .arg(format!("-Duser.home={}", directory.join("home").display()))
         .env("MAVEN_SKIP_RC", "1")
-        // Such a short run would mostly compute optimised code.
+        // The run is too short for the optimising compiler to pay off.
         .env("MAVEN_OPTS", "-XX:TieredStopAtLevel=1");
     vec![maven]
 }

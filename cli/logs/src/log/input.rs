@@ -25,7 +25,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or what it is compressed with is broken at its start.
+    /// When it cannot be read, or its compressed data are broken at the start.
     pub fn open(file: &Path) -> Result<Self, Failure> {
         Self::open_through(file, |stored, _| stored)
     }

@@ -91,7 +91,7 @@ impl Unreadable {
         }
     }
 
-    /// Why, without the place.
+    /// The kind of reason.
     pub fn why(&self) -> Why {
         self.why
     }

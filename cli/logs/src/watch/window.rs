@@ -50,7 +50,7 @@ pub struct Window {
 /// What happened in a scope.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InScope {
-    /// The requests.
+    /// Which requests these are.
     #[serde(flatten)]
     pub scope: Scope,
     /// What happened.
