@@ -3,8 +3,8 @@
 //! Every command runs the edge's own code. A command finds values that can be compared and printed;
 //! only its `run` reads files and writes to the terminal.
 //!
-//! Imports go down: `findings`, `outlets` and files are at the bottom, and `signpost_logs` below them. Commands use them
-//! and never import each other.
+//! Imports go down: `findings`, `outlets` and files are at the bottom, and `signpost_logs` below them. Commands use
+//! them and never import each other.
 
 #![forbid(unsafe_code)]
 

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::route::RoutePattern;
 use crate::values::Segment;
 
-/// The routes of a configuration, by the literals in their paths. Routes are meant by their places in the order in which
-/// they are tried.
+/// The routes of a configuration, by the literals in their paths. Routes are meant by their places in the order in
+/// which they are tried.
 ///
 /// It is a tree with a step for each segment. A path capture ends it: such routes are looked at
 /// whatever follows.
@@ -57,8 +57,8 @@ impl RouteIndex {
         found
     }
 
-    /// Adds the routes that are found from a node on. It calls itself where a path has several ways to go, and most have
-    /// one.
+    /// Adds the routes that are found from a node on. It calls itself where a path has several ways to go, and most
+    /// have one.
     fn find(&self, mut at: usize, mut path: &[Cow<'_, str>], found: &mut Vec<usize>) {
         while let Some(node) = self.nodes.get(at) {
             insert(found, &node.longer);

@@ -100,8 +100,8 @@ impl FastlyApi {
         })
     }
 
-    /// Variables with which the Fastly CLI sends its calls here and nothing to the Internet. With each call it also asks
-    /// a host of Fastly's for news; that goes to a proxy that refuses connections.
+    /// Variables with which the Fastly CLI sends its calls here and nothing to the Internet. With each call it also
+    /// asks a host of Fastly's for news; that goes to a proxy that refuses connections.
     pub fn variables(&self) -> [(&'static str, String); 3] {
         [
             ("FASTLY_API_ENDPOINT", self.url()),

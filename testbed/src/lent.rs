@@ -52,9 +52,9 @@ impl Lent {
     /// The module with this workspace's own configuration, changed by `change`, and an origin with these replies.
     ///
     /// Another test may have used it, if its configuration differs in the entries alone. Then its sandboxes are new all
-    /// the same, and the lines and requests of that test are forgotten. What the module remembers of attempts stays: with
-    /// `[retry]`, a test sends a `User-Agent` of its own, and one that depends on how often the origin is asked starts a
-    /// [`Pair`].
+    /// the same, and the lines and requests of that test are forgotten. What the module remembers of attempts stays:
+    /// with `[retry]`, a test sends a `User-Agent` of its own, and one that depends on how often the origin is asked
+    /// starts a [`Pair`].
     ///
     /// # Errors
     ///

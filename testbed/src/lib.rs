@@ -1,8 +1,8 @@
 //! What Signpost is tested against on one machine, with nothing beyond loopback.
 //!
 //! Everything here binds `127.0.0.1` on a port that the system chooses and ends when its value is
-//! dropped, also when a test panics. Only what a test gets as [`Lent`] is used by further tests, and ends with the last of
-//! them. Nothing sleeps: whatever has to be waited for is announced by a line of output, an answer, or a closed
+//! dropped, also when a test panics. Only what a test gets as [`Lent`] is used by further tests, and ends with the last
+//! of them. Nothing sleeps: whatever has to be waited for is announced by a line of output, an answer, or a closed
 //! connection.
 //!
 //! - [`Viceroy`] runs the edge module, configured by a [`LocalServer`] that is derived from the

@@ -51,8 +51,8 @@ impl LocalServer {
         self
     }
 
-    /// Adds the backend `name` at the address of the backend `origin`, which tells the two apart by the `Host`: this one
-    /// is asked with its own name.
+    /// Adds the backend `name` at the address of the backend `origin`, which tells the two apart by the `Host`: this
+    /// one is asked with its own name.
     ///
     /// # Panics
     ///
@@ -108,8 +108,8 @@ impl LocalServer {
         self
     }
 
-    /// Has Viceroy read the Config Store from a file of its own, so that `Viceroy::take` and `Viceroy::write` can change
-    /// the entries. It also prints when a sandbox starts and ends.
+    /// Has Viceroy read the Config Store from a file of its own, so that `Viceroy::take` and `Viceroy::write` can
+    /// change the entries. It also prints when a sandbox starts and ends.
     #[must_use]
     pub(crate) fn with_store_file(mut self) -> Self {
         self.has_store_file = true;

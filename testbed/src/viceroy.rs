@@ -75,8 +75,8 @@ impl Viceroy {
         Self::start_at(any_port, module, local_server).await
     }
 
-    /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file) and differs in
-    /// nothing else from the one that this was started with. They answer every request from then on.
+    /// Takes the entries of a `local_server` that has a [file for its store](LocalServer::with_store_file) and differs
+    /// in nothing else from the one that this was started with. They answer every request from then on.
     ///
     /// Sends a few requests, and starts another process only if an old sandbox does not end. The lines so far are
     /// forgotten.
@@ -94,8 +94,8 @@ impl Viceroy {
         Ok(())
     }
 
-    /// Writes the entries into the file of the store, from a `local_server` that [`take`](Self::take) would accept. A new
-    /// sandbox reads them at once, and one that runs when it looks them up again.
+    /// Writes the entries into the file of the store, from a `local_server` that [`take`](Self::take) would accept. A
+    /// new sandbox reads them at once, and one that runs when it looks them up again.
     pub(crate) fn write(&self, local_server: &LocalServer) -> Result<()> {
         local_server.write(self.manifest.path()).map(drop)
     }

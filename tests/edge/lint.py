@@ -1,12 +1,11 @@
 """Prints what httplint notes of answers.
 
-Standard input: a JSON list of [request, answer]: the bytes that were sent, each as the character of its
-number. Standard output: a JSON list of each one's notes. With `--version`, prints httplint's.
+Standard input: a JSON list of [request, answer, time]: the bytes that were sent, each as the character of its
+number, and the seconds since 1970 when the answer was there. Standard output: a JSON list of each one's notes. With `--version`, prints httplint's.
 """
 
 import json
 import sys
-import time
 import types
 
 # httplint guesses the type of a body with this package, of which there is no wheel. Without it, no
@@ -24,15 +23,15 @@ def read(message):
     return first.split(b" ", 2), [(name, value.strip(b" \t")) for name, value in fields], rest
 
 
-def notes(sent, received):
+def notes(sent, received, time):
     (method, target, version), fields, _ = read(sent)
-    request = httplint.HttpRequestLinter(start_time=time.time())
+    request = httplint.HttpRequestLinter(start_time=time)
     request.process_request_topline(method, target, version.removeprefix(b"HTTP/"))
     request.process_headers(fields)
     request.finish_content(True)
 
     (version, status, phrase), fields, body = read(received)
-    answer = httplint.HttpResponseLinter(start_time=time.time())
+    answer = httplint.HttpResponseLinter(start_time=time)
     answer.request = request
     answer.is_head_response = method == b"HEAD"
     answer.process_response_topline(version.removeprefix(b"HTTP/"), status, phrase)

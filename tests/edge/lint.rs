@@ -4,6 +4,7 @@
 use std::env;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::Response;
@@ -48,8 +49,8 @@ const REPAIRED: &str = r#"
     repaired, HEAD | HEAD | download | plain | 302 | origin;reason="switch-shadow";because="origin-redirect"
 "#;
 
-/// What was sent and what came back, each byte as the character of its number.
-type Exchange = (String, String);
+/// What was sent and what came back, each byte as the character of its number; and when that was, in seconds since 1970.
+type Exchange = (String, String, f64);
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "what a failure shows")]
@@ -88,7 +89,7 @@ async fn httplint_finds_nothing_bad_in_an_answer_of_any_kind() {
     let notes = lint(&exchanges).await;
     assert_eq!(notes.len(), names.len());
     let mut found = Vec::new();
-    for ((name, (_, received)), notes) in names.iter().zip(&exchanges).zip(notes) {
+    for ((name, (_, received, _)), notes) in names.iter().zip(&exchanges).zip(notes) {
         for note in notes {
             println!("{name}: {note:?}");
             if !matches!(&*note.level, "good" | "info") {
@@ -114,7 +115,7 @@ async fn what_is_bad_is_found() {
         ),
     ];
     let answer = |fields| format!("HTTP/1.1 302 Found\r\n{fields}\r\n\r\nbody");
-    let exchanges = fields.map(|(fields, _)| (sent.to_owned(), answer(fields)));
+    let exchanges = fields.map(|(fields, _)| (sent.to_owned(), answer(fields), now()));
     for ((row, code), notes) in fields.iter().zip(lint(&exchanges).await) {
         let mut bad = notes.iter().filter(|note| note.level == "bad");
         assert!(bad.any(|note| note.code == *code), "{row}: {notes:?}");
@@ -151,6 +152,7 @@ async fn exchange(bed: &Bed, row: [&str; 6]) -> Exchange {
          Connection: close\r\n{fields}\r\n"
     );
     let received = client::send_raw(bed.viceroy.address(), sent.as_bytes()).await;
+    let time = now();
     let received: String = received.unwrap().into_iter().map(char::from).collect();
     let (head, _) = received.split_once("\r\n\r\n").expect(row);
     let status_line = format!("HTTP/1.1 {status} ");
@@ -167,7 +169,12 @@ async fn exchange(bed: &Bed, row: [&str; 6]) -> Exchange {
         _ => vec![],
     };
     assert_eq!(said, expected, "{row}");
-    (sent, received)
+    (sent, received, time)
+}
+
+fn now() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap().as_secs_f64()
 }
 
 /// The values of a field.

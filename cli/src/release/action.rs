@@ -35,7 +35,8 @@ pub(crate) enum Action {
     Smoke(SmokeTest),
     /// Waits that long, for this reason.
     Wait(Duration, &'static str),
-    /// Begins to watch the log that a command prints, perhaps of a `next` that may refuse requests. An alarm ends any later wait and smoke test.
+    /// Begins to watch the log that a command prints, perhaps of a `next` that may refuse requests. An alarm ends any
+    /// later wait and smoke test.
     Watch(String, bool),
     /// Asks the watch how `next` does at its share.
     Judge(Requirement),

@@ -2,9 +2,9 @@
 //! API, whose answer says whether it passes.
 //!
 //! With `TRIAL_WAITS` time passes, at most so many seconds in each wait; with `TRIAL_PACE` it passes so many times
-//! as fast. A call of the Fastly CLI may take `TRIAL_PATIENCE` seconds. With `TRIAL_SMOKES` the smoke tests are real. A smoke test
-//! with the word `TRIAL_INTERRUPTS_AT` is interrupted by the signal `TRIAL_SIGNAL`, which the whole
-//! process group of the release gets, as from a terminal.
+//! as fast. A call of the Fastly CLI may take `TRIAL_PATIENCE` seconds. With `TRIAL_SMOKES` the smoke tests are real. A
+//! smoke test with the word `TRIAL_INTERRUPTS_AT` is interrupted by the signal `TRIAL_SIGNAL`, which the whole process
+//! group of the release gets, as from a terminal.
 
 #![forbid(unsafe_code)]
 
