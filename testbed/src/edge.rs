@@ -107,7 +107,8 @@ impl Edge {
     }
 
     /// Waits until [`log`](Self::log) has as many lines as requests were answered so far: each comes after its answer.
-    /// Of a client that left before the answer there is a line as well, so lines of others may be missing then.
+    /// A client that left before its answer also has a line, but no answer: for each of these, one line of another
+    /// client may be missing.
     ///
     /// # Errors
     ///

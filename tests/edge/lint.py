@@ -1,7 +1,8 @@
 """Prints what httplint notes of answers.
 
 Standard input: a JSON list of [request, answer, time]: the bytes that were sent, each as the character of its
-number, and the seconds since 1970 when the answer was there. Standard output: a JSON list of each one's notes. With `--version`, prints httplint's.
+number, and the time when the answer came, in seconds since 1970. Standard output: a JSON list of each one's notes.
+With `--version`, prints httplint's.
 """
 
 import json

@@ -49,7 +49,8 @@ const REPAIRED: &str = r#"
     repaired, HEAD | HEAD | download | plain | 302 | origin;reason="switch-shadow";because="origin-redirect"
 "#;
 
-/// What was sent and what came back, each byte as the character of its number; and when that was, in seconds since 1970.
+/// What was sent and what came back, each byte as the character of its number; and when that came, in seconds since
+/// 1970.
 type Exchange = (String, String, f64);
 
 #[derive(Debug, Deserialize)]

@@ -37,13 +37,7 @@ pub(crate) fn programs(workspace: &Workspace, flags: &str) -> Result<Vec<Command
 pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<CommandLine>> {
     let unrun = "--no-run --message-format json-render-diagnostics";
     let line = line.clone().arguments(unrun);
-    // At least four tests at once: many wait for other programs. Those that measure time take turns.
-    let at_least_four = || {
-        available_parallelism()
-            .map_or(4, |cores| cores.get().max(4))
-            .to_string()
-    };
-    let threads = env::var("RUST_TEST_THREADS").unwrap_or_else(|_| at_least_four());
+    let threads = threads();
     let mut child = start(&line)?;
     let mut programs = Vec::new();
     if let Some(output) = child.stdout.take() {
@@ -65,6 +59,13 @@ pub(crate) fn compile(workspace: &Workspace, line: &CommandLine) -> Result<Vec<C
     // Cargo reports them in another order each time.
     programs.sort_by_key(CommandLine::to_string);
     Ok(programs)
+}
+
+/// How many tests of a program run at once, unless the contributor says: at least four, because many wait for other
+/// programs.
+fn threads() -> String {
+    let at_least_four = || available_parallelism().map_or(4, |cores| cores.get().max(4));
+    env::var("RUST_TEST_THREADS").unwrap_or_else(|_| at_least_four().to_string())
 }
 
 /// Does two things at once.

@@ -61,12 +61,12 @@ fn pack(directory: &Path) -> Package {
 
 fn fetch(directory: &Path, registry: &str) -> Vec<Command> {
     let mut pip = isolated("pip", directory);
-    pip.env_remove("RUSTUP_TOOLCHAIN");
     pip.args(["download", "alpha", "--no-deps", "--retries", "2"])
         .args(["--disable-pip-version-check", "--no-input", "--index-url"])
         .arg(format!("{}/simple/", with_credential(registry)))
-        // Its `User-Agent` has the version of rustc if that answers within half a second. Here rustup finds none, so
-        // that a second run is the same client on a busy machine, too.
+        // pip names the version of rustc in its `User-Agent` if that answers within half a second. Without a toolchain
+        // it never does, so all runs are one client, on a busy machine too.
+        .env_remove("RUSTUP_TOOLCHAIN")
         .env("RUSTUP_HOME", directory.join("home"));
     vec![pip]
 }

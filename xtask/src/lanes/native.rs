@@ -24,8 +24,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Findings> {
     let others = workspace.tests_that_need(&[], COVERING)?;
     let others = programs(workspace, &format!("--lib --bins {others}"))?;
     // In a directory of its own, cargo-llvm-cov would compile once more what the library depends on. In this one, that
-    // is there by now, and only the library and its tests are compiled. The setting keeps them apart from those that
-    // are not measured: Cargo would take the one for the other.
+    // is there by now, and only the library and its tests are compiled. `codegen-units=15` keeps
+    // them apart from those that are not measured: Cargo would take the one for the other.
     let target = workspace.target();
     let covered = |line: CommandLine| line.variable("CARGO_LLVM_COV_TARGET_DIR", target);
     covered(CommandLine::new("cargo llvm-cov clean --profraw-only")).run()?;
